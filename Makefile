@@ -1,0 +1,48 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint check generate goldens bench clean
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "genarch needs Python 3.11 or later; run: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@touch $@
+
+demo: $(VENV)/.run          ## set up, evaluate the examples, show the recommendations
+	@$(BIN)/genarch evaluate examples/specs
+
+test: $(VENV)/.dev          ## the whole test suite
+	$(BIN)/pytest -q -n auto
+
+lint: $(VENV)/.dev          ## style, types, floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test            ## what CI runs
+
+generate: $(VENV)/.dev      ## the files made from the rule table: compiled table, docs pages
+	$(BIN)/python scripts/generate.py
+
+goldens: $(VENV)/.dev       ## rewrite the golden files; read the diff before committing it
+	$(BIN)/pytest -q tests/reports --update-goldens
+
+bench: $(VENV)/.bench       ## speed, as ratios against named peers
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) dist build

@@ -1,0 +1,72 @@
+"""Write the files made from the rule table: the compiled table and the rule page of the docs. Run by `make generate`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from genarch.model import table as table_values
+from genarch.model.table import RuleTable
+from genarch.reports.rule_page import rule_page
+from genarch.sources.bundled import bundled_tables
+from genarch.sources.table_reader import files_of, read_table
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def compiled_module(table: RuleTable, files: list[str]) -> str:
+    """A Python module that holds a validated table as values."""
+    lines = [
+        f'"""The table `{table.header.id}`, validated. Made by `make generate` from rules/; do not edit."""',
+        "",
+        "from genarch.model.conditions import All, Any, Not, Test",
+        f"from genarch.model.table import {', '.join(names())}",
+        "",
+        f"FILES = {tuple(Path(file).name for file in files)!r}",
+        "TABLE = RuleTable(",
+    ]
+    for part in (name for name in RuleTable.__slots__ if not name.startswith("_")):
+        value = getattr(table, part)
+        if isinstance(value, tuple) and not hasattr(value, "_fields"):
+            entries = "".join(f"\n        {entry!r}," for entry in value)
+            lines.append(f"    {part}=({entries}{chr(10) + '    ' if entries else ''}),")
+        else:
+            lines.append(f"    {part}={value!r},")
+    return "\n".join([*lines, ")", ""])
+
+
+def names() -> list[str]:
+    """The value types that a table's representation may name."""
+    return [
+        name
+        for name, value in vars(table_values).items()
+        if isinstance(value, type) and value.__module__ == table_values.__name__
+    ]
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file with its content."""
+    files: dict[Path, str] = {}
+    for table_id, path in bundled_tables().items():
+        table = read_table(path)
+        module = ROOT / "src/genarch/sources/compiled" / f"{table_id.replace('-', '_')}.py"
+        files[module] = compiled_module(table, files_of(path))
+        files[ROOT / "docs/rules" / f"{table_id}.md"] = rule_page(table)
+    return files
+
+
+def main() -> int:
+    """Write what has changed; with --check only say so, and exit 1."""
+    stale = {
+        path: text for path, text in generated().items() if not path.exists() or path.read_text() != text
+    }
+    for path, text in stale.items():
+        print(f"{'stale' if '--check' in sys.argv else 'written'}: {path.relative_to(ROOT)}")
+        if "--check" not in sys.argv:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""Which generative image architecture can a deployment live with: a GAN, a diffusion model, or a hybrid?
+
+from genarch import evaluate, load_rules, load_spec
+
+evaluation = evaluate(load_spec("genarch.yaml"), load_rules())
+print(evaluation.verdict.verdict, evaluation.verdict.confidence)
+"""
+
+from genarch.engine.scoring import decide, evaluate
+from genarch.errors import GenarchError, InputError, Problem, UnknownIdError
+from genarch.model.evaluation import Evaluation, Verdict
+from genarch.model.spec import Spec
+from genarch.model.table import RuleTable
+from genarch.model.version import __version__
+from genarch.sources.rule_table import load_rules
+from genarch.sources.spec_file import load_spec, parse_spec
+
+__all__ = [
+    "Evaluation",
+    "GenarchError",
+    "InputError",
+    "Problem",
+    "RuleTable",
+    "Spec",
+    "UnknownIdError",
+    "Verdict",
+    "__version__",
+    "decide",
+    "evaluate",
+    "load_rules",
+    "load_spec",
+    "parse_spec",
+]

@@ -1,0 +1,186 @@
+"""`genarch evaluate`: specs in, reports out, one at a time."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple, Protocol
+
+from genarch.cli import exits
+from genarch.engine.scoring import evaluate
+from genarch.errors import InputError, Problem, nearest
+from genarch.model.constraints import Value
+from genarch.model.spec import Spec
+from genarch.model.table import RuleTable
+from genarch.reports.report import Report, make_error_report, make_report
+from genarch.sources.answers import parse_settings, with_settings
+from genarch.sources.files import AtomicFile, decode, read_stream, refuse, spec_files
+from genarch.sources.rule_table import DEFAULT_TABLE, load_rules
+from genarch.sources.spec_file import load_spec, parse_spec
+
+FORMATS = ("text", "json", "jsonl", "markdown")
+STDIN = "<stdin>"
+
+
+class Request(NamedTuple):
+    """What the command line asked for, still as text."""
+
+    paths: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+    format: str = "text"
+    output: str | None = None
+    rules: str = DEFAULT_TABLE
+    fail_on: str = ""
+
+
+class Renderer(Protocol):
+    """A report format."""
+
+    def start(self) -> str:
+        """What stands before the first report."""
+
+    def one(self, report: Report) -> str:
+        """One report."""
+
+    def finish(self) -> str:
+        """What stands after the last."""
+
+
+def run_evaluate(request: Request) -> int:
+    """Evaluate everything asked for and return the exit code.
+
+    Raises:
+        InputError: when the rule table, a setting or the output cannot be used.
+    """
+    rules = load_rules(request.rules)
+    fail_on = _fail_on(request.fail_on, rules)
+    settings = parse_settings(request.settings)
+    if (
+        not any(path == "-" or os.path.exists(path) for path in request.paths)
+        and request.settings
+        and not request.paths
+    ):
+        reports: Iterable[tuple[Report, int]] = [
+            _evaluated(Spec("command-line", {}), rules, settings, fail_on)
+        ]
+    else:
+        reports = _reports(request, rules, settings, fail_on)
+    return _write(request, reports)
+
+
+def _write(request: Request, reports: Iterable[tuple[Report, int]]) -> int:
+    """Render the reports as they come; the exit code is the gravest of theirs."""
+    renderer = _renderer(request)
+    codes = []
+    target: AbstractContextManager[AtomicFile | None]
+    target = AtomicFile(request.output) if request.output else nullcontext()
+    with target as file:
+        write: Callable[[str], object] = file.write if file else sys.stdout.write
+        try:
+            for report, code in _with_progress(request, reports):
+                write(renderer.one(report) if codes else renderer.start() + renderer.one(report))
+                codes.append(code)
+            if not codes:
+                exits.say(
+                    f"nothing to evaluate: no *.genarch.yaml or genarch.yaml in {', '.join(request.paths)}"
+                )
+                return exits.NOTHING
+            write(renderer.finish())
+            if not file:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            exits.hush()
+    unusable = sum(code in (exits.UNUSABLE, exits.BUG) for code in codes)
+    if unusable and len(codes) > 1:
+        exits.say(f"{unusable} of {len(codes)} specs could not be evaluated")
+    return max(codes)
+
+
+def _reports(
+    request: Request, rules: RuleTable, settings: Mapping[str, Value | None], fail_on: frozenset[str]
+) -> Iterator[tuple[Report, int]]:
+    output = os.path.realpath(request.output) if request.output else None
+    told_elsewhere = request.format == "text" and not request.output
+    for path in spec_files(request.paths):
+        if output and path != "-" and os.path.realpath(path) == output:
+            raise refuse(path, "is an input, and would be overwritten by -o; name another file")
+        shown = STDIN if path == "-" else path
+        try:
+            yield _evaluated(_read(path, rules), rules, settings, fail_on)
+        except InputError as error:
+            if not told_elsewhere:
+                for problem in error.problems:
+                    exits.say(str(problem))
+            yield make_error_report(shown, error.problems), exits.UNUSABLE
+        except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their verdict)
+            message = exits.bug(error)
+            exits.say(f"{shown}: {message}")
+            yield make_error_report(shown, [Problem(shown, None, None, "", message)]), exits.BUG
+
+
+def _read(path: str, rules: RuleTable) -> Spec:
+    if path != "-":
+        return load_spec(path, rules)
+    return parse_spec(decode(read_stream(sys.stdin.buffer, STDIN), STDIN), path=STDIN, rules=rules)
+
+
+def _evaluated(
+    spec: Spec, rules: RuleTable, settings: Mapping[str, Value | None], fail_on: frozenset[str]
+) -> tuple[Report, int]:
+    if settings:
+        spec = spec._replace(constraints=with_settings(spec.constraints, settings))
+    evaluation = evaluate(spec, rules)
+    code = exits.FINDINGS if evaluation.verdict.verdict in fail_on else exits.OK
+    return make_report(spec, rules, evaluation), code
+
+
+def _fail_on(text: str, rules: RuleTable) -> frozenset[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    problems = [
+        Problem(
+            "--fail-on",
+            None,
+            None,
+            "",
+            f"'{name}' is not a verdict{nearest(name, rules.verdicts)}; write any of: {', '.join(rules.verdicts)}",
+        )
+        for name in names
+        if name not in rules.verdicts
+    ]
+    if problems:
+        raise InputError(problems)
+    return frozenset(names)
+
+
+def _renderer(request: Request) -> Renderer:
+    """The format asked for; each is imported only when it is."""
+    if request.format == "jsonl":
+        from genarch.reports.json_lines import JsonLines
+
+        return JsonLines()
+    if request.format == "json":
+        from genarch.reports.json_lines import JsonList
+
+        return JsonList()
+    if request.format == "markdown":
+        from genarch.reports.markdown import Markdown
+
+        return Markdown()
+    from genarch.cli.terminal import screen
+    from genarch.reports.text import TextReport
+
+    look = screen(sys.stdout if request.output is None else None)
+    return TextReport(width=look.width, color=look.color, unicode=look.unicode)
+
+
+def _with_progress(request: Request, reports: Iterable[tuple[Report, int]]) -> Iterable[tuple[Report, int]]:
+    """The same reports, counted on the terminal where the wait is long and the report goes elsewhere."""
+    if len(request.paths) == 1 and not os.path.isdir(request.paths[0]):
+        return reports
+    if not sys.stderr.isatty() or (sys.stdout.isatty() and not request.output):
+        return reports
+    from genarch.cli.terminal import counted
+
+    return counted(reports)

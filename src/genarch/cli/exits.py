@@ -1,0 +1,67 @@
+"""Exit codes, and the one place that decides them for what goes wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from genarch.errors import GenarchError, InputError
+from genarch.reports.escape import safe
+
+OK = 0
+"""Nothing to object."""
+FINDINGS = 1
+"""A verdict or finding that `--fail-on` names."""
+UNUSABLE = 2
+"""Bad usage or unusable input: no verdict for it."""
+NOTHING = 3
+"""Nothing to check."""
+BUG = 4
+"""A bug in genarch."""
+INTERRUPTED = 130
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """Run a command; whatever it raises becomes an exit code and a message on standard error."""
+    try:
+        code = run()
+        sys.stdout.flush()
+        return code
+    except InputError as error:
+        for problem in error.problems:
+            say(str(problem))
+        return UNUSABLE
+    except GenarchError as error:
+        say(str(error))
+        return UNUSABLE
+    except KeyboardInterrupt:
+        say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        hush()
+        return OK
+    except Exception as error:  # noqa: BLE001  (the outermost floor: anything left is a bug, and said to be one)
+        say(bug(error))
+        return BUG
+
+
+def bug(error: Exception) -> str:
+    """What to say of a bug: what it was and where, on one line; the traceback with GENARCH_TRACEBACK set."""
+    import traceback
+
+    if os.environ.get("GENARCH_TRACEBACK"):
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+    return f"internal error{where}: {type(error).__name__}: {error}; please report it (GENARCH_TRACEBACK=1 shows more)"
+
+
+def say(message: str) -> None:
+    """A line to standard error, which never carries the report."""
+    print(f"genarch: {safe(message)}", file=sys.stderr)  # noqa: T201
+
+
+def hush() -> None:
+    """Whoever read standard output has gone: what is still to be flushed goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

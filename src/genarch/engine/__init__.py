@@ -1,0 +1,1 @@
+"""The verbs: pure functions from a spec and a rule table to an evaluation."""

@@ -1,0 +1,290 @@
+"""Conditions against answers: hit, miss or unknown, for a whole table at once.
+
+Each condition is brought into terms: it is the `any` of terms, a term the `all` of single tests. Negation is pushed
+down to the tests and `all` spread over `any`; both laws hold in Kleene's three-valued logic, so nothing changes its
+truth. A term is one bit. A stated answer *fails* the terms with a test that it contradicts, an unstated one leaves
+*open* every term that reads it. What is neither failed nor open hits. Matching a spec is then one look-up and one
+bitwise `or` for each constraint, however many conditions there are.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from genarch.model.conditions import All, Any, Condition, Not, Test
+from genarch.model.constraints import BY_NAME, Answers, Constraint, Value
+from genarch.model.table import Assumption
+
+MAX_TERMS = 512
+"""Terms of one condition. Only nested alternatives multiply; a person who needs more means several rules."""
+
+
+class TooManyTermsError(ValueError):
+    """A condition is an `all` of too many alternatives."""
+
+
+class Literal(NamedTuple):
+    """A test, or its negation."""
+
+    test: Test
+    holds: bool
+
+
+Term = tuple[Literal, ...]
+
+
+def terms(condition: Condition, *, holds: bool = True) -> list[Term]:
+    """A condition (or its negation) as the `any` of terms.
+
+    Raises:
+        TooManyTermsError: when there would be more than MAX_TERMS.
+    """
+    match condition:
+        case Test():
+            return [(Literal(condition, holds),)]
+        case Not(part):
+            return terms(part, holds=not holds)
+        case All(parts) | Any(parts):
+            alternatives = [terms(part, holds=holds) for part in parts]
+            if isinstance(condition, All) is not holds:
+                found = [term for choice in alternatives for term in choice]
+            else:
+                count = 1
+                for choice in alternatives:
+                    count *= len(choice)
+                if count > MAX_TERMS:
+                    raise TooManyTermsError(f"it amounts to more than {MAX_TERMS} alternatives; split it")
+                found = [sum(choice, ()) for choice in product(*alternatives)]
+            if len(found) > MAX_TERMS:
+                raise TooManyTermsError(f"it amounts to more than {MAX_TERMS} alternatives; split it")
+            return found
+
+
+def satisfies(test: Test, value: Value) -> bool:
+    """Whether a stated answer passes a test."""
+    operand = test.operand
+    if isinstance(value, frozenset):
+        match test.operator:
+            case "is":
+                return value == frozenset(operand)
+            case "any_of":
+                return not value.isdisjoint(operand)
+            case "all_of":
+                return value.issuperset(operand)
+            case _:
+                return value.isdisjoint(operand)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _compare(test, value)
+    return (value in operand) is not (test.operator == "none_of")
+
+
+def _compare(test: Test, value: float) -> bool:
+    threshold = test.operand[0]
+    assert isinstance(threshold, int | float)  # noqa: S101  (a table's reader lets nothing else through)
+    match test.operator:
+        case "below":
+            return value < threshold
+        case "at_most":
+            return value <= threshold
+        case "above":
+            return value > threshold
+        case "at_least":
+            return value >= threshold
+        case _:
+            return value == threshold
+
+
+class Matches(NamedTuple):
+    """Bits of the conditions, first condition lowest: those that hit, and those that still depend on an answer.
+
+    `assumed` has the position of each assumption that stood in for an unstated number.
+    """
+
+    hits: int
+    unknown: int
+    assumed: tuple[int, ...]
+
+
+class _Column(NamedTuple):
+    """What one constraint does to the terms: those that read it, and those that a stated answer fails."""
+
+    constraint: str
+    reads: int
+    fails: Callable[[Value], int]
+
+
+class _Stand(NamedTuple):
+    """An assumption compiled: where its own condition's bit is, and what the assumed range fails and leaves open."""
+
+    position: int
+    bit: int
+    constraint: str
+    fails: int
+    open: int
+
+
+class Matcher:
+    """Conditions compiled once, then held against any number of specs."""
+
+    __slots__ = ("_columns", "_extra", "_first", "_size", "_stands")
+
+    def __init__(self, conditions: Sequence[Condition], assumptions: Sequence[Assumption] = ()) -> None:
+        """Compile; the assumptions' own conditions are matched on stated answers alone.
+
+        Raises:
+            TooManyTermsError: when a condition is too large.
+        """
+        every = [*(terms(condition) for condition in conditions), *(terms(item.when) for item in assumptions)]
+        # Each condition's first term takes the bit of its own position; only further terms need collecting.
+        self._size = len(conditions)
+        laid = [alternatives[0] if alternatives else None for alternatives in every]
+        extra: list[tuple[int, int]] = []
+        for position, alternatives in enumerate(every):
+            if len(alternatives) > 1:
+                own = 0
+                for term in alternatives[1:]:
+                    own |= 1 << len(laid)
+                    laid.append(term)
+                extra.append((1 << position, own))
+        never = sum(1 << bit for bit, term in enumerate(laid) if term is None)
+        self._first = ((1 << len(every)) - 1) & ~never
+        self._extra = tuple(extra)
+        readers: dict[str, list[tuple[int, Literal]]] = {}
+        for bit, term in enumerate(laid):
+            for literal in term or ():
+                readers.setdefault(literal.test.constraint, []).append((bit, literal))
+        self._columns = tuple(_column(BY_NAME[name], literals) for name, literals in readers.items())
+        self._stands = tuple(
+            _stand(position, 1 << (self._size + position), item, readers.get(item.constraint, ()))
+            for position, item in enumerate(assumptions)
+        )
+
+    def match(self, answers: Answers) -> Matches:
+        """Hold every condition against the stated answers."""
+        failed = pending = 0
+        for name, reads, fails in self._columns:
+            value = answers.get(name)
+            if value is None:
+                pending |= reads
+            else:
+                failed |= fails(value)
+        assumed: tuple[int, ...] = ()
+        if self._stands:
+            hits, _ = self._conditions(failed, pending)
+            standing = [s for s in self._stands if s.bit & hits and answers.get(s.constraint) is None]
+            if standing:
+                assumed = tuple(stand.position for stand in standing)
+                failed, pending = self._assume(answers, failed, standing)
+        hits, unknown = self._conditions(failed, pending)
+        own = (1 << self._size) - 1
+        return Matches(hits & own, unknown & own, assumed)
+
+    def _assume(self, answers: Answers, failed: int, standing: Sequence[_Stand]) -> tuple[int, int]:
+        """The failed and open terms once the assumed ranges are taken in place of nothing."""
+        left_open: dict[str, int] = {}
+        for stand in standing:
+            failed |= stand.fails
+            left_open[stand.constraint] = left_open.get(stand.constraint, -1) & stand.open
+        pending = 0
+        for name, reads, _ in self._columns:
+            if answers.get(name) is None:
+                pending |= left_open.get(name, reads)
+        return failed, pending
+
+    def _conditions(self, failed: int, pending: int) -> tuple[int, int]:
+        """Terms gathered into conditions: one hit is enough, and unknown is what neither hits nor fails whole."""
+        hit = self._first & ~(failed | pending)
+        still_open = self._first & pending & ~failed
+        for bit, own in self._extra:
+            if own & ~(failed | pending):
+                hit |= bit
+            elif own & pending & ~failed:
+                still_open |= bit
+        return hit, still_open & ~hit
+
+
+def _column(constraint: Constraint, literals: Sequence[tuple[int, Literal]]) -> _Column:
+    reads = 0
+    for bit, _ in literals:
+        reads |= 1 << bit
+    if constraint.numeric:
+        fails = _by_cell(literals)
+    else:
+        fails = _by_value(literals)
+    return _Column(constraint.name, reads, fails)
+
+
+def _failed_by(value: Value, literals: Sequence[tuple[int, Literal]]) -> int:
+    failed = 0
+    for bit, literal in literals:
+        if satisfies(literal.test, value) is not literal.holds:
+            failed |= 1 << bit
+    return failed
+
+
+def _by_value(literals: Sequence[tuple[int, Literal]]) -> Callable[[Value], int]:
+    """Names and sets: each distinct answer is worked out once. There are few: 2^7 for the largest set."""
+    known: dict[Value, int] = {}
+
+    def fails(value: Value) -> int:
+        found = known.get(value)
+        if found is None:
+            found = known[value] = _failed_by(value, literals)
+        return found
+
+    return fails
+
+
+def _by_cell(literals: Sequence[tuple[int, Literal]]) -> Callable[[Value], int]:
+    """Numbers: the thresholds cut the line into points and the gaps between them, and all of a gap answers alike."""
+    thresholds = sorted({_threshold(literal.test) for _, literal in literals})
+    cells = [_failed_by(value, literals) for value in _representatives(thresholds)]
+
+    def fails(value: Value) -> int:
+        at = bisect_left(thresholds, value)  # type: ignore[type-var]
+        on = at < len(thresholds) and thresholds[at] == value
+        return cells[2 * at + 1 if on else 2 * at]
+
+    return fails
+
+
+def _threshold(test: Test) -> int | float:
+    threshold = test.operand[0]
+    assert isinstance(threshold, int | float)  # noqa: S101  (a table's reader lets nothing else through)
+    return threshold
+
+
+def _representatives(thresholds: Sequence[float]) -> list[float]:
+    """One number of each cell: below the first threshold, on it, between it and the next, and so on."""
+    if not thresholds:
+        return [0.0]
+    found = [thresholds[0] - 1]
+    for here, following in zip(thresholds, [*thresholds[1:], thresholds[-1] + 2], strict=True):
+        found += [here, (here + following) / 2]
+    return found
+
+
+def _stand(
+    position: int, bit: int, assumption: Assumption, literals: Sequence[tuple[int, Literal]]
+) -> _Stand:
+    """What "below a limit" settles: a test that every such number passes, or that none does."""
+    limit = assumption.below
+    tested = [_threshold(literal.test) for _, literal in literals]
+    inside = [value for value in _representatives(sorted({*tested, limit})) if value < limit]
+    failed = left_open = 0
+    for term_bit, literal in literals:
+        passing = [satisfies(literal.test, value) is literal.holds for value in inside]
+        if not any(passing):
+            failed |= 1 << term_bit
+        elif not all(passing):
+            left_open |= 1 << term_bit
+    return _Stand(position, bit, assumption.constraint, failed, left_open)
+
+
+def conditions_on(readers: Mapping[str, Sequence[int]], bits: int) -> dict[str, tuple[int, ...]]:
+    """For each constraint, which of the conditions in `bits` read it; constraints that none reads are left out."""
+    found = {name: tuple(i for i in positions if bits >> i & 1) for name, positions in readers.items()}
+    return {name: positions for name, positions in found.items() if positions}

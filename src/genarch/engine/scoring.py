@@ -1,0 +1,235 @@
+"""From hits to a verdict: exclude, add up, rank, compare the two best families."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from genarch.engine.matching import Matcher, conditions_on
+from genarch.model.conditions import constraints_read
+from genarch.model.constraints import CONSTRAINTS, Answers
+from genarch.model.evaluation import Confidence, Contribution, Evaluation, Ranked, Undecided, Verdict
+from genarch.model.spec import Spec
+from genarch.model.table import Method, Notice, Ratio, RuleTable
+
+CLEAR_MARGIN = Ratio(1, 3)
+"""From this margin on, a recommendation is `clear`; between the table's `close_call` and here it is a `lean`."""
+
+
+def evaluate(spec: Spec, rules: RuleTable) -> Evaluation:
+    """Evaluate a spec, with every reason: ranking, hits, what is undecided, methods and notices."""
+    return _scorer(rules).evaluate(spec.constraints)
+
+
+def decide(spec: Spec, rules: RuleTable) -> Verdict:
+    """The verdict alone, for whoever needs many of them."""
+    return _scorer(rules).decide(spec.constraints)
+
+
+def check_conditions(rules: RuleTable) -> None:
+    """Compile a table's conditions now rather than at its first evaluation.
+
+    Raises:
+        TooManyTermsError: when a condition is too large.
+    """
+    _scorer(rules)
+
+
+class _Effect(NamedTuple):
+    """A rule by position of the architectures: its points, and the bits of what it excludes."""
+
+    points: tuple[tuple[int, int], ...]
+    excludes: int
+
+
+class _Best(NamedTuple):
+    """A family's best surviving architecture."""
+
+    family: str
+    architecture: int
+    points: int
+
+
+class _Scorer:
+    """A rule table compiled for evaluation."""
+
+    __slots__ = (
+        "_architectures",
+        "_close",
+        "_effects",
+        "_families",
+        "_matcher",
+        "_methods_at",
+        "_notices_at",
+        "_readers",
+        "_rule_bits",
+        "_rules",
+    )
+
+    def __init__(self, rules: RuleTable) -> None:
+        names = [architecture.id for architecture in rules.architectures]
+        position = {name: at for at, name in enumerate(names)}
+        self._rules = rules
+        self._architectures = names
+        self._close = rules.header.close_call
+        self._effects = tuple(
+            _Effect(
+                tuple((position[name], points) for name, points in rule.points.items()),
+                sum(1 << position[name] for name in set(rule.excludes)),
+            )
+            for rule in rules.rules
+        )
+        self._families = tuple(
+            (family.id, tuple(position[a.id] for a in rules.architectures if a.family == family.id))
+            for family in rules.families
+        )
+        entries = (*rules.rules, *rules.methods, *rules.notices)
+        self._matcher = Matcher([entry.when for entry in entries], rules.assumptions)
+        self._rule_bits = (1 << len(rules.rules)) - 1
+        self._methods_at = len(rules.rules)
+        self._notices_at = self._methods_at + len(rules.methods)
+        readers: dict[str, list[int]] = {constraint.name: [] for constraint in CONSTRAINTS}
+        for at, rule in enumerate(rules.rules):
+            for name in constraints_read(rule.when):
+                readers[name].append(at)
+        self._readers = readers
+
+    def decide(self, answers: Answers) -> Verdict:
+        hits = self._matcher.match(answers).hits & self._rule_bits
+        points, excluded, scored = self._tally(hits)
+        return self._verdict(hits, points, excluded, scored)
+
+    def evaluate(self, answers: Answers) -> Evaluation:
+        rules = self._rules
+        matches = self._matcher.match(answers)
+        hits = matches.hits & self._rule_bits
+        points, excluded, scored = self._tally(hits)
+        verdict = self._verdict(hits, points, excluded, scored)
+        recommended = self._recommended(verdict, points, excluded)
+        positions = [at for at in range(len(rules.rules)) if hits >> at & 1]
+        waiting = conditions_on(self._readers, matches.unknown & self._rule_bits)
+        return Evaluation(
+            verdict,
+            self._ranking(positions, points),
+            tuple(rules.rules[at] for at in positions),
+            tuple(
+                Undecided(name, tuple(rules.rules[at].id for at in at_rules))
+                for name, at_rules in waiting.items()
+                if name not in answers
+            ),
+            self._methods(matches.hits, recommended),
+            self._notices(matches.hits, verdict, recommended),
+            tuple(rules.assumptions[at] for at in matches.assumed),
+            recommended,
+        )
+
+    def _tally(self, hits: int) -> tuple[list[int], int, int]:
+        """Points by architecture, the bits of the excluded ones, and the bits of those that any hit gave points."""
+        points = [0] * len(self._architectures)
+        excluded = scored = 0
+        effects = self._effects
+        while hits:
+            lowest = hits & -hits
+            effect = effects[lowest.bit_length() - 1]
+            excluded |= effect.excludes
+            for at, gained in effect.points:
+                points[at] += gained
+                scored |= 1 << at
+            hits ^= lowest
+        return points, excluded, scored
+
+    def _best(self, points: Sequence[int], excluded: int) -> list[_Best]:
+        """Each surviving family by its best surviving architecture, best first; ties keep the table's order."""
+        found = []
+        for family, members in self._families:
+            alive = [at for at in members if not excluded >> at & 1]
+            if alive:
+                best = max(alive, key=points.__getitem__)
+                found.append(_Best(family, best, points[best]))
+        found.sort(key=lambda best: -best.points)
+        return found
+
+    def _verdict(self, hits: int, points: Sequence[int], excluded: int, scored: int) -> Verdict:
+        best = self._best(points, excluded)
+        if not best:
+            return Verdict("infeasible", None, (), None, None)
+        first = best[0]
+        name = self._architectures[first.architecture]
+        if len(best) == 1:
+            return Verdict(first.family, name, (first.family,), "forced", None)
+        if not scored & ~excluded:
+            return Verdict("undetermined", None, (), None, None)
+        margin = self._margin(hits, first, best[1])
+        if not margin.numerator or _below(margin, self._close):
+            return Verdict("evaluate_both", None, (first.family, best[1].family), "close_call", margin)
+        confidence: Confidence = "lean" if _below(margin, CLEAR_MARGIN) else "clear"
+        return Verdict(first.family, name, (first.family,), confidence, margin)
+
+    def _margin(self, hits: int, first: _Best, second: _Best) -> Ratio:
+        touched = 0
+        pair = (first.architecture, second.architecture)
+        while hits:
+            lowest = hits & -hits
+            for at, gained in self._effects[lowest.bit_length() - 1].points:
+                if at in pair:
+                    touched += abs(gained)
+            hits ^= lowest
+        return Ratio(first.points - second.points, touched or 1)
+
+    def _recommended(self, verdict: Verdict, points: Sequence[int], excluded: int) -> tuple[str, ...]:
+        if verdict.architecture:
+            return (verdict.architecture,)
+        by_family = {
+            best.family: self._architectures[best.architecture] for best in self._best(points, excluded)
+        }
+        return tuple(by_family[family] for family in verdict.candidates)
+
+    def _ranking(self, positions: Sequence[int], points: Sequence[int]) -> tuple[Ranked, ...]:
+        ranked = []
+        for at, architecture in enumerate(self._rules.architectures):
+            excluded_by = []
+            contributions = []
+            for position in positions:
+                rule = self._rules.rules[position]
+                if self._effects[position].excludes >> at & 1:
+                    excluded_by.append(rule.id)
+                gained = rule.points.get(architecture.id)
+                if gained:
+                    contributions.append(Contribution(rule.id, gained))
+            ranked.append(
+                Ranked(
+                    architecture.id, architecture.family, points[at], tuple(excluded_by), tuple(contributions)
+                )
+            )
+        ranked.sort(key=lambda entry: (bool(entry.excluded_by), -entry.points))
+        return tuple(ranked)
+
+    def _methods(self, bits: int, recommended: Sequence[str]) -> tuple[Method, ...]:
+        return tuple(
+            method
+            for at, method in enumerate(self._rules.methods, self._methods_at)
+            if bits >> at & 1 and not set(recommended).isdisjoint(method.architectures)
+        )
+
+    def _notices(self, bits: int, verdict: Verdict, recommended: Sequence[str]) -> tuple[Notice, ...]:
+        talked_of = {verdict.verdict, *verdict.candidates, *recommended}
+        return tuple(
+            notice
+            for at, notice in enumerate(self._rules.notices, self._notices_at)
+            if bits >> at & 1 and (not notice.about or not talked_of.isdisjoint(notice.about))
+        )
+
+
+def _below(margin: Ratio, limit: Ratio) -> bool:
+    return margin.numerator * limit.denominator < limit.numerator * margin.denominator
+
+
+_SCORERS: WeakKeyDictionary[RuleTable, _Scorer] = WeakKeyDictionary()
+
+
+def _scorer(rules: RuleTable) -> _Scorer:
+    scorer = _SCORERS.get(rules)
+    if scorer is None:
+        scorer = _SCORERS[rules] = _Scorer(rules)
+    return scorer

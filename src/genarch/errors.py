@@ -1,0 +1,50 @@
+"""What can be wrong with what a person gave, told so that they can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One thing wrong in one place.
+
+    `line` and `column` count from 1, as editors do; both are None where the problem is the file's as a whole.
+    `field` is the dotted path of the value at fault (`constraints.task`), or empty.
+    """
+
+    path: str
+    line: int | None
+    column: int | None
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        """`path:line:column: field: message`, without the parts that are not known."""
+        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+        return ": ".join(part for part in (place, self.field, self.message) if part)
+
+
+class GenarchError(Exception):
+    """Anything genarch raises on purpose."""
+
+
+class InputError(GenarchError):
+    """A file, value or option that cannot be used; carries every problem found, never only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class UnknownIdError(GenarchError):
+    """A name that the rule table does not have; the message suggests the nearest spelling."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known name spelt most like `word`, as a sentence to append (`; did you mean 'x'?`), or nothing."""
+    from difflib import get_close_matches  # only wanted when something is already wrong
+
+    folded = {name.lower().replace("-", "_"): name for name in known}
+    close = get_close_matches(word.lower().replace("-", "_")[:80], folded, n=1, cutoff=0.6)
+    return f"; did you mean '{folded[close[0]]}'?" if close else ""

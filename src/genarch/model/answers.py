@@ -1,0 +1,184 @@
+"""Text to answer and back, by the constraint that is answered: one rule for spec files, `--set` and prompts.
+
+Text means what the field says it means, never what YAML 1.1 would make of it: `no` is a word, `12:30` is not 750 and
+`1_000` is not a number. Only plain decimals, `true`, `false` and the declared names are answers.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from genarch.errors import nearest
+from genarch.model.constraints import Answers, Constraint, Value
+
+UNKNOWN_WORDS = frozenset({"unknown", "null", "~", ""})
+"""How a spec file says that nobody knows: these words, or the key's absence."""
+
+MAX_DIGITS = 15
+"""More digits than a double holds exactly: no constraint of a deployment has them."""
+
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_WITH_UNIT = re.compile(r"(-?[0-9.]+) ?([a-z]+)")
+_YAML_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})
+
+
+class InvalidAnswer(ValueError):
+    """The text is no answer to the constraint; the message says what to write instead."""
+
+
+def parse_answer(constraint: Constraint, text: str, *, quoted: bool = False) -> Value | None:
+    """The answer that `text` gives to `constraint`; None for unknown.
+
+    A set takes its members separated by commas; `none` or `[]` is the empty set. `quoted` says that the text stood in
+    quotation marks, which makes it a word and never a number.
+
+    Raises:
+        InvalidAnswer: when it is no answer to this constraint.
+    """
+    if text in UNKNOWN_WORDS and not (quoted and text != "unknown"):
+        return None
+    if constraint.kind == "set":
+        return _parse_set(constraint, text)
+    if constraint.numeric:
+        return _parse_number(constraint, text, quoted=quoted)
+    if constraint.kind == "flag":
+        return _parse_flag(text, quoted=quoted)
+    return parse_name(constraint, text)
+
+
+def parse_name(constraint: Constraint, text: str) -> str:
+    """One of the constraint's names: a choice, or a member of a set.
+
+    Raises:
+        InvalidAnswer: when it is none of them.
+    """
+    if text in constraint.values:
+        return text
+    allowed = ", ".join(constraint.values)
+    noun = "a member" if constraint.kind == "set" else "a choice"
+    hint = nearest(text, constraint.values)
+    if text.lower() in _YAML_BOOLEANS | {"true", "false"}:
+        hint = " (YAML 1.1 would read this word as a yes or no; here it is only a word)"
+    raise InvalidAnswer(f"'{_shown(text)}' is not {noun} here{hint}; write one of: {allowed}, or unknown")
+
+
+def format_answer(value: Value) -> str:
+    """The answer as a person would write it in a spec."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, frozenset):
+        return f"[{', '.join(sorted(value))}]"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)
+
+
+def ordered(constraint: Constraint, members: frozenset[str]) -> list[str]:
+    """A set's members in the order of the declaration."""
+    return [name for name in constraint.values if name in members]
+
+
+def plain(answers: Answers, constraint: Constraint) -> str | int | float | bool | list[str]:
+    """One stated answer as JSON has it."""
+    value = answers[constraint.name]
+    return ordered(constraint, value) if isinstance(value, frozenset) else value
+
+
+def _parse_set(constraint: Constraint, text: str) -> frozenset[str]:
+    inner = text.strip().removeprefix("[").removesuffix("]").strip()
+    if inner in ("", "none"):
+        return frozenset()
+    return frozenset(parse_name(constraint, member.strip()) for member in inner.split(","))
+
+
+def _parse_flag(text: str, *, quoted: bool) -> bool:
+    if not quoted and text in ("true", "false"):
+        return text == "true"
+    hint = ""
+    if quoted and text in ("true", "false"):
+        hint = " (in quotation marks it is a word)"
+    elif text.lower() in _YAML_BOOLEANS:
+        hint = " (YAML 1.1 would read this word as a yes or no; here it is only a word)"
+    raise InvalidAnswer(f"'{_shown(text)}' is not a yes or no{hint}; write true, false or unknown")
+
+
+def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | float:
+    number = text
+    unit = ""
+    if constraint.units and (match := _WITH_UNIT.fullmatch(text)):
+        number, unit = match.groups()
+        if unit not in constraint.units:
+            raise InvalidAnswer(
+                f"'{_shown(unit)}' is not a unit here; write a number in {constraint.unit}, "
+                f"or with one of: {', '.join(constraint.units)}"
+            )
+    if quoted and not unit:
+        raise InvalidAnswer(f"{_shown(text)!r} in quotation marks is text; write the number without them")
+    if not _DECIMAL.fullmatch(number):
+        raise InvalidAnswer(_why_not_decimal(constraint, number))
+    if sum(character.isdigit() for character in number) > MAX_DIGITS:
+        raise InvalidAnswer(f"must be a finite number of at most {MAX_DIGITS} digits")
+    value: int | float = float(number) if "." in number else int(number)
+    if "." in number and constraint.kind == "integer":
+        raise InvalidAnswer(f"'{number}' is not a whole number; write {round(float(number))} or another one")
+    if number.startswith("-") or not _in_range(constraint, value):
+        raise InvalidAnswer(f"must be a finite number {_range(constraint)}, not {number}")
+    return _converted(value, unit)
+
+
+def _converted(value: float, unit: str) -> int | float:
+    """The number in milliseconds: seconds times 1000, or one frame's share of a second."""
+    if unit == "s":
+        value = value * 1000
+    elif unit == "fps":
+        value = 1000 / value
+    return int(value) if value == int(value) else value
+
+
+def _in_range(constraint: Constraint, value: float) -> bool:
+    if constraint.above is not None:
+        return value > constraint.above
+    return constraint.at_least is None or value >= constraint.at_least
+
+
+def _range(constraint: Constraint) -> str:
+    if constraint.above is not None:
+        return f"above {constraint.above}"
+    return f"of at least {constraint.at_least}"
+
+
+def _why_not_decimal(constraint: Constraint, text: str) -> str:
+    """Say which look-alike of a number this is, and the plain decimal to write."""
+    noun = "a whole number" if constraint.kind == "integer" else "a plain decimal number"
+    unit = f" (in {constraint.unit})" if constraint.unit else ""
+    if text.lower().lstrip("+-") in (".inf", ".nan", "inf", "nan", "infinity"):
+        return f"must be a finite number {_range(constraint)}, not {text}"
+    if text in ("true", "false"):
+        return f"'{text}' is a yes or no; write {noun}{unit}"
+    if re.fullmatch(r"[0-9]+(:[0-9]+)+", text):
+        return f"'{_shown(text)}' is a time or a base-60 number to YAML 1.1; write {noun}{unit}"
+    folded = unicodedata.normalize("NFKC", text).replace("_", "").removeprefix("+")
+    suggestion = ""
+    if len(folded) <= MAX_DIGITS:
+        if re.fullmatch(r"0[xob][0-9a-fA-F]+", folded):
+            suggestion = _evaluated(folded)
+        elif re.fullmatch(r"-?[0-9]*\.?[0-9]*(e[+-]?[0-9]{1,2})?", folded.lower()) and re.search(
+            "[0-9]", folded
+        ):
+            suggestion = f"{float(folded):.15g}"
+    instead = f"; write {suggestion}" if suggestion and "e" not in suggestion else f"; write {noun}{unit}"
+    return f"'{_shown(text)}' is not {noun}{instead}"
+
+
+def _evaluated(text: str) -> str:
+    """`0x1F` as 31; nothing where the digits do not suit the base (`0b9`)."""
+    try:
+        return str(int(text, 0))
+    except ValueError:
+        return ""
+
+
+def _shown(text: str) -> str:
+    """A value short enough to quote in a message."""
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,236 @@
+"""What an id of the table, or a constraint, is: the one description behind `explain` and `rules show`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from genarch.errors import UnknownIdError, nearest
+from genarch.model.answers import format_answer
+from genarch.model.conditions import constraints_read, describe
+from genarch.model.constraints import BY_NAME, Answers, Constraint
+from genarch.model.table import (
+    Architecture,
+    Assumption,
+    Entry,
+    Examples,
+    Family,
+    Method,
+    Notice,
+    Question,
+    Rule,
+    RuleTable,
+    Source,
+)
+
+
+class Description(NamedTuple):
+    """One thing with an id. `parts` are headings, each with one line or several."""
+
+    kind: str
+    id: str
+    title: str
+    parts: tuple[tuple[str, str | tuple[str, ...]], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The description as JSON has it."""
+        parts = {heading: list(text) if isinstance(text, tuple) else text for heading, text in self.parts}
+        return {"kind": self.kind, "id": self.id, "title": self.title, **parts}
+
+
+def describe_id(name: str, rules: RuleTable) -> list[Description]:
+    """Everything called `name`: entries of the table, and the constraint.
+
+    Raises:
+        UnknownIdError: when nothing is.
+    """
+    entries = [entry for entry in rules.entries().get(name, ()) if not isinstance(entry, Question)]
+    found = [_entry(entry, rules) for entry in entries]
+    if name in BY_NAME:
+        found.append(_constraint(BY_NAME[name], rules))
+    if not found:
+        known = [*rules.entries(), *BY_NAME]
+        raise UnknownIdError(f"{rules.name} has no '{name}', nor is it a constraint{nearest(name, known)}")
+    return found
+
+
+def describe_entry(name: str, rules: RuleTable) -> list[Description]:
+    """The table's entries called `name`.
+
+    Raises:
+        UnknownIdError: when there is none.
+    """
+    return [_entry(entry, rules) for entry in rules.find(name)]
+
+
+def effect_of(rule: Rule) -> str:
+    """What a rule does on a hit: `gan +3, consistency +1; excludes diffusion`."""
+    points = ", ".join(f"{name} {points:+d}" for name, points in rule.points.items())
+    excluded = f"excludes {', '.join(rule.excludes)}" if rule.excludes else ""
+    return "; ".join(part for part in (points, excluded) if part)
+
+
+def _entry(entry: Entry, rules: RuleTable) -> Description:
+    match entry:
+        case Rule():
+            return _rule(entry)
+        case Method():
+            parts = (
+                ("when", describe(entry.when)),
+                ("for", entry.architectures),
+                ("because", entry.because),
+                *_origin(entry.source),
+                *_examples(entry.examples),
+            )
+            return Description("method", entry.id, entry.title, _stated(*parts, *_replaced(entry.replaces)))
+        case Notice():
+            parts = (
+                ("when", describe(entry.when)),
+                ("about", entry.about or "any answer"),
+                ("says", entry.message),
+                *_origin(entry.source),
+                *_examples(entry.examples),
+            )
+            return Description(
+                entry.level, entry.id, entry.title, _stated(*parts, *_replaced(entry.replaces))
+            )
+        case Assumption():
+            parts = (
+                ("when", f"{describe(entry.when)}, and {entry.constraint} is not stated"),
+                ("takes", f"{entry.constraint} to be below {entry.below}"),
+                ("says", entry.message),
+                *_origin(entry.source),
+                *_examples(entry.examples),
+            )
+            return Description(
+                "assumption", entry.id, entry.title, _stated(*parts, *_replaced(entry.replaces))
+            )
+        case Architecture():
+            return _architecture(entry, rules)
+        case Family():
+            members = tuple(item.id for item in rules.architectures if item.family == entry.id)
+            parts = (("summary", entry.summary), ("architectures", members))
+            return Description("family", entry.id, entry.title, parts)
+        case Question():
+            choices = tuple(f"{name}: {meaning}" for name, meaning in entry.choices.items())
+            return Description(
+                "question", entry.id, entry.ask, _stated(("help", entry.help), ("choices", choices))
+            )
+
+
+def _rule(rule: Rule) -> Description:
+    return Description(
+        "rule",
+        rule.id,
+        rule.title,
+        _stated(
+            ("when", describe(rule.when)),
+            ("effect", effect_of(rule)),
+            ("because", rule.because),
+            *_origin(rule.source),
+            ("since", f"table version {rule.since}"),
+            *_replaced(rule.replaces),
+            *_examples(rule.examples),
+        ),
+    )
+
+
+def _architecture(architecture: Architecture, rules: RuleTable) -> Description:
+    def touching(wanted: str) -> tuple[str, ...]:
+        return tuple(
+            f"{rule.id} ({effect_of(rule)})"
+            for rule in rules.rules
+            if wanted in _relations(rule, architecture.id)
+        )
+
+    return Description(
+        "architecture",
+        architecture.id,
+        architecture.title,
+        _stated(
+            ("summary", architecture.summary),
+            ("family", architecture.family),
+            ("maturity", architecture.maturity),
+            ("figures", tuple(f"{item.text} ({item.source})" for item in architecture.figures)),
+            ("strengths", tuple(f"{item.text} ({item.source})" for item in architecture.strengths)),
+            ("risks", tuple(f"{item.risk} {item.mitigation} ({item.source})" for item in architecture.risks)),
+            ("rules for it", touching("for")),
+            ("rules against it", touching("against")),
+            ("rules that exclude it", touching("excludes")),
+            ("methods", tuple(m.id for m in rules.methods if architecture.id in m.architectures)),
+            *_origin(architecture.source),
+        ),
+    )
+
+
+def _relations(rule: Rule, architecture: str) -> list[str]:
+    points = rule.points.get(architecture, 0)
+    found = ["for"] if points > 0 else ["against"] if points < 0 else []
+    return [*found, "excludes"] if architecture in rule.excludes else found
+
+
+def _constraint(constraint: Constraint, rules: RuleTable) -> Description:
+    question = next((entry for entry in rules.questions if entry.id == constraint.name), None)
+    meanings = question.choices if question else {}
+    readers = [
+        f"{rule.id} ({effect_of(rule)}; {rule.source})"
+        for rule in rules.rules
+        if constraint.name in constraints_read(rule.when)
+    ]
+    return Description(
+        "constraint",
+        constraint.name,
+        constraint.meaning,
+        _stated(
+            ("asks", question.ask if question else ""),
+            ("why", question.help if question else ""),
+            ("answer", _answer_words(constraint)),
+            ("values", tuple(f"{v}: {meanings[v]}" if v in meanings else v for v in constraint.values)),
+            ("rules that read it", tuple(readers) or "none in this table"),
+            ("since", "format version 1"),
+        ),
+    )
+
+
+def _answer_words(constraint: Constraint) -> str:
+    match constraint.kind:
+        case "choice":
+            return "one of the values, or unknown"
+        case "set":
+            return "a list of the values, [] for none, or unknown"
+        case "flag":
+            return "true, false or unknown"
+    bound = (
+        f"above {constraint.above}" if constraint.above is not None else f"of at least {constraint.at_least}"
+    )
+    noun = "a whole number" if constraint.kind == "integer" else "a number"
+    unit = f" {constraint.unit}" if constraint.unit else ""
+    also = f"; also as text with a unit: {', '.join(constraint.units)}" if constraint.units else ""
+    return f"{noun} {bound}{unit}{also}; or unknown"
+
+
+def _origin(source: Source) -> Sequence[tuple[str, str]]:
+    return (
+        ("source", f"{', '.join(source.facts)}, in the section '{source.section}'"),
+        ("grade", source.grade.replace("_", " ")),
+    )
+
+
+def _replaced(reason: str) -> Sequence[tuple[str, str]]:
+    return (("replaces the extended table's, because", reason),) if reason else ()
+
+
+def _examples(examples: Examples) -> Sequence[tuple[str, tuple[str, ...]]]:
+    return (
+        ("hits", tuple(map(_answers, examples.hit))),
+        ("misses", tuple(map(_answers, examples.miss))),
+    )
+
+
+def _answers(answers: Answers) -> str:
+    return ", ".join(f"{name}: {format_answer(value)}" for name, value in answers.items())
+
+
+def _stated(*parts: tuple[str, str | tuple[str, ...]]) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+    """The parts that say something."""
+    return tuple(part for part in parts if part[1])

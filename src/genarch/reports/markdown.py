@@ -1,0 +1,122 @@
+"""Markdown: a section to paste into a decision record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from genarch.errors import Problem
+from genarch.reports.escape import code, inert
+from genarch.reports.report import Report
+from genarch.reports.words import (
+    confidence_words,
+    effect_words,
+    source_words,
+    undecided_words,
+    value_words,
+    verdict_words,
+)
+
+
+class Markdown:
+    """One section for each spec, separated by an empty line."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def start(self) -> str:
+        """Nothing."""
+        return ""
+
+    def one(self, report: Report) -> str:
+        """A report's section."""
+        self._count += 1
+        gap = "\n" if self._count > 1 else ""
+        return gap + "\n".join(_error(report) if "error" in report else _section(report)) + "\n"
+
+    def finish(self) -> str:
+        """Nothing."""
+        return ""
+
+
+def _error(report: Report) -> Iterator[str]:
+    yield f"### {code(report['spec']['source']['path'])}: not evaluated"
+    yield ""
+    for error in report["errors"]:
+        yield f"- {code(str(Problem(**error)))}"
+
+
+def _section(report: Report) -> Iterator[str]:
+    spec = report["spec"]
+    name = inert(spec["title"]) if spec["title"] else code(spec["id"])
+    confidence = confidence_words(report)
+    yield f"### {name}: {inert(verdict_words(report))}{f' ({confidence})' if confidence else ''}"
+    yield ""
+    yield inert(report["summary"])
+    yield from _stated(report)
+    yield from _ranking(report)
+    yield from _rationale(report)
+    yield from _list(
+        "Start with",
+        [f"**{inert(m['title'])}**: {inert(m['because'])} ({_source(m)})" for m in report["methods"]],
+    )
+    yield from _list(
+        "Risks",
+        [
+            f"{inert(risk['risk'])} *Mitigation:* {inert(risk['mitigation'])} ({code(risk['architecture'])}; {_source(risk)})"
+            for risk in report["risks"]
+        ],
+    )
+    yield from _list("Warnings", [f"{inert(w['message'])} ({code(w['id'])})" for w in report["warnings"]])
+    if report["undecided"]:
+        yield ""
+        yield f"**Not stated, and read by rules:** {inert(undecided_words(report))}"
+    rules = report["rules"]
+    yield ""
+    yield (
+        f"Evaluated by genarch {inert(report['genarch_version'])} with {code(rules['id'] + '@' + rules['version'])} "
+        f"({code(rules['digest'][:19])})."
+    )
+
+
+def _stated(report: Report) -> Iterator[str]:
+    stated = report["spec"]["constraints"]
+    if stated:
+        yield ""
+        yield "**Stated:** " + ", ".join(
+            code(f"{name}: {value_words(value)}") for name, value in stated.items()
+        )
+
+
+def _ranking(report: Report) -> Iterator[str]:
+    yield ""
+    yield "| Architecture | Family | Points | Excluded by |"
+    yield "| --- | --- | ---: | --- |"
+    for entry in report["ranking"]:
+        excluded = ", ".join(map(code, entry["excluded_by"]))
+        yield f"| {code(entry['architecture'])} | {entry['family']} | {entry['points']} | {excluded} |"
+
+
+def _rationale(report: Report) -> Iterator[str]:
+    lines = []
+    for entry in report["rationale"]:
+        effect = effect_words(entry["effect"])
+        told = f" Effect: {inert(effect)}." if effect else ""
+        lines.append(
+            f"**{inert(entry['title'])}.** {inert(entry['because'])}{told} ({code(entry['rule'])}; {_source(entry)})"
+        )
+    yield from _list("Why", lines)
+
+
+def _list(heading: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield f"**{heading}**"
+        yield ""
+        for line in lines:
+            yield f"- {line}"
+
+
+def _source(entry: dict[str, object]) -> str:
+    source = entry["source"]
+    assert isinstance(source, dict)  # noqa: S101  (the report's own shape)
+    return inert(source_words(source))

@@ -1,0 +1,66 @@
+"""The docs page of a rule table, made from the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from genarch.model.table import RuleTable
+from genarch.reports.entries import Description, describe_entry
+from genarch.reports.escape import inert
+
+_SECTIONS = (
+    ("Architectures", "architectures"),
+    ("Rules", "rules"),
+    ("Assumptions", "assumptions"),
+    ("Notices", "notices"),
+    ("Methods", "methods"),
+)
+
+
+def rule_page(rules: RuleTable) -> str:
+    """The page, in Markdown: every entry under a heading that is its id."""
+    return "\n".join(_lines(rules)) + "\n"
+
+
+def _lines(rules: RuleTable) -> Iterator[str]:
+    header = rules.header
+    strengths = ", ".join(f"{name} {points}" for name, points in header.points.items())
+    yield f"# The rule table `{header.id}`"
+    yield ""
+    yield f"<!-- Made by `make generate` from rules/{header.id}.yaml; do not edit. -->"
+    yield ""
+    yield f"Version {header.version}: {inert(header.title)}."
+    yield f"Taken from: {inert(header.source_title)}."
+    yield f"Points: {strengths}. Below a margin of {float(header.close_call):g} the answer is to evaluate both."
+    yield "Facts are listed in [facts.md](../facts.md)."
+    if rules.disabled:
+        yield ""
+        yield f"Disabled, of `{header.extends}`:"
+        yield ""
+        yield from (f"- `{entry.id}`: {inert(entry.reason)}" for entry in rules.disabled)
+    for heading, attribute in _SECTIONS:
+        entries = getattr(rules, attribute)
+        if entries:
+            yield ""
+            yield f"## {heading}"
+            for entry in entries:
+                described = [d for d in describe_entry(entry.id, rules) if d.kind != "family"]
+                yield from _entry(described[0])
+
+
+def _entry(description: Description) -> Iterator[str]:
+    yield ""
+    yield f"### {description.id}"
+    yield ""
+    yield f"{inert(description.title)}."
+    yield ""
+    for heading, text in description.parts:
+        if isinstance(text, tuple) and len(text) > 1:
+            yield f"- **{heading}**"
+            yield from _items(text)
+        else:
+            yield f"- **{heading}**: {inert(text if isinstance(text, str) else text[0])}"
+
+
+def _items(texts: Iterable[str]) -> Iterator[str]:
+    return (f"  - {inert(text)}" for text in texts)

@@ -1,0 +1,184 @@
+"""The JSON report as pydantic models: its JSON Schema, and the check that reports keep to it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from genarch.model.table import Grade
+
+
+class Record(BaseModel):
+    """An object of the report."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class PlaceRecord(Record):
+    """Where a spec was read."""
+
+    path: str
+    """As given; <stdin> for standard input."""
+    line: int
+    """From 1."""
+
+
+class SpecRecord(Record):
+    """The spec that was evaluated."""
+
+    id: str
+    title: str
+    """Empty when the spec has none."""
+    source: PlaceRecord
+    constraints: dict[str, str | int | float | bool | list[str]]
+    """The stated constraints, --set included; what is unknown is absent."""
+
+
+class RulesRecord(Record):
+    """The rule table that it was evaluated with."""
+
+    id: str
+    version: str
+    digest: str
+    """sha256: over the table's files."""
+
+
+class ContributionRecord(Record):
+    """Points that one rule gave."""
+
+    rule: str
+    points: int
+    """Below 0 against."""
+
+
+class RankedRecord(Record):
+    """An architecture in the ranking: survivors first, best first."""
+
+    architecture: str
+    family: str
+    points: int
+    excluded_by: list[str]
+    """The rules that ruled it out; empty for a survivor."""
+    contributions: list[ContributionRecord]
+
+
+class EffectRecord(Record):
+    """What a rule did; all empty for a note."""
+
+    for_: dict[str, int] = Field(alias="for")
+    """Architecture to points."""
+    against: dict[str, int]
+    """Architecture to points taken."""
+    excludes: list[str]
+
+
+class SourceRecord(Record):
+    """Where a statement comes from."""
+
+    facts: list[str]
+    section: str
+    grade: Grade
+
+
+class ReasonRecord(Record):
+    """A rule that fired, an assumption that was made, or a note."""
+
+    rule: str
+    title: str
+    because: str
+    effect: EffectRecord
+    source: SourceRecord
+
+
+class MethodRecord(Record):
+    """What to start with."""
+
+    id: str
+    title: str
+    architectures: list[str]
+    because: str
+    source: SourceRecord
+
+
+class RiskRecord(Record):
+    """What can go wrong with a recommended architecture."""
+
+    architecture: str
+    risk: str
+    mitigation: str
+    source: SourceRecord
+
+
+class WarningRecord(Record):
+    """What to know before acting; a contradiction within the spec has an id that begins with inconsistent-."""
+
+    id: str
+    message: str
+    source: SourceRecord
+
+
+class UndecidedRecord(Record):
+    """A constraint that is not stated, and the rules that wait for it."""
+
+    constraint: str
+    rules: list[str]
+
+
+class EvaluatedRecord(Record):
+    """A spec with its verdict."""
+
+    schema_version: Literal["1.0"]
+    genarch_version: str
+    spec: SpecRecord
+    rules: RulesRecord
+    verdict: str
+    """A family, evaluate_both, undetermined or infeasible."""
+    architecture: str | None
+    """The best of that family; null without one."""
+    candidates: list[str]
+    """Families in play, best first: two for evaluate_both, else one or none."""
+    confidence: Literal["forced", "clear", "lean", "close_call"] | None
+    margin: float | None
+    """Difference of the two best families' points over all points that touch either, to four places."""
+    summary: str
+    """The reason in a sentence or two."""
+    ranking: list[RankedRecord]
+    rationale: list[ReasonRecord]
+    methods: list[MethodRecord]
+    risks: list[RiskRecord]
+    warnings: list[WarningRecord]
+    undecided: list[UndecidedRecord]
+
+
+class UnreadPlaceRecord(Record):
+    """Which input it was."""
+
+    source: PlaceRecord
+
+
+class ErrorRecord(Record):
+    """One problem with the input."""
+
+    path: str
+    line: int | None
+    """From 1; null where the problem is the file's as a whole."""
+    column: int | None
+    field: str
+    message: str
+
+
+class UnreadRecord(Record):
+    """An input without a verdict."""
+
+    schema_version: Literal["1.0"]
+    genarch_version: str
+    spec: UnreadPlaceRecord
+    error: ErrorRecord
+    """The first problem."""
+    errors: list[ErrorRecord]
+    """Every problem."""
+
+
+class ReportRecord(RootModel[EvaluatedRecord | UnreadRecord]):
+    """One report: an element of the list of --format json, or a line of --format jsonl."""

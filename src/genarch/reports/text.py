@@ -1,0 +1,205 @@
+"""Text for people: the verdict first, then its reasons. Laid out by rich for the terminal's width.
+
+Without colour nothing is lost: whatever a colour says, a word says too.
+"""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from genarch.errors import Problem
+from genarch.reports.escape import safe
+from genarch.reports.report import Report
+from genarch.reports.words import (
+    confidence_words,
+    effect_words,
+    source_words,
+    undecided_words,
+    verdict_words,
+)
+
+_STYLES = {
+    "gan": "cyan",
+    "diffusion": "magenta",
+    "hybrid": "yellow",
+    "evaluate_both": "blue",
+    "undetermined": "blue",
+    "infeasible": "red",
+}
+_NARROW = 60
+"""Columns below which a bar no longer fits beside a name."""
+
+
+class TextReport:
+    """One block for each spec; after several, a summary with a line for each."""
+
+    def __init__(self, *, width: int, color: bool, unicode: bool) -> None:
+        """`width` in columns; without `unicode` only ASCII is drawn."""
+        self._width = max(width, 20)
+        self._color = color
+        self._bar, self._rule = ("█", "─") if unicode else ("#", "-")
+        self._rows: list[tuple[str, str, str]] = []
+
+    def start(self) -> str:
+        """Nothing."""
+        return ""
+
+    def one(self, report: Report) -> str:
+        """A report's block, after a line that sets it off from the one before."""
+        parts: list[RenderableType] = []
+        if self._rows:
+            parts.append(Text(f"\n{self._rule * self._width}\n", style="dim"))
+        if "error" in report:
+            path = report["spec"]["source"]["path"]
+            self._rows.append((safe(path), "not evaluated", "infeasible"))
+            parts += _error(report)
+        else:
+            self._rows.append((report["spec"]["id"], _verdict_line(report), report["verdict"]))
+            parts += self._block(report)
+        return self._rendered(Group(*parts))
+
+    def finish(self) -> str:
+        """The summary, where there is more than one spec."""
+        if len(self._rows) < 2:
+            return ""
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        for name, words, style in self._rows:
+            grid.add_row(Text(name), Text(words, style=_STYLES.get(style, "")))
+        title = Text(f"\n{self._rule * self._width}\n{len(self._rows)} specs", style="bold")
+        if self._width < _NARROW:
+            lines = [Text.assemble(name, ": ", words) for name, words, _ in self._rows]
+            return self._rendered(Group(title, *(_indented(line) for line in lines)))
+        return self._rendered(Group(title, _indented(grid)))
+
+    def _rendered(self, content: RenderableType) -> str:
+        buffer = StringIO()
+        console = Console(
+            file=buffer,
+            width=self._width,
+            force_terminal=self._color,
+            color_system="standard" if self._color else None,
+            no_color=not self._color,
+            legacy_windows=False,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+        console.print(content)
+        return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n"))
+
+    def _block(self, report: Report) -> list[RenderableType]:
+        spec = report["spec"]
+        style = _STYLES.get(report["verdict"], "")
+        title = f"  {safe(spec['title'])}" if spec["title"] else ""
+        parts: list[RenderableType] = [
+            Text.assemble((spec["id"], "bold"), (title, "dim")),
+            Text.assemble((verdict_words(report), f"bold {style}"), *_confidence(report)),
+            Text(safe(report["summary"])),
+            _heading("Ranking"),
+            self._ranking(report),
+        ]
+        parts += _fired(report)
+        parts += _section(
+            "Start with", [(m["title"], m["because"], source_words(m["source"])) for m in report["methods"]]
+        )
+        parts += _section(
+            "Risks, and what to do",
+            [
+                (r["risk"], r["mitigation"], f"{r['architecture']}; {source_words(r['source'])}")
+                for r in report["risks"]
+            ],
+        )
+        parts += _section(
+            "Warnings",
+            [(w["message"], "", f"{w['id']}; {source_words(w['source'])}") for w in report["warnings"]],
+        )
+        if report["undecided"]:
+            parts += [_heading("Not stated, and read by rules"), _indented(Text(undecided_words(report)))]
+        rules = report["rules"]
+        parts.append(Text(f"\nRules: {rules['id']}@{rules['version']} ({rules['digest'][:19]})", style="dim"))
+        return parts
+
+    def _ranking(self, report: Report) -> RenderableType:
+        most = max([1, *(abs(entry["points"]) for entry in report["ranking"])])
+        room = max(4, min(24, self._width - 46))
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        narrow = self._width < _NARROW
+        lines: list[RenderableType] = []
+        for entry in report["ranking"]:
+            points = entry["points"]
+            name = entry["architecture"]
+            if entry["excluded_by"]:
+                fate = Text(f"out: {', '.join(entry['excluded_by'])}", style="dim")
+                grid.add_row(
+                    Text(name, style="dim"), Text(f"{points:+d}", style="dim", justify="right"), fate
+                )
+            else:
+                length = round(abs(points) / most * room)
+                bar = Text(
+                    (self._bar if points > 0 else "-") * length, style=_STYLES.get(entry["family"], "")
+                )
+                grid.add_row(Text(name), Text(f"{points:+d}", justify="right"), bar)
+            if narrow:
+                fate_words = f" out: {', '.join(entry['excluded_by'])}" if entry["excluded_by"] else ""
+                lines.append(_indented(Text(f"{points:+d} {name}{fate_words}")))
+        return Group(*lines) if narrow else _indented(grid)
+
+
+def _verdict_line(report: Report) -> str:
+    confidence = report["confidence"]
+    return verdict_words(report) + (f" ({confidence.replace('_', ' ')})" if confidence else "")
+
+
+def _confidence(report: Report) -> list[str]:
+    words = confidence_words(report)
+    return [f"  ({words})"] if words else []
+
+
+def _error(report: Report) -> list[RenderableType]:
+    path = safe(report["spec"]["source"]["path"])
+    lines = [_indented(Text(safe(str(Problem(**error))))) for error in report["errors"]]
+    return [Text.assemble((path, "bold"), (": not evaluated", "red")), *lines]
+
+
+def _fired(report: Report) -> list[RenderableType]:
+    """The rules with an effect, then what was only noted."""
+    fired: list[RenderableType] = []
+    noted: list[tuple[str, str, str]] = []
+    for entry in report["rationale"]:
+        effect = effect_words(entry["effect"])
+        origin = source_words(entry["source"])
+        if effect:
+            fired += [
+                _indented(Text(safe(entry["title"]))),
+                _indented(Text(effect, style="green"), 4),
+                _indented(Text(safe(entry["because"])), 4),
+                _indented(Text(f"{entry['rule']}; {origin}", style="dim"), 4),
+            ]
+        else:
+            noted.append((entry["because"], "", f"{entry['rule']}; {origin}"))
+    heading = [_heading("Rules that fired")] if fired else []
+    return [*heading, *fired, *_section("Notes", noted)]
+
+
+def _section(heading: str, entries: list[tuple[str, str, str]]) -> list[RenderableType]:
+    """Entries of a first line, a second that may be empty, and where they come from."""
+    parts: list[RenderableType] = [_heading(heading)] if entries else []
+    for first, second, origin in entries:
+        parts.append(_indented(Text(safe(first))))
+        if second:
+            parts.append(_indented(Text(safe(second)), 4))
+        parts.append(_indented(Text(origin, style="dim"), 4))
+    return parts
+
+
+def _heading(words: str) -> Text:
+    return Text(f"\n{words}", style="bold")
+
+
+def _indented(content: RenderableType, columns: int = 2) -> Padding:
+    return Padding(content, (0, 0, 0, columns))

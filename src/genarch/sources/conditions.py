@@ -1,0 +1,159 @@
+"""Nodes to conditions: a rule's `when`, each value typed by the constraint it is held against."""
+
+from __future__ import annotations
+
+from genarch.errors import nearest
+from genarch.model.answers import InvalidAnswer, parse_answer
+from genarch.model.conditions import (
+    NUMBER_OPERATORS,
+    SET_OPERATORS,
+    All,
+    Any,
+    Condition,
+    Not,
+    Operator,
+    Test,
+)
+from genarch.model.constraints import BY_NAME, Constraint
+from genarch.sources.answers import read_names
+from genarch.sources.yaml_text import Document, Fields, Items, Node, Scalar
+
+JOINS = ("all", "any", "not")
+
+
+def read_condition(document: Document, node: Node, field: str) -> Condition:
+    """A `when` mapping: its entries must all hold. What is wrong is noted in the document."""
+    if not isinstance(node, Fields):
+        document.report(node, field, "must be a mapping; write 'constraint: value', or all, any, not")
+        return All(())
+    if not node.entries:
+        document.report(node, field, "is empty; leave 'when' out where it always holds")
+    parts = []
+    for key, value in node.entries:
+        where = f"{field}.{key.text}"
+        if key.text == "not":
+            parts.append(Not(read_condition(document, value, where)))
+        elif key.text in JOINS:
+            parts.append(_joined(document, key.text, value, where))
+        elif key.text in BY_NAME:
+            parts += _tests(document, BY_NAME[key.text], value, where)
+        else:
+            known = (*BY_NAME, *JOINS)
+            hint = nearest(key.text, known) or f"; write one of: {', '.join(known)}"
+            document.report(key, field, f"'{key.text[:60]}' is not a constraint, all, any or not{hint}")
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def _joined(document: Document, join: str, node: Node, field: str) -> Condition:
+    if not isinstance(node, Items) or not node.items:
+        document.report(node, field, "must be a list of conditions; begin each with '- '")
+        return All(())
+    parts = tuple(read_condition(document, item, f"{field}[{at}]") for at, item in enumerate(node.items))
+    return All(parts) if join == "all" else Any(parts)
+
+
+def _tests(document: Document, constraint: Constraint, node: Node, field: str) -> list[Condition]:
+    if isinstance(node, Scalar):
+        return _is(document, constraint, node, field)
+    if isinstance(node, Items):
+        return _any_of(document, constraint, "any_of", node, field)
+    found: list[Condition] = []
+    for key, value in node.entries:
+        where = f"{field}.{key.text}"
+        operator = _operator(constraint, key.text)
+        if operator is None:
+            allowed = ", ".join(_operators(constraint))
+            document.report(
+                key,
+                field,
+                f"'{key.text[:60]}' is not an operator for this constraint; write one of: {allowed}",
+            )
+        elif operator in NUMBER_OPERATORS:
+            found += _threshold(document, constraint, operator, value, where)
+        elif isinstance(value, Items):
+            found += _any_of(document, constraint, operator, value, where)
+        else:
+            document.report(value, where, "must be a list of names; write [a, b]")
+    if not node.entries:
+        document.report(node, field, f"is empty; write one of: {', '.join(_operators(constraint))}")
+    bounds = {
+        test.operator: test.operand[0] for test in found if isinstance(test, Test) and constraint.numeric
+    }
+    _check_range(document, bounds, node, field)
+    return found
+
+
+def _operators(constraint: Constraint) -> tuple[Operator, ...]:
+    if constraint.numeric:
+        return NUMBER_OPERATORS
+    return SET_OPERATORS if constraint.kind == "set" else ("any_of", "none_of")
+
+
+def _operator(constraint: Constraint, word: str) -> Operator | None:
+    return next((operator for operator in _operators(constraint) if operator == word), None)
+
+
+def _is(document: Document, constraint: Constraint, node: Scalar, field: str) -> list[Condition]:
+    if constraint.kind == "set":
+        document.report(node, field, f"is a set; write [{node.text[:60]}] for any of, or all_of, none_of")
+        return []
+    try:
+        value = parse_answer(constraint, node.text, quoted=not node.plain)
+    except InvalidAnswer as error:
+        document.report(node, field, str(error))
+        return []
+    if value is None or isinstance(value, frozenset):
+        document.report(node, field, "a condition cannot ask for an unknown; leave the constraint out")
+        return []
+    return [Test(constraint.name, "is", (value,))]
+
+
+def _any_of(
+    document: Document, constraint: Constraint, operator: Operator, node: Items, field: str
+) -> list[Condition]:
+    if not constraint.values:
+        document.report(node, field, "must be one value, not a list; join several with any")
+        return []
+    names = tuple(read_names(document, node, constraint, field))
+    if not names and not node.items:
+        if constraint.kind == "set" and operator == "any_of":
+            return [Test(constraint.name, "is", ())]
+        document.report(node, field, "is an empty list; name at least one")
+    return [Test(constraint.name, operator, names)]
+
+
+def _threshold(
+    document: Document, constraint: Constraint, operator: Operator, node: Node, field: str
+) -> list[Condition]:
+    if not isinstance(node, Scalar):
+        document.report(node, field, "must be a number")
+        return []
+    try:
+        value = parse_answer(constraint, node.text, quoted=not node.plain)
+    except InvalidAnswer as error:
+        document.report(node, field, str(error))
+        return []
+    if value is None or isinstance(value, frozenset):
+        document.report(node, field, "must be a number")
+        return []
+    return [Test(constraint.name, operator, (value,))]
+
+
+def _check_range(document: Document, bounds: dict[Operator, object], node: Node, field: str) -> None:
+    """Refuse a range that no number is in, such as above 100 and below 50."""
+    low = [
+        value
+        for word, value in bounds.items()
+        if word in ("above", "at_least") and isinstance(value, int | float)
+    ]
+    high = [
+        value
+        for word, value in bounds.items()
+        if word in ("below", "at_most") and isinstance(value, int | float)
+    ]
+    if low and high:
+        closed = {"at_least", "at_most"} >= set(bounds)
+        if max(low) > min(high) or (max(low) == min(high) and not closed):
+            document.report(
+                node, field, f"no number is above {max(low)} and below {min(high)}; correct the bounds"
+            )

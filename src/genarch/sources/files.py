@@ -1,0 +1,181 @@
+"""Files in and out: regular files only, up to a size, in UTF-8; written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from genarch.errors import InputError, Problem
+
+MAX_BYTES = 1 << 20
+"""1 MiB: a spec of that size is a mistake, and reading more would let one file fill the memory."""
+
+SPEC_SUFFIX = ".genarch.yaml"
+SPEC_NAME = "genarch.yaml"
+
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
+
+
+def refuse(path: str, message: str) -> InputError:
+    """The error for a file that is unusable as a whole."""
+    return InputError([Problem(path, None, None, "", message)])
+
+
+def read_text(path: str, *, limit: int = MAX_BYTES) -> str:
+    """A regular file's text, with line ends as they stand and without a byte order mark.
+
+    Raises:
+        InputError: when it is missing, unreadable, no regular file, too large, or not UTF-8.
+    """
+    return decode(read_bytes(path, limit=limit), path)
+
+
+def read_bytes(path: str, *, limit: int = MAX_BYTES) -> bytes:
+    """A regular file's bytes; nothing else is ever opened.
+
+    Raises:
+        InputError: when it is missing, unreadable, no regular file, or too large.
+    """
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise refuse(path, "is a folder; name a file in it")
+        if not stat.S_ISREG(status.st_mode):
+            raise refuse(path, "is not a regular file; name one")
+        if status.st_size > limit:
+            raise refuse(path, _too_large(limit))
+        with open(path, "rb") as stream:
+            return read_stream(stream, path, limit=limit)
+    except (OSError, ValueError) as error:
+        raise refuse(path, _reason(error)) from error
+
+
+def read_stream(stream: BinaryIO, path: str, *, limit: int = MAX_BYTES) -> bytes:
+    """All of a stream, unless it holds more than `limit` bytes.
+
+    Raises:
+        InputError: when it does.
+    """
+    content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise refuse(path, _too_large(limit))
+    return content
+
+
+def decode(content: bytes, path: str) -> str:
+    """Strict UTF-8, with or without a byte order mark.
+
+    Raises:
+        InputError: naming the first byte that is not UTF-8.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise refuse(path, "not UTF-8 at byte 0 (it begins as UTF-16 does); save it as UTF-8")
+    try:
+        return content.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise refuse(path, f"not UTF-8 at byte {error.start}; save it as UTF-8") from error
+
+
+def spec_files(paths: Sequence[str]) -> Iterator[str]:
+    """The files named, and the spec files in the folders named, each folder in the order of its names.
+
+    Links to folders are not followed, folders whose name begins with a dot are not entered. A path that lies in a
+    folder also named is given once. `-` and files that do not exist are passed through for the reader to judge.
+    """
+    folders = [os.path.realpath(path) for path in paths if path != "-" and os.path.isdir(path)]
+    given: set[str] = set()
+    for path in paths:
+        real = path if path == "-" else os.path.realpath(path)
+        if real in given or any(
+            real != folder and real.startswith(os.path.join(folder, "")) for folder in folders
+        ):
+            continue
+        given.add(real)
+        if path != "-" and os.path.isdir(path):
+            yield from _walk(path)
+        else:
+            yield path
+
+
+def _walk(folder: str) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as listing:
+            names = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in listing)
+    except OSError as error:
+        raise refuse(folder, _reason(error)) from error
+    for name, is_folder in names:
+        path = os.path.join(folder, name)
+        if is_folder:
+            if not name.startswith(".") and name not in _SKIPPED_FOLDERS:
+                yield from _walk(path)
+        elif name == SPEC_NAME or name.endswith(SPEC_SUFFIX):
+            yield path
+
+
+class AtomicFile:
+    """A text file that appears under its name only once it is complete.
+
+    Use as a context manager; `write` collects. On an error inside the block nothing is left behind.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._partial = ""
+
+    def __enter__(self) -> AtomicFile:
+        """Open a file beside the target.
+
+        Raises:
+            InputError: when that cannot be written.
+        """
+        import tempfile
+
+        folder, name = os.path.split(self._path)
+        try:
+            if os.path.isdir(self._path):
+                raise refuse(self._path, "is a folder; name a file to write")
+            handle, self._partial = tempfile.mkstemp(prefix=f".{name[:40]}.", dir=folder or ".")
+            self._stream = os.fdopen(handle, "w", encoding="utf-8", newline="\n")
+        except (OSError, ValueError) as error:
+            raise refuse(self._path, f"cannot be written: {_reason(error)}") from error
+        return self
+
+    def write(self, text: str) -> None:
+        """Add to the file.
+
+        Raises:
+            InputError: when the disk does not take it.
+        """
+        try:
+            self._stream.write(text)
+        except OSError as error:
+            raise refuse(self._path, f"cannot be written: {_reason(error)}") from error
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        """Give the finished file its name, or remove what there is of it."""
+        try:
+            self._stream.close()
+            if kind is None:
+                mask = os.umask(0)
+                os.umask(mask)
+                os.chmod(self._partial, 0o666 & ~mask)
+                os.replace(self._partial, self._path)
+        except OSError as failure:
+            raise refuse(self._path, f"cannot be written: {_reason(failure)}") from failure
+        finally:
+            if os.path.exists(self._partial):
+                os.unlink(self._partial)
+
+
+def _too_large(limit: int) -> str:
+    return f"larger than {limit // 1024} KiB; a file of that size is not read"
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if isinstance(error, PermissionError):
+        return "permission denied"
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

@@ -1,0 +1,34 @@
+"""Rule tables: YAML text to a checked `RuleTable`, every problem at its line and column."""
+
+from __future__ import annotations
+
+import os
+
+from genarch.errors import nearest
+from genarch.model.table import RuleTable
+from genarch.sources.bundled import bundled_tables, compiled
+from genarch.sources.files import refuse
+
+DEFAULT_TABLE = "article"
+
+
+def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE) -> RuleTable:
+    """A rule table, by the id of a bundled one or by path.
+
+    Raises:
+        InputError: when there is no such table, or with every problem of the file.
+    """
+    name = os.fspath(which)
+    bundled = bundled_tables()
+    if name in bundled:
+        table = compiled(name)
+        if table is not None:
+            return table
+    elif not os.path.exists(name) and not os.path.splitext(name)[1] and os.path.basename(name) == name:
+        hint = nearest(name, bundled) or f"; bundled are: {', '.join(bundled)}"
+        raise refuse(name, f"no bundled table and no file of this name{hint}")
+    from genarch.sources.table_reader import (
+        read_table,
+    )  # validation imports pydantic: only when there is need
+
+    return read_table(bundled.get(name, name))

@@ -1,0 +1,187 @@
+"""The format of specs as a pydantic model, made from the declared constraints.
+
+It validates mappings that come from Python and gives the JSON Schema. Spec files are typed scalar by scalar as they
+are read (`genarch.sources.answers`), from the same declaration and without importing pydantic; tests hold the two
+against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
+
+from genarch.errors import InputError, Problem
+from genarch.model.answers import InvalidAnswer, parse_answer
+from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint
+from genarch.model.spec import Origin, Spec, Waiver
+from genarch.sources.answers import unknown_key
+from genarch.sources.spec_file import KEYS, NAME, SLUG, TABLE_AT_VERSION, WAIVER_KEYS
+
+_UNKNOWN = {"enum": ["unknown", None]}
+_ORIGIN = "<python>"
+
+
+class Record(BaseModel):
+    """A mapping of the format: unknown keys are refused, nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+def _calendar_date(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"'{value[:40]}' is not a calendar date; write it as 2027-03-31") from None
+    return value
+
+
+class WaiverRecord(Record):
+    """A stated exception to a finding."""
+
+    rule: Annotated[str, StringConstraints(min_length=1)]
+    """The id of what is waived."""
+    reason: Annotated[str, StringConstraints(min_length=1)]
+    """Why, for whoever reads it later."""
+    expires: Annotated[
+        str | None, BeforeValidator(_calendar_date), Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    ] = None
+    """The last valid day, as 2027-03-31 (UTC)."""
+    approved_by: str | None = None
+    """Who agreed."""
+
+
+def _known(value: object) -> object:
+    return None if value == "unknown" else value
+
+
+def _annotation(constraint: Constraint) -> Any:
+    """The type of one constraint's answer in Python, and how a schema has it."""
+    match constraint.kind:
+        case "choice":
+            kind: Any = Literal[constraint.values]
+            schema: dict[str, Any] = {"enum": [*constraint.values, "unknown", None]}
+        case "set":
+            kind = frozenset[Literal[constraint.values]]  # type: ignore[valid-type]
+            members = {"type": "array", "items": {"enum": list(constraint.values)}, "uniqueItems": True}
+            schema = {"anyOf": [members, _UNKNOWN]}
+        case "flag":
+            kind = bool
+            schema = {"enum": [True, False, "unknown", None]}
+        case _:
+            integer = constraint.kind == "integer"
+            bound: dict[str, Any] = (
+                {"gt": constraint.above} if constraint.above is not None else {"ge": constraint.at_least}
+            )
+            number: Any = int if integer else int | float
+            kind = (
+                Annotated[number, Field(allow_inf_nan=False, **bound)]
+                if not integer
+                else Annotated[int, Field(**bound)]
+            )
+            limits = (
+                {"exclusiveMinimum": constraint.above} if "gt" in bound else {"minimum": constraint.at_least}
+            )
+            schema = {"anyOf": [{"type": "integer" if integer else "number", **limits}, _UNKNOWN]}
+            if constraint.units:
+                pattern = f"^(0|[1-9][0-9]*)(\\.[0-9]+)? ?({'|'.join(constraint.units)})$"
+                schema["anyOf"].insert(1, {"type": "string", "pattern": pattern})
+    described = {**schema, "description": constraint.meaning}
+    return Annotated[kind | None, BeforeValidator(_reader(constraint)), WithJsonSchema(described)]
+
+
+def _reader(constraint: Constraint) -> Any:
+    def read(value: object) -> object:
+        if value == "unknown":
+            return None
+        if constraint.kind == "set" and isinstance(value, list | tuple | set):
+            if len(set(value)) < len(value):
+                raise ValueError("names a member twice; keep one")
+            return frozenset(value)
+        if constraint.units and isinstance(value, str):
+            try:
+                return parse_answer(constraint, value, quoted=True)
+            except InvalidAnswer as error:
+                raise ValueError(str(error)) from None
+        return value
+
+    return read
+
+
+@cache
+def spec_model() -> type[BaseModel]:
+    """The model of a spec, built on first use."""
+    fields: dict[str, Any] = {constraint.name: (_annotation(constraint), None) for constraint in CONSTRAINTS}
+    constraints = create_model(
+        "Constraints", __base__=Record, __doc__="What is known of the deployment.", **fields
+    )
+    return create_model(
+        "Spec",
+        __base__=Record,
+        __doc__="A deployment for genarch: its stated constraints, and the decision taken.",
+        version=(Literal[1], Field(description="The version of this format.")),
+        id=(
+            Annotated[str | None, BeforeValidator(_known), Field(pattern=f"^(?:{SLUG.pattern})$")],
+            Field(None, description="A slug; the file's stem when absent."),
+        ),
+        title=(str | None, Field(None, description="A name for people.")),
+        constraints=(constraints | None, Field(None, description="Absent or unknown: not known.")),
+        decision=(
+            Annotated[str | None, BeforeValidator(_known), Field(pattern=f"^(?:{NAME.pattern})$")],
+            Field(None, description="The family, architecture or evaluate_both that was chosen."),
+        ),
+        decided_with=(
+            Annotated[
+                str | None, BeforeValidator(_known), Field(pattern=f"^(?:{TABLE_AT_VERSION.pattern})$")
+            ],
+            Field(None, description="The rule table that the decision was taken with, as article@1.0.0."),
+        ),
+        waivers=(list[WaiverRecord] | None, Field(None, description="Stated exceptions.")),
+    )
+
+
+def validate_spec(data: Mapping[str, Any]) -> Spec:
+    """A spec from Python values, strictly: no text for a number, no 1 for true, no NaN.
+
+    Raises:
+        InputError: with every problem.
+    """
+    try:
+        record: Any = spec_model().model_validate(dict(data))
+    except ValidationError as error:
+        raise InputError(_problem(dict(detail)) for detail in error.errors(include_url=False)) from None
+    stated = {} if record.constraints is None else record.constraints.model_dump()
+    return Spec(
+        id=record.id or "spec",
+        constraints={name: stated[name] for name in BY_NAME if stated.get(name) is not None},
+        title=record.title or "",
+        decision=record.decision,
+        decided_with=record.decided_with,
+        waivers=tuple(Waiver(**waiver.model_dump()) for waiver in record.waivers or ()),
+        origin=Origin(_ORIGIN),
+    )
+
+
+def _problem(detail: dict[str, Any]) -> Problem:
+    location = [step for step in detail["loc"] if isinstance(step, int) or step.isidentifier()]
+    field = ".".join(map(str, location))
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if detail["type"] == "extra_forbidden":
+        keys = {"constraints": tuple(BY_NAME), "waivers": WAIVER_KEYS}.get(
+            str(location[0]) if len(location) > 1 else "", KEYS
+        )
+        message = unknown_key(str(detail["loc"][-1]), keys)
+    return Problem(_ORIGIN, None, None, field, message)

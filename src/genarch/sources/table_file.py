@@ -1,0 +1,131 @@
+"""One rule table file: text to a validated record, with the place of everything in it."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from genarch.errors import InputError
+from genarch.sources.answers import unknown_key
+from genarch.sources.files import decode, read_bytes
+from genarch.sources.table_format import FORMAT_VERSION, PlainText, TableRecord, keys_at
+from genarch.sources.yaml_text import Document, Fields, Items, Node, Scalar, parse
+
+MAX_EVENTS = 100_000
+
+Location = tuple[int | str, ...]
+"""Keys and positions from the top of the file, as pydantic gives them: `("rules", 3, "when")`."""
+
+
+class TableFile:
+    """A rule table as written: well-formed, names and conditions not yet resolved."""
+
+    def __init__(self, path: str) -> None:
+        """Read and validate.
+
+        Raises:
+            InputError: with every problem of form.
+        """
+        self.path = path
+        self.content = read_bytes(path)
+        self.document = Document(decode(self.content, path), path)
+        node = parse(self.document, max_events=MAX_EVENTS)
+        if not isinstance(node, Fields):
+            self.document.report(node or 0, "", "must be a mapping; a rule table begins with 'format: 1'")
+            raise self.document.error()
+        self._root = node
+        try:
+            self.record = TableRecord.model_validate(_data(node))
+        except ValidationError as error:
+            raise self._refused(error) from None
+        if self.record.format != FORMAT_VERSION:
+            self.report(("format",), f"this genarch reads format {FORMAT_VERSION}; write {FORMAT_VERSION}")
+            raise self.document.error()
+        self.document.check()
+
+    def node(self, location: Location) -> Node:
+        """The node at a location, or the nearest one above it."""
+        return self._steps(location)[-1]
+
+    def has(self, location: Location) -> bool:
+        """Whether something is written at the location."""
+        return len(self._steps(location)) > len(location)
+
+    def report(self, location: Location, message: str) -> None:
+        """Note a problem with the value at a location, or with what should have held it."""
+        self.document.report(self.node(location), self.field(location), message)
+
+    def field(self, location: Location) -> str:
+        """A location as people read it: an entry by its id, a key by its dotted path."""
+        words = ""
+        for depth, step in enumerate(location):
+            if isinstance(step, str):
+                words += f".{step}" if words else step
+            else:
+                entry = self.node(location[: depth + 1])
+                named = entry.get("id") if isinstance(entry, Fields) else None
+                words += f"[{named.text[:100] if isinstance(named, Scalar) else step}]"
+        return words
+
+    def _steps(self, location: Location) -> list[Node]:
+        """The nodes passed on the way to a location, as far as there are any."""
+        passed: list[Node] = [self._root]
+        for step in location:
+            here = passed[-1]
+            found: Node | None = None
+            if isinstance(here, Fields) and isinstance(step, str):
+                found = here.get(step)
+            elif isinstance(here, Items) and isinstance(step, int) and step < len(here.items):
+                found = here.items[step]
+            if found is None:
+                break
+            passed.append(found)
+        return passed
+
+    def _refused(self, error: ValidationError) -> InputError:
+        """Pydantic's findings at their places, in words."""
+        for detail in error.errors(include_url=False):
+            location = tuple(step for step in detail["loc"] if step != "[key]")
+            if detail["type"] == "extra_forbidden":
+                parent, key = location[:-1], str(location[-1])
+                self.document.report(
+                    self._key(parent, key), self.field(parent), unknown_key(key, keys_at(parent))
+                )
+            else:
+                self.report(location, _in_words(detail["type"], detail["msg"], dict(detail.get("ctx", {}))))
+        return self.document.error()
+
+    def _key(self, location: Location, key: str) -> Node:
+        here = self.node(location)
+        assert isinstance(here, Fields)  # noqa: S101  (only a mapping can have a key too many)
+        return next(name for name, _ in here.entries if name.text == key)
+
+
+def _data(node: Node) -> object:
+    """A node as pydantic takes it; whether a scalar was plain goes with its text."""
+    if isinstance(node, Fields):
+        return {key.text: _data(value) for key, value in node.entries}
+    if isinstance(node, Items):
+        return [_data(item) for item in node.items]
+    return PlainText(node.text) if node.plain else node.text
+
+
+def _in_words(kind: str, message: str, context: dict[str, object]) -> str:
+    match kind:
+        case "missing":
+            return "is missing; the format needs it"
+        case "string_too_short":
+            return "is empty; write a sentence"
+        case "list_type":
+            return "must be a list"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return "must be a mapping"
+        case "string_type":
+            return "must be text, not a list or a mapping"
+        case "literal_error":
+            return f"must be one of: {str(context.get('expected', '')).replace(chr(39), '')}"
+        case "string_pattern_mismatch":
+            return f"does not have the form {context.get('pattern')}; ids are small letters and digits joined by '-'"
+        case "value_error":
+            return message.removeprefix("Value error, ")
+        case _:
+            return message[:1].lower() + message[1:]

@@ -1,0 +1,256 @@
+"""The file format of rule tables, as pydantic models: what a person writes, before names and conditions are resolved.
+
+Imported only where a table is validated or its JSON Schema is asked for: pydantic costs more to import than a spec
+costs to evaluate.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from genarch.model.answers import MAX_DIGITS
+from genarch.model.table import Grade, Level, Maturity
+
+FORMAT_VERSION = 1
+
+DEFINED = "genarch:defined"
+"""Marks, in pydantic's schema, a part whose definition derives from the declared constraints."""
+
+
+class PlainText(str):
+    """A scalar without quotation marks: the only text that may stand for a number."""
+
+    __slots__ = ()
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, PlainText) and re.fullmatch(r"0|[1-9][0-9]*", value) and len(value) <= MAX_DIGITS:
+        return int(value)
+    raise ValueError("must be a whole number; write it in plain digits, without quotation marks")
+
+
+def _decimal(value: object) -> object:
+    if isinstance(value, PlainText) and re.fullmatch(
+        r"0|[1-9][0-9]{0,8}|(0|[1-9][0-9]{0,8})\.[0-9]{1,6}", value
+    ):
+        return str(value)
+    raise ValueError(
+        "must be a decimal number such as 0.15; write it in plain digits, without quotation marks"
+    )
+
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+EntryId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=100)]
+RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=100)]
+FactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=40)]
+Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 0})]
+Margin = Annotated[
+    str, BeforeValidator(_decimal), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})
+]
+Condition = Annotated[Any, WithJsonSchema({DEFINED: "Condition"})]
+AnswersExample = Annotated[Any, WithJsonSchema({DEFINED: "Constraints"})]
+Strength = Literal["slight", "moderate", "strong"]
+
+
+class Record(BaseModel):
+    """A mapping of the format: unknown keys are refused, nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class SourceRecord(Record):
+    """Where a statement comes from."""
+
+    facts: list[FactId]
+    """Ids in the list of facts, such as E1."""
+    section: Text
+    """The section of the source."""
+    grade: Grade
+    """How good the source is."""
+
+
+class StatementRecord(Record):
+    """A sentence with its source."""
+
+    text: Text
+    source: SourceRecord
+
+
+class RiskRecord(Record):
+    """What can go wrong with an architecture, and what to do about it."""
+
+    risk: Text
+    mitigation: Text
+    source: SourceRecord
+
+
+class TableSourceRecord(SourceRecord):
+    """What the table as a whole is taken from."""
+
+    title: Text
+
+
+class PointsRecord(Record):
+    """How many points each strength is worth."""
+
+    slight: Whole
+    moderate: Whole
+    strong: Whole
+
+
+class FamilyRecord(Record):
+    """A group of architectures recommended as one answer."""
+
+    id: EntryId
+    title: Text
+    summary: Text
+
+
+class EntryRecord(Record):
+    """What every replaceable entry has."""
+
+    id: RuleId
+    """Says the claim; never used again for another one."""
+    title: Text
+    source: SourceRecord
+    replaces: Text | None = None
+    """Only with `extends`: the reason why this entry takes the place of the one with its id."""
+
+
+class ExamplesRecord(Record):
+    """Stated constraints on which the condition hits, and on which it misses."""
+
+    hit: list[AnswersExample] = Field(default_factory=list)
+    miss: list[AnswersExample] = Field(default_factory=list)
+
+
+class ArchitectureRecord(EntryRecord):
+    """One alternative."""
+
+    id: EntryId
+    family: EntryId
+    summary: Text
+    maturity: Maturity
+    figures: list[StatementRecord] = Field(default_factory=list)
+    strengths: list[StatementRecord] = Field(default_factory=list)
+    risks: list[RiskRecord] = Field(default_factory=list)
+
+
+class RuleRecord(EntryRecord):
+    """One row: on a hit it adds or takes points, or rules architectures out."""
+
+    when: Condition
+    for_: dict[EntryId, Strength] = Field(default_factory=dict, alias="for")
+    """Architecture to strength."""
+    against: dict[EntryId, Strength] = Field(default_factory=dict)
+    """Architecture to strength."""
+    excludes: list[EntryId] = Field(default_factory=list)
+    """Architectures that are out on a hit."""
+    because: Text
+    since: Version
+    """The table version that the rule came with."""
+    examples: ExamplesRecord
+
+
+class MethodRecord(EntryRecord):
+    """What to build, once one of the architectures is recommended."""
+
+    architectures: list[EntryId]
+    when: Condition = None
+    """Absent: always."""
+    because: Text
+    examples: ExamplesRecord = ExamplesRecord()
+
+
+class NoticeRecord(EntryRecord):
+    """Something to say on a hit, without points."""
+
+    level: Level
+    when: Condition = None
+    """Absent: always."""
+    about: list[EntryId] = Field(default_factory=list)
+    """Only when one of these architectures, families or verdicts is the answer."""
+    message: Text
+    examples: ExamplesRecord = ExamplesRecord()
+
+
+class AssumedRecord(Record):
+    """A number taken to be below a limit."""
+
+    constraint: EntryId
+    below: Whole
+
+
+class AssumptionRecord(EntryRecord):
+    """How one stated answer stands in for an unstated number."""
+
+    when: Condition
+    assume: AssumedRecord
+    message: Text
+    examples: ExamplesRecord
+
+
+class QuestionRecord(Record):
+    """A constraint in plain words."""
+
+    id: EntryId
+    ask: Text
+    help: Text
+    choices: dict[str, Text] = Field(default_factory=dict)
+    """Each choice or member, with its meaning in one line."""
+    replaces: Text | None = None
+
+
+class DisabledRecord(Record):
+    """An entry of the extended table to leave out."""
+
+    id: RuleId
+    reason: Text
+
+
+class TableRecord(Record):
+    """A rule table for genarch."""
+
+    format: Whole
+    """The version of this format: 1."""
+    id: RuleId
+    version: Version
+    title: Text
+    source: TableSourceRecord
+    extends: Text | None = None
+    """A bundled table's id, or a path relative to this file."""
+    points: PointsRecord | None = None
+    """Required unless the table extends another."""
+    close_call: Margin | None = None
+    """Below this margin the answer is to evaluate both. Required unless the table extends another."""
+    families: list[FamilyRecord] = Field(default_factory=list)
+    architectures: list[ArchitectureRecord] = Field(default_factory=list)
+    rules: list[RuleRecord] = Field(default_factory=list)
+    methods: list[MethodRecord] = Field(default_factory=list)
+    notices: list[NoticeRecord] = Field(default_factory=list)
+    assumptions: list[AssumptionRecord] = Field(default_factory=list)
+    questions: list[QuestionRecord] = Field(default_factory=list)
+    disable: list[DisabledRecord] = Field(default_factory=list)
+
+
+def keys_at(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that the format has in the mapping at a location of a table (`("rules", 3, "source")`)."""
+    model: Any = TableRecord
+    for step in location:
+        if isinstance(step, int):
+            continue
+        field = next((f for n, f in model.model_fields.items() if step in (n, f.alias)), None)
+        model = field and _record_in(field.annotation)
+        if model is None:
+            return []
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _record_in(annotation: Any) -> type[Record] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _record_in(part))), None)

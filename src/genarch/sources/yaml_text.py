@@ -1,0 +1,224 @@
+"""YAML text to nodes with positions: the one place where YAML is read.
+
+Scalars stay text, for the field that holds them to type; nothing becomes a number, a date or a yes/no here. Of YAML
+only what data needs is read: one document of mappings, sequences and scalars. Anchors, aliases, tags, directives and
+merge keys are refused where they stand, as are nesting and length that only an attack has. The events come from
+libyaml's streaming parser, whose loader would crash on deep nesting where its events do not.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import yaml
+
+from genarch.errors import InputError, Problem
+
+MAX_DEPTH = 32
+MAX_EVENTS = 5_000
+"""A spec has some fifty; the largest rule table of ours about 6,000, and is read with a limit of its own."""
+
+MAX_PROBLEMS = 50
+"""Problems told of one file; the rest are counted."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_WORDS = {
+    "found unexpected end of stream": "the text ends inside quotation marks or brackets",
+    "mapping values are not allowed in this context": "unexpected ':'; is the indentation that of the keys above, is a "
+    "space missing after a colon, or should the value be in quotation marks?",
+    "could not find expected ':'": "expected 'key: value'; is a space missing after the colon, or a quotation mark?",
+    "did not find expected key": "expected a key here; is the indentation that of the keys above?",
+    "did not find expected ',' or '}'": "expected ',' or '}' in the mapping that '{' began",
+    "did not find expected ',' or ']'": "expected ',' or ']' in the list that '[' began",
+}
+
+
+class Scalar(NamedTuple):
+    """Text as it stands; `plain` when without quotation marks, `at` the character where it begins."""
+
+    text: str
+    plain: bool
+    at: int
+
+
+class Items(NamedTuple):
+    """A sequence."""
+
+    items: tuple[Node, ...]
+    at: int
+
+
+class Fields(NamedTuple):
+    """A mapping with its keys in order, each key once."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    at: int
+
+    def get(self, key: str) -> Node | None:
+        """The value under a key."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+
+Node = Scalar | Items | Fields
+
+
+class Document:
+    """One text, its positions and the problems found in it so far."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.text = text
+        self.path = path
+        self.problems: list[Problem] = []
+        self._starts: list[int] | None = None
+
+    def position(self, at: int) -> tuple[int, int]:
+        """Line and column of a character, from 1, as editors count: only LF, CR and CRLF end a line."""
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        line = bisect_right(self._starts, at)
+        return line, at - self._starts[line - 1] + 1
+
+    def report(self, at: int | Node, field: str, message: str) -> None:
+        """Note a problem, and go on."""
+        line, column = self.position(at if isinstance(at, int) else at.at)
+        self.problems.append(Problem(self.path, line, column, field, message))
+
+    def error(self) -> InputError:
+        """Every problem so far, in the order of the text."""
+        found = sorted(
+            dict.fromkeys(self.problems), key=lambda problem: (problem.line or 0, problem.column or 0)
+        )
+        if len(found) > MAX_PROBLEMS:
+            rest = Problem(self.path, None, None, "", f"and {len(found) - MAX_PROBLEMS} more problems")
+            found = [*found[:MAX_PROBLEMS], rest]
+        return InputError(found)
+
+    def check(self) -> None:
+        """Raise what was noted.
+
+        Raises:
+            InputError: when anything was.
+        """
+        if self.problems:
+            raise self.error()
+
+
+def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
+    """The document's one node; None for a text without any.
+
+    Keys that stand twice are noted in the document's problems and the first is kept.
+
+    Raises:
+        InputError: when the text is not YAML, or uses more of YAML than data needs.
+    """
+    text = document.text
+    if found := _UNPRINTABLE.search(text):
+        document.report(found.start(), "", f"control character U+{ord(found[0]):04X}; remove it")
+        raise document.error()
+    try:
+        return _Reader(document, max_events).read(yaml.parse(text, Loader=_LOADER))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = mark.index if mark else 0
+        document.report(at, "", f"not YAML: {_in_words(error, text[at : at + 1])}")
+    except yaml.YAMLError as error:
+        document.report(0, "", f"not YAML: {str(error).splitlines()[0]}")
+    raise document.error()
+
+
+def _in_words(error: yaml.MarkedYAMLError, character: str) -> str:
+    """What the parser said, as a person would need it."""
+    said = str(error.problem or error.context)
+    if said == "found character that cannot start any token":
+        if character == "\t":
+            return "a tab cannot indent; use spaces"
+        return f"a value cannot begin with {character!r}; put it in quotation marks"
+    return _WORDS.get(said, said)
+
+
+class _Open(NamedTuple):
+    """A collection whose end has not been reached; for a mapping `key` waits for its value."""
+
+    mapping: bool
+    at: int
+    children: list[Node]
+
+
+class _Reader:
+    def __init__(self, document: Document, max_events: int) -> None:
+        self._document = document
+        self._max_events = max_events
+        self._told: set[str] = set()
+
+    def read(self, events: Iterable[yaml.Event]) -> Node | None:
+        root: list[Node] = []
+        stack: list[_Open] = [_Open(mapping=False, at=0, children=root)]
+        documents = 0
+        for count, event in enumerate(events):
+            at = event.start_mark.index
+            if count >= self._max_events:
+                self._refuse(at, f"more than {self._max_events} parts; this is not a file to read")
+                raise self._document.error()
+            if isinstance(event, yaml.ScalarEvent):
+                self._unadorned(event, at)
+                plain = not event.style
+                if plain and event.value == "<<":
+                    self._refuse(at, "merge keys are not allowed; write the fields out")
+                stack[-1].children.append(Scalar(event.value, plain, at))
+            elif isinstance(event, yaml.CollectionStartEvent):
+                self._unadorned(event, at)
+                if len(stack) > MAX_DEPTH:
+                    self._refuse(at, f"nested deeper than {MAX_DEPTH}")
+                    raise self._document.error()
+                stack.append(_Open(isinstance(event, yaml.MappingStartEvent), at, []))
+            elif isinstance(event, yaml.CollectionEndEvent):
+                closed = stack.pop()
+                stack[-1].children.append(self._closed(closed))
+            elif isinstance(event, yaml.AliasEvent):
+                self._refuse(at, "anchors and aliases are not allowed; write the value out")
+                stack[-1].children.append(Scalar("", plain=True, at=at))
+            elif isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if event.version or event.tags:
+                    self._refuse(at, "directives (%YAML, %TAG) are not allowed; remove the line")
+                if documents > 1:
+                    self._refuse(at, "a second document begins here; one file holds one")
+                    break
+        if self._told:
+            raise self._document.error()
+        return root[0] if root else None
+
+    def _unadorned(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, at: int) -> None:
+        if event.anchor is not None:
+            self._refuse(at, "anchors and aliases are not allowed; write the value out")
+        if event.tag is not None:
+            self._refuse(at, "tags (!…) are not allowed; the field says the type")
+
+    def _refuse(self, at: int, message: str) -> None:
+        """Note each kind of refusal once, where it first occurs: a bomb has thousands."""
+        if message not in self._told:
+            self._told.add(message)
+            self._document.report(at, "", message)
+
+    def _closed(self, closed: _Open) -> Node:
+        if not closed.mapping:
+            return Items(tuple(closed.children), closed.at)
+        first: dict[str, Scalar] = {}
+        entries: list[tuple[Scalar, Node]] = []
+        for key, value in zip(closed.children[::2], closed.children[1::2], strict=True):
+            if not isinstance(key, Scalar):
+                template = self._document.text.startswith("{{", closed.at)
+                hint = "; a template? Fill it in first, or put it in quotation marks" if template else ""
+                self._refuse(key.at, f"a key must be text, not a list or a mapping{hint}")
+            elif key.text in first:
+                line, _ = self._document.position(first[key.text].at)
+                self._document.report(key, key.text, f"stands twice, first on line {line}; keep one")
+            else:
+                first[key.text] = key
+                entries.append((key, value))
+        return Fields(tuple(entries), closed.at)
