@@ -1,4 +1,4 @@
-"""Write the files made from the rule table: the compiled table and the rule page of the docs. Run by `make generate`."""
+"""Write the files made from the rule tables: compiled tables and rule pages. Run by `make generate`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def compiled_module(table: RuleTable, files: list[str]) -> str:
     lines = [
         f'"""The table `{table.header.id}`, validated. Made by `make generate` from rules/; do not edit."""',
         "",
-        "from genarch.model.conditions import All, Any, Not, Test",
+        "from genarch.model.conditions import All, Any, Not, Predicate",
         f"from genarch.model.table import {', '.join(names())}",
         "",
         f"FILES = {tuple(Path(file).name for file in files)!r}",
@@ -57,9 +57,7 @@ def generated() -> dict[Path, str]:
 
 def main() -> int:
     """Write what has changed; with --check only say so, and exit 1."""
-    stale = {
-        path: text for path, text in generated().items() if not path.exists() or path.read_text() != text
-    }
+    stale = {path: text for path, text in generated().items() if not path.exists() or path.read_text() != text}
     for path, text in stale.items():
         print(f"{'stale' if '--check' in sys.argv else 'written'}: {path.relative_to(ROOT)}")
         if "--check" not in sys.argv:

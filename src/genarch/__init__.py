@@ -1,4 +1,4 @@
-"""Which generative image architecture can a deployment live with: a GAN, a diffusion model, or a hybrid?
+"""Tell which generative image architecture a deployment can live with: a GAN, a diffusion model, or a hybrid.
 
 from genarch import evaluate, load_rules, load_spec
 

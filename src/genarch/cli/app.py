@@ -18,7 +18,7 @@ from genarch.sources.rule_table import DEFAULT_TABLE, load_rules
 
 app = typer.Typer(
     name="genarch",
-    help="Which generative image architecture can a deployment live with: a GAN, a diffusion model, or a hybrid?",
+    help="Tells which generative image architecture a deployment can live with: a GAN, a diffusion model, or a hybrid.",
     epilog=(
         "Exit codes: 0 nothing to object, 1 a verdict named by --fail-on, 2 bad usage or unusable input, "
         "3 nothing to evaluate, 4 a bug in genarch, 130 interrupted."
@@ -56,9 +56,7 @@ class SchemaName(StrEnum):
     REPORT = "report"
 
 
-Rules = Annotated[
-    str, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")
-]
+Rules = Annotated[str, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")]
 EntryFormatOption = Annotated[EntryFormat, typer.Option("--format", help="How to print it.")]
 
 
@@ -80,11 +78,9 @@ def _width() -> int:
 @app.callback(invoke_without_command=True)
 def main(
     *,
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
 ) -> None:
-    """Which generative image architecture can a deployment live with: a GAN, a diffusion model, or a hybrid?"""
+    """Tell which generative image architecture a deployment can live with: a GAN, a diffusion model, or a hybrid."""
     if version:
         _finish(lambda: _print(f"genarch {__version__}"))
 
@@ -106,25 +102,19 @@ def evaluate(
             help="State or override a constraint in every spec; FIELD=unknown takes it away. Repeatable.",
         ),
     ] = None,
-    output_format: Annotated[
-        Format, typer.Option("--format", help="How to print the reports.")
-    ] = Format.TEXT,
+    output_format: Annotated[Format, typer.Option("--format", help="How to print the reports.")] = Format.TEXT,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the reports to a file.")
     ] = None,
     rules: Rules = DEFAULT_TABLE,
     fail_on: Annotated[
         str,
-        typer.Option(
-            "--fail-on", metavar="VERDICT,...", help="Exit 1 when a spec gets one of these verdicts."
-        ),
+        typer.Option("--fail-on", metavar="VERDICT,...", help="Exit 1 when a spec gets one of these verdicts."),
     ] = "",
 ) -> None:
     """Evaluate specs: the recommendation, and every reason for it."""
     if not (paths or settings):
-        raise typer.BadParameter(
-            "name a spec file or a folder, - for standard input, or state something with --set"
-        )
+        raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")
     request = Request(
         tuple(paths or ()), tuple(settings or ()), output_format.value, output, rules=rules, fail_on=fail_on
     )
@@ -148,9 +138,7 @@ def rules_list(*, rules: Rules = DEFAULT_TABLE, output_format: EntryFormatOption
 
 @rules_app.command("show")
 def rules_show(
-    entry: Annotated[
-        str, typer.Argument(metavar="ID", help="A rule, method, notice, architecture or family.")
-    ],
+    entry: Annotated[str, typer.Argument(metavar="ID", help="A rule, method, notice, architecture or family.")],
     *,
     rules: Rules = DEFAULT_TABLE,
     output_format: EntryFormatOption = EntryFormat.TEXT,
@@ -167,9 +155,7 @@ def rules_show(
 
 @app.command()
 def explain(
-    name: Annotated[
-        str, typer.Argument(metavar="ID", help="A rule, architecture, method, notice or constraint.")
-    ],
+    name: Annotated[str, typer.Argument(metavar="ID", help="A rule, architecture, method, notice or constraint.")],
     *,
     rules: Rules = DEFAULT_TABLE,
     output_format: EntryFormatOption = EntryFormat.TEXT,

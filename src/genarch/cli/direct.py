@@ -8,6 +8,7 @@ the full command line, which explains. A test holds the two against each other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from genarch.cli.evaluate import FORMATS, Request
 
@@ -27,7 +28,7 @@ def parse(arguments: Sequence[str]) -> Request | None:
         return None
     paths: list[str] = []
     settings: list[str] = []
-    texts: dict[str, str] = {}
+    texts: dict[str, Any] = {}
     rest = iter(arguments[1:])
     for argument in rest:
         if argument == "-" or not argument.startswith("-"):

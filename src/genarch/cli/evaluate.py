@@ -62,9 +62,7 @@ def run_evaluate(request: Request) -> int:
         and request.settings
         and not request.paths
     ):
-        reports: Iterable[tuple[Report, int]] = [
-            _evaluated(Spec("command-line", {}), rules, settings, fail_on)
-        ]
+        reports: Iterable[tuple[Report, int]] = [_evaluated(Spec("command-line", {}), rules, settings, fail_on)]
     else:
         reports = _reports(request, rules, settings, fail_on)
     return _write(request, reports)
@@ -73,7 +71,7 @@ def run_evaluate(request: Request) -> int:
 def _write(request: Request, reports: Iterable[tuple[Report, int]]) -> int:
     """Render the reports as they come; the exit code is the gravest of theirs."""
     renderer = _renderer(request)
-    codes = []
+    codes: list[int] = []
     target: AbstractContextManager[AtomicFile | None]
     target = AtomicFile(request.output) if request.output else nullcontext()
     with target as file:
@@ -83,9 +81,7 @@ def _write(request: Request, reports: Iterable[tuple[Report, int]]) -> int:
                 write(renderer.one(report) if codes else renderer.start() + renderer.one(report))
                 codes.append(code)
             if not codes:
-                exits.say(
-                    f"nothing to evaluate: no *.genarch.yaml or genarch.yaml in {', '.join(request.paths)}"
-                )
+                exits.say(f"nothing to evaluate: no *.genarch.yaml or genarch.yaml in {', '.join(request.paths)}")
                 return exits.NOTHING
             write(renderer.finish())
             if not file:

@@ -27,7 +27,6 @@ def guarded(run: Callable[[], int]) -> int:
     try:
         code = run()
         sys.stdout.flush()
-        return code
     except InputError as error:
         for problem in error.problems:
             say(str(problem))
@@ -44,6 +43,7 @@ def guarded(run: Callable[[], int]) -> int:
     except Exception as error:  # noqa: BLE001  (the outermost floor: anything left is a bug, and said to be one)
         say(bug(error))
         return BUG
+    return code
 
 
 def bug(error: Exception) -> str:

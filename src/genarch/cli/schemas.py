@@ -30,7 +30,7 @@ def schema_of(name: str) -> dict[str, Any]:
 
 
 def _draft_07(schema: dict[str, Any], defined: str = "") -> dict[str, Any]:
-    """pydantic writes 2020-12; what genarch's models use of it differs only in where definitions stand.
+    """Pydantic writes 2020-12; what genarch's models use of it differs only in where definitions stand.
 
     `defined` is the key of parts that stand for a definition by name.
     """
@@ -42,15 +42,11 @@ def _converted(part: Any, defined: str) -> Any:
         return [_converted(item, defined) for item in part]
     if not isinstance(part, dict):
         return part.replace("#/$defs/", "#/definitions/") if isinstance(part, str) else part
-    found = {
-        ("definitions" if key == "$defs" else key): _converted(value, defined) for key, value in part.items()
-    }
+    found = {("definitions" if key == "$defs" else key): _converted(value, defined) for key, value in part.items()}
     reference = f"#/definitions/{found.pop(defined)}" if defined in found else found.pop("$ref", None)
     if reference is None:
         return found
-    return (
-        {**found, "allOf": [{"$ref": reference}]} if found else {"$ref": reference}
-    )  # draft-07 reads a $ref alone
+    return {**found, "allOf": [{"$ref": reference}]} if found else {"$ref": reference}  # draft-07 reads a $ref alone
 
 
 def _condition_schema() -> dict[str, Any]:
@@ -68,7 +64,7 @@ def _condition_schema() -> dict[str, Any]:
 def _test_schema(constraint: Constraint) -> dict[str, Any]:
     if constraint.numeric:
         limit = {"anyOf": [{"type": "number"}, *([{"type": "string"}] if constraint.units else [])]}
-        bounds = {word: limit for word in ("below", "at_most", "above", "at_least")}
+        bounds = dict.fromkeys(("below", "at_most", "above", "at_least"), limit)
         operators = {
             "type": "object",
             "properties": bounds,

@@ -1,10 +1,10 @@
 """Conditions against answers: hit, miss or unknown, for a whole table at once.
 
-Each condition is brought into terms: it is the `any` of terms, a term the `all` of single tests. Negation is pushed
-down to the tests and `all` spread over `any`; both laws hold in Kleene's three-valued logic, so nothing changes its
-truth. A term is one bit. A stated answer *fails* the terms with a test that it contradicts, an unstated one leaves
-*open* every term that reads it. What is neither failed nor open hits. Matching a spec is then one look-up and one
-bitwise `or` for each constraint, however many conditions there are.
+Each condition is brought into terms: it is the `any` of terms, a term the `all` of single predicates. Negation is
+pushed down to the predicates and `all` spread over `any`; both laws hold in Kleene's three-valued logic, so nothing
+changes its truth. A term is one bit. A stated answer *fails* the terms with a predicate that it contradicts, an
+unstated one leaves *open* every term that reads it. What is neither failed nor open hits. Matching a spec is then one
+look-up and one bitwise `or` for each constraint, however many conditions there are.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from genarch.model.conditions import All, Any, Condition, Not, Test
+from genarch.model.conditions import All, Any, Condition, Not, Predicate, threshold
 from genarch.model.constraints import BY_NAME, Answers, Constraint, Value
 from genarch.model.table import Assumption
 
@@ -27,9 +27,9 @@ class TooManyTermsError(ValueError):
 
 
 class Literal(NamedTuple):
-    """A test, or its negation."""
+    """A predicate, or its negation."""
 
-    test: Test
+    predicate: Predicate
     holds: bool
 
 
@@ -43,7 +43,7 @@ def terms(condition: Condition, *, holds: bool = True) -> list[Term]:
         TooManyTermsError: when there would be more than MAX_TERMS.
     """
     match condition:
-        case Test():
+        case Predicate():
             return [(Literal(condition, holds),)]
         case Not(part):
             return terms(part, holds=not holds)
@@ -63,11 +63,11 @@ def terms(condition: Condition, *, holds: bool = True) -> list[Term]:
             return found
 
 
-def satisfies(test: Test, value: Value) -> bool:
-    """Whether a stated answer passes a test."""
-    operand = test.operand
+def satisfies(predicate: Predicate, value: Value) -> bool:
+    """Whether a stated answer passes a predicate."""
+    operand = predicate.operand
     if isinstance(value, frozenset):
-        match test.operator:
+        match predicate.operator:
             case "is":
                 return value == frozenset(operand)
             case "any_of":
@@ -77,24 +77,23 @@ def satisfies(test: Test, value: Value) -> bool:
             case _:
                 return value.isdisjoint(operand)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _compare(test, value)
-    return (value in operand) is not (test.operator == "none_of")
+        return _compare(predicate, value)
+    return (value in operand) is not (predicate.operator == "none_of")
 
 
-def _compare(test: Test, value: float) -> bool:
-    threshold = test.operand[0]
-    assert isinstance(threshold, int | float)  # noqa: S101  (a table's reader lets nothing else through)
-    match test.operator:
+def _compare(predicate: Predicate, value: float) -> bool:
+    limit = threshold(predicate)
+    match predicate.operator:
         case "below":
-            return value < threshold
+            return value < limit
         case "at_most":
-            return value <= threshold
+            return value <= limit
         case "above":
-            return value > threshold
+            return value > limit
         case "at_least":
-            return value >= threshold
+            return value >= limit
         case _:
-            return value == threshold
+            return value == limit
 
 
 class Matches(NamedTuple):
@@ -140,14 +139,14 @@ class Matcher:
         every = [*(terms(condition) for condition in conditions), *(terms(item.when) for item in assumptions)]
         # Each condition's first term takes the bit of its own position; only further terms need collecting.
         self._size = len(conditions)
-        laid = [alternatives[0] if alternatives else None for alternatives in every]
+        laid: list[Term | None] = [alternatives[0] if alternatives else None for alternatives in every]
         extra: list[tuple[int, int]] = []
         for position, alternatives in enumerate(every):
             if len(alternatives) > 1:
                 own = 0
-                for term in alternatives[1:]:
+                for further in alternatives[1:]:
                     own |= 1 << len(laid)
-                    laid.append(term)
+                    laid.append(further)
                 extra.append((1 << position, own))
         never = sum(1 << bit for bit, term in enumerate(laid) if term is None)
         self._first = ((1 << len(every)) - 1) & ~never
@@ -155,7 +154,7 @@ class Matcher:
         readers: dict[str, list[tuple[int, Literal]]] = {}
         for bit, term in enumerate(laid):
             for literal in term or ():
-                readers.setdefault(literal.test.constraint, []).append((bit, literal))
+                readers.setdefault(literal.predicate.constraint, []).append((bit, literal))
         self._columns = tuple(_column(BY_NAME[name], literals) for name, literals in readers.items())
         self._stands = tuple(
             _stand(position, 1 << (self._size + position), item, readers.get(item.constraint, ()))
@@ -210,17 +209,14 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, Literal]]) -> 
     reads = 0
     for bit, _ in literals:
         reads |= 1 << bit
-    if constraint.numeric:
-        fails = _by_cell(literals)
-    else:
-        fails = _by_value(literals)
+    fails = _by_cell(literals) if constraint.numeric else _by_value(literals)
     return _Column(constraint.name, reads, fails)
 
 
 def _failed_by(value: Value, literals: Sequence[tuple[int, Literal]]) -> int:
     failed = 0
     for bit, literal in literals:
-        if satisfies(literal.test, value) is not literal.holds:
+        if satisfies(literal.predicate, value) is not literal.holds:
             failed |= 1 << bit
     return failed
 
@@ -240,21 +236,15 @@ def _by_value(literals: Sequence[tuple[int, Literal]]) -> Callable[[Value], int]
 
 def _by_cell(literals: Sequence[tuple[int, Literal]]) -> Callable[[Value], int]:
     """Numbers: the thresholds cut the line into points and the gaps between them, and all of a gap answers alike."""
-    thresholds = sorted({_threshold(literal.test) for _, literal in literals})
+    thresholds = sorted({threshold(literal.predicate) for _, literal in literals})
     cells = [_failed_by(value, literals) for value in _representatives(thresholds)]
 
     def fails(value: Value) -> int:
-        at = bisect_left(thresholds, value)  # type: ignore[type-var]
+        at = bisect_left(thresholds, value)
         on = at < len(thresholds) and thresholds[at] == value
         return cells[2 * at + 1 if on else 2 * at]
 
     return fails
-
-
-def _threshold(test: Test) -> int | float:
-    threshold = test.operand[0]
-    assert isinstance(threshold, int | float)  # noqa: S101  (a table's reader lets nothing else through)
-    return threshold
 
 
 def _representatives(thresholds: Sequence[float]) -> list[float]:
@@ -267,16 +257,14 @@ def _representatives(thresholds: Sequence[float]) -> list[float]:
     return found
 
 
-def _stand(
-    position: int, bit: int, assumption: Assumption, literals: Sequence[tuple[int, Literal]]
-) -> _Stand:
-    """What "below a limit" settles: a test that every such number passes, or that none does."""
+def _stand(position: int, bit: int, assumption: Assumption, literals: Sequence[tuple[int, Literal]]) -> _Stand:
+    """What "below a limit" settles: a predicate that every such number passes, or that none does."""
     limit = assumption.below
-    tested = [_threshold(literal.test) for _, literal in literals]
+    tested = [threshold(literal.predicate) for _, literal in literals]
     inside = [value for value in _representatives(sorted({*tested, limit})) if value < limit]
     failed = left_open = 0
     for term_bit, literal in literals:
-        passing = [satisfies(literal.test, value) is literal.holds for value in inside]
+        passing = [satisfies(literal.predicate, value) is literal.holds for value in inside]
         if not any(passing):
             failed |= 1 << term_bit
         elif not all(passing):

@@ -11,7 +11,7 @@ from genarch.model.conditions import constraints_read
 from genarch.model.constraints import CONSTRAINTS, Answers
 from genarch.model.evaluation import Confidence, Contribution, Evaluation, Ranked, Undecided, Verdict
 from genarch.model.spec import Spec
-from genarch.model.table import Method, Notice, Ratio, RuleTable
+from genarch.model.table import Method, Notice, Ratio, Rule, RuleTable
 
 CLEAR_MARGIN = Ratio(1, 3)
 """From this margin on, a recommendation is `clear`; between the table's `close_call` and here it is a `lean`."""
@@ -84,7 +84,7 @@ class _Scorer:
             (family.id, tuple(position[a.id] for a in rules.architectures if a.family == family.id))
             for family in rules.families
         )
-        entries = (*rules.rules, *rules.methods, *rules.notices)
+        entries: list[Rule | Method | Notice] = [*rules.rules, *rules.methods, *rules.notices]
         self._matcher = Matcher([entry.when for entry in entries], rules.assumptions)
         self._rule_bits = (1 << len(rules.rules)) - 1
         self._methods_at = len(rules.rules)
@@ -180,9 +180,7 @@ class _Scorer:
     def _recommended(self, verdict: Verdict, points: Sequence[int], excluded: int) -> tuple[str, ...]:
         if verdict.architecture:
             return (verdict.architecture,)
-        by_family = {
-            best.family: self._architectures[best.architecture] for best in self._best(points, excluded)
-        }
+        by_family = {best.family: self._architectures[best.architecture] for best in self._best(points, excluded)}
         return tuple(by_family[family] for family in verdict.candidates)
 
     def _ranking(self, positions: Sequence[int], points: Sequence[int]) -> tuple[Ranked, ...]:
@@ -198,9 +196,7 @@ class _Scorer:
                 if gained:
                     contributions.append(Contribution(rule.id, gained))
             ranked.append(
-                Ranked(
-                    architecture.id, architecture.family, points[at], tuple(excluded_by), tuple(contributions)
-                )
+                Ranked(architecture.id, architecture.family, points[at], tuple(excluded_by), tuple(contributions))
             )
         ranked.sort(key=lambda entry: (bool(entry.excluded_by), -entry.points))
         return tuple(ranked)

@@ -21,9 +21,10 @@ MAX_DIGITS = 15
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _WITH_UNIT = re.compile(r"(-?[0-9.]+) ?([a-z]+)")
 _YAML_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})
+_ONLY_A_WORD = "YAML 1.1 would read it as a yes or no; here it is only a word"
 
 
-class InvalidAnswer(ValueError):
+class InvalidAnswerError(ValueError):
     """The text is no answer to the constraint; the message says what to write instead."""
 
 
@@ -34,7 +35,7 @@ def parse_answer(constraint: Constraint, text: str, *, quoted: bool = False) -> 
     quotation marks, which makes it a word and never a number.
 
     Raises:
-        InvalidAnswer: when it is no answer to this constraint.
+        InvalidAnswerError: when it is no answer to this constraint.
     """
     if text in UNKNOWN_WORDS and not (quoted and text != "unknown"):
         return None
@@ -51,16 +52,17 @@ def parse_name(constraint: Constraint, text: str) -> str:
     """One of the constraint's names: a choice, or a member of a set.
 
     Raises:
-        InvalidAnswer: when it is none of them.
+        InvalidAnswerError: when it is none of them.
     """
     if text in constraint.values:
         return text
-    allowed = ", ".join(constraint.values)
     noun = "a member" if constraint.kind == "set" else "a choice"
-    hint = nearest(text, constraint.values)
+    allowed = f"; write {', '.join(constraint.values)}" + ("" if constraint.kind == "set" else ", or unknown")
     if text.lower() in _YAML_BOOLEANS | {"true", "false"}:
-        hint = " (YAML 1.1 would read this word as a yes or no; here it is only a word)"
-    raise InvalidAnswer(f"'{_shown(text)}' is not {noun} here{hint}; write one of: {allowed}, or unknown")
+        hint = f" ({_ONLY_A_WORD}){allowed}"
+    else:
+        hint = nearest(text, constraint.values) or allowed
+    raise InvalidAnswerError(f"'{_shown(text)}' is not {noun} here{hint}")
 
 
 def format_answer(value: Value) -> str:
@@ -99,8 +101,8 @@ def _parse_flag(text: str, *, quoted: bool) -> bool:
     if quoted and text in ("true", "false"):
         hint = " (in quotation marks it is a word)"
     elif text.lower() in _YAML_BOOLEANS:
-        hint = " (YAML 1.1 would read this word as a yes or no; here it is only a word)"
-    raise InvalidAnswer(f"'{_shown(text)}' is not a yes or no{hint}; write true, false or unknown")
+        hint = f" ({_ONLY_A_WORD})"
+    raise InvalidAnswerError(f"'{_shown(text)}' is not an answer to a yes or no{hint}; write true, false or unknown")
 
 
 def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | float:
@@ -109,21 +111,21 @@ def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | f
     if constraint.units and (match := _WITH_UNIT.fullmatch(text)):
         number, unit = match.groups()
         if unit not in constraint.units:
-            raise InvalidAnswer(
+            raise InvalidAnswerError(
                 f"'{_shown(unit)}' is not a unit here; write a number in {constraint.unit}, "
                 f"or with one of: {', '.join(constraint.units)}"
             )
     if quoted and not unit:
-        raise InvalidAnswer(f"{_shown(text)!r} in quotation marks is text; write the number without them")
+        raise InvalidAnswerError(f"{_shown(text)!r} in quotation marks is text; write the number without them")
     if not _DECIMAL.fullmatch(number):
-        raise InvalidAnswer(_why_not_decimal(constraint, number))
+        raise InvalidAnswerError(_why_not_decimal(constraint, number))
     if sum(character.isdigit() for character in number) > MAX_DIGITS:
-        raise InvalidAnswer(f"must be a finite number of at most {MAX_DIGITS} digits")
+        raise InvalidAnswerError(f"must be a finite number of at most {MAX_DIGITS} digits")
     value: int | float = float(number) if "." in number else int(number)
     if "." in number and constraint.kind == "integer":
-        raise InvalidAnswer(f"'{number}' is not a whole number; write {round(float(number))} or another one")
+        raise InvalidAnswerError(f"'{number}' is not a whole number; write {round(float(number))} or another one")
     if number.startswith("-") or not _in_range(constraint, value):
-        raise InvalidAnswer(f"must be a finite number {_range(constraint)}, not {number}")
+        raise InvalidAnswerError(f"must be a finite number {_range(constraint)}, not {number}")
     return _converted(value, unit)
 
 
@@ -163,9 +165,7 @@ def _why_not_decimal(constraint: Constraint, text: str) -> str:
     if len(folded) <= MAX_DIGITS:
         if re.fullmatch(r"0[xob][0-9a-fA-F]+", folded):
             suggestion = _evaluated(folded)
-        elif re.fullmatch(r"-?[0-9]*\.?[0-9]*(e[+-]?[0-9]{1,2})?", folded.lower()) and re.search(
-            "[0-9]", folded
-        ):
+        elif re.fullmatch(r"-?[0-9]*\.?[0-9]*(e[+-]?[0-9]{1,2})?", folded.lower()) and re.search("[0-9]", folded):
             suggestion = f"{float(folded):.15g}"
     instead = f"; write {suggestion}" if suggestion and "e" not in suggestion else f"; write {noun}{unit}"
     return f"'{_shown(text)}' is not {noun}{instead}"

@@ -10,7 +10,7 @@ NUMBER_OPERATORS: tuple[Operator, ...] = ("below", "at_most", "above", "at_least
 SET_OPERATORS: tuple[Operator, ...] = ("any_of", "all_of", "none_of")
 
 
-class Test(NamedTuple):
+class Predicate(NamedTuple):
     """One constraint held against named values or a threshold.
 
     For a choice or a yes/no, `any_of` and `none_of` test membership. For a set, `any_of` asks for at least one of the
@@ -21,6 +21,13 @@ class Test(NamedTuple):
     constraint: str
     operator: Operator
     operand: tuple[str | int | float | bool, ...]
+
+
+def threshold(predicate: Predicate) -> int | float:
+    """The number that a predicate on a number holds answers against."""
+    number = predicate.operand[0]
+    assert isinstance(number, int | float)  # noqa: S101  (a table's reader lets nothing else through)
+    return number
 
 
 class All(NamedTuple):
@@ -41,61 +48,57 @@ class Not(NamedTuple):
     part: Condition
 
 
-Condition = Test | All | Any | Not
+Condition = Predicate | All | Any | Not
 
 ALWAYS = All(())
 
 
-def tests(condition: Condition) -> list[Test]:
-    """Every test in a condition, in reading order."""
+def predicates(condition: Condition) -> list[Predicate]:
+    """Every predicate in a condition, in reading order."""
     match condition:
-        case Test():
+        case Predicate():
             return [condition]
         case Not(part):
-            return tests(part)
+            return predicates(part)
         case All(parts) | Any(parts):
-            return [test for part in parts for test in tests(part)]
+            return [predicate for part in parts for predicate in predicates(part)]
 
 
 def constraints_read(condition: Condition) -> list[str]:
     """The constraints that a condition reads, each once, in reading order."""
-    return list(dict.fromkeys(test.constraint for test in tests(condition)))
+    return list(dict.fromkeys(predicate.constraint for predicate in predicates(condition)))
 
 
 def describe(condition: Condition) -> str:
     """A condition in words, fit for a report."""
     match condition:
-        case Test():
-            return _describe_test(condition)
+        case Predicate():
+            return _describe_predicate(condition)
         case Not(part):
             return f"not ({describe(part)})"
         case All(()):
             return "always"
         case All(parts):
-            return " and ".join(
-                f"({describe(part)})" if isinstance(part, Any) else describe(part) for part in parts
-            )
+            return " and ".join(f"({describe(part)})" if isinstance(part, Any) else describe(part) for part in parts)
         case Any(parts):
-            return " or ".join(
-                f"({describe(part)})" if isinstance(part, All) else describe(part) for part in parts
-            )
+            return " or ".join(f"({describe(part)})" if isinstance(part, All) else describe(part) for part in parts)
 
 
-def _describe_test(test: Test) -> str:
-    words = [str(item).lower() if isinstance(item, bool) else str(item) for item in test.operand]
+def _describe_predicate(predicate: Predicate) -> str:
+    words = [str(item).lower() if isinstance(item, bool) else str(item) for item in predicate.operand]
     listed = ", ".join(words)
-    match test.operator:
+    match predicate.operator:
         case "is":
-            return f"{test.constraint} is {listed or 'empty'}"
+            return f"{predicate.constraint} is {listed or 'empty'}"
         case "below" | "above":
-            return f"{test.constraint} {test.operator} {listed}"
+            return f"{predicate.constraint} {predicate.operator} {listed}"
         case "at_most":
-            return f"{test.constraint} at most {listed}"
+            return f"{predicate.constraint} at most {listed}"
         case "at_least":
-            return f"{test.constraint} at least {listed}"
+            return f"{predicate.constraint} at least {listed}"
         case "any_of":
-            return f"{test.constraint} {'has' if len(words) == 1 else 'any of'} {listed}"
+            return f"{predicate.constraint} {'has' if len(words) == 1 else 'any of'} {listed}"
         case "all_of":
-            return f"{test.constraint} has all of {listed}"
+            return f"{predicate.constraint} has all of {listed}"
         case "none_of":
-            return f"{test.constraint} none of {listed}"
+            return f"{predicate.constraint} none of {listed}"

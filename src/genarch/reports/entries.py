@@ -13,7 +13,6 @@ from genarch.model.table import (
     Architecture,
     Assumption,
     Entry,
-    Examples,
     Family,
     Method,
     Notice,
@@ -23,6 +22,9 @@ from genarch.model.table import (
     Source,
 )
 
+Part = tuple[str, str | tuple[str, ...]]
+"""A heading with one line, or several."""
+
 
 class Description(NamedTuple):
     """One thing with an id. `parts` are headings, each with one line or several."""
@@ -30,7 +32,7 @@ class Description(NamedTuple):
     kind: str
     id: str
     title: str
-    parts: tuple[tuple[str, str | tuple[str, ...]], ...]
+    parts: tuple[Part, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The description as JSON has it."""
@@ -75,72 +77,44 @@ def _entry(entry: Entry, rules: RuleTable) -> Description:
         case Rule():
             return _rule(entry)
         case Method():
-            parts = (
-                ("when", describe(entry.when)),
-                ("for", entry.architectures),
-                ("because", entry.because),
-                *_origin(entry.source),
-                *_examples(entry.examples),
-            )
-            return Description("method", entry.id, entry.title, _stated(*parts, *_replaced(entry.replaces)))
+            parts = _stated(("when", describe(entry.when)), ("for", entry.architectures), ("because", entry.because))
+            return Description("method", entry.id, entry.title, (*parts, *_provenance(entry)))
         case Notice():
-            parts = (
-                ("when", describe(entry.when)),
-                ("about", entry.about or "any answer"),
-                ("says", entry.message),
-                *_origin(entry.source),
-                *_examples(entry.examples),
-            )
-            return Description(
-                entry.level, entry.id, entry.title, _stated(*parts, *_replaced(entry.replaces))
-            )
+            about = entry.about or "any answer"
+            parts = _stated(("when", describe(entry.when)), ("about", about), ("says", entry.message))
+            return Description(entry.level, entry.id, entry.title, (*parts, *_provenance(entry)))
         case Assumption():
-            parts = (
+            parts = _stated(
                 ("when", f"{describe(entry.when)}, and {entry.constraint} is not stated"),
                 ("takes", f"{entry.constraint} to be below {entry.below}"),
                 ("says", entry.message),
-                *_origin(entry.source),
-                *_examples(entry.examples),
             )
-            return Description(
-                "assumption", entry.id, entry.title, _stated(*parts, *_replaced(entry.replaces))
-            )
+            return Description("assumption", entry.id, entry.title, (*parts, *_provenance(entry)))
         case Architecture():
             return _architecture(entry, rules)
         case Family():
             members = tuple(item.id for item in rules.architectures if item.family == entry.id)
-            parts = (("summary", entry.summary), ("architectures", members))
+            parts = _stated(("summary", entry.summary), ("architectures", members))
             return Description("family", entry.id, entry.title, parts)
         case Question():
             choices = tuple(f"{name}: {meaning}" for name, meaning in entry.choices.items())
-            return Description(
-                "question", entry.id, entry.ask, _stated(("help", entry.help), ("choices", choices))
-            )
+            return Description("question", entry.id, entry.ask, _stated(("help", entry.help), ("choices", choices)))
 
 
 def _rule(rule: Rule) -> Description:
-    return Description(
-        "rule",
-        rule.id,
-        rule.title,
-        _stated(
-            ("when", describe(rule.when)),
-            ("effect", effect_of(rule)),
-            ("because", rule.because),
-            *_origin(rule.source),
-            ("since", f"table version {rule.since}"),
-            *_replaced(rule.replaces),
-            *_examples(rule.examples),
-        ),
+    parts = _stated(
+        ("when", describe(rule.when)),
+        ("effect", effect_of(rule)),
+        ("because", rule.because),
+        ("since", f"table version {rule.since}"),
     )
+    return Description("rule", rule.id, rule.title, (*parts, *_provenance(rule)))
 
 
 def _architecture(architecture: Architecture, rules: RuleTable) -> Description:
     def touching(wanted: str) -> tuple[str, ...]:
         return tuple(
-            f"{rule.id} ({effect_of(rule)})"
-            for rule in rules.rules
-            if wanted in _relations(rule, architecture.id)
+            f"{rule.id} ({effect_of(rule)})" for rule in rules.rules if wanted in _relations(rule, architecture.id)
         )
 
     return Description(
@@ -200,30 +174,27 @@ def _answer_words(constraint: Constraint) -> str:
             return "a list of the values, [] for none, or unknown"
         case "flag":
             return "true, false or unknown"
-    bound = (
-        f"above {constraint.above}" if constraint.above is not None else f"of at least {constraint.at_least}"
-    )
+    bound = f"above {constraint.above}" if constraint.above is not None else f"of at least {constraint.at_least}"
     noun = "a whole number" if constraint.kind == "integer" else "a number"
     unit = f" {constraint.unit}" if constraint.unit else ""
     also = f"; also as text with a unit: {', '.join(constraint.units)}" if constraint.units else ""
     return f"{noun} {bound}{unit}{also}; or unknown"
 
 
-def _origin(source: Source) -> Sequence[tuple[str, str]]:
+def _origin(source: Source) -> Sequence[Part]:
     return (
         ("source", f"{', '.join(source.facts)}, in the section '{source.section}'"),
         ("grade", source.grade.replace("_", " ")),
     )
 
 
-def _replaced(reason: str) -> Sequence[tuple[str, str]]:
-    return (("replaces the extended table's, because", reason),) if reason else ()
-
-
-def _examples(examples: Examples) -> Sequence[tuple[str, tuple[str, ...]]]:
-    return (
-        ("hits", tuple(map(_answers, examples.hit))),
-        ("misses", tuple(map(_answers, examples.miss))),
+def _provenance(entry: Rule | Method | Notice | Assumption) -> tuple[Part, ...]:
+    """Where an entry comes from, and what it hits and misses."""
+    return _stated(
+        *_origin(entry.source),
+        ("replaces the extended table's, because", entry.replaces),
+        ("hits", tuple(map(_answers, entry.examples.hit))),
+        ("misses", tuple(map(_answers, entry.examples.miss))),
     )
 
 
@@ -231,6 +202,6 @@ def _answers(answers: Answers) -> str:
     return ", ".join(f"{name}: {format_answer(value)}" for name, value in answers.items())
 
 
-def _stated(*parts: tuple[str, str | tuple[str, ...]]) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+def _stated(*parts: Part) -> tuple[Part, ...]:
     """The parts that say something."""
     return tuple(part for part in parts if part[1])

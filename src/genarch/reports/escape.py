@@ -15,7 +15,7 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>#|~&@$]|:(?=[\w/+-])|(?<=www)\.", re.IGNORECA
 
 
 def safe(text: str) -> str:
-    """Text on one line with every control, bidirectional and zero-width character as `\\x1b`."""
+    """Text on one line, with every control, bidirectional and zero-width character as its escape sequence."""
     return _HIDDEN.sub(_escaped, text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from genarch.errors import Problem
 from genarch.reports.escape import code, inert
@@ -59,13 +59,7 @@ def _section(report: Report) -> Iterator[str]:
         "Start with",
         [f"**{inert(m['title'])}**: {inert(m['because'])} ({_source(m)})" for m in report["methods"]],
     )
-    yield from _list(
-        "Risks",
-        [
-            f"{inert(risk['risk'])} *Mitigation:* {inert(risk['mitigation'])} ({code(risk['architecture'])}; {_source(risk)})"
-            for risk in report["risks"]
-        ],
-    )
+    yield from _list("Risks", [_risk(risk) for risk in report["risks"]])
     yield from _list("Warnings", [f"{inert(w['message'])} ({code(w['id'])})" for w in report["warnings"]])
     if report["undecided"]:
         yield ""
@@ -82,9 +76,7 @@ def _stated(report: Report) -> Iterator[str]:
     stated = report["spec"]["constraints"]
     if stated:
         yield ""
-        yield "**Stated:** " + ", ".join(
-            code(f"{name}: {value_words(value)}") for name, value in stated.items()
-        )
+        yield "**Stated:** " + ", ".join(code(f"{name}: {value_words(value)}") for name, value in stated.items())
 
 
 def _ranking(report: Report) -> Iterator[str]:
@@ -107,6 +99,11 @@ def _rationale(report: Report) -> Iterator[str]:
     yield from _list("Why", lines)
 
 
+def _risk(risk: Mapping[str, str]) -> str:
+    told = f"{inert(risk['risk'])} *Mitigation:* {inert(risk['mitigation'])}"
+    return f"{told} ({code(risk['architecture'])}; {_source(risk)})"
+
+
 def _list(heading: str, lines: list[str]) -> Iterator[str]:
     if lines:
         yield ""
@@ -116,7 +113,7 @@ def _list(heading: str, lines: list[str]) -> Iterator[str]:
             yield f"- {line}"
 
 
-def _source(entry: dict[str, object]) -> str:
+def _source(entry: Mapping[str, object]) -> str:
     source = entry["source"]
     assert isinstance(source, dict)  # noqa: S101  (the report's own shape)
     return inert(source_words(source))

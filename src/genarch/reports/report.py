@@ -33,9 +33,7 @@ def make_report(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
             "id": spec.id,
             "title": spec.title,
             "source": {"path": spec.origin.path, "line": spec.origin.line},
-            "constraints": {
-                c.name: plain(spec.constraints, c) for c in CONSTRAINTS if c.name in spec.constraints
-            },
+            "constraints": {c.name: plain(spec.constraints, c) for c in CONSTRAINTS if c.name in spec.constraints},
         },
         "rules": {"id": rules.header.id, "version": rules.header.version, "digest": rules.header.digest},
         "verdict": verdict.verdict,
@@ -66,9 +64,7 @@ def make_report(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
             for notice in evaluation.notices
             if notice.level != "note"
         ],
-        "undecided": [
-            {"constraint": entry.constraint, "rules": list(entry.rules)} for entry in evaluation.undecided
-        ],
+        "undecided": [{"constraint": entry.constraint, "rules": list(entry.rules)} for entry in evaluation.undecided],
     }
 
 
@@ -147,9 +143,7 @@ def _summary(rules: RuleTable, evaluation: Evaluation) -> str:
             return f"Nothing is left: {out}."
         case "undetermined":
             also = f" ({out})" if out else ""
-            return (
-                f"No rule that fired gives points to a family that is left, so nothing separates them{also}."
-            )
+            return f"No rule that fired gives points to a family that is left, so nothing separates them{also}."
     margin = verdict.margin
     if margin is None:
         text = f"{title[verdict.verdict]} is the only family left: {out}."

@@ -135,14 +135,10 @@ class TextReport:
             name = entry["architecture"]
             if entry["excluded_by"]:
                 fate = Text(f"out: {', '.join(entry['excluded_by'])}", style="dim")
-                grid.add_row(
-                    Text(name, style="dim"), Text(f"{points:+d}", style="dim", justify="right"), fate
-                )
+                grid.add_row(Text(name, style="dim"), Text(f"{points:+d}", style="dim", justify="right"), fate)
             else:
                 length = round(abs(points) / most * room)
-                bar = Text(
-                    (self._bar if points > 0 else "-") * length, style=_STYLES.get(entry["family"], "")
-                )
+                bar = Text((self._bar if points > 0 else "-") * length, style=_STYLES.get(entry["family"], ""))
                 grid.add_row(Text(name), Text(f"{points:+d}", justify="right"), bar)
             if narrow:
                 fate_words = f" out: {', '.join(entry['excluded_by'])}" if entry["excluded_by"] else ""

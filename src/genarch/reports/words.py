@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_FAMILY_TITLES = {"gan": "GAN"}
+from genarch.model.answers import format_answer
 
 
 def verdict_words(report: dict[str, Any]) -> str:
@@ -13,15 +13,15 @@ def verdict_words(report: dict[str, Any]) -> str:
     if verdict == "evaluate_both":
         first, second = (name_words(family) for family in report["candidates"])
         return f"Evaluate both: {first} and {second}"
-    words = name_words(verdict, capital=True)
+    words = name_words(verdict)
     architecture = report["architecture"]
-    return words if architecture in (None, verdict) else f"{words}: {name_words(architecture)}"
+    words = words[:1].upper() + words[1:]
+    return words if architecture in (None, verdict) else f"{words}: {architecture}"
 
 
-def name_words(name: str, *, capital: bool = False) -> str:
-    """An architecture's or family's name in running text."""
-    words = _FAMILY_TITLES.get(name) or name.replace("_", " ").replace("gan ", "GAN ")
-    return words[:1].upper() + words[1:] if capital else words
+def name_words(family: str) -> str:
+    """A family's name, or a verdict's, in running text."""
+    return "GAN" if family == "gan" else family.replace("_", " ")
 
 
 def confidence_words(report: dict[str, Any]) -> str:
@@ -56,10 +56,6 @@ def undecided_words(report: dict[str, Any]) -> str:
     return ", ".join([*first, *(f"{name} ({count})" for name, count in counted[1:])])
 
 
-def value_words(value: object) -> str:
+def value_words(value: Any) -> str:
     """A stated answer as a spec has it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return f"[{', '.join(map(str, value))}]"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"[{', '.join(value)}]" if isinstance(value, list) else format_answer(value)

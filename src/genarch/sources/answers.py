@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from genarch.errors import InputError, Problem, nearest
-from genarch.model.answers import UNKNOWN_WORDS, InvalidAnswer, parse_answer, parse_name
+from genarch.model.answers import UNKNOWN_WORDS, InvalidAnswerError, parse_answer, parse_name
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.sources.yaml_text import Document, Fields, Items, Node, Scalar
 
@@ -14,9 +14,7 @@ def read_answers(document: Document, node: Node, field: str) -> dict[str, Value]
     """The stated constraints of a mapping, in the order of the declaration; problems go to the document."""
     if not isinstance(node, Fields):
         if not is_unknown(node):
-            document.report(
-                node, field, "must be a mapping from constraint to answer; write 'task: …' below it"
-            )
+            document.report(node, field, "must be a mapping from constraint to answer; write 'task: …' below it")
         return {}
     stated: dict[str, Value] = {}
     for key, value in node.entries:
@@ -44,7 +42,7 @@ def read_answer(document: Document, node: Node, constraint: Constraint, field: s
     else:
         try:
             return parse_answer(constraint, node.text, quoted=not node.plain)
-        except InvalidAnswer as error:
+        except InvalidAnswerError as error:
             document.report(node, field, str(error))
     return None
 
@@ -59,7 +57,7 @@ def read_names(document: Document, node: Items, constraint: Constraint, field: s
             continue
         try:
             name = parse_name(constraint, item.text)
-        except InvalidAnswer as error:
+        except InvalidAnswerError as error:
             document.report(item, where, str(error))
             continue
         if name in seen:
@@ -100,7 +98,7 @@ def parse_settings(settings: Sequence[str]) -> Mapping[str, Value | None]:
         else:
             try:
                 stated[name] = parse_answer(constraint, text.strip())
-            except InvalidAnswer as error:
+            except InvalidAnswerError as error:
                 problems.append(Problem("--set", None, None, name, str(error)))
     if problems:
         raise InputError(problems)

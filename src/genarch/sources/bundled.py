@@ -15,11 +15,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def rules_folder() -> str:
     """The folder of the YAML tables: in the package once installed, beside `src/` in a checkout."""
     installed = os.path.join(_PACKAGE, "rules")
-    return (
-        installed
-        if os.path.isdir(installed)
-        else os.path.join(os.path.dirname(os.path.dirname(_PACKAGE)), "rules")
-    )
+    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(os.path.dirname(_PACKAGE)), "rules")
 
 
 def bundled_tables() -> dict[str, str]:

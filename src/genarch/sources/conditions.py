@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from genarch.errors import nearest
-from genarch.model.answers import InvalidAnswer, parse_answer
+from genarch.model.answers import InvalidAnswerError, parse_answer
 from genarch.model.conditions import (
     NUMBER_OPERATORS,
     SET_OPERATORS,
@@ -12,7 +14,8 @@ from genarch.model.conditions import (
     Condition,
     Not,
     Operator,
-    Test,
+    Predicate,
+    threshold,
 )
 from genarch.model.constraints import BY_NAME, Constraint
 from genarch.sources.answers import read_names
@@ -28,7 +31,7 @@ def read_condition(document: Document, node: Node, field: str) -> Condition:
         return All(())
     if not node.entries:
         document.report(node, field, "is empty; leave 'when' out where it always holds")
-    parts = []
+    parts: list[Condition] = []
     for key, value in node.entries:
         where = f"{field}.{key.text}"
         if key.text == "not":
@@ -76,10 +79,8 @@ def _tests(document: Document, constraint: Constraint, node: Node, field: str) -
             document.report(value, where, "must be a list of names; write [a, b]")
     if not node.entries:
         document.report(node, field, f"is empty; write one of: {', '.join(_operators(constraint))}")
-    bounds = {
-        test.operator: test.operand[0] for test in found if isinstance(test, Test) and constraint.numeric
-    }
-    _check_range(document, bounds, node, field)
+    if constraint.numeric:
+        _check_range(document, [predicate for predicate in found if isinstance(predicate, Predicate)], node, field)
     return found
 
 
@@ -99,27 +100,25 @@ def _is(document: Document, constraint: Constraint, node: Scalar, field: str) ->
         return []
     try:
         value = parse_answer(constraint, node.text, quoted=not node.plain)
-    except InvalidAnswer as error:
+    except InvalidAnswerError as error:
         document.report(node, field, str(error))
         return []
     if value is None or isinstance(value, frozenset):
         document.report(node, field, "a condition cannot ask for an unknown; leave the constraint out")
         return []
-    return [Test(constraint.name, "is", (value,))]
+    return [Predicate(constraint.name, "is", (value,))]
 
 
-def _any_of(
-    document: Document, constraint: Constraint, operator: Operator, node: Items, field: str
-) -> list[Condition]:
+def _any_of(document: Document, constraint: Constraint, operator: Operator, node: Items, field: str) -> list[Condition]:
     if not constraint.values:
         document.report(node, field, "must be one value, not a list; join several with any")
         return []
     names = tuple(read_names(document, node, constraint, field))
     if not names and not node.items:
         if constraint.kind == "set" and operator == "any_of":
-            return [Test(constraint.name, "is", ())]
+            return [Predicate(constraint.name, "is", ())]
         document.report(node, field, "is an empty list; name at least one")
-    return [Test(constraint.name, operator, names)]
+    return [Predicate(constraint.name, operator, names)]
 
 
 def _threshold(
@@ -130,30 +129,21 @@ def _threshold(
         return []
     try:
         value = parse_answer(constraint, node.text, quoted=not node.plain)
-    except InvalidAnswer as error:
+    except InvalidAnswerError as error:
         document.report(node, field, str(error))
         return []
     if value is None or isinstance(value, frozenset):
         document.report(node, field, "must be a number")
         return []
-    return [Test(constraint.name, operator, (value,))]
+    return [Predicate(constraint.name, operator, (value,))]
 
 
-def _check_range(document: Document, bounds: dict[Operator, object], node: Node, field: str) -> None:
+def _check_range(document: Document, bounds: Sequence[Predicate], node: Node, field: str) -> None:
     """Refuse a range that no number is in, such as above 100 and below 50."""
-    low = [
-        value
-        for word, value in bounds.items()
-        if word in ("above", "at_least") and isinstance(value, int | float)
-    ]
-    high = [
-        value
-        for word, value in bounds.items()
-        if word in ("below", "at_most") and isinstance(value, int | float)
-    ]
-    if low and high:
-        closed = {"at_least", "at_most"} >= set(bounds)
-        if max(low) > min(high) or (max(low) == min(high) and not closed):
-            document.report(
-                node, field, f"no number is above {max(low)} and below {min(high)}; correct the bounds"
-            )
+    lowest = max((threshold(bound) for bound in bounds if bound.operator in ("above", "at_least")), default=None)
+    highest = min((threshold(bound) for bound in bounds if bound.operator in ("below", "at_most")), default=None)
+    if lowest is None or highest is None:
+        return
+    closed = all(bound.operator in ("at_least", "at_most") for bound in bounds)
+    if lowest > highest or (lowest == highest and not closed):
+        document.report(node, field, f"no number lies between {lowest} and {highest} so; correct the bounds")

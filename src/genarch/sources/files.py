@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from genarch.errors import InputError, Problem
 
@@ -88,9 +88,7 @@ def spec_files(paths: Sequence[str]) -> Iterator[str]:
     given: set[str] = set()
     for path in paths:
         real = path if path == "-" else os.path.realpath(path)
-        if real in given or any(
-            real != folder and real.startswith(os.path.join(folder, "")) for folder in folders
-        ):
+        if real in given or any(real != folder and real.startswith(os.path.join(folder, "")) for folder in folders):
             continue
         given.add(real)
         if path != "-" and os.path.isdir(path):
@@ -124,7 +122,7 @@ class AtomicFile:
         self._path = path
         self._partial = ""
 
-    def __enter__(self) -> AtomicFile:
+    def __enter__(self) -> Self:
         """Open a file beside the target.
 
         Raises:

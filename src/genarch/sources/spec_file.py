@@ -78,9 +78,7 @@ class _Reader:
                 self._document.report(key, "", f"{unknown_key(key.text, KEYS)}{hint}")
         self._version(node)
         answers = (
-            read_answers(self._document, constraints, "constraints")
-            if (constraints := node.get("constraints"))
-            else {}
+            read_answers(self._document, constraints, "constraints") if (constraints := node.get("constraints")) else {}
         )
         line, _ = self._document.position(node.at)
         return Spec(
@@ -123,17 +121,11 @@ class _Reader:
         return text
 
     def _slug(self, node: Fields, key: str) -> str | None:
-        return self._matching(
-            node, key, SLUG, "a slug; write small letters, digits, '-', '_' and '.', at most 100"
-        )
+        return self._matching(node, key, SLUG, "a slug; write small letters, digits, '-', '_' and '.', at most 100")
 
     def _decision(self, node: Fields) -> str | None:
         known = self._rules.decisions if self._rules else ()
-        wanted = (
-            f"a decision; write one of: {', '.join(known)}"
-            if known
-            else "the name of a family or architecture"
-        )
+        wanted = f"a decision; write one of: {', '.join(known)}" if known else "the name of a family or architecture"
         decision = self._matching(node, "decision", NAME, wanted)
         if decision is not None and known and decision not in known:
             hint = nearest(decision, known) or f"; write one of: {', '.join(known)}"
@@ -145,9 +137,7 @@ class _Reader:
         return decision
 
     def _decided_with(self, node: Fields) -> str | None:
-        return self._matching(
-            node, "decided_with", TABLE_AT_VERSION, "a table at a version; write it as article@1.0.0"
-        )
+        return self._matching(node, "decided_with", TABLE_AT_VERSION, "a table at a version; write it as article@1.0.0")
 
     def _waivers(self, node: Fields) -> Iterator[Waiver]:
         waivers = node.get("waivers")
@@ -165,15 +155,13 @@ class _Reader:
         if not isinstance(node, Fields):
             self._document.report(node, field, "must be a mapping with rule and reason")
             return None
-        for key, _ in node.entries:
-            if key.text not in WAIVER_KEYS:
-                self._document.report(key, field, unknown_key(key.text, WAIVER_KEYS))
+        for given, _ in node.entries:
+            if given.text not in WAIVER_KEYS:
+                self._document.report(given, field, unknown_key(given.text, WAIVER_KEYS))
         texts = {key: self._text(node, key, f"{field}.") for key in WAIVER_KEYS}
         for key in ("rule", "reason"):
             if not texts[key] and not isinstance(node.get(key), Items | Fields):
-                self._document.report(
-                    node.get(key) or node, f"{field}.{key}", "is missing; a waiver needs it"
-                )
+                self._document.report(node.get(key) or node, f"{field}.{key}", "is missing; a waiver needs it")
         expires = texts["expires"]
         if expires is not None and not _is_date(expires):
             self._document.report(

@@ -7,6 +7,7 @@ against each other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -24,7 +25,7 @@ from pydantic import (
 )
 
 from genarch.errors import InputError, Problem
-from genarch.model.answers import InvalidAnswer, parse_answer
+from genarch.model.answers import InvalidAnswerError, parse_answer
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint
 from genarch.model.spec import Origin, Spec, Waiver
 from genarch.sources.answers import unknown_key
@@ -56,9 +57,9 @@ class WaiverRecord(Record):
     """The id of what is waived."""
     reason: Annotated[str, StringConstraints(min_length=1)]
     """Why, for whoever reads it later."""
-    expires: Annotated[
-        str | None, BeforeValidator(_calendar_date), Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-    ] = None
+    expires: Annotated[str | None, BeforeValidator(_calendar_date), Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = (
+        None
+    )
     """The last valid day, as 2027-03-31 (UTC)."""
     approved_by: str | None = None
     """Who agreed."""
@@ -75,7 +76,8 @@ def _annotation(constraint: Constraint) -> Any:
             kind: Any = Literal[constraint.values]
             schema: dict[str, Any] = {"enum": [*constraint.values, "unknown", None]}
         case "set":
-            kind = frozenset[Literal[constraint.values]]  # type: ignore[valid-type]
+            member: Any = Literal[constraint.values]
+            kind = frozenset[member]
             members = {"type": "array", "items": {"enum": list(constraint.values)}, "uniqueItems": True}
             schema = {"anyOf": [members, _UNKNOWN]}
         case "flag":
@@ -92,9 +94,7 @@ def _annotation(constraint: Constraint) -> Any:
                 if not integer
                 else Annotated[int, Field(**bound)]
             )
-            limits = (
-                {"exclusiveMinimum": constraint.above} if "gt" in bound else {"minimum": constraint.at_least}
-            )
+            limits = {"exclusiveMinimum": constraint.above} if "gt" in bound else {"minimum": constraint.at_least}
             schema = {"anyOf": [{"type": "integer" if integer else "number", **limits}, _UNKNOWN]}
             if constraint.units:
                 pattern = f"^(0|[1-9][0-9]*)(\\.[0-9]+)? ?({'|'.join(constraint.units)})$"
@@ -114,42 +114,43 @@ def _reader(constraint: Constraint) -> Any:
         if constraint.units and isinstance(value, str):
             try:
                 return parse_answer(constraint, value, quoted=True)
-            except InvalidAnswer as error:
+            except InvalidAnswerError as error:
                 raise ValueError(str(error)) from None
         return value
 
     return read
 
 
+def _name(pattern: re.Pattern[str]) -> Any:
+    """Text of a form, or unknown."""
+    return Annotated[str | None, BeforeValidator(_known), Field(pattern=f"^(?:{pattern.pattern})$")]
+
+
 @cache
 def spec_model() -> type[BaseModel]:
     """The model of a spec, built on first use."""
-    fields: dict[str, Any] = {constraint.name: (_annotation(constraint), None) for constraint in CONSTRAINTS}
-    constraints = create_model(
-        "Constraints", __base__=Record, __doc__="What is known of the deployment.", **fields
-    )
+    answers: dict[str, Any] = {constraint.name: (_annotation(constraint), None) for constraint in CONSTRAINTS}
+    constraints: Any = create_model("Constraints", __base__=Record, __doc__="What is known.", **answers)
+    fields: dict[str, Any] = {
+        "version": (Literal[1], Field(description="The version of this format.")),
+        "id": (_name(SLUG), Field(None, description="A slug; the file's stem when absent.")),
+        "title": (str | None, Field(None, description="A name for people.")),
+        "constraints": (constraints | None, Field(None, description="Absent or null: nothing is known.")),
+        "decision": (
+            _name(NAME),
+            Field(None, description="The family, architecture or evaluate_both chosen."),
+        ),
+        "decided_with": (
+            _name(TABLE_AT_VERSION),
+            Field(None, description="The rule table that the decision was taken with, as article@1.0.0."),
+        ),
+        "waivers": (list[WaiverRecord] | None, Field(None, description="Stated exceptions.")),
+    }
     return create_model(
         "Spec",
         __base__=Record,
         __doc__="A deployment for genarch: its stated constraints, and the decision taken.",
-        version=(Literal[1], Field(description="The version of this format.")),
-        id=(
-            Annotated[str | None, BeforeValidator(_known), Field(pattern=f"^(?:{SLUG.pattern})$")],
-            Field(None, description="A slug; the file's stem when absent."),
-        ),
-        title=(str | None, Field(None, description="A name for people.")),
-        constraints=(constraints | None, Field(None, description="Absent or unknown: not known.")),
-        decision=(
-            Annotated[str | None, BeforeValidator(_known), Field(pattern=f"^(?:{NAME.pattern})$")],
-            Field(None, description="The family, architecture or evaluate_both that was chosen."),
-        ),
-        decided_with=(
-            Annotated[
-                str | None, BeforeValidator(_known), Field(pattern=f"^(?:{TABLE_AT_VERSION.pattern})$")
-            ],
-            Field(None, description="The rule table that the decision was taken with, as article@1.0.0."),
-        ),
-        waivers=(list[WaiverRecord] | None, Field(None, description="Stated exceptions.")),
+        **fields,
     )
 
 

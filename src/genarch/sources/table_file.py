@@ -87,9 +87,7 @@ class TableFile:
             location = tuple(step for step in detail["loc"] if step != "[key]")
             if detail["type"] == "extra_forbidden":
                 parent, key = location[:-1], str(location[-1])
-                self.document.report(
-                    self._key(parent, key), self.field(parent), unknown_key(key, keys_at(parent))
-                )
+                self.document.report(self._key(parent, key), self.field(parent), unknown_key(key, keys_at(parent)))
             else:
                 self.report(location, _in_words(detail["type"], detail["msg"], dict(detail.get("ctx", {}))))
         return self.document.error()

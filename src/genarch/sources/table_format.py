@@ -33,13 +33,9 @@ def _whole(value: object) -> object:
 
 
 def _decimal(value: object) -> object:
-    if isinstance(value, PlainText) and re.fullmatch(
-        r"0|[1-9][0-9]{0,8}|(0|[1-9][0-9]{0,8})\.[0-9]{1,6}", value
-    ):
+    if isinstance(value, PlainText) and re.fullmatch(r"0|[1-9][0-9]{0,8}|(0|[1-9][0-9]{0,8})\.[0-9]{1,6}", value):
         return str(value)
-    raise ValueError(
-        "must be a decimal number such as 0.15; write it in plain digits, without quotation marks"
-    )
+    raise ValueError("must be a decimal number such as 0.15; write it in plain digits, without quotation marks")
 
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -48,9 +44,7 @@ RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*
 FactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=40)]
 Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 0})]
-Margin = Annotated[
-    str, BeforeValidator(_decimal), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})
-]
+Margin = Annotated[str, BeforeValidator(_decimal), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
 Condition = Annotated[Any, WithJsonSchema({DEFINED: "Condition"})]
 AnswersExample = Annotated[Any, WithJsonSchema({DEFINED: "Constraints"})]
 Strength = Literal["slight", "moderate", "strong"]

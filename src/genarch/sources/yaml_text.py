@@ -28,7 +28,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _WORDS = {
-    "found unexpected end of stream": "the text ends inside quotation marks or brackets",
+    "found unexpected end of stream": "the quotation mark that opens here is never closed",
     "mapping values are not allowed in this context": "unexpected ':'; is the indentation that of the keys above, is a "
     "space missing after a colon, or should the value be in quotation marks?",
     "could not find expected ':'": "expected 'key: value'; is a space missing after the colon, or a quotation mark?",
@@ -90,9 +90,7 @@ class Document:
 
     def error(self) -> InputError:
         """Every problem so far, in the order of the text."""
-        found = sorted(
-            dict.fromkeys(self.problems), key=lambda problem: (problem.line or 0, problem.column or 0)
-        )
+        found = sorted(dict.fromkeys(self.problems), key=lambda problem: (problem.line or 0, problem.column or 0))
         if len(found) > MAX_PROBLEMS:
             rest = Problem(self.path, None, None, "", f"and {len(found) - MAX_PROBLEMS} more problems")
             found = [*found[:MAX_PROBLEMS], rest]
@@ -123,7 +121,8 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
     try:
         return _Reader(document, max_events).read(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        unclosed = str(error.problem) == "found unexpected end of stream"
+        mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
         at = mark.index if mark else 0
         document.report(at, "", f"not YAML: {_in_words(error, text[at : at + 1])}")
     except yaml.YAMLError as error:
@@ -160,7 +159,7 @@ class _Reader:
         stack: list[_Open] = [_Open(mapping=False, at=0, children=root)]
         documents = 0
         for count, event in enumerate(events):
-            at = event.start_mark.index
+            at = event.start_mark.index if event.start_mark else 0
             if count >= self._max_events:
                 self._refuse(at, f"more than {self._max_events} parts; this is not a file to read")
                 raise self._document.error()

@@ -1,1 +1,1 @@
-"""Shipped tables as already validated values, made by `make generate`; used while the YAML they came from is unchanged."""
+"""Shipped tables as validated values, made by `make generate`; used while the YAML they came from is unchanged."""

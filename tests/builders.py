@@ -1,0 +1,71 @@
+"""Specs and small rule tables, stated in a line or two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from genarch.model.answers import parse_answer
+from genarch.model.conditions import Condition
+from genarch.model.constraints import BY_NAME, CONSTRAINTS, Value
+from genarch.model.spec import Spec
+from genarch.model.table import (
+    Architecture,
+    Assumption,
+    Examples,
+    Family,
+    Header,
+    Notice,
+    Ratio,
+    Rule,
+    RuleTable,
+    Source,
+)
+
+SOURCE = Source(("T1",), "a test", "expert_judgement")
+
+CLOSE_CALL = Ratio(15, 100)
+
+FAMILIES = {"gan": "gan", "diffusion": "diffusion", "consistency": "hybrid", "gan_enhanced_diffusion": "hybrid"}
+
+
+def spec(**answers: object) -> Spec:
+    """A spec; a list is a set, and text for a number is read with its unit."""
+    stated: dict[str, Value] = {}
+    for name, value in answers.items():
+        if isinstance(value, list):
+            stated[name] = frozenset(value)
+        elif isinstance(value, str):
+            answer = parse_answer(BY_NAME[name], value)
+            assert answer is not None
+            stated[name] = answer
+        else:
+            assert isinstance(value, bool | int | float)
+            stated[name] = value
+    return Spec("test", {c.name: stated[c.name] for c in CONSTRAINTS if c.name in stated})
+
+
+def rule(rule_id: str, when: Condition, points: Mapping[str, int] | None = None, excludes: Sequence[str] = ()) -> Rule:
+    return Rule(rule_id, rule_id, when, dict(points or {}), tuple(excludes), "because", SOURCE, "1.0.0", Examples())
+
+
+def table(
+    *rules: Rule,
+    close_call: Ratio = CLOSE_CALL,
+    assumptions: Sequence[Assumption] = (),
+    notices: Sequence[Notice] = (),
+    architectures: Mapping[str, str] | None = None,
+) -> RuleTable:
+    members = architectures or FAMILIES
+    header = Header(
+        "test", "1.0.0", "Predicate", SOURCE, "tests", {"slight": 1, "moderate": 2, "strong": 3}, close_call, "sha256:0"
+    )
+    return RuleTable(
+        header=header,
+        families=tuple(Family(name, name, name) for name in dict.fromkeys(members.values())),
+        architectures=tuple(
+            Architecture(name, family, name, name, "proven", SOURCE) for name, family in members.items()
+        ),
+        rules=rules,
+        assumptions=tuple(assumptions),
+        notices=tuple(notices),
+    )

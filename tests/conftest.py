@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from genarch import RuleTable, load_rules
+from genarch.sources.table_reader import read_table
+
+ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile(
+    "suite", deadline=None, max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="rewrite the golden files from what is rendered now")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def article() -> RuleTable:
+    """The shipped table, read from its YAML rather than from the compiled copy."""
+    return read_table(str(ROOT / "rules/article.yaml"))
+
+
+@pytest.fixture(scope="session")
+def shipped() -> RuleTable:
+    """The shipped table as `load_rules` gives it."""
+    return load_rules()
+
+
+@pytest.fixture(autouse=True)
+def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "GENARCH_TRACEBACK", "_GENARCH_COMPLETE"):
+        monkeypatch.delenv(name, raising=False)
+    os.environ["TERM"] = "xterm-256color"

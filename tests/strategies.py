@@ -1,0 +1,76 @@
+"""Random answers, conditions and small tables."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from builders import FAMILIES, rule, table
+from genarch.model.conditions import All, Any, Condition, Not, Operator, Predicate
+from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
+from genarch.model.table import Rule, RuleTable
+
+THRESHOLDS = (1, 50, 100, 1000)
+NUMBERS = (0.5, 1, 20, 50, 75.5, 100, 101, 1000, 5000)
+
+
+def values(constraint: Constraint) -> st.SearchStrategy[Value]:
+    match constraint.kind:
+        case "choice":
+            return st.sampled_from(constraint.values)
+        case "set":
+            return st.frozensets(st.sampled_from(constraint.values))
+        case "flag":
+            return st.booleans()
+        case "integer":
+            return st.sampled_from([int(n) for n in NUMBERS if n == int(n)])
+        case "number":
+            return st.sampled_from(NUMBERS)
+
+
+@st.composite
+def answers(draw: st.DrawFn, names: tuple[str, ...] = tuple(BY_NAME)) -> dict[str, Value]:
+    chosen = draw(st.sets(st.sampled_from(names)))
+    return {c.name: draw(values(c)) for c in CONSTRAINTS if c.name in chosen}
+
+
+@st.composite
+def single_predicates(draw: st.DrawFn, names: tuple[str, ...] = tuple(BY_NAME)) -> Predicate:
+    constraint = BY_NAME[draw(st.sampled_from(names))]
+    if constraint.numeric:
+        operator: Operator = draw(st.sampled_from(("is", "below", "at_most", "above", "at_least")))
+        return Predicate(constraint.name, operator, (draw(st.sampled_from(THRESHOLDS)),))
+    if constraint.kind == "flag":
+        return Predicate(constraint.name, "is", (draw(st.booleans()),))
+    names_of = st.lists(st.sampled_from(constraint.values), min_size=1, max_size=3, unique=True).map(tuple)
+    if constraint.kind == "set":
+        return Predicate(constraint.name, draw(st.sampled_from(("any_of", "all_of", "none_of"))), draw(names_of))
+    operator = draw(st.sampled_from(("is", "any_of", "none_of")))
+    operand = draw(names_of)
+    return Predicate(constraint.name, operator, operand[:1] if operator == "is" else operand)
+
+
+def conditions(names: tuple[str, ...] = tuple(BY_NAME)) -> st.SearchStrategy[Condition]:
+    return st.recursive(
+        single_predicates(names),
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=3).map(lambda parts: All(tuple(parts))),
+            st.lists(inner, min_size=1, max_size=3).map(lambda parts: Any(tuple(parts))),
+            inner.map(Not),
+        ),
+        max_leaves=6,
+    )
+
+
+@st.composite
+def rules(draw: st.DrawFn, position: int, names: tuple[str, ...] = tuple(BY_NAME)) -> Rule:
+    points = draw(
+        st.dictionaries(st.sampled_from(sorted(FAMILIES)), st.sampled_from([-3, -2, -1, 1, 2, 3]), max_size=3)
+    )
+    excludes = draw(st.lists(st.sampled_from(sorted(FAMILIES)), max_size=1))
+    return rule(f"rule-{position}", draw(conditions(names)), points, excludes)
+
+
+@st.composite
+def tables(draw: st.DrawFn, names: tuple[str, ...] = tuple(BY_NAME)) -> RuleTable:
+    count = draw(st.integers(min_value=0, max_value=6))
+    return table(*(draw(rules(position, names)) for position in range(count)))
