@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 
 from genarch.errors import GenarchError, InputError
 from genarch.reports.escape import safe
@@ -24,6 +25,8 @@ INTERRUPTED = 130
 
 def guarded(run: Callable[[], int]) -> int:
     """Run a command; whatever it raises becomes an exit code and a message on standard error."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # whatever the encoding, no title can stop the report
     try:
         code = run()
         sys.stdout.flush()
@@ -40,6 +43,10 @@ def guarded(run: Callable[[], int]) -> int:
     except BrokenPipeError:
         hush()
         return OK
+    except OSError as error:
+        hush()
+        say(f"cannot write: {error.strerror or error}")
+        return UNUSABLE
     except Exception as error:  # noqa: BLE001  (the outermost floor: anything left is a bug, and said to be one)
         say(bug(error))
         return BUG

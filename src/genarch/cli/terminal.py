@@ -33,9 +33,6 @@ def screen(stream: TextIO | None) -> Screen:
     """
     if stream is None:
         return Screen(80, color=False, unicode=True)
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure:
-        reconfigure(errors="backslashreplace")
     width = min(shutil.get_terminal_size().columns, WIDEST)
     return Screen(width, _color(stream), (stream.encoding or "").lower().startswith("utf"))
 

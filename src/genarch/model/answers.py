@@ -19,7 +19,7 @@ MAX_DIGITS = 15
 """More digits than a double holds exactly: no constraint of a deployment has them."""
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
-_WITH_UNIT = re.compile(r"(-?[0-9.]+) ?([a-z]+)")
+_WITH_UNIT = re.compile(r"(-?[0-9][0-9.]*) ?([a-z]+)")
 _YAML_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})
 _ONLY_A_WORD = "YAML 1.1 would read it as a yes or no; here it is only a word"
 

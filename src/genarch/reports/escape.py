@@ -41,4 +41,4 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _entity(match: re.Match[str]) -> str:
-    return f"&#{ord(match[0])};" if match[0] in "<>&@:#|." else f"\\{match[0]}"
+    return f"&#{ord(match[0])};" if match[0] in "<>&@:#|.$" else f"\\{match[0]}"

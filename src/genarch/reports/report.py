@@ -151,7 +151,7 @@ def _summary(rules: RuleTable, evaluation: Evaluation) -> str:
         first, second = (title[family] for family in verdict.candidates)
         close = float(rules.header.close_call)
         text = (
-            f"{first} and {second} are too close to call: {_apart(margin)} apart "
+            f"{first} and {second} are too close to call: {_apart(margin)} separate them "
             f"(margin {float(margin):.2f}, below {close:g}){_also(out)}"
         )
     else:

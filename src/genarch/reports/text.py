@@ -20,6 +20,7 @@ from genarch.reports.words import (
     effect_words,
     source_words,
     undecided_words,
+    value_words,
     verdict_words,
 )
 
@@ -69,7 +70,7 @@ class TextReport:
             return ""
         grid = Table.grid(padding=(0, 2, 0, 0))
         for name, words, style in self._rows:
-            grid.add_row(Text(name), Text(words, style=_STYLES.get(style, "")))
+            grid.add_row(Text(name, overflow="fold"), Text(words, style=_STYLES.get(style, "")))
         title = Text(f"\n{self._rule * self._width}\n{len(self._rows)} specs", style="bold")
         if self._width < _NARROW:
             lines = [Text.assemble(name, ": ", words) for name, words, _ in self._rows]
@@ -118,6 +119,9 @@ class TextReport:
             "Warnings",
             [(w["message"], "", f"{w['id']}; {source_words(w['source'])}") for w in report["warnings"]],
         )
+        if spec["constraints"]:
+            stated = ", ".join(f"{name}: {value_words(value)}" for name, value in spec["constraints"].items())
+            parts += [_heading("Stated"), _indented(Text(stated))]
         if report["undecided"]:
             parts += [_heading("Not stated, and read by rules"), _indented(Text(undecided_words(report)))]
         rules = report["rules"]
@@ -135,15 +139,19 @@ class TextReport:
             name = entry["architecture"]
             if entry["excluded_by"]:
                 fate = Text(f"out: {', '.join(entry['excluded_by'])}", style="dim")
-                grid.add_row(Text(name, style="dim"), Text(f"{points:+d}", style="dim", justify="right"), fate)
+                grid.add_row(Text(name, style="dim"), Text(_signed(points), style="dim", justify="right"), fate)
             else:
                 length = round(abs(points) / most * room)
                 bar = Text((self._bar if points > 0 else "-") * length, style=_STYLES.get(entry["family"], ""))
-                grid.add_row(Text(name), Text(f"{points:+d}", justify="right"), bar)
+                grid.add_row(Text(name), Text(_signed(points), justify="right"), bar)
             if narrow:
                 fate_words = f" out: {', '.join(entry['excluded_by'])}" if entry["excluded_by"] else ""
-                lines.append(_indented(Text(f"{points:+d} {name}{fate_words}")))
+                lines.append(_indented(Text(f"{_signed(points)} {name}{fate_words}")))
         return Group(*lines) if narrow else _indented(grid)
+
+
+def _signed(points: int) -> str:
+    return f"{points:+d}" if points else "0"
 
 
 def _verdict_line(report: Report) -> str:
@@ -153,7 +161,7 @@ def _verdict_line(report: Report) -> str:
 
 def _confidence(report: Report) -> list[str]:
     words = confidence_words(report)
-    return [f"  ({words})"] if words else []
+    return [f" ({words})"] if words else []
 
 
 def _error(report: Report) -> list[RenderableType]:

@@ -146,4 +146,4 @@ def _check_range(document: Document, bounds: Sequence[Predicate], node: Node, fi
         return
     closed = all(bound.operator in ("at_least", "at_most") for bound in bounds)
     if lowest > highest or (lowest == highest and not closed):
-        document.report(node, field, f"no number lies between {lowest} and {highest} so; correct the bounds")
+        document.report(node, field, f"no number lies within these bounds, {lowest} to {highest}; correct them")

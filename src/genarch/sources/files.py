@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, TextIO
 
 from genarch.errors import InputError, Problem
 
@@ -115,11 +115,13 @@ def _walk(folder: str) -> Iterator[str]:
 class AtomicFile:
     """A text file that appears under its name only once it is complete.
 
-    Use as a context manager; `write` collects. On an error inside the block nothing is left behind.
+    Use as a context manager; `write` collects. On an error inside the block nothing is left behind. What is no
+    regular file, such as `/dev/stdout` or a named pipe, is written to as it stands.
     """
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._target = os.path.realpath(path)
         self._partial = ""
 
     def __enter__(self) -> Self:
@@ -128,17 +130,22 @@ class AtomicFile:
         Raises:
             InputError: when that cannot be written.
         """
+        try:
+            if os.path.isdir(self._target):
+                raise refuse(self._path, "is a folder; name a file to write")
+            self._stream = self._opened()
+        except (OSError, ValueError) as error:
+            raise self._unwritable(error) from error
+        return self
+
+    def _opened(self) -> TextIO:
+        if os.path.exists(self._target) and not os.path.isfile(self._target):
+            return open(self._path, "w", encoding="utf-8", newline="\n")
         import tempfile
 
-        folder, name = os.path.split(self._path)
-        try:
-            if os.path.isdir(self._path):
-                raise refuse(self._path, "is a folder; name a file to write")
-            handle, self._partial = tempfile.mkstemp(prefix=f".{name[:40]}.", dir=folder or ".")
-            self._stream = os.fdopen(handle, "w", encoding="utf-8", newline="\n")
-        except (OSError, ValueError) as error:
-            raise refuse(self._path, f"cannot be written: {_reason(error)}") from error
-        return self
+        folder, name = os.path.split(self._target)
+        handle, self._partial = tempfile.mkstemp(prefix=f".{name[:40]}.", dir=folder)
+        return os.fdopen(handle, "w", encoding="utf-8", newline="\n")
 
     def write(self, text: str) -> None:
         """Add to the file.
@@ -149,22 +156,25 @@ class AtomicFile:
         try:
             self._stream.write(text)
         except OSError as error:
-            raise refuse(self._path, f"cannot be written: {_reason(error)}") from error
+            raise self._unwritable(error) from error
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         """Give the finished file its name, or remove what there is of it."""
         try:
             self._stream.close()
-            if kind is None:
+            if self._partial and kind is None:
                 mask = os.umask(0)
                 os.umask(mask)
                 os.chmod(self._partial, 0o666 & ~mask)
-                os.replace(self._partial, self._path)
+                os.replace(self._partial, self._target)
         except OSError as failure:
-            raise refuse(self._path, f"cannot be written: {_reason(failure)}") from failure
+            raise self._unwritable(failure) from failure
         finally:
-            if os.path.exists(self._partial):
+            if self._partial and os.path.exists(self._partial):
                 os.unlink(self._partial)
+
+    def _unwritable(self, error: OSError | ValueError) -> InputError:
+        return refuse(self._path, f"cannot be written: {_reason(error)}")
 
 
 def _too_large(limit: int) -> str:

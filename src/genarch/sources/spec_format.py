@@ -29,8 +29,10 @@ from genarch.model.answers import InvalidAnswerError, parse_answer
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint
 from genarch.model.spec import Origin, Spec, Waiver
 from genarch.sources.answers import unknown_key
-from genarch.sources.spec_file import KEYS, NAME, SLUG, TABLE_AT_VERSION, WAIVER_KEYS
+from genarch.sources.spec_file import FORMAT_VERSION, KEYS, NAME, SLUG, TABLE_AT_VERSION, WAIVER_KEYS
 
+# A Literal[1] would take True, which equals it.
+_FormatVersion = Annotated[int, Field(ge=FORMAT_VERSION, le=FORMAT_VERSION), WithJsonSchema({"const": FORMAT_VERSION})]
 _UNKNOWN = {"enum": ["unknown", None]}
 _ORIGIN = "<python>"
 
@@ -132,7 +134,7 @@ def spec_model() -> type[BaseModel]:
     answers: dict[str, Any] = {constraint.name: (_annotation(constraint), None) for constraint in CONSTRAINTS}
     constraints: Any = create_model("Constraints", __base__=Record, __doc__="What is known.", **answers)
     fields: dict[str, Any] = {
-        "version": (Literal[1], Field(description="The version of this format.")),
+        "version": (_FormatVersion, Field(description="The version of this format.")),
         "id": (_name(SLUG), Field(None, description="A slug; the file's stem when absent.")),
         "title": (str | None, Field(None, description="A name for people.")),
         "constraints": (constraints | None, Field(None, description="Absent or null: nothing is known.")),

@@ -1,0 +1,125 @@
+"""The other commands: lists, explanations, schemas, help, completion."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from genarch import RuleTable, __version__
+from genarch.cli.app import app
+from genarch.model.constraints import CONSTRAINTS
+
+
+def invoke(*arguments: str, **env: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), prog_name="genarch", env={"COLUMNS": "80", **env})
+
+
+def test_version() -> None:
+    assert invoke("--version").stdout == f"genarch {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["evaluate"], ["rules"], ["rules", "list"], ["rules", "show"], ["explain"], ["schema"]]
+)
+def test_every_command_has_help(command: list[str]) -> None:
+    result = invoke(*command, "--help")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Usage: genarch")
+    assert len(result.stdout.splitlines()) > 5
+
+
+def test_without_arguments_there_is_help() -> None:
+    assert "Commands:" in invoke().output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["explian"], ["explain"], ["schema", "specs"], ["rules", "lst"], ["rules", "show", "x", "--format", "xml"]],
+)
+def test_bad_usage_is_2(arguments: list[str]) -> None:
+    result = invoke(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Usage: genarch" in result.stderr
+
+
+def test_rules_list(article: RuleTable) -> None:
+    text = invoke("rules", "list").stdout
+    listed = json.loads(invoke("rules", "list", "--format", "json").stdout)
+    assert text.startswith("article@1.0.0: ")
+    assert [rule["id"] for rule in listed["rules"]] == [rule.id for rule in article.rules]
+    for rule in article.rules:
+        assert f"\n  {rule.id}\n" in text
+    assert listed["digest"] == article.header.digest
+
+
+def test_every_id_can_be_shown_and_explained(article: RuleTable) -> None:
+    for name in article.entries():
+        for command in (["rules", "show", name], ["explain", name]):
+            text = invoke(*command)
+            assert text.exit_code == 0, name
+            described = json.loads(invoke(*command, "--format", "json").stdout)
+            assert described[0]["id"] == name
+            assert all(len(line) <= 80 for line in text.stdout.splitlines())
+
+
+@pytest.mark.parametrize("constraint", CONSTRAINTS, ids=lambda constraint: constraint.name)
+def test_every_constraint_is_explained(constraint: object) -> None:
+    described = json.loads(invoke("explain", constraint.name, "--format", "json").stdout)[0]  # type: ignore[attr-defined]
+    assert described["kind"] == "constraint"
+    assert described["asks"].endswith("?")
+    assert described["since"] == "format version 1"
+
+
+def test_a_rule_is_explained_whole() -> None:
+    text = invoke("explain", "under-100-ms-needs-a-single-pass").stdout
+    for part in (
+        "rule under-100-ms-needs-a-single-pass: Under 100 ms an image has to come from",
+        "latency_budget_ms below 100",
+        "gan +3, consistency +1; excludes diffusion, gan_enhanced_diffusion,",
+        "E1, G2, in the section 'Choosing by deployment constraint'",
+        "planning heuristic",
+        "table version 1.0.0",
+        "latency_budget_ms: 99.9",
+    ):
+        assert part in text
+
+
+def test_gan_is_an_architecture_and_a_family() -> None:
+    assert [entry["kind"] for entry in json.loads(invoke("explain", "gan", "--format", "json").stdout)] == [
+        "architecture",
+        "family",
+    ]
+
+
+@pytest.mark.parametrize("command", [["explain"], ["rules", "show"]])
+def test_an_unknown_id_suggests_the_nearest(command: list[str]) -> None:
+    result = invoke(*command, "under-100-ms-need-a-single-pass")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "did you mean 'under-100-ms-needs-a-single-pass'?" in result.stderr
+
+
+def test_a_hostile_id_is_shown_as_text() -> None:
+    assert "\x1b" not in invoke("explain", "\x1b[31mred").stderr
+
+
+@pytest.mark.parametrize("name", ["spec", "rules", "report"])
+def test_schema_prints_json(name: str) -> None:
+    assert json.loads(invoke("schema", name).stdout)["$schema"] == "http://json-schema.org/draft-07/schema#"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_offered(shell: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "genarch"],
+        env={"_GENARCH_COMPLETE": f"source_{shell}", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "_GENARCH_COMPLETE" in result.stdout

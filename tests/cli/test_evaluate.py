@@ -1,0 +1,292 @@
+"""`genarch evaluate` as people and scripts call it: streams, files, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+GENARCH = (sys.executable, "-m", "genarch")
+
+SPEC = "version: 1\nconstraints:\n  domain: narrow\n"
+
+
+def run(
+    *arguments: str | Path, stdin: str = "", cwd: Path | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*GENARCH, *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, **env},
+        check=False,
+    )
+
+
+@pytest.fixture
+def specs(tmp_path: Path) -> Path:
+    (tmp_path / "a.genarch.yaml").write_text(SPEC)
+    (tmp_path / "b.genarch.yaml").write_text("version: 1\nconstraints:\n  domian: narrow\n")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c/genarch.yaml").write_text("version: 1\nconstraints:\n  task: text_to_image\n")
+    return tmp_path
+
+
+def test_one_spec_as_text(specs: Path) -> None:
+    result = run("evaluate", specs / "a.genarch.yaml")
+    assert result.returncode == 0
+    assert result.stdout.startswith("a\nGAN (clear, margin 0.50)\n")
+    assert result.stderr == ""
+    assert "\x1b" not in result.stdout
+
+
+def test_one_bad_file_among_many_is_told_in_place_and_the_others_are_evaluated(specs: Path) -> None:
+    result = run("evaluate", ".", "--format", "jsonl", cwd=specs)
+    reports = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.returncode == 2
+    assert [report.get("verdict") for report in reports] == ["gan", None, "diffusion"]
+    assert reports[1]["error"] == {
+        "path": "./b.genarch.yaml",
+        "line": 3,
+        "column": 3,
+        "field": "constraints",
+        "message": "'domian' is not a key here; did you mean 'domain'?",
+    }
+    assert result.stderr.splitlines() == [
+        "genarch: ./b.genarch.yaml:3:3: constraints: 'domian' is not a key here; did you mean 'domain'?",
+        "genarch: 1 of 3 specs could not be evaluated",
+    ]
+
+
+def test_json_is_one_list(specs: Path) -> None:
+    assert len(json.loads(run("evaluate", specs, "--format", "json").stdout)) == 3
+    assert len(json.loads(run("evaluate", specs / "a.genarch.yaml", "--format", "json").stdout)) == 1
+
+
+def test_several_specs_as_text_end_with_a_summary(specs: Path) -> None:
+    lines = run("evaluate", specs / "a.genarch.yaml", specs / "c").stdout.splitlines()
+    assert [line.split() for line in lines[-3:]] == [
+        ["2", "specs"],
+        ["a", "GAN", "(clear)"],
+        ["genarch", "Diffusion", "(clear)"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["a.genarch.yaml"], 0),
+        (["a.genarch.yaml", "--fail-on", "diffusion,infeasible"], 0),
+        (["a.genarch.yaml", "--fail-on", "gan"], 1),
+        (["a.genarch.yaml", "b.genarch.yaml", "--fail-on", "gan"], 2),
+        (["b.genarch.yaml"], 2),
+        (["missing.yaml"], 2),
+        (["a.genarch.yaml", "--fail-on", "gann"], 2),
+        (["a.genarch.yaml", "--rules", "artcle"], 2),
+        (["a.genarch.yaml", "--set", "domain"], 2),
+        (["a.genarch.yaml", "--format", "xml"], 2),
+        (["a.genarch.yaml", "--colour"], 2),
+        ([], 2),
+        (["empty"], 3),
+    ],
+)
+def test_exit_codes(arguments: list[str], code: int, specs: Path) -> None:
+    (specs / "empty").mkdir()
+    result = run("evaluate", *arguments, cwd=specs)
+    assert result.returncode == code
+    assert "Traceback" not in result.stdout + result.stderr
+    told_in_the_report = arguments in (["b.genarch.yaml"], ["missing.yaml"])
+    assert bool(result.stderr) is (code in (2, 3) and not told_in_the_report)
+
+
+def test_usage_errors_say_what_to_write(specs: Path) -> None:
+    told = run("evaluate", "a.genarch.yaml", "--fail-on", "gann", cwd=specs).stderr
+    assert told.startswith(
+        "genarch: --fail-on: 'gann' is not a verdict; did you mean 'gan'?; write any of: gan, diffusion"
+    )
+    told = run("evaluate", "empty", cwd=(specs / "c"), stdin="").stderr
+    assert told == ""  # a missing path is told in the report
+    (specs / "empty").mkdir()
+    told = run("evaluate", "empty", cwd=specs).stderr
+    assert told == "genarch: nothing to evaluate: no *.genarch.yaml or genarch.yaml in empty\n"
+
+
+def test_standard_input() -> None:
+    result = run("evaluate", "-", "--format", "jsonl", stdin=SPEC)
+    assert json.loads(result.stdout)["spec"] == {
+        "id": "stdin",
+        "title": "",
+        "source": {"path": "<stdin>", "line": 1},
+        "constraints": {"domain": "narrow"},
+    }
+    result = run("evaluate", "-", stdin="version: 1\nx: 1\n")
+    assert result.returncode == 2
+    assert "<stdin>:2:1: 'x' is not a key here" in result.stdout
+
+
+def test_set_states_overrides_and_takes_away(specs: Path) -> None:
+    def constraints(*arguments: str | Path) -> object:
+        return json.loads(run("evaluate", *arguments, "--format", "jsonl").stdout)["spec"]["constraints"]
+
+    path = specs / "a.genarch.yaml"
+    assert constraints(path, "--set", "domain=broad", "--set", "conditioning=text,mask") == {
+        "conditioning": ["text", "mask"],
+        "domain": "broad",
+    }
+    assert constraints(path, "--set", "domain=unknown") == {}
+    assert constraints("--set", "latency_budget_ms=30fps") == {"latency_budget_ms": 1000 / 30}
+
+
+def test_set_alone_is_a_spec_of_its_own() -> None:
+    report = json.loads(run("evaluate", "--set", "domain=narrow", "--format", "jsonl").stdout)
+    assert report["verdict"] == "gan"
+    assert report["spec"]["id"] == "command-line"
+
+
+def test_a_report_can_go_to_a_file(specs: Path) -> None:
+    result = run("evaluate", "a.genarch.yaml", "--format", "json", "-o", "out.json", cwd=specs)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert json.loads((specs / "out.json").read_text())[0]["verdict"] == "gan"
+    assert sorted(os.listdir(specs)) == ["a.genarch.yaml", "b.genarch.yaml", "c", "out.json"]
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("a.genarch.yaml", "is an input, and would be overwritten by -o"),
+        ("no/such/folder.json", "cannot be written: no such file"),
+        ("c", "is a folder; name a file to write"),
+    ],
+)
+def test_a_report_that_cannot_be_written_leaves_everything_as_it_was(output: str, message: str, specs: Path) -> None:
+    result = run("evaluate", ".", "-o", output, cwd=specs)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert (specs / "a.genarch.yaml").read_text() == SPEC
+    assert sorted(os.listdir(specs)) == ["a.genarch.yaml", "b.genarch.yaml", "c"]
+
+
+def test_a_full_disk_is_said() -> None:
+    result = run("evaluate", "--set", "domain=narrow", "-o", "/dev/full")
+    assert result.returncode == 2
+    assert "genarch: /dev/full: " in result.stderr
+    with open("/dev/full", "w") as full:
+        code = subprocess.run(
+            [*GENARCH, "evaluate", "--set", "domain=narrow"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert code.returncode == 2
+    assert "No space left on device" in code.stderr
+    assert "Traceback" not in code.stderr
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "jsonl", "markdown"])
+def test_a_closed_pipe_is_quiet(format_: str, root: Path) -> None:
+    result = subprocess.run(
+        f"{sys.executable} -m genarch evaluate examples/specs --format {format_} | head -c 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        cwd=root,
+        check=False,
+    )
+    assert result.returncode == 0
+    assert len(result.stdout) == 1
+    assert result.stderr == ""
+
+
+def test_an_interrupt_is_130_and_quiet() -> None:
+    code = (
+        "import sys, genarch.cli.evaluate as e\n"
+        "def stop(*a): raise KeyboardInterrupt\n"
+        "e.load_rules = stop\n"
+        "sys.argv[1:] = ['evaluate', '-']\n"
+        "from genarch.__main__ import main; main()\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "genarch: interrupted\n")
+
+
+def test_a_bug_in_one_spec_is_4_and_costs_no_other_its_verdict(specs: Path) -> None:
+    code = (
+        "import sys, genarch.cli.evaluate as e\n"
+        "real = e.evaluate\n"
+        "def fails(spec, rules):\n"
+        "    if spec.id == 'a': raise RuntimeError('boom')\n"
+        "    return real(spec, rules)\n"
+        "e.evaluate = fails\n"
+        "sys.argv[1:] = ['evaluate', 'a.genarch.yaml', 'c', '--format', 'jsonl']\n"
+        "from genarch.__main__ import main; main()\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=specs, check=False)
+    assert result.returncode == 4
+    reports = [json.loads(line) for line in result.stdout.splitlines()]
+    assert "internal error" in reports[0]["error"]["message"]
+    assert reports[1]["verdict"] == "diffusion"
+    assert "boom" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_scripted_calls_import_nothing_heavy(root: Path) -> None:
+    code = (
+        "import sys\n"
+        "sys.argv[1:] = ['evaluate', 'examples/specs/live-face-filter.genarch.yaml', '--format', 'json']\n"
+        "from genarch.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('typer', 'pydantic', 'rich', 'click', 'inspect', 'dataclasses') if m in sys.modules], file=sys.stderr)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    assert result.stderr == "[]\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_any_encoding_of_standard_output_will_do(encoding: str, specs: Path) -> None:
+    (specs / "a.genarch.yaml").write_text("version: 1\ntitle: Größe 一\nconstraints: {domain: narrow}\n")
+    for format_ in ("text", "markdown", "json", "jsonl"):
+        result = subprocess.run(
+            [*GENARCH, "evaluate", "a.genarch.yaml", "b.genarch.yaml", "--format", format_],
+            capture_output=True,
+            cwd=specs,
+            env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+            check=False,
+        )
+        assert result.returncode == 2
+        assert b"internal" not in result.stderr
+        assert b"domian" in result.stdout
+
+
+def test_columns_set_the_width(specs: Path) -> None:
+    for columns in (20, 40, 140):
+        result = run("evaluate", "a.genarch.yaml", cwd=specs, COLUMNS=str(columns))
+        widest = max(map(len, result.stdout.splitlines()))
+        assert min(columns, 120) - 20 < widest <= min(columns, 120)
+
+
+def test_colour_only_on_request_in_a_pipe(specs: Path) -> None:
+    path = specs / "a.genarch.yaml"
+    assert "\x1b[" in run("evaluate", path, FORCE_COLOR="1").stdout
+    assert "\x1b[" not in run("evaluate", path, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert "\x1b[" not in run("evaluate", path, FORCE_COLOR="1", TERM="dumb").stdout
+    assert "\x1b[" not in run("evaluate", path).stdout
+
+
+def test_a_table_by_path(specs: Path) -> None:
+    table = specs / "mine.yaml"
+    table.write_text(
+        "format: 1\nid: mine\nversion: 0.1.0\ntitle: Mine\nextends: article\n"
+        "source: {title: t, facts: [T1], section: s, grade: measured}\n"
+        "disable: [{id: narrow-domain-favours-gan, reason: a test}]\n"
+    )
+    report = json.loads(run("evaluate", specs / "a.genarch.yaml", "--rules", table, "--format", "jsonl").stdout)
+    assert report["verdict"] == "undetermined"
+    assert report["rules"]["id"] == "mine"

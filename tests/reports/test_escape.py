@@ -1,0 +1,93 @@
+"""What came from outside cannot control a terminal or become markup."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from builders import spec
+from genarch import RuleTable, evaluate
+from genarch.errors import Problem
+from genarch.model.spec import Spec
+from genarch.reports.escape import code, inert, safe
+from genarch.reports.json_lines import JsonLines
+from genarch.reports.markdown import Markdown
+from genarch.reports.report import make_error_report, make_report
+from genarch.reports.text import TextReport
+
+# Row 19: ESC, OSC 8 and 52, BEL, CR, backspace, C1, bidirectional marks, zero-width characters
+HOSTILE = [
+    "\x1b[31mred", "\x1b]8;;http://x\x07link", "\x1b]52;c;x\x07", "a\x07b", "a\rb", "a\bb", "a\nb", "a\x9bb", "a\u202eb", "a\u2066b",
+    "a\u200bb", "a\ufeffb", "a\u2028b", "a\U000e0041b", "a\xadb",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_hidden_characters_show_as_escapes(text: str) -> None:
+    shown = safe(text)
+    assert "\\x" in shown or "\\u" in shown or "\\U" in shown
+    assert shown.isprintable()
+
+
+@given(st.text())
+def test_safe_text_is_one_printable_line_and_stays_so(text: str) -> None:
+    shown = safe(text)
+    assert len(shown.splitlines()) <= 1
+    assert not any(character in shown for character in "\x1b\r\n\x07\u202e")
+    assert safe(shown) == shown
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_a_hostile_title_reaches_no_report(text: str, shipped: RuleTable) -> None:
+    stated = Spec("s", spec(domain="narrow").constraints, title=text)
+    report = make_report(stated, shipped, evaluate(stated, shipped))
+    for rendered in (
+        TextReport(width=80, color=False, unicode=True).one(report),
+        Markdown().one(report),
+        JsonLines().one(report),
+    ):
+        assert all(character.isprintable() or character == "\n" for character in rendered)
+    assert json.loads(JsonLines().one(report))["spec"]["title"] == text
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_a_hostile_path_or_value_reaches_no_error(text: str) -> None:
+    report = make_error_report(f"{text}.yaml", [Problem(f"{text}.yaml", 1, 1, text, f"'{text}' is wrong")])
+    for rendered in (
+        TextReport(width=80, color=False, unicode=True).one(report),
+        Markdown().one(report),
+        JsonLines().one(report),
+    ):
+        assert all(character.isprintable() or character == "\n" for character in rendered)
+
+
+ACTIVE = [
+    "<script>alert(1)</script>", "![x](http://example.org/x.png)", "[x](http://example.org)", "*bold* _it_ **b** ~~s~~", "`code`",
+    "a | b", "@team", "#123", "</details>", "http://example.org", "www.example.org", "me@example.org", "$x^2$", ":smile:", "&amp; &#64;",
+    "\\*", "owner/repo#1", "GH-12",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ACTIVE)
+def test_inert_text_shows_letter_by_letter(text: str) -> None:
+    renderer = MarkdownIt("gfm-like", {"linkify": False}).enable("table")
+    html = renderer.render(f"| a |\n| --- |\n| x {inert(text)} y |\n")
+    cell = html.split("<td>")[1].split("</td>")[0]
+    assert (
+        cell
+        == "x " + text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;") + " y"
+    )
+    for trigger in ("@", "#1", "://", "www.", "$", ":s"):
+        assert trigger not in inert(text).replace("&#", "")
+
+
+@given(st.text(min_size=1))
+def test_a_code_span_holds_anything(text: str) -> None:
+    html = MarkdownIt("commonmark").render(f"a {code(text)} b")
+    assert html.count("<code>") == 1
+    assert html.startswith("<p>a <code>")
+    assert html.endswith("</code> b</p>\n")

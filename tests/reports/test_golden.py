@@ -1,0 +1,90 @@
+"""Each format, letter by letter, over the verdicts there are; `make goldens` rewrites the files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from genarch import InputError, RuleTable, evaluate, load_spec
+from genarch.cli.evaluate import Renderer
+from genarch.model.version import __version__
+from genarch.reports.json_lines import JsonLines, JsonList
+from genarch.reports.markdown import Markdown
+from genarch.reports.report import Report, make_error_report, make_report
+from genarch.reports.text import TextReport
+
+GOLDEN = Path(__file__).resolve().parent.parent / "golden"
+
+SPECS = (
+    "specs/live-face-filter",  # excluded architectures, a note, methods, risks
+    "specs/realtime-text-canvas",  # forced, two warnings
+    "specs/texture-library",  # a lean
+    "specs/house-style-illustrations",  # a close call: evaluate both
+    "specs/early-idea",  # undetermined, much unknown
+    "specs/realtime-text-canvas-proven",  # infeasible
+    "invalid/misspelt",  # not evaluated
+)
+
+
+def reports(rules: RuleTable, root: Path) -> list[Report]:
+    made = []
+    for name in SPECS:
+        path = str(root / "examples" / f"{name}.genarch.yaml")
+        shown = f"@@PATH@@/{name}.genarch.yaml"
+        try:
+            spec = load_spec(path, rules)
+            made.append(
+                make_report(spec._replace(origin=spec.origin._replace(path=shown)), rules, evaluate(spec, rules))
+            )
+        except InputError as error:
+            made.append(make_error_report(shown, [problem._replace(path=shown) for problem in error.problems]))
+    return made
+
+
+def rendered(renderer: Renderer, made: list[Report]) -> str:
+    text = renderer.start() + "".join(renderer.one(report) for report in made) + renderer.finish()
+    text = re.sub(r"sha256:[0-9a-f]+", "sha256:@@DIGEST@@", text)
+    return text.replace(f'"{__version__}"', '"@@VERSION@@"').replace(f"genarch {__version__}", "genarch @@VERSION@@")
+
+
+CASES: dict[str, Callable[[], Renderer]] = {
+    "report.json": JsonList,
+    "report.jsonl": JsonLines,
+    "report.md": Markdown,
+    "report-40.txt": lambda: TextReport(width=40, color=False, unicode=True),
+    "report-80.txt": lambda: TextReport(width=80, color=False, unicode=True),
+    "report-140.txt": lambda: TextReport(width=140, color=False, unicode=True),
+    "report-80-ascii.txt": lambda: TextReport(width=80, color=False, unicode=False),
+    "report-80-color.txt": lambda: TextReport(width=80, color=True, unicode=True),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_golden(name: str, shipped: RuleTable, root: Path, request: pytest.FixtureRequest) -> None:
+    actual = rendered(CASES[name](), reports(shipped, root))
+    path = GOLDEN / name
+    if request.config.getoption("--update-goldens"):
+        path.write_text(actual)
+    assert actual == path.read_text()
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 140])
+def test_no_line_is_wider_than_the_terminal(width: int, shipped: RuleTable, root: Path) -> None:
+    text = rendered(TextReport(width=width, color=False, unicode=True), reports(shipped, root))
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_colour_only_adds_escape_sequences(shipped: RuleTable, root: Path) -> None:
+    made = reports(shipped, root)
+    plain = rendered(TextReport(width=80, color=False, unicode=True), made)
+    colored = rendered(TextReport(width=80, color=True, unicode=True), made)
+    stripped = re.sub(r"\x1b\[[0-9;]*m", "", colored)
+    assert [line.rstrip() for line in stripped.splitlines()] == plain.splitlines()
+    assert "\x1b" not in plain
+
+
+def test_ascii_is_ascii(shipped: RuleTable, root: Path) -> None:
+    assert rendered(TextReport(width=80, color=False, unicode=False), reports(shipped, root)).isascii()

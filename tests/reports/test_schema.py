@@ -1,0 +1,119 @@
+"""The published JSON Schemas, and that what is written keeps to them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from genarch import InputError, RuleTable, evaluate, load_spec, parse_spec
+from genarch.cli.schemas import DRAFT, schema_of
+from genarch.reports.report import SCHEMA_VERSION, make_error_report, make_report
+from genarch.reports.schema import EvaluatedRecord, UnreadRecord
+
+
+class _Yaml12(yaml.SafeLoader):
+    """What a YAML 1.2 editor makes of a file: only true and false are yes/no."""
+
+
+_Yaml12.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:null")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Yaml12.add_implicit_resolver("tag:yaml.org,2002:bool", __import__("re").compile("^(true|false)$"), list("tf"))
+
+
+def as_editor(text: str) -> Any:
+    return yaml.load(text, Loader=_Yaml12)  # noqa: S506  (a SafeLoader with fewer types)
+
+
+def validator(name: str) -> jsonschema.Draft7Validator:
+    schema = schema_of(name)
+    jsonschema.Draft7Validator.check_schema(schema)
+    return jsonschema.Draft7Validator(schema)
+
+
+@pytest.mark.parametrize("name", ["spec", "rules", "report"])
+def test_a_schema_is_draft_07_and_closed(name: str) -> None:
+    schema = schema_of(name)
+    assert schema["$schema"] == DRAFT
+    text = json.dumps(schema)
+    assert "$defs" not in text
+    assert "prefixItems" not in text
+    defined = {f"#/definitions/{key}" for key in schema["definitions"]}
+    references = {part for part in text.split('"') if part.startswith("#/")}
+    assert references <= defined
+
+
+def test_every_example_spec_keeps_to_the_schema(root: Path) -> None:
+    check = validator("spec")
+    for path in sorted((root / "examples/specs").glob("*.genarch.yaml")):
+        check.validate(as_editor(path.read_text()))
+
+
+@pytest.mark.parametrize(
+    "constraints",
+    [
+        "{task: text_to_img}", "{tsk: inpainting}", "{latency_budget_ms: 0}", '{latency_budget_ms: "33"}', "{paired_data: maybe}",
+        "{conditioning: text}", "{conditioning: [text, text]}", "{training_images: 1.5}", "{resolution_px: 0}", "{device: no}",
+    ],
+)  # fmt: skip
+def test_what_the_reader_refuses_the_schema_refuses(constraints: str) -> None:
+    text = f"version: 1\nconstraints: {constraints}\n"
+    with pytest.raises(InputError):
+        parse_spec(text)
+    assert not validator("spec").is_valid(as_editor(text))
+
+
+@pytest.mark.parametrize("budget", ["33", "33.5", "33ms", "1.5s", "30 fps", "unknown", "null"])
+def test_what_the_reader_takes_the_schema_takes(budget: str) -> None:
+    text = f"version: 1\nconstraints: {{latency_budget_ms: {budget}}}\n"
+    parse_spec(text)
+    validator("spec").validate(as_editor(text))
+
+
+def test_the_shipped_tables_keep_to_the_schema(root: Path) -> None:
+    check = validator("rules")
+    for path in sorted((root / "rules").glob("*.yaml")):
+        check.validate(as_editor(path.read_text()))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("when: {control: fine}", "when: {control: finest}"),
+        ("when: {control: fine}", "when: {controls: fine}"),
+        ("when: {priorities: [speed]}", "when: {priorities: {has: [speed]}}"),
+        ("grade: planning_heuristic", "grade: guess"),
+        ("for: {gan: moderate}", "for: {gan: huge}"),
+        ("format: 1", "form: 1"),
+    ],
+)
+def test_a_wrong_table_does_not_keep_to_the_schema(old: str, new: str, root: Path) -> None:
+    text = (root / "rules/article.yaml").read_text()
+    assert old in text
+    assert not validator("rules").is_valid(as_editor(text.replace(old, new, 1)))
+
+
+def test_every_report_keeps_to_its_schema_and_model(root: Path, shipped: RuleTable) -> None:
+    check = validator("report")
+    for path in sorted((root / "examples/specs").glob("*.genarch.yaml")):
+        spec = load_spec(path)
+        report = json.loads(json.dumps(make_report(spec, shipped, evaluate(spec, shipped))))
+        check.validate(report)
+        EvaluatedRecord.model_validate(report, strict=True)
+        assert report["schema_version"] == SCHEMA_VERSION
+    for path in sorted((root / "examples/invalid").glob("*.genarch.yaml")):
+        with pytest.raises(InputError) as caught:
+            load_spec(path, shipped)
+        report = json.loads(json.dumps(make_error_report(str(path), caught.value.problems)))
+        check.validate(report)
+        UnreadRecord.model_validate(report, strict=True)
