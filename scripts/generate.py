@@ -28,11 +28,26 @@ def compiled_module(table: RuleTable, files: list[str]) -> str:
     for part in (name for name in RuleTable.__slots__ if not name.startswith("_")):
         value = getattr(table, part)
         if isinstance(value, tuple) and not hasattr(value, "_fields"):
-            entries = "".join(f"\n        {entry!r}," for entry in value)
+            entries = "".join(f"\n        {literal(entry)}," for entry in value)
             lines.append(f"    {part}=({entries}{chr(10) + '    ' if entries else ''}),")
         else:
-            lines.append(f"    {part}={value!r},")
+            lines.append(f"    {part}={literal(value)},")
     return "\n".join([*lines, ")", ""])
+
+
+def literal(value: object) -> str:
+    """A value as Python source; like repr, but with the members of a set always in one order."""
+    match value:
+        case frozenset():
+            return f"frozenset({{{', '.join(map(repr, sorted(value)))}}})" if value else "frozenset()"
+        case dict():
+            return f"{{{', '.join(f'{key!r}: {literal(item)}' for key, item in value.items())}}}"
+        case tuple() if isinstance(fields := getattr(value, "_fields", None), tuple):
+            stated = ", ".join(f"{name}={literal(item)}" for name, item in zip(fields, value, strict=True))
+            return f"{type(value).__name__}({stated})"
+        case tuple():
+            return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
+    return repr(value)
 
 
 def names() -> list[str]:

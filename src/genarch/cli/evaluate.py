@@ -71,16 +71,18 @@ def run_evaluate(request: Request) -> int:
 def _write(request: Request, reports: Iterable[tuple[Report, int]]) -> int:
     """Render the reports as they come; the exit code is the gravest of theirs."""
     renderer = _renderer(request)
-    codes: list[int] = []
+    count = unusable = gravest = 0
     target: AbstractContextManager[AtomicFile | None]
     target = AtomicFile(request.output) if request.output else nullcontext()
     with target as file:
         write: Callable[[str], object] = file.write if file else sys.stdout.write
         try:
             for report, code in _with_progress(request, reports):
-                write(renderer.one(report) if codes else renderer.start() + renderer.one(report))
-                codes.append(code)
-            if not codes:
+                write(renderer.one(report) if count else renderer.start() + renderer.one(report))
+                count += 1
+                unusable += code in (exits.UNUSABLE, exits.BUG)
+                gravest = max(gravest, code)
+            if not count:
                 exits.say(f"nothing to evaluate: no *.genarch.yaml or genarch.yaml in {', '.join(request.paths)}")
                 return exits.NOTHING
             write(renderer.finish())
@@ -88,10 +90,9 @@ def _write(request: Request, reports: Iterable[tuple[Report, int]]) -> int:
                 sys.stdout.flush()
         except BrokenPipeError:
             exits.hush()
-    unusable = sum(code in (exits.UNUSABLE, exits.BUG) for code in codes)
-    if unusable and len(codes) > 1:
-        exits.say(f"{unusable} of {len(codes)} specs could not be evaluated")
-    return max(codes)
+    if unusable and count > 1:
+        exits.say(f"{unusable} of {count} specs could not be evaluated")
+    return gravest
 
 
 def _reports(

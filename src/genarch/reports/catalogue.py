@@ -44,7 +44,10 @@ def list_as_json(rules: RuleTable) -> dict[str, object]:
 def list_as_text(rules: RuleTable, width: int) -> str:
     """What a table holds, a rule in three lines, the rest by id."""
     header = rules.header
-    lines = [f"{rules.name}: {safe(header.title)}", *_wrapped(f"from {safe(header.source_title)}", width, 2)]
+    lines = [
+        *_wrapped(f"{rules.name}: {safe(header.title)}", width, 0),
+        *_wrapped(f"from {safe(header.source_title)}", width, 2),
+    ]
     if header.extends:
         lines.append(f"  extends {header.extends}")
     lines += ["", f"{len(rules.rules)} rules"]

@@ -1,0 +1,212 @@
+"""Measure genarch's speed against named peers in the same run, and print ratios. Run by `make bench`.
+
+`python benchmarks/run.py [process] [engine] [files]` runs some of the parts. Medians of runs taken in turn: machines
+drift, and a ratio within one run holds where a time does not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks import plain, zen_table
+from genarch import RuleTable, Spec, decide, evaluate, load_rules, load_spec
+from genarch.model.constraints import CONSTRAINTS, Value
+
+ROOT = Path(__file__).resolve().parent.parent
+SPECS = ROOT / "examples/specs"
+ONE = "examples/specs/live-face-filter.genarch.yaml"
+BIN = Path(sys.executable).parent
+
+
+def main() -> None:
+    parts = {"process": process, "engine": engine, "files": files}
+    chosen = [name for name in sys.argv[1:] if name in parts] or list(parts)
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    for name in chosen:
+        parts[name]()
+
+
+def process() -> None:
+    """A whole process from nothing: one spec to JSON, against importing three libraries, and against a YAML linter."""
+    # An installed package has its bytecode; so has this one, for the comparison to hold.
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(ROOT / "src/genarch")], check=True)
+    commands = {
+        "genarch evaluate --format json": [str(BIN / "genarch"), "evaluate", ONE, "--format", "json"],
+        "import typer, pydantic, yaml": [sys.executable, "-c", "import typer, pydantic, yaml"],
+        "yamllint": [str(BIN / "yamllint"), ONE],
+        "genarch evaluate (text)": [str(BIN / "genarch"), "evaluate", ONE],
+        "python -c pass": [sys.executable, "-c", "pass"],
+    }
+    print("\nA whole process (one spec, 41 runs in turn)")
+    rounds = [[timed_process(command) for command in commands.values()] for _ in range(42)][1:]
+    times = list(zip(*rounds, strict=True))
+    for name, runs in zip(commands, times, strict=True):
+        print(f"  {name:34} {statistics.median(runs) * 1000:7.1f} ms")
+    report("to the three imports (at most 1.5)", paired(times[0], times[1]))
+    report("to yamllint on the same file (at most 1)", paired(times[0], times[2]))
+
+
+def engine() -> None:
+    """Specs already loaded: genarch, zen-engine on the same rules, and a plain function; results compared first."""
+    rules = load_rules()
+    specs = [load_spec(path) for path in sorted(SPECS.glob("*.genarch.yaml"))]
+    specs += random_specs(200 - len(specs))
+    contexts = [zen_table.context(dict(spec.constraints)) for spec in specs]
+    answers: list[dict[str, Any]] = [dict(spec.constraints) for spec in specs]
+    table, expressions = zen_peers(rules)
+    compare_results(rules, specs, contexts, answers, table, expressions)
+    cases: dict[str, Callable[[], object]] = {
+        "plain Python function, verdict": lambda: [plain.decide(one) for one in answers],
+        "genarch decide(), verdict": lambda: [decide(spec, rules) for spec in specs],
+        "genarch evaluate(), all reasons": lambda: [evaluate(spec, rules) for spec in specs],
+        "zen-engine decision table, points": lambda: [table.evaluate(one) for one in contexts],
+        "zen-engine compiled expressions": lambda: [[e.evaluate(one) for e in expressions] for one in contexts],
+    }
+    print(f"\nEvaluations of loaded specs ({len(specs)} specs, {len(rules.rules)} rules, 15 rounds in turn)")
+    times = list(zip(*[[timed(run) for run in cases.values()] for _ in range(15)], strict=True))
+    base = statistics.median(times[0])
+    for name, runs in zip(cases, times, strict=True):
+        each = statistics.median(runs) / len(specs)
+        speed = base / statistics.median(runs)
+        print(f"  {name:34} {each * 1e6:7.1f} us each, {speed:6.3f} of the plain function's speed")
+    report("speed of evaluate() to zen's decision table (at least 1)", paired(times[3], times[2]))
+    report("speed of decide() to zen's expressions (at least 1)", paired(times[4], times[1]))
+
+
+def zen_peers(rules: RuleTable) -> tuple[Any, list[Any]]:
+    import zen  # only the benchmark's own environment has it
+
+    table = zen.ZenEngine().create_decision(zen_table.decision_table(rules))
+    return table, [zen.compile_expression(zen_table.expression(rule.when, rules)) for rule in rules.rules]
+
+
+def compare_results(
+    rules: RuleTable,
+    specs: Sequence[Spec],
+    contexts: Sequence[dict[str, Any]],
+    answers: Sequence[dict[str, Any]],
+    table: Any,
+    expressions: Sequence[Any],
+) -> None:
+    """Stop unless everybody finds the same hits, points and verdicts."""
+    for spec, context, stated in zip(specs, contexts, answers, strict=True):
+        evaluation = evaluate(spec, rules)
+        hits = [hit.id for hit in evaluation.hits]
+        found = table.evaluate(context)["result"]
+        points = {entry.architecture: entry.points for entry in evaluation.ranking}
+        same = (
+            [hit["rule"] for hit in found["hits"]] == hits
+            and {name: found[name] for name in points} == points
+            and [rule.id for rule, e in zip(rules.rules, expressions, strict=True) if e.evaluate(context)] == hits
+            and plain.decide(stated) == evaluation.verdict.verdict == decide(spec, rules).verdict
+        )
+        if not same:
+            sys.exit(f"results differ on {dict(spec.constraints)}")
+
+
+def files() -> None:
+    """Spec files through the command line: files a second, and whether memory grows with their number."""
+    print("\nSpec files read, validated and evaluated (--format jsonl)")
+    peaks = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for count in (1_000, 10_000):
+            root = Path(folder, str(count))
+            write_specs(root, count)
+            command = [str(BIN / "genarch"), "evaluate", str(root), "--format", "jsonl", "-o", os.devnull]
+            began = time.perf_counter()
+            peaks[count] = peak_kib(command)
+            elapsed = time.perf_counter() - began
+            print(
+                f"  {count:6} files: {count / elapsed:6.0f} files a second, peak memory {peaks[count] / 1024:.1f} MiB"
+            )
+    print(f"  memory for 10,000 files to that for 1,000: {peaks[10_000] / peaks[1_000]:.2f}")
+
+
+def write_specs(root: Path, count: int) -> None:
+    """As many specs, a hundred to a folder."""
+    for number, spec in enumerate(random_specs(count)):
+        folder = root / f"{number // 100:03}"
+        folder.mkdir(parents=True, exist_ok=True)
+        stated = {name: sorted(v) if isinstance(v, frozenset) else v for name, v in spec.constraints.items()}
+        text = json.dumps({"version": 1, "constraints": stated})
+        (folder / f"{number:05}.genarch.yaml").write_text(text + "\n")
+
+
+def random_specs(count: int) -> list[Spec]:
+    """Specs that state each constraint two times out of three, the same ones every time."""
+    chance = random.Random(20260423)
+    return [
+        Spec(f"s{n}", {c.name: value(c.name, chance) for c in CONSTRAINTS if chance.random() < 2 / 3})
+        for n in range(count)
+    ]
+
+
+def value(name: str, chance: random.Random) -> Value:
+    constraint = next(c for c in CONSTRAINTS if c.name == name)
+    match constraint.kind:
+        case "choice":
+            return chance.choice(constraint.values)
+        case "set":
+            return frozenset(chance.sample(constraint.values, chance.randrange(4)))
+        case "flag":
+            return chance.random() < 0.5
+        case _:
+            return chance.choice((20, 49, 50, 80, 100, 300, 1000, 5000))
+
+
+# A child's peak begins at the size of the process that forked it, so a small one has to.
+LAUNCHER = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:])
+_, status, usage = os.wait4(child.pid, 0)
+print(usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def peak_kib(command: Sequence[str]) -> int:
+    """Run a command to its end and return its peak resident memory."""
+    launched = [sys.executable, "-S", "-c", LAUNCHER, *command]
+    return int(subprocess.run(launched, capture_output=True, text=True, check=True).stdout)
+
+
+def timed_process(command: Sequence[str]) -> float:
+    """CPU seconds of a whole process: what it costs, whatever else the machine is doing."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True, cwd=ROOT)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def timed(run: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+def paired(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    """Ratios of runs that stood next to each other."""
+    return sorted(a / b for a, b in zip(ours, theirs, strict=True))
+
+
+def report(name: str, ratios: Sequence[float]) -> None:
+    low, high = ratios[len(ratios) // 4], ratios[-len(ratios) // 4]
+    print(f"  ratio {name}: {statistics.median(ratios):.2f} (middle half {low:.2f} to {high:.2f})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""The example folders are the acceptance suite: what they promise is what the command gives."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SPECS = sorted((ROOT / "examples/specs").glob("*.genarch.yaml"))
+INVALID = sorted((ROOT / "examples/invalid").glob("*.genarch.yaml"))
+EXPECTED = yaml.safe_load((ROOT / "examples/specs/expected.yaml").read_text())
+
+
+def reports(folder: str) -> tuple[int, dict[str, Any]]:
+    command = [sys.executable, "-m", "genarch", "evaluate", ".", "--format", "jsonl"]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT / folder, check=False)
+    made = [json.loads(line) for line in result.stdout.splitlines()]
+    return result.returncode, {Path(report["spec"]["source"]["path"]).name: report for report in made}
+
+
+def test_every_example_gets_the_verdict_beside_it() -> None:
+    code, made = reports("examples/specs")
+    assert code == 0
+    assert {report["spec"]["id"] for report in made.values()} == set(EXPECTED)
+    for report in made.values():
+        for key, value in EXPECTED[report["spec"]["id"]].items():
+            assert report[key] == value, report["spec"]["id"]
+        assert f"{report['spec']['id']}.genarch.yaml" == Path(report["spec"]["source"]["path"]).name
+
+
+def test_the_examples_cover_every_kind_of_answer() -> None:
+    verdicts = [expected["verdict"] for expected in EXPECTED.values()]
+    assert len(verdicts) >= 12
+    assert verdicts.count("hybrid") >= 3
+    assert len({e["architecture"] for e in EXPECTED.values() if e["verdict"] == "hybrid"}) == 3
+    assert verdicts.count("evaluate_both") >= 2
+    assert verdicts.count("infeasible") >= 1
+    assert {"gan", "diffusion", "undetermined"} <= set(verdicts)
+
+
+def test_every_invalid_example_gives_its_message() -> None:
+    code, made = reports("examples/invalid")
+    assert code == 2
+    assert set(made) == {path.name for path in INVALID}
+
+
+@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.name)
+def test_an_invalid_example_is_refused_in_these_words(path: Path) -> None:
+    command = [sys.executable, "-m", "genarch", "evaluate", path.name, "--format", "json"]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=path.parent, check=False)
+    assert result.returncode == 2
+    told = "".join(line.removeprefix("genarch: ") for line in result.stderr.splitlines(keepends=True))
+    assert told == path.with_name(path.name.replace(".genarch.yaml", ".expected")).read_text()

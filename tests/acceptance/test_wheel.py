@@ -1,0 +1,56 @@
+"""The wheel stands on its own: built, installed into a fresh environment, used far from the checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    result = subprocess.run([*map(str, command)], capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    """The wheel, built with the hatchling of this environment: nothing is fetched."""
+    folder = tmp_path_factory.mktemp("wheel")
+    code = f"import os; os.chdir({str(root)!r}); from hatchling.build import build_wheel; build_wheel({str(folder)!r})"
+    run(sys.executable, "-c", code, cwd=folder)
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_has_the_tables_the_types_and_nothing_beside_the_package(wheel: Path, root: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "genarch/py.typed" in names
+    for table in (root / "rules").glob("*.yaml"):
+        assert f"genarch/rules/{table.name}" in names
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"genarch"}
+
+
+def test_an_installed_wheel_evaluates_a_spec(wheel: Path, root: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "env", with_pip=True)
+    python = tmp_path / "env/bin/python"
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=tmp_path)
+    # The libraries it needs are those of this environment, so that no test depends on a registry.
+    site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=tmp_path).strip())
+    (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    spec = tmp_path / "spec.genarch.yaml"
+    spec.write_text((root / "examples/specs/realtime-text-canvas.genarch.yaml").read_text())
+    genarch = tmp_path / "env/bin/genarch"
+    report = json.loads(run(genarch, "evaluate", spec.name, "--format", "json", cwd=tmp_path))[0]
+    assert report["architecture"] == "consistency"
+    where = "import genarch.sources.bundled as b; print(b.rules_folder())"
+    assert run(python, "-c", where, cwd=tmp_path).strip() == str(site / "genarch/rules")
+    assert run(genarch, "evaluate", spec.name, "--rules", site / "genarch/rules/article.yaml", cwd=tmp_path)
+    assert "consistency" in run(genarch, "rules", "list", cwd=tmp_path)

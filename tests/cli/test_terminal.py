@@ -1,0 +1,105 @@
+"""The commands in a real terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+SPEC = "examples/specs/live-face-filter.genarch.yaml"
+
+
+def on_a_terminal(arguments: list[str], root: Path, columns: int = 80, **env: str) -> tuple[str, int | None]:
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "genarch", *arguments],
+        cwd=str(root),
+        dimensions=(24, columns),
+        encoding="utf-8",
+        env={**os.environ, **env},
+        timeout=20,
+    )
+    text = child.read()
+    child.close()
+    return text.replace("\r\n", "\n"), child.exitstatus
+
+
+@pytest.mark.parametrize("columns", [40, 80, 140])
+def test_text_fits_the_terminal_and_has_colour(columns: int, root: Path) -> None:
+    text, code = on_a_terminal(["evaluate", SPEC], root, columns)
+    assert code == 0
+    assert "\x1b[1;36mGAN\x1b[0m" in text
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    assert max(map(len, plain.splitlines())) <= columns
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
+def test_a_plain_terminal_gets_plain_text(env: dict[str, str], root: Path) -> None:
+    text, code = on_a_terminal(["evaluate", SPEC], root, **env)
+    assert code == 0
+    assert "\x1b" not in text
+    assert text.startswith("live-face-filter  Live face filter\nGAN (clear, margin 0.69)\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["rules", "list"], ["explain", "consistency"], ["rules", "show", "lora"], ["--help"]]
+)
+def test_no_command_is_wider_than_the_terminal(arguments: list[str], root: Path) -> None:
+    text, code = on_a_terminal(arguments, root, 60)
+    assert code == 0
+    assert max(map(len, text.splitlines())) <= 60
+
+
+def slow(root: Path, arguments: str, patience: float = 0.05) -> str:
+    """A run whose every spec takes a while, with less patience than usual."""
+    return (
+        "import sys, time, genarch.cli.evaluate as e, genarch.cli.terminal as t\n"
+        f"t.PATIENCE_SECONDS = {patience}\n"
+        "real = e.evaluate\n"
+        "def slow(spec, rules):\n"
+        "    time.sleep(0.05)\n"
+        "    return real(spec, rules)\n"
+        "e.evaluate = slow\n"
+        f"sys.argv[1:] = {arguments.split()!r}\n"
+        "from genarch.__main__ import main; main()\n"
+    )
+
+
+def test_a_long_run_shows_progress_where_the_report_goes_elsewhere(root: Path, tmp_path: Path) -> None:
+    code = slow(root, f"evaluate examples/specs --format jsonl -o {tmp_path}/out.jsonl")
+    child = pexpect.spawn(sys.executable, ["-c", code], cwd=str(root), encoding="utf-8", timeout=20)
+    text = child.read()
+    child.close()
+    assert child.exitstatus == 0
+    assert "specs evaluated" in text
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 16
+
+
+def test_no_progress_where_the_report_is_on_the_same_terminal(root: Path) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        ["-c", slow(root, "evaluate examples/specs --format jsonl")],
+        cwd=str(root),
+        encoding="utf-8",
+        timeout=20,
+    )
+    text = child.read()
+    child.close()
+    assert "specs evaluated" not in text
+
+
+def test_ctrl_c_ends_with_130(root: Path) -> None:
+    child = pexpect.spawn(
+        sys.executable, ["-c", slow(root, "evaluate examples/specs")], cwd=str(root), encoding="utf-8", timeout=20
+    )
+    child.expect("avatar-editor")
+    child.sendintr()
+    text = child.read()
+    child.close()
+    assert child.exitstatus == 130
+    assert "Traceback" not in text
+    assert "genarch: interrupted" in text
