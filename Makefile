@@ -39,7 +39,7 @@ generate: $(VENV)/.dev      ## the files made from the rule table: compiled tabl
 	$(BIN)/python scripts/generate.py
 
 goldens: $(VENV)/.dev       ## rewrite the golden files; read the diff before committing it
-	$(BIN)/pytest -q tests/reports --update-goldens
+	$(BIN)/pytest -q tests/reports tests/acceptance/test_readme.py --update-goldens
 
 bench: $(VENV)/.bench       ## speed, as ratios against named peers
 	$(BIN)/python benchmarks/run.py

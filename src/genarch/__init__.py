@@ -13,7 +13,7 @@ from genarch.model.spec import Spec
 from genarch.model.table import RuleTable
 from genarch.model.version import __version__
 from genarch.sources.rule_table import load_rules
-from genarch.sources.spec_file import load_spec, parse_spec
+from genarch.sources.spec_file import load_spec, parse_spec, validate_spec
 
 __all__ = [
     "Evaluation",
@@ -30,4 +30,5 @@ __all__ = [
     "load_rules",
     "load_spec",
     "parse_spec",
+    "validate_spec",
 ]

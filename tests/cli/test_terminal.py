@@ -13,14 +13,14 @@ import pytest
 SPEC = "examples/specs/live-face-filter.genarch.yaml"
 
 
-def on_a_terminal(arguments: list[str], root: Path, columns: int = 80, **env: str) -> tuple[str, int | None]:
+def on_a_terminal(arguments: list[str], root: Path, columns: int = 80, env: dict[str, str] | None = None) -> tuple[str, int | None]:
     child = pexpect.spawn(
         sys.executable,
         ["-m", "genarch", *arguments],
         cwd=str(root),
         dimensions=(24, columns),
         encoding="utf-8",
-        env={**os.environ, **env},
+        env={**os.environ, **(env or {})},
         timeout=20,
     )
     text = child.read()
@@ -39,7 +39,7 @@ def test_text_fits_the_terminal_and_has_colour(columns: int, root: Path) -> None
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
 def test_a_plain_terminal_gets_plain_text(env: dict[str, str], root: Path) -> None:
-    text, code = on_a_terminal(["evaluate", SPEC], root, **env)
+    text, code = on_a_terminal(["evaluate", SPEC], root, env=env)
     assert code == 0
     assert "\x1b" not in text
     assert text.startswith("live-face-filter  Live face filter\nGAN (clear, margin 0.69)\n")
@@ -54,11 +54,11 @@ def test_no_command_is_wider_than_the_terminal(arguments: list[str], root: Path)
     assert max(map(len, text.splitlines())) <= 60
 
 
-def slow(root: Path, arguments: str, patience: float = 0.05) -> str:
+def slow(arguments: str) -> str:
     """A run whose every spec takes a while, with less patience than usual."""
     return (
         "import sys, time, genarch.cli.evaluate as e, genarch.cli.terminal as t\n"
-        f"t.PATIENCE_SECONDS = {patience}\n"
+        "t.PATIENCE_SECONDS = 0.05\n"
         "real = e.evaluate\n"
         "def slow(spec, rules):\n"
         "    time.sleep(0.05)\n"
@@ -70,7 +70,7 @@ def slow(root: Path, arguments: str, patience: float = 0.05) -> str:
 
 
 def test_a_long_run_shows_progress_where_the_report_goes_elsewhere(root: Path, tmp_path: Path) -> None:
-    code = slow(root, f"evaluate examples/specs --format jsonl -o {tmp_path}/out.jsonl")
+    code = slow(f"evaluate examples/specs --format jsonl -o {tmp_path}/out.jsonl")
     child = pexpect.spawn(sys.executable, ["-c", code], cwd=str(root), encoding="utf-8", timeout=20)
     text = child.read()
     child.close()
@@ -82,7 +82,7 @@ def test_a_long_run_shows_progress_where_the_report_goes_elsewhere(root: Path, t
 def test_no_progress_where_the_report_is_on_the_same_terminal(root: Path) -> None:
     child = pexpect.spawn(
         sys.executable,
-        ["-c", slow(root, "evaluate examples/specs --format jsonl")],
+        ["-c", slow("evaluate examples/specs --format jsonl")],
         cwd=str(root),
         encoding="utf-8",
         timeout=20,
@@ -94,7 +94,7 @@ def test_no_progress_where_the_report_is_on_the_same_terminal(root: Path) -> Non
 
 def test_ctrl_c_ends_with_130(root: Path) -> None:
     child = pexpect.spawn(
-        sys.executable, ["-c", slow(root, "evaluate examples/specs")], cwd=str(root), encoding="utf-8", timeout=20
+        sys.executable, ["-c", slow("evaluate examples/specs")], cwd=str(root), encoding="utf-8", timeout=20
     )
     child.expect("avatar-editor")
     child.sendintr()

@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genarch import InputError, RuleTable, load_spec, parse_spec
+from genarch import InputError, RuleTable, load_spec, parse_spec, validate_spec
 from genarch.model.answers import format_answer
 from genarch.model.constraints import BY_NAME, Value
 from genarch.model.spec import Waiver
 from genarch.sources.files import MAX_BYTES, AtomicFile, spec_files
 from genarch.sources.spec_file import default_id
-from genarch.sources.spec_format import validate_spec
 from strategies import answers
 
 FULL = """\

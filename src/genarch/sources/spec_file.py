@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from genarch.errors import nearest
 from genarch.model.constraints import BY_NAME
@@ -54,6 +55,17 @@ def parse_spec(text: str, *, path: str = "<text>", rules: RuleTable | None = Non
     spec = _Reader(document, rules).read(node)
     document.check()
     return spec
+
+
+def validate_spec(data: Mapping[str, Any]) -> Spec:
+    """Make a spec of Python values, strictly: no text for a number, no 1 for true, no NaN.
+
+    Raises:
+        InputError: with every problem.
+    """
+    from genarch.sources.spec_format import spec_from  # pydantic: not for whoever reads files only
+
+    return spec_from(data)
 
 
 def default_id(path: str) -> str:

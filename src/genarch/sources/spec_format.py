@@ -156,8 +156,8 @@ def spec_model() -> type[BaseModel]:
     )
 
 
-def validate_spec(data: Mapping[str, Any]) -> Spec:
-    """A spec from Python values, strictly: no text for a number, no 1 for true, no NaN.
+def spec_from(data: Mapping[str, Any]) -> Spec:
+    """A spec from Python values.
 
     Raises:
         InputError: with every problem.

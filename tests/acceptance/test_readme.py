@@ -1,0 +1,115 @@
+"""What the documentation shows is what happens: every command with its output, every piece of Python, every link.
+
+A block fenced as `console` holds commands after `$ ` and what they print; a line of three dots stands for any lines.
+`make goldens` fills in the output of blocks without such a line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from genarch import load_rules
+from genarch.cli.exits import BUG, FINDINGS, INTERRUPTED, NOTHING, OK, UNUSABLE
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")] + sorted((ROOT / "docs").rglob("*.md"))
+BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[tuple[Path, str]]:
+    return [(page, text) for page in PAGES for kind, text in BLOCK.findall(page.read_text()) if kind == language]
+
+
+def sessions(block: str) -> list[tuple[str, str]]:
+    """The commands of a console block, each with the output shown."""
+    parts = re.split(r"^\$ (.*)\n", block, flags=re.MULTILINE)[1:]
+    return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def output(command: str) -> str:
+    words = shlex.split(command)
+    assert words[0] == "genarch", command
+    result = subprocess.run(
+        [sys.executable, "-m", *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+    return result.stdout + result.stderr
+
+
+def matches(shown: str, actual: str) -> bool:
+    pattern = r"(?:.*\n)*".join(re.escape(part) for part in re.split(r"^\.\.\.\n", shown, flags=re.MULTILINE))
+    return re.fullmatch(pattern, actual) is not None
+
+
+CONSOLE = [(page, command, shown) for page, block in blocks("console") for command, shown in sessions(block)]
+
+
+@pytest.mark.parametrize(("page", "command", "shown"), CONSOLE, ids=[command for _, command, _ in CONSOLE])
+def test_commands_print_what_the_page_shows(
+    page: Path, command: str, shown: str, request: pytest.FixtureRequest
+) -> None:
+    actual = output(command)
+    if request.config.getoption("--update-goldens") and "\n...\n" not in f"\n{shown}":
+        page.write_text(page.read_text().replace(f"$ {command}\n{shown}", f"$ {command}\n{actual}"))
+        return
+    assert matches(shown, actual), actual
+
+
+@pytest.mark.parametrize(("page", "code"), blocks("python"), ids=lambda value: getattr(value, "name", "code"))
+def test_python_runs_and_prints_what_its_comments_say(page: Path, code: str) -> None:
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert result.returncode == 0, (page, result.stderr)
+    promised = re.findall(r"^print\(.*\)  # (.*)$", code, re.MULTILINE)
+    assert result.stdout.splitlines() == promised
+
+
+def test_the_two_commands_stand_first() -> None:
+    first = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert first
+    assert [line.split("#")[0].strip() for line in first[1].splitlines()] == ["make demo", "make test"]
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {"demo", "test", "lint", "check"} <= set(targets)
+
+
+def test_the_exit_codes_are_documented() -> None:
+    rows = re.findall(r"^\| \*\*(\d+)\*\* \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert [int(code) for code in rows] == [OK, FINDINGS, UNUSABLE, NOTHING, BUG, INTERRUPTED]
+
+
+def test_every_link_within_the_project_leads_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_command_and_option_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for words in (
+        "genarch evaluate", "genarch rules list", "genarch rules show", "genarch explain", "genarch schema", "--install-completion",
+        "--set", "--format", "--rules", "--fail-on", "-o", "jsonl", "markdown", "NO_COLOR",
+    ):  # fmt: skip
+        assert words in readme, words
+
+
+def test_every_verdict_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for verdict in load_rules().verdicts:
+        assert f"`{verdict}`" in readme
+
+
+def test_a_stated_dot_line_matches_any_lines() -> None:
+    assert matches("a\n...\nd\n", "a\nb\nc\nd\n")
+    assert matches("a\n...\nd\n", "a\nd\n")
+    assert not matches("a\n...\nd\n", "a\nb\n")
+    assert not matches("a\n", "a\nb\n")
