@@ -13,7 +13,9 @@ import pytest
 SPEC = "examples/specs/live-face-filter.genarch.yaml"
 
 
-def on_a_terminal(arguments: list[str], root: Path, columns: int = 80, env: dict[str, str] | None = None) -> tuple[str, int | None]:
+def on_a_terminal(
+    arguments: list[str], root: Path, columns: int = 80, env: dict[str, str] | None = None
+) -> tuple[str, int | None]:
     child = pexpect.spawn(
         sys.executable,
         ["-m", "genarch", *arguments],
