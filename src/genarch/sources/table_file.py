@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import ValidationError
 
 from genarch.errors import InputError
 from genarch.sources.answers import unknown_key
 from genarch.sources.files import decode, read_bytes
-from genarch.sources.table_format import FORMAT_VERSION, PlainText, TableRecord, keys_at
+from genarch.sources.table_format import FORMAT_VERSION, PlainNumber, TableRecord, keys_at
 from genarch.sources.yaml_text import Document, Fields, Items, Node, Scalar, parse
 
 MAX_EVENTS = 100_000
+
+_NUMBER = re.compile(r"[0-9.]+")
 
 Location = tuple[int | str, ...]
 """Keys and positions from the top of the file, as pydantic gives them: `("rules", 3, "when")`."""
@@ -99,12 +103,12 @@ class TableFile:
 
 
 def _data(node: Node) -> object:
-    """A node as pydantic takes it; whether a scalar was plain goes with its text."""
+    """A node as pydantic takes it; a number without quotation marks is marked as one."""
     if isinstance(node, Fields):
         return {key.text: _data(value) for key, value in node.entries}
     if isinstance(node, Items):
         return [_data(item) for item in node.items]
-    return PlainText(node.text) if node.plain else node.text
+    return PlainNumber(node.text) if node.plain and _NUMBER.fullmatch(node.text) else node.text
 
 
 def _in_words(kind: str, message: str, context: dict[str, object]) -> str:

@@ -20,20 +20,20 @@ DEFINED = "genarch:defined"
 """Marks, in pydantic's schema, a part whose definition derives from the declared constraints."""
 
 
-class PlainText(str):
-    """A scalar without quotation marks: the only text that may stand for a number."""
+class PlainNumber(str):
+    """The text of a number without quotation marks; all else stands as ordinary text."""
 
     __slots__ = ()
 
 
 def _whole(value: object) -> object:
-    if isinstance(value, PlainText) and re.fullmatch(r"0|[1-9][0-9]*", value) and len(value) <= MAX_DIGITS:
+    if isinstance(value, PlainNumber) and re.fullmatch(r"0|[1-9][0-9]*", value) and len(value) <= MAX_DIGITS:
         return int(value)
     raise ValueError("must be a whole number; write it in plain digits, without quotation marks")
 
 
 def _decimal(value: object) -> object:
-    if isinstance(value, PlainText) and re.fullmatch(r"0|[1-9][0-9]{0,8}|(0|[1-9][0-9]{0,8})\.[0-9]{1,6}", value):
+    if isinstance(value, PlainNumber) and re.fullmatch(r"0|[1-9][0-9]{0,8}|(0|[1-9][0-9]{0,8})\.[0-9]{1,6}", value):
         return str(value)
     raise ValueError("must be a decimal number such as 0.15; write it in plain digits, without quotation marks")
 
