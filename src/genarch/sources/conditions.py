@@ -57,7 +57,7 @@ def _joined(document: Document, join: str, node: Node, field: str) -> Condition:
 
 def _tests(document: Document, constraint: Constraint, node: Node, field: str) -> list[Condition]:
     if isinstance(node, Scalar):
-        return _is(document, constraint, node, field)
+        return _single(document, constraint, "is", node, field)
     if isinstance(node, Items):
         return _any_of(document, constraint, "any_of", node, field)
     found: list[Condition] = []
@@ -72,7 +72,7 @@ def _tests(document: Document, constraint: Constraint, node: Node, field: str) -
                 f"'{key.text[:60]}' is not an operator for this constraint; write one of: {allowed}",
             )
         elif operator in NUMBER_OPERATORS:
-            found += _threshold(document, constraint, operator, value, where)
+            found += _single(document, constraint, operator, value, where)
         elif isinstance(value, Items):
             found += _any_of(document, constraint, operator, value, where)
         else:
@@ -94,7 +94,11 @@ def _operator(constraint: Constraint, word: str) -> Operator | None:
     return next((operator for operator in _operators(constraint) if operator == word), None)
 
 
-def _is(document: Document, constraint: Constraint, node: Scalar, field: str) -> list[Condition]:
+def _single(document: Document, constraint: Constraint, operator: Operator, node: Node, field: str) -> list[Condition]:
+    """One value: a name, a yes/no, or a threshold."""
+    if not isinstance(node, Scalar):
+        document.report(node, field, "must be a number")
+        return []
     if constraint.kind == "set":
         document.report(node, field, f"is a set; write [{node.text[:60]}] for any of, or all_of, none_of")
         return []
@@ -106,7 +110,7 @@ def _is(document: Document, constraint: Constraint, node: Scalar, field: str) ->
     if value is None or isinstance(value, frozenset):
         document.report(node, field, "a condition cannot ask for an unknown; leave the constraint out")
         return []
-    return [Predicate(constraint.name, "is", (value,))]
+    return [Predicate(constraint.name, operator, (value,))]
 
 
 def _any_of(document: Document, constraint: Constraint, operator: Operator, node: Items, field: str) -> list[Condition]:
@@ -119,23 +123,6 @@ def _any_of(document: Document, constraint: Constraint, operator: Operator, node
             return [Predicate(constraint.name, "is", ())]
         document.report(node, field, "is an empty list; name at least one")
     return [Predicate(constraint.name, operator, names)]
-
-
-def _threshold(
-    document: Document, constraint: Constraint, operator: Operator, node: Node, field: str
-) -> list[Condition]:
-    if not isinstance(node, Scalar):
-        document.report(node, field, "must be a number")
-        return []
-    try:
-        value = parse_answer(constraint, node.text, quoted=not node.plain)
-    except InvalidAnswerError as error:
-        document.report(node, field, str(error))
-        return []
-    if value is None or isinstance(value, frozenset):
-        document.report(node, field, "must be a number")
-        return []
-    return [Predicate(constraint.name, operator, (value,))]
 
 
 def _check_range(document: Document, bounds: Sequence[Predicate], node: Node, field: str) -> None:
