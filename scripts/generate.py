@@ -7,7 +7,7 @@ from pathlib import Path
 
 from genarch.model import table as table_values
 from genarch.model.table import RuleTable
-from genarch.reports.rule_page import rule_page
+from genarch.reports.rule_page import facts_page, rule_page
 from genarch.sources.bundled import bundled_tables
 from genarch.sources.table_reader import files_of, read_table
 
@@ -67,6 +67,7 @@ def generated() -> dict[Path, str]:
         module = ROOT / "src/genarch/sources/compiled" / f"{table_id.replace('-', '_')}.py"
         files[module] = compiled_module(table, files_of(path))
         files[ROOT / "docs/rules" / f"{table_id}.md"] = rule_page(table)
+        files[ROOT / "docs/facts" / f"{table_id}.md"] = facts_page(table)
     return files
 
 

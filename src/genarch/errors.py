@@ -46,5 +46,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # only wanted when something is already wrong
 
     folded = {name.lower().replace("-", "_"): name for name in known}
-    close = get_close_matches(word.lower().replace("-", "_")[:80], folded, n=1, cutoff=0.6)
+    wanted = word.lower().replace("-", "_").replace(" ", "_")[:80]
+    close = get_close_matches(wanted, folded, n=1, cutoff=0.6)
+    if not close and len(wanted) >= 4:  # a part of the name, as `latency` of `latency_budget_ms`
+        close = [name for name in folded if name.startswith(wanted)][:1]
     return f"; did you mean '{folded[close[0]]}'?" if close else ""

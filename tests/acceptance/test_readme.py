@@ -113,3 +113,9 @@ def test_a_stated_dot_line_matches_any_lines() -> None:
     assert matches("a\n...\nd\n", "a\nd\n")
     assert not matches("a\n...\nd\n", "a\nb\n")
     assert not matches("a\n", "a\nb\n")
+
+
+def test_the_first_spec_is_the_one_that_is_evaluated() -> None:
+    shown = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert shown
+    assert shown[1] == (ROOT / "examples/specs/realtime-text-canvas.genarch.yaml").read_text()

@@ -283,7 +283,7 @@ def test_colour_only_on_request_in_a_pipe(specs: Path) -> None:
 def test_a_table_by_path(specs: Path) -> None:
     table = specs / "mine.yaml"
     table.write_text(
-        "format: 1\nid: mine\nversion: 0.1.0\ntitle: Mine\nextends: article\n"
+        "format: 1\nid: mine\nversion: 0.1.0\ntitle: Mine\nextends: article\nfacts: [{id: T1, text: t}]\n"
         "source: {title: t, facts: [T1], section: s, grade: measured}\n"
         "disable: [{id: narrow-domain-favours-gan, reason: a test}]\n"
     )

@@ -13,7 +13,7 @@ import yaml
 from genarch import InputError, RuleTable, evaluate, load_spec, parse_spec
 from genarch.cli.schemas import DRAFT, schema_of
 from genarch.reports.report import SCHEMA_VERSION, make_error_report, make_report
-from genarch.reports.schema import EvaluatedRecord, UnreadRecord
+from genarch.reports.schema import EvaluatedRecord, RefusedRecord
 
 
 class _Yaml12(yaml.SafeLoader):
@@ -116,4 +116,4 @@ def test_every_report_keeps_to_its_schema_and_model(root: Path, shipped: RuleTab
             load_spec(path, shipped)
         report = json.loads(json.dumps(make_error_report(str(path), caught.value.problems)))
         check.validate(report)
-        UnreadRecord.model_validate(report, strict=True)
+        RefusedRecord.model_validate(report, strict=True)

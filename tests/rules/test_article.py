@@ -238,8 +238,8 @@ def architecture_sources(architecture: Architecture) -> list[Source]:
 
 
 def listed(root: Path) -> list[str]:
-    """The ids in the project's own list of the article's facts."""
-    return re.findall(r"^- \*\*([A-G][0-9]+)\*\*", (root / "docs/facts.md").read_text(), re.MULTILINE)
+    """The ids on the project's own page of the article's facts."""
+    return re.findall(r"^- \*\*([A-G][0-9]+)\*\* .{10}", (root / "docs/facts/article.md").read_text(), re.MULTILINE)
 
 
 def test_every_fact_is_cited_and_every_citation_is_a_fact(root: Path) -> None:

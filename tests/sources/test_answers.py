@@ -92,7 +92,8 @@ def test_answers(name: str, text: str, value: Value | None) -> None:
         # names
         ("task", "text_to_img", "did you mean 'text_to_image'?"),
         ("task", "Inpainting", "did you mean 'inpainting'?"),
-        ("conditioning", "txet", "did you mean 'text'?"),
+        ("conditioning", "txet", "write class_label, attributes, text, "),
+        ("device", "gpu", "write datacenter_gpu, consumer_gpu, "),
         ("task", "x" * 10_000, "..."),
     ],
 )

@@ -12,6 +12,8 @@ from builders import spec
 from genarch import InputError, evaluate, load_rules
 from genarch.model.conditions import All, Any, Not, Predicate
 from genarch.model.table import RuleTable
+from genarch.sources.conditions import read_condition
+from genarch.sources.yaml_text import Document, parse
 
 SOURCE = "{facts: [T1], section: s, grade: measured}"
 
@@ -26,16 +28,24 @@ source: {title: t, facts: [T1], section: s, grade: measured}
 BASE = f"""\
 {HEADER}points: {{slight: 1, moderate: 2, strong: 3}}
 close_call: 0.15
-families:
-  - {{id: gan, title: GAN, summary: s}}
-  - {{id: diffusion, title: Diffusion, summary: s}}
+facts: [{{id: T1, text: t}}]
+families: [{{id: gan, title: GAN, summary: s}},
+  {{id: diffusion, title: Diffusion, summary: s}}]
 architectures:
   - {{id: gan, family: gan, title: t, summary: s, maturity: proven, source: {SOURCE}}}
   - {{id: diffusion, family: diffusion, title: t, summary: s, maturity: proven, source: {SOURCE}}}
 """
 
 
-def rule(rule_id: str = "a-rule", when: str = "{domain: narrow}", more: str = "for: {gan: strong}") -> str:
+HIT_AND_MISS = "{hit: [{domain: narrow}], miss: [{domain: broad}]}"
+
+
+def rule(
+    rule_id: str = "a-rule",
+    when: str = "{domain: narrow}",
+    more: str = "for: {gan: strong}",
+    examples: str = HIT_AND_MISS,
+) -> str:
     return f"""\
   - id: {rule_id}
     title: t
@@ -44,7 +54,7 @@ def rule(rule_id: str = "a-rule", when: str = "{domain: narrow}", more: str = "f
     because: b
     source: {SOURCE}
     since: 1.0.0
-    examples: {{hit: [{{domain: narrow}}], miss: [{{domain: broad}}]}}
+    examples: {examples}
 """
 
 
@@ -99,8 +109,12 @@ def test_a_table_is_read(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_conditions(when: str, condition: object, tmp_path: Path) -> None:
-    assert loaded(tmp_path, f"{BASE}rules:\n{rule(when=when)}").rules[0].when == condition
+def test_conditions(when: str, condition: object) -> None:
+    document = Document(when, "when")
+    node = parse(document)
+    assert node is not None
+    assert read_condition(document, node, "when") == condition
+    document.check()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +130,7 @@ def test_conditions(when: str, condition: object, tmp_path: Path) -> None:
         ("{domain: {}}", "is empty; write one of"),
         ("{domain: []}", "is an empty list"),
         ("{conditioning: text}", "is a set; write [text]"),
-        ("{conditioning: [txt]}", "did you mean 'text'?"),
+        ("{conditioning: [txt]}", "'txt' is not a member here; write class_label, attributes, text"),
         ("{paired_data: yes}", "YAML 1.1"),
         ("{paired_data: [true]}", "must be one value, not a list"),
         ("{latency_budget_ms: {below: 1_000}}", "write 1000"),
@@ -151,8 +165,14 @@ def test_a_condition_of_too_many_alternatives_is_refused(tmp_path: Path) -> None
         (BASE.replace("format: 1", "format: 2"), ["t:1:9: format: this genarch reads format 1"]),
         (BASE.replace("format: 1", 'format: "1"'), ["t:1:9: format: must be a whole number"]),
         (BASE.replace("format: 1", "format: true"), ["t:1:9: format: must be a whole number"]),
-        (BASE.replace("id: small", "id: Small One"), ["t:2:5: id: does not have the form"]),
-        (BASE.replace("version: 1.0.0", "version: 1.10"), ["t:3:10: version: does not have the form"]),
+        (
+            BASE.replace("id: small", "id: Small One"),
+            ["t:2:5: id: does not have the form of an id; write small letters"],
+        ),
+        (
+            BASE.replace("version: 1.0.0", "version: 1.10"),
+            ["t:3:10: version: does not have the form of a version; write three numbers, as 1.0.0"],
+        ),
         (BASE.replace("title: Small", "title:"), ["t:4:7: title: is empty"]),
         (
             BASE.replace("title: Small", "titel: Small"),
@@ -230,7 +250,27 @@ def test_a_condition_of_too_many_alternatives_is_refused(tmp_path: Path) -> None
             f"{BASE}assumptions:\n  - {{id: odd, title: t, when: {{domain: narrow}}, assume: {{constraint: domain, below: 3}}, message: m, source: {SOURCE}, examples: {{}}}}\n",
             ["t:15:70: assumptions[odd].assume.constraint: 'domain' is not a known number constraint"],
         ),
-        (f"{HEADER}points: {{slight: 1, moderate: 2, strong: 3}}\nclose_call: 0.15\n", ["t:1:1: has no architectures"]),
+        (
+            f"{HEADER}points: {{slight: 1, moderate: 2, strong: 3}}\nclose_call: 0.15\nfacts: [{{id: T1, text: t}}]\n",
+            ["t:1:1: has no architectures"],
+        ),
+        (
+            BASE.replace("facts: [T1]", "facts: [T2]", 1),
+            ["t:5:27: source.facts: 'T2' is not among the facts; state it under 'facts'"],
+        ),
+        (
+            f"{BASE}rules:\n{rule().replace('facts: [T1]', 'facts: [X9]')}",
+            ["t:20:21: rules[a-rule].source.facts: 'X9' is not among the facts; state it under 'facts'"],
+        ),
+        (
+            f"{BASE}rules:\n{rule().replace('miss: [{domain: broad}]', 'miss: [{domain: narrow}]')}",
+            ["t:22:48: rules[a-rule].examples.miss[0]: is no miss but a hit"],
+        ),
+        (
+            f"{BASE}rules:\n{rule().replace('hit: [{domain: narrow}]', 'hit: [{control: fine}]')}",
+            ["t:22:22: rules[a-rule].examples.hit[0]: is no hit but unknown"],
+        ),
+        ("version: 1\nconstraints: {}\n", ["t:1:1: is a spec, not a rule table; give it as a path"]),
     ],
 )
 def test_what_is_wrong_is_told_where_it_stands(text: str, expected: list[str], tmp_path: Path) -> None:
@@ -276,7 +316,8 @@ def test_a_table_that_is_not_utf_8_or_too_large_is_refused(tmp_path: Path) -> No
 # Extending
 
 
-CHILD = HEADER.replace("id: small", "id: child") + "extends: article\n"
+GRANDCHILD = HEADER.replace("id: small", "id: child") + "extends: article\n"
+CHILD = f"{GRANDCHILD}facts: [{{id: T1, text: t}}]\n"
 
 
 def test_a_table_can_add_replace_and_disable(tmp_path: Path) -> None:
@@ -298,7 +339,7 @@ def test_a_table_can_add_replace_and_disable(tmp_path: Path) -> None:
             since: 1.0.0
             examples: {{hit: [{{domain: narrow}}], miss: [{{domain: broad}}]}}
         """)
-        + rule("phones-need-gans", "{device: mobile}")
+        + rule("phones-need-gans", "{device: mobile}", examples="{hit: [{device: mobile}], miss: [{device: cpu}]}")
     )
     table, article = loaded(tmp_path, text), load_rules()
     assert table.header.extends == article.name
@@ -340,7 +381,7 @@ def test_names_that_do_not_exist_are_said(more: str, expected: str, tmp_path: Pa
 def test_extends_takes_a_path_relative_to_the_file(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     written(tmp_path, f"{BASE}rules:\n{rule()}", "base.yaml")
-    table = loaded(tmp_path, CHILD.replace("article", "../base.yaml"), "deep/child.yaml")
+    table = loaded(tmp_path, GRANDCHILD.replace("article", "../base.yaml"), "deep/child.yaml")
     assert [rule.id for rule in table.rules] == ["a-rule"]
 
 

@@ -155,7 +155,10 @@ def rules_show(
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(metavar="ID", help="A rule, architecture, method, notice or constraint.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="A rule, fact, method, notice, architecture, constraint or value."),
+    ],
     *,
     rules: Rules = DEFAULT_TABLE,
     output_format: EntryFormatOption = EntryFormat.TEXT,

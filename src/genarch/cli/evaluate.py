@@ -12,7 +12,7 @@ from genarch.cli import exits
 from genarch.engine.scoring import evaluate
 from genarch.errors import InputError, Problem, nearest
 from genarch.model.constraints import Value
-from genarch.model.spec import Spec
+from genarch.model.spec import Origin, Spec
 from genarch.model.table import RuleTable
 from genarch.reports.report import Report, make_error_report, make_report
 from genarch.sources.answers import parse_settings, with_settings
@@ -62,7 +62,9 @@ def run_evaluate(request: Request) -> int:
         and request.settings
         and not request.paths
     ):
-        reports: Iterable[tuple[Report, int]] = [_evaluated(Spec("command-line", {}), rules, settings, fail_on)]
+        reports: Iterable[tuple[Report, int]] = [
+            _evaluated(Spec("command-line", {}, origin=Origin("--set")), rules, settings, fail_on)
+        ]
     else:
         reports = _reports(request, rules, settings, fail_on)
     return _write(request, reports)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from genarch.engine.matching import Matcher, conditions_on
-from genarch.model.conditions import constraints_read
+from genarch.model.conditions import constraints_read, predicates
 from genarch.model.constraints import CONSTRAINTS, Answers
-from genarch.model.evaluation import Confidence, Contribution, Evaluation, Ranked, Undecided, Verdict
+from genarch.model.evaluation import Confidence, Contribution, Evaluation, Ranked, Undecided, Unread, Verdict
 from genarch.model.spec import Spec
 from genarch.model.table import Method, Notice, Ratio, Rule, RuleTable
 
@@ -61,6 +61,7 @@ class _Scorer:
         "_families",
         "_matcher",
         "_methods_at",
+        "_named",
         "_notices_at",
         "_readers",
         "_rule_bits",
@@ -94,6 +95,11 @@ class _Scorer:
             for name in constraints_read(rule.when):
                 readers[name].append(at)
         self._readers = readers
+        named: dict[str, set[object]] = {name: set() for name in readers}
+        for rule in rules.rules:
+            for predicate in predicates(rule.when):
+                named[predicate.constraint].update(predicate.operand)
+        self._named = named
 
     def decide(self, answers: Answers) -> Verdict:
         hits = self._matcher.match(answers).hits & self._rule_bits
@@ -118,6 +124,7 @@ class _Scorer:
                 for name, at_rules in waiting.items()
                 if name not in answers
             ),
+            self._unread(answers),
             self._methods(matches.hits, recommended),
             self._notices(matches.hits, verdict, recommended),
             tuple(rules.assumptions[at] for at in matches.assumed),
@@ -200,6 +207,16 @@ class _Scorer:
             )
         ranked.sort(key=lambda entry: (bool(entry.excluded_by), -entry.points))
         return tuple(ranked)
+
+    def _unread(self, answers: Answers) -> tuple[Unread, ...]:
+        """What is stated and moves no rule, so that nobody takes it for considered."""
+        found = []
+        for name, value in answers.items():
+            if not self._readers[name]:
+                found.append(Unread(name))
+            elif isinstance(value, frozenset) and not value <= self._named[name]:
+                found.append(Unread(name, tuple(sorted(value - self._named[name]))))
+        return tuple(found)
 
     def _methods(self, bits: int, recommended: Sequence[str]) -> tuple[Method, ...]:
         return tuple(

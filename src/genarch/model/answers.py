@@ -20,6 +20,9 @@ MAX_DIGITS = 15
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _WITH_UNIT = re.compile(r"(-?[0-9][0-9.]*) ?([a-z]+)")
+_FEW = 8
+"""So many names are shown whole: the nearest spelling of `gpu` among the devices would be `cpu`."""
+
 _YAML_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})
 _ONLY_A_WORD = "YAML 1.1 would read it as a yes or no; here it is only a word"
 
@@ -61,7 +64,7 @@ def parse_name(constraint: Constraint, text: str) -> str:
     if text.lower() in _YAML_BOOLEANS | {"true", "false"}:
         hint = f" ({_ONLY_A_WORD}){allowed}"
     else:
-        hint = nearest(text, constraint.values) or allowed
+        hint = (len(constraint.values) > _FEW and nearest(text, constraint.values)) or allowed
     raise InvalidAnswerError(f"'{_shown(text)}' is not {noun} here{hint}")
 
 
@@ -154,6 +157,8 @@ def _why_not_decimal(constraint: Constraint, text: str) -> str:
     """Say which look-alike of a number this is, and the plain decimal to write."""
     noun = "a whole number" if constraint.kind == "integer" else "a plain decimal number"
     unit = f" (in {constraint.unit})" if constraint.unit else ""
+    if constraint.units:
+        unit = " (in ms), or one with a unit: 33ms, 1.5s, 30fps"
     if text.lower().lstrip("+-") in (".inf", ".nan", "inf", "nan", "infinity"):
         return f"must be a finite number {_range(constraint)}, not {text}"
     if text in ("true", "false"):

@@ -33,6 +33,13 @@ class Undecided(NamedTuple):
     rules: tuple[str, ...]
 
 
+class Unread(NamedTuple):
+    """A stated constraint that no rule reads; for a set of which some members are read, `members` has the others."""
+
+    constraint: str
+    members: tuple[str, ...] = ()
+
+
 class Verdict(NamedTuple):
     """The answer.
 
@@ -56,6 +63,7 @@ class Evaluation(NamedTuple):
     ranking: tuple[Ranked, ...]
     hits: tuple[Rule, ...]
     undecided: tuple[Undecided, ...]
+    unread: tuple[Unread, ...]
     methods: tuple[Method, ...]
     notices: tuple[Notice, ...]
     assumed: tuple[Assumption, ...]

@@ -44,6 +44,14 @@ class Source(NamedTuple):
         return f"{', '.join(self.facts)}; {self.grade.replace('_', ' ')}"
 
 
+class Fact(NamedTuple):
+    """Something that entries cite. `own` says that it is this table's decision, where its source leaves one open."""
+
+    id: str
+    text: str
+    own: bool = False
+
+
 class Statement(NamedTuple):
     """A sentence with its source."""
 
@@ -204,6 +212,7 @@ class RuleTable:
         "architectures",
         "assumptions",
         "disabled",
+        "facts",
         "families",
         "header",
         "methods",
@@ -224,6 +233,7 @@ class RuleTable:
         assumptions: tuple[Assumption, ...] = (),
         questions: tuple[Question, ...] = (),
         disabled: tuple[Disabled, ...] = (),
+        facts: tuple[Fact, ...] = (),
     ) -> None:
         self.header = header
         self.families = families
@@ -234,6 +244,7 @@ class RuleTable:
         self.assumptions = assumptions
         self.questions = questions
         self.disabled = disabled
+        self.facts = facts
 
     @property
     def name(self) -> str:
@@ -281,6 +292,9 @@ class RuleTable:
             UnknownIdError: when there is none.
         """
         entries = self.entries()
+        for left_out in self.disabled:
+            if left_out.id == entry_id and entry_id not in entries:
+                raise UnknownIdError(f"{self.name} disables '{entry_id}': {left_out.reason}")
         if entry_id not in entries:
             raise UnknownIdError(f"{self.name} has no '{entry_id}'{nearest(entry_id, entries)}")
         return entries[entry_id]

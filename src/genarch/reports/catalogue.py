@@ -50,7 +50,7 @@ def list_as_text(rules: RuleTable, width: int) -> str:
     ]
     if header.extends:
         lines.append(f"  extends {header.extends}")
-    lines += ["", f"{len(rules.rules)} rules"]
+    lines += ["", f"rules ({len(rules.rules)})"]
     for rule in rules.rules:
         lines += [f"  {rule.id}", *_wrapped(safe(rule.title), width, 4)]
         lines += _wrapped(f"{effect_of(rule)} ({rule.source})", width, 4)
@@ -62,7 +62,7 @@ def list_as_text(rules: RuleTable, width: int) -> str:
         ("architectures", [entry.id for entry in rules.architectures]),
     ):
         if ids:
-            lines += ["", f"{len(ids)} {heading}", *_wrapped(", ".join(ids), width, 2)]
+            lines += ["", f"{heading} ({len(ids)})", *_wrapped(", ".join(ids), width, 2)]
     return "\n".join([*lines, "", "genarch explain ID tells more of each."]) + "\n"
 
 

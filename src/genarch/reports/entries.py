@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
 from genarch.model.answers import format_answer
-from genarch.model.conditions import constraints_read, describe
-from genarch.model.constraints import BY_NAME, Answers, Constraint
+from genarch.model.conditions import constraints_read, describe, predicates
+from genarch.model.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint
 from genarch.model.table import (
     Architecture,
     Assumption,
     Entry,
+    Fact,
     Family,
     Method,
     Notice,
@@ -24,6 +25,25 @@ from genarch.model.table import (
 
 Part = tuple[str, str | tuple[str, ...]]
 """A heading with one line, or several."""
+
+
+GLOSSARY = {
+    "evaluate_both": "The verdict where the two best families are too close to call: try both on the task.",
+    "undetermined": "The verdict where several families are left and no hit gives any of them points.",
+    "infeasible": "The verdict where the stated constraints exclude every architecture.",
+    "forced": "The confidence where no other family is left.",
+    "clear": "The confidence from a margin of 1/3 on.",
+    "lean": "The confidence between the table's close_call and a margin of 1/3.",
+    "close_call": "The confidence below the table's limit of that name, where the verdict is evaluate_both.",
+    "margin": "The difference of the two best families' points over all points that hits gave either.",
+    "planning_heuristic": "A grade: a rule of thumb for planning, not a measurement.",
+    "observed_range": "A grade: a range seen in practice, not a benchmark.",
+    "published_report": "A grade: a figure published by others, not checked here.",
+    "expert_judgement": "A grade: the judgement of people who know the field.",
+    "measured": "A grade: a measurement under stated conditions.",
+    "documented_case": "A grade: what documented deployments did.",
+}
+"""The words of a report that are no entries of the table."""
 
 
 class Description(NamedTuple):
@@ -50,9 +70,16 @@ def describe_id(name: str, rules: RuleTable) -> list[Description]:
     found = [_entry(entry, rules) for entry in entries]
     if name in BY_NAME:
         found.append(_constraint(BY_NAME[name], rules))
+    found += [_fact(fact, rules) for fact in rules.facts if fact.id == name]
+    found += [_value(constraint, name, rules) for constraint in CONSTRAINTS if name in constraint.values]
+    if name in GLOSSARY:
+        found.append(Description("word", name, GLOSSARY[name], ()))
     if not found:
-        known = [*rules.entries(), *BY_NAME]
-        raise UnknownIdError(f"{rules.name} has no '{name}', nor is it a constraint{nearest(name, known)}")
+        if any(entry.id == name for entry in rules.disabled):
+            rules.find(name)
+        values = [value for constraint in CONSTRAINTS for value in constraint.values]
+        known = [*rules.entries(), *BY_NAME, *(fact.id for fact in rules.facts), *values, *GLOSSARY]
+        raise UnknownIdError(f"{rules.name} has no '{name}', nor is it a constraint or a value{nearest(name, known)}")
     return found
 
 
@@ -163,6 +190,31 @@ def _constraint(constraint: Constraint, rules: RuleTable) -> Description:
             ("rules that read it", tuple(readers) or "none in this table"),
             ("since", "format version 1"),
         ),
+    )
+
+
+def _fact(fact: Fact, rules: RuleTable) -> Description:
+    entries: list[Rule | Method | Notice | Assumption | Architecture] = []
+    for group in (rules.rules, rules.methods, rules.notices, rules.assumptions, rules.architectures):
+        entries.extend(group)
+    origin = "a decision of this table, where its source leaves one open" if fact.own else rules.header.source_title
+    citing = tuple(entry.id for entry in entries if fact.id in entry.source.facts)
+    return Description("fact", fact.id, fact.text, _stated(("from", origin), ("cited by", citing)))
+
+
+def _value(constraint: Constraint, value: str, rules: RuleTable) -> Description:
+    question = next((entry for entry in rules.questions if entry.id == constraint.name), None)
+    meaning = question.choices.get(value, "") if question else ""
+    readers = tuple(
+        f"{rule.id} ({effect_of(rule)})"
+        for rule in rules.rules
+        if any(p.constraint == constraint.name and value in p.operand for p in predicates(rule.when))
+    )
+    return Description(
+        "value",
+        value,
+        meaning or constraint.meaning,
+        (("of", constraint.name), ("rules that name it", readers or "none")),
     )
 
 

@@ -10,8 +10,10 @@ from genarch.reports.report import Report
 from genarch.reports.words import (
     confidence_words,
     effect_words,
+    origin_words,
     source_words,
     undecided_words,
+    unread_words,
     value_words,
     verdict_words,
 )
@@ -55,12 +57,12 @@ def _section(report: Report) -> Iterator[str]:
     yield from _stated(report)
     yield from _ranking(report)
     yield from _rationale(report)
-    yield from _list(
-        "Start with",
-        [f"**{inert(m['title'])}**: {inert(m['because'])} ({_source(m)})" for m in report["methods"]],
-    )
+    yield from _list("Start with", [_method(method, report["recommended"]) for method in report["methods"]])
     yield from _list("Risks", [_risk(risk) for risk in report["risks"]])
     yield from _list("Warnings", [f"{inert(w['message'])} ({code(w['id'])})" for w in report["warnings"]])
+    if report["unread"]:
+        yield ""
+        yield f"**Stated, but read by no rule:** {inert(unread_words(report))}"
     if report["undecided"]:
         yield ""
         yield f"**Not stated, and read by rules:** {inert(undecided_words(report))}"
@@ -68,7 +70,7 @@ def _section(report: Report) -> Iterator[str]:
     yield ""
     yield (
         f"Evaluated by genarch {inert(report['genarch_version'])} with {code(rules['id'] + '@' + rules['version'])} "
-        f"({code(rules['digest'][:19])})."
+        f"({code(rules['digest'][:19])}), from {inert(rules['source'])}."
     )
 
 
@@ -97,6 +99,10 @@ def _rationale(report: Report) -> Iterator[str]:
             f"**{inert(entry['title'])}.** {inert(entry['because'])}{told} ({code(entry['rule'])}; {_source(entry)})"
         )
     yield from _list("Why", lines)
+
+
+def _method(method: Mapping[str, str], recommended: list[str]) -> str:
+    return f"**{inert(method['title'])}**: {inert(method['because'])} ({inert(origin_words(method, recommended))})"
 
 
 def _risk(risk: Mapping[str, str]) -> str:

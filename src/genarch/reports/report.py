@@ -35,10 +35,16 @@ def make_report(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
             "source": {"path": spec.origin.path, "line": spec.origin.line},
             "constraints": {c.name: plain(spec.constraints, c) for c in CONSTRAINTS if c.name in spec.constraints},
         },
-        "rules": {"id": rules.header.id, "version": rules.header.version, "digest": rules.header.digest},
+        "rules": {
+            "id": rules.header.id,
+            "version": rules.header.version,
+            "digest": rules.header.digest,
+            "source": rules.header.source_title,
+        },
         "verdict": verdict.verdict,
         "architecture": verdict.architecture,
         "candidates": list(verdict.candidates),
+        "recommended": list(evaluation.recommended),
         "confidence": verdict.confidence,
         "margin": round(float(verdict.margin), 4) if verdict.margin else None,
         "summary": _summary(rules, evaluation),
@@ -64,6 +70,7 @@ def make_report(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
             for notice in evaluation.notices
             if notice.level != "note"
         ],
+        "unread": [{"constraint": entry.constraint, "members": list(entry.members)} for entry in evaluation.unread],
         "undecided": [{"constraint": entry.constraint, "rules": list(entry.rules)} for entry in evaluation.undecided],
     }
 

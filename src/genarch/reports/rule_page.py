@@ -1,4 +1,4 @@
-"""The docs page of a rule table, made from the table."""
+"""The docs pages of a rule table, made from the table."""
 
 from __future__ import annotations
 
@@ -22,6 +22,28 @@ def rule_page(rules: RuleTable) -> str:
     return "\n".join(_lines(rules)) + "\n"
 
 
+def facts_page(rules: RuleTable) -> str:
+    """The facts that the table's entries cite, in Markdown."""
+    return "\n".join(_facts(rules)) + "\n"
+
+
+def _facts(rules: RuleTable) -> Iterator[str]:
+    header = rules.header
+    yield f"# The facts behind the table `{header.id}`"
+    yield ""
+    yield f"<!-- Made by `make generate` from rules/{header.id}.yaml; do not edit. -->"
+    yield ""
+    yield f"Taken from: {inert(header.source_title)}. In our words, each with an id."
+    yield f"Every entry of [the table](../rules/{header.id}.md) cites these ids, and every id is cited."
+    for own, intro in ((False, "What the source says"), (True, "Our decisions, where the source leaves one open")):
+        facts = [fact for fact in rules.facts if fact.own is own]
+        if facts:
+            yield ""
+            yield f"## {intro}"
+            yield ""
+            yield from (f"- **{fact.id}** {inert(fact.text)}" for fact in facts)
+
+
 def _lines(rules: RuleTable) -> Iterator[str]:
     header = rules.header
     strengths = ", ".join(f"{name} {points}" for name, points in header.points.items())
@@ -32,7 +54,7 @@ def _lines(rules: RuleTable) -> Iterator[str]:
     yield f"Version {header.version}: {inert(header.title)}."
     yield f"Taken from: {inert(header.source_title)}."
     yield f"Points: {strengths}. Below a margin of {float(header.close_call):g} the answer is to evaluate both."
-    yield "Facts are listed in [facts.md](../facts.md)."
+    yield f"The facts that entries cite are in [facts/{header.id}.md](../facts/{header.id}.md)."
     if rules.disabled:
         yield ""
         yield f"Disabled, of `{header.extends}`:"

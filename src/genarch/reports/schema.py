@@ -42,6 +42,8 @@ class RulesRecord(Record):
     version: str
     digest: str
     """sha256: over the table's files."""
+    source: str
+    """What the table is taken from."""
 
 
 class ContributionRecord(Record):
@@ -125,6 +127,14 @@ class UndecidedRecord(Record):
     rules: list[str]
 
 
+class UnreadRecord(Record):
+    """A stated constraint that no rule reads."""
+
+    constraint: str
+    members: list[str]
+    """Of a set, the members that no rule reads; empty where none reads the constraint at all."""
+
+
 class EvaluatedRecord(Record):
     """A spec with its verdict."""
 
@@ -138,6 +148,8 @@ class EvaluatedRecord(Record):
     """The best of that family; null without one."""
     candidates: list[str]
     """Families in play, best first: two for evaluate_both, else one or none."""
+    recommended: list[str]
+    """The architectures recommended: the best of each candidate family."""
     confidence: Literal["forced", "clear", "lean", "close_call"] | None
     margin: float | None
     """Difference of the two best families' points over all points that touch either, to four places."""
@@ -148,10 +160,11 @@ class EvaluatedRecord(Record):
     methods: list[MethodRecord]
     risks: list[RiskRecord]
     warnings: list[WarningRecord]
+    unread: list[UnreadRecord]
     undecided: list[UndecidedRecord]
 
 
-class UnreadPlaceRecord(Record):
+class RefusedPlaceRecord(Record):
     """Which input it was."""
 
     source: PlaceRecord
@@ -168,17 +181,17 @@ class ErrorRecord(Record):
     message: str
 
 
-class UnreadRecord(Record):
+class RefusedRecord(Record):
     """An input without a verdict."""
 
     schema_version: Literal["1.0"]
     genarch_version: str
-    spec: UnreadPlaceRecord
+    spec: RefusedPlaceRecord
     error: ErrorRecord
     """The first problem."""
     errors: list[ErrorRecord]
     """Every problem."""
 
 
-class ReportRecord(RootModel[EvaluatedRecord | UnreadRecord]):
+class ReportRecord(RootModel[EvaluatedRecord | RefusedRecord]):
     """One report: an element of the list of --format json, or a line of --format jsonl."""

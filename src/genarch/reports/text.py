@@ -18,8 +18,10 @@ from genarch.reports.report import Report
 from genarch.reports.words import (
     confidence_words,
     effect_words,
+    origin_words,
     source_words,
     undecided_words,
+    unread_words,
     value_words,
     verdict_words,
 )
@@ -105,9 +107,9 @@ class TextReport:
             self._ranking(report),
         ]
         parts += _fired(report)
-        parts += _section(
-            "Start with", [(m["title"], m["because"], source_words(m["source"])) for m in report["methods"]]
-        )
+        recommended = report["recommended"]
+        methods = [(m["title"], m["because"], origin_words(m, recommended)) for m in report["methods"]]
+        parts += _section("Start with", methods)
         parts += _section(
             "Risks, and what to do",
             [
@@ -122,10 +124,15 @@ class TextReport:
         if spec["constraints"]:
             stated = ", ".join(f"{name}: {value_words(value)}" for name, value in spec["constraints"].items())
             parts += [_heading("Stated"), _indented(Text(stated))]
+        if report["unread"]:
+            parts += [_heading("Stated, but read by no rule"), _indented(Text(unread_words(report)))]
         if report["undecided"]:
             parts += [_heading("Not stated, and read by rules"), _indented(Text(undecided_words(report)))]
         rules = report["rules"]
-        parts.append(Text(f"\nRules: {rules['id']}@{rules['version']} ({rules['digest'][:19]})", style="dim"))
+        table = f"{rules['id']}@{rules['version']} ({rules['digest'][:19]}), from {safe(rules['source'])}"
+        parts.append(
+            Text(f"\nRules: {table}. 'genarch explain ID' tells more of every id, facts such as A1 too.", "dim")
+        )
         return parts
 
     def _ranking(self, report: Report) -> RenderableType:
@@ -145,8 +152,9 @@ class TextReport:
                 bar = Text((self._bar if points > 0 else "-") * length, style=_STYLES.get(entry["family"], ""))
                 grid.add_row(Text(name), Text(_signed(points), justify="right"), bar)
             if narrow:
-                fate_words = f" out: {', '.join(entry['excluded_by'])}" if entry["excluded_by"] else ""
-                lines.append(_indented(Text(f"{_signed(points)} {name}{fate_words}")))
+                lines.append(_indented(Text(f"{_signed(points):>3} {name}")))
+                if entry["excluded_by"]:
+                    lines.append(_indented(Text(f"out: {', '.join(entry['excluded_by'])}", style="dim"), 6))
         return Group(*lines) if narrow else _indented(grid)
 
 
@@ -180,7 +188,7 @@ def _fired(report: Report) -> list[RenderableType]:
         if effect:
             fired += [
                 _indented(Text(safe(entry["title"]))),
-                _indented(Text(effect, style="green"), 4),
+                _indented(Text(effect, style="bold"), 4),
                 _indented(Text(safe(entry["because"])), 4),
                 _indented(Text(f"{entry['rule']}; {origin}", style="dim"), 4),
             ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from genarch.model.answers import format_answer
@@ -11,12 +12,17 @@ def verdict_words(report: dict[str, Any]) -> str:
     """The verdict as a headline: `GAN`, `Hybrid: consistency`, `Evaluate both: GAN and diffusion`."""
     verdict = str(report["verdict"])
     if verdict == "evaluate_both":
-        first, second = (name_words(family) for family in report["candidates"])
+        pairs = zip(report["candidates"], report["recommended"], strict=True)
+        first, second = (_candidate(family, architecture) for family, architecture in pairs)
         return f"Evaluate both: {first} and {second}"
     words = name_words(verdict)
     architecture = report["architecture"]
     words = words[:1].upper() + words[1:]
     return words if architecture in (None, verdict) else f"{words}: {architecture}"
+
+
+def _candidate(family: str, architecture: str) -> str:
+    return name_words(family) if family == architecture else f"{name_words(family)} ({architecture})"
 
 
 def name_words(family: str) -> str:
@@ -54,6 +60,20 @@ def undecided_words(report: dict[str, Any]) -> str:
     noun = "rule" if counted and counted[0][1] == 1 else "rules"
     first = [f"{name} ({count} {noun})" for name, count in counted[:1]]
     return ", ".join([*first, *(f"{name} ({count})" for name, count in counted[1:])])
+
+
+def unread_words(report: dict[str, Any]) -> str:
+    """What is stated and moves nothing: `device, priorities: fidelity`."""
+    return ", ".join(
+        f"{item['constraint']}: {', '.join(item['members'])}" if item["members"] else item["constraint"]
+        for item in report["unread"]
+    )
+
+
+def origin_words(entry: Mapping[str, Any], recommended: list[str]) -> str:
+    """Which of the recommended architectures a method is for, and where that is from."""
+    mine = [name for name in entry["architectures"] if name in recommended]
+    return f"{', '.join(mine)}; {source_words(entry['source'])}"
 
 
 def value_words(value: Any) -> str:

@@ -37,7 +37,9 @@ def read_answer(document: Document, node: Node, constraint: Constraint, field: s
     elif isinstance(node, Fields):
         document.report(node, field, f"must be an answer, not a mapping{_offer(constraint)}")
     elif constraint.kind == "set" and not is_unknown(node):
-        suggestion = f"[{node.text}]" if node.text in constraint.values else "[] for none, or [a, b]"
+        names = [name.strip() for name in node.text.split(",")]
+        known = set(names) <= set(constraint.values)
+        suggestion = f"[{', '.join(names)}]" if known else "[] for none, or [a, b]"
         document.report(node, field, f"must be a list; write {suggestion}, or unknown")
     else:
         try:

@@ -84,6 +84,9 @@ class _Reader:
         self._rules = rules
 
     def read(self, node: Fields) -> Spec:
+        if node.get("rules") is not None and node.get("constraints") is None:
+            self._document.report(node, "", "is a rule table, not a spec; give it with --rules")
+            return Spec("", {})
         for key, _ in node.entries:
             if key.text not in KEYS:
                 hint = " (it belongs under 'constraints:')" if key.text in BY_NAME else ""
@@ -109,11 +112,10 @@ class _Reader:
             self._document.report(node, "version", f"is missing; write 'version: {FORMAT_VERSION}'")
         elif not (isinstance(version, Scalar) and version.plain and version.text == str(FORMAT_VERSION)):
             shown = f"'{version.text[:40]}'" if isinstance(version, Scalar) else "a list or mapping"
-            self._document.report(
-                version,
-                "version",
-                f"{shown} is not a format version that this genarch reads; write {FORMAT_VERSION}",
-            )
+            quoted = isinstance(version, Scalar) and version.text == str(FORMAT_VERSION)
+            without = " without quotation marks" if quoted else ""
+            message = f"{shown} is not a format version that this genarch reads; write {FORMAT_VERSION}{without}"
+            self._document.report(version, "version", message)
 
     def _text(self, node: Fields, key: str, within: str = "") -> str | None:
         """A scalar's text; None where the key is absent or unknown."""

@@ -13,6 +13,7 @@ from genarch.model.table import (
     Architecture,
     Assumption,
     Examples,
+    Fact,
     Family,
     Method,
     Notice,
@@ -25,7 +26,8 @@ from genarch.model.table import (
 from genarch.sources import table_format as form
 from genarch.sources.answers import read_answers
 from genarch.sources.conditions import read_condition
-from genarch.sources.table_file import Location, TableFile
+from genarch.sources.table_file import TableFile
+from genarch.sources.table_format import Location
 from genarch.sources.yaml_text import Items
 
 INCONSISTENT = "inconsistent-"
@@ -40,6 +42,11 @@ class Entries:
         self._file = file
         self._families = list(families)
         self._architectures = list(architectures)
+
+    def facts(self) -> Iterator[Fact]:
+        """The facts."""
+        for entry in self._file.record.facts:
+            yield Fact(entry.id, entry.text, entry.own)
 
     def families(self) -> Iterator[Family]:
         """The families."""

@@ -9,15 +9,26 @@ from pydantic import ValidationError
 from genarch.errors import InputError
 from genarch.sources.answers import unknown_key
 from genarch.sources.files import decode, read_bytes
-from genarch.sources.table_format import FORMAT_VERSION, PlainNumber, TableRecord, keys_at
+from genarch.sources.table_format import (
+    ENTRY_ID,
+    FORMAT_VERSION,
+    RULE_ID,
+    VERSION,
+    Location,
+    PlainNumber,
+    TableRecord,
+    keys_at,
+)
 from genarch.sources.yaml_text import Document, Fields, Items, Node, Scalar, parse
 
 MAX_EVENTS = 100_000
 
+_FORMS = {
+    ENTRY_ID: "an id; write small letters and digits, joined by '-' or '_'",
+    RULE_ID: "an id; write small letters and digits, joined by '-'",
+    VERSION: "a version; write three numbers, as 1.0.0",
+}
 _NUMBER = re.compile(r"[0-9.]+")
-
-Location = tuple[int | str, ...]
-"""Keys and positions from the top of the file, as pydantic gives them: `("rules", 3, "when")`."""
 
 
 class TableFile:
@@ -35,6 +46,9 @@ class TableFile:
         node = parse(self.document, max_events=MAX_EVENTS)
         if not isinstance(node, Fields):
             self.document.report(node or 0, "", "must be a mapping; a rule table begins with 'format: 1'")
+            raise self.document.error()
+        if node.get("constraints") is not None and node.get("format") is None:
+            self.document.report(node, "", "is a spec, not a rule table; give it as a path")
             raise self.document.error()
         self._root = node
         try:
@@ -126,7 +140,7 @@ def _in_words(kind: str, message: str, context: dict[str, object]) -> str:
         case "literal_error":
             return f"must be one of: {str(context.get('expected', '')).replace(chr(39), '')}"
         case "string_pattern_mismatch":
-            return f"does not have the form {context.get('pattern')}; ids are small letters and digits joined by '-'"
+            return f"does not have the form of {_FORMS.get(str(context.get('pattern')), 'a fact id; write it as E1')}"
         case "value_error":
             return message.removeprefix("Value error, ")
         case _:

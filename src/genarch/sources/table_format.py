@@ -7,6 +7,7 @@ costs to evaluate.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -15,6 +16,9 @@ from genarch.model.answers import MAX_DIGITS
 from genarch.model.table import Grade, Level, Maturity
 
 FORMAT_VERSION = 1
+
+Location = tuple[int | str, ...]
+"""Keys and positions from the top of the file, as pydantic gives them: `("rules", 3, "when")`."""
 
 DEFINED = "genarch:defined"
 """Marks, in pydantic's schema, a part whose definition derives from the declared constraints."""
@@ -38,13 +42,23 @@ def _decimal(value: object) -> object:
     raise ValueError("must be a decimal number such as 0.15; write it in plain digits, without quotation marks")
 
 
+def _flag(value: object) -> object:
+    if value in ("true", "false"):
+        return value == "true"
+    raise ValueError("must be true or false")
+
+
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-EntryId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=100)]
-RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=100)]
+ENTRY_ID = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"
+RULE_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+$"
+EntryId = Annotated[str, StringConstraints(pattern=ENTRY_ID, max_length=100)]
+RuleId = Annotated[str, StringConstraints(pattern=RULE_ID, max_length=100)]
 FactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
-Version = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=40)]
+Version = Annotated[str, StringConstraints(pattern=VERSION, max_length=40)]
 Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 0})]
 Margin = Annotated[str, BeforeValidator(_decimal), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
+Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Condition = Annotated[Any, WithJsonSchema({DEFINED: "Condition"})]
 AnswersExample = Annotated[Any, WithJsonSchema({DEFINED: "Constraints"})]
 Strength = Literal["slight", "moderate", "strong"]
@@ -65,6 +79,16 @@ class SourceRecord(Record):
     """The section of the source."""
     grade: Grade
     """How good the source is."""
+
+
+class FactRecord(Record):
+    """Something that entries cite."""
+
+    id: FactId
+    text: Text
+    own: Flag = False
+    """A decision of this table, where its source leaves one open."""
+    replaces: Text | None = None
 
 
 class StatementRecord(Record):
@@ -221,6 +245,7 @@ class TableRecord(Record):
     """Required unless the table extends another."""
     close_call: Margin | None = None
     """Below this margin the answer is to evaluate both. Required unless the table extends another."""
+    facts: list[FactRecord] = Field(default_factory=list)
     families: list[FamilyRecord] = Field(default_factory=list)
     architectures: list[ArchitectureRecord] = Field(default_factory=list)
     rules: list[RuleRecord] = Field(default_factory=list)
@@ -231,7 +256,7 @@ class TableRecord(Record):
     disable: list[DisabledRecord] = Field(default_factory=list)
 
 
-def keys_at(location: tuple[int | str, ...]) -> list[str]:
+def keys_at(location: Location) -> list[str]:
     """The keys that the format has in the mapping at a location of a table (`("rules", 3, "source")`)."""
     model: Any = TableRecord
     for step in location:
@@ -242,6 +267,18 @@ def keys_at(location: tuple[int | str, ...]) -> list[str]:
         if model is None:
             return []
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def sources_in(value: object, location: Location = ()) -> Iterator[tuple[Location, SourceRecord]]:
+    """Every source that is cited in a record, with its place."""
+    if isinstance(value, SourceRecord):
+        yield location, value
+    if isinstance(value, Record):
+        for name in type(value).model_fields:
+            yield from sources_in(getattr(value, name), (*location, name))
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from sources_in(item, (*location, at))
 
 
 def _record_in(annotation: Any) -> type[Record] | None:

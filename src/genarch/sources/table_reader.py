@@ -7,16 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
+from genarch.engine.matching import Matcher
 from genarch.errors import nearest
-from genarch.model.table import (
-    Disabled,
-    Header,
-    Ratio,
-    RuleTable,
-)
+from genarch.model.conditions import Condition
+from genarch.model.table import Assumption, Disabled, Examples, Fact, Header, Ratio, RuleTable
+from genarch.sources import table_format as form
 from genarch.sources.bundled import bundled_tables, digest
 from genarch.sources.table_entries import Entries, read_source
-from genarch.sources.table_file import Location, TableFile
+from genarch.sources.table_file import TableFile
+from genarch.sources.table_format import Location
 
 MAX_CHAIN = 8
 """Tables that extend one another; more than three are already hard to follow."""
@@ -26,6 +25,15 @@ class _Named(Protocol):
     @property
     def id(self) -> str: ...
 
+
+class _Conditional(_Named, Protocol):
+    @property
+    def when(self) -> Condition: ...
+    @property
+    def examples(self) -> Examples: ...
+
+
+_OUTCOMES = {"hit": "a hit", "miss": "a miss", "unknown": "unknown: it leaves out an answer that decides"}
 
 _Entry = TypeVar("_Entry", bound=_Named)
 
@@ -108,6 +116,8 @@ class _Builder:
         record, base, entries = self._record, self._base, self._entries
         self._check_disabled()
         header = self._header(table_digest)
+        facts = self._merged("facts", base.facts if base else (), entries.facts())
+        self._check_citations(facts)
         families = self._merged("families", base.families if base else (), entries.families())
         architectures = self._merged("architectures", base.architectures if base else (), entries.architectures())
         rules = self._merged("rules", base.rules if base else (), entries.rules(header.points))
@@ -119,6 +129,11 @@ class _Builder:
             self._file.report((), "has no architectures; name at least one, or extend a table that does")
         self._check_unique()
         self._file.document.check()
+        self._check_examples("rules", rules, assumptions)
+        self._check_examples("methods", methods, assumptions)
+        self._check_examples("notices", notices, assumptions)
+        self._check_examples("assumptions", assumptions, ())
+        self._file.document.check()
         return RuleTable(
             header=header,
             families=families,
@@ -128,6 +143,7 @@ class _Builder:
             notices=notices,
             assumptions=assumptions,
             questions=questions,
+            facts=facts,
             disabled=(
                 *(base.disabled if base else ()),
                 *(Disabled(entry.id, entry.reason) for entry in record.disable),
@@ -194,12 +210,34 @@ class _Builder:
                     f"the extended table has no rule, method or notice '{entry.id}'{hint}",
                 )
 
+    def _check_citations(self, facts: Iterable[Fact]) -> None:
+        known = [fact.id for fact in facts]
+        for location, source in form.sources_in(self._record):
+            for fact in source.facts:
+                if fact not in known:
+                    hint = nearest(fact, known) or "; state it under 'facts'"
+                    self._file.report((*location, "facts"), f"'{fact}' is not among the facts{hint}")
+
+    def _check_examples(self, section: str, entries: Iterable[_Conditional], assumptions: Sequence[Assumption]) -> None:
+        """Hold what this file gives as hits and misses against its conditions."""
+        by_id = {entry.id: entry for entry in entries}
+        for at, record in enumerate(getattr(self._record, section)):
+            entry = by_id[record.id]
+            matcher = Matcher([entry.when], assumptions)
+            for key, stated in (("hit", entry.examples.hit), ("miss", entry.examples.miss)):
+                for number, answers in enumerate(stated):
+                    matches = matcher.match(answers)
+                    outcome = "hit" if matches.hits else "unknown" if matches.unknown else "miss"
+                    if outcome != key:
+                        where = (section, at, "examples", key, number)
+                        self._file.report(where, f"is no {key} but {_OUTCOMES[outcome]}")
+
     def _check_unique(self) -> None:
         """No id twice in this file; an architecture may share its family's, as the sole member does."""
         record = self._record
         sections = ("architectures", "rules", "methods", "notices", "assumptions")
         counted = Counter(entry.id for section in sections for entry in getattr(record, section))
-        for section in (*sections, "families", "questions"):
+        for section in (*sections, "facts", "families", "questions"):
             own = Counter(entry.id for entry in getattr(record, section))
             seen: set[str] = set()
             for at, entry in enumerate(getattr(record, section)):
