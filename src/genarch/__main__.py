@@ -14,9 +14,18 @@ def main() -> None:
     request = direct.parse(sys.argv[1:])
     if request is not None:
         sys.exit(guarded(lambda: run_evaluate(request)))
+    sys.exit(guarded(_full_command_line))
+
+
+def _full_command_line() -> int:
+    """Run what the short way does not understand; its end is a code, so that output is flushed under guard."""
     from genarch.cli.app import app
 
-    app(prog_name="genarch")
+    try:
+        app(prog_name="genarch")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0
 
 
 if __name__ == "__main__":

@@ -107,9 +107,11 @@ def test_exit_codes(arguments: list[str], code: int, specs: Path) -> None:
 
 def test_usage_errors_say_what_to_write(specs: Path) -> None:
     told = run("evaluate", "a.genarch.yaml", "--fail-on", "gann", cwd=specs).stderr
-    assert told.startswith(
-        "genarch: --fail-on: 'gann' is not a verdict; did you mean 'gan'?; write any of: gan, diffusion"
-    )
+    assert told == "genarch: --fail-on: 'gann' is not a verdict; did you mean 'gan'?\n"
+    told = run("evaluate", "a.genarch.yaml", "--fail-on", "x", cwd=specs).stderr
+    assert told.startswith("genarch: --fail-on: 'x' is not a verdict; write any of: gan, diffusion")
+    told = run("evaluate", "a.genarch.yaml", "--fail-on", ",", cwd=specs).stderr
+    assert told.startswith("genarch: --fail-on: names no verdict")
     told = run("evaluate", "empty", cwd=(specs / "c"), stdin="").stderr
     assert told == ""  # a missing path is told in the report
     (specs / "empty").mkdir()
@@ -290,3 +292,140 @@ def test_a_table_by_path(specs: Path) -> None:
     report = json.loads(run("evaluate", specs / "a.genarch.yaml", "--rules", table, "--format", "jsonl").stdout)
     assert report["verdict"] == "undetermined"
     assert report["rules"]["id"] == "mine"
+
+
+# What callers do to the streams and the files around a run
+
+
+def shell(command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command.replace("genarch ", f"{sys.executable} -m genarch "),
+        shell=True,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, **env},
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("genarch evaluate - <&-", "<stdin>: is closed"),
+        ("genarch evaluate - 0>sink", "<stdin>: "),
+        ("genarch evaluate a.genarch.yaml >&-", "genarch: standard output: is closed"),
+        ("genarch rules list >&-", "genarch: standard output: is closed"),
+        ("genarch explain gan >&-", "genarch: standard output: is closed"),
+        ("genarch --help >/dev/full", "No space left on device"),
+        ("genarch evaluate a.genarch.yaml -o ''", "genarch: -o: names no file"),
+        ("genarch evaluate --set task=", "genarch: --set: task: has no value; write task=unknown to take it away"),
+        ("genarch evaluate --set task=inpainting --set task=restoration", "genarch: --set: task: is stated twice"),
+        ("genarch evaluate --set conditioning=text,text", "'text' stands twice"),
+        ("genarch evaluate --set conditioning=[text", "'[text' is not a member here"),
+        ("genarch evaluate --set latency_budget_ms=e5", "'e5' is not a plain decimal number"),
+    ],
+)
+def test_odd_calls_are_refused_and_never_bugs(command: str, told: str, specs: Path) -> None:
+    result = shell(command, specs)
+    assert result.returncode == 2
+    assert told in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    assert "internal" not in result.stderr
+
+
+def test_a_closed_standard_error_puts_nothing_into_the_report(specs: Path) -> None:
+    result = shell("genarch evaluate . --format jsonl 2>&-", specs)
+    assert result.returncode == 2
+    assert len([json.loads(line) for line in result.stdout.splitlines()]) == 3
+
+
+def test_a_report_to_a_file_needs_no_standard_output(specs: Path) -> None:
+    assert shell("genarch evaluate a.genarch.yaml -o out.txt >&-", specs).returncode == 0
+    assert (specs / "out.txt").read_text().startswith("a\nGAN")
+
+
+def test_a_dash_for_o_is_standard_output(specs: Path) -> None:
+    assert shell("genarch evaluate a.genarch.yaml -o -", specs).stdout.startswith("a\nGAN")
+    assert not (specs / "-").exists()
+
+
+@pytest.mark.parametrize(("arguments", "code"), [("b.genarch.yaml", 2), ("a.genarch.yaml --fail-on gan", 1)])
+def test_a_closed_pipe_keeps_the_code_of_what_was_evaluated(arguments: str, code: int, specs: Path) -> None:
+    script = (
+        f"(sleep 0.2; genarch evaluate {arguments}; echo $? >code) | true; while [ ! -s code ]; do sleep 0.05; done"
+    )
+    shell(script, specs, PYTHONUNBUFFERED="1")
+    assert (specs / "code").read_text() == f"{code}\n"
+
+
+def test_nothing_to_evaluate_leaves_the_output_as_it_was(specs: Path) -> None:
+    (specs / "empty").mkdir()
+    (specs / "out.json").write_text("precious")
+    assert run("evaluate", "empty", "-o", "out.json", cwd=specs).returncode == 3
+    assert (specs / "out.json").read_text() == "precious"
+
+
+def test_the_rule_table_in_use_is_not_overwritten(specs: Path) -> None:
+    header = "format: 1\nversion: 0.1.0\ntitle: t\nsource: {title: t, facts: [T1], section: s, grade: measured}\n"
+    (specs / "base.yaml").write_text(f"id: base\nextends: article\nfacts: [{{id: T1, text: t}}]\n{header}")
+    (specs / "mine.yaml").write_text(f"id: mine\nextends: base.yaml\n{header}")
+    for name in ("mine.yaml", "base.yaml"):
+        before = (specs / name).read_text()
+        result = run("evaluate", "a.genarch.yaml", "--rules", "mine.yaml", "-o", name, cwd=specs)
+        assert result.returncode == 2
+        assert "is the rule table in use" in result.stderr
+        assert (specs / name).read_text() == before
+
+
+def test_a_replaced_report_keeps_its_permissions(specs: Path) -> None:
+    out = specs / "out.txt"
+    out.write_text("before")
+    out.chmod(0o600)
+    assert run("evaluate", "a.genarch.yaml", "-o", "out.txt", cwd=specs).returncode == 0
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_named_in_a_folder_also_named_is_not_lost(specs: Path) -> None:
+    (specs / "c/notes.yaml").write_text("nonsense: 1\n")
+    named = ("c", "c/missing.genarch.yaml", "c/notes.yaml", "c/genarch.yaml")
+    result = run("evaluate", *named, "--format", "jsonl", cwd=specs)
+    assert result.returncode == 2
+    paths = [json.loads(line)["spec"]["source"]["path"] for line in result.stdout.splitlines()]
+    assert paths == ["c/genarch.yaml", "c/missing.genarch.yaml", "c/notes.yaml"]
+
+
+def test_a_folder_that_cannot_be_read_is_told_in_its_place(specs: Path) -> None:
+    code = (
+        "import os, sys\n"
+        "real = os.scandir\n"
+        "def scandir(path):\n"
+        "    if os.path.basename(path) == 'c': raise PermissionError(13, 'Permission denied', path)\n"
+        "    return real(path)\n"
+        "os.scandir = scandir\n"
+        "sys.argv[1:] = ['evaluate', '.', '--format', 'json']\n"
+        "from genarch.__main__ import main; main()\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=specs, check=False)
+    assert result.returncode == 2
+    reports = json.loads(result.stdout)
+    assert [report.get("verdict") for report in reports] == ["gan", None, None]
+    assert reports[2]["error"]["message"] == "permission denied"
+
+
+def test_a_deep_tree_is_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1200):
+        os.mkdir("d")
+        os.chdir("d")
+    monkeypatch.chdir(tmp_path)
+    result = run("evaluate", ".", cwd=tmp_path)
+    assert result.returncode in (2, 3)
+    assert "internal" not in result.stderr
+
+
+def test_a_file_name_that_is_not_utf_8_makes_valid_json(specs: Path) -> None:
+    name = os.fsdecode(b"x\xff.yaml")
+    (specs / name).write_text("version: 1\n")
+    result = run("evaluate", name, "--format", "jsonl", cwd=specs)
+    assert json.loads(result.stdout)["spec"]["source"]["path"] == "x\\xff.yaml"

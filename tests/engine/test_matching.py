@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import SOURCE
-from genarch.engine.matching import MAX_TERMS, Matcher, TooManyTermsError, terms
+from genarch.engine.matching import Matcher
+from genarch.engine.terms import MAX_TERMS, TooManyTermsError, terms
 from genarch.model.conditions import ALWAYS, All, Any, Condition, Not, Predicate
 from genarch.model.constraints import Answers, Value
 from genarch.model.table import Assumption

@@ -230,9 +230,14 @@ def test_a_folder_is_searched_by_name_and_links_are_not_followed(tmp_path: Path)
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("version: 1\n")
     (tmp_path / "a/loop").symlink_to(tmp_path)
-    expected = [str(tmp_path / "a/genarch.yaml"), str(tmp_path / "b.genarch.yaml")]
+    expected = [str(tmp_path / "b.genarch.yaml"), str(tmp_path / "a/genarch.yaml")]
     assert list(spec_files([str(tmp_path)])) == expected
     assert list(spec_files([str(tmp_path / "a"), str(tmp_path), str(tmp_path / "b.genarch.yaml")])) == expected
+    assert list(spec_files([str(tmp_path), str(tmp_path / ".git"), str(tmp_path / "a/other.yaml")])) == [
+        *expected,
+        str(tmp_path / ".git/genarch.yaml"),
+        str(tmp_path / "a/other.yaml"),
+    ]
     assert list(spec_files([str(tmp_path / "a/other.yaml"), "-", "missing"])) == [
         str(tmp_path / "a/other.yaml"),
         "-",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from genarch import parse_spec
 from genarch.errors import InputError
 from genarch.sources.yaml_text import MAX_DEPTH, Document, Fields, Items, Node, Scalar, parse
 
@@ -150,3 +154,30 @@ def test_any_text_gives_a_node_or_a_located_problem(text: str) -> None:
     except InputError as error:
         assert error.problems
         assert all(problem.line and problem.column for problem in error.problems)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"%TAG !{n}! x\n" for n in range(60_000)) + "--- a",
+        "a: 1\n...\n" + "".join(f"%TAG !{n}! x\n" for n in range(60_000)) + "--- a",
+        "&a [" * 20_000,
+        "version: 1\nconstraints:\n  latency_budget_ms: " + "\ufdfa" * 300_000,
+        "\n".join(f"{''.join(p)}: 1" for p in list(permutations("abcdefg"))[:2400]),
+    ],
+    ids=["directives", "later directives", "anchors", "ligatures", "anagrams"],
+)
+def test_hostile_texts_are_answered_at_once(text: str) -> None:
+    began = time.process_time()
+    with pytest.raises(InputError):
+        parse_spec(text)
+    assert time.process_time() - began < 5  # a fence against quadratic time, which takes minutes, and no benchmark
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("a: 1\nb: x\x80y\n", (2, 5)), ("\ufeffa: 1\n", (1, 1)), ("a: \ufffe\n", (1, 4))], ids=ascii
+)
+def test_characters_that_yaml_has_not_are_told_where_they_stand(text: str, place: tuple[int, int]) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(Document(text, "f"))
+    assert (caught.value.problems[0].line, caught.value.problems[0].column) == place

@@ -17,7 +17,7 @@ from genarch.model.table import RuleTable
 from genarch.reports.report import Report, make_error_report, make_report
 from genarch.sources.answers import parse_settings, with_settings
 from genarch.sources.files import AtomicFile, decode, read_stream, refuse, spec_files
-from genarch.sources.rule_table import DEFAULT_TABLE, load_rules
+from genarch.sources.rule_table import DEFAULT_TABLE, load_rules, table_files
 from genarch.sources.spec_file import load_spec, parse_spec
 
 FORMATS = ("text", "json", "jsonl", "markdown")
@@ -54,6 +54,12 @@ def run_evaluate(request: Request) -> int:
     Raises:
         InputError: when the rule table, a setting or the output cannot be used.
     """
+    if request.output == "":
+        raise refuse("-o", "names no file; name one, or - for standard output")
+    if request.output == "-":
+        request = request._replace(output=None)
+    if request.output and os.path.exists(request.output):
+        _keep_rules(request.output, request.rules)
     rules = load_rules(request.rules)
     fail_on = _fail_on(request.fail_on, rules)
     settings = parse_settings(request.settings)
@@ -70,6 +76,17 @@ def run_evaluate(request: Request) -> int:
     return _write(request, reports)
 
 
+def _keep_rules(output: str, rules: str) -> None:
+    """Refuse to overwrite the rule table in use, or one that it extends.
+
+    Raises:
+        InputError: when the report would.
+    """
+    target = os.path.realpath(output)
+    if any(os.path.realpath(path) == target for path in table_files(rules)):
+        raise refuse(output, "is the rule table in use, and would be overwritten by -o; name another file")
+
+
 def _write(request: Request, reports: Iterable[tuple[Report, int]]) -> int:
     """Render the reports as they come; the exit code is the gravest of theirs."""
     renderer = _renderer(request)
@@ -80,11 +97,13 @@ def _write(request: Request, reports: Iterable[tuple[Report, int]]) -> int:
         write: Callable[[str], object] = file.write if file else sys.stdout.write
         try:
             for report, code in _with_progress(request, reports):
-                write(renderer.one(report) if count else renderer.start() + renderer.one(report))
                 count += 1
                 unusable += code in (exits.UNUSABLE, exits.BUG)
                 gravest = max(gravest, code)
+                write(renderer.one(report) if count > 1 else renderer.start() + renderer.one(report))
             if not count:
+                if file:
+                    file.discard()
                 exits.say(f"nothing to evaluate: no *.genarch.yaml or genarch.yaml in {', '.join(request.paths)}")
                 return exits.NOTHING
             write(renderer.finish())
@@ -122,6 +141,8 @@ def _reports(
 def _read(path: str, rules: RuleTable) -> Spec:
     if path != "-":
         return load_spec(path, rules)
+    if sys.stdin is None:
+        raise refuse(STDIN, "is closed; give a spec on it, or name a file")
     return parse_spec(decode(read_stream(sys.stdin.buffer, STDIN), STDIN), path=STDIN, rules=rules)
 
 
@@ -137,17 +158,13 @@ def _evaluated(
 
 def _fail_on(text: str, rules: RuleTable) -> frozenset[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
-    problems = [
-        Problem(
-            "--fail-on",
-            None,
-            None,
-            "",
-            f"'{name}' is not a verdict{nearest(name, rules.verdicts)}; write any of: {', '.join(rules.verdicts)}",
-        )
-        for name in names
-        if name not in rules.verdicts
-    ]
+    if text and not names:
+        raise refuse("--fail-on", f"names no verdict; write any of: {', '.join(rules.verdicts)}")
+    problems = []
+    for name in names:
+        if name not in rules.verdicts:
+            hint = nearest(name, rules.verdicts) or f"; write any of: {', '.join(rules.verdicts)}"
+            problems.append(Problem("--fail-on", None, None, "", f"'{name}' is not a verdict{hint}"))
     if problems:
         raise InputError(problems)
     return frozenset(names)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 
 from genarch.errors import GenarchError, InputError
 from genarch.reports.escape import safe
+from genarch.sources.files import refuse
 
 OK = 0
 """Nothing to object."""
@@ -25,8 +26,7 @@ INTERRUPTED = 130
 
 def guarded(run: Callable[[], int]) -> int:
     """Run a command; whatever it raises becomes an exit code and a message on standard error."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # whatever the encoding, no title can stop the report
+    _mend_streams()
     try:
         code = run()
         sys.stdout.flush()
@@ -45,12 +45,34 @@ def guarded(run: Callable[[], int]) -> int:
         return OK
     except OSError as error:
         hush()
-        say(f"cannot write: {error.strerror or error}")
+        say(f"{error.filename or 'output'}: {error.strerror or error}")
         return UNUSABLE
     except Exception as error:  # noqa: BLE001  (the outermost floor: anything left is a bug, and said to be one)
         say(bug(error))
         return BUG
     return code
+
+
+def _mend_streams() -> None:
+    """Stand-ins for streams that the caller closed; whatever the encoding, no title can stop a report."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (open to the end)
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    elif isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+class _Closed(StringIO):
+    """Standard output that is not there: writing to it is an error, and not a bug."""
+
+    def write(self, _text: str, /) -> int:
+        """Refuse.
+
+        Raises:
+            InputError: always.
+        """
+        raise refuse("standard output", "is closed; open it, or write to a file with -o")
 
 
 def bug(error: Exception) -> str:

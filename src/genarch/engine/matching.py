@@ -11,89 +11,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from itertools import product
+from itertools import pairwise
 from typing import NamedTuple
 
-from genarch.model.conditions import All, Any, Condition, Not, Predicate, threshold
+from genarch.engine.terms import Literal, Term, satisfies, terms
+from genarch.model.answers import in_range
+from genarch.model.conditions import Condition, threshold
 from genarch.model.constraints import BY_NAME, Answers, Constraint, Value
 from genarch.model.table import Assumption
-
-MAX_TERMS = 512
-"""Terms of one condition. Only nested alternatives multiply; a person who needs more means several rules."""
-
-
-class TooManyTermsError(ValueError):
-    """A condition is an `all` of too many alternatives."""
-
-
-class Literal(NamedTuple):
-    """A predicate, or its negation."""
-
-    predicate: Predicate
-    holds: bool
-
-
-Term = tuple[Literal, ...]
-
-
-def terms(condition: Condition, *, holds: bool = True) -> list[Term]:
-    """A condition (or its negation) as the `any` of terms.
-
-    Raises:
-        TooManyTermsError: when there would be more than MAX_TERMS.
-    """
-    match condition:
-        case Predicate():
-            return [(Literal(condition, holds),)]
-        case Not(part):
-            return terms(part, holds=not holds)
-        case All(parts) | Any(parts):
-            alternatives = [terms(part, holds=holds) for part in parts]
-            if isinstance(condition, All) is not holds:
-                found = [term for choice in alternatives for term in choice]
-            else:
-                count = 1
-                for choice in alternatives:
-                    count *= len(choice)
-                if count > MAX_TERMS:
-                    raise TooManyTermsError(f"it amounts to more than {MAX_TERMS} alternatives; split it")
-                found = [sum(choice, ()) for choice in product(*alternatives)]
-            if len(found) > MAX_TERMS:
-                raise TooManyTermsError(f"it amounts to more than {MAX_TERMS} alternatives; split it")
-            return found
-
-
-def satisfies(predicate: Predicate, value: Value) -> bool:
-    """Whether a stated answer passes a predicate."""
-    operand = predicate.operand
-    if isinstance(value, frozenset):
-        match predicate.operator:
-            case "is":
-                return value == frozenset(operand)
-            case "any_of":
-                return not value.isdisjoint(operand)
-            case "all_of":
-                return value.issuperset(operand)
-            case _:
-                return value.isdisjoint(operand)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _compare(predicate, value)
-    return (value in operand) is not (predicate.operator == "none_of")
-
-
-def _compare(predicate: Predicate, value: float) -> bool:
-    limit = threshold(predicate)
-    match predicate.operator:
-        case "below":
-            return value < limit
-        case "at_most":
-            return value <= limit
-        case "above":
-            return value > limit
-        case "at_least":
-            return value >= limit
-        case _:
-            return value == limit
 
 
 class Matches(NamedTuple):
@@ -235,9 +160,25 @@ def _by_value(literals: Sequence[tuple[int, Literal]]) -> Callable[[Value], int]
 
 
 def _by_cell(literals: Sequence[tuple[int, Literal]]) -> Callable[[Value], int]:
-    """Numbers: the thresholds cut the line into points and the gaps between them, and all of a gap answers alike."""
+    """Numbers: the thresholds cut the line into points and the gaps between them, and all of a gap answers alike.
+
+    Cell 2i is the gap below the i-th threshold, cell 2i+1 the threshold itself. A predicate changes its answer at one
+    or two cells, so one sweep over the cells finds what each of them fails.
+    """
     thresholds = sorted({threshold(literal.predicate) for _, literal in literals})
-    cells = [_failed_by(value, literals) for value in _representatives(thresholds)]
+    position = {number: 2 * at + 1 for at, number in enumerate(thresholds)}
+    changes = [0] * (2 * len(thresholds) + 2)
+    failed = 0
+    for bit, literal in literals:
+        at = position[threshold(literal.predicate)]
+        starts, switches = _SWEEP[literal.predicate.operator]
+        failed |= (starts is not literal.holds) << bit
+        for switch in switches:
+            changes[at + switch] ^= 1 << bit
+    cells = []
+    for change in changes[:-1]:
+        failed ^= change
+        cells.append(failed)
 
     def fails(value: Value) -> int:
         at = bisect_left(thresholds, value)
@@ -247,21 +188,20 @@ def _by_cell(literals: Sequence[tuple[int, Literal]]) -> Callable[[Value], int]:
     return fails
 
 
-def _representatives(thresholds: Sequence[float]) -> list[float]:
-    """One number of each cell: below the first threshold, on it, between it and the next, and so on."""
-    if not thresholds:
-        return [0.0]
-    found = [thresholds[0] - 1]
-    for here, following in zip(thresholds, [*thresholds[1:], thresholds[-1] + 2], strict=True):
-        found += [here, (here + following) / 2]
-    return found
+_SWEEP: Mapping[str, tuple[bool, tuple[int, ...]]] = {
+    "below": (True, (0,)),
+    "at_most": (True, (1,)),
+    "above": (False, (1,)),
+    "at_least": (False, (0,)),
+    "is": (False, (0, 1)),
+}
+"""For each operator: whether it holds for the smallest numbers, and where from its threshold on it changes."""
 
 
 def _stand(position: int, bit: int, assumption: Assumption, literals: Sequence[tuple[int, Literal]]) -> _Stand:
     """What "below a limit" settles: a predicate that every such number passes, or that none does."""
-    limit = assumption.below
-    tested = [threshold(literal.predicate) for _, literal in literals]
-    inside = [value for value in _representatives(sorted({*tested, limit})) if value < limit]
+    tested = {threshold(literal.predicate) for _, literal in literals}
+    inside = _numbers_below(assumption.below, tested, BY_NAME[assumption.constraint])
     failed = left_open = 0
     for term_bit, literal in literals:
         passing = [satisfies(literal.predicate, value) is literal.holds for value in inside]
@@ -270,6 +210,15 @@ def _stand(position: int, bit: int, assumption: Assumption, literals: Sequence[t
         elif not all(passing):
             left_open |= 1 << term_bit
     return _Stand(position, bit, assumption.constraint, failed, left_open)
+
+
+def _numbers_below(limit: float, thresholds: set[int | float], constraint: Constraint) -> list[float]:
+    """One answer for each way in which answers below the limit can differ at the thresholds."""
+    points = sorted({*thresholds, limit, constraint.above or constraint.at_least or 0})
+    between = [(here + following) / 2 for here, following in pairwise(points)]
+    near: list[float] = [point + step for point in points for step in (-1, 0, 1)]
+    found = near if constraint.kind == "integer" else [*points, *between]
+    return [number for number in found if number < limit and in_range(constraint, number)]
 
 
 def conditions_on(readers: Mapping[str, Sequence[int]], bits: int) -> dict[str, tuple[int, ...]]:

@@ -75,7 +75,7 @@ def format_answer(value: Value) -> str:
     if isinstance(value, frozenset):
         return f"[{', '.join(sorted(value))}]"
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.10f}".rstrip("0").rstrip(".")
     return str(value)
 
 
@@ -91,10 +91,16 @@ def plain(answers: Answers, constraint: Constraint) -> str | int | float | bool 
 
 
 def _parse_set(constraint: Constraint, text: str) -> frozenset[str]:
-    inner = text.strip().removeprefix("[").removesuffix("]").strip()
+    inner = text.strip()
+    if inner.startswith("[") and inner.endswith("]"):
+        inner = inner[1:-1].strip()
     if inner in ("", "none"):
         return frozenset()
-    return frozenset(parse_name(constraint, member.strip()) for member in inner.split(","))
+    names = [parse_name(constraint, member.strip()) for member in inner.split(",")]
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidAnswerError(f"'{name}' stands twice; write it once")
+    return frozenset(names)
 
 
 def _parse_flag(text: str, *, quoted: bool) -> bool:
@@ -127,21 +133,22 @@ def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | f
     value: int | float = float(number) if "." in number else int(number)
     if "." in number and constraint.kind == "integer":
         raise InvalidAnswerError(f"'{number}' is not a whole number; write {round(float(number))} or another one")
-    if number.startswith("-") or not _in_range(constraint, value):
+    if number.startswith("-") or not in_range(constraint, value):
         raise InvalidAnswerError(f"must be a finite number {_range(constraint)}, not {number}")
-    return _converted(value, unit)
+    return _converted(number, unit) if unit else value
 
 
-def _converted(value: float, unit: str) -> int | float:
-    """The number in milliseconds: seconds times 1000, or one frame's share of a second."""
-    if unit == "s":
-        value = value * 1000
-    elif unit == "fps":
-        value = 1000 / value
-    return int(value) if value == int(value) else value
+def _converted(number: str, unit: str) -> int | float:
+    """The number in milliseconds, worked out in decimals: 1.001 s is 1001 ms, and 30 fps a thirtieth of a second."""
+    from decimal import Decimal  # for units alone
+
+    value = Decimal(number)
+    value = 1000 / value if unit == "fps" else value * 1000 if unit == "s" else value
+    return int(value) if value == int(value) else float(value)
 
 
-def _in_range(constraint: Constraint, value: float) -> bool:
+def in_range(constraint: Constraint, value: float) -> bool:
+    """Whether a number is one that the constraint allows."""
     if constraint.above is not None:
         return value > constraint.above
     return constraint.at_least is None or value >= constraint.at_least
@@ -165,12 +172,12 @@ def _why_not_decimal(constraint: Constraint, text: str) -> str:
         return f"'{text}' is a yes or no; write {noun}{unit}"
     if re.fullmatch(r"[0-9]+(:[0-9]+)+", text):
         return f"'{_shown(text)}' is a time or a base-60 number to YAML 1.1; write {noun}{unit}"
-    folded = unicodedata.normalize("NFKC", text).replace("_", "").removeprefix("+")
     suggestion = ""
-    if len(folded) <= MAX_DIGITS:
+    if len(text) <= MAX_DIGITS + 5:
+        folded = unicodedata.normalize("NFKC", text).replace("_", "").removeprefix("+")
         if re.fullmatch(r"0[xob][0-9a-fA-F]+", folded):
             suggestion = _evaluated(folded)
-        elif re.fullmatch(r"-?[0-9]*\.?[0-9]*(e[+-]?[0-9]{1,2})?", folded.lower()) and re.search("[0-9]", folded):
+        elif re.fullmatch(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", folded.lower()):
             suggestion = f"{float(folded):.15g}"
     instead = f"; write {suggestion}" if suggestion and "e" not in suggestion else f"; write {noun}{unit}"
     return f"'{_shown(text)}' is not {noun}{instead}"

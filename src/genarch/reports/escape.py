@@ -6,12 +6,15 @@ import re
 
 # C0 and C1 controls, soft hyphen, zero-width and bidirectional marks, line and paragraph separators, tags, BOM.
 _HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e01ef]"
 )
 # What Markdown or GitHub acts on in the middle of a line: emphasis, links, HTML, mathematics, mentions, issue numbers,
-# emoji names and bare addresses.
-_MARKUP = re.compile(r"[\\`*_\[\]<>#|~&@$]|:(?=[\w/+-])|(?<=www)\.", re.IGNORECASE)
+# emoji names and bare addresses. A backslash or an entity is not enough for those that are looked for in the finished
+# text; an empty comment parts them.
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~&@#$]|:(?=[\w/+-])|(?<=www)\.|(?<=GH)-", re.IGNORECASE)
+_PARTED = "@#$:.-"
+_MARKER = re.compile(r"^(\d*)([-+=.)])")
 
 
 def safe(text: str) -> str:
@@ -21,7 +24,7 @@ def safe(text: str) -> str:
 
 def inert(text: str) -> str:
     """Safe text that Markdown shows letter by letter: no markup, link, mention or HTML comes of it."""
-    return _MARKUP.sub(_entity, safe(text))
+    return _MARKER.sub(r"\1\\\2", _MARKUP.sub(_inert, safe(text.strip())))
 
 
 def code(text: str) -> str:
@@ -40,5 +43,8 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-def _entity(match: re.Match[str]) -> str:
-    return f"&#{ord(match[0])};" if match[0] in "<>&@:#|.$" else f"\\{match[0]}"
+def _inert(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in _PARTED:
+        return f"{character}<!-- -->"
+    return f"&#{ord(character)};" if character in "<>&|" else f"\\{character}"

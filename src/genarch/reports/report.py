@@ -32,7 +32,7 @@ def make_report(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
         "spec": {
             "id": spec.id,
             "title": spec.title,
-            "source": {"path": spec.origin.path, "line": spec.origin.line},
+            "source": {"path": _encodable(spec.origin.path), "line": spec.origin.line},
             "constraints": {c.name: plain(spec.constraints, c) for c in CONSTRAINTS if c.name in spec.constraints},
         },
         "rules": {
@@ -77,14 +77,19 @@ def make_report(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
 
 def make_error_report(path: str, problems: Sequence[Problem]) -> Report:
     """The report of an input without a verdict: `error` is its first problem, `errors` has them all."""
-    errors = [problem._asdict() for problem in problems]
+    errors = [{**problem._asdict(), "path": _encodable(problem.path)} for problem in problems]
     return {
         "schema_version": SCHEMA_VERSION,
         "genarch_version": __version__,
-        "spec": {"source": {"path": path, "line": 1}},
+        "spec": {"source": {"path": _encodable(path), "line": 1}},
         "error": errors[0],
         "errors": errors,
     }
+
+
+def _encodable(path: str) -> str:
+    """A path that any JSON reader takes: bytes of a file name that are not UTF-8 stand as escapes."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _fired(rule: Rule) -> dict[str, Any]:
@@ -153,12 +158,17 @@ def _summary(rules: RuleTable, evaluation: Evaluation) -> str:
             return f"No rule that fired gives points to a family that is left, so nothing separates them{also}."
     margin = verdict.margin
     if margin is None:
-        text = f"{title[verdict.verdict]} is the only family left: {out}."
+        text = f"{title[verdict.verdict]} is the only family {f'left: {out}' if out else 'there is'}."
     elif verdict.verdict == "evaluate_both":
         first, second = (title[family] for family in verdict.candidates)
         close = float(rules.header.close_call)
+        points = next(entry.points for entry in evaluation.ranking if entry.architecture == evaluation.recommended[0])
+        level = [title[family] for family in _level(evaluation, points) if family not in verdict.candidates]
+        others = f", and so is {' and '.join(level)}" if level else ""
         text = (
-            f"{first} and {second} are too close to call: {_apart(margin)} separate them "
+            f"{first} and {second} are level at {points} points each{others}{_also(out)}"
+            if not margin.numerator
+            else f"{first} and {second} are too close to call: {_apart(margin)} separate them "
             f"(margin {float(margin):.2f}, below {close:g}){_also(out)}"
         )
     else:
@@ -166,6 +176,15 @@ def _summary(rules: RuleTable, evaluation: Evaluation) -> str:
         text = f"{title[verdict.verdict]} leads {second} by {_apart(margin)} (margin {float(margin):.2f}){_also(out)}"
     text = text[:1].upper() + text[1:]
     return text + _ties(evaluation)
+
+
+def _level(evaluation: Evaluation, points: int) -> list[str]:
+    """The families whose best survivor has as many points as the two that are named."""
+    best: dict[str, int] = {}
+    for entry in evaluation.ranking:
+        if not entry.excluded_by:
+            best.setdefault(entry.family, entry.points)
+    return [family for family, most in best.items() if most == points]
 
 
 def _apart(margin: Ratio) -> str:

@@ -72,7 +72,7 @@ class TextReport:
             return ""
         grid = Table.grid(padding=(0, 2, 0, 0))
         for name, words, style in self._rows:
-            grid.add_row(Text(name, overflow="fold"), Text(words, style=_STYLES.get(style, "")))
+            grid.add_row(Text(name, overflow="fold"), Text(words, style=_STYLES.get(style, ""), overflow="fold"))
         title = Text(f"\n{self._rule * self._width}\n{len(self._rows)} specs", style="bold")
         if self._width < _NARROW:
             lines = [Text.assemble(name, ": ", words) for name, words, _ in self._rows]
@@ -145,12 +145,14 @@ class TextReport:
             points = entry["points"]
             name = entry["architecture"]
             if entry["excluded_by"]:
-                fate = Text(f"out: {', '.join(entry['excluded_by'])}", style="dim")
-                grid.add_row(Text(name, style="dim"), Text(_signed(points), style="dim", justify="right"), fate)
+                fate = Text(f"out: {', '.join(entry['excluded_by'])}", style="dim", overflow="fold")
+                grid.add_row(
+                    Text(name, style="dim", overflow="fold"), Text(_signed(points), style="dim", justify="right"), fate
+                )
             else:
                 length = round(abs(points) / most * room)
                 bar = Text((self._bar if points > 0 else "-") * length, style=_STYLES.get(entry["family"], ""))
-                grid.add_row(Text(name), Text(_signed(points), justify="right"), bar)
+                grid.add_row(Text(name, overflow="fold"), Text(_signed(points), justify="right"), bar)
             if narrow:
                 lines.append(_indented(Text(f"{_signed(points):>3} {name}")))
                 if entry["excluded_by"]:

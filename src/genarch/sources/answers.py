@@ -20,7 +20,7 @@ def read_answers(document: Document, node: Node, field: str) -> dict[str, Value]
     for key, value in node.entries:
         constraint = BY_NAME.get(key.text)
         if constraint is None:
-            document.report(key, field, f"{unknown_key(key.text, BY_NAME)}")
+            document.report(key, field, "" if document.full else unknown_key(key.text, BY_NAME))
             continue
         answer = read_answer(document, value, constraint, f"{field}.{key.text}" if field else key.text)
         if answer is not None:
@@ -95,6 +95,10 @@ def parse_settings(settings: Sequence[str]) -> Mapping[str, Value | None]:
         constraint = BY_NAME.get(name)
         if not equals:
             problems.append(Problem("--set", None, None, setting, "write it as field=value"))
+        elif not text.strip():
+            problems.append(Problem("--set", None, None, name, f"has no value; write {name}=unknown to take it away"))
+        elif name in stated:
+            problems.append(Problem("--set", None, None, name, "is stated twice; keep one"))
         elif constraint is None:
             problems.append(Problem("--set", None, None, "", unknown_key(name, BY_NAME)))
         else:

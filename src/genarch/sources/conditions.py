@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+from genarch.engine.terms import satisfies
 from genarch.errors import nearest
-from genarch.model.answers import InvalidAnswerError, parse_answer
+from genarch.model.answers import InvalidAnswerError, in_range, parse_answer
 from genarch.model.conditions import (
     NUMBER_OPERATORS,
     SET_OPERATORS,
@@ -30,7 +32,7 @@ def read_condition(document: Document, node: Node, field: str) -> Condition:
         document.report(node, field, "must be a mapping; write 'constraint: value', or all, any, not")
         return All(())
     if not node.entries:
-        document.report(node, field, "is empty; leave 'when' out where it always holds")
+        document.report(node, field, "is empty; name a constraint, or all, any, not")
     parts: list[Condition] = []
     for key, value in node.entries:
         where = f"{field}.{key.text}"
@@ -80,7 +82,9 @@ def _tests(document: Document, constraint: Constraint, node: Node, field: str) -
     if not node.entries:
         document.report(node, field, f"is empty; write one of: {', '.join(_operators(constraint))}")
     if constraint.numeric:
-        _check_range(document, [predicate for predicate in found if isinstance(predicate, Predicate)], node, field)
+        _check_range(
+            document, constraint, [predicate for predicate in found if isinstance(predicate, Predicate)], node, field
+        )
     return found
 
 
@@ -125,12 +129,16 @@ def _any_of(document: Document, constraint: Constraint, operator: Operator, node
     return [Predicate(constraint.name, operator, names)]
 
 
-def _check_range(document: Document, bounds: Sequence[Predicate], node: Node, field: str) -> None:
-    """Refuse a range that no number is in, such as above 100 and below 50."""
-    lowest = max((threshold(bound) for bound in bounds if bound.operator in ("above", "at_least")), default=None)
-    highest = min((threshold(bound) for bound in bounds if bound.operator in ("below", "at_most")), default=None)
-    if lowest is None or highest is None:
+def _check_range(
+    document: Document, constraint: Constraint, bounds: Sequence[Predicate], node: Node, field: str
+) -> None:
+    """Refuse bounds that no answer is within, such as above 100 and below 50, or a whole number above 5 and below 6."""
+    if not bounds:
         return
-    closed = all(bound.operator in ("at_least", "at_most") for bound in bounds)
-    if lowest > highest or (lowest == highest and not closed):
-        document.report(node, field, f"no number lies within these bounds, {lowest} to {highest}; correct them")
+    edges = sorted({threshold(bound) for bound in bounds} | {constraint.at_least or constraint.above or 0})
+    tried: list[float] = [edge + step for edge in edges for step in (-1, 0, 1)]
+    if constraint.kind == "number":
+        tried += [(here + following) / 2 for here, following in pairwise(edges)]
+    allowed = [number for number in tried if in_range(constraint, number)]
+    if not any(all(satisfies(bound, number) for bound in bounds) for number in allowed):
+        document.report(node, field, "no answer lies within these bounds; correct them")

@@ -41,7 +41,8 @@ def read_bytes(path: str, *, limit: int = MAX_BYTES) -> bytes:
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
-            raise refuse(path, "is a folder; name a file in it")
+            with os.scandir(path):  # raises what hinders whoever came here by walking
+                raise refuse(path, "is a folder; name a file in it")
         if not stat.S_ISREG(status.st_mode):
             raise refuse(path, "is not a regular file; name one")
         if status.st_size > limit:
@@ -56,9 +57,12 @@ def read_stream(stream: BinaryIO, path: str, *, limit: int = MAX_BYTES) -> bytes
     """All of a stream, unless it holds more than `limit` bytes.
 
     Raises:
-        InputError: when it does.
+        InputError: when it does, or cannot be read.
     """
-    content = stream.read(limit + 1)
+    try:
+        content = stream.read(limit + 1)
+    except OSError as error:
+        raise refuse(path, _reason(error)) from error
     if len(content) > limit:
         raise refuse(path, _too_large(limit))
     return content
@@ -79,16 +83,17 @@ def decode(content: bytes, path: str) -> str:
 
 
 def spec_files(paths: Sequence[str]) -> Iterator[str]:
-    """The files named, and the spec files in the folders named, each folder in the order of its names.
+    """The files named, and the spec files in the folders named.
 
-    Links to folders are not followed, folders whose name begins with a dot are not entered. A path that lies in a
-    folder also named is given once. `-` and files that do not exist are passed through for the reader to judge.
+    In a folder, files come before folders, each in the order of their names. Links to folders are not followed,
+    folders whose name begins with a dot are not entered. What is named twice, or lies in a folder also named, is given
+    once. `-`, and whatever cannot be read, is passed through for the reader to judge.
     """
     folders = [os.path.realpath(path) for path in paths if path != "-" and os.path.isdir(path)]
     given: set[str] = set()
     for path in paths:
         real = path if path == "-" else os.path.realpath(path)
-        if real in given or any(real != folder and real.startswith(os.path.join(folder, "")) for folder in folders):
+        if real in given or any(_found_by_walking(real, folder) for folder in folders):
             continue
         given.add(real)
         if path != "-" and os.path.isdir(path):
@@ -98,18 +103,39 @@ def spec_files(paths: Sequence[str]) -> Iterator[str]:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    try:
-        with os.scandir(folder) as listing:
-            names = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in listing)
-    except OSError as error:
-        raise refuse(folder, _reason(error)) from error
-    for name, is_folder in names:
-        path = os.path.join(folder, name)
-        if is_folder:
-            if not name.startswith(".") and name not in _SKIPPED_FOLDERS:
-                yield from _walk(path)
-        elif name == SPEC_NAME or name.endswith(SPEC_SUFFIX):
-            yield path
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as listing:
+                names = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in listing)
+        except OSError:
+            yield here  # the reader says why it cannot be read, and the others go on
+            continue
+        folders = []
+        for name, is_folder in names:
+            path = os.path.join(here, name)
+            if is_folder and _entered(name):
+                folders.append(path)
+            elif not is_folder and _is_spec(name):
+                yield path
+        waiting += reversed(folders)
+
+
+def _entered(folder: str) -> bool:
+    return not folder.startswith(".") and folder not in _SKIPPED_FOLDERS
+
+
+def _is_spec(name: str) -> bool:
+    return name == SPEC_NAME or name.endswith(SPEC_SUFFIX)
+
+
+def _found_by_walking(real: str, folder: str) -> bool:
+    """Whether a walk through `folder` comes to this path, so that naming it adds nothing."""
+    if real == folder or not real.startswith(os.path.join(folder, "")) or not os.path.exists(real):
+        return False
+    *between, name = os.path.relpath(real, folder).split(os.sep)
+    return all(map(_entered, between)) and (_entered(name) if os.path.isdir(real) else _is_spec(name))
 
 
 class AtomicFile:
@@ -123,6 +149,11 @@ class AtomicFile:
         self._path = path
         self._target = os.path.realpath(path)
         self._partial = ""
+        self._wanted = True
+
+    def discard(self) -> None:
+        """Leave the target as it was."""
+        self._wanted = False
 
     def __enter__(self) -> Self:
         """Open a file beside the target.
@@ -162,16 +193,22 @@ class AtomicFile:
         """Give the finished file its name, or remove what there is of it."""
         try:
             self._stream.close()
-            if self._partial and kind is None:
-                mask = os.umask(0)
-                os.umask(mask)
-                os.chmod(self._partial, 0o666 & ~mask)
+            if self._partial and kind is None and self._wanted:
+                os.chmod(self._partial, self._mode())
                 os.replace(self._partial, self._target)
         except OSError as failure:
             raise self._unwritable(failure) from failure
         finally:
             if self._partial and os.path.exists(self._partial):
                 os.unlink(self._partial)
+
+    def _mode(self) -> int:
+        """The permissions of the file that is replaced, or those of a new one."""
+        if os.path.exists(self._target):
+            return stat.S_IMODE(os.stat(self._target).st_mode)
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
 
     def _unwritable(self, error: OSError | ValueError) -> InputError:
         return refuse(self._path, f"cannot be written: {_reason(error)}")

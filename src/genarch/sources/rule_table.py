@@ -12,6 +12,15 @@ from genarch.sources.files import refuse
 DEFAULT_TABLE = "article"
 
 
+def table_files(which: str) -> list[str]:
+    """The files that a table given by path is read from; none for a bundled one."""
+    if which in bundled_tables() or not os.path.exists(which):
+        return []
+    from genarch.sources.table_reader import files_of
+
+    return files_of(which)
+
+
 def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE) -> RuleTable:
     """A rule table, by the id of a bundled one or by path.
 

@@ -90,7 +90,8 @@ class _Reader:
         for key, _ in node.entries:
             if key.text not in KEYS:
                 hint = " (it belongs under 'constraints:')" if key.text in BY_NAME else ""
-                self._document.report(key, "", f"{unknown_key(key.text, KEYS)}{hint}")
+                told = "" if self._document.full else unknown_key(key.text, KEYS)
+                self._document.report(key, "", f"{told}{hint}")
         self._version(node)
         answers = (
             read_answers(self._document, constraints, "constraints") if (constraints := node.get("constraints")) else {}

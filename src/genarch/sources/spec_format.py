@@ -25,8 +25,8 @@ from pydantic import (
 )
 
 from genarch.errors import InputError, Problem
-from genarch.model.answers import InvalidAnswerError, parse_answer
-from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint
+from genarch.model.answers import MAX_DIGITS, InvalidAnswerError, parse_answer
+from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.model.spec import Origin, Spec, Waiver
 from genarch.sources.answers import unknown_key
 from genarch.sources.spec_file import FORMAT_VERSION, KEYS, NAME, SLUG, TABLE_AT_VERSION, WAIVER_KEYS
@@ -73,51 +73,61 @@ def _known(value: object) -> object:
 
 def _annotation(constraint: Constraint) -> Any:
     """The type of one constraint's answer in Python, and how a schema has it."""
+    kind: Any
     match constraint.kind:
         case "choice":
-            kind: Any = Literal[constraint.values]
+            kind = Literal[constraint.values]
             schema: dict[str, Any] = {"enum": [*constraint.values, "unknown", None]}
         case "set":
             member: Any = Literal[constraint.values]
-            kind = frozenset[member]
+            kind = tuple[member, ...]
             members = {"type": "array", "items": {"enum": list(constraint.values)}, "uniqueItems": True}
             schema = {"anyOf": [members, _UNKNOWN]}
         case "flag":
             kind = bool
             schema = {"enum": [True, False, "unknown", None]}
         case _:
-            integer = constraint.kind == "integer"
-            bound: dict[str, Any] = (
-                {"gt": constraint.above} if constraint.above is not None else {"ge": constraint.at_least}
-            )
-            number: Any = int if integer else int | float
-            kind = (
-                Annotated[number, Field(allow_inf_nan=False, **bound)]
-                if not integer
-                else Annotated[int, Field(**bound)]
-            )
-            limits = {"exclusiveMinimum": constraint.above} if "gt" in bound else {"minimum": constraint.at_least}
-            schema = {"anyOf": [{"type": "integer" if integer else "number", **limits}, _UNKNOWN]}
-            if constraint.units:
-                pattern = f"^(0|[1-9][0-9]*)(\\.[0-9]+)? ?({'|'.join(constraint.units)})$"
-                schema["anyOf"].insert(1, {"type": "string", "pattern": pattern})
+            kind, schema = _number(constraint)
     described = {**schema, "description": constraint.meaning}
     return Annotated[kind | None, BeforeValidator(_reader(constraint)), WithJsonSchema(described)]
 
 
+def _number(constraint: Constraint) -> tuple[Any, dict[str, Any]]:
+    bounds: dict[str, Any] = {"lt": 10**MAX_DIGITS}
+    limits: dict[str, Any] = {}
+    if constraint.above is not None:
+        bounds["gt"] = limits["exclusiveMinimum"] = constraint.above
+    else:
+        bounds["ge"] = limits["minimum"] = constraint.at_least
+    integer = constraint.kind == "integer"
+    schema: dict[str, Any] = {"anyOf": [{"type": "integer" if integer else "number", **limits}, _UNKNOWN]}
+    if constraint.units:
+        pattern = f"^(0|[1-9][0-9]*)(\\.[0-9]+)? ?({'|'.join(constraint.units)})$"
+        schema["anyOf"].insert(1, {"type": "string", "pattern": pattern})
+    kind: Any = Annotated[int, Field(**bounds)] if integer else Annotated[float, Field(**bounds)]
+    return kind, schema
+
+
 def _reader(constraint: Constraint) -> Any:
+    """What is done before pydantic looks: unknown, units, and the few things that it would let through."""
+
     def read(value: object) -> object:
-        if value == "unknown":
+        if isinstance(value, str) and value == "unknown":
             return None
-        if constraint.kind == "set" and isinstance(value, list | tuple | set):
-            if len(set(value)) < len(value):
+        if constraint.kind == "set" and isinstance(value, list | tuple | set | frozenset):
+            members = sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
+            if any(member in members[:at] for at, member in enumerate(members)):
                 raise ValueError("names a member twice; keep one")
-            return frozenset(value)
+            return tuple(members)
         if constraint.units and isinstance(value, str):
             try:
                 return parse_answer(constraint, value, quoted=True)
             except InvalidAnswerError as error:
                 raise ValueError(str(error)) from None
+        if constraint.numeric and value is not None and type(value) not in (int, float):
+            raise ValueError(f"must be a number, not {type(value).__name__}")
+        if constraint.numeric and isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
+            raise ValueError(f"must be a finite number of at most {MAX_DIGITS} digits")
         return value
 
     return read
@@ -163,13 +173,13 @@ def spec_from(data: Mapping[str, Any]) -> Spec:
         InputError: with every problem.
     """
     try:
-        record: Any = spec_model().model_validate(dict(data))
+        record: Any = spec_model().model_validate(_plain(data))
     except ValidationError as error:
         raise InputError(_problem(dict(detail)) for detail in error.errors(include_url=False)) from None
     stated = {} if record.constraints is None else record.constraints.model_dump()
     return Spec(
         id=record.id or "spec",
-        constraints={name: stated[name] for name in BY_NAME if stated.get(name) is not None},
+        constraints={name: _answer(stated[name]) for name in BY_NAME if stated.get(name) is not None},
         title=record.title or "",
         decision=record.decision,
         decided_with=record.decided_with,
@@ -178,13 +188,33 @@ def spec_from(data: Mapping[str, Any]) -> Spec:
     )
 
 
+def _plain(data: object) -> object:
+    """Any mapping as a dict, which is what pydantic takes strictly."""
+    return dict(data) if isinstance(data, Mapping) else data
+
+
+def _answer(value: Any) -> Value:
+    """A validated value as an answer: a set for its members, and no fraction where there is none."""
+    if isinstance(value, tuple):
+        return frozenset(value)
+    whole = isinstance(value, float) and value == int(value)
+    answer: Value = int(value) if whole else value
+    return answer
+
+
 def _problem(detail: dict[str, Any]) -> Problem:
-    location = [step for step in detail["loc"] if isinstance(step, int) or step.isidentifier()]
-    field = ".".join(map(str, location))
+    location = detail["loc"]
     message = str(detail["msg"]).removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
-        keys = {"constraints": tuple(BY_NAME), "waivers": WAIVER_KEYS}.get(
-            str(location[0]) if len(location) > 1 else "", KEYS
-        )
-        message = unknown_key(str(detail["loc"][-1]), keys)
-    return Problem(_ORIGIN, None, None, field, message)
+        keys = {"constraints": tuple(BY_NAME), "waivers": WAIVER_KEYS}.get(str(location[0]), KEYS)
+        message = unknown_key(str(location[-1]), keys if len(location) > 1 else KEYS)
+        location = location[:-1]
+    elif detail["type"] == "literal_error":
+        message = f"{str(detail['input'])[:60]!r} is not one of: {', '.join(BY_NAME[str(location[1])].values)}"
+    elif detail["type"] == "missing":
+        message = "is missing"
+    elif detail["type"] in ("model_type", "dict_type"):
+        message = "must be a mapping"
+    else:
+        message = message[:1].lower() + message[1:]
+    return Problem(_ORIGIN, None, None, ".".join(map(str, location)), message)

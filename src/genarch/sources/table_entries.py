@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from genarch.engine.matching import TooManyTermsError, terms
+from genarch.engine.terms import TooManyTermsError, terms
 from genarch.errors import nearest
 from genarch.model.conditions import ALWAYS, Condition
 from genarch.model.constraints import BY_NAME, Answers
@@ -50,12 +50,14 @@ class Entries:
 
     def families(self) -> Iterator[Family]:
         """The families."""
-        for entry in self._file.record.families:
+        for at, entry in enumerate(self._file.record.families):
+            self._unreserved(entry.id, ("families", at, "id"))
             yield Family(entry.id, entry.title, entry.summary)
 
     def architectures(self) -> Iterator[Architecture]:
         """The alternatives."""
         for at, entry in enumerate(self._file.record.architectures):
+            self._unreserved(entry.id, ("architectures", at, "id"))
             self._known([entry.family], self._families, ("architectures", at, "family"), "family")
             yield Architecture(
                 id=entry.id,
@@ -137,6 +139,9 @@ class Entries:
         for at, entry in enumerate(self._file.record.assumptions):
             where: Location = ("assumptions", at)
             self._known([entry.assume.constraint], numbers, (*where, "assume", "constraint"), "number constraint")
+            constraint = BY_NAME.get(entry.assume.constraint)
+            if constraint and entry.assume.below <= (constraint.above or constraint.at_least or 0):
+                self._file.report((*where, "assume", "below"), "no answer is below that; write a larger number")
             yield Assumption(
                 id=entry.id,
                 title=entry.title,
@@ -186,10 +191,17 @@ class Entries:
             )
         return Examples(found["hit"], found["miss"])
 
+    def _unreserved(self, name: str, location: Location) -> None:
+        if name in VERDICTS_WITHOUT_FAMILY:
+            self._file.report(location, f"'{name}' is a verdict of its own; choose another id")
+
     def _known(self, names: Iterable[str], known: Iterable[str], location: Location, noun: str) -> None:
-        known = list(known)
+        known = dict.fromkeys(known)
         for name in names:
             if name not in known:
+                if self._file.document.full:
+                    self._file.report(location, "")
+                    continue
                 hint = nearest(name, known) or f"; write one of: {', '.join(known)}"
                 self._file.report(location, f"'{name}' is not a known {noun}{hint}")
 

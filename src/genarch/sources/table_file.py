@@ -14,12 +14,13 @@ from genarch.sources.table_format import (
     FORMAT_VERSION,
     RULE_ID,
     VERSION,
+    VISIBLE,
     Location,
     PlainNumber,
     TableRecord,
     keys_at,
 )
-from genarch.sources.yaml_text import Document, Fields, Items, Node, Scalar, parse
+from genarch.sources.yaml_text import MAX_PROBLEMS, Document, Fields, Items, Node, Scalar, parse
 
 MAX_EVENTS = 100_000
 
@@ -101,13 +102,21 @@ class TableFile:
 
     def _refused(self, error: ValidationError) -> InputError:
         """Pydantic's findings at their places, in words."""
-        for detail in error.errors(include_url=False):
-            location = tuple(step for step in detail["loc"] if step != "[key]")
+        details = error.errors(include_url=False)
+        self.document.uncounted = max(0, len(details) - MAX_PROBLEMS)
+        for detail in details[:MAX_PROBLEMS]:
+            location = detail["loc"]
             if detail["type"] == "extra_forbidden":
                 parent, key = location[:-1], str(location[-1])
                 self.document.report(self._key(parent, key), self.field(parent), unknown_key(key, keys_at(parent)))
-            else:
-                self.report(location, _in_words(detail["type"], detail["msg"], dict(detail.get("ctx", {}))))
+                continue
+            if location[-1:] == ("[key]",):  # pydantic's mark for the key of a mapping, after the key itself
+                location = location[:-1]
+            empty = detail["input"] is None or detail["input"] == ""
+            context = dict(detail.get("ctx", {}))
+            self.report(
+                location, "is empty; write it out" if empty else _in_words(detail["type"], detail["msg"], context)
+            )
         return self.document.error()
 
     def _key(self, location: Location, key: str) -> Node:
@@ -122,6 +131,8 @@ def _data(node: Node) -> object:
         return {key.text: _data(value) for key, value in node.entries}
     if isinstance(node, Items):
         return [_data(item) for item in node.items]
+    if node.plain and node.text in ("", "~", "null"):
+        return None
     return PlainNumber(node.text) if node.plain and _NUMBER.fullmatch(node.text) else node.text
 
 
@@ -130,7 +141,11 @@ def _in_words(kind: str, message: str, context: dict[str, object]) -> str:
         case "missing":
             return "is missing; the format needs it"
         case "string_too_short":
-            return "is empty; write a sentence"
+            return "is empty; write it out"
+        case "too_short":
+            return "names none; name at least one"
+        case "too_long":
+            return f"has more than {context.get('max_length')} entries; split the table"
         case "list_type":
             return "must be a list"
         case "dict_type" | "model_type" | "model_attributes_type":
@@ -140,6 +155,8 @@ def _in_words(kind: str, message: str, context: dict[str, object]) -> str:
         case "literal_error":
             return f"must be one of: {str(context.get('expected', '')).replace(chr(39), '')}"
         case "string_pattern_mismatch":
+            if context.get("pattern") == VISIBLE:
+                return "is empty; write it out"
             return f"does not have the form of {_FORMS.get(str(context.get('pattern')), 'a fact id; write it as E1')}"
         case "value_error":
             return message.removeprefix("Value error, ")

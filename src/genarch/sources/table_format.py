@@ -48,7 +48,8 @@ def _flag(value: object) -> object:
     raise ValueError("must be true or false")
 
 
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+VISIBLE = r"\w"
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True, pattern=VISIBLE)]
 ENTRY_ID = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"
 RULE_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+$"
@@ -73,7 +74,7 @@ class Record(BaseModel):
 class SourceRecord(Record):
     """Where a statement comes from."""
 
-    facts: list[FactId]
+    facts: list[FactId] = Field(min_length=1)
     """Ids in the list of facts, such as E1."""
     section: Text
     """The section of the source."""
@@ -112,6 +113,10 @@ class TableSourceRecord(SourceRecord):
     title: Text
 
 
+MAX_ENTRIES = 5_000
+"""Entries in one part of a table: more than anybody can review."""
+
+
 class PointsRecord(Record):
     """How many points each strength is worth."""
 
@@ -126,6 +131,7 @@ class FamilyRecord(Record):
     id: EntryId
     title: Text
     summary: Text
+    replaces: Text | None = None
 
 
 class EntryRecord(Record):
@@ -245,15 +251,15 @@ class TableRecord(Record):
     """Required unless the table extends another."""
     close_call: Margin | None = None
     """Below this margin the answer is to evaluate both. Required unless the table extends another."""
-    facts: list[FactRecord] = Field(default_factory=list)
-    families: list[FamilyRecord] = Field(default_factory=list)
-    architectures: list[ArchitectureRecord] = Field(default_factory=list)
-    rules: list[RuleRecord] = Field(default_factory=list)
-    methods: list[MethodRecord] = Field(default_factory=list)
-    notices: list[NoticeRecord] = Field(default_factory=list)
-    assumptions: list[AssumptionRecord] = Field(default_factory=list)
-    questions: list[QuestionRecord] = Field(default_factory=list)
-    disable: list[DisabledRecord] = Field(default_factory=list)
+    facts: list[FactRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
+    families: list[FamilyRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
+    architectures: list[ArchitectureRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
+    rules: list[RuleRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
+    methods: list[MethodRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
+    notices: list[NoticeRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
+    assumptions: list[AssumptionRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
+    questions: list[QuestionRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
+    disable: list[DisabledRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
 
 
 def keys_at(location: Location) -> list[str]:

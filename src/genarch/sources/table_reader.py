@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from genarch.engine.matching import Matcher
+from genarch.engine.terms import MAX_ALL_TERMS, terms
 from genarch.errors import nearest
-from genarch.model.conditions import Condition
-from genarch.model.table import Assumption, Disabled, Examples, Fact, Header, Ratio, RuleTable
+from genarch.model.conditions import Condition, constraints_read
+from genarch.model.table import Assumption, Disabled, Examples, Fact, Header, Notice, Ratio, RuleTable
 from genarch.sources import table_format as form
 from genarch.sources.bundled import bundled_tables, digest
 from genarch.sources.table_entries import Entries, read_source
@@ -33,6 +34,7 @@ class _Conditional(_Named, Protocol):
     def examples(self) -> Examples: ...
 
 
+_REPLACEABLE = ("rules", "methods", "notices", "assumptions")
 _OUTCOMES = {"hit": "a hit", "miss": "a miss", "unknown": "unknown: it leaves out an answer that decides"}
 
 _Entry = TypeVar("_Entry", bound=_Named)
@@ -128,6 +130,9 @@ class _Builder:
         if not architectures:
             self._file.report((), "has no architectures; name at least one, or extend a table that does")
         self._check_unique()
+        self._check_apart(architectures, rules, methods, notices, assumptions)
+        self._check_size([*rules, *methods, *notices, *assumptions])
+        self._check_contradictions(notices, assumptions)
         self._file.document.check()
         self._check_examples("rules", rules, assumptions)
         self._check_examples("methods", methods, assumptions)
@@ -153,6 +158,10 @@ class _Builder:
     def _header(self, table_digest: str) -> Header:
         record, base = self._record, self._base
         points = record.points.model_dump() if record.points else dict(base.header.points) if base else {}
+        if base and record.points:
+            self._file.report(
+                ("points",), "are those of the extended table, whose rules they have scaled; leave them out"
+            )
         if not points:
             self._file.report(("points",), "is missing; write {slight: 1, moderate: 2, strong: 3}")
         elif not 0 < points["slight"] < points["moderate"] < points["strong"]:
@@ -202,12 +211,38 @@ class _Builder:
         if base:
             for section in (base.rules, base.methods, base.notices, base.assumptions):
                 known |= {entry.id for entry in section}
+        replaced = {entry.id for section in _REPLACEABLE for entry in getattr(self._record, section)}
         for at, entry in enumerate(self._record.disable):
+            if entry.id in replaced or entry.id in [other.id for other in self._record.disable[:at]]:
+                self._file.report(("disable", at, "id"), f"'{entry.id}' is disabled or stated elsewhere here; keep one")
             if entry.id not in known:
                 hint = nearest(entry.id, known) if known else "; this table extends none"
                 self._file.report(
                     ("disable", at, "id"),
                     f"the extended table has no rule, method or notice '{entry.id}'{hint}",
+                )
+
+    def _check_apart(self, *sections: Iterable[_Named]) -> None:
+        """No entry of this file shares its id with an inherited one of another part."""
+        counted = Counter(entry.id for section in sections for entry in section)
+        for section in ("architectures", "rules", "methods", "notices", "assumptions"):
+            for at, entry in enumerate(getattr(self._record, section)):
+                if counted[entry.id] > 1:
+                    self._file.report((section, at, "id"), f"'{entry.id}' stands twice; ids are used once")
+
+    def _check_size(self, entries: Iterable[_Conditional]) -> None:
+        if not self._file.document.problems and sum(len(terms(entry.when)) for entry in entries) > MAX_ALL_TERMS:
+            self._file.report((), f"its conditions amount to more than {MAX_ALL_TERMS} alternatives; split it")
+
+    def _check_contradictions(self, notices: Iterable[Notice], assumptions: Iterable[Assumption]) -> None:
+        """An assumption can be contradicted by what is stated; an inconsistency has to say so."""
+        told = [set(constraints_read(notice.when)) for notice in notices if notice.level == "inconsistency"]
+        for assumption in assumptions:
+            reads = {assumption.constraint, *constraints_read(assumption.when)}
+            at = next((at for at, own in enumerate(self._record.assumptions) if own.id == assumption.id), None)
+            if at is not None and not any(reads <= constraints for constraints in told):
+                self._file.report(
+                    ("assumptions", at), "needs a notice of level inconsistency for the answers that contradict it"
                 )
 
     def _check_citations(self, facts: Iterable[Fact]) -> None:

@@ -26,7 +26,9 @@ MAX_PROBLEMS = 50
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_REFUSED = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]|\A\ufeff|^%", re.MULTILINE
+)
 _WORDS = {
     "found unexpected end of stream": "the quotation mark that opens here is never closed",
     "mapping values are not allowed in this context": "unexpected ':'; is the indentation that of the keys above, is a "
@@ -74,6 +76,8 @@ class Document:
         self.text = text
         self.path = path
         self.problems: list[Problem] = []
+        self.uncounted = 0
+        """Problems that were not even worked out, because there were too many."""
         self._starts: list[int] | None = None
 
     def position(self, at: int) -> tuple[int, int]:
@@ -83,17 +87,25 @@ class Document:
         line = bisect_right(self._starts, at)
         return line, at - self._starts[line - 1] + 1
 
+    @property
+    def full(self) -> bool:
+        """Whether enough is told already: what follows need not be put into words."""
+        return len(self.problems) > MAX_PROBLEMS
+
     def report(self, at: int | Node, field: str, message: str) -> None:
         """Note a problem, and go on."""
+        if self.full:
+            self.uncounted += 1
+            return
         line, column = self.position(at if isinstance(at, int) else at.at)
         self.problems.append(Problem(self.path, line, column, field, message))
 
     def error(self) -> InputError:
         """Every problem so far, in the order of the text."""
         found = sorted(dict.fromkeys(self.problems), key=lambda problem: (problem.line or 0, problem.column or 0))
-        if len(found) > MAX_PROBLEMS:
-            rest = Problem(self.path, None, None, "", f"and {len(found) - MAX_PROBLEMS} more problems")
-            found = [*found[:MAX_PROBLEMS], rest]
+        more = len(found) - MAX_PROBLEMS + self.uncounted
+        if more > 0:
+            found = [*found[:MAX_PROBLEMS], Problem(self.path, None, None, "", f"and {more} more problems")]
         return InputError(found)
 
     def check(self) -> None:
@@ -115,8 +127,12 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
         InputError: when the text is not YAML, or uses more of YAML than data needs.
     """
     text = document.text
-    if found := _UNPRINTABLE.search(text):
-        document.report(found.start(), "", f"control character U+{ord(found[0]):04X}; remove it")
+    if found := _REFUSED.search(text):
+        # Directives are refused here because libyaml takes quadratic time over many, before its first event.
+        told = "directives (%YAML, %TAG) are not allowed; remove the line"
+        if found[0] != "%":
+            told = f"control character U+{ord(found[0]):04X}; remove it"
+        document.report(found.start(), "", told)
         raise document.error()
     try:
         return _Reader(document, max_events).read(yaml.parse(text, Loader=_LOADER))
@@ -183,8 +199,6 @@ class _Reader:
                 stack[-1].children.append(Scalar("", plain=True, at=at))
             elif isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
-                if event.version or event.tags:
-                    self._refuse(at, "directives (%YAML, %TAG) are not allowed; remove the line")
                 if documents > 1:
                     self._refuse(at, "a second document begins here; one file holds one")
                     break
