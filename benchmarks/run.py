@@ -17,13 +17,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import plain, zen_table
-from genarch import RuleTable, Spec, decide, evaluate, load_rules, load_spec
+from genarch import RuleTable, Spec, decide, evaluate, explore, load_rules, load_spec
 from genarch.model.constraints import CONSTRAINTS, Value
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +34,7 @@ BIN = Path(sys.executable).parent
 
 
 def main() -> None:
-    parts = {"process": process, "engine": engine, "files": files}
+    parts = {"process": process, "engine": engine, "explore": explored, "files": files}
     chosen = [name for name in sys.argv[1:] if name in parts] or list(parts)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     for name in chosen:
@@ -85,6 +86,36 @@ def engine() -> None:
         print(f"  {name:34} {each * 1e6:7.1f} us each, {speed:6.3f} of the plain function's speed")
     report("speed of evaluate() to zen's decision table (at least 1)", paired(times[3], times[2]))
     report("speed of decide() to zen's expressions (at least 1)", paired(times[4], times[1]))
+
+
+def explored() -> None:
+    """Exploration: possible verdicts of the empty spec, of examples and of random specs; all seven answers."""
+    rules = load_rules()
+    examples = [load_spec(path) for path in sorted(SPECS.glob("*.genarch.yaml"))]
+    chance = random.Random(7)
+    incomplete = [
+        spec._replace(constraints={k: v for k, v in spec.constraints.items() if chance.random() < share})
+        for share in (0.1, 0.3, 0.5, 0.7, 1.0)
+        for spec in random_specs(200)
+    ]
+    explore(examples[0], rules)  # compiles the table
+    print(f"\nExploration ({len(rules.rules)} rules, one core, milliseconds)")
+    empty = [timed(lambda: explore(Spec("s", {}), rules).possible) * 1e3 for _ in range(11)]
+    print(f"  possible, nothing stated:             median {statistics.median(empty):6.1f}, worst {max(empty):6.1f}")
+    for name, specs in (("the examples", examples), ("1,000 random partial specs", incomplete)):
+        times = [timed(partial(possible, spec, rules)) * 1e3 for spec in specs]
+        print(f"  possible, {name + ':':27} median {statistics.median(times):6.1f}, worst {max(times):6.1f}")
+    times = [timed(partial(all_answers, spec, rules)) * 1e3 for spec in examples]
+    print(f"  all seven answers, the examples:      median {statistics.median(times):6.1f}, worst {max(times):6.1f}")
+
+
+def possible(spec: Spec, rules: RuleTable) -> object:
+    return explore(spec, rules).possible
+
+
+def all_answers(spec: Spec, rules: RuleTable) -> object:
+    e = explore(spec, rules)
+    return e.possible, e.settled, e.next_question, e.flips, e.binding, e.relax, e.stability
 
 
 def zen_peers(rules: RuleTable) -> tuple[Any, list[Any]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from builders import FAMILIES, rule, table
+from builders import FAMILIES, SOURCE, rule, table
 from genarch.model.conditions import All, Any, Condition, Not, Operator, Predicate
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
-from genarch.model.table import Rule, RuleTable
+from genarch.model.table import Notice, Rule, RuleTable
 
 THRESHOLDS = (1, 50, 100, 1000)
 NUMBERS = (0.5, 1, 20, 50, 75.5, 100, 101, 1000, 5000)
@@ -74,3 +74,18 @@ def rules(draw: st.DrawFn, position: int, names: tuple[str, ...] = tuple(BY_NAME
 def tables(draw: st.DrawFn, names: tuple[str, ...] = tuple(BY_NAME)) -> RuleTable:
     count = draw(st.integers(min_value=0, max_value=6))
     return table(*(draw(rules(position, names)) for position in range(count)))
+
+
+@st.composite
+def contradictory_tables(draw: st.DrawFn, names: tuple[str, ...], *, exclusive: bool = False) -> RuleTable:
+    """Small tables with an inconsistency or two; with `exclusive`, rules that exclude more than they score."""
+    drawn = draw(tables(names))
+    whens = draw(st.lists(conditions(names), max_size=2))
+    given = list(drawn.rules)
+    if exclusive:
+        given = [
+            each._replace(excludes=tuple(draw(st.sets(st.sampled_from(sorted(FAMILIES)), min_size=2))))
+            for each in given
+        ]
+    notices = [Notice(f"inconsistent-{at}", "inconsistency", "t", when, "m", SOURCE) for at, when in enumerate(whens)]
+    return table(*given, notices=notices)

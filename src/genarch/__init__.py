@@ -6,6 +6,7 @@ evaluation = evaluate(load_spec("genarch.yaml"), load_rules())
 print(evaluation.verdict.verdict, evaluation.verdict.confidence)
 """
 
+from genarch.engine.exploration import Exploration, explore
 from genarch.engine.scoring import decide, evaluate
 from genarch.errors import GenarchError, InputError, Problem, UnknownIdError
 from genarch.model.evaluation import Evaluation, Verdict
@@ -17,6 +18,7 @@ from genarch.sources.spec_file import load_spec, parse_spec, validate_spec
 
 __all__ = [
     "Evaluation",
+    "Exploration",
     "GenarchError",
     "InputError",
     "Problem",
@@ -27,6 +29,7 @@ __all__ = [
     "__version__",
     "decide",
     "evaluate",
+    "explore",
     "load_rules",
     "load_spec",
     "parse_spec",

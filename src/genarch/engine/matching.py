@@ -32,7 +32,7 @@ class Matches(NamedTuple):
     assumed: tuple[int, ...]
 
 
-class _Column(NamedTuple):
+class Column(NamedTuple):
     """What one constraint does to the terms: those that read it, and those that a stated answer fails."""
 
     constraint: str
@@ -53,7 +53,7 @@ class _Stand(NamedTuple):
 class Matcher:
     """Conditions compiled once, then held against any number of specs."""
 
-    __slots__ = ("_columns", "_extra", "_first", "_size", "_stands")
+    __slots__ = ("_extra", "_first", "_size", "_stands", "columns")
 
     def __init__(self, conditions: Sequence[Condition], assumptions: Sequence[Assumption] = ()) -> None:
         """Compile; the assumptions' own conditions are matched on stated answers alone.
@@ -80,16 +80,21 @@ class Matcher:
         for bit, term in enumerate(laid):
             for literal in term or ():
                 readers.setdefault(literal.predicate.constraint, []).append((bit, literal))
-        self._columns = tuple(_column(BY_NAME[name], literals) for name, literals in readers.items())
+        self.columns = tuple(_column(BY_NAME[name], literals) for name, literals in readers.items())
         self._stands = tuple(
             _stand(position, 1 << (self._size + position), item, readers.get(item.constraint, ()))
             for position, item in enumerate(assumptions)
         )
 
+    def terms_of(self, position: int) -> int:
+        """The bits of the terms of one condition."""
+        bit = 1 << position
+        return bit | next((own for first, own in self._extra if first == bit), 0)
+
     def match(self, answers: Answers) -> Matches:
         """Hold every condition against the stated answers."""
         failed = pending = 0
-        for name, reads, fails in self._columns:
+        for name, reads, fails in self.columns:
             value = answers.get(name)
             if value is None:
                 pending |= reads
@@ -97,12 +102,12 @@ class Matcher:
                 failed |= fails(value)
         assumed: tuple[int, ...] = ()
         if self._stands:
-            hits, _ = self._conditions(failed, pending)
+            hits, _ = self.gather(failed, pending)
             standing = [s for s in self._stands if s.bit & hits and answers.get(s.constraint) is None]
             if standing:
                 assumed = tuple(stand.position for stand in standing)
                 failed, pending = self._assume(answers, failed, standing)
-        hits, unknown = self._conditions(failed, pending)
+        hits, unknown = self.gather(failed, pending)
         own = (1 << self._size) - 1
         return Matches(hits & own, unknown & own, assumed)
 
@@ -113,12 +118,12 @@ class Matcher:
             failed |= stand.fails
             left_open[stand.constraint] = left_open.get(stand.constraint, -1) & stand.open
         pending = 0
-        for name, reads, _ in self._columns:
+        for name, reads, _ in self.columns:
             if answers.get(name) is None:
                 pending |= left_open.get(name, reads)
         return failed, pending
 
-    def _conditions(self, failed: int, pending: int) -> tuple[int, int]:
+    def gather(self, failed: int, pending: int) -> tuple[int, int]:
         """Terms gathered into conditions: one hit is enough, and unknown is what neither hits nor fails whole."""
         hit = self._first & ~(failed | pending)
         still_open = self._first & pending & ~failed
@@ -130,12 +135,12 @@ class Matcher:
         return hit, still_open & ~hit
 
 
-def _column(constraint: Constraint, literals: Sequence[tuple[int, Literal]]) -> _Column:
+def _column(constraint: Constraint, literals: Sequence[tuple[int, Literal]]) -> Column:
     reads = 0
     for bit, _ in literals:
         reads |= 1 << bit
     fails = _by_cell(literals) if constraint.numeric else _by_value(literals)
-    return _Column(constraint.name, reads, fails)
+    return Column(constraint.name, reads, fails)
 
 
 def _failed_by(value: Value, literals: Sequence[tuple[int, Literal]]) -> int:

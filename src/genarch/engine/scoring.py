@@ -10,6 +10,7 @@ from genarch.engine.matching import Matcher, conditions_on
 from genarch.model.conditions import constraints_read, predicates
 from genarch.model.constraints import CONSTRAINTS, Answers
 from genarch.model.evaluation import Confidence, Contribution, Evaluation, Ranked, Undecided, Unread, Verdict
+from genarch.model.exploration import Stability
 from genarch.model.spec import Spec
 from genarch.model.table import Method, Notice, Ratio, Rule, RuleTable
 
@@ -19,12 +20,12 @@ CLEAR_MARGIN = Ratio(1, 3)
 
 def evaluate(spec: Spec, rules: RuleTable) -> Evaluation:
     """Evaluate a spec, with every reason: ranking, hits, what is undecided, methods and notices."""
-    return _scorer(rules).evaluate(spec.constraints)
+    return scorer(rules).evaluate(spec.constraints)
 
 
 def decide(spec: Spec, rules: RuleTable) -> Verdict:
     """The verdict alone, for whoever needs many of them."""
-    return _scorer(rules).decide(spec.constraints)
+    return scorer(rules).decide(spec.constraints)
 
 
 def check_conditions(rules: RuleTable) -> None:
@@ -33,7 +34,7 @@ def check_conditions(rules: RuleTable) -> None:
     Raises:
         TooManyTermsError: when a condition is too large.
     """
-    _scorer(rules)
+    scorer(rules)
 
 
 class _Effect(NamedTuple):
@@ -51,8 +52,8 @@ class _Best(NamedTuple):
     points: int
 
 
-class _Scorer:
-    """A rule table compiled for evaluation."""
+class Scorer:
+    """A rule table compiled for evaluation; `scorer` gives the one of a table."""
 
     __slots__ = (
         "_architectures",
@@ -102,16 +103,24 @@ class _Scorer:
         self._named = named
 
     def decide(self, answers: Answers) -> Verdict:
-        hits = self._matcher.match(answers).hits & self._rule_bits
-        points, excluded, scored = self._tally(hits)
-        return self._verdict(hits, points, excluded, scored)
+        """The verdict on stated answers."""
+        return self.judge(self._matcher.match(answers).hits & self._rule_bits)
+
+    def judge(self, hits: int) -> Verdict:
+        """The verdict when exactly these rules hit; the table's first has the lowest bit."""
+        return self._judge(hits, self._effects)
+
+    def _judge(self, hits: int, effects: Sequence[_Effect]) -> Verdict:
+        points, excluded, scored = self._tally(hits, effects)
+        return self._verdict(hits, effects, points, excluded, scored)
 
     def evaluate(self, answers: Answers) -> Evaluation:
+        """The verdict on stated answers, with every reason."""
         rules = self._rules
         matches = self._matcher.match(answers)
         hits = matches.hits & self._rule_bits
-        points, excluded, scored = self._tally(hits)
-        verdict = self._verdict(hits, points, excluded, scored)
+        points, excluded, scored = self._tally(hits, self._effects)
+        verdict = self._verdict(hits, self._effects, points, excluded, scored)
         recommended = self._recommended(verdict, points, excluded)
         positions = [at for at in range(len(rules.rules)) if hits >> at & 1]
         waiting = conditions_on(self._readers, matches.unknown & self._rule_bits)
@@ -131,11 +140,37 @@ class _Scorer:
             recommended,
         )
 
-    def _tally(self, hits: int) -> tuple[list[int], int, int]:
+    def stability(self, answers: Answers) -> Stability | None:
+        """The smallest change of one hit's points for one architecture that gives another verdict.
+
+        Rules that do not hit have no say, however many points they had. Among equals the first rule and architecture
+        of the table are given, and fewer points before more.
+        """
+        hits = self._matcher.match(answers).hits & self._rule_bits
+        verdict = self.judge(hits).verdict
+        positions = [at for at in range(len(self._effects)) if hits >> at & 1]
+        farthest = 3 * sum(abs(points) for at in positions for _, points in self._effects[at].points) + 3
+        for step in range(1, farthest + 1):
+            for at in positions:
+                for architecture, name in enumerate(self._architectures):
+                    before = self._rules.rules[at].points.get(name, 0)
+                    for after in (before - step, before + step):
+                        found = self._judge(hits, self._with(at, architecture, after)).verdict
+                        if found != verdict:
+                            return Stability(self._rules.rules[at].id, name, before, after, found)
+        return None
+
+    def _with(self, position: int, architecture: int, points: int) -> Sequence[_Effect]:
+        """The effects, with other points of one rule for one architecture."""
+        effect = self._effects[position]
+        scored = {**dict(effect.points), architecture: points}
+        changed = _Effect(tuple((at, gained) for at, gained in scored.items() if gained), effect.excludes)
+        return (*self._effects[:position], changed, *self._effects[position + 1 :])
+
+    def _tally(self, hits: int, effects: Sequence[_Effect]) -> tuple[list[int], int, int]:
         """Points by architecture, the bits of the excluded ones, and the bits of those that any hit gave points."""
         points = [0] * len(self._architectures)
         excluded = scored = 0
-        effects = self._effects
         while hits:
             lowest = hits & -hits
             effect = effects[lowest.bit_length() - 1]
@@ -157,7 +192,9 @@ class _Scorer:
         found.sort(key=lambda best: -best.points)
         return found
 
-    def _verdict(self, hits: int, points: Sequence[int], excluded: int, scored: int) -> Verdict:
+    def _verdict(
+        self, hits: int, effects: Sequence[_Effect], points: Sequence[int], excluded: int, scored: int
+    ) -> Verdict:
         best = self._best(points, excluded)
         if not best:
             return Verdict("infeasible", None, (), None, None)
@@ -167,18 +204,18 @@ class _Scorer:
             return Verdict(first.family, name, (first.family,), "forced", None)
         if not scored & ~excluded:
             return Verdict("undetermined", None, (), None, None)
-        margin = self._margin(hits, first, best[1])
+        margin = self._margin(hits, effects, first, best[1])
         if not margin.numerator or _below(margin, self._close):
             return Verdict("evaluate_both", None, (first.family, best[1].family), "close_call", margin)
         confidence: Confidence = "lean" if _below(margin, CLEAR_MARGIN) else "clear"
         return Verdict(first.family, name, (first.family,), confidence, margin)
 
-    def _margin(self, hits: int, first: _Best, second: _Best) -> Ratio:
+    def _margin(self, hits: int, effects: Sequence[_Effect], first: _Best, second: _Best) -> Ratio:
         touched = 0
         pair = (first.architecture, second.architecture)
         while hits:
             lowest = hits & -hits
-            for at, gained in self._effects[lowest.bit_length() - 1].points:
+            for at, gained in effects[lowest.bit_length() - 1].points:
                 if at in pair:
                     touched += abs(gained)
             hits ^= lowest
@@ -238,11 +275,12 @@ def _below(margin: Ratio, limit: Ratio) -> bool:
     return margin.numerator * limit.denominator < limit.numerator * margin.denominator
 
 
-_SCORERS: WeakKeyDictionary[RuleTable, _Scorer] = WeakKeyDictionary()
+_SCORERS: WeakKeyDictionary[RuleTable, Scorer] = WeakKeyDictionary()
 
 
-def _scorer(rules: RuleTable) -> _Scorer:
-    scorer = _SCORERS.get(rules)
-    if scorer is None:
-        scorer = _SCORERS[rules] = _Scorer(rules)
-    return scorer
+def scorer(rules: RuleTable) -> Scorer:
+    """The table compiled, once for each table."""
+    found = _SCORERS.get(rules)
+    if found is None:
+        found = _SCORERS[rules] = Scorer(rules)
+    return found

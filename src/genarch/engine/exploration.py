@@ -1,0 +1,256 @@
+"""The questions that go beyond a verdict, each answered when it is asked.
+
+All of them rest on two things: the verdict of stated answers (`decide`), and the verdicts that completions of them
+reach (`possible`). Answers that the table declares inconsistent are left out of every completion and every change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import combinations, product
+from weakref import WeakKeyDictionary
+
+from genarch.engine.bounds import Bounds
+from genarch.engine.matching import Matcher
+from genarch.engine.possible import Search
+from genarch.engine.scoring import Scorer, scorer
+from genarch.engine.space import Space, cells, representatives
+from genarch.model.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint, Value
+from genarch.model.evaluation import Verdict
+from genarch.model.exploration import Change, Flip, Possible, Stability
+from genarch.model.spec import Spec
+from genarch.model.table import RuleTable
+
+
+def explore(spec: Spec, rules: RuleTable) -> Exploration:
+    """Explore a spec; nothing is worked out before it is asked for."""
+    return Exploration(spec.constraints, _compiled(rules))
+
+
+class _Compiled:
+    """A rule table compiled for exploration."""
+
+    def __init__(self, rules: RuleTable) -> None:
+        self.rules = rules
+        self.scorer: Scorer = scorer(rules)
+        self.space = Space(rules)
+        self.bounds = Bounds(rules)
+        self.contradictions = Matcher([notice.when for notice in rules.notices if notice.level == "inconsistency"])
+        self.order = [question.id for question in rules.questions] or [constraint.name for constraint in CONSTRAINTS]
+
+    def possible(self, stated: Answers, wanted: tuple[str, ...]) -> dict[str, dict[str, Value]]:
+        return Search(self.space, self.bounds, self.scorer.judge, stated).run(wanted)
+
+
+class Exploration:
+    """What can be said of stated answers beyond their verdict."""
+
+    def __init__(self, stated: Answers, compiled: _Compiled) -> None:
+        self._stated = dict(stated)
+        self._compiled = compiled
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict on what is stated."""
+        return self._compiled.scorer.decide(self._stated)
+
+    @cached_property
+    def possible(self) -> tuple[Possible, ...]:
+        """Every verdict that answering everything else can lead to, in the table's order, with a witness.
+
+        A witness answers every constraint that the table's rules and inconsistencies read.
+        """
+        verdicts = self._compiled.rules.verdicts
+        found = self._compiled.possible(self._stated, verdicts)
+        return tuple(Possible(name, _ordered(self._stated | found[name])) for name in verdicts if name in found)
+
+    @property
+    def settled(self) -> bool:
+        """Whether every way to answer the rest leads to one verdict."""
+        return len(self.possible) == 1
+
+    @cached_property
+    def next_question(self) -> str | None:
+        """The unstated constraint whose answer leaves the fewest verdicts possible on average; None when settled.
+
+        The average is over the kinds of answers that the table tells apart. Constraints that leave everything possible
+        whatever the answer come last; among equals, the table's order of questions decides.
+        """
+        if self.settled or not self.possible:
+            return None
+        best: tuple[float, int] | None = None
+        asked = None
+        witnesses = [(item.verdict, item.witness) for item in self.possible]
+        for name in self._open():
+            rank = self._left_by(name, witnesses, best[0] if best else None)
+            if rank and (best is None or rank < best):
+                best, asked = rank, name
+        return asked
+
+    def _left_by(
+        self, name: str, witnesses: list[tuple[str, Answers]], limit: float | None
+    ) -> tuple[float, int] | None:
+        """How many verdicts an answer leaves possible, on average and at most; None once above the limit.
+
+        A witness of one search shows what is possible in another too, and is added to those known.
+        """
+        column = self._compiled.space.columns[name]
+        wanted = {item.verdict for item in self.possible}
+        kinds = self._compiled.space.kinds[name]
+        total = most = counted = 0
+        for number, kind in enumerate(kinds):
+            known = {verdict for verdict, witness in witnesses if column.fails(witness[name]) == kind.fails}
+            answered = {**self._stated, name: kind.value}
+            found = self._compiled.possible(answered, tuple(wanted - known))
+            witnesses += [(verdict, {**answered, **added}) for verdict, added in found.items()]
+            count = len(known) + len(found)
+            if not count:  # nothing is consistent with it: no answer
+                continue
+            total += count
+            most = max(most, count)
+            counted += 1
+            rest = len(kinds) - number - 1
+            if limit is not None and (total + rest) / (counted + rest) > limit:
+                return None
+        return (total / counted, most) if counted else None
+
+    @cached_property
+    def flips(self) -> tuple[Flip, ...]:
+        """For each stated constraint, the nearest changes that alone give another verdict, one for each direction.
+
+        A number moves to the first threshold on either side from which on the verdict is another one. A choice has one
+        flip for each verdict that another choice gives, a set for each that the fewest members put in or out give.
+        Where no single change does, the smallest combination of changes, if there is one.
+        """
+        single = tuple(flip for name in self._read() for flip in self._single(name))
+        return single or self._combined()
+
+    @cached_property
+    def binding(self) -> tuple[str, ...]:
+        """The fewest stated constraints that give this verdict when all else is unknown."""
+        read = self._read()
+        for size in range(len(read) + 1):
+            for some in combinations(read, size):
+                if self._decide({name: self._stated[name] for name in some}) == self.verdict.verdict:
+                    return some
+        return tuple(read)
+
+    @cached_property
+    def relax(self) -> tuple[tuple[str, ...], ...]:
+        """When infeasible, each smallest set of stated constraints without which an architecture is left."""
+        if self.verdict.verdict != "infeasible":
+            return ()
+        found: list[tuple[str, ...]] = []
+        read = self._read()
+        for size in range(1, len(read) + 1):
+            for dropped in combinations(read, size):
+                if any(set(smaller) <= set(dropped) for smaller in found):
+                    continue
+                kept = {name: value for name, value in self._stated.items() if name not in dropped}
+                if self._decide(kept) != "infeasible":
+                    found.append(dropped)
+        return tuple(found)
+
+    @cached_property
+    def stability(self) -> Stability | None:
+        """The smallest change of one rule's points that gives another verdict; None when none does."""
+        return self._compiled.scorer.stability(self._stated)
+
+    def _read(self) -> list[str]:
+        """The stated constraints that a rule or an inconsistency reads."""
+        return [name for name in BY_NAME if name in self._stated and name in self._compiled.space.columns]
+
+    def _open(self) -> list[str]:
+        """The unstated ones, in the order of questions."""
+        columns = self._compiled.space.columns
+        return [name for name in self._compiled.order if name in columns and name not in self._stated]
+
+    def _decide(self, answers: Answers) -> str:
+        return self._compiled.scorer.decide(answers).verdict
+
+    def _changed(self, changes: Mapping[str, Value]) -> str | None:
+        """The verdict with other answers; None where that, or no change at all, contradicts itself."""
+        answers = {**self._stated, **changes}
+        before = self._compiled.contradictions.match(self._stated).hits
+        if self._compiled.contradictions.match(answers).hits & ~before:
+            return None
+        verdict = self._decide(answers)
+        return None if verdict == self.verdict.verdict else verdict
+
+    def _single(self, name: str) -> Iterator[Flip]:
+        constraint = BY_NAME[name]
+        thresholds = self._compiled.space.thresholds.get(name, [])
+        if constraint.numeric:
+            yield from self._moved(constraint, thresholds)
+            return
+        nearest: dict[str, int] = {}
+        here = self._stated[name]
+        others = [value for value in representatives(constraint, thresholds) if value != here]
+        for value in sorted(others, key=lambda value: _distance(here, value)):
+            verdict = self._changed({name: value})
+            if verdict and verdict not in nearest:
+                nearest[verdict] = _distance(here, value)
+                yield Flip((Change(name, value),), verdict)
+
+    def _moved(self, constraint: Constraint, thresholds: list[int | float]) -> Iterator[Flip]:
+        """A number up and down, to the first cell on either side with another verdict."""
+        here = self._stated[constraint.name]
+        assert isinstance(here, int | float)  # noqa: S101  (a number constraint holds a number)
+        numbers = cells(constraint, thresholds)
+        up = [number for number in numbers if number > here and not _same_cell(here, number, thresholds)]
+        down = [number for number in reversed(numbers) if number < here and not _same_cell(here, number, thresholds)]
+        for way in (down, up):
+            for number in way:
+                verdict = self._changed({constraint.name: number})
+                if verdict:
+                    yield Flip((_range(constraint.name, number, thresholds, upwards=way is up),), verdict)
+                    break
+
+    def _combined(self) -> tuple[Flip, ...]:
+        """The smallest combination of changes that gives another verdict."""
+        kinds = self._compiled.space.kinds
+        read = [name for name in self._read() if len(kinds[name]) > 1]
+        for size in range(2, len(read) + 1):
+            for names in combinations(read, size):
+                for values in product(*(kinds[name] for name in names)):
+                    changes = dict(zip(names, (kind.value for kind in values), strict=True))
+                    verdict = self._changed(changes)
+                    if verdict and all(changes[name] != self._stated[name] for name in names):
+                        return (Flip(tuple(Change(name, value) for name, value in changes.items()), verdict),)
+        return ()
+
+
+def _distance(here: Value, there: Value) -> int:
+    """How many members go in or out; any other choice is one step away."""
+    if isinstance(here, frozenset) and isinstance(there, frozenset):
+        return len(here ^ there)
+    return 1
+
+
+def _same_cell(here: float, there: float, thresholds: list[int | float]) -> bool:
+    low, high = sorted((here, there))
+    return not any(low <= edge <= high for edge in thresholds)
+
+
+def _range(name: str, number: float, thresholds: list[int | float], *, upwards: bool) -> Change:
+    """From where on, on the way to `number`, its cell begins."""
+    if number in thresholds:
+        return Change(name, number, "at_least" if upwards else "at_most", number)
+    if upwards:
+        return Change(name, number, "above", max(edge for edge in thresholds if edge < number))
+    return Change(name, number, "below", min(edge for edge in thresholds if edge > number))
+
+
+def _ordered(answers: Mapping[str, Value]) -> Answers:
+    return {name: answers[name] for name in BY_NAME if name in answers}
+
+
+_COMPILED: WeakKeyDictionary[RuleTable, _Compiled] = WeakKeyDictionary()
+
+
+def _compiled(rules: RuleTable) -> _Compiled:
+    compiled = _COMPILED.get(rules)
+    if compiled is None:
+        compiled = _COMPILED[rules] = _Compiled(rules)
+    return compiled

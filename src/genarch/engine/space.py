@@ -1,0 +1,94 @@
+"""What a rule table can tell apart: for each constraint, the answers that differ in what they do to the rules.
+
+Most answers do the same: of the 128 sets of conditions the shipped table tells four kinds apart, of all budgets four
+ranges. Going through the kinds is going through every answer.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+from genarch.engine.matching import Column, Matcher
+from genarch.model.answers import in_range
+from genarch.model.conditions import predicates, threshold
+from genarch.model.constraints import BY_NAME, Constraint, Value
+from genarch.model.table import RuleTable
+
+
+class Kind(NamedTuple):
+    """Answers to one constraint that do the same: one of them, and the terms that they fail."""
+
+    value: Value
+    fails: int
+
+
+class Space:
+    """A table's rules and inconsistencies, and the kinds of answers to each constraint that they read."""
+
+    __slots__ = ("columns", "excluding_terms", "kinds", "matcher", "rule_bits", "rule_terms", "thresholds")
+
+    def __init__(self, rules: RuleTable) -> None:
+        """Cut the space. Assumptions play no part: they stand in for answers, and here every answer is tried."""
+        contradictions = [notice.when for notice in rules.notices if notice.level == "inconsistency"]
+        self.matcher = Matcher([*(rule.when for rule in rules.rules), *contradictions])
+        self.columns: dict[str, Column] = {column.constraint: column for column in self.matcher.columns}
+        self.rule_bits = (1 << len(rules.rules)) - 1
+        self.rule_terms = self.excluding_terms = 0
+        for position, rule in enumerate(rules.rules):
+            own = self.matcher.terms_of(position)
+            self.rule_terms |= own
+            if rule.excludes:
+                self.excluding_terms |= own
+        self.thresholds = _thresholds(rules)
+        self.kinds: dict[str, tuple[Kind, ...]] = {
+            name: _kinds(column, self.thresholds.get(name, [])) for name, column in self.columns.items()
+        }
+
+
+def _kinds(column: Column, thresholds: list[int | float]) -> tuple[Kind, ...]:
+    found: dict[int, Kind] = {}
+    for value in representatives(BY_NAME[column.constraint], thresholds):
+        fails = column.fails(value)
+        found.setdefault(fails, Kind(value, fails))
+    return tuple(found.values())
+
+
+def representatives(constraint: Constraint, thresholds: list[int | float]) -> list[Value]:
+    """Answers among which there is one of each kind, in the order of the declaration, numbers ascending."""
+    match constraint.kind:
+        case "choice":
+            return list(constraint.values)
+        case "flag":
+            return [True, False]
+        case "set":
+            sizes = range(len(constraint.values) + 1)
+            return [frozenset(some) for size in sizes for some in combinations(constraint.values, size)]
+    return list(cells(constraint, thresholds))
+
+
+def cells(constraint: Constraint, thresholds: list[int | float]) -> list[int | float]:
+    """One number on each threshold and in each gap between them that has an answer, ascending."""
+    lowest = constraint.at_least if constraint.at_least is not None else constraint.above or 0
+    edges = sorted({lowest, *thresholds})
+    between = [_midway(here, following, constraint) for here, following in pairwise(edges)]
+    beyond = edges[-1] * 2 or 1
+    within = [number for number in between if number not in edges]
+    return [number for number in sorted({*edges, *within, beyond}) if in_range(constraint, number)]
+
+
+def _midway(here: float, following: float, constraint: Constraint) -> int | float:
+    middle = (here + following) / 2
+    return int(middle) if constraint.kind == "integer" or middle == int(middle) else middle
+
+
+def _thresholds(rules: RuleTable) -> dict[str, list[int | float]]:
+    """Every number that a rule or an inconsistency names, by constraint, ascending."""
+    found: dict[str, set[int | float]] = {}
+    conditions = [rule.when for rule in rules.rules]
+    conditions += [notice.when for notice in rules.notices if notice.level == "inconsistency"]
+    for condition in conditions:
+        for predicate in predicates(condition):
+            if BY_NAME[predicate.constraint].numeric:
+                found.setdefault(predicate.constraint, set()).add(threshold(predicate))
+    return {name: sorted(numbers) for name, numbers in found.items()}
