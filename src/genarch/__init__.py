@@ -1,12 +1,15 @@
 """Tell which generative image architecture a deployment can live with: a GAN, a diffusion model, or a hybrid.
 
-from genarch import evaluate, load_rules, load_spec
+In Python:
 
-evaluation = evaluate(load_spec("genarch.yaml"), load_rules())
-print(evaluation.verdict.verdict, evaluation.verdict.confidence)
+    from genarch import evaluate, load_rules, load_spec
+
+    evaluation = evaluate(load_spec("genarch.yaml"), load_rules())
+    print(evaluation.verdict.verdict, evaluation.verdict.confidence)
 """
 
-from genarch.engine.exploration import Exploration, explore
+from typing import TYPE_CHECKING, Any
+
 from genarch.engine.scoring import decide, evaluate
 from genarch.errors import GenarchError, InputError, Problem, UnknownIdError
 from genarch.model.evaluation import Evaluation, Verdict
@@ -15,6 +18,9 @@ from genarch.model.table import RuleTable
 from genarch.model.version import __version__
 from genarch.sources.rule_table import load_rules
 from genarch.sources.spec_file import load_spec, parse_spec, validate_spec
+
+if TYPE_CHECKING:
+    from genarch.engine.exploration import Exploration, explore
 
 __all__ = [
     "Evaluation",
@@ -35,3 +41,12 @@ __all__ = [
     "parse_spec",
     "validate_spec",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Exploration is imported when it is asked for: whoever wants a verdict only does not wait for it."""
+    if name in ("Exploration", "explore"):
+        from genarch.engine import exploration
+
+        return getattr(exploration, name)
+    raise AttributeError(f"module 'genarch' has no attribute {name!r}")
