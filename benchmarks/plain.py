@@ -41,7 +41,7 @@ def decide(c: dict[str, Any]) -> str:  # noqa: PLR0912, PLR0915  (a yardstick is
     if fast and task in ("video_frames", "style_transfer"):
         rows.append(((GAN, 1),))
     if unhurried and (serving in ("batch", "near_realtime") or (budget is not None and budget >= 1000)):
-        rows.append(((DIFFUSION, 2),))
+        rows.append(((DIFFUSION, 3),))
     if unhurried and serving == "batch":
         rows.append(((DIFFUSION, 1),))
     if task == "text_to_image":
@@ -53,7 +53,7 @@ def decide(c: dict[str, Any]) -> str:  # noqa: PLR0912, PLR0915  (a yardstick is
     if control == "fine":
         rows.append(((DIFFUSION, 3), (CONSISTENCY, 1), (DECODER, 1), (GAN, -1)))
     if task in ("inpainting", "subject_driven"):
-        rows.append(((DIFFUSION, 2), (CONSISTENCY, 1), (GAN, -1)))
+        rows.append(((DIFFUSION, 2), (CONSISTENCY, 1)))
     if task == "image_editing":
         if "text" in conditioning:
             rows.append(((DIFFUSION, 2), (CONSISTENCY, 1)))
@@ -72,22 +72,20 @@ def decide(c: dict[str, Any]) -> str:  # noqa: PLR0912, PLR0915  (a yardstick is
         if "cost" in priorities:
             rows.append(((GAN, 2),))
     if "sharpness" in priorities:
-        rows.append(((GAN, 3), (ENHANCED, 1), (DECODER, 1), (DIFFUSION, -1)))
-        if "stability" in priorities or team == "limited":
-            rows.append(((ENHANCED, 3),))
-        if control == "fine" or steered:
+        rows.append(((GAN, 2), (ENHANCED, 1), (DECODER, 1)))
+        if domain == "narrow" and (control == "fine" or steered):
             rows.append(((DECODER, 3),))
+    if domain == "narrow" and team == "limited" and not priorities.isdisjoint(("sharpness", "stability")):
+        rows.append(((ENHANCED, 3),))
     if "diversity" in priorities:
-        rows.append(((DIFFUSION, 2), (CONSISTENCY, 1), (DECODER, 1), (GAN, -1)))
+        rows.append(((DIFFUSION, 2), (CONSISTENCY, 1), (DECODER, 1)))
     if team == "limited":
         rows.append(((DIFFUSION, 3), (CONSISTENCY, 1), (ENHANCED, 1)))
         if c.get("training") == "fine_tune":
             rows.append(((DIFFUSION, 1),))
     if "stability" in priorities:
-        rows.append(((DIFFUSION, 2), (CONSISTENCY, 1), (ENHANCED, 1), (GAN, -1)))
-    if (fast or "speed" in priorities) and (
-        control == "fine" or steered or team == "limited" or "diversity" in priorities or "stability" in priorities
-    ):
+        rows.append(((DIFFUSION, 2), (CONSISTENCY, 1), (ENHANCED, 1)))
+    if fast and (control == "fine" or steered or team == "limited"):
         rows.append(((CONSISTENCY, 3),))
     if c.get("maturity") == "proven":
         out |= {CONSISTENCY, ENHANCED, DECODER}

@@ -57,7 +57,7 @@ def test_a_hostile_title_reaches_no_report(text: str, shipped: RuleTable) -> Non
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_a_hostile_path_or_value_reaches_no_error(text: str) -> None:
-    report = make_error_report(f"{text}.yaml", [Problem(f"{text}.yaml", 1, 1, text, f"'{text}' is wrong")])
+    report = make_error_report(f"{text}.yaml", "an-id", [Problem(f"{text}.yaml", 1, 1, text, f"'{text}' is wrong")])
     for rendered in (
         TextReport(width=80, color=False, unicode=True).one(report),
         Markdown().one(report),

@@ -40,7 +40,7 @@ def reports(rules: RuleTable, root: Path) -> list[Report]:
                 make_report(spec._replace(origin=spec.origin._replace(path=shown)), rules, evaluate(spec, rules))
             )
         except InputError as error:
-            made.append(make_error_report(shown, [problem._replace(path=shown) for problem in error.problems]))
+            made.append(make_error_report(shown, "an-id", [problem._replace(path=shown) for problem in error.problems]))
     return made
 
 

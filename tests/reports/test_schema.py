@@ -114,6 +114,6 @@ def test_every_report_keeps_to_its_schema_and_model(root: Path, shipped: RuleTab
     for path in sorted((root / "examples/invalid").glob("*.genarch.yaml")):
         with pytest.raises(InputError) as caught:
             load_spec(path, shipped)
-        report = json.loads(json.dumps(make_error_report(str(path), caught.value.problems)))
+        report = json.loads(json.dumps(make_error_report(str(path), "an-id", caught.value.problems)))
         check.validate(report)
         RefusedRecord.model_validate(report, strict=True)

@@ -92,6 +92,7 @@ def test_answers(name: str, text: str, value: Value | None) -> None:
         ("training_images", "1.5", "whole number"),
         ("training_images", "1.0", "whole number; write 1"),
         # units
+        ("latency_budget_ms", "999999999999999s", "at most 15 digits"),
         ("latency_budget_ms", "33 parsecs", "not a unit here; write a number in ms"),
         ("latency_budget_ms", "33MS", "plain decimal"),
         ("device_memory_gb", "8GB", "plain decimal number; write a plain decimal number (in GB)"),

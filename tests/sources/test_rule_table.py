@@ -135,6 +135,7 @@ def test_conditions(when: str, condition: object) -> None:
         ("{conditioning: [txt]}", "'txt' is not a member here; write class_label, attributes, text"),
         ("{paired_data: yes}", "YAML 1.1"),
         ("{paired_data: [true]}", "must be one value, not a list"),
+        ("{paired_data: {below: 1}}", "must be true or false"),
         ("{latency_budget_ms: {below: 1_000}}", "write 1000"),
         ('{latency_budget_ms: {below: "100"}}', "in quotation marks is text"),
         ("{latency_budget_ms: {below: [1]}}", "must be a number"),
@@ -230,7 +231,7 @@ def test_a_condition_of_too_many_alternatives_is_refused(tmp_path: Path) -> None
         ),
         (
             f"{BASE}disable: [{{id: a-rule, reason: r}}]\n",
-            ["t:14:16: disable[a-rule].id: the extended table has no rule, method or notice"],
+            ["t:14:16: disable[a-rule].id: the extended table has no rule, method, notice or assumption"],
         ),
         (
             f"{BASE}questions: [{{id: colour, ask: a, help: h}}]\n",
@@ -251,7 +252,7 @@ def test_a_condition_of_too_many_alternatives_is_refused(tmp_path: Path) -> None
         (
             f"{BASE}assumptions:\n  - {{id: odd, title: t, when: {{domain: narrow}}, assume: {{constraint: domain, below: 3}}, message: m, source: {SOURCE}, examples: {{}}}}\n",
             [
-                "t:15:5: assumptions[odd]: needs a notice",
+                "t:15:5: assumptions[odd]: 'odd' needs a notice",
                 "t:15:70: assumptions[odd].assume.constraint: 'domain' is not a known number constraint",
             ],
         ),
@@ -467,6 +468,9 @@ def test_a_table_that_is_not_there(name: str, expected: str) -> None:
             f"{BASE}assumptions:\n  - {{id: odd, title: t, when: {{domain: narrow}}, assume: {{constraint: latency_budget_ms, below: 9}}, message: m, source: {SOURCE}, examples: {{}}}}\n",
             "needs a notice of level inconsistency",
         ),
+        (CHILD + "disable: [{id: inconsistent-realtime-budget, reason: r}]\n", "'realtime-means-under-100-ms' needs a notice"),
+        (CHILD.replace("id: child", "id: article"), "is the id of the extended table"),
+        (BASE.replace("families: [", "families: [{id: third, title: t, summary: s}, "), "'third' has no architecture"),
         (CHILD + "points: {slight: 10, moderate: 20, strong: 30}\n", "are those of the extended table"),
         (CHILD + "disable: [{id: cyclegan, reason: r}, {id: cyclegan, reason: r}]\n", "keep one"),
         (

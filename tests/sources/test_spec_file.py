@@ -130,6 +130,12 @@ def test_what_is_wrong_is_told_where_it_stands(text: str, expected: list[str], t
         assert problem.startswith(start)
 
 
+@pytest.mark.parametrize("rule", ['""', '" "', "'\u200b'"])
+def test_a_waiver_says_something(rule: str, tmp_path: Path) -> None:
+    found = problems(f"version: 1\nwaivers:\n  - {{rule: {rule}, reason: {rule}}}\n", tmp_path)
+    assert [problem.endswith("is missing; a waiver needs it") for problem in found] == [True, True]
+
+
 @pytest.mark.parametrize("date", ["2023-14-05", "2026-02-30", "31/12/2026", "20270331", "2027-W01-1", "soon"])
 def test_an_expiry_is_a_calendar_date(date: str, tmp_path: Path) -> None:
     text = f"version: 1\nwaivers:\n  - {{rule: a, reason: b, expires: {date}}}\n"

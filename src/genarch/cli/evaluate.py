@@ -18,7 +18,7 @@ from genarch.reports.report import Report, make_error_report, make_report
 from genarch.sources.answers import parse_settings, with_settings
 from genarch.sources.files import AtomicFile, decode, read_stream, refuse, spec_files
 from genarch.sources.rule_table import DEFAULT_TABLE, load_rules, table_files
-from genarch.sources.spec_file import load_spec, parse_spec
+from genarch.sources.spec_file import default_id, load_spec, parse_spec
 
 FORMATS = ("text", "json", "jsonl", "markdown")
 STDIN = "<stdin>"
@@ -131,11 +131,11 @@ def _reports(
             if not told_elsewhere:
                 for problem in error.problems:
                     exits.say(str(problem))
-            yield make_error_report(shown, error.problems), exits.UNUSABLE
+            yield make_error_report(shown, default_id(shown), error.problems), exits.UNUSABLE
         except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their verdict)
             message = exits.bug(error)
             exits.say(f"{shown}: {message}")
-            yield make_error_report(shown, [Problem(shown, None, None, "", message)]), exits.BUG
+            yield make_error_report(shown, default_id(shown), [Problem(shown, None, None, "", message)]), exits.BUG
 
 
 def _read(path: str, rules: RuleTable) -> Spec:

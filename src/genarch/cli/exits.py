@@ -93,4 +93,5 @@ def say(message: str) -> None:
 
 def hush() -> None:
     """Whoever read standard output has gone: what is still to be flushed goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(sys.stdout, _Closed):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

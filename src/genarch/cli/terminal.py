@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TextIO, TypeVar
 
-WIDEST = 120
+WIDEST = 140
 """Longer lines are hard to read, however wide the window."""
 
 PATIENCE_SECONDS = 1.0

@@ -97,8 +97,8 @@ class Scorer:
                 readers[name].append(at)
         self._readers = readers
         named: dict[str, set[object]] = {name: set() for name in readers}
-        for rule in rules.rules:
-            for predicate in predicates(rule.when):
+        for reader in (*entries, *rules.assumptions):
+            for predicate in predicates(reader.when):
                 named[predicate.constraint].update(predicate.operand)
         self._named = named
 
@@ -131,7 +131,7 @@ class Scorer:
             tuple(
                 Undecided(name, tuple(rules.rules[at].id for at in at_rules))
                 for name, at_rules in waiting.items()
-                if name not in answers
+                if answers.get(name) is None
             ),
             self._unread(answers),
             self._methods(matches.hits, recommended),
@@ -246,10 +246,10 @@ class Scorer:
         return tuple(ranked)
 
     def _unread(self, answers: Answers) -> tuple[Unread, ...]:
-        """What is stated and moves no rule, so that nobody takes it for considered."""
+        """What is stated and nothing in the table reads, so that nobody takes it for considered."""
         found = []
         for name, value in answers.items():
-            if not self._readers[name]:
+            if not self._named[name]:
                 found.append(Unread(name))
             elif isinstance(value, frozenset) and not value <= self._named[name]:
                 found.append(Unread(name, tuple(sorted(value - self._named[name]))))

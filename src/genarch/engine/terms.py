@@ -9,7 +9,7 @@ from genarch.model.conditions import All, Any, Condition, Not, Predicate, thresh
 from genarch.model.constraints import Value
 
 MAX_ALL_TERMS = 8_192
-"""Terms of a whole table, for the same reason."""
+"""Terms of a whole table. A hundred rules have some two hundred."""
 
 MAX_TERMS = 512
 """Terms of one condition. Only nested alternatives multiply; a person who needs more means several rules."""

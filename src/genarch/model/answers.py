@@ -135,7 +135,11 @@ def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | f
         raise InvalidAnswerError(f"'{number}' is not a whole number; write {round(float(number))} or another one")
     if number.startswith("-") or not in_range(constraint, value):
         raise InvalidAnswerError(f"must be a finite number {_range(constraint)}, not {number}")
-    return _converted(number, unit) if unit else value
+    if unit:
+        value = _converted(number, unit)
+        if not 0 < value < 10**MAX_DIGITS:
+            raise InvalidAnswerError(f"must be a finite number of at most {MAX_DIGITS} digits, in {constraint.unit}")
+    return value
 
 
 def _converted(number: str, unit: str) -> int | float:

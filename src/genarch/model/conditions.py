@@ -13,7 +13,7 @@ SET_OPERATORS: tuple[Operator, ...] = ("any_of", "all_of", "none_of")
 class Predicate(NamedTuple):
     """One constraint held against named values or a threshold.
 
-    For a choice or a yes/no, `any_of` and `none_of` test membership. For a set, `any_of` asks for at least one of the
+    For a choice, `any_of` and `none_of` test membership. For a set, `any_of` asks for at least one of the
     members, `all_of` for each, `none_of` for none, and `is` for exactly these. For a number, `operand` holds the one
     threshold; `is` means equality.
     """

@@ -1,7 +1,7 @@
 """The questions that a spec answers: every constraint of format version 1, in the order they are shown.
 
-This is the one declaration of the fields. The reader types scalars by it, the engine cuts its space by it, the JSON
-Schema and the questionnaire derive from it.
+This is the one declaration of the fields: the reader types scalars by it, the engine cuts its space by it, and the JSON
+Schema derives from it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Constraint(NamedTuple):
     """One field of a spec.
 
     `values` are the allowed names of a choice or the members of a set. A number must be above `above`, an integer at
-    least `at_least`. `unit` is the unit of a bare number, `units` the other spellings accepted as text, with the
-    function from that number to the bare one named in `genarch.model.answers`.
+    least `at_least`. `unit` is the unit of a bare number, `units` are those accepted in text; `genarch.model.answers`
+    converts them.
     """
 
     name: str

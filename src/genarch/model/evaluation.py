@@ -34,7 +34,10 @@ class Undecided(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A stated constraint that no rule reads; for a set of which some members are read, `members` has the others."""
+    """A stated constraint that nothing in the table reads.
+
+    For a set of which some members are read, `members` has the others.
+    """
 
     constraint: str
     members: tuple[str, ...] = ()

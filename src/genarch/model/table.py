@@ -188,7 +188,10 @@ class Ratio(NamedTuple):
 
 
 class Header(NamedTuple):
-    """What a table says of itself. `digest` is `sha256:` over the files it was read from, in order of extension."""
+    """What a table says of itself.
+
+    `digest` is `sha256:` over the digests of the files it was read from, in order of extension.
+    """
 
     id: str
     version: str
@@ -283,6 +286,21 @@ class RuleTable:
         for group in groups:
             for entry in group:
                 found.setdefault(entry.id, []).append(entry)
+        return found
+
+    def citations(self) -> dict[str, list[str]]:
+        """For each fact, the entries that cite it, figures, strengths and risks of architectures included."""
+        cited = [(self.header.id, self.header.source)]
+        for group in (self.rules, self.methods, self.notices, self.assumptions):
+            cited += [(entry.id, entry.source) for entry in group]
+        for architecture in self.architectures:
+            parts: list[Statement | Risk] = [*architecture.figures, *architecture.strengths, *architecture.risks]
+            cited += [(architecture.id, source) for source in (architecture.source, *(part.source for part in parts))]
+        found: dict[str, list[str]] = {}
+        for name, source in cited:
+            for fact in source.facts:
+                if name not in found.setdefault(fact, []):
+                    found[fact].append(name)
         return found
 
     def find(self, entry_id: str) -> list[Entry]:

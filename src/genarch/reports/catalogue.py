@@ -52,7 +52,7 @@ def list_as_text(rules: RuleTable, width: int) -> str:
         lines.append(f"  extends {header.extends}")
     lines += ["", f"rules ({len(rules.rules)})"]
     for rule in rules.rules:
-        lines += [f"  {rule.id}", *_wrapped(safe(rule.title), width, 4)]
+        lines += [*_wrapped(rule.id, width, 2), *_wrapped(safe(rule.title), width, 4)]
         lines += _wrapped(f"{effect_of(rule)} ({rule.source})", width, 4)
     for heading, ids in (
         ("disabled", [f"{entry.id} ({safe(entry.reason)})" for entry in rules.disabled]),

@@ -194,11 +194,8 @@ def _constraint(constraint: Constraint, rules: RuleTable) -> Description:
 
 
 def _fact(fact: Fact, rules: RuleTable) -> Description:
-    entries: list[Rule | Method | Notice | Assumption | Architecture] = []
-    for group in (rules.rules, rules.methods, rules.notices, rules.assumptions, rules.architectures):
-        entries.extend(group)
     origin = "a decision of this table, where its source leaves one open" if fact.own else rules.header.source_title
-    citing = tuple(entry.id for entry in entries if fact.id in entry.source.facts)
+    citing = tuple(rules.citations().get(fact.id, ()))
     return Description("fact", fact.id, fact.text, _stated(("from", origin), ("cited by", citing)))
 
 

@@ -62,7 +62,7 @@ def _section(report: Report) -> Iterator[str]:
     yield from _list("Warnings", [f"{inert(w['message'])} ({code(w['id'])})" for w in report["warnings"]])
     if report["unread"]:
         yield ""
-        yield f"**Stated, but read by no rule:** {inert(unread_words(report))}"
+        yield f"**Stated, but read by nothing in the table:** {inert(unread_words(report))}"
     if report["undecided"]:
         yield ""
         yield f"**Not stated, and read by rules:** {inert(undecided_words(report))}"

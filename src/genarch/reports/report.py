@@ -75,13 +75,16 @@ def make_report(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
     }
 
 
-def make_error_report(path: str, problems: Sequence[Problem]) -> Report:
-    """The report of an input without a verdict: `error` is its first problem, `errors` has them all."""
+def make_error_report(path: str, spec_id: str, problems: Sequence[Problem]) -> Report:
+    """The report of an input without a verdict: `error` is its first problem, `errors` has them all.
+
+    `spec_id` is the id that the path gives.
+    """
     errors = [{**problem._asdict(), "path": _encodable(problem.path)} for problem in problems]
     return {
         "schema_version": SCHEMA_VERSION,
         "genarch_version": __version__,
-        "spec": {"source": {"path": _encodable(path), "line": 1}},
+        "spec": {"id": spec_id, "title": "", "source": {"path": _encodable(path), "line": 1}, "constraints": {}},
         "error": errors[0],
         "errors": errors,
     }

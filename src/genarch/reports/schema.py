@@ -41,7 +41,7 @@ class RulesRecord(Record):
     id: str
     version: str
     digest: str
-    """sha256: over the table's files."""
+    """sha256: over the digests of the table's files, the extended ones first."""
     source: str
     """What the table is taken from."""
 
@@ -128,11 +128,11 @@ class UndecidedRecord(Record):
 
 
 class UnreadRecord(Record):
-    """A stated constraint that no rule reads."""
+    """A stated constraint that nothing in the table reads."""
 
     constraint: str
     members: list[str]
-    """Of a set, the members that no rule reads; empty where none reads the constraint at all."""
+    """Of a set, the members that nothing reads; empty where nothing reads the constraint at all."""
 
 
 class EvaluatedRecord(Record):
@@ -164,12 +164,6 @@ class EvaluatedRecord(Record):
     undecided: list[UndecidedRecord]
 
 
-class RefusedPlaceRecord(Record):
-    """Which input it was."""
-
-    source: PlaceRecord
-
-
 class ErrorRecord(Record):
     """One problem with the input."""
 
@@ -186,7 +180,8 @@ class RefusedRecord(Record):
 
     schema_version: Literal["1.0"]
     genarch_version: str
-    spec: RefusedPlaceRecord
+    spec: SpecRecord
+    """Its id is the one that the path gives; it has no constraints."""
     error: ErrorRecord
     """The first problem."""
     errors: list[ErrorRecord]

@@ -125,7 +125,7 @@ class TextReport:
             stated = ", ".join(f"{name}: {value_words(value)}" for name, value in spec["constraints"].items())
             parts += [_heading("Stated"), _indented(Text(stated))]
         if report["unread"]:
-            parts += [_heading("Stated, but read by no rule"), _indented(Text(unread_words(report)))]
+            parts += [_heading("Stated, but read by nothing in the table"), _indented(Text(unread_words(report)))]
         if report["undecided"]:
             parts += [_heading("Not stated, and read by rules"), _indented(Text(undecided_words(report)))]
         rules = report["rules"]

@@ -62,6 +62,9 @@ def _tests(document: Document, constraint: Constraint, node: Node, field: str) -
         return _single(document, constraint, "is", node, field)
     if isinstance(node, Items):
         return _any_of(document, constraint, "any_of", node, field)
+    if constraint.kind == "flag":
+        document.report(node, field, "must be true or false")
+        return []
     found: list[Condition] = []
     for key, value in node.entries:
         where = f"{field}.{key.text}"
@@ -119,7 +122,7 @@ def _single(document: Document, constraint: Constraint, operator: Operator, node
 
 def _any_of(document: Document, constraint: Constraint, operator: Operator, node: Items, field: str) -> list[Condition]:
     if not constraint.values:
-        document.report(node, field, "must be one value, not a list; join several with any")
+        document.report(node, field, "must be one value, not a list")
         return []
     names = tuple(read_names(document, node, constraint, field))
     if not names and not node.items:

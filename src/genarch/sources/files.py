@@ -33,21 +33,24 @@ def read_text(path: str, *, limit: int = MAX_BYTES) -> str:
 
 
 def read_bytes(path: str, *, limit: int = MAX_BYTES) -> bytes:
-    """A regular file's bytes; nothing else is ever opened.
+    """A regular file's bytes; nothing else is ever read.
 
     Raises:
         InputError: when it is missing, unreadable, no regular file, or too large.
     """
     try:
-        status = os.stat(path)
-        if stat.S_ISDIR(status.st_mode):
+        if os.path.isdir(path):
             with os.scandir(path):  # raises what hinders whoever came here by walking
                 raise refuse(path, "is a folder; name a file in it")
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(os.stat(path).st_mode):
             raise refuse(path, "is not a regular file; name one")
-        if status.st_size > limit:
-            raise refuse(path, _too_large(limit))
-        with open(path, "rb") as stream:
+        # A named pipe that takes its place in between must not hold up the run, so opening does not wait.
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise refuse(path, "is not a regular file; name one")
+            if status.st_size > limit:
+                raise refuse(path, _too_large(limit))
             return read_stream(stream, path, limit=limit)
     except (OSError, ValueError) as error:
         raise refuse(path, _reason(error)) from error

@@ -1,4 +1,4 @@
-"""Rule tables: YAML text to a checked `RuleTable`, every problem at its line and column."""
+"""Rule tables by id or path: the quick way where the table is a bundled one, else the long way."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ class _Reader:
                 self._document.report(given, field, unknown_key(given.text, WAIVER_KEYS))
         texts = {key: self._text(node, key, f"{field}.") for key in WAIVER_KEYS}
         for key in ("rule", "reason"):
-            if not texts[key] and not isinstance(node.get(key), Items | Fields):
+            if not re.search(r"\w", texts[key] or "") and not isinstance(node.get(key), Items | Fields):
                 self._document.report(node.get(key) or node, f"{field}.{key}", "is missing; a waiver needs it")
         expires = texts["expires"]
         if expires is not None and not _is_date(expires):

@@ -55,9 +55,9 @@ def _calendar_date(value: object) -> object:
 class WaiverRecord(Record):
     """A stated exception to a finding."""
 
-    rule: Annotated[str, StringConstraints(min_length=1)]
+    rule: Annotated[str, StringConstraints(pattern=r"\w")]
     """The id of what is waived."""
-    reason: Annotated[str, StringConstraints(min_length=1)]
+    reason: Annotated[str, StringConstraints(pattern=r"\w")]
     """Why, for whoever reads it later."""
     expires: Annotated[str | None, BeforeValidator(_calendar_date), Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = (
         None
@@ -190,7 +190,9 @@ def spec_from(data: Mapping[str, Any]) -> Spec:
 
 def _plain(data: object) -> object:
     """Any mapping as a dict, which is what pydantic takes strictly."""
-    return dict(data) if isinstance(data, Mapping) else data
+    if isinstance(data, Mapping):
+        return {key: _plain(value) for key, value in data.items()}
+    return [_plain(item) for item in data] if isinstance(data, list) else data
 
 
 def _answer(value: Any) -> Value:

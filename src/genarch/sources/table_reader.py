@@ -127,6 +127,11 @@ class _Builder:
         notices = self._merged("notices", base.notices if base else (), entries.notices())
         assumptions = self._merged("assumptions", base.assumptions if base else (), entries.assumptions())
         questions = self._merged("questions", base.questions if base else (), entries.questions())
+        for family in families:
+            if not self._file.document.problems and all(a.family != family.id for a in architectures):
+                self._file.report(
+                    ("families",), f"'{family.id}' has no architecture; name one, or leave the family out"
+                )
         if not architectures:
             self._file.report((), "has no architectures; name at least one, or extend a table that does")
         self._check_unique()
@@ -158,6 +163,8 @@ class _Builder:
     def _header(self, table_digest: str) -> Header:
         record, base = self._record, self._base
         points = record.points.model_dump() if record.points else dict(base.header.points) if base else {}
+        if base and record.id == base.header.id:
+            self._file.report(("id",), "is the id of the extended table; choose one of its own")
         if base and record.points:
             self._file.report(
                 ("points",), "are those of the extended table, whose rules they have scaled; leave them out"
@@ -219,7 +226,7 @@ class _Builder:
                 hint = nearest(entry.id, known) if known else "; this table extends none"
                 self._file.report(
                     ("disable", at, "id"),
-                    f"the extended table has no rule, method or notice '{entry.id}'{hint}",
+                    f"the extended table has no rule, method, notice or assumption '{entry.id}'{hint}",
                 )
 
     def _check_apart(self, *sections: Iterable[_Named]) -> None:
@@ -240,10 +247,10 @@ class _Builder:
         for assumption in assumptions:
             reads = {assumption.constraint, *constraints_read(assumption.when)}
             at = next((at for at, own in enumerate(self._record.assumptions) if own.id == assumption.id), None)
-            if at is not None and not any(reads <= constraints for constraints in told):
-                self._file.report(
-                    ("assumptions", at), "needs a notice of level inconsistency for the answers that contradict it"
-                )
+            if not any(reads <= constraints for constraints in told):
+                where: Location = ("disable",) if at is None else ("assumptions", at)
+                message = f"'{assumption.id}' needs a notice of level inconsistency for the answers that contradict it"
+                self._file.report(where, message)
 
     def _check_citations(self, facts: Iterable[Fact]) -> None:
         known = [fact.id for fact in facts]
