@@ -224,9 +224,3 @@ def _numbers_below(limit: float, thresholds: set[int | float], constraint: Const
     near: list[float] = [point + step for point in points for step in (-1, 0, 1)]
     found = near if constraint.kind == "integer" else [*points, *between]
     return [number for number in found if number < limit and in_range(constraint, number)]
-
-
-def conditions_on(readers: Mapping[str, Sequence[int]], bits: int) -> dict[str, tuple[int, ...]]:
-    """For each constraint, which of the conditions in `bits` read it; constraints that none reads are left out."""
-    found = {name: tuple(i for i in positions if bits >> i & 1) for name, positions in readers.items()}
-    return {name: positions for name, positions in found.items() if positions}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from genarch.engine.matching import Matcher, conditions_on
+from genarch.engine.matching import Matcher
 from genarch.model.conditions import constraints_read, predicates
 from genarch.model.constraints import CONSTRAINTS, Answers
 from genarch.model.evaluation import Confidence, Contribution, Evaluation, Ranked, Undecided, Unread, Verdict
@@ -26,15 +26,6 @@ def evaluate(spec: Spec, rules: RuleTable) -> Evaluation:
 def decide(spec: Spec, rules: RuleTable) -> Verdict:
     """The verdict alone, for whoever needs many of them."""
     return scorer(rules).decide(spec.constraints)
-
-
-def check_conditions(rules: RuleTable) -> None:
-    """Compile a table's conditions now rather than at its first evaluation.
-
-    Raises:
-        TooManyTermsError: when a condition is too large.
-    """
-    scorer(rules)
 
 
 class _Effect(NamedTuple):
@@ -123,7 +114,7 @@ class Scorer:
         verdict = self._verdict(hits, self._effects, points, excluded, scored)
         recommended = self._recommended(verdict, points, excluded)
         positions = [at for at in range(len(rules.rules)) if hits >> at & 1]
-        waiting = conditions_on(self._readers, matches.unknown & self._rule_bits)
+        waiting = _waiting(self._readers, matches.unknown & self._rule_bits)
         return Evaluation(
             verdict,
             self._ranking(positions, points),
@@ -269,6 +260,12 @@ class Scorer:
             for at, notice in enumerate(self._rules.notices, self._notices_at)
             if bits >> at & 1 and (not notice.about or not talked_of.isdisjoint(notice.about))
         )
+
+
+def _waiting(readers: Mapping[str, Sequence[int]], bits: int) -> dict[str, tuple[int, ...]]:
+    """For each constraint, which of the conditions in `bits` read it; constraints that none reads are left out."""
+    found = {name: tuple(i for i in positions if bits >> i & 1) for name, positions in readers.items()}
+    return {name: positions for name, positions in found.items() if positions}
 
 
 def _below(margin: Ratio, limit: Ratio) -> bool:

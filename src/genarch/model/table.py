@@ -17,14 +17,6 @@ Grade = Literal[
     "measured",
     "documented_case",
 ]
-GRADES: tuple[Grade, ...] = (
-    "planning_heuristic",
-    "observed_range",
-    "published_report",
-    "expert_judgement",
-    "measured",
-    "documented_case",
-)
 
 Maturity = Literal["proven", "emerging"]
 Level = Literal["note", "warning", "inconsistency"]
@@ -266,10 +258,6 @@ class RuleTable:
             *dict.fromkeys([*(f.id for f in self.families), *(a.id for a in self.architectures)]),
             "evaluate_both",
         )
-
-    def family_of(self, architecture: str) -> str:
-        """The family of an architecture of this table."""
-        return next(item.family for item in self.architectures if item.id == architecture)
 
     def entries(self) -> dict[str, list[Entry]]:
         """Everything that has an id: rules, methods, notices, assumptions, architectures, families, questions."""
