@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from genarch.model import table as table_values
+from genarch.model import entries as entry_values
 from genarch.model.table import RuleTable
 from genarch.reports.rule_page import facts_page, rule_page
 from genarch.sources.bundled import bundled_tables
@@ -20,7 +20,8 @@ def compiled_module(table: RuleTable, files: list[str]) -> str:
         f'"""The table `{table.header.id}`, validated. Made by `make generate` from rules/; do not edit."""',
         "",
         "from genarch.model.conditions import All, Any, Not, Predicate",
-        f"from genarch.model.table import {', '.join(names())}",
+        f"from genarch.model.entries import {', '.join(names())}",
+        "from genarch.model.table import RuleTable",
         "",
         f"FILES = {tuple(Path(file).name for file in files)!r}",
         "TABLE = RuleTable(",
@@ -54,8 +55,8 @@ def names() -> list[str]:
     """The value types that a table's representation may name."""
     return [
         name
-        for name, value in vars(table_values).items()
-        if isinstance(value, type) and value.__module__ == table_values.__name__
+        for name, value in vars(entry_values).items()
+        if isinstance(value, type) and value.__module__ == entry_values.__name__
     ]
 
 

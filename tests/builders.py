@@ -7,19 +7,9 @@ from collections.abc import Mapping, Sequence
 from genarch.model.answers import parse_answer
 from genarch.model.conditions import Condition
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Value
+from genarch.model.entries import Architecture, Assumption, Examples, Family, Header, Notice, Ratio, Rule, Source
 from genarch.model.spec import Spec
-from genarch.model.table import (
-    Architecture,
-    Assumption,
-    Examples,
-    Family,
-    Header,
-    Notice,
-    Ratio,
-    Rule,
-    RuleTable,
-    Source,
-)
+from genarch.model.table import RuleTable
 
 SOURCE = Source(("T1",), "a test", "expert_judgement")
 

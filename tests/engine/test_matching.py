@@ -11,7 +11,7 @@ from genarch.engine.matching import Matcher
 from genarch.engine.terms import MAX_TERMS, TooManyTermsError, terms
 from genarch.model.conditions import ALWAYS, All, Any, Condition, Not, Predicate
 from genarch.model.constraints import Answers, Value
-from genarch.model.table import Assumption
+from genarch.model.entries import Assumption
 from strategies import answers, conditions
 
 HIT, MISS, UNKNOWN = "hit", "miss", "unknown"

@@ -7,8 +7,8 @@ import pytest
 from builders import SOURCE, rule, spec, table
 from genarch.engine.scoring import decide, evaluate
 from genarch.model.conditions import ALWAYS, Predicate
+from genarch.model.entries import Notice, Ratio, Rule
 from genarch.model.evaluation import Contribution
-from genarch.model.table import Notice, Ratio, Rule
 
 NARROW = Predicate("domain", "is", ("narrow",))
 BROAD = Predicate("domain", "is", ("broad",))

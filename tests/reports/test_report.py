@@ -7,7 +7,7 @@ import pytest
 from builders import rule, spec, table
 from genarch import RuleTable, evaluate
 from genarch.model.conditions import ALWAYS, Predicate
-from genarch.model.table import Ratio, Rule
+from genarch.model.entries import Ratio, Rule
 from genarch.reports.report import make_report
 from genarch.reports.words import unread_words, verdict_words
 

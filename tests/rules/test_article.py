@@ -15,8 +15,8 @@ from builders import spec
 from genarch import RuleTable, evaluate, load_rules
 from genarch.engine.matching import Matcher
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Value
+from genarch.model.entries import Assumption, Method, Notice, Rule
 from genarch.model.spec import Spec
-from genarch.model.table import Assumption, Method, Notice, Rule
 from strategies import answers
 
 TABLE = load_rules()

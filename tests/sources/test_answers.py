@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from genarch.errors import InputError
 from genarch.model.answers import InvalidAnswerError, format_answer, ordered, parse_answer
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Value
-from genarch.sources.answers import parse_settings, with_settings
+from genarch.sources.settings import parse_settings, with_settings
 from strategies import values
 
 

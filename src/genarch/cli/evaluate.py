@@ -15,9 +15,9 @@ from genarch.model.constraints import Value
 from genarch.model.spec import Origin, Spec
 from genarch.model.table import RuleTable
 from genarch.reports.report import Report, make_error_report, make_report
-from genarch.sources.answers import parse_settings, with_settings
 from genarch.sources.files import AtomicFile, decode, read_stream, refuse, spec_files
 from genarch.sources.rule_table import DEFAULT_TABLE, load_rules, table_files
+from genarch.sources.settings import parse_settings, with_settings
 from genarch.sources.spec_file import default_id, load_spec, parse_spec
 
 FORMATS = ("text", "json", "jsonl", "markdown")

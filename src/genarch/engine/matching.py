@@ -18,7 +18,7 @@ from genarch.engine.terms import Literal, Term, satisfies, terms
 from genarch.model.answers import in_range
 from genarch.model.conditions import Condition, threshold
 from genarch.model.constraints import BY_NAME, Answers, Constraint, Value
-from genarch.model.table import Assumption
+from genarch.model.entries import Assumption
 
 
 class Matches(NamedTuple):

@@ -9,10 +9,11 @@ from weakref import WeakKeyDictionary
 from genarch.engine.matching import Matcher
 from genarch.model.conditions import constraints_read, predicates
 from genarch.model.constraints import CONSTRAINTS, Answers
+from genarch.model.entries import Method, Notice, Ratio, Rule
 from genarch.model.evaluation import Confidence, Contribution, Evaluation, Ranked, Undecided, Unread, Verdict
 from genarch.model.exploration import Stability
 from genarch.model.spec import Spec
-from genarch.model.table import Method, Notice, Ratio, Rule, RuleTable
+from genarch.model.table import RuleTable
 
 CLEAR_MARGIN = Ratio(1, 3)
 """From this margin on, a recommendation is `clear`; between the table's `close_call` and here it is a `lean`."""

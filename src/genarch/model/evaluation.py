@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from genarch.model.table import Assumption, Method, Notice, Ratio, Rule
+from genarch.model.entries import Assumption, Method, Notice, Ratio, Rule
 
 Confidence = Literal["forced", "clear", "lean", "close_call"]
 

@@ -9,19 +9,8 @@ from genarch.errors import UnknownIdError, nearest
 from genarch.model.answers import format_answer
 from genarch.model.conditions import constraints_read, describe, predicates
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint
-from genarch.model.table import (
-    Architecture,
-    Assumption,
-    Entry,
-    Fact,
-    Family,
-    Method,
-    Notice,
-    Question,
-    Rule,
-    RuleTable,
-    Source,
-)
+from genarch.model.entries import Architecture, Assumption, Entry, Fact, Family, Method, Notice, Question, Rule, Source
+from genarch.model.table import RuleTable
 
 Part = tuple[str, str | tuple[str, ...]]
 """A heading with one line, or several."""

@@ -12,9 +12,10 @@ from typing import Any
 from genarch.errors import Problem
 from genarch.model.answers import plain
 from genarch.model.constraints import CONSTRAINTS
+from genarch.model.entries import Assumption, Method, Notice, Ratio, Rule, Source
 from genarch.model.evaluation import Evaluation, Ranked
 from genarch.model.spec import Spec
-from genarch.model.table import Assumption, Method, Notice, Ratio, Rule, RuleTable, Source
+from genarch.model.table import RuleTable
 from genarch.model.version import __version__
 from genarch.reports.words import name_words
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from genarch.model.table import Grade
+from genarch.model.entries import Grade
 
 
 class Record(BaseModel):

@@ -16,7 +16,6 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -29,18 +28,13 @@ from genarch.model.answers import MAX_DIGITS, InvalidAnswerError, parse_answer
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.model.spec import Origin, Spec, Waiver
 from genarch.sources.answers import unknown_key
+from genarch.sources.record import Record
 from genarch.sources.spec_file import FORMAT_VERSION, KEYS, NAME, SLUG, TABLE_AT_VERSION, WAIVER_KEYS
 
 # A Literal[1] would take True, which equals it.
 _FormatVersion = Annotated[int, Field(ge=FORMAT_VERSION, le=FORMAT_VERSION), WithJsonSchema({"const": FORMAT_VERSION})]
 _UNKNOWN = {"enum": ["unknown", None]}
 _ORIGIN = "<python>"
-
-
-class Record(BaseModel):
-    """A mapping of the format: unknown keys are refused, nothing is converted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
 
 def _calendar_date(value: object) -> object:

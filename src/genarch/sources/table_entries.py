@@ -8,7 +8,7 @@ from genarch.engine.terms import TooManyTermsError, terms
 from genarch.errors import nearest
 from genarch.model.conditions import ALWAYS, Condition
 from genarch.model.constraints import BY_NAME, Answers
-from genarch.model.table import (
+from genarch.model.entries import (
     VERDICTS_WITHOUT_FAMILY,
     Architecture,
     Assumption,

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from genarch.model.answers import MAX_DIGITS
-from genarch.model.table import Grade, Level, Maturity
+from genarch.model.entries import Grade, Level, Maturity
+from genarch.sources.record import Record
 
 FORMAT_VERSION = 1
 
@@ -63,12 +64,6 @@ Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"
 Condition = Annotated[Any, WithJsonSchema({DEFINED: "Condition"})]
 AnswersExample = Annotated[Any, WithJsonSchema({DEFINED: "Constraints"})]
 Strength = Literal["slight", "moderate", "strong"]
-
-
-class Record(BaseModel):
-    """A mapping of the format: unknown keys are refused, nothing is converted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
 
 class SourceRecord(Record):

@@ -11,7 +11,8 @@ from genarch.engine.matching import Matcher
 from genarch.engine.terms import MAX_ALL_TERMS, terms
 from genarch.errors import nearest
 from genarch.model.conditions import Condition, constraints_read
-from genarch.model.table import Assumption, Disabled, Examples, Fact, Header, Notice, Ratio, RuleTable
+from genarch.model.entries import Assumption, Disabled, Examples, Fact, Header, Notice, Ratio
+from genarch.model.table import RuleTable
 from genarch.sources import table_format as form
 from genarch.sources.bundled import bundled_tables, digest
 from genarch.sources.table_entries import Entries, read_source
@@ -134,8 +135,7 @@ class _Builder:
                 )
         if not architectures:
             self._file.report((), "has no architectures; name at least one, or extend a table that does")
-        self._check_unique()
-        self._check_apart(architectures, rules, methods, notices, assumptions)
+        self._check_unique(architectures, rules, methods, notices, assumptions)
         self._check_size([*rules, *methods, *notices, *assumptions])
         self._check_contradictions(notices, assumptions)
         self._file.document.check()
@@ -229,14 +229,6 @@ class _Builder:
                     f"the extended table has no rule, method, notice or assumption '{entry.id}'{hint}",
                 )
 
-    def _check_apart(self, *sections: Iterable[_Named]) -> None:
-        """No entry of this file shares its id with an inherited one of another part."""
-        counted = Counter(entry.id for section in sections for entry in section)
-        for section in ("architectures", "rules", "methods", "notices", "assumptions"):
-            for at, entry in enumerate(getattr(self._record, section)):
-                if counted[entry.id] > 1:
-                    self._file.report((section, at, "id"), f"'{entry.id}' stands twice; ids are used once")
-
     def _check_size(self, entries: Iterable[_Conditional]) -> None:
         if not self._file.document.problems and sum(len(terms(entry.when)) for entry in entries) > MAX_ALL_TERMS:
             self._file.report((), f"its conditions amount to more than {MAX_ALL_TERMS} alternatives; split it")
@@ -274,17 +266,14 @@ class _Builder:
                         where = (section, at, "examples", key, number)
                         self._file.report(where, f"is no {key} but {_OUTCOMES[outcome]}")
 
-    def _check_unique(self) -> None:
-        """No id twice in this file; an architecture may share its family's, as the sole member does."""
-        record = self._record
-        sections = ("architectures", "rules", "methods", "notices", "assumptions")
-        counted = Counter(entry.id for section in sections for entry in getattr(record, section))
-        for section in (*sections, "facts", "families", "questions"):
-            own = Counter(entry.id for entry in getattr(record, section))
+    def _check_unique(self, *shared: Iterable[_Named]) -> None:
+        """No id twice in a part of this file, nor in two of the parts that are searched together, inherited or not."""
+        holders = Counter(entry.id for section in shared for entry in section)
+        for section in ("architectures", *_REPLACEABLE, "facts", "families", "questions"):
             seen: set[str] = set()
-            for at, entry in enumerate(getattr(record, section)):
-                twice = own[entry.id] > 1 or (section in sections and counted[entry.id] > 1)
-                if twice and (entry.id in seen or own[entry.id] == 1):
+            for at, entry in enumerate(getattr(self._record, section)):
+                apart = section == "architectures" or section in _REPLACEABLE
+                if entry.id in seen or (apart and holders[entry.id] > 1):
                     self._file.report((section, at, "id"), f"'{entry.id}' stands twice; ids are used once")
                 seen.add(entry.id)
 

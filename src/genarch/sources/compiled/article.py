@@ -1,7 +1,8 @@
 """The table `article`, validated. Made by `make generate` from rules/; do not edit."""
 
 from genarch.model.conditions import All, Any, Not, Predicate
-from genarch.model.table import Source, Fact, Statement, Risk, Family, Architecture, Examples, Rule, Method, Notice, Assumption, Question, Disabled, Ratio, Header, RuleTable
+from genarch.model.entries import Source, Fact, Statement, Risk, Family, Architecture, Examples, Rule, Method, Notice, Assumption, Question, Disabled, Ratio, Header
+from genarch.model.table import RuleTable
 
 FILES = ('article.yaml',)
 TABLE = RuleTable(

@@ -1,0 +1,198 @@
+"""What a rule table is made of: rules, architectures, methods, notices and what they cite, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from genarch.model.conditions import Condition
+from genarch.model.constraints import Answers
+
+Grade = Literal[
+    "planning_heuristic",
+    "observed_range",
+    "published_report",
+    "expert_judgement",
+    "measured",
+    "documented_case",
+]
+
+Maturity = Literal["proven", "emerging"]
+Level = Literal["note", "warning", "inconsistency"]
+
+VERDICTS_WITHOUT_FAMILY = ("evaluate_both", "undetermined", "infeasible")
+
+
+class Source(NamedTuple):
+    """Where a statement comes from: fact ids of the table's source, the section, and how good the source is."""
+
+    facts: tuple[str, ...]
+    section: str
+    grade: Grade
+
+    def __str__(self) -> str:
+        """`E1, D1; planning heuristic`."""
+        return f"{', '.join(self.facts)}; {self.grade.replace('_', ' ')}"
+
+
+class Fact(NamedTuple):
+    """Something that entries cite. `own` says that it is this table's decision, where its source leaves one open."""
+
+    id: str
+    text: str
+    own: bool = False
+
+
+class Statement(NamedTuple):
+    """A sentence with its source."""
+
+    text: str
+    source: Source
+
+
+class Risk(NamedTuple):
+    """What can go wrong with an architecture, and what to do about it."""
+
+    risk: str
+    mitigation: str
+    source: Source
+
+
+class Family(NamedTuple):
+    """A group of architectures that is recommended as one answer."""
+
+    id: str
+    title: str
+    summary: str
+
+
+class Architecture(NamedTuple):
+    """One alternative. `figures` are typical numbers with their conditions."""
+
+    id: str
+    family: str
+    title: str
+    summary: str
+    maturity: Maturity
+    source: Source
+    figures: tuple[Statement, ...] = ()
+    strengths: tuple[Statement, ...] = ()
+    risks: tuple[Risk, ...] = ()
+
+
+class Examples(NamedTuple):
+    """Stated answers on which a condition hits, and on which it misses."""
+
+    hit: tuple[Answers, ...] = ()
+    miss: tuple[Answers, ...] = ()
+
+
+class Rule(NamedTuple):
+    """One row: on a hit it adds or takes points, or rules architectures out.
+
+    `points` maps an architecture to whole points: above 0 for, below 0 against. `replaces` is the reason given when
+    the rule takes the place of one in the table that this one extends.
+    """
+
+    id: str
+    title: str
+    when: Condition
+    points: Mapping[str, int]
+    excludes: tuple[str, ...]
+    because: str
+    source: Source
+    since: str
+    examples: Examples
+    replaces: str = ""
+
+
+class Method(NamedTuple):
+    """What to build, once one of `architectures` is recommended and `when` hits."""
+
+    id: str
+    title: str
+    architectures: tuple[str, ...]
+    when: Condition
+    because: str
+    source: Source
+    examples: Examples = Examples()
+    replaces: str = ""
+
+
+class Notice(NamedTuple):
+    """Something to say when `when` hits, without points.
+
+    `about` limits it to recommendations of these architectures, families or verdicts; empty means always. An
+    `inconsistency` is a pair of answers that cannot hold together.
+    """
+
+    id: str
+    level: Level
+    title: str
+    when: Condition
+    message: str
+    source: Source
+    about: tuple[str, ...] = ()
+    examples: Examples = Examples()
+    replaces: str = ""
+
+
+class Assumption(NamedTuple):
+    """How one stated answer stands in for an unstated number: on a hit, `constraint` is taken to be below `below`."""
+
+    id: str
+    title: str
+    when: Condition
+    constraint: str
+    below: int | float
+    message: str
+    source: Source
+    examples: Examples = Examples()
+    replaces: str = ""
+
+
+class Question(NamedTuple):
+    """A constraint in plain words: the question, why it is asked, and one line for each choice."""
+
+    id: str
+    ask: str
+    help: str
+    choices: Mapping[str, str]
+
+
+class Disabled(NamedTuple):
+    """An entry of the extended table that this one leaves out, with the reason."""
+
+    id: str
+    reason: str
+
+
+class Ratio(NamedTuple):
+    """An exact fraction, so that a margin is compared without rounding."""
+
+    numerator: int
+    denominator: int
+
+    def __float__(self) -> float:
+        """The nearest double."""
+        return self.numerator / self.denominator
+
+
+class Header(NamedTuple):
+    """What a table says of itself.
+
+    `digest` is `sha256:` over the digests of the files it was read from, in order of extension.
+    """
+
+    id: str
+    version: str
+    title: str
+    source: Source
+    source_title: str
+    points: Mapping[str, int]
+    close_call: Ratio
+    digest: str
+    extends: str = ""
+
+
+Entry = Rule | Method | Notice | Assumption | Architecture | Family | Question
