@@ -238,17 +238,35 @@ def test_a_bug_in_one_spec_is_4_and_costs_no_other_its_verdict(specs: Path) -> N
     assert "Traceback" not in result.stderr
 
 
-def test_scripted_calls_import_nothing_heavy(root: Path) -> None:
+@pytest.mark.parametrize("explored", [True, False])
+def test_scripted_calls_import_nothing_heavy(explored: bool, root: Path) -> None:
+    arguments = ["evaluate", "examples/specs/live-face-filter.genarch.yaml", "--format", "json"]
     code = (
         "import sys\n"
-        "sys.argv[1:] = ['evaluate', 'examples/specs/live-face-filter.genarch.yaml', '--format', 'json']\n"
+        f"sys.argv[1:] = {arguments if explored else [*arguments, '--no-explore']}\n"
         "from genarch.__main__ import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         "print([m for m in ('typer', 'pydantic', 'rich', 'click', 'inspect', 'dataclasses', 'genarch.engine.exploration') if m in sys.modules], file=sys.stderr)\n"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
-    assert result.stderr == "[]\n"
+    assert result.stderr == ("['genarch.engine.exploration']\n" if explored else "[]\n")
+
+
+EXPLORED = {"settled", "possible", "left_out", "next_question", "flips", "binding", "relax", "stability"}
+
+
+def test_exploration_is_told_unless_left_out(specs: Path) -> None:
+    (specs / "a.genarch.yaml").write_text("version: 1\nconstraints: {task: text_to_image, latency_budget_ms: 2s}\n")
+    told = json.loads(run("evaluate", "a.genarch.yaml", "--format", "json", cwd=specs).stdout)[0]
+    silent = json.loads(run("evaluate", "a.genarch.yaml", "--format", "json", "--no-explore", cwd=specs).stdout)[0]
+    assert told.keys() - silent.keys() == EXPLORED
+    assert {key: told[key] for key in silent} == silent
+    for style in ("text", "markdown"):
+        assert "Decided by" in run("evaluate", "a.genarch.yaml", "--format", style, cwd=specs).stdout
+        assert (
+            "Decided by" not in run("evaluate", "a.genarch.yaml", "--no-explore", "--format", style, cwd=specs).stdout
+        )
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])

@@ -188,6 +188,10 @@ def check_flips(rules: RuleTable, stated: dict[str, Value]) -> None:
                 single.setdefault(name, {})[value] = found
     for flip in flips:
         assert other({change.constraint: change.value for change in flip.changes}) == flip.verdict
+        for change in flip.changes:
+            if change.bound:
+                assert within(change, change.value)
+                assert not within(change, stated[change.constraint])
     if single:
         assert {flip.changes[0].constraint for flip in flips} == set(single)
         for name, by_value in single.items():
@@ -223,7 +227,10 @@ def check_nearest(here: Value, constraint: Constraint, by_value: dict[object, st
         for flip in flips:
             check_threshold(flip.changes[0], numbers)
     else:
-        assert {flip.verdict for flip in flips} == set(by_value.values())
+        reached: dict[str, set[object]] = {}
+        for value, found in by_value.items():
+            reached.setdefault(found, set()).add(value)
+        assert {flip.verdict: {flip.changes[0].value, *flip.changes[0].others} for flip in flips} == reached
 
 
 def check_threshold(change: Change, flipping: list[int | float]) -> None:
@@ -309,6 +316,6 @@ def test_stability_by_hand() -> None:
 
 def test_nothing_is_worked_out_before_it_is_asked() -> None:
     exploration = explore(spec(domain="narrow"), TABLE)
-    assert set(vars(exploration)) == {"_stated", "_compiled"}
+    assert set(vars(exploration)) == {"_stated", "_compiled", "_refused"}
     assert exploration.binding == ("domain",)
-    assert set(vars(exploration)) == {"_stated", "_compiled", "binding", "verdict"}
+    assert set(vars(exploration)) == {"_stated", "_compiled", "_refused", "binding", "verdict"}

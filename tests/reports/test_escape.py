@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from builders import spec
-from genarch import RuleTable, evaluate
+from genarch import RuleTable, evaluate, explore
 from genarch.errors import Problem
 from genarch.model.spec import Spec
 from genarch.reports.escape import code, inert, safe
@@ -45,7 +45,7 @@ def test_safe_text_is_one_printable_line_and_stays_so(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_a_hostile_title_reaches_no_report(text: str, shipped: RuleTable) -> None:
     stated = Spec("s", spec(domain="narrow").constraints, title=text)
-    report = make_report(stated, shipped, evaluate(stated, shipped))
+    report = make_report(stated, shipped, evaluate(stated, shipped), explore(stated, shipped))
     for rendered in (
         TextReport(width=80, color=False, unicode=True).one(report),
         Markdown().one(report),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from genarch import InputError, RuleTable, evaluate, load_spec
+from genarch import InputError, RuleTable, evaluate, explore, load_spec
 from genarch.cli.evaluate import Renderer
 from genarch.model.version import __version__
 from genarch.reports.json_lines import JsonLines, JsonList
@@ -36,9 +36,8 @@ def reports(rules: RuleTable, root: Path) -> list[Report]:
         shown = f"@@PATH@@/{name}.genarch.yaml"
         try:
             spec = load_spec(path, rules)
-            made.append(
-                make_report(spec._replace(origin=spec.origin._replace(path=shown)), rules, evaluate(spec, rules))
-            )
+            shown_spec = spec._replace(origin=spec.origin._replace(path=shown))
+            made.append(make_report(shown_spec, rules, evaluate(spec, rules), explore(spec, rules)))
         except InputError as error:
             made.append(make_error_report(shown, "an-id", [problem._replace(path=shown) for problem in error.problems]))
     return made

@@ -10,10 +10,10 @@ import jsonschema
 import pytest
 import yaml
 
-from genarch import InputError, RuleTable, evaluate, load_spec, parse_spec
+from genarch import InputError, RuleTable, evaluate, explore, load_spec, parse_spec
 from genarch.cli.schemas import DRAFT, schema_of
 from genarch.reports.report import SCHEMA_VERSION, make_error_report, make_report
-from genarch.reports.schema import EvaluatedRecord, RefusedRecord
+from genarch.reports.schema import EvaluatedRecord, ExploredRecord, RefusedRecord
 
 
 class _Yaml12(yaml.SafeLoader):
@@ -103,13 +103,17 @@ def test_a_wrong_table_does_not_keep_to_the_schema(old: str, new: str, root: Pat
     assert not validator("rules").is_valid(as_editor(text.replace(old, new, 1)))
 
 
-def test_every_report_keeps_to_its_schema_and_model(root: Path, shipped: RuleTable) -> None:
+@pytest.mark.parametrize("model", [EvaluatedRecord, ExploredRecord])
+def test_every_report_keeps_to_its_schema_and_model(
+    model: type[EvaluatedRecord], root: Path, shipped: RuleTable
+) -> None:
     check = validator("report")
     for path in sorted((root / "examples/specs").glob("*.genarch.yaml")):
         spec = load_spec(path)
-        report = json.loads(json.dumps(make_report(spec, shipped, evaluate(spec, shipped))))
+        exploration = explore(spec, shipped) if model is ExploredRecord else None
+        report = json.loads(json.dumps(make_report(spec, shipped, evaluate(spec, shipped), exploration)))
         check.validate(report)
-        EvaluatedRecord.model_validate(report, strict=True)
+        model.model_validate(report, strict=True)
         assert report["schema_version"] == SCHEMA_VERSION
     for path in sorted((root / "examples/invalid").glob("*.genarch.yaml")):
         with pytest.raises(InputError) as caught:

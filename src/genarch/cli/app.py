@@ -87,6 +87,7 @@ def main(
 
 @app.command()
 def evaluate(
+    *,
     paths: Annotated[
         list[str] | None,
         typer.Argument(
@@ -111,12 +112,25 @@ def evaluate(
         str,
         typer.Option("--fail-on", metavar="VERDICT,...", help="Exit 1 when a spec gets one of these verdicts."),
     ] = "",
+    explore: Annotated[
+        bool,
+        typer.Option(
+            "--explore/--no-explore",
+            help="Tell what is settled and what would change the verdict; leave it out for speed.",
+        ),
+    ] = True,
 ) -> None:
     """Evaluate specs: the recommendation, and every reason for it."""
     if not (paths or settings):
         raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")
     request = Request(
-        tuple(paths or ()), tuple(settings or ()), output_format.value, output, rules=rules, fail_on=fail_on
+        tuple(paths or ()),
+        tuple(settings or ()),
+        output_format.value,
+        output,
+        rules=rules,
+        fail_on=fail_on,
+        explore=explore,
     )
     _finish(lambda: run_evaluate(request))
 

@@ -21,6 +21,8 @@ _OPTIONS = {
     "--fail-on": "fail_on",
 }
 
+_FLAGS = {"--explore": True, "--no-explore": False}
+
 
 def parse(arguments: Sequence[str]) -> Request | None:
     """The request, or None where it takes more to understand."""
@@ -33,6 +35,9 @@ def parse(arguments: Sequence[str]) -> Request | None:
     for argument in rest:
         if argument == "-" or not argument.startswith("-"):
             paths.append(argument)
+            continue
+        if argument in _FLAGS:
+            texts["explore"] = _FLAGS[argument]
             continue
         name, equals, value = argument.partition("=")
         if name not in _OPTIONS or (equals and not name.startswith("--")):

@@ -33,6 +33,7 @@ class Request(NamedTuple):
     output: str | None = None
     rules: str = DEFAULT_TABLE
     fail_on: str = ""
+    explore: bool = True
 
 
 class Renderer(Protocol):
@@ -69,7 +70,7 @@ def run_evaluate(request: Request) -> int:
         and not request.paths
     ):
         reports: Iterable[tuple[Report, int]] = [
-            _evaluated(Spec("command-line", {}, origin=Origin("--set")), rules, settings, fail_on)
+            _evaluated(Spec("command-line", {}, origin=Origin("--set")), rules, settings, fail_on, request.explore)
         ]
     else:
         reports = _reports(request, rules, settings, fail_on)
@@ -126,7 +127,7 @@ def _reports(
             raise refuse(path, "is an input, and would be overwritten by -o; name another file")
         shown = STDIN if path == "-" else path
         try:
-            yield _evaluated(_read(path, rules), rules, settings, fail_on)
+            yield _evaluated(_read(path, rules), rules, settings, fail_on, request.explore)
         except InputError as error:
             if not told_elsewhere:
                 for problem in error.problems:
@@ -147,13 +148,21 @@ def _read(path: str, rules: RuleTable) -> Spec:
 
 
 def _evaluated(
-    spec: Spec, rules: RuleTable, settings: Mapping[str, Value | None], fail_on: frozenset[str]
+    spec: Spec,
+    rules: RuleTable,
+    settings: Mapping[str, Value | None],
+    fail_on: frozenset[str],
+    explored: bool,  # noqa: FBT001
 ) -> tuple[Report, int]:
     if settings:
         spec = spec._replace(constraints=with_settings(spec.constraints, settings))
     evaluation = evaluate(spec, rules)
     code = exits.FINDINGS if evaluation.verdict.verdict in fail_on else exits.OK
-    return make_report(spec, rules, evaluation), code
+    if not explored:
+        return make_report(spec, rules, evaluation), code
+    from genarch.engine.exploration import explore  # scripts that leave it out do not wait for it
+
+    return make_report(spec, rules, evaluation, explore(spec, rules)), code
 
 
 def _fail_on(text: str, rules: RuleTable) -> frozenset[str]:

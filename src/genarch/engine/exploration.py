@@ -36,7 +36,9 @@ class _Compiled:
         self.scorer: Scorer = scorer(rules)
         self.space = Space(rules)
         self.bounds = Bounds(rules)
-        self.contradictions = Matcher([notice.when for notice in rules.notices if notice.level == "inconsistency"])
+        self.inconsistencies = [notice for notice in rules.notices if notice.level == "inconsistency"]
+        self.contradictions = Matcher([notice.when for notice in self.inconsistencies])
+        self.assumed = {column.constraint: column for column in Matcher([a.when for a in rules.assumptions]).columns}
         self.order = [question.id for question in rules.questions] or [constraint.name for constraint in CONSTRAINTS]
 
     def possible(self, stated: Answers, wanted: tuple[str, ...]) -> dict[str, dict[str, Value]]:
@@ -49,6 +51,7 @@ class Exploration:
     def __init__(self, stated: Answers, compiled: _Compiled) -> None:
         self._stated = dict(stated)
         self._compiled = compiled
+        self._refused = 0
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -69,6 +72,16 @@ class Exploration:
     def settled(self) -> bool:
         """Whether every way to answer the rest leads to one verdict."""
         return len(self.possible) == 1
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The table's inconsistencies that some answers to the rest, or some changes, would bring about.
+
+        Those answers and changes are left out of everything that is said here.
+        """
+        self.flips  # noqa: B018  (meets the changes that are refused)
+        met = self._compiled.contradictions.match(self._stated).unknown | self._refused
+        return tuple(entry.id for at, entry in enumerate(self._compiled.inconsistencies) if met >> at & 1)
 
     @cached_property
     def next_question(self) -> str | None:
@@ -173,7 +186,9 @@ class Exploration:
         """The verdict with other answers; None where that, or no change at all, contradicts itself."""
         answers = {**self._stated, **changes}
         before = self._compiled.contradictions.match(self._stated).hits
-        if self._compiled.contradictions.match(answers).hits & ~before:
+        new = self._compiled.contradictions.match(answers).hits & ~before
+        if new:
+            self._refused |= new
             return None
         verdict = self._decide(answers)
         return None if verdict == self.verdict.verdict else verdict
@@ -184,14 +199,23 @@ class Exploration:
         if constraint.numeric:
             yield from self._moved(constraint, thresholds)
             return
-        nearest: dict[str, int] = {}
         here = self._stated[name]
-        others = [value for value in representatives(constraint, thresholds) if value != here]
-        for value in sorted(others, key=lambda value: _distance(here, value)):
-            verdict = self._changed({name: value})
-            if verdict and verdict not in nearest:
-                nearest[verdict] = _distance(here, value)
-                yield Flip((Change(name, value),), verdict)
+        known: dict[tuple[int, int], str | None] = {self._does(name, here): None}
+        reached: dict[str, list[Value]] = {}
+        for value in sorted(representatives(constraint, thresholds), key=lambda value: _distance(here, value)):
+            does = self._does(name, value)
+            if does not in known:
+                known[does] = self._changed({name: value})
+            verdict = known[does]
+            if verdict:
+                reached.setdefault(verdict, []).append(value)
+        for verdict, (nearest, *others) in reached.items():
+            yield Flip((Change(name, nearest, others=() if constraint.kind == "set" else tuple(others)),), verdict)
+
+    def _does(self, name: str, value: Value) -> tuple[int, int]:
+        """What an answer does to the rules, inconsistencies and assumptions; answers that do the same flip alike."""
+        assumed = self._compiled.assumed.get(name)
+        return self._compiled.space.columns[name].fails(value), assumed.fails(value) if assumed else 0
 
     def _moved(self, constraint: Constraint, thresholds: list[int | float]) -> Iterator[Flip]:
         """A number up and down, to the first cell on either side with another verdict."""
@@ -217,8 +241,24 @@ class Exploration:
                     changes = dict(zip(names, (kind.value for kind in values), strict=True))
                     verdict = self._changed(changes)
                     if verdict and all(changes[name] != self._stated[name] for name in names):
-                        return (Flip(tuple(Change(name, value) for name, value in changes.items()), verdict),)
+                        return (Flip(tuple(self._nearest(name, value) for name, value in changes.items()), verdict),)
         return ()
+
+    def _nearest(self, name: str, value: Value) -> Change:
+        """The change to answers of the same kind; for a number, from where on they begin on its side."""
+        here = self._stated[name]
+        constraint = BY_NAME[name]
+        if not (constraint.numeric and isinstance(here, int | float) and isinstance(value, int | float)):
+            return Change(name, value)
+        thresholds = self._compiled.space.thresholds[name]
+        fails = self._compiled.space.columns[name].fails
+        between = [
+            number
+            for number in cells(constraint, thresholds)
+            if fails(number) == fails(value) and (number > here) is (value > here)
+        ]
+        nearest = min(between, key=lambda number: abs(number - here))
+        return _range(name, nearest, thresholds, upwards=nearest > here)
 
 
 def _distance(here: Value, there: Value) -> int:

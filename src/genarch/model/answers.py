@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from genarch.errors import nearest
-from genarch.model.constraints import Answers, Constraint, Value
+from genarch.model.constraints import BY_NAME, Answers, Constraint, Value
 
 UNKNOWN_WORDS = frozenset({"unknown", "null", "~", ""})
 """How a spec file says that nobody knows: these words, or the key's absence."""
@@ -84,10 +84,18 @@ def ordered(constraint: Constraint, members: frozenset[str]) -> list[str]:
     return [name for name in constraint.values if name in members]
 
 
-def plain(answers: Answers, constraint: Constraint) -> str | int | float | bool | list[str]:
-    """One stated answer as JSON has it."""
-    value = answers[constraint.name]
-    return ordered(constraint, value) if isinstance(value, frozenset) else value
+Plain = str | int | float | bool | list[str]
+"""An answer as JSON has it: a set is a list in the order of the declaration."""
+
+
+def plain_value(name: str, value: Value) -> Plain:
+    """One answer as JSON has it."""
+    return ordered(BY_NAME[name], value) if isinstance(value, frozenset) else value
+
+
+def plain_answers(answers: Answers) -> dict[str, Plain]:
+    """Stated answers as JSON has them, in the order of the declaration."""
+    return {name: plain_value(name, answers[name]) for name in BY_NAME if name in answers}
 
 
 def _parse_set(constraint: Constraint, text: str) -> frozenset[str]:

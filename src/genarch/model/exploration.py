@@ -20,13 +20,14 @@ class Change(NamedTuple):
     """Another answer to a stated constraint.
 
     For a number, `bound` and `threshold` say from where on (`at_least` 100); `value` is one answer there, as it is for
-    the other kinds.
+    the other kinds. For a choice, `others` are the further choices that give the same verdict.
     """
 
     constraint: str
     value: Value
     bound: Bound | None = None
     threshold: int | float | None = None
+    others: tuple[Value, ...] = ()
 
 
 class Flip(NamedTuple):

@@ -8,9 +8,15 @@ from genarch.errors import Problem
 from genarch.reports.escape import code, inert
 from genarch.reports.report import Report
 from genarch.reports.words import (
+    binding_words,
     confidence_words,
     effect_words,
+    flip_rows,
+    left_out_words,
+    next_words,
     origin_words,
+    relax_words,
+    settled_words,
     source_words,
     undecided_words,
     unread_words,
@@ -54,9 +60,14 @@ def _section(report: Report) -> Iterator[str]:
     yield f"### {name}: {inert(verdict_words(report))}{f' ({confidence})' if confidence else ''}"
     yield ""
     yield inert(report["summary"])
+    if "settled" in report:
+        yield ""
+        yield inert(f"{settled_words(report)} {next_words(report)}")
     yield from _stated(report)
     yield from _ranking(report)
     yield from _rationale(report)
+    if "settled" in report:
+        yield from _changes(report)
     yield from _list("Start with", [_method(method, report["recommended"]) for method in report["methods"]])
     yield from _list("Risks", [_risk(risk) for risk in report["risks"]])
     yield from _list("Warnings", [f"{inert(w['message'])} ({code(w['id'])})" for w in report["warnings"]])
@@ -99,6 +110,17 @@ def _rationale(report: Report) -> Iterator[str]:
             f"**{inert(entry['title'])}.** {inert(entry['because'])}{told} ({code(entry['rule'])}; {_source(entry)})"
         )
     yield from _list("Why", lines)
+
+
+def _changes(report: Report) -> Iterator[str]:
+    yield from _list("What would change this", [f"{inert(c)}: {inert(v)}" for c, v in flip_rows(report)])
+    yield from _list("If nothing fits, drop one of", [inert(words) for words in relax_words(report)])
+    if decided := binding_words(report):
+        yield ""
+        yield f"**Decided by:** {inert(decided)}"
+    if left_out := left_out_words(report):
+        yield ""
+        yield inert(left_out)
 
 
 def _method(method: Mapping[str, str], recommended: list[str]) -> str:

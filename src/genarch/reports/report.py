@@ -7,11 +7,10 @@ within a major version.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genarch.errors import Problem
-from genarch.model.answers import plain
-from genarch.model.constraints import CONSTRAINTS
+from genarch.model.answers import plain_answers
 from genarch.model.entries import Assumption, Method, Notice, Ratio, Rule, Source
 from genarch.model.evaluation import Evaluation, Ranked
 from genarch.model.spec import Spec
@@ -19,13 +18,25 @@ from genarch.model.table import RuleTable
 from genarch.model.version import __version__
 from genarch.reports.words import name_words
 
+if TYPE_CHECKING:
+    from genarch.engine.exploration import Exploration
+
 SCHEMA_VERSION = "1.0"
 
 Report = dict[str, Any]
 
 
-def make_report(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
-    """The report of an evaluated spec."""
+def make_report(spec: Spec, rules: RuleTable, evaluation: Evaluation, exploration: Exploration | None = None) -> Report:
+    """The report of an evaluated spec; with an exploration, also what is settled and what would change the verdict."""
+    report = _evaluated(spec, rules, evaluation)
+    if exploration is not None:
+        from genarch.reports.explored import explored  # not paid for without exploration
+
+        report |= explored(exploration)
+    return report
+
+
+def _evaluated(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
     verdict = evaluation.verdict
     return {
         "schema_version": SCHEMA_VERSION,
@@ -34,7 +45,7 @@ def make_report(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
             "id": spec.id,
             "title": spec.title,
             "source": {"path": _encodable(spec.origin.path), "line": spec.origin.line},
-            "constraints": {c.name: plain(spec.constraints, c) for c in CONSTRAINTS if c.name in spec.constraints},
+            "constraints": plain_answers(spec.constraints),
         },
         "rules": {
             "id": rules.header.id,

@@ -164,6 +164,65 @@ class EvaluatedRecord(Record):
     undecided: list[UndecidedRecord]
 
 
+class PossibleRecord(Record):
+    """A verdict that is still possible."""
+
+    verdict: str
+    witness: dict[str, str | int | float | bool | list[str]]
+    """Answers to every constraint that the table reads, what is stated among them, that lead to it."""
+
+
+class ChangeRecord(Record):
+    """Another answer to a stated constraint."""
+
+    constraint: str
+    value: str | int | float | bool | list[str]
+    """One such answer."""
+    bound: Literal["at_least", "above", "at_most", "below"] | None
+    """For a number, with threshold: from where on. Null for other kinds."""
+    threshold: float | int | None
+    others: list[str | bool]
+    """For a choice, further answers that give the same verdict."""
+
+
+class FlipRecord(Record):
+    """Changes that together give another verdict."""
+
+    changes: list[ChangeRecord]
+    verdict: str
+
+
+class StabilityRecord(Record):
+    """The smallest change of one rule's points that gives another verdict."""
+
+    rule: str
+    architecture: str
+    points: int
+    changed: int
+    """The points with which the verdict is another one."""
+    verdict: str
+
+
+class ExploredRecord(EvaluatedRecord):
+    """A spec with its verdict, and what exploration adds; --no-explore leaves that out."""
+
+    settled: bool
+    """Whether every way to answer the rest leads to one verdict."""
+    possible: list[PossibleRecord]
+    """Every verdict that answering the rest can lead to. The present one need not be among them."""
+    left_out: list[str]
+    """Inconsistencies of the table that some answers would bring about; such answers are left out."""
+    next_question: str | None
+    """The open constraint whose answer narrows the possible verdicts most; null when settled."""
+    flips: list[FlipRecord]
+    """For each stated constraint the nearest changes that alone give another verdict; else one combination."""
+    binding: list[str]
+    """The fewest stated constraints that give this verdict when all else is unknown."""
+    relax: list[list[str]]
+    """When infeasible, each smallest set of stated constraints to drop so that something is left."""
+    stability: StabilityRecord | None
+
+
 class ErrorRecord(Record):
     """One problem with the input."""
 
@@ -188,5 +247,5 @@ class RefusedRecord(Record):
     """Every problem."""
 
 
-class ReportRecord(RootModel[EvaluatedRecord | RefusedRecord]):
+class ReportRecord(RootModel[EvaluatedRecord | ExploredRecord | RefusedRecord]):
     """One report: an element of the list of --format json, or a line of --format jsonl."""

@@ -16,9 +16,16 @@ from genarch.errors import Problem
 from genarch.reports.escape import safe
 from genarch.reports.report import Report
 from genarch.reports.words import (
+    binding_words,
     confidence_words,
     effect_words,
+    flip_rows,
+    left_out_words,
+    next_words,
     origin_words,
+    relax_words,
+    settled_words,
+    signed,
     source_words,
     undecided_words,
     unread_words,
@@ -103,10 +110,13 @@ class TextReport:
             Text.assemble((spec["id"], "bold"), (title, "dim")),
             Text.assemble((verdict_words(report), f"bold {style}"), *_confidence(report)),
             Text(safe(report["summary"])),
+            *_settled(report),
             _heading("Ranking"),
             self._ranking(report),
         ]
         parts += _fired(report)
+        if "settled" in report:
+            parts += self._changes(report)
         recommended = report["recommended"]
         methods = [(m["title"], m["because"], origin_words(m, recommended)) for m in report["methods"]]
         parts += _section("Start with", methods)
@@ -135,6 +145,24 @@ class TextReport:
         )
         return parts
 
+    def _changes(self, report: Report) -> list[RenderableType]:
+        """What would change the verdict, what decided it, and what to drop when nothing fits."""
+        parts: list[RenderableType] = []
+        rows = flip_rows(report)
+        if rows:
+            grid = Table.grid(padding=(0, 2, 0, 0))
+            for change, verdict in rows:
+                grid.add_row(Text(change, overflow="fold"), Text(verdict, overflow="fold"))
+            lines = [_indented(Text(f"{change}: {verdict}")) for change, verdict in rows]
+            parts += [_heading("What would change this"), *(lines if self._width < _NARROW else [_indented(grid)])]
+        if relaxed := relax_words(report):
+            parts += [_heading("If nothing fits, drop one of"), *(_indented(Text(words)) for words in relaxed)]
+        if decided := binding_words(report):
+            parts += [_heading("Decided by"), _indented(Text(decided))]
+        if left_out := left_out_words(report):
+            parts.append(Text(f"\n{left_out}", style="dim"))
+        return parts
+
     def _ranking(self, report: Report) -> RenderableType:
         most = max([1, *(abs(entry["points"]) for entry in report["ranking"])])
         room = max(4, min(24, self._width - 46))
@@ -147,21 +175,24 @@ class TextReport:
             if entry["excluded_by"]:
                 fate = Text(f"out: {', '.join(entry['excluded_by'])}", style="dim", overflow="fold")
                 grid.add_row(
-                    Text(name, style="dim", overflow="fold"), Text(_signed(points), style="dim", justify="right"), fate
+                    Text(name, style="dim", overflow="fold"), Text(signed(points), style="dim", justify="right"), fate
                 )
             else:
                 length = round(abs(points) / most * room)
                 bar = Text((self._bar if points > 0 else "-") * length, style=_STYLES.get(entry["family"], ""))
-                grid.add_row(Text(name, overflow="fold"), Text(_signed(points), justify="right"), bar)
+                grid.add_row(Text(name, overflow="fold"), Text(signed(points), justify="right"), bar)
             if narrow:
-                lines.append(_indented(Text(f"{_signed(points):>3} {name}")))
+                lines.append(_indented(Text(f"{signed(points):>3} {name}")))
                 if entry["excluded_by"]:
                     lines.append(_indented(Text(f"out: {', '.join(entry['excluded_by'])}", style="dim"), 6))
         return Group(*lines) if narrow else _indented(grid)
 
 
-def _signed(points: int) -> str:
-    return f"{points:+d}" if points else "0"
+def _settled(report: Report) -> list[RenderableType]:
+    if "settled" not in report:
+        return []
+    asked = next_words(report)
+    return [Text(settled_words(report)), *([Text(asked)] if asked else [])]
 
 
 def _verdict_line(report: Report) -> str:

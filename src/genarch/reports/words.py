@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from genarch.model.answers import format_answer
+from genarch.model.constraints import BY_NAME
 
 
 def verdict_words(report: dict[str, Any]) -> str:
@@ -74,6 +75,102 @@ def origin_words(entry: Mapping[str, Any], recommended: list[str]) -> str:
     """Which of the recommended architectures a method is for, and where that is from."""
     mine = [name for name in entry["architectures"] if name in recommended]
     return f"{', '.join(mine)}; {source_words(entry['source'])}"
+
+
+def settled_words(report: Mapping[str, Any]) -> str:
+    """Whether answering what is open can still change the verdict, and what to ask next."""
+    verdicts = [item["verdict"] for item in report["possible"]]
+    others = [name_words(verdict) for verdict in verdicts if verdict != report["verdict"]]
+    if not verdicts:
+        told = "Every way to answer the rest contradicts itself, so nothing can be said of what it leads to."
+    elif not others:
+        told = "Settled: answering the rest cannot change this."
+    elif len(verdicts) == 1:
+        told = f"Not final: every way to answer the rest makes it {others[0]}."
+    elif len(others) == len(verdicts):
+        told = f"Not final: answering the rest makes it {_either(others)}."
+    else:
+        told = f"Could still become {_either(others)}."
+    return told
+
+
+def next_words(report: Mapping[str, Any]) -> str:
+    """The question to ask next; empty when there is none."""
+    name = report["next_question"]
+    return f"Ask next: {name} ({BY_NAME[name].meaning})." if name else ""
+
+
+def left_out_words(report: Mapping[str, Any]) -> str:
+    """Which answers were not considered; empty where every one was."""
+    if not report["left_out"]:
+        return ""
+    return f"Left out are answers that contradict one another: {', '.join(report['left_out'])}."
+
+
+def flip_rows(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What would change the verdict, and to which: `latency_budget_ms at 100 ms or more`, `diffusion`."""
+    stated = report["spec"]["constraints"]
+    rows = [
+        (" and ".join(_change_words(change, stated) for change in flip["changes"]), name_words(flip["verdict"]))
+        for flip in report["flips"]
+    ]
+    found = report["stability"]
+    if found:
+        told = (
+            f"{found['rule']}: {found['architecture']} {signed(found['changed'])} instead of {signed(found['points'])}"
+        )
+        rows.append((told, name_words(found["verdict"])))
+    return rows
+
+
+def _change_words(change: Mapping[str, Any], stated: Mapping[str, Any]) -> str:
+    name = change["constraint"]
+    if change["bound"]:
+        unit = BY_NAME[name].unit
+        limit = format_answer(change["threshold"]) + (f" {unit}" if unit else "")
+        return f"{name} " + _BOUNDS[change["bound"]].format(limit)
+    if isinstance(change["value"], list):
+        before, after = stated[name], change["value"]
+        words = [f"with {member}" for member in after if member not in before]
+        words += [f"without {member}" for member in before if member not in after]
+        return f"{name} {' and '.join(words)}"
+    return f"{name}: {_either([value_words(value) for value in [change['value'], *change['others']]])}"
+
+
+_BOUNDS = {"at_least": "at {} or more", "above": "above {}", "at_most": "at {} or less", "below": "below {}"}
+
+
+def binding_words(report: Mapping[str, Any]) -> str:
+    """The constraints that alone give the verdict, and how many of the stated ones they are."""
+    binding, stated = report["binding"], report["spec"]["constraints"]
+    if not binding:
+        return ""
+    rest = len(stated) - len(binding)
+    others = f" The other {rest} stated would not be needed for it." if rest > 1 else ""
+    one = " The other one stated would not be needed for it." if rest == 1 else ""
+    return f"{_both(binding)}.{others}{one}"
+
+
+def relax_words(report: Mapping[str, Any]) -> list[str]:
+    """Each smallest set of constraints to drop so that something is left."""
+    return [_both(dropped) for dropped in report["relax"]]
+
+
+def signed(points: int) -> str:
+    """Points with their sign: +3, -1, 0."""
+    return f"{points:+d}" if points else "0"
+
+
+def _either(words: list[str]) -> str:
+    return _joined(words, "or")
+
+
+def _both(words: list[str]) -> str:
+    return _joined(words, "and")
+
+
+def _joined(words: list[str], last: str) -> str:
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def value_words(value: Any) -> str:
