@@ -1,7 +1,7 @@
 """What the documentation shows is what happens: every command with its output, every piece of Python, every link.
 
 A block fenced as `console` holds commands after `$ ` and what they print; a line of three dots stands for any lines.
-`make goldens` fills in the output of blocks without such a line.
+`make goldens` fills in the output; around such a line it keeps each part from its first line to its last.
 """
 
 from __future__ import annotations
@@ -52,6 +52,20 @@ def matches(shown: str, actual: str) -> bool:
     return re.fullmatch(pattern, actual) is not None
 
 
+def refilled(shown: str, actual: str) -> str:
+    """The actual output, with what the page leaves out left out: each part from its first line to its last."""
+    parts = re.split(r"^\.\.\.\n", shown, flags=re.MULTILINE)
+    lines = actual.splitlines(keepends=True)
+    filled, at = [], 0
+    for number, part in enumerate(parts):
+        wanted = part.splitlines(keepends=True)
+        first = at if number == 0 or not wanted else lines.index(wanted[0], at)
+        after = len(lines) if number == len(parts) - 1 else lines.index(wanted[-1], first) + 1 if wanted else first
+        filled.append("".join(lines[first:after]) if wanted else "")
+        at = after
+    return "...\n".join(filled)
+
+
 CONSOLE = [(page, command, shown) for page, block in blocks("console") for command, shown in sessions(block)]
 
 
@@ -60,8 +74,8 @@ def test_commands_print_what_the_page_shows(
     page: Path, command: str, shown: str, request: pytest.FixtureRequest
 ) -> None:
     actual = output(command)
-    if request.config.getoption("--update-goldens") and "\n...\n" not in f"\n{shown}":
-        page.write_text(page.read_text().replace(f"$ {command}\n{shown}", f"$ {command}\n{actual}"))
+    if request.config.getoption("--update-goldens"):
+        page.write_text(page.read_text().replace(f"$ {command}\n{shown}", f"$ {command}\n{refilled(shown, actual)}"))
         return
     assert matches(shown, actual), actual
 
@@ -113,6 +127,12 @@ def test_a_stated_dot_line_matches_any_lines() -> None:
     assert matches("a\n...\nd\n", "a\nd\n")
     assert not matches("a\n...\nd\n", "a\nb\n")
     assert not matches("a\n", "a\nb\n")
+
+
+def test_filling_in_keeps_what_is_left_out() -> None:
+    assert refilled("a\n...\nd\n", "a\nb\nd\ne\n") == "a\n...\nd\ne\n"
+    assert refilled("a\nb\n...\n", "a\nx\nb\nc\n") == "a\nx\nb\n...\n"
+    assert refilled("...\nd\n", "a\nd\n") == "...\nd\n"
 
 
 def test_the_first_spec_is_the_one_that_is_evaluated() -> None:
