@@ -12,7 +12,7 @@ from builders import FAMILIES, spec, table
 from genarch import RuleTable, decide, explore, load_rules
 from genarch.engine.exploration import Exploration
 from genarch.engine.matching import Matcher
-from genarch.engine.space import Space
+from genarch.engine.space import table_space
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.model.exploration import Change, Flip, Stability
 from genarch.model.spec import Spec
@@ -86,7 +86,7 @@ def check_possible(rules: RuleTable, stated: dict[str, Value], names: tuple[str,
         assert verdict(witness, rules) == item.verdict
         assert witness.items() >= stated.items()
         assert not contradictions(rules).match(witness).hits & ~before
-        assert set(Space(rules).columns) <= set(witness)
+        assert set(table_space(rules).columns) <= set(witness)
 
 
 @given(contradictory_tables(NAMES), answers(NAMES))
@@ -94,7 +94,7 @@ def check_possible(rules: RuleTable, stated: dict[str, Value], names: tuple[str,
 def test_the_next_question_narrows_most(rules: RuleTable, stated: dict[str, Value]) -> None:
     exploration = explore(Spec("s", stated), rules)
     ranks: dict[str, tuple[float, int]] = {}
-    for name, kinds in Space(rules).kinds.items():
+    for name, kinds in table_space(rules).kinds.items():
         if name not in stated:
             counts = [len(possible_by_force({**stated, name: kind.value}, rules, NAMES)) for kind in kinds]
             counts = [count for count in counts if count]

@@ -9,7 +9,6 @@ Bounds never say that a verdict is out of reach when it is not; the search makes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from genarch.model.table import RuleTable
@@ -51,8 +50,9 @@ class Bounds:
             if one.family != other.family
         ]
 
-    def reachable(self, hits: Sequence[int], still_open: Sequence[int], wanted: set[str]) -> bool:
-        """Whether any of the wanted verdicts may be reached; rules are given by position."""
+    def reachable(self, hit_rules: int, open_rules: int, wanted: set[str]) -> bool:
+        """Whether any of the wanted verdicts may be reached; the table's first rule has the lowest bit."""
+        hits, still_open = _positions(hit_rules), _positions(open_rules)
         out = could_be_out = scored = 0
         for rule in hits:
             out |= self._excludes[rule]
@@ -105,7 +105,7 @@ class Bounds:
         )
 
 
-def _range(pair: _Pair, hits: Sequence[int], still_open: Sequence[int]) -> tuple[int, int, int]:
+def _range(pair: _Pair, hits: list[int], still_open: list[int]) -> tuple[int, int, int]:
     """The least and the most that the first can be ahead, in units of the margin, and the least in points."""
     low = lead = 0
     for rule in hits:
@@ -120,3 +120,12 @@ def _range(pair: _Pair, hits: Sequence[int], still_open: Sequence[int]) -> tuple
             low += gain
         lead += min(0, pair.leads[rule])
     return low, high, lead
+
+
+def _positions(mask: int) -> list[int]:
+    found = []
+    while mask:
+        lowest = mask & -mask
+        found.append(lowest.bit_length() - 1)
+        mask ^= lowest
+    return found

@@ -13,9 +13,9 @@ from weakref import WeakKeyDictionary
 
 from genarch.engine.bounds import Bounds
 from genarch.engine.matching import Matcher
-from genarch.engine.possible import Search
 from genarch.engine.scoring import Scorer, scorer
-from genarch.engine.space import Space, cells, representatives
+from genarch.engine.search import Search
+from genarch.engine.space import cells, contradictions, representatives, table_space
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint, Value
 from genarch.model.evaluation import Verdict
 from genarch.model.exploration import Change, Flip, Possible, Stability
@@ -34,15 +34,18 @@ class _Compiled:
     def __init__(self, rules: RuleTable) -> None:
         self.rules = rules
         self.scorer: Scorer = scorer(rules)
-        self.space = Space(rules)
+        self.space = table_space(rules)
         self.bounds = Bounds(rules)
         self.inconsistencies = [notice for notice in rules.notices if notice.level == "inconsistency"]
-        self.contradictions = Matcher([notice.when for notice in self.inconsistencies])
+        self.contradictions = Matcher(contradictions(rules))
         self.assumed = {column.constraint: column for column in Matcher([a.when for a in rules.assumptions]).columns}
         self.order = [question.id for question in rules.questions] or [constraint.name for constraint in CONSTRAINTS]
 
-    def possible(self, stated: Answers, wanted: tuple[str, ...]) -> dict[str, dict[str, Value]]:
-        return Search(self.space, self.bounds, self.scorer.judge, stated).run(wanted)
+    def possible(self, stated: Answers, wanted: tuple[str, ...]) -> Mapping[str, dict[str, Value]]:
+        return Search(self.space, self._verdict, self.bounds.reachable, stated).run(wanted)
+
+    def _verdict(self, hits: int) -> str:
+        return self.scorer.judge(hits).verdict
 
 
 class Exploration:

@@ -1,4 +1,4 @@
-"""What a rule table can tell apart: for each constraint, the answers that differ in what they do to the rules.
+"""What conditions can tell apart: for each constraint, the answers that differ in what they do to them.
 
 Most answers do the same: of the 128 sets of conditions the shipped table tells four kinds apart, of all budgets four
 ranges. Going through the kinds is going through every answer.
@@ -6,12 +6,13 @@ ranges. Going through the kinds is going through every answer.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from genarch.engine.matching import Column, Matcher
 from genarch.model.answers import in_range
-from genarch.model.conditions import predicates, threshold
+from genarch.model.conditions import Condition, predicates, threshold
 from genarch.model.constraints import BY_NAME, Constraint, Value
 from genarch.model.table import RuleTable
 
@@ -24,26 +25,45 @@ class Kind(NamedTuple):
 
 
 class Space:
-    """A table's rules and inconsistencies, and the kinds of answers to each constraint that they read."""
+    """Conditions that are watched, those that must not hit, and the kinds of answers to what they read."""
 
-    __slots__ = ("columns", "excluding_terms", "kinds", "matcher", "rule_bits", "rule_terms", "thresholds")
+    __slots__ = ("columns", "first_terms", "kinds", "matcher", "thresholds", "watched", "watched_terms")
 
-    def __init__(self, rules: RuleTable) -> None:
-        """Cut the space. Assumptions play no part: they stand in for answers, and here every answer is tried."""
-        contradictions = [notice.when for notice in rules.notices if notice.level == "inconsistency"]
-        self.matcher = Matcher([*(rule.when for rule in rules.rules), *contradictions])
+    def __init__(
+        self, conditions: Sequence[Condition], contradictions: Iterable[Condition] = (), *, first: Iterable[int] = ()
+    ) -> None:
+        """Cut the space; a search settles the conditions at the positions `first` before the others."""
+        every = [*conditions, *contradictions]
+        self.matcher = Matcher(every)
         self.columns: dict[str, Column] = {column.constraint: column for column in self.matcher.columns}
-        self.rule_bits = (1 << len(rules.rules)) - 1
-        self.rule_terms = self.excluding_terms = 0
-        for position, rule in enumerate(rules.rules):
-            own = self.matcher.terms_of(position)
-            self.rule_terms |= own
-            if rule.excludes:
-                self.excluding_terms |= own
-        self.thresholds = _thresholds(rules)
+        self.watched = (1 << len(conditions)) - 1
+        """The bits of the conditions that are watched; the others' are those of contradictions."""
+        self.watched_terms = self.first_terms = 0
+        for position in range(len(conditions)):
+            self.watched_terms |= self.matcher.terms_of(position)
+        for position in first:
+            self.first_terms |= self.matcher.terms_of(position)
+        self.thresholds = _thresholds(every)
         self.kinds: dict[str, tuple[Kind, ...]] = {
             name: _kinds(column, self.thresholds.get(name, [])) for name, column in self.columns.items()
         }
+
+
+def table_space(rules: RuleTable) -> Space:
+    """The space of a table's rules, without what its inconsistencies rule out.
+
+    Assumptions play no part: they stand in for answers, and here every answer is tried.
+    """
+    return Space(
+        [rule.when for rule in rules.rules],
+        contradictions(rules),
+        first=[at for at, rule in enumerate(rules.rules) if rule.excludes],
+    )
+
+
+def contradictions(rules: RuleTable) -> list[Condition]:
+    """The conditions of a table's inconsistencies."""
+    return [notice.when for notice in rules.notices if notice.level == "inconsistency"]
 
 
 def _kinds(column: Column, thresholds: list[int | float]) -> tuple[Kind, ...]:
@@ -82,11 +102,9 @@ def _midway(here: float, following: float, constraint: Constraint) -> int | floa
     return int(middle) if constraint.kind == "integer" or middle == int(middle) else middle
 
 
-def _thresholds(rules: RuleTable) -> dict[str, list[int | float]]:
-    """Every number that a rule or an inconsistency names, by constraint, ascending."""
+def _thresholds(conditions: Iterable[Condition]) -> dict[str, list[int | float]]:
+    """Every number that a condition names, by constraint, ascending."""
     found: dict[str, set[int | float]] = {}
-    conditions = [rule.when for rule in rules.rules]
-    conditions += [notice.when for notice in rules.notices if notice.level == "inconsistency"]
     for condition in conditions:
         for predicate in predicates(condition):
             if BY_NAME[predicate.constraint].numeric:

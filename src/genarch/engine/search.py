@@ -1,0 +1,143 @@
+"""The search behind every exact answer: branch and bound over the answers that nobody has stated.
+
+A node has some constraints answered and the others open. A node from which nothing that is still missing can be reached
+is cut; so is one that leaves the same as another did. What is found has a witness, what is not was out of reach
+everywhere: the answer is exact, though few of the completions are ever looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from genarch.engine.space import Kind, Space
+from genarch.model.constraints import Answers, Value
+
+Judge = Callable[[int], str | None]
+"""What it is called when exactly the watched conditions of these bits hit; None for nothing of interest."""
+
+Reachable = Callable[[int, int, set[str]], bool]
+"""Whether any of the names may still come of these hits and these open conditions; never False when one can."""
+
+
+class _Open(NamedTuple):
+    """A constraint that is not answered yet."""
+
+    constraint: str
+    reads: int
+    kinds: tuple[Kind, ...]
+
+
+_Chosen = tuple[tuple[str, Value], ...]
+
+
+class Search:
+    """One search for completions of stated answers. `gave_up` says that it met its limit before its end."""
+
+    def __init__(
+        self, space: Space, judge: Judge, reachable: Reachable, stated: Answers, *, limit: int | None = None
+    ) -> None:
+        """`limit` is the number of nodes after which to give up."""
+        self.gave_up = False
+        self._space = space
+        self._judge = judge
+        self._reachable = reachable
+        self._left = limit
+        self._failed = 0
+        remaining = []
+        for name, column in space.columns.items():
+            value = stated.get(name)
+            if value is None:
+                remaining.append(_Open(name, column.reads, space.kinds[name]))
+            else:
+                self._failed |= column.fails(value)
+        self._remaining = tuple(remaining)
+        hits, _ = space.matcher.gather(self._failed, _pending(self._remaining, self._failed))
+        self._ignored = hits & ~space.watched  # what is stated contradicts itself already; its completions too, then
+        self._seen: set[tuple[tuple[str, ...], int, int]] = set()
+        self._missing: set[str] = set()
+        self._found: dict[str, dict[str, Value]] = {}
+
+    def run(self, wanted: Iterable[str]) -> Mapping[str, dict[str, Value]]:
+        """Those of the wanted names that some completion is called, each with the answers that it adds."""
+        self._missing = set(wanted)
+        self._visit(self._remaining, self._failed, ())
+        return self._found
+
+    def _visit(self, remaining: tuple[_Open, ...], failed: int, chosen: _Chosen) -> None:
+        space = self._space
+        pending = _pending(remaining, failed)
+        hits, unknown = space.matcher.gather(failed, pending)
+        if self._contradicts(hits) or self._tired():
+            return
+        hits &= space.watched
+        unknown &= space.watched
+        if not unknown:
+            self._reached(hits, remaining, failed, chosen)
+            return
+        state = (tuple(item.constraint for item in remaining), hits, pending)
+        if state in self._seen:
+            return
+        self._seen.add(state)
+        if not self._reachable(hits, unknown, self._missing):
+            return
+        here = max(remaining, key=lambda item: self._weight(item, pending))
+        rest = tuple(item for item in remaining if item is not here)
+        tried = set()
+        for kind in here.kinds:
+            fails = kind.fails & pending
+            if fails not in tried:
+                tried.add(fails)
+                self._visit(rest, failed | fails, (*chosen, (here.constraint, kind.value)))
+                if not self._missing or self.gave_up:
+                    return
+
+    def _reached(self, hits: int, remaining: tuple[_Open, ...], failed: int, chosen: _Chosen) -> None:
+        """No watched condition is open any more; what is left has to be answered without a contradiction."""
+        name = self._judge(hits)
+        if name in self._missing:
+            completed = self._completed(remaining, failed, chosen)
+            if completed is not None:
+                self._missing.discard(name)
+                self._found[name] = dict(completed)
+
+    def _completed(self, remaining: tuple[_Open, ...], failed: int, chosen: _Chosen) -> _Chosen | None:
+        pending = _pending(remaining, failed)
+        hits, _ = self._space.matcher.gather(failed, pending)
+        if self._contradicts(hits) or self._tired():
+            return None
+        if not remaining:
+            return chosen
+        here = max(remaining, key=lambda item: (item.reads & pending).bit_count())
+        rest = tuple(item for item in remaining if item is not here)
+        tried = set()
+        for kind in here.kinds:
+            fails = kind.fails & pending
+            if fails not in tried:
+                tried.add(fails)
+                found = self._completed(rest, failed | fails, (*chosen, (here.constraint, kind.value)))
+                if found is not None:
+                    return found
+        return None
+
+    def _tired(self) -> bool:
+        if self._left is None:
+            return False
+        self._left -= 1
+        self.gave_up = self._left < 0
+        return self.gave_up
+
+    def _contradicts(self, hits: int) -> bool:
+        return bool(hits & ~self._space.watched & ~self._ignored)
+
+    def _weight(self, item: _Open, pending: int) -> tuple[int, int]:
+        """What to answer first: the constraint that decides most about what comes first, then about the rest."""
+        alive = item.reads & pending
+        return (alive & self._space.first_terms).bit_count(), (alive & self._space.watched_terms).bit_count()
+
+
+def _pending(remaining: tuple[_Open, ...], failed: int) -> int:
+    pending = 0
+    for item in remaining:
+        pending |= item.reads
+    return pending & ~failed
