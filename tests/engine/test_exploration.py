@@ -8,56 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from brute import completions, contradictions, every, verdict
 from builders import FAMILIES, spec, table
-from genarch import RuleTable, decide, explore, load_rules
+from genarch import RuleTable, explore, load_rules
 from genarch.engine.exploration import Exploration
 from genarch.engine.matching import Matcher
 from genarch.engine.space import table_space
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.model.exploration import Change, Flip, Stability
 from genarch.model.spec import Spec
-from strategies import NUMBERS, answers, contradictory_tables
+from strategies import answers, contradictory_tables
 
 NAMES = ("domain", "latency_budget_ms", "paired_data", "team_expertise")
 WITH_A_SET = ("conditioning", "domain", "latency_budget_ms")
 
 TABLE = load_rules()
-
-
-def every(constraint: Constraint) -> list[Value]:
-    """Every answer, numbers by a grid that has one in each cell of the thresholds that the tables are drawn from."""
-    match constraint.kind:
-        case "choice":
-            return list(constraint.values)
-        case "flag":
-            return [True, False]
-        case "set":
-            sizes = range(len(constraint.values) + 1)
-            return [frozenset(some) for size in sizes for some in combinations(constraint.values, size)]
-        case "integer":
-            return [int(number) for number in NUMBERS if number == int(number)]
-    return list(NUMBERS)
-
-
-def verdict(stated: dict[str, Value], rules: RuleTable) -> str:
-    return decide(Spec("s", stated), rules).verdict
-
-
-def contradictions(rules: RuleTable) -> Matcher:
-    return Matcher([notice.when for notice in rules.notices])
-
-
-def completions(stated: dict[str, Value], rules: RuleTable, names: tuple[str, ...]) -> list[dict[str, Value]]:
-    """Every completion that does not contradict itself in a new way."""
-    matcher = contradictions(rules)
-    before = matcher.match(stated).hits
-    rest = [name for name in names if name not in stated]
-    found = []
-    for chosen in product(*(every(BY_NAME[name]) for name in rest)):
-        completed = {**stated, **dict(zip(rest, chosen, strict=True))}
-        if not matcher.match(completed).hits & ~before:
-            found.append(completed)
-    return found
 
 
 def possible_by_force(stated: dict[str, Value], rules: RuleTable, names: tuple[str, ...]) -> set[str]:

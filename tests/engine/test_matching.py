@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from builders import SOURCE
 from genarch.engine.matching import Matcher
 from genarch.engine.terms import MAX_TERMS, TooManyTermsError, terms
-from genarch.model.conditions import ALWAYS, All, Any, Condition, Not, Predicate
+from genarch.model.conditions import ALWAYS, All, Any, Condition, Not, Operator, Predicate
 from genarch.model.constraints import Answers, Value
 from genarch.model.entries import Assumption
 from strategies import answers, conditions
@@ -144,3 +144,18 @@ def test_a_condition_of_too_many_alternatives_is_refused() -> None:
     assert len(terms(All((either,) * 5))) == 243  # 3^5
     with pytest.raises(TooManyTermsError, match=str(MAX_TERMS)):
         Matcher([All((either,) * 6)])  # 3^6 = 729
+
+
+@pytest.mark.parametrize("number", [20, 50, 75, 100, 150])
+def test_limits_that_contradict_one_another_never_hold(number: float) -> None:
+    """Below 50 and at least 100: neither on either side, nor between the two."""
+    both = All((Predicate("latency_budget_ms", "below", (50,)), Predicate("latency_budget_ms", "at_least", (100,))))
+    assert Matcher([both]).match({"latency_budget_ms": number}).hits == 0
+
+
+@pytest.mark.parametrize(("number", "hits"), [(20, 0), (50, 1), (75, 1), (100, 1), (101, 0), (150, 0)])
+def test_several_limits_hold_where_each_of_them_does(number: float, hits: int) -> None:
+    """At least 50, at least 20, at most 100 and below 150: from 50 to 100."""
+    limits: list[tuple[Operator, int]] = [("at_least", 50), ("at_least", 20), ("at_most", 100), ("below", 150)]
+    every = All(tuple(Predicate("latency_budget_ms", operator, (limit,)) for operator, limit in limits))
+    assert Matcher([every]).match({"latency_budget_ms": number}).hits == hits

@@ -48,6 +48,15 @@ class EntryFormat(StrEnum):
     JSON = "json"
 
 
+class FindingFormat(StrEnum):
+    """Formats of findings."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
 class SchemaName(StrEnum):
     """What has a JSON Schema."""
 
@@ -185,6 +194,27 @@ def explain(
         return _print_descriptions(describe_id(name, load_rules(rules)), output_format)
 
     _finish(run)
+
+
+@rules_app.command("lint")
+def rules_lint(
+    *,
+    tables: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TABLE", help="Bundled tables' ids, or paths; every bundled table when none is named."),
+    ] = None,
+    output_format: Annotated[FindingFormat, typer.Option("--format", help="How to print it.")] = FindingFormat.TEXT,
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", metavar="SEVERITY", help="Exit 1 from here on: error, warning, note or never.")
+    ] = "warning",
+    waived: Annotated[bool, typer.Option("--waived", help="List waived findings too, with the reasons.")] = False,
+) -> None:
+    """Verify rule tables as a whole: dead rules, blind spots, dead ends, what nothing reads."""
+    from genarch.cli.lint import LintRequest, run_lint
+
+    request = LintRequest(tuple(tables or ()), output_format.value, output, fail_on, waived)
+    _finish(lambda: run_lint(request))
 
 
 def _print_descriptions(descriptions: list[Description], output_format: EntryFormat) -> int:

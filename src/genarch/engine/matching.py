@@ -168,8 +168,10 @@ def _by_cell(literals: Sequence[tuple[int, Literal]]) -> Callable[[Value], int]:
     """Numbers: the thresholds cut the line into points and the gaps between them, and all of a gap answers alike.
 
     Cell 2i is the gap below the i-th threshold, cell 2i+1 the threshold itself. A predicate changes its answer at one
-    or two cells, so one sweep over the cells finds what each of them fails.
+    or two cells, so one sweep over the cells finds what each of them fails. A term with several predicates on the
+    number fails wherever one of them does: each has a bit of its own in the sweep, above those of the terms.
     """
+    literals, shared = _apart(literals)
     thresholds = sorted({threshold(literal.predicate) for _, literal in literals})
     position = {number: 2 * at + 1 for at, number in enumerate(thresholds)}
     changes = [0] * (2 * len(thresholds) + 2)
@@ -183,7 +185,7 @@ def _by_cell(literals: Sequence[tuple[int, Literal]]) -> Callable[[Value], int]:
     cells = []
     for change in changes[:-1]:
         failed ^= change
-        cells.append(failed)
+        cells.append(_together(failed, shared) if shared else failed)
 
     def fails(value: Value) -> int:
         at = bisect_left(thresholds, value)
@@ -191,6 +193,29 @@ def _by_cell(literals: Sequence[tuple[int, Literal]]) -> Callable[[Value], int]:
         return cells[2 * at + 1 if on else 2 * at]
 
     return fails
+
+
+def _apart(literals: Sequence[tuple[int, Literal]]) -> tuple[list[tuple[int, Literal]], list[tuple[int, int]]]:
+    """The literals, each with a bit of its own; and the bits that stand in for others, with those they stand for."""
+    own: list[tuple[int, Literal]] = []
+    shared: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    spare = max(bit for bit, _ in literals) + 1
+    for bit, literal in literals:
+        if bit in taken:
+            shared.append((spare, bit))
+            own.append((spare, literal))
+            spare += 1
+        else:
+            taken.add(bit)
+            own.append((bit, literal))
+    return own, shared
+
+
+def _together(failed: int, shared: Sequence[tuple[int, int]]) -> int:
+    for spare, bit in shared:
+        failed = (failed | (failed >> spare & 1) << bit) & ~(1 << spare)
+    return failed
 
 
 _SWEEP: Mapping[str, tuple[bool, tuple[int, ...]]] = {

@@ -106,6 +106,11 @@ class Scorer:
         points, excluded, scored = self._tally(hits, effects)
         return self._verdict(hits, effects, points, excluded, scored)
 
+    def recommended(self, hits: int) -> tuple[str, ...]:
+        """The architectures recommended when exactly these rules hit: one, or the best of either family."""
+        points, excluded, scored = self._tally(hits, self._effects)
+        return self._recommended(self._verdict(hits, self._effects, points, excluded, scored), points, excluded)
+
     def evaluate(self, answers: Answers) -> Evaluation:
         """The verdict on stated answers, with every reason."""
         rules = self._rules

@@ -32,7 +32,10 @@ _Chosen = tuple[tuple[str, Value], ...]
 
 
 class Search:
-    """One search for completions of stated answers. `gave_up` says that it met its limit before its end."""
+    """One search for completions of stated answers.
+
+    `found` has the names met so far, each with answers. `gave_up` says that it met its limit before its end.
+    """
 
     def __init__(
         self, space: Space, judge: Judge, reachable: Reachable, stated: Answers, *, limit: int | None = None
@@ -56,13 +59,13 @@ class Search:
         self._ignored = hits & ~space.watched  # what is stated contradicts itself already; its completions too, then
         self._seen: set[tuple[tuple[str, ...], int, int]] = set()
         self._missing: set[str] = set()
-        self._found: dict[str, dict[str, Value]] = {}
+        self.found: dict[str, dict[str, Value]] = {}
 
     def run(self, wanted: Iterable[str]) -> Mapping[str, dict[str, Value]]:
         """Those of the wanted names that some completion is called, each with the answers that it adds."""
         self._missing = set(wanted)
         self._visit(self._remaining, self._failed, ())
-        return self._found
+        return self.found
 
     def _visit(self, remaining: tuple[_Open, ...], failed: int, chosen: _Chosen) -> None:
         space = self._space
@@ -99,7 +102,7 @@ class Search:
             completed = self._completed(remaining, failed, chosen)
             if completed is not None:
                 self._missing.discard(name)
-                self._found[name] = dict(completed)
+                self.found[name] = dict(completed)
 
     def _completed(self, remaining: tuple[_Open, ...], failed: int, chosen: _Chosen) -> _Chosen | None:
         pending = _pending(remaining, failed)

@@ -6,7 +6,7 @@ ranges. Going through the kinds is going through every answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -22,6 +22,33 @@ class Kind(NamedTuple):
 
     value: Value
     fails: int
+
+
+class Stretch(NamedTuple):
+    """Neighbouring numbers that do the same: one of them, and where they begin and end, None for no end.
+
+    `low` belongs to the stretch when `from_low`, `high` when `to_high`.
+    """
+
+    value: int | float
+    low: int | float | None
+    from_low: bool
+    high: int | float | None
+    to_high: bool
+
+    def __str__(self) -> str:
+        """`below 50`, `50 to below 100`, `above 50`, `1000 or more`, `50`."""
+        if self.low is None and self.high is None:
+            return "any"
+        if self.low == self.high:
+            return str(self.low)
+        end = "" if self.high is None else f"{self.high} or less" if self.to_high else f"below {self.high}"
+        if self.low is None:
+            return end
+        start = f"{self.low} or more" if self.from_low else f"above {self.low}"
+        if self.high is None:
+            return start
+        return f"{f'{self.low}' if self.from_low else start} to {self.high if self.to_high else f'below {self.high}'}"
 
 
 class Space:
@@ -95,6 +122,24 @@ def cells(constraint: Constraint, thresholds: list[int | float]) -> list[int | f
     beyond = edges[-1] * 2 or 1
     within = [number for number in between if number not in edges]
     return [number for number in sorted({*edges, *within, beyond}) if in_range(constraint, number)]
+
+
+def stretches(
+    constraint: Constraint, thresholds: list[int | float], does: Callable[[int | float], object]
+) -> list[Stretch]:
+    """The numbers in order, cut only where what they do changes."""
+    found: list[Stretch] = []
+    done: object = None
+    for number in cells(constraint, thresholds):
+        point = number in thresholds
+        high = number if point else min((edge for edge in thresholds if edge > number), default=None)
+        if found and does(number) == done:
+            found[-1] = found[-1]._replace(high=high, to_high=point)
+            continue
+        low = number if point else max((edge for edge in thresholds if edge < number), default=None)
+        done = does(number)
+        found.append(Stretch(number, low, point, high, point))
+    return found
 
 
 def _midway(here: float, following: float, constraint: Constraint) -> int | float:

@@ -6,7 +6,7 @@ from itertools import product
 from typing import NamedTuple
 
 from genarch.model.conditions import All, Any, Condition, Not, Predicate, threshold
-from genarch.model.constraints import Value
+from genarch.model.constraints import Answers, Value
 
 MAX_ALL_TERMS = 8_192
 """Terms of a whole table. A hundred rules have some two hundred."""
@@ -54,6 +54,21 @@ def terms(condition: Condition, *, holds: bool = True) -> list[Term]:
             if len(found) > MAX_TERMS:
                 raise TooManyTermsError(f"it amounts to more than {MAX_TERMS} alternatives; split it")
             return found
+
+
+def answered(condition: Condition, stated: Answers) -> Condition:
+    """What is left of a condition once some constraints are answered."""
+    match condition:
+        case Predicate():
+            if condition.constraint not in stated:
+                return condition
+            return All(()) if satisfies(condition, stated[condition.constraint]) else Any(())
+        case Not(part):
+            return Not(answered(part, stated))
+        case All(parts):
+            return All(tuple(answered(part, stated) for part in parts))
+        case Any(parts):
+            return Any(tuple(answered(part, stated) for part in parts))
 
 
 def satisfies(predicate: Predicate, value: Value) -> bool:

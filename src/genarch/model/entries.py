@@ -167,6 +167,22 @@ class Disabled(NamedTuple):
     reason: str
 
 
+class TableWaiver(NamedTuple):
+    """A finding on the table itself that is accepted, with the reason.
+
+    `subject` are the ids that the finding is about, all of them. `inherited` says that the extended table states it.
+    """
+
+    check: str
+    subject: tuple[str, ...]
+    reason: str
+    inherited: bool = False
+
+    def covers(self, check: str, subject: tuple[str, ...]) -> bool:
+        """Whether a finding of a check on these ids is the one meant."""
+        return check == self.check and set(subject) == set(self.subject)
+
+
 class Ratio(NamedTuple):
     """An exact fraction, so that a margin is compared without rounding."""
 

@@ -18,6 +18,7 @@ from genarch.model.entries import (
     Risk,
     Rule,
     Statement,
+    TableWaiver,
 )
 
 
@@ -36,6 +37,7 @@ class RuleTable:
         "notices",
         "questions",
         "rules",
+        "waivers",
     )
 
     def __init__(
@@ -51,6 +53,7 @@ class RuleTable:
         questions: tuple[Question, ...] = (),
         disabled: tuple[Disabled, ...] = (),
         facts: tuple[Fact, ...] = (),
+        waivers: tuple[TableWaiver, ...] = (),
     ) -> None:
         self.header = header
         self.families = families
@@ -62,6 +65,7 @@ class RuleTable:
         self.questions = questions
         self.disabled = disabled
         self.facts = facts
+        self.waivers = waivers
 
     @property
     def name(self) -> str:

@@ -10,7 +10,9 @@ from genarch.model.answers import format_answer
 from genarch.model.conditions import constraints_read, describe, predicates
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint
 from genarch.model.entries import Architecture, Assumption, Entry, Fact, Family, Method, Notice, Question, Rule, Source
+from genarch.model.findings import Check
 from genarch.model.table import RuleTable
+from genarch.model.table_checks import TABLE_CHECKS
 
 Part = tuple[str, str | tuple[str, ...]]
 """A heading with one line, or several."""
@@ -61,13 +63,15 @@ def describe_id(name: str, rules: RuleTable) -> list[Description]:
         found.append(_constraint(BY_NAME[name], rules))
     found += [_fact(fact, rules) for fact in rules.facts if fact.id == name]
     found += [_value(constraint, name, rules) for constraint in CONSTRAINTS if name in constraint.values]
+    if name in TABLE_CHECKS:
+        found.append(describe_check(TABLE_CHECKS[name]))
     if name in GLOSSARY:
         found.append(Description("word", name, GLOSSARY[name], ()))
     if not found:
         if any(entry.id == name for entry in rules.disabled):
             rules.find(name)
         values = [value for constraint in CONSTRAINTS for value in constraint.values]
-        known = [*rules.entries(), *BY_NAME, *(fact.id for fact in rules.facts), *values, *GLOSSARY]
+        known = [*rules.entries(), *BY_NAME, *(fact.id for fact in rules.facts), *values, *GLOSSARY, *TABLE_CHECKS]
         raise UnknownIdError(f"{rules.name} has no '{name}', nor is it a constraint or a value{nearest(name, known)}")
     return found
 
@@ -79,6 +83,11 @@ def describe_entry(name: str, rules: RuleTable) -> list[Description]:
         UnknownIdError: when there is none.
     """
     return [_entry(entry, rules) for entry in rules.find(name)]
+
+
+def describe_check(check: Check) -> Description:
+    """A check on tables."""
+    return Description("check", check.id, check.title, (("severity", check.severity), ("why", check.rationale)))
 
 
 def effect_of(rule: Rule) -> str:

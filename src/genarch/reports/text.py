@@ -5,14 +5,13 @@ Without colour nothing is lost: whatever a colour says, a word says too.
 
 from __future__ import annotations
 
-from io import StringIO
-
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from genarch.errors import Problem
+from genarch.reports.console import NARROWEST, Look, rendered
 from genarch.reports.escape import safe
 from genarch.reports.report import Report
 from genarch.reports.words import (
@@ -50,8 +49,8 @@ class TextReport:
 
     def __init__(self, *, width: int, color: bool, unicode: bool) -> None:
         """`width` in columns; without `unicode` only ASCII is drawn."""
-        self._width = max(width, 20)
-        self._color = color
+        self._width = max(width, NARROWEST)
+        self._look = Look(width, color, unicode)
         self._bar, self._rule = ("█", "─") if unicode else ("#", "-")
         self._rows: list[tuple[str, str, str]] = []
 
@@ -87,20 +86,7 @@ class TextReport:
         return self._rendered(Group(title, _indented(grid)))
 
     def _rendered(self, content: RenderableType) -> str:
-        buffer = StringIO()
-        console = Console(
-            file=buffer,
-            width=self._width,
-            force_terminal=self._color,
-            color_system="standard" if self._color else None,
-            no_color=not self._color,
-            legacy_windows=False,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
-        console.print(content)
-        return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n"))
+        return rendered(content, self._look)
 
     def _block(self, report: Report) -> list[RenderableType]:
         spec = report["spec"]

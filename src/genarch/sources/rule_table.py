@@ -21,6 +21,21 @@ def table_files(which: str) -> list[str]:
     return files_of(which)
 
 
+def table_path(which: str) -> str:
+    """The path of a table given by the id of a bundled one or by path.
+
+    Raises:
+        InputError: when there is no such table.
+    """
+    bundled = bundled_tables()
+    if which in bundled:
+        return bundled[which]
+    if not os.path.exists(which) and not os.path.splitext(which)[1] and os.path.basename(which) == which:
+        hint = nearest(which, bundled) or f"; bundled are: {', '.join(bundled)}"
+        raise refuse(which, f"no bundled table and no file of this name{hint}")
+    return which
+
+
 def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE) -> RuleTable:
     """A rule table, by the id of a bundled one or by path.
 
@@ -28,16 +43,13 @@ def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE) -> RuleTable:
         InputError: when there is no such table, or with every problem of the file.
     """
     name = os.fspath(which)
-    bundled = bundled_tables()
-    if name in bundled:
+    path = table_path(name)
+    if path != name:
         table = compiled(name)
         if table is not None:
             return table
-    elif not os.path.exists(name) and not os.path.splitext(name)[1] and os.path.basename(name) == name:
-        hint = nearest(name, bundled) or f"; bundled are: {', '.join(bundled)}"
-        raise refuse(name, f"no bundled table and no file of this name{hint}")
     from genarch.sources.table_reader import (
         read_table,
     )  # validation imports pydantic: only when there is need
 
-    return read_table(bundled.get(name, name))
+    return read_table(path)

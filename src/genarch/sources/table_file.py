@@ -7,6 +7,7 @@ import re
 from pydantic import ValidationError
 
 from genarch.errors import InputError
+from genarch.model.findings import Place
 from genarch.sources.answers import unknown_key
 from genarch.sources.files import decode, read_bytes
 from genarch.sources.table_format import (
@@ -68,6 +69,11 @@ class TableFile:
     def has(self, location: Location) -> bool:
         """Whether something is written at the location."""
         return len(self._steps(location)) > len(location)
+
+    def place(self, location: Location) -> Place:
+        """Where the value at a location stands."""
+        line, column = self.document.position(self.node(location).at)
+        return Place(self.path, line, column)
 
     def report(self, location: Location, message: str) -> None:
         """Note a problem with the value at a location, or with what should have held it."""

@@ -231,6 +231,16 @@ class DisabledRecord(Record):
     reason: Text
 
 
+class WaiverRecord(Record):
+    """A finding of `genarch rules lint` that is accepted."""
+
+    check: RuleId
+    """The check's id."""
+    subject: list[EntryId | FactId] = Field(min_length=1)
+    """The ids that the finding is about, all of them."""
+    reason: Text
+
+
 class TableRecord(Record):
     """A rule table for genarch."""
 
@@ -255,6 +265,8 @@ class TableRecord(Record):
     assumptions: list[AssumptionRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
     questions: list[QuestionRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
     disable: list[DisabledRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
+    waivers: list[WaiverRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
+    """Findings on the table as a whole that are accepted, each with the reason."""
 
 
 def keys_at(location: Location) -> list[str]:

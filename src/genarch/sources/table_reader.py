@@ -11,8 +11,10 @@ from genarch.engine.matching import Matcher
 from genarch.engine.terms import MAX_ALL_TERMS, terms
 from genarch.errors import nearest
 from genarch.model.conditions import Condition, constraints_read
-from genarch.model.entries import Assumption, Disabled, Examples, Fact, Header, Notice, Ratio
+from genarch.model.entries import Assumption, Disabled, Examples, Fact, Header, Notice, Ratio, TableWaiver
+from genarch.model.findings import Place
 from genarch.model.table import RuleTable
+from genarch.model.table_checks import TABLE_CHECKS, TABLE_INVALID, WAIVER_UNUSED
 from genarch.sources import table_format as form
 from genarch.sources.bundled import bundled_tables, digest
 from genarch.sources.table_entries import Entries, read_source
@@ -41,8 +43,37 @@ _OUTCOMES = {"hit": "a hit", "miss": "a miss", "unknown": "unknown: it leaves ou
 _Entry = TypeVar("_Entry", bound=_Named)
 
 
+class Places:
+    """Where the entries of a table stand in the files that it is read from."""
+
+    def __init__(self, files: Sequence[TableFile]) -> None:
+        self._files = files
+
+    def of(self, entry: tuple[str, str] | None) -> Place:
+        """The place of an entry, given by part and id, or of a waiver, by its number from 0; else the file's start."""
+        if entry is None:
+            return Place(self._files[-1].path, 1, 1)
+        part, name = entry
+        if part == "waivers":
+            return self._files[-1].place((part, int(name), "check"))
+        for file in reversed(self._files):
+            for at, record in enumerate(getattr(file.record, part)):
+                if record.id == name:
+                    return file.place((part, at, "id"))
+        return self.of(None)
+
+
 def read_table(path: str) -> RuleTable:
     """Read and check a table and those that it extends.
+
+    Raises:
+        InputError: with every problem of the first file that has any.
+    """
+    return read_located(path)[0]
+
+
+def read_located(path: str) -> tuple[RuleTable, Places]:
+    """A table, as `read_table` gives it, with the places of its entries.
 
     Raises:
         InputError: with every problem of the first file that has any.
@@ -54,7 +85,7 @@ def read_table(path: str) -> RuleTable:
         contents.append(file.content)
         table = _Builder(file, table).table(digest(contents))
     assert table is not None  # noqa: S101  (a chain has at least the file itself)
-    return table
+    return table, Places(chain)
 
 
 def files_of(path: str) -> list[str]:
@@ -118,6 +149,7 @@ class _Builder:
         """
         record, base, entries = self._record, self._base, self._entries
         self._check_disabled()
+        self._check_waivers()
         header = self._header(table_digest)
         facts = self._merged("facts", base.facts if base else (), entries.facts())
         self._check_citations(facts)
@@ -157,6 +189,10 @@ class _Builder:
             disabled=(
                 *(base.disabled if base else ()),
                 *(Disabled(entry.id, entry.reason) for entry in record.disable),
+            ),
+            waivers=(
+                *(waiver._replace(inherited=True) for waiver in (base.waivers if base else ())),
+                *(TableWaiver(entry.check, tuple(entry.subject), entry.reason) for entry in record.waivers),
             ),
         )
 
@@ -228,6 +264,14 @@ class _Builder:
                     ("disable", at, "id"),
                     f"the extended table has no rule, method, notice or assumption '{entry.id}'{hint}",
                 )
+
+    def _check_waivers(self) -> None:
+        for at, entry in enumerate(self._record.waivers):
+            if entry.check not in TABLE_CHECKS:
+                hint = nearest(entry.check, TABLE_CHECKS) or f"; the checks are: {', '.join(TABLE_CHECKS)}"
+                self._file.report(("waivers", at, "check"), f"'{entry.check}' is not a check on tables{hint}")
+            elif entry.check in (TABLE_INVALID.id, WAIVER_UNUSED.id):
+                self._file.report(("waivers", at, "check"), f"'{entry.check}' cannot be waived; mend what it finds")
 
     def _check_size(self, entries: Iterable[_Conditional]) -> None:
         if not self._file.document.problems and sum(len(terms(entry.when)) for entry in entries) > MAX_ALL_TERMS:

@@ -1,0 +1,106 @@
+"""`genarch rules lint`: tables in, findings out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
+
+from genarch.cli import exits
+from genarch.cli.output import keep, written
+from genarch.cli.terminal import screen
+from genarch.engine.verification.verify import verify
+from genarch.errors import InputError, nearest
+from genarch.model.findings import SEVERITIES, Finding, Located, Place
+from genarch.model.table import RuleTable
+from genarch.model.table_checks import TABLE_CHECKS, TABLE_INVALID
+from genarch.reports.findings.record import FindingsReport, findings_report
+from genarch.sources.bundled import bundled_tables
+from genarch.sources.files import refuse
+from genarch.sources.rule_table import table_path
+from genarch.sources.table_reader import read_located
+
+
+class LintRequest(NamedTuple):
+    """What the command line asked for. No tables: every bundled one."""
+
+    tables: tuple[str, ...]
+    format: str
+    output: str | None
+    fail_on: str
+    waived: bool
+
+
+def run_lint(request: LintRequest) -> int:
+    """Verify each table and return the exit code.
+
+    Raises:
+        InputError: when an option cannot be used.
+    """
+    if request.fail_on not in (*SEVERITIES, "never"):
+        hint = nearest(request.fail_on, SEVERITIES) or f"; write {', '.join(SEVERITIES)} or never"
+        raise refuse("--fail-on", f"'{request.fail_on}' is not a severity{hint}")
+    paths = {which: _relative(table_path(which)) for which in request.tables or bundled_tables()}
+    keep(request.output, paths.values())
+    tables: list[tuple[str, RuleTable]] = []
+    located: list[Located] = []
+    for which, path in paths.items():
+        with _busy(which):
+            located += _verified(path, tables)
+    report = findings_report(tables, located)
+    written(_rendered(request, report), request.output)
+    if any(item.finding.check is TABLE_INVALID for item in located):
+        return exits.UNUSABLE
+    grave = () if request.fail_on == "never" else SEVERITIES[: SEVERITIES.index(request.fail_on) + 1]
+    return exits.FINDINGS if any(report["counts"][severity] for severity in grave) else exits.OK
+
+
+def _relative(path: str) -> str:
+    """From the current folder where the path is in it, as a reader of the report has it."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative
+
+
+def _verified(path: str, tables: list[tuple[str, RuleTable]]) -> Iterator[Located]:
+    """A table's findings in the order of its text; its problems where it cannot be read."""
+    try:
+        table, places = read_located(path)
+    except InputError as error:
+        for problem in error.problems:
+            message = f"{problem.field}: {problem.message}" if problem.field else problem.message
+            place = Place(problem.path, problem.line or 1, problem.column or 1)
+            yield Located(place, Finding(TABLE_INVALID, (problem.field,), message))
+        return
+    tables.append((path, table))
+    found = [Located(places.of(finding.entry), finding) for finding in verify(table)]
+    yield from sorted(found, key=lambda item: item.place)
+
+
+def _rendered(request: LintRequest, report: FindingsReport) -> str:
+    match request.format:
+        case "json":
+            return json.dumps(report, indent=2) + "\n"
+        case "sarif":
+            from genarch.reports.findings.sarif import as_sarif
+
+            return as_sarif(report, TABLE_CHECKS)
+        case "github":
+            from genarch.reports.findings.github import as_github
+
+            return as_github(report)
+    from genarch.reports.console import Look
+    from genarch.reports.findings.text import as_text
+
+    return as_text(report, Look(*screen(None if request.output else sys.stdout)), waived=request.waived)
+
+
+def _busy(which: str) -> AbstractContextManager[object]:
+    """A sign of life where someone is waiting."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(file=sys.stderr).status(f"verifying {which}")

@@ -1,0 +1,37 @@
+"""Where a finished report goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+
+from genarch.sources.files import AtomicFile, refuse
+
+
+def keep(output: str | None, inputs: Iterable[str]) -> None:
+    """Refuse to overwrite what is read.
+
+    Raises:
+        InputError: when the report would, or the output names no file.
+    """
+    if output == "":
+        raise refuse("-o", "names no file; name one, or - for standard output")
+    if output in (None, "-") or not os.path.exists(output):
+        return
+    target = os.path.realpath(output)
+    if any(os.path.realpath(path) == target for path in inputs):
+        raise refuse(output, "is an input, and would be overwritten by -o; name another file")
+
+
+def written(text: str, output: str | None) -> None:
+    """Write to standard output, or to a file whole or not at all.
+
+    Raises:
+        InputError: when the file cannot be written.
+    """
+    if output in (None, "-"):
+        sys.stdout.write(text)
+        return
+    with AtomicFile(output) as file:
+        file.write(text)

@@ -1,0 +1,47 @@
+"""Brute force over a few constraints: every answer, every completion, one by one."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+from genarch import RuleTable, decide
+from genarch.engine.matching import Matcher
+from genarch.model.constraints import BY_NAME, Constraint, Value
+from genarch.model.spec import Spec
+from strategies import NUMBERS
+
+
+def every(constraint: Constraint) -> list[Value]:
+    """Every answer, numbers by a grid that has one in each cell of the thresholds that the tables are drawn from."""
+    match constraint.kind:
+        case "choice":
+            return list(constraint.values)
+        case "flag":
+            return [True, False]
+        case "set":
+            sizes = range(len(constraint.values) + 1)
+            return [frozenset(some) for size in sizes for some in combinations(constraint.values, size)]
+        case "integer":
+            return [int(number) for number in NUMBERS if number == int(number)]
+    return list(NUMBERS)
+
+
+def verdict(stated: dict[str, Value], rules: RuleTable) -> str:
+    return decide(Spec("s", stated), rules).verdict
+
+
+def contradictions(rules: RuleTable) -> Matcher:
+    return Matcher([notice.when for notice in rules.notices])
+
+
+def completions(stated: dict[str, Value], rules: RuleTable, names: tuple[str, ...]) -> list[dict[str, Value]]:
+    """Every completion that does not contradict itself in a new way."""
+    matcher = contradictions(rules)
+    before = matcher.match(stated).hits
+    rest = [name for name in names if name not in stated]
+    found = []
+    for chosen in product(*(every(BY_NAME[name]) for name in rest)):
+        completed = {**stated, **dict(zip(rest, chosen, strict=True))}
+        if not matcher.match(completed).hits & ~before:
+            found.append(completed)
+    return found
