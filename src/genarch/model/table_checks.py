@@ -22,7 +22,7 @@ EVERYTHING_INCONSISTENT = Check(
     "everything-inconsistent",
     "No answers are consistent",
     "error",
-    "The table's inconsistencies together rule out every way to answer, so nothing else can be said of it. Narrow them.",
+    "The table's inconsistencies together rule out every way to answer, so little else can be said of it. Narrow them.",
 )
 RULE_NEVER_HITS = Check(
     "rule-never-hits",

@@ -42,12 +42,15 @@ def impossible_conditions(rules: RuleTable) -> Iterator[Finding]:
             if witness([narrowed]) is None:
                 told = f"its alternative '{describe(part)}' never holds beside the rest of the condition"
                 yield Finding(checks.CONDITION_CONTRADICTS_ITSELF, (entry.id,), told, place)
-        if (
-            not (isinstance(entry, Notice) and entry.level == "inconsistency")
-            and witness([entry.when], contradictions=ruled_out) is None
-        ):
+        if _is_inconsistency(entry):
+            continue
+        if witness([entry.when], contradictions=ruled_out) is None:
             told = f"'{describe(entry.when)}' holds only on answers that an inconsistency of the table rules out"
             yield Finding(checks.RULE_NEVER_HITS, (entry.id,), told, place)
+
+
+def _is_inconsistency(entry: Conditional) -> bool:
+    return isinstance(entry, Notice) and entry.level == "inconsistency"
 
 
 def _alternatives(condition: Condition) -> Iterator[tuple[Condition, Condition]]:

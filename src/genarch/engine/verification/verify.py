@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from genarch.engine.verification import conditions, coverage, reach, regions
 from genarch.model.findings import Finding
 from genarch.model.table import RuleTable
-from genarch.model.table_checks import WAIVER_UNUSED
+from genarch.model.table_checks import EVERYTHING_INCONSISTENT, WAIVER_UNUSED
 
-VERIFICATIONS: tuple[Callable[[RuleTable], Iterator[Finding]], ...] = (
+Verification = Callable[[RuleTable], Iterator[Finding]]
+
+VERIFICATIONS: tuple[Verification, ...] = (
     conditions.impossible_conditions,
     conditions.rules_always_together,
     reach.rules_that_never_matter,
@@ -18,10 +20,10 @@ VERIFICATIONS: tuple[Callable[[RuleTable], Iterator[Finding]], ...] = (
     reach.architectures_never_recommended,
     reach.entries_never_shown,
     regions.verdicts_that_return,
-    coverage.unread,
-    coverage.examples_missing,
-    coverage.facts_uncited,
 )
+"""What needs answers that are consistent; the first says whether there are any."""
+
+COVERAGE: tuple[Verification, ...] = (coverage.unread, coverage.examples_missing, coverage.facts_uncited)
 
 
 def verify(rules: RuleTable) -> Iterator[Finding]:
@@ -30,14 +32,23 @@ def verify(rules: RuleTable) -> Iterator[Finding]:
     A table is not held to the waivers of the one that it extends: what they were for may be gone here.
     """
     used = set()
-    for check in VERIFICATIONS:
-        for finding in check(rules):
-            waiver = next((w for w in rules.waivers if w.covers(finding.check.id, finding.subject)), None)
-            if waiver:
-                used.add(waiver)
-            yield finding._replace(waived=waiver.reason) if waiver else finding
+    for finding in _found(rules):
+        waiver = next((w for w in rules.waivers if w.covers(finding.check.id, finding.subject)), None)
+        if waiver:
+            used.add(waiver)
+        yield finding._replace(waived=waiver.reason) if waiver else finding
     own = [waiver for waiver in rules.waivers if not waiver.inherited]
     for at, waiver in enumerate(own):
         if waiver not in used:
             told = f"no finding of '{waiver.check}' is about {', '.join(waiver.subject)} and nothing else"
             yield Finding(WAIVER_UNUSED, (waiver.check, *waiver.subject), told, ("waivers", str(at)))
+
+
+def _found(rules: RuleTable) -> Iterator[Finding]:
+    for check in VERIFICATIONS:
+        found = list(check(rules))
+        yield from found
+        if any(finding.check is EVERYTHING_INCONSISTENT for finding in found):
+            break
+    for check in COVERAGE:
+        yield from check(rules)
