@@ -57,6 +57,22 @@ class FindingFormat(StrEnum):
     GITHUB = "github"
 
 
+class ComparisonFormat(StrEnum):
+    """Formats of comparisons."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class MapFormat(StrEnum):
+    """Formats of decision maps."""
+
+    TEXT = "text"
+    JSON = "json"
+    SVG = "svg"
+
+
 class SchemaName(StrEnum):
     """What has a JSON Schema."""
 
@@ -66,6 +82,14 @@ class SchemaName(StrEnum):
 
 
 Rules = Annotated[str, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="State or override a constraint in every spec; FIELD=unknown takes it away. Repeatable.",
+    ),
+]
 EntryFormatOption = Annotated[EntryFormat, typer.Option("--format", help="How to print it.")]
 
 
@@ -104,14 +128,7 @@ def evaluate(
             help="Spec files, folders to search for *.genarch.yaml and genarch.yaml, or - for standard input.",
         ),
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="FIELD=VALUE",
-            help="State or override a constraint in every spec; FIELD=unknown takes it away. Repeatable.",
-        ),
-    ] = None,
+    settings: Settings = None,
     output_format: Annotated[Format, typer.Option("--format", help="How to print the reports.")] = Format.TEXT,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the reports to a file.")
@@ -215,6 +232,56 @@ def rules_lint(
 
     request = LintRequest(tuple(tables or ()), output_format.value, output, fail_on, waived)
     _finish(lambda: run_lint(request))
+
+
+@rules_app.command("diff")
+def rules_diff(
+    before: Annotated[str, typer.Argument(metavar="OLD", help="The table to start from: a bundled id, or a path.")],
+    after: Annotated[str, typer.Argument(metavar="NEW", help="The table to end with.")],
+    *,
+    specs: Annotated[
+        list[str] | None, typer.Argument(metavar="SPEC", help="Spec files or folders: which of them are affected.")
+    ] = None,
+    output_format: Annotated[ComparisonFormat, typer.Option("--format", help="How to print it.")] = (
+        ComparisonFormat.TEXT
+    ),
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
+    regions: Annotated[int, typer.Option("--regions", min=1, help="How many regions to tell for each change.")] = 1,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 when a verdict changes.")] = False,
+) -> None:
+    """Tell which verdicts change between two tables, where, and for which specs."""
+    from genarch.cli.diff import DiffRequest, run_diff
+
+    request = DiffRequest(before, after, tuple(specs or ()), output_format.value, output, regions, exit_code)
+    _finish(lambda: run_diff(request))
+
+
+@rules_app.command("map")
+def rules_map(
+    spec: Annotated[
+        str | None, typer.Argument(metavar="SPEC", help="What stays fixed: a spec file, or - for standard input.")
+    ] = None,
+    *,
+    x: Annotated[str, typer.Option("--x", metavar="FIELD", help="The constraint that varies across.")],
+    y: Annotated[str, typer.Option("--y", metavar="FIELD", help="The constraint that varies down.")],
+    settings: Settings = None,
+    rules: Rules = DEFAULT_TABLE,
+    output_format: Annotated[
+        MapFormat | None, typer.Option("--format", help="How to print it; else what -o's name says, else text.")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file; *.svg is an image.")
+    ] = None,
+    explore: Annotated[
+        bool, typer.Option("--explore/--no-explore", help="Tell where the verdict could still change.")
+    ] = True,
+) -> None:
+    """Draw the decision map: the verdicts as two constraints vary."""
+    from genarch.cli.map import MapRequest, run_map
+
+    chosen = output_format.value if output_format else None
+    request = MapRequest(spec, x, y, tuple(settings or ()), rules, chosen, output, explore)
+    _finish(lambda: run_map(request))
 
 
 def _print_descriptions(descriptions: list[Description], output_format: EntryFormat) -> int:

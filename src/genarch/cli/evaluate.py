@@ -9,19 +9,19 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple, Protocol
 
 from genarch.cli import exits
+from genarch.cli.specs import STDIN, read_spec
 from genarch.engine.scoring import evaluate
 from genarch.errors import InputError, Problem, nearest
 from genarch.model.constraints import Value
 from genarch.model.spec import Origin, Spec
 from genarch.model.table import RuleTable
 from genarch.reports.report import Report, make_error_report, make_report
-from genarch.sources.files import AtomicFile, decode, read_stream, refuse, spec_files
+from genarch.sources.files import AtomicFile, refuse, spec_files
 from genarch.sources.rule_table import DEFAULT_TABLE, load_rules, table_files
 from genarch.sources.settings import parse_settings, with_settings
-from genarch.sources.spec_file import default_id, load_spec, parse_spec
+from genarch.sources.spec_file import default_id
 
 FORMATS = ("text", "json", "jsonl", "markdown")
-STDIN = "<stdin>"
 
 
 class Request(NamedTuple):
@@ -127,7 +127,7 @@ def _reports(
             raise refuse(path, "is an input, and would be overwritten by -o; name another file")
         shown = STDIN if path == "-" else path
         try:
-            yield _evaluated(_read(path, rules), rules, settings, fail_on, request.explore)
+            yield _evaluated(read_spec(path, rules), rules, settings, fail_on, request.explore)
         except InputError as error:
             if not told_elsewhere:
                 for problem in error.problems:
@@ -137,14 +137,6 @@ def _reports(
             message = exits.bug(error)
             exits.say(f"{shown}: {message}")
             yield make_error_report(shown, default_id(shown), [Problem(shown, None, None, "", message)]), exits.BUG
-
-
-def _read(path: str, rules: RuleTable) -> Spec:
-    if path != "-":
-        return load_spec(path, rules)
-    if sys.stdin is None:
-        raise refuse(STDIN, "is closed; give a spec on it, or name a file")
-    return parse_spec(decode(read_stream(sys.stdin.buffer, STDIN), STDIN), path=STDIN, rules=rules)
 
 
 def _evaluated(

@@ -6,11 +6,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 from genarch.cli import exits
-from genarch.cli.output import keep, written
+from genarch.cli.output import busy, keep, written
 from genarch.cli.terminal import screen
 from genarch.engine.verification.verify import verify
 from genarch.errors import InputError, nearest
@@ -48,7 +47,7 @@ def run_lint(request: LintRequest) -> int:
     tables: list[tuple[str, RuleTable]] = []
     located: list[Located] = []
     for which, path in paths.items():
-        with _busy(which):
+        with busy(f"verifying {which}"):
             located += _verified(path, tables)
     report = findings_report(tables, located)
     written(_rendered(request, report), request.output)
@@ -95,12 +94,3 @@ def _rendered(request: LintRequest, report: FindingsReport) -> str:
     from genarch.reports.findings.text import as_text
 
     return as_text(report, Look(*screen(None if request.output else sys.stdout)), waived=request.waived)
-
-
-def _busy(which: str) -> AbstractContextManager[object]:
-    """A sign of life where someone is waiting."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-
-    return Console(file=sys.stderr).status(f"verifying {which}")

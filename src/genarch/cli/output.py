@@ -1,10 +1,11 @@
-"""Where a finished report goes."""
+"""Where a finished report goes, and what is seen until it is finished."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 
 from genarch.sources.files import AtomicFile, refuse
 
@@ -35,3 +36,12 @@ def written(text: str, output: str | None) -> None:
         return
     with AtomicFile(output) as file:
         file.write(text)
+
+
+def busy(words: str) -> AbstractContextManager[object]:
+    """A sign of life on the terminal where someone is waiting."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(file=sys.stderr).status(words)

@@ -38,9 +38,16 @@ class Search:
     """
 
     def __init__(
-        self, space: Space, judge: Judge, reachable: Reachable, stated: Answers, *, limit: int | None = None
+        self,
+        space: Space,
+        judge: Judge,
+        reachable: Reachable,
+        stated: Answers,
+        *,
+        kinds: Mapping[str, tuple[Kind, ...]] | None = None,
+        limit: int | None = None,
     ) -> None:
-        """`limit` is the number of nodes after which to give up."""
+        """`kinds` are those to try, where not all of the space's are; `limit` is how many nodes to try in all."""
         self.gave_up = False
         self._space = space
         self._judge = judge
@@ -51,7 +58,7 @@ class Search:
         for name, column in space.columns.items():
             value = stated.get(name)
             if value is None:
-                remaining.append(_Open(name, column.reads, space.kinds[name]))
+                remaining.append(_Open(name, column.reads, (kinds or space.kinds)[name]))
             else:
                 self._failed |= column.fails(value)
         self._remaining = tuple(remaining)

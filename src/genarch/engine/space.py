@@ -14,6 +14,7 @@ from genarch.engine.matching import Column, Matcher
 from genarch.model.answers import in_range
 from genarch.model.conditions import Condition, predicates, threshold
 from genarch.model.constraints import BY_NAME, Constraint, Value
+from genarch.model.regions import Stretch
 from genarch.model.table import RuleTable
 
 
@@ -22,33 +23,6 @@ class Kind(NamedTuple):
 
     value: Value
     fails: int
-
-
-class Stretch(NamedTuple):
-    """Neighbouring numbers that do the same: one of them, and where they begin and end, None for no end.
-
-    `low` belongs to the stretch when `from_low`, `high` when `to_high`.
-    """
-
-    value: int | float
-    low: int | float | None
-    from_low: bool
-    high: int | float | None
-    to_high: bool
-
-    def __str__(self) -> str:
-        """`below 50`, `50 to below 100`, `above 50`, `1000 or more`, `50`."""
-        if self.low is None and self.high is None:
-            return "any"
-        if self.low == self.high:
-            return str(self.low)
-        end = "" if self.high is None else f"{self.high} or less" if self.to_high else f"below {self.high}"
-        if self.low is None:
-            return end
-        start = f"{self.low} or more" if self.from_low else f"above {self.low}"
-        if self.high is None:
-            return start
-        return f"{f'{self.low}' if self.from_low else start} to {self.high if self.to_high else f'below {self.high}'}"
 
 
 class Space:
@@ -134,7 +108,7 @@ def stretches(
         point = number in thresholds
         high = number if point else min((edge for edge in thresholds if edge > number), default=None)
         if found and does(number) == done:
-            found[-1] = found[-1]._replace(high=high, to_high=point)
+            found[-1] = found[-1].joined(Stretch(number, None, from_low=False, high=high, to_high=point))
             continue
         low = number if point else max((edge for edge in thresholds if edge < number), default=None)
         done = does(number)

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
 from genarch.model.answers import format_answer
-from genarch.model.conditions import constraints_read, describe, predicates
+from genarch.model.conditions import constraints_read, predicates
+from genarch.model.conditions import describe as condition_words
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint
 from genarch.model.entries import Architecture, Assumption, Entry, Fact, Family, Method, Notice, Question, Rule, Source
 from genarch.model.findings import Check
@@ -82,7 +83,12 @@ def describe_entry(name: str, rules: RuleTable) -> list[Description]:
     Raises:
         UnknownIdError: when there is none.
     """
-    return [_entry(entry, rules) for entry in rules.find(name)]
+    return [describe(entry, rules) for entry in rules.find(name)]
+
+
+def describe(entry: Entry | Fact, rules: RuleTable) -> Description:
+    """One entry of the table, or one of its facts."""
+    return _fact(entry, rules) if isinstance(entry, Fact) else _entry(entry, rules)
 
 
 def describe_check(check: Check) -> Description:
@@ -102,15 +108,17 @@ def _entry(entry: Entry, rules: RuleTable) -> Description:
         case Rule():
             return _rule(entry)
         case Method():
-            parts = _stated(("when", describe(entry.when)), ("for", entry.architectures), ("because", entry.because))
+            parts = _stated(
+                ("when", condition_words(entry.when)), ("for", entry.architectures), ("because", entry.because)
+            )
             return Description("method", entry.id, entry.title, (*parts, *_provenance(entry)))
         case Notice():
             about = entry.about or "any answer"
-            parts = _stated(("when", describe(entry.when)), ("about", about), ("says", entry.message))
+            parts = _stated(("when", condition_words(entry.when)), ("about", about), ("says", entry.message))
             return Description(entry.level, entry.id, entry.title, (*parts, *_provenance(entry)))
         case Assumption():
             parts = _stated(
-                ("when", f"{describe(entry.when)}, and {entry.constraint} is not stated"),
+                ("when", f"{condition_words(entry.when)}, and {entry.constraint} is not stated"),
                 ("takes", f"{entry.constraint} to be below {entry.below}"),
                 ("says", entry.message),
             )
@@ -128,7 +136,7 @@ def _entry(entry: Entry, rules: RuleTable) -> Description:
 
 def _rule(rule: Rule) -> Description:
     parts = _stated(
-        ("when", describe(rule.when)),
+        ("when", condition_words(rule.when)),
         ("effect", effect_of(rule)),
         ("because", rule.because),
         ("since", f"table version {rule.since}"),

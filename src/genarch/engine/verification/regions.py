@@ -7,7 +7,7 @@ from itertools import combinations, islice, pairwise, product
 
 from genarch.engine.scoring import scorer
 from genarch.engine.search import Search
-from genarch.engine.space import Space, Stretch, contradictions, stretches, table_space
+from genarch.engine.space import Space, contradictions, stretches, table_space
 from genarch.engine.terms import Term, answered, terms
 from genarch.engine.verification.limited import LIMIT, ordered, unsettled
 from genarch.engine.witness import witness
@@ -15,6 +15,7 @@ from genarch.model import table_checks as checks
 from genarch.model.conditions import All, Condition, Not, constraints_read
 from genarch.model.constraints import BY_NAME, Answers
 from genarch.model.findings import Finding
+from genarch.model.regions import Stretch
 from genarch.model.table import RuleTable
 
 MAX_DEAD_ENDS = 50
@@ -107,7 +108,7 @@ def _returning(rules: RuleTable, name: str) -> Iterator[Finding]:
             if not here >> len(rules.rules):
                 verdict = score.judge(here).verdict
                 if found and found[-1][1] == verdict:
-                    found[-1] = (found[-1][0]._replace(high=stretch.high, to_high=stretch.to_high), verdict)
+                    found[-1] = (found[-1][0].joined(stretch), verdict)
                 else:
                     found.append((stretch, verdict))
         return found

@@ -1,0 +1,96 @@
+"""`genarch rules diff`: two tables in, what changes between them out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import NamedTuple
+
+from genarch.cli import exits
+from genarch.cli.output import busy, keep, written
+from genarch.cli.terminal import screen
+from genarch.engine.comparison import Comparison
+from genarch.engine.scoring import decide
+from genarch.errors import InputError, Problem
+from genarch.model.spec import Spec
+from genarch.model.table import RuleTable
+from genarch.reports.comparison.record import ComparisonReport, SpecOutcome, comparison_report
+from genarch.sources.files import spec_files
+from genarch.sources.rule_table import load_rules, table_path
+from genarch.sources.spec_file import load_spec
+
+
+class DiffRequest(NamedTuple):
+    """What the command line asked for."""
+
+    before: str
+    after: str
+    specs: tuple[str, ...]
+    format: str
+    output: str | None
+    regions: int
+    exit_code: bool
+
+
+def run_diff(request: DiffRequest) -> int:
+    """Compare and return the exit code.
+
+    Raises:
+        InputError: when a table or a spec cannot be used, with the problems of all of them.
+    """
+    keep(request.output, [table_path(request.before), table_path(request.after), *request.specs])
+    before, after = _tables(request)
+    specs = _outcomes(request.specs, before, after)
+    with busy("comparing"):
+        report = comparison_report(before, after, Comparison(before, after), specs, request.regions)
+    written(_rendered(request, report), request.output)
+    differs = report["changes"] or any(spec["changed"] for spec in report["specs"])
+    return exits.FINDINGS if request.exit_code and differs else exits.OK
+
+
+def _tables(request: DiffRequest) -> tuple[RuleTable, RuleTable]:
+    found: list[RuleTable] = []
+    problems: list[Problem] = []
+    for which in (request.before, request.after):
+        try:
+            found.append(load_rules(which))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    before, after = found
+    return before, after
+
+
+def _outcomes(paths: tuple[str, ...], before: RuleTable, after: RuleTable) -> list[SpecOutcome]:
+    found: list[SpecOutcome] = []
+    problems: list[Problem] = []
+    for path in spec_files(paths) if paths else ():
+        try:
+            spec = load_spec(path, after)
+        except InputError as error:
+            problems += error.problems
+        else:
+            found.append(SpecOutcome(path, spec.id, _outcome(spec, before), _outcome(spec, after)))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _outcome(spec: Spec, rules: RuleTable) -> str:
+    verdict = decide(spec, rules)
+    return verdict.architecture or verdict.verdict
+
+
+def _rendered(request: DiffRequest, report: ComparisonReport) -> str:
+    match request.format:
+        case "json":
+            return json.dumps(report, indent=2) + "\n"
+        case "markdown":
+            from genarch.reports.comparison.markdown import as_markdown
+
+            return as_markdown(report)
+    from genarch.reports.comparison.text import as_text
+    from genarch.reports.console import Look
+
+    return as_text(report, Look(*screen(None if request.output else sys.stdout)))

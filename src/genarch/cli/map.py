@@ -1,0 +1,77 @@
+"""`genarch rules map`: a spec and two constraints in, the decision map out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import NamedTuple
+
+from genarch.cli import exits
+from genarch.cli.output import busy, keep, written
+from genarch.cli.specs import read_spec
+from genarch.cli.terminal import screen
+from genarch.engine.mapping import decision_map
+from genarch.errors import InputError, Problem, nearest
+from genarch.model.constraints import BY_NAME
+from genarch.model.spec import Origin, Spec
+from genarch.reports.map.record import MapReport, map_report
+from genarch.sources.rule_table import load_rules, table_files
+from genarch.sources.settings import parse_settings, with_settings
+
+
+class MapRequest(NamedTuple):
+    """What the command line asked for; no format: the one that the output's name says, else text."""
+
+    spec: str | None
+    x: str
+    y: str
+    settings: tuple[str, ...]
+    rules: str
+    format: str | None
+    output: str | None
+    explore: bool
+
+
+def run_map(request: MapRequest) -> int:
+    """Draw the map and return the exit code.
+
+    Raises:
+        InputError: when the spec, the table or an option cannot be used.
+    """
+    _check_axes(request)
+    keep(request.output, [*table_files(request.rules), *([request.spec] if request.spec else [])])
+    rules = load_rules(request.rules)
+    settings = parse_settings(request.settings)
+    spec = read_spec(request.spec, rules) if request.spec else Spec("nothing-stated", {}, origin=Origin("--set"))
+    spec = spec._replace(constraints=with_settings(spec.constraints, settings))
+    with busy("drawing"):
+        drawn = decision_map(spec, rules, request.x, request.y, explored=request.explore)
+    written(_rendered(request, map_report(spec, rules, drawn)), request.output)
+    return exits.OK
+
+
+def _check_axes(request: MapRequest) -> None:
+    problems = []
+    for option, name in (("--x", request.x), ("--y", request.y)):
+        if name not in BY_NAME:
+            hint = nearest(name, BY_NAME) or f"; write one of: {', '.join(BY_NAME)}"
+            problems.append(Problem(option, None, None, "", f"'{name}' is not a constraint{hint}"))
+    if not problems and request.x == request.y:
+        problems.append(Problem("--y", None, None, "", f"is '{request.y}', as --x is; name another constraint"))
+    if problems:
+        raise InputError(problems)
+
+
+def _rendered(request: MapRequest, report: MapReport) -> str:
+    ending = (request.output or "").rpartition(".")[2].lower()
+    match request.format or (ending if ending in ("json", "svg") else "text"):
+        case "json":
+            return json.dumps(report, indent=2) + "\n"
+        case "svg":
+            from genarch.reports.map.svg import as_svg
+
+            return as_svg(report)
+    from genarch.reports.console import Look
+    from genarch.reports.map.text import as_text
+
+    return as_text(report, Look(*screen(None if request.output else sys.stdout)))

@@ -1,0 +1,1 @@
+"""Two rule tables against each other, as a report for whoever reviews the change."""

@@ -1,0 +1,1 @@
+"""The decision map as a report: in the terminal, as JSON, as an image."""
