@@ -27,11 +27,12 @@ demo: $(VENV)/.run          ## set up, evaluate the examples, show the recommend
 test: $(VENV)/.dev          ## the whole test suite
 	$(BIN)/pytest -q -n auto
 
-lint: $(VENV)/.dev          ## style, types, floors
+lint: $(VENV)/.dev          ## style, types, floors, rule tables
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/genarch rules lint
 
 check: lint test            ## what CI runs
 

@@ -23,7 +23,19 @@ def test_version() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["evaluate"], ["rules"], ["rules", "list"], ["rules", "show"], ["explain"], ["schema"]]
+    "command",
+    [
+        [],
+        ["evaluate"],
+        ["rules"],
+        ["rules", "list"],
+        ["rules", "show"],
+        ["rules", "lint"],
+        ["rules", "diff"],
+        ["rules", "map"],
+        ["explain"],
+        ["schema"],
+    ],
 )
 def test_every_command_has_help(command: list[str]) -> None:
     result = invoke(*command, "--help")
