@@ -1,12 +1,18 @@
-"""Write the files made from the rule tables: compiled tables and rule pages. Run by `make generate`."""
+"""Write the generated files: compiled tables, docs pages, the README's image. Run by `make generate`."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from genarch import load_spec
+from genarch.engine.mapping import decision_map
 from genarch.model import entries as entry_values
 from genarch.model.table import RuleTable
+from genarch.model.table_checks import TABLE_CHECKS
+from genarch.reports.check_page import check_page
+from genarch.reports.map.record import map_report
+from genarch.reports.map.svg import as_svg
 from genarch.reports.rule_page import facts_page, rule_page
 from genarch.sources.bundled import bundled_tables
 from genarch.sources.table_reader import files_of, read_table
@@ -69,7 +75,16 @@ def generated() -> dict[Path, str]:
         files[module] = compiled_module(table, files_of(path))
         files[ROOT / "docs/rules" / f"{table_id}.md"] = rule_page(table)
         files[ROOT / "docs/facts" / f"{table_id}.md"] = facts_page(table)
+    files[ROOT / "docs/checks.md"] = check_page(TABLE_CHECKS.values())
+    files[ROOT / "docs/map.svg"] = decision_map_image()
     return files
+
+
+def decision_map_image() -> str:
+    """The map that the README shows."""
+    rules = read_table(bundled_tables()["article"])
+    spec = load_spec(ROOT / "examples/specs/house-style-illustrations.genarch.yaml", rules)
+    return as_svg(map_report(spec, rules, decision_map(spec, rules, "latency_budget_ms", "team_expertise")))
 
 
 def main() -> int:

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from genarch import load_rules
+from genarch.engine.verification.verify import verify
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SPECS = sorted((ROOT / "examples/specs").glob("*.genarch.yaml"))
 INVALID = sorted((ROOT / "examples/invalid").glob("*.genarch.yaml"))
@@ -32,6 +35,12 @@ def test_every_example_gets_the_verdict_beside_it() -> None:
         for key, value in EXPECTED[report["spec"]["id"]].items():
             assert report[key] == value, report["spec"]["id"]
         assert f"{report['spec']['id']}.genarch.yaml" == Path(report["spec"]["source"]["path"]).name
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples/rules").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_example_tables_are_verified(path: Path) -> None:
+    found = [finding for finding in verify(load_rules(path)) if not finding.waived]
+    assert found == []
 
 
 def test_the_examples_cover_every_kind_of_answer() -> None:

@@ -217,7 +217,7 @@ def test_a_set_held_against_exactly_these_is_read_whole() -> None:
 
 def test_missing_examples_and_uncited_facts() -> None:
     rules = table(rule("one", NARROW, {"gan": 1}))
-    rules.facts = (Fact("T1", "cited"), Fact("T2", "not cited"))
+    rules.facts = (Fact("T1", "cited"), Fact("T2", "not cited"), Fact("T3", "not cited any more", inherited=True))
     (found,) = examples_missing(rules)
     assert found.message == "has no example of a hit or of a miss"
     assert subjects(facts_uncited(rules)) == [("T2",)]

@@ -36,11 +36,16 @@ class Source(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """Something that entries cite. `own` says that it is this table's decision, where its source leaves one open."""
+    """Something that entries cite.
+
+    `own` says that it is this table's decision, where its source leaves one open; `inherited` that the extended table
+    states it.
+    """
 
     id: str
     text: str
     own: bool = False
+    inherited: bool = False
 
 
 class Statement(NamedTuple):

@@ -151,7 +151,8 @@ class _Builder:
         self._check_disabled()
         self._check_waivers()
         header = self._header(table_digest)
-        facts = self._merged("facts", base.facts if base else (), entries.facts())
+        inherited = [fact._replace(inherited=True) for fact in base.facts] if base else []
+        facts = self._merged("facts", inherited, entries.facts())
         self._check_citations(facts)
         families = self._merged("families", base.families if base else (), entries.families())
         architectures = self._merged("architectures", base.architectures if base else (), entries.architectures())

@@ -118,7 +118,7 @@ def _entries(rules: RuleTable) -> Iterator[tuple[tuple[str, str], Entry | Fact]]
         rules.architectures,
         rules.families,
         rules.questions,
-        rules.facts,
+        [fact._replace(inherited=False) for fact in rules.facts],
     )
     for group in groups:
         for entry in group:
