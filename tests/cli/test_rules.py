@@ -9,15 +9,18 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import jsonschema
 import pytest
 from sarif_pydantic import Sarif
 from typer.testing import CliRunner, Result
 
 from genarch.cli.app import app
+from genarch.cli.schemas import schema_of
 from genarch.model.table_checks import TABLE_CHECKS
 from genarch.reports.console import Look
 from genarch.reports.findings.github import as_github
 from genarch.reports.findings.sarif import as_sarif
+from genarch.reports.findings.schema import FindingsRecord
 from genarch.reports.findings.text import as_text
 
 SOURCE = "{facts: [T1], section: s, grade: measured}"
@@ -137,6 +140,8 @@ def test_lint_formats_agree(folder: Path) -> None:
     sarif = invoke("lint", "small.yaml", "--format", "sarif").stdout
     github = invoke("lint", "small.yaml", "--format", "github").stdout
     assert sum(report["counts"].values()) == len(report["findings"])
+    FindingsRecord.model_validate(report, strict=True)
+    jsonschema.validate(report, schema_of("findings"))
     parsed = Sarif.model_validate_json(sarif)
     results = parsed.runs[0].results
     assert results is not None

@@ -79,6 +79,7 @@ class SchemaName(StrEnum):
     SPEC = "spec"
     RULES = "rules"
     REPORT = "report"
+    FINDINGS = "findings"
 
 
 Rules = Annotated[str, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")]
@@ -294,7 +295,7 @@ def _print_descriptions(descriptions: list[Description], output_format: EntryFor
 
 @app.command()
 def schema(
-    name: Annotated[SchemaName, typer.Argument(metavar="spec|rules|report", help="Which schema.")],
+    name: Annotated[SchemaName, typer.Argument(metavar="spec|rules|report|findings", help="Which schema.")],
 ) -> None:
     """Print a JSON Schema (draft-07), for editors and validators."""
 
