@@ -15,7 +15,8 @@ from genarch.reports.map.record import map_report
 from genarch.reports.map.svg import as_svg
 from genarch.reports.rule_page import facts_page, rule_page
 from genarch.sources.bundled import bundled_tables
-from genarch.sources.table_reader import files_of, read_table
+from genarch.sources.table_chain import files_of
+from genarch.sources.table_reader import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -16,7 +16,7 @@ def table_files(which: str) -> list[str]:
     """The files that a table given by path is read from; none for a bundled one."""
     if which in bundled_tables() or not os.path.exists(which):
         return []
-    from genarch.sources.table_reader import files_of
+    from genarch.sources.table_chain import files_of
 
     return files_of(which)
 

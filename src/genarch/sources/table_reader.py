@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
@@ -12,17 +11,14 @@ from genarch.engine.terms import MAX_ALL_TERMS, terms
 from genarch.errors import nearest
 from genarch.model.conditions import Condition, constraints_read
 from genarch.model.entries import Assumption, Disabled, Examples, Fact, Header, Notice, Ratio, TableWaiver
-from genarch.model.findings import Place
 from genarch.model.table import RuleTable
 from genarch.model.table_checks import TABLE_CHECKS, TABLE_INVALID, WAIVER_UNUSED
 from genarch.sources import table_format as form
-from genarch.sources.bundled import bundled_tables, digest
+from genarch.sources.bundled import digest
+from genarch.sources.table_chain import Places, chain_of
 from genarch.sources.table_entries import Entries, read_source
 from genarch.sources.table_file import TableFile
 from genarch.sources.table_format import Location
-
-MAX_CHAIN = 8
-"""Tables that extend one another; more than three are already hard to follow."""
 
 
 class _Named(Protocol):
@@ -43,26 +39,6 @@ _OUTCOMES = {"hit": "a hit", "miss": "a miss", "unknown": "unknown: it leaves ou
 _Entry = TypeVar("_Entry", bound=_Named)
 
 
-class Places:
-    """Where the entries of a table stand in the files that it is read from."""
-
-    def __init__(self, files: Sequence[TableFile]) -> None:
-        self._files = files
-
-    def of(self, entry: tuple[str, str] | None) -> Place:
-        """The place of an entry, given by part and id, or of a waiver, by its number from 0; else the file's start."""
-        if entry is None:
-            return Place(self._files[-1].path, 1, 1)
-        part, name = entry
-        if part == "waivers":
-            return self._files[-1].place((part, int(name), "check"))
-        for file in reversed(self._files):
-            for at, record in enumerate(getattr(file.record, part)):
-                if record.id == name:
-                    return file.place((part, at, "id"))
-        return self.of(None)
-
-
 def read_table(path: str) -> RuleTable:
     """Read and check a table and those that it extends.
 
@@ -78,7 +54,7 @@ def read_located(path: str) -> tuple[RuleTable, Places]:
     Raises:
         InputError: with every problem of the first file that has any.
     """
-    chain = _chain(path)
+    chain = chain_of(path)
     table: RuleTable | None = None
     contents: list[bytes] = []
     for file in chain:
@@ -86,43 +62,6 @@ def read_located(path: str) -> tuple[RuleTable, Places]:
         table = _Builder(file, table).table(digest(contents))
     assert table is not None  # noqa: S101  (a chain has at least the file itself)
     return table, Places(chain)
-
-
-def files_of(path: str) -> list[str]:
-    """The files that a table is read from: the one extended first, the table itself last."""
-    return [file.path for file in _chain(path)]
-
-
-def _chain(path: str) -> list[TableFile]:
-    """A table's file after those that it extends."""
-    files = [TableFile(path)]
-    passed = [os.path.realpath(path)]
-    while parent := files[0].record.extends:
-        file = files[0]
-        found = _extended(file, parent)
-        real = os.path.realpath(found)
-        if real in passed:
-            circle = " extends ".join(os.path.basename(step) for step in [*passed[passed.index(real) :], real])
-            file.report(("extends",), f"goes in a circle: {circle}")
-        elif len(passed) == MAX_CHAIN:
-            file.report(("extends",), f"more than {MAX_CHAIN} tables extend one another")
-        file.document.check()
-        passed.append(real)
-        files.insert(0, TableFile(found))
-    return files
-
-
-def _extended(file: TableFile, parent: str) -> str:
-    """The path of the table that a file extends."""
-    bundled = bundled_tables()
-    if parent in bundled:
-        return bundled[parent]
-    path = os.path.join(os.path.dirname(file.path), parent)
-    if not os.path.isfile(path):
-        hint = nearest(parent, bundled) or f"; bundled are: {', '.join(bundled)}"
-        file.report(("extends",), f"no bundled table and no file '{parent[:100]}'{hint}")
-        raise file.document.error()
-    return path
 
 
 class _Builder:
