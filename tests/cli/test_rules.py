@@ -214,7 +214,7 @@ def test_diff_of_a_table_with_itself() -> None:
     result = invoke("diff", "small.yaml", "small.yaml", "--exit-code")
     assert result.exit_code == 0
     assert "No entries change." in result.stdout
-    assert "No complete answers change their verdict." in result.stdout
+    assert "No complete answers that both tables call consistent change their verdict." in result.stdout
 
 
 @pytest.mark.usefixtures("folder")

@@ -77,7 +77,7 @@ def scope_words(report: Record) -> str:
     """In one sentence, whether verdicts change and where at most."""
     if not report["changes"]:
         if report["complete"]:
-            return "No complete answers change their verdict."
+            return "No complete answers that both tables call consistent change their verdict."
         return "No change of a verdict was found within the limit of the search; some may remain."
     where = f" where {where_words(report['scope'])}" if report["scope"] else ""
     told = f"Verdicts change{f' only{where}' if where else ''}."

@@ -42,8 +42,6 @@ def _parts(report: MapReport, width: int) -> Iterator[RenderableType]:
         yield Text(f"\n{axis_words(report['x'])}: {told}")
     yield Text("")
     yield _grid(report, rows, heads, down if named else "")
-    if named:
-        yield Text("")
     yield Text("")
     yield Text.assemble(*_legend(report))
     yield Text("; ".join(notes_words(report)) + ".")
