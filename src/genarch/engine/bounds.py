@@ -15,68 +15,89 @@ from genarch.model.table import RuleTable
 
 
 class _Pair(NamedTuple):
-    """Two architectures of different families, with each rule's share in the first one's lead: margin, then points."""
+    """Two architectures of different families, with each rule's share in the first one's lead.
 
-    first: int
-    second: int
+    `gains` are in units of the margin, `up` and `down` what of them is above and below 0. `leads` are in points, and
+    `falls` what of them is below 0.
+    """
+
     gains: tuple[int, ...]
+    up: tuple[int, ...]
+    down: tuple[int, ...]
     leads: tuple[int, ...]
+    falls: tuple[int, ...]
+
+    def may_lead(self, hits: list[int], still_open: list[int]) -> bool:
+        """Whether the first may come `close_call` or more ahead."""
+        return sum(map(self.gains.__getitem__, hits)) + sum(map(self.up.__getitem__, still_open)) >= 0
+
+    def surely_leads(self, hits: list[int], still_open: list[int]) -> bool:
+        """Whether the first is sure to come out `close_call` or more ahead, and never level."""
+        low = sum(map(self.gains.__getitem__, hits)) + sum(map(self.down.__getitem__, still_open))
+        if low:
+            return low > 0
+        return sum(map(self.leads.__getitem__, hits)) + sum(map(self.falls.__getitem__, still_open)) > 0
+
+
+def _pair(gains: list[int], leads: list[int]) -> _Pair:
+    return _Pair(
+        tuple(gains),
+        tuple(max(0, gain) for gain in gains),
+        tuple(min(0, gain) for gain in gains),
+        tuple(leads),
+        tuple(min(0, lead) for lead in leads),
+    )
 
 
 class Bounds:
     """A rule table compiled for bounds."""
 
-    __slots__ = ("_excludes", "_families", "_members", "_names", "_pairs", "_points", "_scores", "_size")
+    __slots__ = ("_every", "_excludes", "_families", "_members", "_names", "_pairs", "_points", "_rivals", "_scores")
 
     def __init__(self, rules: RuleTable) -> None:
         names = [architecture.id for architecture in rules.architectures]
         position = {name: at for at, name in enumerate(names)}
         points = [[rule.points.get(name, 0) for name in names] for rule in rules.rules]
         close, whole = rules.header.close_call
-        self._size = len(names)
+        self._every = (1 << len(names)) - 1
         self._names = names
         self._points = points
         self._families = [family.id for family in rules.families]
         self._members = [[position[a.id] for a in rules.architectures if a.family == f.id] for f in rules.families]
         self._excludes = [sum(1 << position[name] for name in set(rule.excludes)) for rule in rules.rules]
         self._scores = [sum(1 << position[name] for name in rule.points) for rule in rules.rules]
-        self._pairs = [
-            _Pair(
-                a,
-                b,
-                tuple(whole * (p[a] - p[b]) - close * (abs(p[a]) + abs(p[b])) for p in points),
-                tuple(p[a] - p[b] for p in points),
-            )
-            for a, one in enumerate(rules.architectures)
-            for b, other in enumerate(rules.architectures)
-            if one.family != other.family
+        self._rivals = [
+            [at for at, other in enumerate(rules.architectures) if other.family != one.family]
+            for one in rules.architectures
         ]
+        self._pairs = {
+            (a, b): _pair(
+                [whole * (p[a] - p[b]) - close * (abs(p[a]) + abs(p[b])) for p in points],
+                [p[a] - p[b] for p in points],
+            )
+            for a, rivals in enumerate(self._rivals)
+            for b in rivals
+        }
 
     def reachable(self, hit_rules: int, open_rules: int, wanted: set[str]) -> bool:
         """Whether any of the wanted verdicts may be reached; the table's first rule has the lowest bit."""
         hits, still_open = _positions(hit_rules), _positions(open_rules)
         alive, sure = self._surviving(hits, still_open)
-        scored = 0
-        for rule in hits:
-            scored |= self._scores[rule]
         if "infeasible" in wanted and not sure:
             return True
-        families_alive = sum(any(alive >> member & 1 for member in members) for members in self._members)
-        if "undetermined" in wanted and families_alive > 1 and not sure & scored:
+        if "undetermined" in wanted and self._may_be_undetermined(hits, alive, sure):
             return True
-        led: set[tuple[int, int]] = set()
-        clear: set[tuple[int, int]] = set()
-        for pair in self._pairs:
-            if alive >> pair.first & 1 and alive >> pair.second & 1:
-                low, high, lead = _range(pair, hits, still_open)
-                if high >= 0:
-                    led.add((pair.first, pair.second))
-                if low > 0 or (low == 0 and lead > 0):
-                    clear.add((pair.first, pair.second))
-        if "evaluate_both" in wanted and self._may_be_close(alive, clear):
+        if "evaluate_both" in wanted and any(
+            alive >> one & alive >> other & 1 and self._may_be_close(one, other, hits, still_open)
+            for one, other in self._pairs
+            if one < other
+        ):
             return True
         return any(
-            family in wanted and self._may_win(number, alive, sure, led) for number, family in enumerate(self._families)
+            alive >> member & 1 and self._may_win(member, sure, hits, still_open)
+            for family, members in zip(self._families, self._members, strict=True)
+            if family in wanted
+            for member in members
         )
 
     def may_be_recommended(self, hit_rules: int, open_rules: int, architecture: str) -> bool:
@@ -84,10 +105,7 @@ class Bounds:
         hits, still_open = _positions(hit_rules), _positions(open_rules)
         member = self._names.index(architecture)
         alive, sure = self._surviving(hits, still_open)
-        if not alive >> member & 1:
-            return False
-        rivals = [pair for pair in self._pairs if pair.first == member and sure >> pair.second & 1]
-        if any(_range(pair, hits, still_open)[1] < 0 for pair in rivals):
+        if not (alive >> member & 1 and self._may_win(member, sure, hits, still_open)):
             return False
         siblings = next(members for members in self._members if member in members)
         return all(
@@ -101,11 +119,8 @@ class Bounds:
         hits, still_open = _positions(hit_rules), _positions(open_rules)
         member = self._names.index(architecture)
         alive, _ = self._surviving(hits, still_open)
-        clear = {(p.first, p.second) for p in self._pairs if member in p[:2] and _clearly(p, hits, still_open)}
         return bool(alive >> member & 1) and any(
-            alive >> pair.second & 1 and clear.isdisjoint((pair[:2], pair[1::-1]))
-            for pair in self._pairs
-            if pair.first == member
+            alive >> rival & 1 and self._may_be_close(member, rival, hits, still_open) for rival in self._rivals[member]
         )
 
     def _surviving(self, hits: list[int], still_open: list[int]) -> tuple[int, int]:
@@ -115,59 +130,34 @@ class Bounds:
             out |= self._excludes[rule]
         for rule in still_open:
             could_be_out |= self._excludes[rule]
-        alive = ((1 << self._size) - 1) & ~out
+        alive = self._every & ~out
         return alive, alive & ~could_be_out
+
+    def _may_be_undetermined(self, hits: list[int], alive: int, sure: int) -> bool:
+        """Whether several families may be left, and nothing that has points among them."""
+        scored = 0
+        for rule in hits:
+            scored |= self._scores[rule]
+        families = sum(any(alive >> member & 1 for member in members) for members in self._members)
+        return families > 1 and not sure & scored
+
+    def _may_win(self, member: int, sure: int, hits: list[int], still_open: list[int]) -> bool:
+        """Whether an architecture may come `close_call` ahead of every rival that is sure to be there."""
+        return all(
+            self._pairs[member, rival].may_lead(hits, still_open) for rival in self._rivals[member] if sure >> rival & 1
+        )
+
+    def _may_be_close(self, one: int, other: int, hits: list[int], still_open: list[int]) -> bool:
+        """Whether two architectures of different families may come closer than `close_call`."""
+        return not (
+            self._pairs[one, other].surely_leads(hits, still_open)
+            or self._pairs[other, one].surely_leads(hits, still_open)
+        )
 
     def _most_ahead(self, one: int, other: int, hits: list[int], still_open: list[int]) -> int:
         """The most points that one architecture can come to be ahead of another."""
         ahead = [points[one] - points[other] for points in self._points]
         return sum(ahead[rule] for rule in hits) + sum(max(0, ahead[rule]) for rule in still_open)
-
-    def _may_win(self, family: int, alive: int, sure: int, led: set[tuple[int, int]]) -> bool:
-        """Whether a member may come `close_call` ahead of every rival that is sure to be there."""
-        rivals = [
-            rival
-            for number, members in enumerate(self._members)
-            if number != family
-            for rival in members
-            if sure >> rival & 1
-        ]
-        return any(
-            alive >> member & 1 and all((member, rival) in led for rival in rivals) for member in self._members[family]
-        )
-
-    def _may_be_close(self, alive: int, clear: set[tuple[int, int]]) -> bool:
-        """Whether two architectures of different families may come closer than `close_call`."""
-        return any(
-            alive >> pair.first & 1
-            and alive >> pair.second & 1
-            and (pair.first, pair.second) not in clear
-            and (pair.second, pair.first) not in clear
-            for pair in self._pairs
-        )
-
-
-def _clearly(pair: _Pair, hits: list[int], still_open: list[int]) -> bool:
-    """Whether the first is sure to lead the second by `close_call` or more."""
-    low, _, lead = _range(pair, hits, still_open)
-    return low > 0 or (low == 0 and lead > 0)
-
-
-def _range(pair: _Pair, hits: list[int], still_open: list[int]) -> tuple[int, int, int]:
-    """The least and the most that the first can be ahead, in units of the margin, and the least in points."""
-    low = lead = 0
-    for rule in hits:
-        low += pair.gains[rule]
-        lead += pair.leads[rule]
-    high = low
-    for rule in still_open:
-        gain = pair.gains[rule]
-        if gain > 0:
-            high += gain
-        else:
-            low += gain
-        lead += min(0, pair.leads[rule])
-    return low, high, lead
 
 
 def _positions(mask: int) -> list[int]:
