@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from genarch.cli.app import app
 from genarch.cli.schemas import schema_of
 from genarch.model.table_checks import TABLE_CHECKS
+from genarch.reports.comparison.words import restriction_words
 from genarch.reports.console import Look
 from genarch.reports.findings.github import as_github
 from genarch.reports.findings.sarif import as_sarif
@@ -231,6 +232,30 @@ def test_diff_formats_agree() -> None:
     assert "- changed rule `narrow`\n  - effect: gan \\+3 -&#62; diffusion \\+3" in markdown.replace(
         "gan +3", "gan \\+3"
     ).replace("diffusion +3", "diffusion \\+3")
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ({"constraint": "control", "any_of": ["none", "coarse"]}, "control: not fine"),
+        ({"constraint": "control", "any_of": ["fine"]}, "control: fine"),
+        ({"constraint": "device", "any_of": ["mobile", "cpu"]}, "device: any of mobile, cpu"),
+        (
+            {"constraint": "device", "any_of": ["datacenter_gpu", "consumer_gpu", "mobile"]},
+            "device: none of browser, cpu",
+        ),
+        ({"constraint": "paired_data", "is": True}, "paired_data: true"),
+        (
+            {"constraint": "priorities", "all_of": ["speed"], "none_of": ["cost"]},
+            "priorities with speed and without cost",
+        ),
+        ({"constraint": "latency_budget_ms", "at_least": 50, "below": 100}, "latency_budget_ms: 50 to below 100"),
+        ({"constraint": "latency_budget_ms", "above": 50}, "latency_budget_ms: above 50"),
+        ({"constraint": "latency_budget_ms", "at_most": 50}, "latency_budget_ms: 50 or less"),
+    ],
+)
+def test_restrictions_in_words(item: dict[str, object], told: str) -> None:
+    assert restriction_words(item) == told
 
 
 def test_diff_tells_all_that_is_wrong(folder: Path) -> None:

@@ -64,7 +64,7 @@ def restriction_words(item: Record) -> str:
         return f"{name}: {format_answer(item['is'])}"
     rest = [value for value in constraint.values if value not in item["any_of"]]
     if len(rest) < len(item["any_of"]):
-        return f"{name}: none of {', '.join(rest)}"
+        return f"{name}: {'none of' if len(rest) > 1 else 'not'} {', '.join(rest)}"
     return f"{name}: {'any of ' if len(item['any_of']) > 1 else ''}{', '.join(item['any_of'])}"
 
 
