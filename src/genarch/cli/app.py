@@ -92,6 +92,55 @@ def evaluate(
 
 
 @app.command()
+def ask(
+    *,
+    answers: Annotated[
+        str | None,
+        typer.Option("--answers", metavar="FILE", help="Start from the answers of a spec file, or resume a draft."),
+    ] = None,
+    save: Annotated[
+        str | None,
+        typer.Option("--save", metavar="FILE", help="Write the answers to a spec file, on Ctrl-C too."),
+    ] = None,
+    settings: Settings = None,
+    every: Annotated[bool, typer.Option("--all", help="Go on once it is settled, to the last question.")] = False,
+    fixed: Annotated[bool, typer.Option("--fixed", help="Ask in the order of the rule table.")] = False,
+    confirm: Annotated[
+        bool,
+        typer.Option("--confirm", help="Ask again what --answers states, each answer as its default."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; don't know to all that is open.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="A line for each choice, without colour; reads answers from a pipe too.")
+    ] = False,
+    output_format: Annotated[Format, typer.Option("--format", help="How to print the report.")] = Format.TEXT,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")
+    ] = None,
+    rules: Rules = DEFAULT_TABLE,
+) -> None:
+    """Ask about a deployment, no more than it takes; then the recommendation."""
+    if confirm and answers is None:
+        raise typer.BadParameter("--confirm needs --answers, whose answers it asks again")
+    from genarch.cli.ask.run import AskRequest, run_ask
+
+    request = AskRequest(
+        answers,
+        save,
+        tuple(settings or ()),
+        rules,
+        every,
+        fixed,
+        confirm,
+        yes,
+        plain,
+        output_format.value,
+        output,
+    )
+    finish(lambda: run_ask(request))
+
+
+@app.command()
 def explain(
     name: Annotated[
         str,

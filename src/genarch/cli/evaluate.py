@@ -74,7 +74,7 @@ def run_evaluate(request: Request) -> int:
         ]
     else:
         reports = _reports(request, rules, settings, fail_on)
-    return _write(request, reports)
+    return write_reports(request, reports)
 
 
 def _keep_rules(output: str, rules: str) -> None:
@@ -88,7 +88,7 @@ def _keep_rules(output: str, rules: str) -> None:
         raise refuse(output, "is the rule table in use, and would be overwritten by -o; name another file")
 
 
-def _write(request: Request, reports: Iterable[tuple[Report, int]]) -> int:
+def write_reports(request: Request, reports: Iterable[tuple[Report, int]]) -> int:
     """Render the reports as they come; the exit code is the gravest of theirs."""
     renderer = _renderer(request)
     count = unusable = gravest = 0

@@ -6,17 +6,14 @@ reach (`possible`). Answers that the table declares inconsistent are left out of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import combinations, product
-from weakref import WeakKeyDictionary
 
-from genarch.engine.bounds import Bounds
-from genarch.engine.matching import Matcher
-from genarch.engine.scoring import Scorer, scorer
-from genarch.engine.search import Search
-from genarch.engine.space import cells, contradictions, representatives, table_space
-from genarch.model.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint, Value
+from genarch.engine.compiled import Compiled, compiled
+from genarch.engine.questions import most_telling
+from genarch.engine.space import cells, representatives
+from genarch.model.constraints import BY_NAME, Answers, Constraint, Value
 from genarch.model.evaluation import Verdict
 from genarch.model.exploration import Change, Flip, Possible, Stability
 from genarch.model.spec import Spec
@@ -25,35 +22,15 @@ from genarch.model.table import RuleTable
 
 def explore(spec: Spec, rules: RuleTable) -> Exploration:
     """Explore a spec; nothing is worked out before it is asked for."""
-    return Exploration(spec.constraints, _compiled(rules))
-
-
-class _Compiled:
-    """A rule table compiled for exploration."""
-
-    def __init__(self, rules: RuleTable) -> None:
-        self.rules = rules
-        self.scorer: Scorer = scorer(rules)
-        self.space = table_space(rules)
-        self.bounds = Bounds(rules)
-        self.inconsistencies = [notice for notice in rules.notices if notice.level == "inconsistency"]
-        self.contradictions = Matcher(contradictions(rules))
-        self.assumed = {column.constraint: column for column in Matcher([a.when for a in rules.assumptions]).columns}
-        self.order = [question.id for question in rules.questions] or [constraint.name for constraint in CONSTRAINTS]
-
-    def possible(self, stated: Answers, wanted: tuple[str, ...]) -> Mapping[str, dict[str, Value]]:
-        return Search(self.space, self._verdict, self.bounds.reachable, stated).run(wanted)
-
-    def _verdict(self, hits: int) -> str:
-        return self.scorer.judge(hits).verdict
+    return Exploration(spec.constraints, compiled(rules))
 
 
 class Exploration:
     """What can be said of stated answers beyond their verdict."""
 
-    def __init__(self, stated: Answers, compiled: _Compiled) -> None:
+    def __init__(self, stated: Answers, table: Compiled) -> None:
         self._stated = dict(stated)
-        self._compiled = compiled
+        self._compiled = table
         self._refused = 0
 
     @cached_property
@@ -95,41 +72,11 @@ class Exploration:
         """
         if self.settled or not self.possible:
             return None
-        best: tuple[float, int] | None = None
-        asked = None
-        witnesses = [(item.verdict, item.witness) for item in self.possible]
-        for name in self._open():
-            rank = self._left_by(name, witnesses, best[0] if best else None)
-            if rank and (best is None or rank < best):
-                best, asked = rank, name
-        return asked
+        return self.question_among(self._open())
 
-    def _left_by(
-        self, name: str, witnesses: list[tuple[str, Answers]], limit: float | None
-    ) -> tuple[float, int] | None:
-        """How many verdicts an answer leaves possible, on average and at most; None once above the limit.
-
-        A witness of one search shows what is possible in another too, and is added to those known.
-        """
-        column = self._compiled.space.columns[name]
-        wanted = {item.verdict for item in self.possible}
-        kinds = self._compiled.space.kinds[name]
-        total = most = counted = 0
-        for number, kind in enumerate(kinds):
-            known = {verdict for verdict, witness in witnesses if column.fails(witness[name]) == kind.fails}
-            answered = {**self._stated, name: kind.value}
-            found = self._compiled.possible(answered, tuple(wanted - known))
-            witnesses += [(verdict, {**answered, **added}) for verdict, added in found.items()]
-            count = len(known) + len(found)
-            if not count:  # nothing is consistent with it: no answer
-                continue
-            total += count
-            most = max(most, count)
-            counted += 1
-            rest = len(kinds) - number - 1
-            if limit is not None and (total + rest) / (counted + rest) > limit:
-                return None
-        return (total / counted, most) if counted else None
+    def question_among(self, names: Iterable[str]) -> str | None:
+        """The same of some constraints; None without any, and where nothing is possible."""
+        return most_telling(self._compiled, self._stated, self.possible, names)
 
     @cached_property
     def flips(self) -> tuple[Flip, ...]:
@@ -287,13 +234,3 @@ def _range(name: str, number: float, thresholds: list[int | float], *, upwards: 
 
 def _ordered(answers: Mapping[str, Value]) -> Answers:
     return {name: answers[name] for name in BY_NAME if name in answers}
-
-
-_COMPILED: WeakKeyDictionary[RuleTable, _Compiled] = WeakKeyDictionary()
-
-
-def _compiled(rules: RuleTable) -> _Compiled:
-    compiled = _COMPILED.get(rules)
-    if compiled is None:
-        compiled = _COMPILED[rules] = _Compiled(rules)
-    return compiled

@@ -53,16 +53,13 @@ class Search:
         self._judge = judge
         self._reachable = reachable
         self._left = limit
-        self._failed = 0
-        remaining = []
-        for name, column in space.columns.items():
-            value = stated.get(name)
-            if value is None:
-                remaining.append(_Open(name, column.reads, (kinds or space.kinds)[name]))
-            else:
-                self._failed |= column.fails(value)
-        self._remaining = tuple(remaining)
-        hits, _ = space.matcher.gather(self._failed, _pending(self._remaining, self._failed))
+        self._failed, pending = space.against(stated)
+        self._remaining = tuple(
+            _Open(name, column.reads, (kinds or space.kinds)[name])
+            for name, column in space.columns.items()
+            if stated.get(name) is None
+        )
+        hits, _ = space.matcher.gather(self._failed, pending)
         self._ignored = hits & ~space.watched  # what is stated contradicts itself already; its completions too, then
         self._seen: set[tuple[tuple[str, ...], int, int]] = set()
         self._missing: set[str] = set()

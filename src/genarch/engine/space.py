@@ -13,7 +13,7 @@ from typing import NamedTuple
 from genarch.engine.matching import Column, Matcher
 from genarch.model.answers import in_range
 from genarch.model.conditions import Condition, predicates, threshold
-from genarch.model.constraints import BY_NAME, Constraint, Value
+from genarch.model.constraints import BY_NAME, Answers, Constraint, Value
 from genarch.model.regions import Stretch
 from genarch.model.table import RuleTable
 
@@ -48,6 +48,17 @@ class Space:
         self.kinds: dict[str, tuple[Kind, ...]] = {
             name: _kinds(column, self.thresholds.get(name, [])) for name, column in self.columns.items()
         }
+
+    def against(self, stated: Answers) -> tuple[int, int]:
+        """The terms that stated answers fail, and those that an unstated constraint is read by."""
+        failed = pending = 0
+        for name, column in self.columns.items():
+            value = stated.get(name)
+            if value is None:
+                pending |= column.reads
+            else:
+                failed |= column.fails(value)
+        return failed, pending & ~failed
 
 
 def table_space(rules: RuleTable) -> Space:

@@ -191,7 +191,7 @@ def _constraint(constraint: Constraint, rules: RuleTable) -> Description:
         _stated(
             ("asks", question.ask if question else ""),
             ("why", question.help if question else ""),
-            ("answer", _answer_words(constraint)),
+            ("answer", answer_words(constraint)),
             ("values", tuple(f"{v}: {meanings[v]}" if v in meanings else v for v in constraint.values)),
             ("rules that read it", tuple(readers) or "none in this table"),
             ("since", "format version 1"),
@@ -221,7 +221,8 @@ def _value(constraint: Constraint, value: str, rules: RuleTable) -> Description:
     )
 
 
-def _answer_words(constraint: Constraint) -> str:
+def answer_words(constraint: Constraint) -> str:
+    """What may be answered, in a few words."""
     match constraint.kind:
         case "choice":
             return "one of the values, or unknown"

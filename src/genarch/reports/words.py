@@ -88,9 +88,9 @@ def settled_words(report: Mapping[str, Any]) -> str:
     elif len(verdicts) == 1:
         told = f"Not final: every way to answer the rest makes it {others[0]}."
     elif len(others) == len(verdicts):
-        told = f"Not final: answering the rest makes it {_either(others)}."
+        told = f"Not final: answering the rest makes it {either(others)}."
     else:
-        told = f"Could still become {_either(others)}."
+        told = f"Could still become {either(others)}."
     return told
 
 
@@ -134,7 +134,7 @@ def _change_words(change: Mapping[str, Any], stated: Mapping[str, Any]) -> str:
         words = [f"with {member}" for member in after if member not in before]
         words += [f"without {member}" for member in before if member not in after]
         return f"{name} {' and '.join(words)}"
-    return f"{name}: {_either([value_words(value) for value in [change['value'], *change['others']]])}"
+    return f"{name}: {either([value_words(value) for value in [change['value'], *change['others']]])}"
 
 
 _BOUNDS = {"at_least": "at {} or more", "above": "above {}", "at_most": "at {} or less", "below": "below {}"}
@@ -148,12 +148,12 @@ def binding_words(report: Mapping[str, Any]) -> str:
     rest = len(stated) - len(binding)
     others = f" The other {rest} stated would not be needed for it." if rest > 1 else ""
     one = " The other one stated would not be needed for it." if rest == 1 else ""
-    return f"{_both(binding)}.{others}{one}"
+    return f"{both(binding)}.{others}{one}"
 
 
 def relax_words(report: Mapping[str, Any]) -> list[str]:
     """Each smallest set of constraints to drop so that something is left."""
-    return [_both(dropped) for dropped in report["relax"]]
+    return [both(dropped) for dropped in report["relax"]]
 
 
 def signed(points: int) -> str:
@@ -161,11 +161,13 @@ def signed(points: int) -> str:
     return f"{points:+d}" if points else "0"
 
 
-def _either(words: list[str]) -> str:
+def either(words: list[str]) -> str:
+    """Alternatives in running text: `a, b or c`."""
     return _joined(words, "or")
 
 
-def _both(words: list[str]) -> str:
+def both(words: list[str]) -> str:
+    """Things together in running text: `a, b and c`."""
     return _joined(words, "and")
 
 

@@ -1,0 +1,1 @@
+"""`genarch ask`: the questionnaire."""

@@ -1,0 +1,179 @@
+"""`genarch ask`: from a start to a report, with or without someone at the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple
+
+from genarch.cli import exits
+from genarch.cli.ask.dialogue import Dialogue, Interrupted, has_terminal
+from genarch.cli.ask.saving import (
+    check_target,
+    draft_beside,
+    free_name,
+    is_draft,
+    resume_line,
+    retell_line,
+    save,
+)
+from genarch.cli.ask.session import Session
+from genarch.cli.evaluate import Request, write_reports
+from genarch.cli.output import keep
+from genarch.engine.exploration import explore
+from genarch.engine.interview import Interview
+from genarch.engine.scoring import evaluate
+from genarch.errors import InputError
+from genarch.model.constraints import BY_NAME
+from genarch.model.interview import Sheet, Standing
+from genarch.model.spec import Origin, Spec
+from genarch.model.table import RuleTable
+from genarch.reports.interview.words import setting_words
+from genarch.reports.report import make_report
+from genarch.sources.files import read_text
+from genarch.sources.rule_table import DEFAULT_TABLE, load_rules
+from genarch.sources.settings import parse_settings
+from genarch.sources.spec_file import default_id, parse_spec
+from genarch.sources.spec_text import stated_unknown
+
+
+class AskRequest(NamedTuple):
+    """What the command line asked for."""
+
+    answers: str | None = None
+    save: str | None = None
+    settings: tuple[str, ...] = ()
+    rules: str = DEFAULT_TABLE
+    every: bool = False
+    fixed: bool = False
+    confirm: bool = False
+    yes: bool = False
+    plain: bool = False
+    format: str = "text"
+    output: str | None = None
+
+    def options(self) -> dict[str, str | bool]:
+        """The options that a session resumed needs again; what was set is among the answers by then."""
+        return {
+            "--rules": "" if self.rules == DEFAULT_TABLE else self.rules,
+            "--all": self.every,
+            "--fixed": self.fixed,
+            "--plain": self.plain,
+            "--format": "" if self.format == "text" else self.format,
+            "--output": self.output or "",
+        }
+
+
+def run_ask(request: AskRequest) -> int:
+    """Ask, report, save; the exit code.
+
+    Raises:
+        InputError: when the start, the rule table, a setting or a target cannot be used.
+    """
+    if request.save is not None:
+        check_target(request.save, request.answers)
+    keep(request.output, [request.answers] if request.answers else [])
+    rules = load_rules(request.rules)
+    spec, sheet = _start(request, rules)
+    interview = Interview(rules, order="fixed" if request.fixed else "adaptive", every=request.every)
+    if request.yes:
+        sheet = sheet._replace(declined=(*sheet.declined, *interview.standing(sheet).open))
+        return _finish(request, spec, sheet, rules)
+    if not (request.plain or has_terminal()):
+        standing = interview.standing(sheet)
+        return _not_asked(standing) if standing.open else _finish(request, spec, sheet, rules)
+    dialogue = Dialogue(plain=request.plain)
+    confirmed = tuple(spec.constraints) if request.confirm else ()
+    session = Session(rules, interview, dialogue, sheet, confirmed)
+    try:
+        session.run()
+        code = _finish(request, spec, session.sheet, rules)
+        if not request.save and session.sheet != sheet and not dialogue.piped:
+            _offer_to_save(request, session.sheet, rules, dialogue)
+    except (Interrupted, KeyboardInterrupt):
+        return _broken_off(request, sheet, session.sheet, rules)
+    return code
+
+
+def _start(request: AskRequest, rules: RuleTable) -> tuple[Spec, Sheet]:
+    """The start file, and the settings in place of what it states."""
+    settings = parse_settings(request.settings)
+    typed = {name.strip(): text.strip() for name, _, text in (item.partition("=") for item in request.settings)}
+    declined: tuple[str, ...] = ()
+    if request.answers is None:
+        spec = Spec(default_id(request.save) if request.save else "answers", {}, origin=Origin("<answers>"))
+    else:
+        text = read_text(request.answers)
+        spec = parse_spec(text, path=request.answers, rules=rules)
+        declined = tuple(stated_unknown(text))
+    sheet = Sheet(spec.constraints, declined)
+    for name, value in settings.items():
+        if value is None:
+            sheet = sheet.left_open(name)
+        else:
+            amount = typed[name] if BY_NAME[name].numeric else ""
+            sheet = sheet.answered(name, value, amount)
+    return spec, sheet._replace(asked=())
+
+
+def _finish(request: AskRequest, spec: Spec, sheet: Sheet, rules: RuleTable) -> int:
+    """The report, and the answers to the file that was asked for; these even where the report cannot be written."""
+    spec = spec._replace(constraints={name: sheet.stated[name] for name in BY_NAME if name in sheet.stated})
+    try:
+        report = make_report(spec, rules, evaluate(spec, rules), explore(spec, rules))
+        written = Request((), format=request.format, output=request.output, rules=request.rules)
+        return write_reports(written, [(report, exits.OK)])
+    finally:
+        if request.save:
+            _save(request.save, sheet, rules, request.answers)
+
+
+def _offer_to_save(request: AskRequest, sheet: Sheet, rules: RuleTable, dialogue: Dialogue) -> None:
+    offered = free_name(request.answers)
+    while True:
+        name = dialogue.ask(f"Save the answers? (a file name, Enter for {offered}, n for no)").strip()
+        if name.casefold() in ("n", "no"):
+            return
+        try:
+            check_target(name or offered, request.answers)
+            _save(name or offered, sheet, rules, request.answers)
+        except InputError as error:
+            for problem in error.problems:
+                exits.say(str(problem))
+        else:
+            return
+
+
+def _save(path: str, sheet: Sheet, rules: RuleTable, start: str | None) -> None:
+    exits.say(f"saved {' and '.join(save(path, sheet, rules, start))}")
+    if start and is_draft(start) and os.path.realpath(start) != os.path.realpath(path):
+        exits.say(f"{start} is a draft of it, and no longer needed")
+
+
+def _broken_off(request: AskRequest, before: Sheet, sheet: Sheet, rules: RuleTable) -> int:
+    """Keep what was answered, and say how to go on."""
+    if (sheet.stated, sheet.declined) == (before.stated, before.declined):
+        exits.say("interrupted; nothing was answered")
+        return exits.INTERRUPTED
+    path = request.save or draft_beside(request.answers)
+    try:
+        save(path, sheet, rules, request.answers)
+    except InputError as error:
+        for problem in error.problems:
+            exits.say(str(problem))
+        exits.say(f"interrupted; to go on: {retell_line(sheet, request.options())}")
+    else:
+        exits.say(f"interrupted; the answers so far are in {path}")
+        exits.say(f"to go on: {resume_line(path, request.save, request.options())}")
+    return exits.INTERRUPTED
+
+
+def _not_asked(standing: Standing) -> int:
+    """Nobody is there to answer: what is open, and how a script would answer it."""
+    exits.say(
+        f"no terminal to ask on, and {len(standing.open)} questions are open; state answers with --set or --answers, "
+        "give a line for each on standard input with --plain, or take --yes for don't know to the rest:"
+    )
+    for name in standing.open:
+        sys.stderr.write(f"  {setting_words(BY_NAME[name])}\n")
+    return exits.UNUSABLE

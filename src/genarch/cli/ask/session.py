@@ -1,0 +1,183 @@
+"""One run of the questionnaire: question, reply, what it taught; until nothing is left to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from genarch.cli.ask.dialogue import Dialogue, Interrupted
+from genarch.engine.interview import Interview
+from genarch.errors import nearest
+from genarch.model.answers import InvalidAnswerError
+from genarch.model.constraints import BY_NAME, Constraint
+from genarch.model.interview import Sheet, Standing
+from genarch.model.replies import Reply, parse_reply, written
+from genarch.model.table import RuleTable
+from genarch.reports.interview.prompt import help_text, prompt_words, question_text, shown
+from genarch.reports.interview.review import review_text, reviewed
+from genarch.reports.interview.words import (
+    INTRODUCTION,
+    closing_words,
+    contradiction_words,
+    learnt_words,
+    progress_words,
+)
+
+
+class Session:
+    """The dialogue that fills a sheet. `sheet` has every answer taken so far, whatever ends the session."""
+
+    def __init__(
+        self,
+        rules: RuleTable,
+        interview: Interview,
+        dialogue: Dialogue,
+        sheet: Sheet,
+        confirmed: Sequence[str] = (),
+    ) -> None:
+        """Start from a sheet; `confirmed` are the answers on it to be asked again first, each as its own default."""
+        self.sheet = sheet
+        self._rules = rules
+        self._interview = interview
+        self._dialogue = dialogue
+        self._confirmed = confirmed
+
+    def run(self) -> None:
+        """Ask until nothing is left to ask, then let the answers be changed until they are right.
+
+        Raises:
+            Interrupted: on Ctrl-C, and at the end of input.
+        """
+        self._dialogue.paragraph(INTRODUCTION)
+        told = ""
+        while True:
+            closing = self._questions()
+            if closing != told:
+                self._dialogue.paragraph(closing)
+            told = closing
+            if not self._reviewed():
+                return
+
+    def _questions(self) -> str:
+        """Put every question that is left; then why there is none."""
+        standing = self._standing()
+        announced = False
+        while standing.open:
+            if standing.settled and not announced and standing.open[0] not in self._confirmed:
+                self._dialogue.paragraph(f"{closing_words(standing, self.sheet)} Asking on; d is done.")
+                announced = True
+            if not self._turn(standing):
+                break
+            standing = self._standing()
+        return closing_words(standing, self.sheet)
+
+    def _turn(self, standing: Standing) -> bool:
+        """One question answered, the next one or after going back an earlier one; False to be done with questions."""
+        asked = self.sheet.asked
+        at = len(asked)
+        while True:
+            earlier = at < len(asked)
+            name = asked[at] if earlier else standing.open[0]
+            progress = f"Question {at + 1} again" if earlier else progress_words(at + 1, standing)
+            reply = self._reply(BY_NAME[name], progress)
+            if reply.kind == "done":
+                return False
+            if reply.kind == "back":
+                if at == 0:
+                    self._dialogue.paragraph("This is the first question.")
+                at = max(at - 1, 0)
+            elif earlier and self._kept(name, reply):
+                at = len(asked)
+            elif self._kept(name, reply):
+                self.sheet = self.sheet._replace(asked=(*asked, name))
+                return True
+            else:
+                self._take(name, reply)
+                return True
+
+    def _reply(self, constraint: Constraint, progress: str) -> Reply:
+        """A reply that answers, declines or moves; help and mistakes are dealt with here."""
+        name = constraint.name
+        default = self.sheet.stated.get(name)
+        declined = name in self.sheet.declined
+        dialogue = self._dialogue
+        dialogue.say(question_text(constraint, self._rules, progress, dialogue.look, plain=dialogue.plain))
+        while True:
+            try:
+                reply = parse_reply(constraint, dialogue.ask(prompt_words(constraint, default, declined=declined)))
+            except InvalidAnswerError as error:
+                dialogue.paragraph(str(error), gap=False)
+                continue
+            if reply.kind == "help":
+                dialogue.say(help_text(constraint, self._rules, dialogue.look))
+            elif reply.kind != "keep":
+                return reply
+            elif default is not None:
+                return Reply("answer", default, self.sheet.written.get(name) or written(constraint, default))
+            elif declined:
+                return Reply("unknown")
+            else:
+                dialogue.paragraph("No default here; type an answer, or u if nobody knows.", gap=False)
+
+    def _kept(self, name: str, reply: Reply) -> bool:
+        """Whether a reply says again what the sheet has."""
+        if reply.kind == "unknown":
+            return name in self.sheet.declined
+        return reply.value == self.sheet.stated.get(name)
+
+    def _take(self, name: str, reply: Reply) -> None:
+        """Take an answer, drop what no longer applies, and say what it taught."""
+        before = self.sheet
+        value = reply.value
+        sheet = before.left_open(name) if value is None else before.answered(name, value, reply.written)
+        for gone in self._interview.no_longer_apply(sheet, name):
+            if gone in sheet.stated:
+                was = shown(BY_NAME[gone], sheet.stated[gone])
+                self._dialogue.paragraph(f"Dropped, since no rule reads it any more: {gone} ({was}).", gap=False)
+            sheet = sheet.dropped(gone)
+        self.sheet = sheet
+        standing = self._interview.standing(sheet)
+        ruled_out = self._interview.ruled_out(name, sheet.stated) if name in sheet.stated else None
+        self._dialogue.paragraph(learnt_words(standing, ruled_out))
+        known = self._interview.contradictions(before.stated)
+        for notice in self._interview.contradictions(sheet.stated):
+            if notice not in known:
+                self._dialogue.paragraph(contradiction_words(notice))
+
+    def _standing(self) -> Standing:
+        """Where the answers leave it, with what is still to be confirmed before what is to be asked."""
+        standing = self._interview.standing(self.sheet)
+        waiting = [name for name in self._confirmed if name not in self.sheet.asked]
+        return standing._replace(open=(*waiting, *(name for name in standing.open if name not in waiting)))
+
+    def _reviewed(self) -> bool:
+        """Show the answers; whether one of them was changed, so that there may be more to ask."""
+        dialogue = self._dialogue
+        names = reviewed(self.sheet)
+        dialogue.say(review_text(self.sheet, dialogue.look, plain=dialogue.plain))
+        while True:
+            try:
+                typed = " ".join(dialogue.ask("Change which? (number or field; Enter for the report)").split())
+            except Interrupted as end:
+                if dialogue.piped and end.end_of_input:  # whoever wrote the answers down had nothing to change
+                    return False
+                raise
+            if typed.casefold() in ("", "d", "done"):
+                return False
+            chosen = _chosen(typed, names)
+            if chosen is None:
+                hint = nearest(typed, BY_NAME)
+                dialogue.paragraph(f"'{typed[:60]}' is neither a number of the list nor a field{hint}.", gap=False)
+                continue
+            reply = self._reply(BY_NAME[chosen], f"Change {chosen}")
+            if reply.kind in ("back", "done") or self._kept(chosen, reply):
+                continue
+            self._take(chosen, reply)
+            return True
+
+
+def _chosen(typed: str, names: list[str]) -> str | None:
+    if typed.isascii() and typed.isdecimal():
+        number = int(typed[:4])
+        return names[number - 1] if 1 <= number <= len(names) else None
+    name = typed.casefold().replace("-", "_").replace(" ", "_")
+    return name if name in BY_NAME else None

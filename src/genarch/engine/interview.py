@@ -1,0 +1,113 @@
+"""The questionnaire without its words: what to ask next, when to stop, and what an answer ruled out.
+
+It stops when the verdict is settled: whatever the answers to the rest, they cannot change it. Until then it asks only
+what a rule still waits for.
+"""
+
+from __future__ import annotations
+
+from genarch.engine.compiled import compiled
+from genarch.engine.exploration import explore
+from genarch.engine.questions import awaited, confirming
+from genarch.engine.search import Search
+from genarch.model.constraints import Answers
+from genarch.model.entries import Notice
+from genarch.model.interview import Decided, Order, RuledOut, Sheet, Standing
+from genarch.model.spec import Spec
+from genarch.model.table import RuleTable
+
+
+class Interview:
+    """A rule table, and how to go through its questions."""
+
+    def __init__(self, rules: RuleTable, *, order: Order = "adaptive", every: bool = False) -> None:
+        """`every` goes on after the verdict is settled, to the last question, read by a rule or not."""
+        self._rules = rules
+        self._table = compiled(rules)
+        self._order = order
+        self._every = every
+
+    def standing(self, sheet: Sheet) -> Standing:
+        """Where these answers leave it; what was declined is not asked again."""
+        stated, declined = sheet.stated, sheet.declined
+        exploration = explore(Spec("interview", stated), self._rules)
+        possible = tuple(item.verdict for item in exploration.possible)
+        standing = Standing(exploration.verdict, possible, ())
+        useful = [] if standing.settled else [name for name in awaited(self._table, stated) if name not in declined]
+        first: str | None = None
+        if useful and self._order == "adaptive":
+            if len(possible) == 1:
+                first = confirming(self._table, stated, possible[0], useful)
+            else:
+                first = exploration.question_among(useful)
+        elif useful:
+            first = useful[0]
+        rest = [name for name in useful if name != first]
+        if self._every:
+            gone = {first, *rest, *stated, *declined}
+            rest += [name for name in self._table.order if name not in gone]
+        return standing._replace(open=(*([first] if first else []), *rest))
+
+    def no_longer_apply(self, sheet: Sheet, changed: str) -> list[str]:
+        """Questions asked after a changed one that would not be asked any more, each beside the answers before it."""
+        at = sheet.asked.index(changed) if changed in sheet.asked else len(sheet.asked)
+        later = sheet.asked[at + 1 :]
+        beside = {name: value for name, value in sheet.stated.items() if name not in later}
+        gone = []
+        for name in later:
+            if not (self._every or name in awaited(self._table, beside)):
+                gone.append(name)
+            elif name in sheet.stated:
+                beside[name] = sheet.stated[name]
+        return gone
+
+    def ruled_out(self, name: str, stated: Answers) -> list[RuledOut]:
+        """What the answer to `name` makes impossible beside the other answers, and which rules do it."""
+        others = {other: value for other, value in stated.items() if other != name}
+        left = {item.verdict for item in explore(Spec("interview", stated), self._rules).possible}
+        gone = [item for item in explore(Spec("interview", others), self._rules).possible if item.verdict not in left]
+        return [RuledOut(item.verdict, self._reason(item.verdict, others, stated)) for item in gone]
+
+    def contradictions(self, stated: Answers) -> list[Notice]:
+        """The inconsistencies of the table that the answers bring about."""
+        met = self._table.contradictions.match(stated).hits
+        return [notice for at, notice in enumerate(self._table.inconsistencies) if met >> at & 1]
+
+    def _reason(self, verdict: str, stated: Answers, answers: Answers) -> tuple[Decided, ...]:
+        """Rules decided by the new answers that are enough: one of them if one is, else all without the idle ones."""
+        _, unknown = self._matched(stated)
+        new_hits, still = self._matched(answers)
+        pinned = unknown & ~still
+
+        def enough(bits: int) -> bool:
+            return not self._reaches(verdict, stated, bits, new_hits & bits)
+
+        decided = [1 << at for at in range(len(self._rules.rules)) if pinned >> at & 1]
+        chosen = next((bit for bit in decided if enough(bit)), pinned)
+        if not enough(chosen):
+            return ()
+        for bit in decided:
+            if chosen & bit and chosen != bit and enough(chosen & ~bit):
+                chosen &= ~bit
+        return tuple(
+            Decided(rule.id, bool(new_hits >> at & 1)) for at, rule in enumerate(self._rules.rules) if chosen >> at & 1
+        )
+
+    def _reaches(self, verdict: str, stated: Answers, pinned: int, hits: int) -> bool:
+        """Whether some completion reaches a verdict, with exactly these hits among the rules that are pinned."""
+
+        def judge(found: int) -> str | None:
+            return self._table.scorer.judge(found).verdict if found & pinned == hits else None
+
+        def reachable(found: int, unknown: int, wanted: set[str]) -> bool:
+            if (found | unknown) & hits != hits or found & pinned & ~hits:
+                return False
+            return self._table.bounds.reachable(found | hits, unknown & ~pinned, wanted)
+
+        return bool(Search(self._table.space, judge, reachable, stated).run((verdict,)))
+
+    def _matched(self, stated: Answers) -> tuple[int, int]:
+        """The bits of the rules that hit, and of those that are open, assumptions left aside."""
+        space = self._table.space
+        hits, unknown = space.matcher.gather(*space.against(stated))
+        return hits & space.watched, unknown & space.watched
