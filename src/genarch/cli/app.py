@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from genarch.cli.doc_app import doc_app
 from genarch.cli.evaluate import Request, run_evaluate
 from genarch.cli.options import (
     EntryFormat,
@@ -36,6 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(rules_app, name="rules")
+app.add_typer(doc_app, name="doc")
 
 
 @app.callback(invoke_without_command=True)

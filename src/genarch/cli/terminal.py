@@ -33,8 +33,18 @@ def screen(stream: TextIO | None) -> Screen:
     """
     if stream is None:
         return Screen(80, color=False, unicode=True)
-    width = min(shutil.get_terminal_size().columns, WIDEST)
+    width = min(_columns(stream), WIDEST)
     return Screen(width, _color(stream), (stream.encoding or "").lower().startswith("utf"))
+
+
+def _columns(stream: TextIO) -> int:
+    """The width of the stream's own terminal: standard output may be a pipe while questions go to the screen."""
+    if not os.environ.get("COLUMNS"):
+        try:
+            return os.get_terminal_size(stream.fileno()).columns or 80
+        except (OSError, ValueError):
+            pass
+    return shutil.get_terminal_size().columns
 
 
 def _color(stream: TextIO) -> bool:

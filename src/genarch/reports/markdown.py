@@ -46,6 +46,25 @@ class Markdown:
         return ""
 
 
+def excerpt(report: Report) -> str:
+    """The verdict and its reasons without a heading, for a place within a document.
+
+    It changes when the answers or the rule table do, and with nothing else.
+    """
+    confidence = confidence_words(report)
+    rules = report["rules"]
+    verdict = f"**{inert(verdict_words(report))}**{f' ({confidence})' if confidence else ''}"
+    lines = [f"{verdict}. {inert(report['summary'])}"]
+    if "settled" in report:
+        lines += ["", inert(f"{settled_words(report)} {next_words(report)}")]
+    lines += _rationale(report)
+    if "settled" in report:
+        lines += _changes(report)
+    lines += _warnings(report)
+    lines += ["", f"From {code(rules['id'] + '@' + rules['version'])} ({code(rules['digest'][:19])})."]
+    return "\n".join(lines)
+
+
 def _error(report: Report) -> Iterator[str]:
     yield f"### {code(report['spec']['source']['path'])}: not evaluated"
     yield ""
@@ -70,7 +89,7 @@ def _section(report: Report) -> Iterator[str]:
         yield from _changes(report)
     yield from _list("Start with", [_method(method, report["recommended"]) for method in report["methods"]])
     yield from _list("Risks", [_risk(risk) for risk in report["risks"]])
-    yield from _list("Warnings", [f"{inert(w['message'])} ({code(w['id'])})" for w in report["warnings"]])
+    yield from _warnings(report)
     if report["unread"]:
         yield ""
         yield f"**Stated, but read by nothing in the table:** {inert(unread_words(report))}"
@@ -121,6 +140,10 @@ def _changes(report: Report) -> Iterator[str]:
     if left_out := left_out_words(report):
         yield ""
         yield inert(left_out)
+
+
+def _warnings(report: Report) -> Iterator[str]:
+    yield from _list("Warnings", [f"{inert(w['message'])} ({code(w['id'])})" for w in report["warnings"]])
 
 
 def _method(method: Mapping[str, str], recommended: list[str]) -> str:

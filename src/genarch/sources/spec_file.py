@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -38,13 +38,21 @@ def load_spec(path: str | os.PathLike[str], rules: RuleTable | None = None) -> S
     return parse_spec(read_text(name), path=name, rules=rules)
 
 
-def parse_spec(text: str, *, path: str = "<text>", rules: RuleTable | None = None) -> Spec:
+def parse_spec(
+    text: str,
+    *,
+    path: str = "<text>",
+    rules: RuleTable | None = None,
+    lines: Sequence[tuple[int, int]] = (),
+) -> Spec:
     """Read a spec from its YAML text; `path` stands in messages and gives the default id.
+
+    Where the text is a part of a document, `lines` gives each line's number there, and the columns before it.
 
     Raises:
         InputError: with every problem of the text.
     """
-    document = Document(text, path)
+    document = Document(text, path, lines)
     node = parse(document)
     if node is None or is_unknown(node):
         document.report(0, "", "is empty; write at least 'version: 1' and 'constraints:'")

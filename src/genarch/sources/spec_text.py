@@ -19,7 +19,7 @@ from genarch.sources.files import refuse
 from genarch.sources.spec_file import FORMAT_VERSION, parse_spec
 
 INDENT = "  "
-_WIDEST_COMMENT = 100
+_WIDEST_COMMENT = 78
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
@@ -73,6 +73,11 @@ def spec_with_id(text: str, spec_id: str) -> str:
     return _Text(text).with_key("id", spec_id)
 
 
+def stated_id(text: str) -> str | None:
+    """The id that the text of a spec says, not the one that its file's name would give."""
+    return next((str(value.value) for key, value in _Text(text).entries if key.value == "id"), None)
+
+
 def stated_unknown(text: str) -> list[str]:
     """The constraints that the text of a spec says to be `unknown`, in so many letters."""
     constraints = _Text(text).constraints
@@ -103,6 +108,11 @@ class _Text:
         self._root: Any = yaml.compose(text, Loader=_LOADER)
         found = _LINE_END.search(text)
         self._newline = found[0] if found else "\n"
+
+    @property
+    def entries(self) -> list[tuple[Any, Any]]:
+        """The keys and values of the spec."""
+        return list(self._root.value)
 
     @property
     def constraints(self) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import yaml
@@ -72,20 +72,26 @@ Node = Scalar | Items | Fields
 class Document:
     """One text, its positions and the problems found in it so far."""
 
-    def __init__(self, text: str, path: str) -> None:
+    def __init__(self, text: str, path: str, lines: Sequence[tuple[int, int]] = ()) -> None:
+        """Where the text stands in a larger one, `lines` gives each line's number there, and its columns before it."""
         self.text = text
         self.path = path
         self.problems: list[Problem] = []
         self.uncounted = 0
         """Problems that were not even worked out, because there were too many."""
         self._starts: list[int] | None = None
+        self._lines = lines
 
     def position(self, at: int) -> tuple[int, int]:
         """Line and column of a character, from 1, as editors count: only LF, CR and CRLF end a line."""
         if self._starts is None:
             self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
         line = bisect_right(self._starts, at)
-        return line, at - self._starts[line - 1] + 1
+        column = at - self._starts[line - 1] + 1
+        if not self._lines:
+            return line, column
+        number, before = self._lines[min(line, len(self._lines)) - 1]
+        return number, max(column + before, 1)
 
     @property
     def full(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import NamedTuple
 
 from genarch.cli import exits
@@ -51,6 +52,7 @@ class AskRequest(NamedTuple):
     plain: bool = False
     format: str = "text"
     output: str | None = None
+    command: tuple[str, ...] = ("ask",)
 
     def options(self) -> dict[str, str | bool]:
         """The options that a session resumed needs again; what was set is among the answers by then."""
@@ -74,25 +76,40 @@ def run_ask(request: AskRequest) -> int:
         check_target(request.save, request.answers)
     keep(request.output, [request.answers] if request.answers else [])
     rules = load_rules(request.rules)
+
+    def finish(spec: Spec, sheet: Sheet, dialogue: Dialogue | None) -> int:
+        code = _finish(request, spec, sheet, rules)
+        if dialogue and not request.save and not dialogue.piped:
+            _offer_to_save(request, sheet, rules, dialogue)
+        return code
+
+    return questioned(request, rules, finish)
+
+
+def questioned(request: AskRequest, rules: RuleTable, finish: Callable[[Spec, Sheet, Dialogue | None], int]) -> int:
+    """Fill a sheet as a command line asks for it, and hand it on; the exit code.
+
+    `finish` gets the spec started from, and the dialogue where answers came from it.
+
+    Raises:
+        InputError: when the start or a setting cannot be used.
+    """
     spec, sheet = _start(request, rules)
     interview = Interview(rules, order="fixed" if request.fixed else "adaptive", every=request.every)
     if request.yes:
         sheet = sheet._replace(declined=(*sheet.declined, *interview.standing(sheet).open))
-        return _finish(request, spec, sheet, rules)
+        return finish(spec, sheet, None)
     if not (request.plain or has_terminal()):
         standing = interview.standing(sheet)
-        return _not_asked(standing) if standing.open else _finish(request, spec, sheet, rules)
+        return _not_asked(standing) if standing.open else finish(spec, sheet, None)
     dialogue = Dialogue(plain=request.plain)
     confirmed = tuple(spec.constraints) if request.confirm else ()
     session = Session(rules, interview, dialogue, sheet, confirmed)
     try:
         session.run()
-        code = _finish(request, spec, session.sheet, rules)
-        if not request.save and session.sheet != sheet and not dialogue.piped:
-            _offer_to_save(request, session.sheet, rules, dialogue)
+        return finish(spec, session.sheet, dialogue if session.sheet != sheet else None)
     except (Interrupted, KeyboardInterrupt):
         return _broken_off(request, sheet, session.sheet, rules)
-    return code
 
 
 def _start(request: AskRequest, rules: RuleTable) -> tuple[Spec, Sheet]:
@@ -161,10 +178,10 @@ def _broken_off(request: AskRequest, before: Sheet, sheet: Sheet, rules: RuleTab
     except InputError as error:
         for problem in error.problems:
             exits.say(str(problem))
-        exits.say(f"interrupted; to go on: {retell_line(sheet, request.options())}")
+        exits.say(f"interrupted; to go on: {retell_line(sheet, request.command, request.options())}")
     else:
         exits.say(f"interrupted; the answers so far are in {path}")
-        exits.say(f"to go on: {resume_line(path, request.save, request.options())}")
+        exits.say(f"to go on: {resume_line(path, request.save, request.command, request.options())}")
     return exits.INTERRUPTED
 
 

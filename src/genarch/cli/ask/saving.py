@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from genarch.cli.output import written
@@ -103,7 +103,9 @@ def is_draft(path: str) -> bool:
 
 
 def draft_beside(start: str | None) -> str:
-    """A name for a draft, beside the file that was started from, that no file has."""
+    """The draft that was started from, else a name for one beside the start that no file has."""
+    if start and is_draft(start):
+        return start
     folder = os.path.dirname(start) if start else ""
     return next(path for path in _numbered(folder, DRAFT, ".yaml") if not os.path.exists(path))
 
@@ -117,19 +119,19 @@ def free_name(start: str | None) -> str:
     return next(path for path in _numbered("", "answers", SPEC_SUFFIX) if not os.path.exists(path))
 
 
-def resume_line(path: str, save_to: str | None, options: Mapping[str, str | bool]) -> str:
+def resume_line(path: str, save_to: str | None, command: Sequence[str], options: Mapping[str, str | bool]) -> str:
     """The command that goes on from a file."""
-    return _command({"--answers": path, "--save": save_to or "", **options})
+    return _command(command, {"--answers": path, "--save": save_to or "", **options})
 
 
-def retell_line(sheet: Sheet, options: Mapping[str, str | bool]) -> str:
+def retell_line(sheet: Sheet, command: Sequence[str], options: Mapping[str, str | bool]) -> str:
     """The command that states the answers again, where no file could keep them."""
     settings = " ".join(f"--set {shlex.quote(f'{name}={answer}')}" for name, answer in answers_of(sheet).items())
-    return f"{_command(options)} {settings}"
+    return f"{_command(command, options)} {settings}"
 
 
-def _command(options: Mapping[str, str | bool]) -> str:
-    words = ["genarch", "ask"]
+def _command(command: Sequence[str], options: Mapping[str, str | bool]) -> str:
+    words = ["genarch", *command]
     for name, value in options.items():
         if value:
             words += [name] if value is True else [name, value]
@@ -147,7 +149,7 @@ def _notes(rules: RuleTable) -> dict[str, str]:
     for name, constraint in BY_NAME.items():
         allowed = answer_words(constraint)
         if constraint.values:
-            some = "a list of these, [] for none" if constraint.kind == "set" else "one of these"
-            allowed = f"{', '.join(constraint.values)} ({some})"
+            some = "A list of any of" if constraint.kind == "set" else "One of"
+            allowed = f"{some}: {', '.join(constraint.values)}"
         notes[name] = f"{question_of(constraint, rules).ask} {allowed[:1].upper()}{allowed[1:]}."
     return notes

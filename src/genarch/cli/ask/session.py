@@ -82,10 +82,10 @@ class Session:
             if reply.kind == "done":
                 return False
             if reply.kind == "back":
-                if at == 0:
-                    self._dialogue.paragraph("This is the first question.")
+                self._dialogue.paragraph("" if at else "This is the first question.", gap=not at)
                 at = max(at - 1, 0)
             elif earlier and self._kept(name, reply):
+                self._dialogue.say("")
                 at = len(asked)
             elif self._kept(name, reply):
                 self.sheet = self.sheet._replace(asked=(*asked, name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -32,8 +34,12 @@ def question_text(constraint: Constraint, rules: RuleTable, progress: str, look:
     parts: list[RenderableType] = [Text.assemble((f"{progress}: ", "dim"), (safe(question.ask), "bold"))]
     rows = [(str(number), name, safe(question.choices.get(name, ""))) for number, name in numbered(constraint)]
     rows.append(("u", "don't know", ""))
-    if plain or look.width < _NARROW:
-        parts += [Padding(_line(*row), (0, 0, 0, 2)) for row in rows]
+    if plain:
+        parts += [
+            Padding(Text(" ".join((number, _named(name, meaning)))), (0, 0, 0, 2)) for number, name, meaning in rows
+        ]
+    elif look.width < _NARROW:
+        parts.append(Padding(_grid([(number, _named(name, meaning)) for number, name, meaning in rows]), (0, 0, 0, 2)))
     else:
         parts.append(Padding(_grid(rows), (0, 0, 0, 2)))
     if hint := _hint(constraint):
@@ -92,13 +98,13 @@ def _hint(constraint: Constraint) -> str:
     return f"{noun} {bound}{unit}{also}."
 
 
-def _line(number: str, name: str, meaning: str) -> Text:
-    return Text(f"{number} {name}{': ' if meaning else ''}{meaning}", overflow="fold")
+def _named(name: str, meaning: str) -> str:
+    return f"{name}: {meaning}" if meaning else name
 
 
-def _grid(rows: list[tuple[str, str, str]]) -> RenderableType:
+def _grid(rows: Sequence[tuple[str, ...]]) -> RenderableType:
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(justify="right")
-    for number, name, meaning in rows:
-        grid.add_row(Text(number, style="bold"), Text(name), Text(meaning, style="dim"))
+    for number, name, *meaning in rows:
+        grid.add_row(Text(number, style="bold"), Text(name), *(Text(text, style="dim") for text in meaning))
     return grid

@@ -59,7 +59,7 @@ def closing_words(standing: Standing, sheet: Sheet) -> str:
     verdict = name_words(standing.verdict.verdict)
     if standing.settled:
         others = f"the other {rest}" if rest > 1 else "the other one"
-        return f"Settled after {count}: {verdict}.{f' Answers to {others} cannot change this.' if rest else ''}"
+        return f"Settled after {count}: {verdict}.{f' Answers to {others} cannot change this verdict.' if rest else ''}"
     left = either([name_words(name) for name in standing.possible]) or "nothing"
     told = f"Not settled after {count}: {verdict} on what is stated; still possible: {left}."
     return f"{told} Not known: {both(list(sheet.declined))}." if sheet.declined else told
