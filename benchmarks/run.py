@@ -1,7 +1,7 @@
 """Measure genarch's speed against named peers in the same run, and print ratios. Run by `make bench`.
 
-`python benchmarks/run.py [process] [engine] [explore] [growth] [lint] [files]` runs some of the parts. Medians of runs
-taken in turn: machines drift, and a ratio within one run holds where a time does not.
+`python benchmarks/run.py [process] [engine] [explore] [growth] [lint] [files] [questions]` runs some of the parts.
+Medians of runs taken in turn: machines drift, and a ratio within one run holds where a time does not.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import plain, zen_table
+from benchmarks import questions as interviews
 from benchmarks.growth import table_of
 from genarch import RuleTable, Spec, decide, evaluate, explore, load_rules, load_spec
 from genarch.model.constraints import CONSTRAINTS, Value
@@ -35,7 +36,15 @@ BIN = Path(sys.executable).parent
 
 
 def main() -> None:
-    parts = {"process": process, "engine": engine, "explore": explored, "growth": growth, "lint": lint, "files": files}
+    parts = {
+        "process": process,
+        "engine": engine,
+        "explore": explored,
+        "growth": growth,
+        "lint": lint,
+        "files": files,
+        "questions": questions,
+    }
     chosen = [name for name in sys.argv[1:] if name in parts] or list(parts)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     for name in chosen:
@@ -137,6 +146,18 @@ def lint() -> None:
     """The verification of the shipped table, as a process."""
     times = [timed_process([str(BIN / "genarch"), "rules", "lint"]) for _ in range(3)]
     print(f"\ngenarch rules lint, the shipped table: {statistics.median(times):.1f} s (at most 10)")
+
+
+def questions() -> None:
+    """Questions until the verdict is settled, and the wait between an answer and the next question."""
+    rules = load_rules()
+    examples = [load_spec(path).constraints for path in sorted(SPECS.glob("*.genarch.yaml"))]
+    for name, people in (
+        ("1,000 random complete specs", interviews.complete_people(rules, 1000)),
+        (f"the {len(examples)} example specs, don't know to what they leave out", examples),
+    ):
+        print(f"\nQuestions until settled, {name}")
+        interviews.measure(rules, people)
 
 
 def possible(spec: Spec, rules: RuleTable) -> object:

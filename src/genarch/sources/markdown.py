@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 INFO = ("yaml genarch", "yml genarch")
 """The info strings of a spec block."""
 
-_LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _FENCE_LINE = re.compile(r"[>\s\d.)*+-]*(?:`{3,}|~{3,})[ \t]*ya?ml genarch[ \t]*", re.IGNORECASE)
 
 
@@ -72,9 +72,10 @@ class Markdown(NamedTuple):
 
 def parse_markdown(text: str) -> Markdown:
     """Read a document; `text` is without its byte order mark."""
-    lines = tuple(match[1] for match in _LINE.finditer(text))
+    lines = tuple(_LINE_END.split(text))
+    lines = lines if lines[-1] else lines[:-1]
     front = _front_matter(lines)
-    tokens = _parser().parse("\n" * front + "\n".join(lines[front:]))
+    tokens = _parser().parse("\n" * front + "\n".join([*lines[front:], ""]))
     blocks = tuple(_block(token, lines) for token in tokens if token.type == "fence" and _is_spec(token.info))
     return Markdown(lines, front, blocks, tuple(_headings(tokens, len(lines))), tuple(_comments(tokens)))
 

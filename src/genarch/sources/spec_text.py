@@ -166,7 +166,7 @@ class _Text:
         if start is None or self._root.flow_style:
             return None
         end = min((key for key in keys if key > start), default=len(self._text))
-        pattern = re.compile(rf"^({INDENT}){re.escape(_open(name))}(?=[ \t]*$)", re.MULTILINE)
+        pattern = re.compile(rf"(?<=[\r\n])({INDENT}){re.escape(_open(name))}(?=[ \t]*(?:[\r\n]|\Z))")
         return pattern.search(self._text, start, end)
 
     def _added(self, constraints: Any, new: Mapping[str, str]) -> _Edit:
