@@ -150,7 +150,7 @@ class AtomicFile:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._target = os.path.realpath(path)
+        self._target = path
         self._partial = ""
         self._wanted = True
 
@@ -165,6 +165,7 @@ class AtomicFile:
             InputError: when that cannot be written.
         """
         try:
+            self._target = os.path.realpath(self._path)  # fails where the working folder is gone
             if os.path.isdir(self._target):
                 raise refuse(self._path, "is a folder; name a file to write")
             self._stream = self._opened()

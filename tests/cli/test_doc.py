@@ -1,0 +1,227 @@
+"""`genarch doc add`: blocks and rationales in decision records."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+MADR = """---
+status: accepted
+---
+# Serve the filter
+
+## Considered Options
+
+* GAN
+* Diffusion
+
+## Decision Outcome
+
+Chosen option: "GAN", because frames cannot wait.
+
+### Consequences
+
+* Good, because it is fast
+"""
+SPEC = """# yaml-language-server: $schema=genarch-spec.schema.json
+version: 1
+# from the product team
+constraints:
+  latency_budget_ms: 33ms # a frame
+  domain: narrow
+decision: gan
+"""
+BLOCK = """```yaml genarch
+version: 1
+id: filter
+# from the product team
+constraints:
+  latency_budget_ms: 33ms # a frame
+  domain: narrow
+decision: gan
+```
+"""
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    (tmp_path / "filter.genarch.yaml").write_text(SPEC)
+    path = tmp_path / "0007-filter.md"
+    path.write_text(MADR)
+    return path
+
+
+def run(folder: Path, *arguments: str, lines: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "genarch", "doc", "add", *arguments],
+        input=lines,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
+
+
+def test_a_spec_file_goes_under_the_decision_once(record: Path) -> None:
+    told = run(record.parent, record.name, "--spec", "filter.genarch.yaml")
+    assert (told.returncode, told.stdout) == (0, "")
+    assert told.stderr == "genarch: 0007-filter.md:15: added the block 'filter'\n"
+    head, tail = MADR.split("### Consequences")
+    once = f"{head}{BLOCK}\n### Consequences{tail}"
+    assert record.read_text() == once
+    told = run(record.parent, record.name, "--spec", "filter.genarch.yaml")
+    assert told.returncode == 0
+    assert told.stderr == "genarch: 0007-filter.md:15: has the block 'filter' already\n"
+    assert record.read_text() == once
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_rationale_is_kept_and_a_second_run_changes_nothing(newline: str, record: Path) -> None:
+    record.write_text("\ufeff" + MADR, encoding="utf-8", newline=newline)
+    before = record.read_bytes()
+    for _ in range(2):
+        assert run(record.parent, record.name, "--spec", "filter.genarch.yaml", "--write").returncode == 0
+    once = record.read_bytes()
+    assert run(record.parent, record.name, "--id", "filter", "--write").stderr.endswith(
+        "genarch: 0007-filter.md: the rationale of 'filter' is up to date\n"
+    )
+    assert record.read_bytes() == once
+    text = once.decode().replace(newline, "\n")
+    head, tail = before.decode().replace(newline, "\n").split("### Consequences")
+    assert text.startswith(
+        head + BLOCK + "\n<!-- genarch rationale of filter; kept by 'genarch doc add --write' -->\n\n"
+    )
+    assert text.endswith("\n\n<!-- end of genarch rationale of filter -->\n\n### Consequences" + tail)
+    assert "\n**GAN** (" in text
+    assert once.decode().count(newline) == len(text.split("\n")) - 1
+
+
+def test_a_rationale_follows_the_block(record: Path) -> None:
+    run(record.parent, record.name, "--spec", "filter.genarch.yaml", "--write")
+    record.write_text(record.read_text().replace("33ms", "5s").replace("domain: narrow", "conditioning: [text]"))
+    told = run(record.parent, record.name, "--id", "filter", "--write")
+    assert told.stderr.endswith("genarch: 0007-filter.md: wrote the rationale of 'filter'\n")
+    assert "\n**diffusion** (" in record.read_text()
+    assert record.read_text().count("<!-- ") == 2 + record.read_text().count("<!-- -->")
+
+
+def test_answers_on_the_command_line_and_a_decision(record: Path) -> None:
+    told = run(record.parent, record.name, "--yes", "--set", "latency_budget_ms=20fps", "--decision", "gan")
+    assert told.returncode == 0
+    text = record.read_text()
+    assert "```yaml genarch\nversion: 1\nconstraints:\n" in text
+    assert "  latency_budget_ms: 20fps\n" in text
+    assert "decision: gan\ndecided_with: article@" in text
+    assert "  domain: unknown\n" in text
+    again = run(record.parent, record.name, "--yes")
+    assert again.returncode == 0
+    assert "has the block '0007-filter'; edit it there, or add another one with --id" in again.stderr
+    assert record.read_text() == text
+    assert run(record.parent, record.name, "--yes", "--id", "second").returncode == 0
+    assert record.read_text().count("```yaml genarch") == 2
+
+
+def test_questions_in_a_terminal(record: Path) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "genarch", "doc", "add", record.name, "--set", "latency_budget_ms=9"],
+        cwd=str(record.parent),
+        encoding="utf-8",
+        timeout=20,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    for line in ("emerging", "text"):
+        child.expect(r"Answer \([^)]*\): ")
+        child.sendline(line)
+    child.expect(r"Change which\? \([^)]*\): ")
+    child.sendline("")
+    rest = child.read()
+    child.close()
+    assert child.exitstatus == 0
+    assert "added the block '0007-filter'" in rest
+    assert "\n  conditioning: [text]\n  latency_budget_ms: 9\n  maturity: emerging\n```\n" in record.read_text()
+
+
+def test_broken_off_it_says_how_to_go_on(record: Path) -> None:
+    told = run(record.parent, record.name, "--plain", "--decision", "gan", "--set", "latency_budget_ms=9", lines="2\n")
+    assert told.returncode == 130
+    assert told.stderr.endswith(
+        "to go on: genarch doc add 0007-filter.md --decision gan --answers genarch-draft.yaml --plain\n"
+    )
+    assert record.read_text() == MADR
+    told = run(record.parent, *["0007-filter.md", "--decision", "gan", "--answers", "genarch-draft.yaml", "--yes"])
+    assert told.returncode == 0
+    assert "  maturity: emerging\n" in record.read_text()
+
+
+def test_without_a_terminal_it_says_what_is_open(record: Path) -> None:
+    told = run(record.parent, record.name)
+    assert told.returncode == 2
+    assert "no terminal to ask on" in told.stderr
+    assert record.read_text() == MADR
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--spec", "none.yaml"], "genarch: none.yaml: no such file"),
+        (["--spec", "filter.genarch.yaml", "--yes"], "--spec has every answer"),
+        (["--yes", "--id", "Not A Slug"], "genarch: --id: 'Not A Slug' is not a slug"),
+        (["--yes", "--decision", "gann"], "genarch: --decision: 'gann' is not a family or architecture; did you mean"),
+        (["--spec", "own.yaml", "--id", "b"], "genarch: own.yaml: states the id 'own'; leave --id out"),
+        (["--spec", "bad.yaml"], "genarch: bad.yaml:2:23: constraints.domain: "),
+    ],
+)
+def test_what_is_refused_leaves_the_document_alone(options: list[str], message: str, record: Path) -> None:
+    (record.parent / "own.yaml").write_text("version: 1\nid: own\nconstraints: {}\n")
+    (record.parent / "bad.yaml").write_text("version: 1\nconstraints: {domain: brod}\n")
+    told = run(record.parent, record.name, *options)
+    assert told.returncode == 2
+    assert message in " ".join(told.stderr.replace("│", " ").split())
+    assert record.read_text() == MADR
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# A\n\n```\nnever closed\n", "a.md: an unclosed fence or comment would hide the block from readers"),
+        (
+            "# A\n\n- ```yaml genarch\n  version: 1\n  constraints: {domain: brod}\n  ```\n",
+            "a.md:5:25: constraints.domain: ",
+        ),
+        ("```yaml genarch\nversion: 1\n", "a.md: the block at line 1 is never closed"),
+        (f"{BLOCK}\n{BLOCK}", "a.md: has two blocks 'filter', at lines 1 and 11"),
+        (BLOCK.replace("narrow", "broad"), "a.md:1: has a block 'filter' already, with another domain; edit it there"),
+    ],
+)
+def test_a_document_that_cannot_take_it_is_left_alone(text: str, message: str, record: Path) -> None:
+    path = record.parent / "a.md"
+    path.write_text(text)
+    told = run(record.parent, "a.md", "--spec", "filter.genarch.yaml")
+    assert told.returncode == 2
+    assert message in told.stderr
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfea\0", b"\x00" * 10, b"# \xe9\n", b"a" * (1 << 21)])
+def test_what_is_no_document_is_told(content: bytes, record: Path) -> None:
+    path = record.parent / "a.md"
+    path.write_bytes(content)
+    told = run(record.parent, "a.md", "--spec", "filter.genarch.yaml")
+    assert "Traceback" not in told.stderr
+    assert told.returncode == (0 if content == b"\x00" * 10 else 2)
+    assert content == path.read_bytes() or content == b"\x00" * 10
+    assert run(record.parent, "folder.md", "--yes").returncode == 2
+
+
+def test_rule_text_and_titles_cannot_break_out_of_the_rationale(record: Path) -> None:
+    spec = SPEC.replace("decision: gan", 'title: "--> <script> ```"\ndecision: gan')
+    (record.parent / "filter.genarch.yaml").write_text(spec)
+    assert run(record.parent, record.name, "--spec", "filter.genarch.yaml", "--write").returncode == 0
+    assert run(record.parent, record.name, "--id", "filter", "--write").returncode == 0
+    assert "<script>" not in record.read_text().split("<!-- genarch rationale")[1]
