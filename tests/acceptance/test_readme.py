@@ -1,6 +1,6 @@
 """What the documentation shows is what happens: every command with its output, every piece of Python, every link.
 
-A block fenced as `console` holds commands after `$ ` and what they print; a line of three dots stands for any lines.
+A block fenced as `text session` is what a terminal shows, with what was typed at its prompts. One fenced as `console` holds commands after `$ ` and what they print; a line of three dots stands for any lines.
 `make goldens` fills in the output; around such a line it keeps each part from its first line to its last.
 """
 
@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from genarch import load_rules
@@ -21,6 +22,9 @@ from genarch.cli.exits import BUG, FINDINGS, INTERRUPTED, NOTHING, OK, UNUSABLE
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")] + sorted((ROOT / "docs").rglob("*.md"))
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+SESSION = re.compile(r"^```text session\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PROMPT = re.compile(r"^((?:Answer|Change which\?|Save the answers\?) \([^)]*\):)(?: (.*))?$", re.MULTILINE)
 
 
 def blocks(language: str) -> list[tuple[Path, str]]:
@@ -82,6 +86,36 @@ def test_commands_print_what_the_page_shows(
     assert matches(shown, actual), actual
 
 
+@pytest.mark.parametrize(
+    ("page", "shown"), [(page, text) for page in PAGES for text in SESSION.findall(page.read_text())]
+)
+def test_a_session_in_a_terminal_looks_as_shown(
+    page: Path, shown: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    command, *_ = shown.splitlines()
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", *shlex.split(command.removeprefix("$ "))],
+        cwd=str(tmp_path),
+        dimensions=(50, 80),
+        encoding="utf-8",
+        env={**os.environ, "NO_COLOR": "1"},
+        timeout=20,
+    )
+    actual = f"{command}\n"
+    for prompt, typed in PROMPT.findall(shown):
+        child.expect_exact(prompt)
+        actual += child.before + prompt
+        child.sendline(typed)
+    actual = "\n".join(line.rstrip() for line in (actual + child.read()).splitlines()) + "\n"
+    child.close()
+    assert child.exitstatus == 0
+    if request.config.getoption("--update-goldens"):
+        page.write_text(page.read_text().replace(shown, refilled(shown, actual)))
+        return
+    assert matches(shown, actual), actual
+
+
 @pytest.mark.parametrize(("page", "code"), blocks("python"), ids=lambda value: getattr(value, "name", "code"))
 def test_python_runs_and_prints_what_its_comments_say(page: Path, code: str) -> None:
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
@@ -114,6 +148,8 @@ def test_every_command_and_option_is_in_the_readme() -> None:
     for words in (
         "genarch evaluate", "genarch rules list", "genarch rules show", "genarch explain", "genarch schema", "--install-completion",
         "--set", "--format", "--rules", "--fail-on", "-o", "jsonl", "markdown", "NO_COLOR",
+        "genarch ask", "--answers", "--confirm", "--save", "--all", "--fixed", "--yes", "--plain",
+        "genarch doc add", "--spec", "--decision", "--id", "--write",
     ):  # fmt: skip
         assert words in readme, words
 

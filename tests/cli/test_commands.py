@@ -27,6 +27,9 @@ def test_version() -> None:
     [
         [],
         ["evaluate"],
+        ["ask"],
+        ["doc"],
+        ["doc", "add"],
         ["rules"],
         ["rules", "list"],
         ["rules", "show"],

@@ -106,7 +106,7 @@ def test_a_rationale_follows_the_block(record: Path) -> None:
     record.write_text(record.read_text().replace("33ms", "5s").replace("domain: narrow", "conditioning: [text]"))
     told = run(record.parent, record.name, "--id", "filter", "--write")
     assert told.stderr.endswith("genarch: 0007-filter.md: wrote the rationale of 'filter'\n")
-    assert "\n**diffusion** (" in record.read_text()
+    assert "\n**Diffusion** (" in record.read_text()
     assert record.read_text().count("<!-- ") == 2 + record.read_text().count("<!-- -->")
 
 

@@ -55,6 +55,7 @@ class Session:
                 self._dialogue.paragraph(closing)
             told = closing
             if not self._reviewed():
+                self._dialogue.say("")
                 return
 
     def _questions(self) -> str:
