@@ -49,14 +49,14 @@ def asked(rules: RuleTable, answers: Answers, order: Order) -> Run:
     standing = interview.standing(sheet)
     while standing.open:
         name = standing.open[0]
-        began = time.perf_counter()
+        began = time.process_time()
         sheet = sheet.answered(name, answers[name], "") if name in answers else sheet.left_open(name)
         for gone in interview.no_longer_apply(sheet, name):
             sheet = sheet.dropped(gone)
         standing = interview.standing(sheet)
         if name in sheet.stated:
             interview.ruled_out(name, sheet.stated)
-        longest = max(longest, time.perf_counter() - began)
+        longest = max(longest, time.process_time() - began)
     if standing.settled and standing.verdict.verdict != decide(Spec("all", answers), rules).verdict:
         raise SystemExit(f"the verdict at the stop is not that of all answers: {answers}")
     return Run(len(sheet.asked), longest)

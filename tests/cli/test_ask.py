@@ -206,8 +206,11 @@ def test_broken_off_with_save_goes_to_that_file(tmp_path: Path) -> None:
     assert (tmp_path / "s.yaml").read_text() == f"{start}  task: portrait_animation\n"
 
 
-@pytest.mark.parametrize("columns", [20, 40, 80])
-@pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
+@pytest.mark.parametrize(
+    ("columns", "env"),
+    [(20, {}), (40, {}), (80, {}), (40, {"NO_COLOR": "1"}), (80, {"TERM": "dumb"})],
+    ids=str,
+)
 def test_every_line_fits_and_a_plain_terminal_gets_plain_text(
     columns: int, env: dict[str, str], tmp_path: Path
 ) -> None:

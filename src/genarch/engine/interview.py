@@ -7,10 +7,10 @@ what a rule still waits for.
 from __future__ import annotations
 
 from genarch.engine.compiled import compiled
-from genarch.engine.exploration import explore
+from genarch.engine.exploration import Exploration, explore
 from genarch.engine.questions import awaited, confirming
 from genarch.engine.search import Search
-from genarch.model.constraints import Answers
+from genarch.model.constraints import Answers, Value
 from genarch.model.entries import Notice
 from genarch.model.interview import Decided, Order, RuledOut, Sheet, Standing
 from genarch.model.spec import Spec
@@ -26,11 +26,12 @@ class Interview:
         self._table = compiled(rules)
         self._order = order
         self._every = every
+        self._explored: dict[frozenset[tuple[str, Value]], Exploration] = {}
 
     def standing(self, sheet: Sheet) -> Standing:
         """Where these answers leave it; what was declined is not asked again."""
         stated, declined = sheet.stated, sheet.declined
-        exploration = explore(Spec("interview", stated), self._rules)
+        exploration = self._explore(stated)
         possible = tuple(item.verdict for item in exploration.possible)
         standing = Standing(exploration.verdict, possible, ())
         useful = [] if standing.settled else [name for name in awaited(self._table, stated) if name not in declined]
@@ -64,14 +65,18 @@ class Interview:
     def ruled_out(self, name: str, stated: Answers) -> list[RuledOut]:
         """What the answer to `name` makes impossible beside the other answers, and which rules do it."""
         others = {other: value for other, value in stated.items() if other != name}
-        left = {item.verdict for item in explore(Spec("interview", stated), self._rules).possible}
-        gone = [item for item in explore(Spec("interview", others), self._rules).possible if item.verdict not in left]
+        left = {item.verdict for item in self._explore(stated).possible}
+        gone = [item for item in self._explore(others).possible if item.verdict not in left]
         return [RuledOut(item.verdict, self._reason(item.verdict, others, stated)) for item in gone]
 
     def contradictions(self, stated: Answers) -> list[Notice]:
         """The inconsistencies of the table that the answers bring about."""
         met = self._table.contradictions.match(stated).hits
         return [notice for at, notice in enumerate(self._table.inconsistencies) if met >> at & 1]
+
+    def _explore(self, stated: Answers) -> Exploration:
+        """Each sheet is looked at several times: before its last answer, and for what that ruled out."""
+        return self._explored.setdefault(frozenset(stated.items()), explore(Spec("interview", stated), self._rules))
 
     def _reason(self, verdict: str, stated: Answers, answers: Answers) -> tuple[Decided, ...]:
         """Rules decided by the new answers that are enough: one of them if one is, else all without the idle ones."""
