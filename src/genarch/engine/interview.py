@@ -16,6 +16,9 @@ from genarch.model.interview import Decided, Order, RuledOut, Sheet, Standing
 from genarch.model.spec import Spec
 from genarch.model.table import RuleTable
 
+PATIENCE = 300
+"""How many nodes a search for idle rules may take, some 8 ms; that for all rules together, five times as many."""
+
 
 class Interview:
     """A rule table, and how to go through its questions."""
@@ -79,17 +82,20 @@ class Interview:
         return self._explored.setdefault(frozenset(stated.items()), explore(Spec("interview", stated), self._rules))
 
     def _reason(self, verdict: str, stated: Answers, answers: Answers) -> tuple[Decided, ...]:
-        """Rules decided by the new answers that are enough: one of them if one is, else all without the idle ones."""
+        """Rules decided by the new answers that are enough: one of them if one is, else all without the idle ones.
+
+        What takes too long to be shown idle stays: the next question does not wait for a shorter list.
+        """
         _, unknown = self._matched(stated)
         new_hits, still = self._matched(answers)
         pinned = unknown & ~still
 
-        def enough(bits: int) -> bool:
-            return not self._reaches(verdict, stated, bits, new_hits & bits)
+        def enough(bits: int, patience: int = PATIENCE) -> bool:
+            return not self._reaches(verdict, stated, bits, new_hits & bits, patience)
 
         decided = [1 << at for at in range(len(self._rules.rules)) if pinned >> at & 1]
         chosen = next((bit for bit in decided if enough(bit)), pinned)
-        if not enough(chosen):
+        if chosen == pinned and not enough(pinned, 5 * PATIENCE):
             return ()
         for bit in decided:
             if chosen & bit and chosen != bit and enough(chosen & ~bit):
@@ -98,8 +104,8 @@ class Interview:
             Decided(rule.id, bool(new_hits >> at & 1)) for at, rule in enumerate(self._rules.rules) if chosen >> at & 1
         )
 
-    def _reaches(self, verdict: str, stated: Answers, pinned: int, hits: int) -> bool:
-        """Whether some completion reaches a verdict, with exactly these hits among the rules that are pinned."""
+    def _reaches(self, verdict: str, stated: Answers, pinned: int, hits: int, patience: int) -> bool:
+        """Whether some completion may reach a verdict, with exactly these hits among the rules that are pinned."""
 
         def judge(found: int) -> str | None:
             return self._table.scorer.judge(found).verdict if found & pinned == hits else None
@@ -109,7 +115,8 @@ class Interview:
                 return False
             return self._table.bounds.reachable(found | hits, unknown & ~pinned, wanted)
 
-        return bool(Search(self._table.space, judge, reachable, stated).run((verdict,)))
+        search = Search(self._table.space, judge, reachable, stated, limit=patience)
+        return bool(search.run((verdict,))) or search.gave_up
 
     def _matched(self, stated: Answers) -> tuple[int, int]:
         """The bits of the rules that hit, and of those that are open, assumptions left aside."""
