@@ -26,8 +26,8 @@ from genarch.model.entries import (
 from genarch.sources import table_format as form
 from genarch.sources.answers import read_answers
 from genarch.sources.conditions import read_condition
+from genarch.sources.record import Location
 from genarch.sources.table_file import TableFile
-from genarch.sources.table_format import Location
 from genarch.sources.yaml_text import Items
 
 INCONSISTENT = "inconsistent-"

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from genarch.model.answers import MAX_DIGITS
 from genarch.model.entries import Grade, Level, Maturity
-from genarch.sources.record import Record
+from genarch.sources.record import VISIBLE, Location, Record
 
 FORMAT_VERSION = 1
-
-Location = tuple[int | str, ...]
-"""Keys and positions from the top of the file, as pydantic gives them: `("rules", 3, "when")`."""
 
 DEFINED = "genarch:defined"
 """Marks, in pydantic's schema, a part whose definition derives from the declared constraints."""
@@ -49,7 +46,6 @@ def _flag(value: object) -> object:
     raise ValueError("must be true or false")
 
 
-VISIBLE = r"\w"
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True, pattern=VISIBLE)]
 ENTRY_ID = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"
 RULE_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -269,19 +265,6 @@ class TableRecord(Record):
     """Findings on the table as a whole that are accepted, each with the reason."""
 
 
-def keys_at(location: Location) -> list[str]:
-    """The keys that the format has in the mapping at a location of a table (`("rules", 3, "source")`)."""
-    model: Any = TableRecord
-    for step in location:
-        if isinstance(step, int):
-            continue
-        field = next((f for n, f in model.model_fields.items() if step in (n, f.alias)), None)
-        model = field and _record_in(field.annotation)
-        if model is None:
-            return []
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
 def sources_in(value: object, location: Location = ()) -> Iterator[tuple[Location, SourceRecord]]:
     """Every source that is cited in a record, with its place."""
     if isinstance(value, SourceRecord):
@@ -292,9 +275,3 @@ def sources_in(value: object, location: Location = ()) -> Iterator[tuple[Locatio
     elif isinstance(value, list):
         for at, item in enumerate(value):
             yield from sources_in(item, (*location, at))
-
-
-def _record_in(annotation: Any) -> type[Record] | None:
-    if isinstance(annotation, type) and issubclass(annotation, Record):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _record_in(part))), None)

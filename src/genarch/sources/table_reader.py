@@ -15,10 +15,10 @@ from genarch.model.table import RuleTable
 from genarch.model.table_checks import TABLE_CHECKS, TABLE_INVALID, WAIVER_UNUSED
 from genarch.sources import table_format as form
 from genarch.sources.bundled import digest
+from genarch.sources.record import Location
 from genarch.sources.table_chain import Places, chain_of
 from genarch.sources.table_entries import Entries, read_source
 from genarch.sources.table_file import TableFile
-from genarch.sources.table_format import Location
 
 
 class _Named(Protocol):

@@ -1,0 +1,130 @@
+"""The evidence catalogue: its entries together, and finding things in them."""
+
+from __future__ import annotations
+
+from genarch.errors import UnknownIdError, nearest
+from genarch.model.calibration import Calibration
+from genarch.model.evidence import (
+    CalibrationPoint,
+    Claim,
+    Component,
+    CostExample,
+    Efficiency,
+    Hardware,
+    Measurement,
+    Model,
+    Multiplier,
+    Price,
+    Source,
+)
+
+PARTS = {
+    "sources": Source,
+    "models": Model,
+    "measurements": Measurement,
+    "hardware": Hardware,
+    "components": Component,
+    "multipliers": Multiplier,
+    "efficiency": Efficiency,
+    "calibration_points": CalibrationPoint,
+    "prices": Price,
+    "examples": CostExample,
+    "claims": Claim,
+}
+"""What a catalogue holds, and of which kind each entry is."""
+
+
+class Catalogue:
+    """A checked evidence catalogue, with the estimator fitted to it."""
+
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002  (the field's name in the file)
+        version: str,
+        title: str,
+        compiled: str,
+        digest: str,
+        sources: tuple[Source, ...],
+        models: tuple[Model, ...],
+        measurements: tuple[Measurement, ...],
+        hardware: tuple[Hardware, ...],
+        components: tuple[Component, ...],
+        multipliers: tuple[Multiplier, ...],
+        efficiency: tuple[Efficiency, ...],
+        calibration_points: tuple[CalibrationPoint, ...],
+        prices: tuple[Price, ...],
+        examples: tuple[CostExample, ...],
+        claims: tuple[Claim, ...],
+        calibration: Calibration | None = None,
+    ) -> None:
+        """`digest` is that of the files; `compiled` says in words up to when sources were read."""
+        self.id = id
+        self.version = version
+        self.title = title
+        self.compiled = compiled
+        self.digest = digest
+        self.sources = {entry.id: entry for entry in sources}
+        self.models = {entry.id: entry for entry in models}
+        self.measurements = {entry.id: entry for entry in measurements}
+        self.hardware = {entry.id: entry for entry in hardware}
+        self.components = {entry.id: entry for entry in components}
+        self.multipliers = {entry.id: entry for entry in multipliers}
+        self.efficiency = efficiency
+        self.calibration_points = calibration_points
+        self.prices = prices
+        self.examples = examples
+        self.claims = {entry.id: entry for entry in claims}
+        self._calibration = calibration
+        self._rows_of: dict[str, list[Measurement]] = {}
+        for row in measurements:
+            self._rows_of.setdefault(row.model, []).append(row)
+
+    @property
+    def name(self) -> str:
+        """`id@version`."""
+        return f"{self.id}@{self.version}"
+
+    @property
+    def calibration(self) -> Calibration:
+        """What the estimator was fitted to."""
+        assert self._calibration is not None  # noqa: S101  (whoever loads a catalogue fits it)
+        return self._calibration
+
+    def fitted(self, calibration: Calibration) -> Catalogue:
+        """The same catalogue, with the estimator fitted."""
+        self._calibration = calibration
+        return self
+
+    def rows_of(self, model: str) -> list[Measurement]:
+        """The measurements of a model, in the order of the file."""
+        return self._rows_of.get(model, [])
+
+    def model(self, name: str) -> Model:
+        """A model by its id.
+
+        Raises:
+            UnknownIdError: when there is none.
+        """
+        if name not in self.models:
+            raise UnknownIdError(f"{self.name} has no model '{name}'{nearest(name, self.models)}")
+        return self.models[name]
+
+    def gpu(self, name: str) -> Hardware:
+        """Hardware by its id, or by another name for it.
+
+        Raises:
+            UnknownIdError: when there is none.
+        """
+        names = {alias: entry for entry in self.hardware.values() for alias in (entry.id, *entry.aliases)}
+        if name not in names:
+            raise UnknownIdError(f"{self.name} has no hardware '{name}'{nearest(name, names)}")
+        return names[name]
+
+    def tasks_of(self, model: str) -> frozenset[str]:
+        """Every task that a row shows the model on."""
+        return frozenset(task for row in self.rows_of(model) for task in row.tasks)
+
+    def adapters_of(self, model: str) -> list[Model]:
+        """The adapters that can be added to a model."""
+        return [entry for entry in self.models.values() if model in entry.fits]

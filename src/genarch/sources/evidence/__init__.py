@@ -1,0 +1,1 @@
+"""The evidence catalogue: its files, their validation, and the quick way to load it."""
