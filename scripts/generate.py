@@ -15,6 +15,9 @@ from genarch.reports.map.record import map_report
 from genarch.reports.map.svg import as_svg
 from genarch.reports.rule_page import facts_page, rule_page
 from genarch.sources.bundled import bundled_tables
+from genarch.sources.evidence.compiled import as_json
+from genarch.sources.evidence.load import evidence_folder
+from genarch.sources.evidence.reader import read_fitted
 from genarch.sources.table_chain import files_of
 from genarch.sources.table_reader import read_table
 
@@ -76,6 +79,8 @@ def generated() -> dict[Path, str]:
         files[module] = compiled_module(table, files_of(path))
         files[ROOT / "docs/rules" / f"{table_id}.md"] = rule_page(table)
         files[ROOT / "docs/facts" / f"{table_id}.md"] = facts_page(table)
+    catalogue = read_fitted(evidence_folder())
+    files[ROOT / "src/genarch/sources/compiled/evidence.json"] = as_json(catalogue)
     files[ROOT / "docs/checks.md"] = check_page(TABLE_CHECKS.values())
     files[ROOT / "docs/map.svg"] = decision_map_image()
     return files

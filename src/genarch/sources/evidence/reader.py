@@ -6,24 +6,16 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from genarch.engine.evidence.calibration import calibrate
 from genarch.errors import InputError, Problem, nearest
 from genarch.model import evidence as values
 from genarch.model.catalogue import Catalogue
 from genarch.sources.bundled import digest
 from genarch.sources.evidence import format as form
+from genarch.sources.evidence.load import FILES
 from genarch.sources.evidence.part_file import PartFile
 from genarch.sources.record import Location, Record
 
-FILES = (
-    "catalogue.yaml",
-    "sources.yaml",
-    "models.yaml",
-    "measurements.yaml",
-    "hardware.yaml",
-    "compute.yaml",
-    "prices.yaml",
-    "claims.yaml",
-)
 _UNREAD_FIELDS = frozenset({*values.Measurement._fields, "all", "resolution", "hybrid_kind", "quality.dataset"})
 """What a row may say was not read: its fields, some by the name that the sources give them."""
 
@@ -34,25 +26,33 @@ def read_catalogue(folder: str) -> Catalogue:
     Raises:
         InputError: with every problem of form of the first file that has any, or every problem of meaning.
     """
-    head = PartFile(os.path.join(folder, "catalogue.yaml"), form.HeadRecord)
+    head = PartFile(os.path.join(folder, FILES[0]), form.HeadRecord)
     reader = _Reader(folder)
     catalogue = reader.catalogue(head)
     reader.check(catalogue)
     return catalogue
 
 
+def read_fitted(folder: str) -> Catalogue:
+    """The catalogue in a folder, with the estimator fitted to it.
+
+    Raises:
+        InputError: as `read_catalogue`.
+    """
+    catalogue = read_catalogue(folder)
+    return catalogue.fitted(calibrate(catalogue))
+
+
 class _Reader:
     def __init__(self, folder: str) -> None:
-        def path(name: str) -> str:
-            return os.path.join(folder, name)
-
-        self._sources = PartFile(path("sources.yaml"), form.SourcesFile)
-        self._models = PartFile(path("models.yaml"), form.ModelsFile)
-        self._rows = PartFile(path("measurements.yaml"), form.MeasurementsFile)
-        self._hardware = PartFile(path("hardware.yaml"), form.HardwareFile)
-        self._compute = PartFile(path("compute.yaml"), form.ComputeFile)
-        self._prices = PartFile(path("prices.yaml"), form.PricesFile)
-        self._claims = PartFile(path("claims.yaml"), form.ClaimsFile)
+        _, sources, models, rows, hardware, compute, prices, claims = (os.path.join(folder, name) for name in FILES)
+        self._sources = PartFile(sources, form.SourcesFile)
+        self._models = PartFile(models, form.ModelsFile)
+        self._rows = PartFile(rows, form.MeasurementsFile)
+        self._hardware = PartFile(hardware, form.HardwareFile)
+        self._compute = PartFile(compute, form.ComputeFile)
+        self._prices = PartFile(prices, form.PricesFile)
+        self._claims = PartFile(claims, form.ClaimsFile)
         self._problems: list[Problem] = []
 
     def catalogue(self, head: PartFile[form.HeadRecord]) -> Catalogue:

@@ -1,0 +1,1 @@
+"""What has been measured, and what follows from it: estimates, feasibility, candidates, cost. Pure."""
