@@ -8,6 +8,7 @@ from pathlib import Path
 from genarch import load_spec
 from genarch.engine.mapping import decision_map
 from genarch.model import entries as entry_values
+from genarch.model.catalogue import Catalogue
 from genarch.model.table import RuleTable
 from genarch.model.table_checks import TABLE_CHECKS
 from genarch.reports.check_page import check_page
@@ -46,6 +47,21 @@ def compiled_module(table: RuleTable, files: list[str]) -> str:
     return "\n".join([*lines, ")", ""])
 
 
+def gpus_module(catalogue: Catalogue) -> str:
+    """The names of the hardware that a spec may state, and the devices that they are."""
+    hardware = catalogue.hardware.values()
+    devices = "".join(f"    {literal(entry.id)}: {literal(entry.devices)},\n" for entry in hardware)
+    aliases = "".join(f"    {literal(alias)}: {literal(entry.id)},\n" for entry in hardware for alias in entry.aliases)
+    return (
+        '"""The hardware that a spec may name. Made by `make generate` from rules/evidence; do not edit."""\n\n'
+        "from __future__ import annotations\n\nfrom collections.abc import Mapping\n\n"
+        f"GPU_DEVICES: Mapping[str, tuple[str, ...]] = {{\n{devices}}}\n"
+        '"""Id to what `device` may say of it; the first is what it implies."""\n\n'
+        f"GPU_ALIASES: Mapping[str, str] = {{\n{aliases}}}\n"
+        '"""Other names, each with the id that it stands for."""\n'
+    ).replace("'", '"')
+
+
 def literal(value: object) -> str:
     """A value as Python source; like repr, but with the members of a set always in one order."""
     match value:
@@ -81,6 +97,7 @@ def generated() -> dict[Path, str]:
         files[ROOT / "docs/facts" / f"{table_id}.md"] = facts_page(table)
     catalogue = read_fitted(evidence_folder())
     files[ROOT / "src/genarch/sources/compiled/evidence.json"] = as_json(catalogue)
+    files[ROOT / "src/genarch/model/gpus.py"] = gpus_module(catalogue)
     files[ROOT / "docs/checks.md"] = check_page(TABLE_CHECKS.values())
     files[ROOT / "docs/map.svg"] = decision_map_image()
     return files

@@ -78,7 +78,11 @@ def _test_schema(constraint: Constraint) -> dict[str, Any]:
         return {"description": constraint.meaning, "anyOf": [*limit["anyOf"], operators]}
     if constraint.kind == "flag":
         return {"description": constraint.meaning, "type": "boolean"}
-    names = {"type": "array", "items": {"enum": list(constraint.values)}, "uniqueItems": True}
+    names = {
+        "type": "array",
+        "items": {"enum": [*constraint.values, *constraint.aliases]},
+        "uniqueItems": True,
+    }
     words = ("any_of", "all_of", "none_of") if constraint.kind == "set" else ("any_of", "none_of")
     operators = {
         "type": "object",
@@ -86,5 +90,5 @@ def _test_schema(constraint: Constraint) -> dict[str, Any]:
         "additionalProperties": False,
         "minProperties": 1,
     }
-    single = [] if constraint.kind == "set" else [{"enum": list(constraint.values)}]
+    single = [] if constraint.kind == "set" else [{"enum": [*constraint.values, *constraint.aliases]}]
     return {"description": constraint.meaning, "anyOf": [*single, names, operators]}

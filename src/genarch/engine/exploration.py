@@ -16,6 +16,7 @@ from genarch.engine.space import cells, representatives
 from genarch.model.constraints import BY_NAME, Answers, Constraint, Value
 from genarch.model.evaluation import Verdict
 from genarch.model.exploration import Change, Flip, Possible, Stability
+from genarch.model.implied import with_implied
 from genarch.model.spec import Spec
 from genarch.model.table import RuleTable
 
@@ -29,7 +30,7 @@ class Exploration:
     """What can be said of stated answers beyond their verdict."""
 
     def __init__(self, stated: Answers, table: Compiled) -> None:
-        self._stated = dict(stated)
+        self._stated = dict(with_implied(stated))
         self._compiled = table
         self._refused = 0
 

@@ -12,6 +12,7 @@ from genarch.engine.questions import awaited, confirming
 from genarch.engine.search import Search
 from genarch.model.constraints import Answers, Value
 from genarch.model.entries import Notice
+from genarch.model.implied import with_implied
 from genarch.model.interview import Decided, Order, RuledOut, Sheet, Standing
 from genarch.model.spec import Spec
 from genarch.model.table import RuleTable
@@ -74,7 +75,7 @@ class Interview:
 
     def contradictions(self, stated: Answers) -> list[Notice]:
         """The inconsistencies of the table that the answers bring about."""
-        met = self._table.contradictions.match(stated).hits
+        met = self._table.contradictions.match(with_implied(stated)).hits
         return [notice for at, notice in enumerate(self._table.inconsistencies) if met >> at & 1]
 
     def _explore(self, stated: Answers) -> Exploration:
@@ -121,5 +122,5 @@ class Interview:
     def _matched(self, stated: Answers) -> tuple[int, int]:
         """The bits of the rules that hit, and of those that are open, assumptions left aside."""
         space = self._table.space
-        hits, unknown = space.matcher.gather(*space.against(stated))
+        hits, unknown = space.matcher.gather(*space.against(with_implied(stated)))
         return hits & space.watched, unknown & space.watched

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from genarch.engine.compiled import Compiled
 from genarch.model.constraints import Answers
 from genarch.model.exploration import Possible
+from genarch.model.implied import with_implied
 
 
 def most_telling(table: Compiled, stated: Answers, possible: Sequence[Possible], names: Iterable[str]) -> str | None:
@@ -72,6 +73,7 @@ def awaited(table: Compiled, stated: Answers) -> list[str]:
 
     An inconsistency counts where it ties a constraint to one that a rule waits for.
     """
+    stated = with_implied(stated)
     space = table.space
     columns = [space.columns[name] for name in table.order if name in space.columns]
     failed, pending = space.against(stated)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from genarch.engine.matching import Matcher
-from genarch.model.conditions import constraints_read, predicates
+from genarch.model.conditions import ALWAYS, constraints_read, predicates
 from genarch.model.constraints import CONSTRAINTS, Answers
-from genarch.model.entries import Method, Notice, Ratio, Rule
+from genarch.model.entries import Method, Notice, Ratio, Rule, Source
 from genarch.model.evaluation import Confidence, Contribution, Evaluation, Ranked, Undecided, Unread, Verdict
 from genarch.model.exploration import Stability
+from genarch.model.implied import contradicted_device, with_implied
 from genarch.model.spec import Spec
 from genarch.model.table import RuleTable
 
@@ -96,7 +97,7 @@ class Scorer:
 
     def decide(self, answers: Answers) -> Verdict:
         """The verdict on stated answers."""
-        return self.judge(self._matcher.match(answers).hits & self._rule_bits)
+        return self.judge(self._matcher.match(with_implied(answers)).hits & self._rule_bits)
 
     def judge(self, hits: int) -> Verdict:
         """The verdict when exactly these rules hit; the table's first has the lowest bit."""
@@ -114,6 +115,7 @@ class Scorer:
     def evaluate(self, answers: Answers) -> Evaluation:
         """The verdict on stated answers, with every reason."""
         rules = self._rules
+        stated, answers = answers, with_implied(answers)
         matches = self._matcher.match(answers)
         hits = matches.hits & self._rule_bits
         points, excluded, scored = self._tally(hits, self._effects)
@@ -130,9 +132,9 @@ class Scorer:
                 for name, at_rules in waiting.items()
                 if answers.get(name) is None
             ),
-            self._unread(answers),
+            self._unread(stated),
             self._methods(matches.hits, recommended),
-            self._notices(matches.hits, verdict, recommended),
+            (*self._notices(matches.hits, verdict, recommended), *_device_contradicted(stated)),
             tuple(rules.assumptions[at] for at in matches.assumed),
             recommended,
         )
@@ -266,6 +268,20 @@ class Scorer:
             for at, notice in enumerate(self._rules.notices, self._notices_at)
             if bits >> at & 1 and (not notice.about or not talked_of.isdisjoint(notice.about))
         )
+
+
+def _device_contradicted(stated: Answers) -> Iterator[Notice]:
+    """That `gpu` and `device` contradict each other, where they do."""
+    allowed = contradicted_device(stated)
+    if allowed:
+        gpu, device = stated["gpu"], stated["device"]
+        message = (
+            f"gpu says {gpu}, which is {' or '.join(allowed)}; device says {device}. The rules go by the device, the "
+            "evidence by the gpu: state one of them, or make them agree."
+        )
+        title = "The hardware is not of the kind of device that is stated"
+        source = Source((), "the hardware of the evidence catalogue", "expert_judgement")
+        yield Notice("inconsistent-gpu-device", "inconsistency", title, ALWAYS, message, source)
 
 
 def _waiting(readers: Mapping[str, Sequence[int]], bits: int) -> dict[str, tuple[int, ...]]:

@@ -23,6 +23,9 @@ _WITH_UNIT = re.compile(r"(-?[0-9][0-9.]*) ?([a-z]+)")
 _FEW = 8
 """So many names are shown whole: the nearest spelling of `gpu` among the devices would be `cpu`."""
 
+MANY = 20
+"""Names beyond this number are not listed where one is asked for."""
+
 _YAML_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})
 _ONLY_A_WORD = "YAML 1.1 would read it as a yes or no; here it is only a word"
 
@@ -59,13 +62,22 @@ def parse_name(constraint: Constraint, text: str) -> str:
     """
     if text in constraint.values:
         return text
+    if text in constraint.aliases:
+        return constraint.aliases[text]
     noun = "a member" if constraint.kind == "set" else "a choice"
-    allowed = f"; write {', '.join(constraint.values)}" + ("" if constraint.kind == "set" else ", or unknown")
+    allowed = f"; write {names_words(constraint)}" + ("" if constraint.kind == "set" else ", or unknown")
     if text.lower() in _YAML_BOOLEANS | {"true", "false"}:
         hint = f" ({_ONLY_A_WORD}){allowed}"
     else:
-        hint = (len(constraint.values) > _FEW and nearest(text, constraint.values)) or allowed
+        hint = (len(constraint.values) > _FEW and nearest(text, (*constraint.values, *constraint.aliases))) or allowed
     raise InvalidAnswerError(f"'{_shown(text)}' is not {noun} here{hint}")
+
+
+def names_words(constraint: Constraint, join: str = ", ") -> str:
+    """A constraint's names, or where there are too many to list, where they stand."""
+    if len(constraint.values) <= MANY:
+        return join.join(constraint.values)
+    return f"one of the names that 'genarch hardware list' has, as {constraint.values[0]}"
 
 
 def format_answer(value: Value) -> str:

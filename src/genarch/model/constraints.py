@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from genarch.model.gpus import GPU_ALIASES, GPU_DEVICES
+
 Kind = Literal["choice", "set", "number", "integer", "flag"]
 
 Value = str | int | float | bool | frozenset[str]
@@ -23,7 +25,8 @@ class Constraint(NamedTuple):
 
     `values` are the allowed names of a choice or the members of a set. A number must be above `above`, an integer at
     least `at_least`. `unit` is the unit of a bare number, `units` are those accepted in text; `genarch.model.answers`
-    converts them.
+    converts them. `aliases` are other spellings of values. `evidence` says that it is there for the evidence catalogue,
+    which reads it whatever a rule table does.
     """
 
     name: str
@@ -34,6 +37,8 @@ class Constraint(NamedTuple):
     at_least: int | None = None
     unit: str = ""
     units: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = {}
+    evidence: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -91,6 +96,14 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "where inference runs",
         ("datacenter_gpu", "consumer_gpu", "mobile", "browser", "cpu"),
     ),
+    Constraint(
+        "gpu",
+        "choice",
+        "the hardware itself; implies device",
+        tuple(GPU_DEVICES),
+        aliases=GPU_ALIASES,
+        evidence=True,
+    ),
     Constraint("device_memory_gb", "number", "memory the model may take there", above=0, unit="GB"),
     Constraint("resolution_px", "integer", "longer side of the output", at_least=1, unit="px"),
     Constraint("temporal_consistency", "flag", "successive frames must agree"),
@@ -103,6 +116,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint("team_expertise", "choice", "in adversarial training", ("limited", "experienced")),
     Constraint("training", "choice", "what the team will do", ("pretrained", "fine_tune", "from_scratch")),
     Constraint("pretrained_available", "flag", "a suitable base model exists under an acceptable licence"),
+    Constraint("commercial_use", "flag", "the output or the service is sold", evidence=True),
     Constraint("training_images", "integer", "own images at hand", at_least=0),
     Constraint("paired_data", "flag", "input-output pairs exist (translation tasks)"),
     Constraint("sensitive_training_data", "flag", "the training images must not be reproduced"),
@@ -111,6 +125,12 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "choice",
         "proven: only standard practice; emerging: newer methods are fine",
         ("proven", "emerging"),
+    ),
+    Constraint("images_per_day", "integer", "images made on a day, on average", at_least=1, evidence=True),
+    Constraint("peak_images_per_second", "number", "images asked for in the busiest second", above=0, evidence=True),
+    Constraint("batchable", "flag", "images may wait for one another and be made together", evidence=True),
+    Constraint(
+        "price_per_gpu_hour_usd", "number", "what an hour of the hardware costs", above=0, unit="USD", evidence=True
     ),
 )
 

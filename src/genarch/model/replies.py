@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from genarch.errors import nearest
-from genarch.model.answers import InvalidAnswerError, format_answer, ordered, parse_answer
+from genarch.model.answers import MANY, InvalidAnswerError, format_answer, ordered, parse_answer, parse_name
 from genarch.model.constraints import Constraint, Value
 
 NONE = 0
@@ -41,9 +41,11 @@ class Reply(NamedTuple):
 
 
 def numbered(constraint: Constraint) -> list[tuple[int, str]]:
-    """The numbers that a list shows, each with the name it stands for; nothing for amounts."""
+    """The numbers that a list shows, each with the name it stands for; nothing for amounts, and for too many names."""
     if constraint.kind == "flag":
         return [(1, "yes"), (2, "no")]
+    if len(constraint.values) > MANY:
+        return []
     names = list(enumerate(constraint.values, 1))
     return [*names, (NONE, "none of these")] if constraint.kind == "set" else names
 
@@ -77,6 +79,8 @@ def parse_reply(constraint: Constraint, text: str) -> Reply:
 
 
 def _choice(constraint: Constraint, word: str) -> str:
+    if constraint.aliases:
+        return _spelt(constraint, word)
     if word.isdecimal() and word.isascii() and 1 <= int(word[:4]) <= len(constraint.values):
         return constraint.values[int(word[:4]) - 1]
     name = _name(word)
@@ -86,6 +90,16 @@ def _choice(constraint: Constraint, word: str) -> str:
     several = " (one answer, not several)" if re.fullmatch(r"[0-9]+([ ,]+[0-9]+)+", word) else ""
     hint = nearest(word, constraint.values)
     raise InvalidAnswerError(f"{_quoted(word)} is not in the list{several}{hint}; type a number from 1 to {last}, or u")
+
+
+def _spelt(constraint: Constraint, word: str) -> str:
+    """One of many names, or another spelling of one, as it is."""
+    name = word.replace("_", "-").replace(" ", "-")
+    try:
+        return parse_name(constraint, name)
+    except InvalidAnswerError:
+        hint = nearest(name, (*constraint.values, *constraint.aliases))
+        raise InvalidAnswerError(f"{_quoted(word)} is not in the list{hint}; type a name, or u") from None
 
 
 def _flag(word: str) -> bool:

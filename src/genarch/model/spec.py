@@ -26,8 +26,9 @@ class Waiver(NamedTuple):
 class Spec(NamedTuple):
     """The stated constraints of one deployment; what `constraints` does not name is unknown.
 
-    `decision` is the family, architecture or `evaluate_both` that the team has chosen; `decided_with` is the rule
-    table of that day, as `id@version`. Evaluation reads neither.
+    `decision` is the family, architecture or `evaluate_both` that the team has chosen, `model` the model that it is to
+    be, by its id in the evidence catalogue; `decided_with` is the rule table of that day, as `id@version`. Evaluation
+    reads none of them.
     """
 
     id: str
@@ -37,3 +38,4 @@ class Spec(NamedTuple):
     decided_with: str | None = None
     waivers: tuple[Waiver, ...] = ()
     origin: Origin = Origin("<python>")
+    model: str | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
-from genarch.model.answers import format_answer
+from genarch.model.answers import MANY, format_answer
 from genarch.model.conditions import constraints_read, predicates
 from genarch.model.conditions import describe as condition_words
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint
@@ -27,6 +27,7 @@ GLOSSARY = {
     "clear": "The confidence from a margin of 1/3 on.",
     "lean": "The confidence between the table's close_call and a margin of 1/3.",
     "close_call": "The confidence below the table's limit of that name, where the verdict is evaluate_both.",
+    "inconsistent-gpu-device": "A warning: the stated gpu is not of the kind of device that is stated.",
     "margin": "The difference of the two best families' points over all points that hits gave either.",
     "planning_heuristic": "A grade: a rule of thumb for planning, not a measurement.",
     "observed_range": "A grade: a range seen in practice, not a benchmark.",
@@ -192,11 +193,17 @@ def _constraint(constraint: Constraint, rules: RuleTable) -> Description:
             ("asks", question.ask if question else ""),
             ("why", question.help if question else ""),
             ("answer", answer_words(constraint)),
-            ("values", tuple(f"{v}: {meanings[v]}" if v in meanings else v for v in constraint.values)),
+            ("values", _values(constraint, meanings)),
             ("rules that read it", tuple(readers) or "none in this table"),
             ("since", "format version 1"),
         ),
     )
+
+
+def _values(constraint: Constraint, meanings: Mapping[str, str]) -> str | tuple[str, ...]:
+    if len(constraint.values) > MANY:
+        return ", ".join(constraint.values)
+    return tuple(f"{value}: {meanings[value]}" if value in meanings else value for value in constraint.values)
 
 
 def _fact(fact: Fact, rules: RuleTable) -> Description:

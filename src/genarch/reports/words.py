@@ -51,8 +51,8 @@ def effect_words(effect: dict[str, Any]) -> str:
 
 
 def source_words(source: dict[str, Any]) -> str:
-    """Facts and grade: `E1, G2; planning heuristic`."""
-    return f"{', '.join(source['facts'])}; {str(source['grade']).replace('_', ' ')}"
+    """Facts and grade: `E1, G2; planning heuristic`. What is not from the table's source has a section instead."""
+    return f"{', '.join(source['facts']) or source['section']}; {str(source['grade']).replace('_', ' ')}"
 
 
 def undecided_words(report: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from genarch.sources.files import SPEC_SUFFIX, read_text
 from genarch.sources.yaml_text import Document, Fields, Items, Node, Scalar, parse
 
 FORMAT_VERSION = 1
-KEYS = ("version", "id", "title", "constraints", "decision", "decided_with", "waivers")
+KEYS = ("version", "id", "title", "constraints", "decision", "model", "decided_with", "waivers")
 WAIVER_KEYS = ("rule", "reason", "expires", "approved_by")
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?")
@@ -113,6 +113,7 @@ class _Reader:
             decided_with=self._decided_with(node),
             waivers=tuple(self._waivers(node)),
             origin=Origin(self._document.path, line),
+            model=self._model(node),
         )
 
     def _version(self, node: Fields) -> None:
@@ -159,6 +160,12 @@ class _Reader:
             )
         return decision
 
+    def _model(self, node: Fields) -> str | None:
+        model = self._matching(node, "model", SLUG, "the id of a model; 'genarch evidence list' has them")
+        if model is not None and (told := unknown_model(model)):
+            self._document.report(node.get("model") or node, "model", told)
+        return model
+
     def _decided_with(self, node: Fields) -> str | None:
         return self._matching(node, "decided_with", TABLE_AT_VERSION, "a table at a version; write it as article@1.0.0")
 
@@ -193,6 +200,18 @@ class _Reader:
                 f"'{expires[:40]}' is not a calendar date; write it as 2027-03-31",
             )
         return Waiver(texts["rule"] or "", texts["reason"] or "", expires, texts["approved_by"])
+
+
+def unknown_model(name: str) -> str:
+    """What to say of a model that the evidence catalogue does not have; nothing where it has."""
+    from genarch.sources.evidence.load import load_catalogue  # only where a spec names a model
+
+    models = load_catalogue().models
+    if name in models:
+        return ""
+    return f"'{name}' is no model of the evidence catalogue" + (
+        nearest(name, models) or "; 'genarch evidence list' has them"
+    )
 
 
 def _is_date(text: str) -> bool:

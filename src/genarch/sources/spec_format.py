@@ -14,6 +14,7 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     Field,
@@ -29,7 +30,7 @@ from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.model.spec import Origin, Spec, Waiver
 from genarch.sources.answers import unknown_key
 from genarch.sources.record import Record
-from genarch.sources.spec_file import FORMAT_VERSION, KEYS, NAME, SLUG, TABLE_AT_VERSION, WAIVER_KEYS
+from genarch.sources.spec_file import FORMAT_VERSION, KEYS, NAME, SLUG, TABLE_AT_VERSION, WAIVER_KEYS, unknown_model
 
 # A Literal[1] would take True, which equals it.
 _FormatVersion = Annotated[int, Field(ge=FORMAT_VERSION, le=FORMAT_VERSION), WithJsonSchema({"const": FORMAT_VERSION})]
@@ -71,7 +72,7 @@ def _annotation(constraint: Constraint) -> Any:
     match constraint.kind:
         case "choice":
             kind = Literal[constraint.values]
-            schema: dict[str, Any] = {"enum": [*constraint.values, "unknown", None]}
+            schema: dict[str, Any] = {"enum": [*constraint.values, *constraint.aliases, "unknown", None]}
         case "set":
             member: Any = Literal[constraint.values]
             kind = tuple[member, ...]
@@ -108,6 +109,8 @@ def _reader(constraint: Constraint) -> Any:
     def read(value: object) -> object:
         if isinstance(value, str) and value == "unknown":
             return None
+        if isinstance(value, str) and value in constraint.aliases:
+            return constraint.aliases[value]
         if constraint.kind == "set" and isinstance(value, list | tuple | set | frozenset):
             members = sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
             if any(member in members[:at] for at, member in enumerate(members)):
@@ -132,6 +135,12 @@ def _name(pattern: re.Pattern[str]) -> Any:
     return Annotated[str | None, BeforeValidator(_known), Field(pattern=f"^(?:{pattern.pattern})$")]
 
 
+def _known_model(name: str | None) -> str | None:
+    if name is not None and (told := unknown_model(name)):
+        raise ValueError(told)
+    return name
+
+
 @cache
 def spec_model() -> type[BaseModel]:
     """The model of a spec, built on first use."""
@@ -145,6 +154,10 @@ def spec_model() -> type[BaseModel]:
         "decision": (
             _name(NAME),
             Field(None, description="The family, architecture or evaluate_both chosen."),
+        ),
+        "model": (
+            Annotated[_name(SLUG), AfterValidator(_known_model)],
+            Field(None, description="The model of the evidence catalogue that the decision is for, as sd-turbo."),
         ),
         "decided_with": (
             _name(TABLE_AT_VERSION),
@@ -179,6 +192,7 @@ def spec_from(data: Mapping[str, Any]) -> Spec:
         decided_with=record.decided_with,
         waivers=tuple(Waiver(**waiver.model_dump()) for waiver in record.waivers or ()),
         origin=Origin(_ORIGIN),
+        model=record.model,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from genarch.engine.terms import TooManyTermsError, terms
 from genarch.errors import nearest
 from genarch.model.conditions import ALWAYS, Condition
+from genarch.model.answers import MANY
 from genarch.model.constraints import BY_NAME, Answers
 from genarch.model.entries import (
     VERDICTS_WITHOUT_FAMILY,
@@ -163,7 +164,7 @@ class Entries:
             if constraint:
                 self._known(entry.choices, constraint.values, (*where, "choices"), f"choice of {entry.id}")
                 for value in constraint.values:
-                    if value not in entry.choices:
+                    if value not in entry.choices and len(constraint.values) <= MANY:
                         self._file.report((*where, "choices"), f"has no line for '{value}'; add one")
             yield Question(entry.id, entry.ask, entry.help, dict(entry.choices))
 

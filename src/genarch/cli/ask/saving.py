@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from genarch.cli.output import written
+from genarch.model.answers import MANY, names_words
 from genarch.model.constraints import BY_NAME
 from genarch.model.interview import Sheet
 from genarch.model.replies import written as as_written
@@ -149,7 +150,8 @@ def _notes(rules: RuleTable) -> dict[str, str]:
     for name, constraint in BY_NAME.items():
         allowed = answer_words(constraint)
         if constraint.values:
-            some = "A list of any of" if constraint.kind == "set" else "One of"
-            allowed = f"{some}: {', '.join(constraint.values)}"
+            some = "A list of any of: " if constraint.kind == "set" else "One of: "
+            names = names_words(constraint)
+            allowed = names if len(constraint.values) > MANY else f"{some}{names}"
         notes[name] = f"{question_of(constraint, rules).ask} {allowed[:1].upper()}{allowed[1:]}."
     return notes

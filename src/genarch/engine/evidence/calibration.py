@@ -134,9 +134,7 @@ def _shares(mine: Sequence[Point], times: StackFit) -> dict[str, Share]:
     for point in mine:
         fixed = times.fixed_ms if _pays_fixed(point) else 0
         each = 0 if point.hardware_class == "cpu" else times.pass_ms
-        left = max(
-            point.measured_ms - fixed - each * point.job.steps, _LEAST_SHARE_OF_TIME * point.measured_ms
-        )
+        left = max(point.measured_ms - fixed - each * point.job.steps, _LEAST_SHARE_OF_TIME * point.measured_ms)
         share = (point.step_ms * point.job.steps + point.rest_ms) / left
         for key in keys(point.stack, point.hardware_class, point.kind):
             implied.setdefault(key, []).append(share)
@@ -200,7 +198,9 @@ def _left_out(given: Sequence[Point], *, loads: bool) -> list[Error]:
     ratios = [(point, point.measured_ms / estimates[point.row]) for point in given]
     errors = []
     for point, ratio in ratios:
-        band = _band([(other, r) for other, r in ratios if other.whole != point.whole], "load" if loads else point.group)
+        band = _band(
+            [(other, r) for other, r in ratios if other.whole != point.whole], "load" if loads else point.group
+        )
         errors.append(Error(point, estimates[point.row], ratio, band.low, band.high))
     return errors
 

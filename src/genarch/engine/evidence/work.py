@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import log, sqrt
 from typing import NamedTuple
 
@@ -40,8 +41,12 @@ class Options(NamedTuple):
     decoder: str | None = None
 
 
+AS_IT_IS = Options()
+"""As the model is run as a rule."""
+
+
 def gmac(component: Component, pixels: int) -> float:
-    """10^9 multiply-accumulates of one pass at a size: a power of the pixels between two sizes, in proportion beyond."""
+    """10^9 multiply-accumulates of one pass: between two sizes a power of the pixels, beyond them in proportion."""
     sized = sorted((at.pixels, at.gmac) for at in component.passes if at.pixels)
     if not sized:
         return component.passes[0].gmac
@@ -50,9 +55,7 @@ def gmac(component: Component, pixels: int) -> float:
         return lowest * pixels / least
     if pixels >= most:
         return highest * pixels / most
-    below, above = next(
-        (here, following) for here, following in zip(sized, sized[1:], strict=False) if pixels <= following[0]
-    )
+    below, above = next((here, following) for here, following in pairwise(sized) if pixels <= following[0])
     power = log(above[1] / below[1]) / log(above[0] / below[0])
     return float(below[1] * (pixels / below[0]) ** power)
 
@@ -67,7 +70,7 @@ def passes_used(model: Model, catalogue: Catalogue, options: Options) -> list[tu
     return [(part, component, list(component.passes)) for part, component in used]
 
 
-def job(model: Model, catalogue: Catalogue, pixels: int, options: Options = Options()) -> Job | None:
+def job(model: Model, catalogue: Catalogue, pixels: int, options: Options = AS_IT_IS) -> Job | None:
     """The work for an image of so many pixels; None where no figure of the model's passes is known."""
     work = model.work
     if work is None:
@@ -104,7 +107,5 @@ def job_of_row(row: Measurement, catalogue: Catalogue) -> Job | None:
     found = job(catalogue.models[row.model], catalogue, row.width * row.height, options)
     if found is None or row.timing != "step":
         return found
-    one_pass = job(
-        catalogue.models[row.model], catalogue, row.width * row.height, Options(2, row.cfg, row.controlnets)
-    )
+    one_pass = job(catalogue.models[row.model], catalogue, row.width * row.height, Options(2, row.cfg, row.controlnets))
     return Job(one_pass.step, 1, 0.0, network=True) if one_pass else None

@@ -28,6 +28,8 @@ def unread(rules: RuleTable) -> Iterator[Finding]:
     for constraint in CONSTRAINTS:
         name = constraint.name
         place = ("questions", name) if name in asked else None
+        if name not in named and constraint.evidence:
+            continue
         if name not in named:
             told = f"nothing in the table reads '{name}' ({constraint.meaning})"
             yield Finding(checks.CONSTRAINT_UNREAD, (name,), told, place)

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from genarch.model.answers import MANY
 from genarch.model.conditions import constraints_read
 from genarch.model.constraints import Constraint, Value
 from genarch.model.entries import Question
@@ -87,6 +88,8 @@ def help_text(constraint: Constraint, rules: RuleTable, look: Look) -> str:
 
 
 def _hint(constraint: Constraint) -> str:
+    if len(constraint.values) > MANY:
+        return f"A name: {', '.join(constraint.values)}."
     if constraint.kind == "set":
         return "Several numbers at once, as in 1 3."
     if not constraint.numeric:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from genarch.model.answers import MANY, names_words
 from genarch.model.constraints import CONSTRAINTS, Constraint
 from genarch.model.entries import Notice
 from genarch.model.interview import Decided, RuledOut, Sheet, Standing
@@ -71,6 +72,8 @@ def setting_words(constraint: Constraint) -> str:
         return f"--set {constraint.name}=true|false"
     if constraint.kind == "set":
         return f"--set {constraint.name}=none, or some of {','.join(constraint.values)}"
+    if len(constraint.values) > MANY:
+        return f"--set {constraint.name}=NAME ({names_words(constraint)})"
     if constraint.values:
         return f"--set {constraint.name}={'|'.join(constraint.values)}"
     unit = (

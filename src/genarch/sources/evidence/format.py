@@ -152,7 +152,9 @@ class HardwareRecord(Record):
     fp32_tflops: Amount | None = None
     mem_bandwidth_gbs: Amount | None = None
     mem_gb: Amount | None = None
-    verified: tuple[Literal["fp16_dense_tflops", "fp16_acc16_tflops", "fp32_tflops", "mem_bandwidth_gbs", "mem_gb"], ...] = ()
+    verified: tuple[
+        Literal["fp16_dense_tflops", "fp16_acc16_tflops", "fp32_tflops", "mem_bandwidth_gbs", "mem_gb"], ...
+    ] = ()
     source: Text | None = None
     note: Text | None = None
 

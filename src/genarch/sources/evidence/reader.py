@@ -57,7 +57,15 @@ class _Reader:
 
     def catalogue(self, head: PartFile[form.HeadRecord]) -> Catalogue:
         """The values of every file."""
-        parts = [self._sources, self._models, self._rows, self._hardware, self._compute, self._prices, self._claims]
+        parts: list[PartFile[Any]] = [
+            self._sources,
+            self._models,
+            self._rows,
+            self._hardware,
+            self._compute,
+            self._prices,
+            self._claims,
+        ]
         compute = self._compute.record
         return Catalogue(
             id=head.record.id,
