@@ -77,6 +77,13 @@ def evaluate(
             help="Tell what is settled and what would change the verdict; leave it out for speed.",
         ),
     ] = True,
+    evidence: Annotated[
+        bool,
+        typer.Option(
+            "--evidence/--no-evidence",
+            help="Where there is a latency budget, tell what was measured and which models fit.",
+        ),
+    ] = True,
 ) -> None:
     """Evaluate specs: the recommendation, and every reason for it."""
     if not (paths or settings):
@@ -89,6 +96,7 @@ def evaluate(
         rules=rules,
         fail_on=fail_on,
         explore=explore,
+        evidence=evidence,
     )
     finish(lambda: run_evaluate(request))
 

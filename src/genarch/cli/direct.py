@@ -21,7 +21,12 @@ _OPTIONS = {
     "--fail-on": "fail_on",
 }
 
-_FLAGS = {"--explore": True, "--no-explore": False}
+_FLAGS = {
+    "--explore": ("explore", True),
+    "--no-explore": ("explore", False),
+    "--evidence": ("evidence", True),
+    "--no-evidence": ("evidence", False),
+}
 
 
 def parse(arguments: Sequence[str]) -> Request | None:
@@ -37,7 +42,8 @@ def parse(arguments: Sequence[str]) -> Request | None:
             paths.append(argument)
             continue
         if argument in _FLAGS:
-            texts["explore"] = _FLAGS[argument]
+            field, stated = _FLAGS[argument]
+            texts[field] = stated
             continue
         name, equals, value = argument.partition("=")
         if name not in _OPTIONS or (equals and not name.startswith("--")):

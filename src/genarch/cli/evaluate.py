@@ -13,6 +13,7 @@ from genarch.cli.specs import STDIN, read_spec
 from genarch.engine.scoring import evaluate
 from genarch.errors import InputError, Problem, nearest
 from genarch.model.constraints import Value
+from genarch.model.evaluation import Evaluation
 from genarch.model.spec import Origin, Spec
 from genarch.model.table import RuleTable
 from genarch.reports.report import Report, make_error_report, make_report
@@ -34,6 +35,7 @@ class Request(NamedTuple):
     rules: str = DEFAULT_TABLE
     fail_on: str = ""
     explore: bool = True
+    evidence: bool = True
 
 
 class Renderer(Protocol):
@@ -70,7 +72,7 @@ def run_evaluate(request: Request) -> int:
         and not request.paths
     ):
         reports: Iterable[tuple[Report, int]] = [
-            _evaluated(Spec("command-line", {}, origin=Origin("--set")), rules, settings, fail_on, request.explore)
+            _evaluated(Spec("command-line", {}, origin=Origin("--set")), rules, settings, fail_on, request)
         ]
     else:
         reports = _reports(request, rules, settings, fail_on)
@@ -127,7 +129,7 @@ def _reports(
             raise refuse(path, "is an input, and would be overwritten by -o; name another file")
         shown = STDIN if path == "-" else path
         try:
-            yield _evaluated(read_spec(path, rules), rules, settings, fail_on, request.explore)
+            yield _evaluated(read_spec(path, rules), rules, settings, fail_on, request)
         except InputError as error:
             if not told_elsewhere:
                 for problem in error.problems:
@@ -144,17 +146,34 @@ def _evaluated(
     rules: RuleTable,
     settings: Mapping[str, Value | None],
     fail_on: frozenset[str],
-    explored: bool,  # noqa: FBT001
+    request: Request,
 ) -> tuple[Report, int]:
     if settings:
         spec = spec._replace(constraints=with_settings(spec.constraints, settings))
     evaluation = evaluate(spec, rules)
     code = exits.FINDINGS if evaluation.verdict.verdict in fail_on else exits.OK
-    if not explored:
-        return make_report(spec, rules, evaluation), code
+    evidence = evidence_of(spec, rules, evaluation) if request.evidence else None
+    if not request.explore:
+        return make_report(spec, rules, evaluation, evidence=evidence), code
     from genarch.engine.exploration import explore  # scripts that leave it out do not wait for it
 
-    return make_report(spec, rules, evaluation, explore(spec, rules)), code
+    return make_report(spec, rules, evaluation, explore(spec, rules), evidence), code
+
+
+def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report | None:
+    """What the evidence catalogue says of a spec; None for one without a latency budget, which does not wait for it.
+
+    Raises:
+        InputError: when the catalogue was changed and is not valid.
+    """
+    if spec.constraints.get("latency_budget_ms") is None:
+        return None
+    from genarch.engine.evidence.assessment import assess
+    from genarch.reports.evidence.record import evidence_record
+    from genarch.sources.evidence.load import load_catalogue
+
+    catalogue = load_catalogue()
+    return evidence_record(assess(spec, rules, evaluation, catalogue), catalogue)
 
 
 def _fail_on(text: str, rules: RuleTable) -> frozenset[str]:

@@ -248,6 +248,8 @@ class Scorer:
         """What is stated and nothing in the table reads, so that nobody takes it for considered."""
         found = []
         for name, value in answers.items():
+            if name == "gpu" and self._named["device"]:
+                continue  # read as the device that it implies
             if not self._named[name]:
                 found.append(Unread(name))
             elif isinstance(value, frozenset) and not value <= self._named[name]:

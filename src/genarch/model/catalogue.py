@@ -8,15 +8,13 @@ from genarch.model.evidence import (
     CalibrationPoint,
     Claim,
     Component,
-    CostExample,
     Efficiency,
-    Hardware,
     Measurement,
     Model,
     Multiplier,
-    Price,
     Source,
 )
+from genarch.model.hardware import CostExample, Hardware, Price
 
 PARTS = {
     "sources": Source,

@@ -1,4 +1,4 @@
-"""What the evidence catalogue is made of: measurements, models, hardware, prices and what they cite, as values.
+"""What the evidence catalogue is made of: measurements, models and what they cite, as values.
 
 A figure that nobody has read in its source is marked (`verified`, `unverified_fields`), and is marked wherever it is
 shown. Fields that are None are not known.
@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 
 Via = Literal["primary", "secondary", "derived", "memory"]
 Trust = Literal["high", "medium", "low"]
-Platform = Literal["cuda", "apple", "phone", "cpu", "rocm", "tpu"]
 CommercialUse = Literal["allowed", "conditional", "forbidden"]
 ModelKind = Literal["generator", "adapter", "decoder"]
 ClaimVerdict = Literal["supported", "partly", "outdated", "contradicted", "unlocated", "untested"]
@@ -82,7 +81,8 @@ class Work(NamedTuple):
 class Model(NamedTuple):
     """A model that measurements are of.
 
-    `architecture` is its place in a rule table. `fits` are the models that an adapter can be added to.
+    `architecture` is its place in a rule table. `fits` are the models that an adapter can be added to; it runs beside
+    each pass where `every_step`, else once.
     """
 
     id: str
@@ -95,6 +95,7 @@ class Model(NamedTuple):
     weights_released: bool
     licence: Licence | None
     fits: tuple[str, ...]
+    every_step: bool
     work: Work | None
 
 
@@ -171,6 +172,13 @@ class Measurement(NamedTuple):
         return "network" if self.measure in _PARTS else "request"
 
     @property
+    def load_ms(self) -> float | None:
+        """Time per image in milliseconds when batches keep the hardware busy."""
+        if self.timing == "full_load":
+            return self.latency_ms
+        return 1000 / self.throughput_ips if self.throughput_ips and self.throughput_batch else None
+
+    @property
     def latency_verified(self) -> bool:
         """Whether the time, and what it was taken on, was read in the source."""
         return self.verified and not {"all", "latency_ms", "hardware", "resolution"} & set(self.unverified_fields)
@@ -179,49 +187,6 @@ class Measurement(NamedTuple):
     def carries(self) -> bool:
         """Whether a statement may rest on this row alone."""
         return self.trust != "low" and self.latency_verified
-
-
-class Hardware(NamedTuple):
-    """What models run on.
-
-    Peaks are in 10^12 operations a second, `fp16_dense_tflops` dense with fp32 accumulation; bandwidth in GB/s, memory
-    in GB. `devices` are what a spec's `device` may say of it, the first what it implies. `verified` names the fields
-    that were read in `source`.
-    """
-
-    id: str
-    name: str
-    aliases: tuple[str, ...]
-    devices: tuple[str, ...]
-    platform: Platform
-    efficiency_class: str
-    fp16_dense_tflops: float | None
-    fp16_acc16_tflops: float | None
-    fp32_tflops: float | None
-    mem_bandwidth_gbs: float | None
-    mem_gb: float | None
-    verified: tuple[str, ...]
-    source: str | None
-    note: str | None
-
-    @property
-    def peak_tflops(self) -> float | None:
-        """The peak that times are worked out against: fp16, or fp32 where there is none."""
-        return self.fp16_dense_tflops or self.fp32_tflops
-
-    @property
-    def peak_verified(self) -> bool:
-        """Whether that peak was read in a source."""
-        return ("fp16_dense_tflops" if self.fp16_dense_tflops else "fp32_tflops") in self.verified
-
-    def at_most(self, other: Hardware) -> bool:
-        """Whether it is no stronger than `other`, in peak and bandwidth, so that what it does in time `other` does."""
-        if self.id == other.id:
-            return True
-        if self.platform != other.platform:
-            return False
-        mine, theirs = (self.peak_tflops, self.mem_bandwidth_gbs), (other.peak_tflops, other.mem_bandwidth_gbs)
-        return all(a is not None and b is not None and a <= b for a, b in zip(mine, theirs, strict=True))
 
 
 class Passes(NamedTuple):
@@ -270,33 +235,6 @@ class CalibrationPoint(NamedTuple):
     tflop_per_image: float
     effective_tflops: float
     fraction_of_fp16_dense: float
-
-
-class Price(NamedTuple):
-    """An hour of hardware in US dollars, from `low` to `high`; `date` is its month, None where not known."""
-
-    id: str
-    hardware: str
-    offered_as: str
-    low: float
-    high: float
-    kind: Literal["hourly", "serverless"]
-    scope: str
-    date: str | None
-    verified: bool
-    source: str | None
-    note: str | None
-
-
-class CostExample(NamedTuple):
-    """Dollars per 1,000 images of one row, worked by hand."""
-
-    row: str
-    basis: str
-    usd_per_1000_low: float
-    usd_per_1000_high: float
-    usd_per_hour_low: float
-    usd_per_hour_high: float
 
 
 class Claim(NamedTuple):

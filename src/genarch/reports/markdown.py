@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from genarch.errors import Problem
 from genarch.reports.escape import code, inert
+from genarch.reports.evidence.markdown import evidence_section
 from genarch.reports.report import Report
 from genarch.reports.words import (
     binding_words,
@@ -87,6 +88,8 @@ def _section(report: Report) -> Iterator[str]:
     yield from _rationale(report)
     if "settled" in report:
         yield from _changes(report)
+    if "evidence" in report:
+        yield from evidence_section(report["evidence"])
     yield from _list("Start with", [_method(method, report["recommended"]) for method in report["methods"]])
     yield from _list("Risks", [_risk(risk) for risk in report["risks"]])
     yield from _warnings(report)

@@ -26,9 +26,22 @@ SCHEMA_VERSION = "1.0"
 Report = dict[str, Any]
 
 
-def make_report(spec: Spec, rules: RuleTable, evaluation: Evaluation, exploration: Exploration | None = None) -> Report:
-    """The report of an evaluated spec; with an exploration, also what is settled and what would change the verdict."""
+def make_report(
+    spec: Spec,
+    rules: RuleTable,
+    evaluation: Evaluation,
+    exploration: Exploration | None = None,
+    evidence: Report | None = None,
+) -> Report:
+    """The report of an evaluated spec.
+
+    With an exploration, also what is settled and what would change the verdict; with `evidence`, made by
+    `genarch.reports.evidence.record`, also what was measured.
+    """
     report = _evaluated(spec, rules, evaluation)
+    if evidence is not None:
+        report["evidence"] = evidence
+        report["unread"] = [entry for entry in report["unread"] if entry["constraint"] not in evidence["reads"]]
     if exploration is not None:
         from genarch.reports.explored import explored  # not paid for without exploration
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from genarch.model.entries import Grade
+from genarch.reports.evidence.schema import EvidenceRecord
 
 
 class Record(BaseModel):
@@ -162,6 +163,8 @@ class EvaluatedRecord(Record):
     warnings: list[WarningRecord]
     unread: list[UnreadRecord]
     undecided: list[UndecidedRecord]
+    evidence: EvidenceRecord | None = None
+    """What was measured and can be estimated; only where the spec has a latency budget."""
 
 
 class PossibleRecord(Record):

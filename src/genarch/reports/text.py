@@ -13,6 +13,7 @@ from rich.text import Text
 from genarch.errors import Problem
 from genarch.reports.console import NARROWEST, Look, rendered
 from genarch.reports.escape import safe
+from genarch.reports.evidence.text import evidence_parts
 from genarch.reports.report import Report
 from genarch.reports.words import (
     binding_words,
@@ -103,6 +104,8 @@ class TextReport:
         parts += _fired(report)
         if "settled" in report:
             parts += self._changes(report)
+        if "evidence" in report:
+            parts += evidence_parts(report["evidence"])
         recommended = report["recommended"]
         methods = [(m["title"], m["because"], origin_words(m, recommended)) for m in report["methods"]]
         parts += _section("Start with", methods)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from genarch.engine.terms import TooManyTermsError, terms
 from genarch.errors import nearest
-from genarch.model.conditions import ALWAYS, Condition
 from genarch.model.answers import MANY
+from genarch.model.conditions import ALWAYS, Condition
 from genarch.model.constraints import BY_NAME, Answers
 from genarch.model.entries import (
     VERDICTS_WITHOUT_FAMILY,

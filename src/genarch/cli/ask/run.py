@@ -19,7 +19,7 @@ from genarch.cli.ask.saving import (
     save,
 )
 from genarch.cli.ask.session import Session
-from genarch.cli.evaluate import Request, write_reports
+from genarch.cli.evaluate import Request, evidence_of, write_reports
 from genarch.cli.output import keep
 from genarch.engine.exploration import explore
 from genarch.engine.interview import Interview
@@ -137,7 +137,9 @@ def _finish(request: AskRequest, spec: Spec, sheet: Sheet, rules: RuleTable) -> 
     """The report, and the answers to the file that was asked for; these even where the report cannot be written."""
     spec = spec._replace(constraints={name: sheet.stated[name] for name in BY_NAME if name in sheet.stated})
     try:
-        report = make_report(spec, rules, evaluate(spec, rules), explore(spec, rules))
+        evaluation = evaluate(spec, rules)
+        evidence = evidence_of(spec, rules, evaluation)
+        report = make_report(spec, rules, evaluation, explore(spec, rules), evidence)
         written = Request((), format=request.format, output=request.output, rules=request.rules)
         return write_reports(written, [(report, exits.OK)])
     finally:

@@ -11,6 +11,7 @@ from math import ceil, floor, log
 from statistics import median
 from typing import NamedTuple
 
+from genarch.engine.evidence.regimes import group_of, keys, stack_of
 from genarch.engine.evidence.work import Job, job_of_row
 from genarch.model.calibration import STACKS, Band, Calibration, Share, Stack, StackFit
 from genarch.model.catalogue import Catalogue
@@ -18,7 +19,6 @@ from genarch.model.evidence import Measurement
 
 _FIXED_MS = (0, 5, 10, 15, 20, 30, 40, 50, 60, 80)
 _PASS_MS = (0, 2, 4, 6, 8, 10, 12, 15, 18, 20, 25, 30)
-_EAGER = frozenset({"pytorch", None})
 _LEAST_SHARE_OF_TIME = 0.25
 """What is left for arithmetic at least, where fixed times would take up all that was measured."""
 
@@ -55,16 +55,6 @@ class Point(NamedTuple):
     def group(self) -> str:
         """The group whose errors give the band."""
         return group_of(self.stack, self.hardware_class, self.kind)
-
-
-def group_of(stack: Stack, hardware_class: str, kind: str) -> str:
-    """The band of a stack, or that of what behaves otherwise: single networks, processors, small boards."""
-    return "other" if kind == "network" or hardware_class in ("cpu", "jetson", "phone") else stack
-
-
-def stack_of(engine: str | None) -> Stack:
-    """The stack that an engine belongs to; one that is not stated ran as written."""
-    return "eager" if engine in _EAGER else "compiled"
 
 
 def points(catalogue: Catalogue) -> tuple[list[Point], list[Point], dict[str, list[str]]]:
@@ -139,11 +129,6 @@ def _shares(mine: Sequence[Point], times: StackFit) -> dict[str, Share]:
         for key in keys(point.stack, point.hardware_class, point.kind):
             implied.setdefault(key, []).append(share)
     return {key: Share(median(found), len(found)) for key, found in implied.items()}
-
-
-def keys(stack: str, hardware_class: str, kind: str) -> tuple[str, str, str]:
-    """Under which a share is looked up: the nearest that was measured."""
-    return (f"{stack}/{hardware_class}/{kind}", f"{stack}/{kind}", stack)
 
 
 def _pays_fixed(point: Point) -> bool:

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from genarch.model.evidence import ClaimVerdict, CommercialUse, Measure, ModelKind, Platform, Trust, Via
+from genarch.model.evidence import ClaimVerdict, CommercialUse, Measure, ModelKind, Trust, Via
+from genarch.model.hardware import Platform
 from genarch.sources.record import VISIBLE, Record
 
 FORMAT_VERSION = 1
@@ -90,6 +91,7 @@ class ModelRecord(Record):
     weights_released: bool = True
     licence: LicenceRecord | None = None
     fits: tuple[Id, ...] = ()
+    every_step: bool = False
     work: WorkRecord | None = None
 
 

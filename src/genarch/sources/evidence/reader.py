@@ -9,6 +9,7 @@ from typing import Any
 from genarch.engine.evidence.calibration import calibrate
 from genarch.errors import InputError, Problem, nearest
 from genarch.model import evidence as values
+from genarch.model import hardware
 from genarch.model.catalogue import Catalogue
 from genarch.sources.bundled import digest
 from genarch.sources.evidence import format as form
@@ -45,11 +46,11 @@ def read_fitted(folder: str) -> Catalogue:
 
 class _Reader:
     def __init__(self, folder: str) -> None:
-        _, sources, models, rows, hardware, compute, prices, claims = (os.path.join(folder, name) for name in FILES)
+        _, sources, models, rows, machines, compute, prices, claims = (os.path.join(folder, name) for name in FILES)
         self._sources = PartFile(sources, form.SourcesFile)
         self._models = PartFile(models, form.ModelsFile)
         self._rows = PartFile(rows, form.MeasurementsFile)
-        self._hardware = PartFile(hardware, form.HardwareFile)
+        self._hardware = PartFile(machines, form.HardwareFile)
         self._compute = PartFile(compute, form.ComputeFile)
         self._prices = PartFile(prices, form.PricesFile)
         self._claims = PartFile(claims, form.ClaimsFile)
@@ -76,13 +77,13 @@ class _Reader:
             sources=_values(values.Source, self._sources.record.sources),
             models=tuple(map(_model, self._models.record.models)),
             measurements=tuple(map(_measurement, self._rows.record.measurements)),
-            hardware=_values(values.Hardware, self._hardware.record.hardware),
+            hardware=_values(hardware.Hardware, self._hardware.record.hardware),
             components=tuple(map(_component, compute.components)),
             multipliers=_values(values.Multiplier, compute.multipliers),
             efficiency=_values(values.Efficiency, compute.efficiency),
             calibration_points=_values(values.CalibrationPoint, compute.calibration_points),
-            prices=_values(values.Price, self._prices.record.prices),
-            examples=_values(values.CostExample, self._prices.record.examples),
+            prices=_values(hardware.Price, self._prices.record.prices),
+            examples=_values(hardware.CostExample, self._prices.record.examples),
             claims=_values(values.Claim, self._claims.record.claims),
         )
 

@@ -1,0 +1,93 @@
+"""A spec with a latency budget held against the catalogue: feasibility, the rules' judgement of it, candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from genarch.engine.evidence.candidates import candidates
+from genarch.engine.evidence.feasibility import every
+from genarch.engine.evidence.needs import needs_of
+from genarch.model.catalogue import Catalogue
+from genarch.model.conditions import constraints_read
+from genarch.model.entries import Rule
+from genarch.model.estimates import Assessment, Feasibility, Judgement, Status
+from genarch.model.evaluation import Evaluation
+from genarch.model.evidence import Claim
+from genarch.model.spec import Spec
+from genarch.model.table import RuleTable
+
+READ = frozenset(
+    {
+        "task",
+        "conditioning",
+        "latency_budget_ms",
+        "device",
+        "gpu",
+        "device_memory_gb",
+        "resolution_px",
+        "commercial_use",
+    }
+)
+"""The constraints that an assessment reads."""
+
+MOST_FITTING, MOST_NEAR = 5, 4
+"""How many candidates are told of, those that fit and those that miss one thing."""
+
+_SHOWN_TO_FIT: frozenset[Status] = frozenset({"demonstrated", "within"})
+
+
+def assess(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Catalogue) -> Assessment:
+    """What was measured and can be estimated of a spec with a latency budget.
+
+    Raises:
+        ValueError: when it states none.
+    """
+    needs = needs_of(spec.constraints, catalogue)
+    if needs.budget_ms is None:
+        raise ValueError("a spec without latency_budget_ms has nothing to be held against")
+    found = tuple(every((entry.id for entry in rules.architectures), needs, catalogue))
+    ranked = candidates(evaluation.recommended, needs, catalogue)
+    return Assessment(
+        needs.budget_ms,
+        needs.hardware.id if needs.hardware else None,
+        needs.device,
+        needs.resolution_px,
+        found,
+        tuple(_judgements(evaluation.hits, found, rules, catalogue)),
+        tuple([entry for entry in ranked if not entry.misses][:MOST_FITTING]),
+        tuple([entry for entry in ranked if len(entry.misses) == 1][:MOST_NEAR]),
+    )
+
+
+def _judgements(
+    hits: Iterable[Rule], found: Sequence[Feasibility], rules: RuleTable, catalogue: Catalogue
+) -> Iterator[Judgement]:
+    """Each rule that fired on the budget and excludes an architecture, or speaks for one, against its feasibility."""
+    for rule in hits:
+        if "latency_budget_ms" not in constraints_read(rule.when):
+            continue
+        claims = tuple(claim.id for claim in claims_of(rule, rules, catalogue))
+        for entry in found:
+            excludes = entry.architecture in rule.excludes
+            if excludes or rule.points.get(entry.architecture, 0) > 0:
+                agrees = _agrees(entry, excludes=excludes)
+                yield Judgement(rule.id, entry.architecture, excludes, entry.status, agrees, claims)
+
+
+def _agrees(entry: Feasibility, *, excludes: bool) -> bool | None:
+    """Whether a rule that excludes an architecture, or speaks for it, says what was measured or estimated.
+
+    That what was measured is too slow says nothing against a rule that speaks for it: others may be faster.
+    """
+    if entry.status in _SHOWN_TO_FIT:
+        return not excludes
+    if entry.status == "beyond":
+        return excludes
+    return True if excludes and entry.measured_beyond else None
+
+
+def claims_of(rule: Rule, rules: RuleTable, catalogue: Catalogue) -> list[Claim]:
+    """The claims of the article that a rule rests on; none in a table with facts of its own under the same ids."""
+    theirs = {fact.id for fact in rules.facts if fact.inherited or rules.header.id == "article"}
+    cited = theirs.intersection(rule.source.facts)
+    return [claim for claim in catalogue.claims.values() if not cited.isdisjoint(claim.facts)]

@@ -1,0 +1,1 @@
+"""What the evidence catalogue says, for people and programs."""
