@@ -87,7 +87,7 @@ def test_a_whole_run(tmp_path: Path) -> None:
     assert "Still possible: " in learnt
     assert "Ruled out: " in learnt
     review = person.answers("", prompt=CHANGE)
-    assert "Settled after 3 answers: hybrid. Answers to the other 15 cannot change this verdict." in " ".join(
+    assert "Settled after 3 answers: hybrid. Answers to the other 21 cannot change this verdict." in " ".join(
         review.split()
     )
     assert "(text-excludes-plain-gan fires)" in " ".join(review.split())

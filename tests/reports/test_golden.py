@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from genarch import InputError, RuleTable, evaluate, explore, load_spec
-from genarch.cli.evaluate import Renderer
+from genarch.cli.evaluate import Renderer, evidence_of
 from genarch.model.version import __version__
 from genarch.reports.json_lines import JsonLines, JsonList
 from genarch.reports.markdown import Markdown
@@ -37,7 +37,9 @@ def reports(rules: RuleTable, root: Path) -> list[Report]:
         try:
             spec = load_spec(path, rules)
             shown_spec = spec._replace(origin=spec.origin._replace(path=shown))
-            made.append(make_report(shown_spec, rules, evaluate(spec, rules), explore(spec, rules)))
+            evaluation = evaluate(spec, rules)
+            evidence = evidence_of(spec, rules, evaluation)
+            made.append(make_report(shown_spec, rules, evaluation, explore(spec, rules), evidence))
         except InputError as error:
             made.append(make_error_report(shown, "an-id", [problem._replace(path=shown) for problem in error.problems]))
     return made

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from genarch import InputError, RuleTable, evaluate, explore, load_spec, parse_spec
+from genarch.cli.evaluate import evidence_of
 from genarch.cli.schemas import DRAFT, schema_of
 from genarch.reports.report import SCHEMA_VERSION, make_error_report, make_report
 from genarch.reports.schema import EvaluatedRecord, ExploredRecord, RefusedRecord
@@ -41,7 +42,7 @@ def validator(name: str) -> jsonschema.Draft7Validator:
     return jsonschema.Draft7Validator(schema)
 
 
-@pytest.mark.parametrize("name", ["spec", "rules", "report"])
+@pytest.mark.parametrize("name", ["spec", "rules", "report", "cost"])
 def test_a_schema_is_draft_07_and_closed(name: str) -> None:
     schema = schema_of(name)
     assert schema["$schema"] == DRAFT
@@ -111,7 +112,10 @@ def test_every_report_keeps_to_its_schema_and_model(
     for path in sorted((root / "examples/specs").glob("*.genarch.yaml")):
         spec = load_spec(path)
         exploration = explore(spec, shipped) if model is ExploredRecord else None
-        report = json.loads(json.dumps(make_report(spec, shipped, evaluate(spec, shipped), exploration)))
+        evaluation = evaluate(spec, shipped)
+        evidence = evidence_of(spec, shipped, evaluation)
+        report = json.loads(json.dumps(make_report(spec, shipped, evaluation, exploration, evidence)))
+        assert ("evidence" in report) == ("latency_budget_ms" in spec.constraints)
         check.validate(report)
         model.model_validate(report, strict=True)
         assert report["schema_version"] == SCHEMA_VERSION

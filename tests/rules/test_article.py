@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from builders import spec
 from genarch import RuleTable, evaluate, load_rules
 from genarch.engine.matching import Matcher
+from genarch.model.answers import MANY
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Value
 from genarch.model.entries import Assumption, Method, Notice, Rule
 from genarch.model.spec import Spec
@@ -293,7 +294,8 @@ def test_every_constraint_has_a_question_with_a_line_for_each_choice() -> None:
     questions = {question.id: question for question in TABLE.questions}
     assert list(questions) == [constraint.name for constraint in CONSTRAINTS]
     for constraint in CONSTRAINTS:
-        assert tuple(questions[constraint.name].choices) == constraint.values
+        listed = constraint.values if len(constraint.values) <= MANY else ()
+        assert tuple(questions[constraint.name].choices) == listed
 
 
 def test_the_compiled_table_is_the_yaml_table(article: RuleTable, shipped: RuleTable) -> None:

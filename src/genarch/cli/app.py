@@ -9,20 +9,22 @@ import typer
 
 from genarch.cli.doc_app import doc_app
 from genarch.cli.evaluate import Request, run_evaluate
+from genarch.cli.evidence_app import evidence_app, hardware_app
 from genarch.cli.options import (
+    ComparisonFormat,
     EntryFormat,
     EntryFormatOption,
     Format,
     Rules,
     SchemaName,
     Settings,
+    Stack,
     finish,
-    print_descriptions,
     printed,
 )
 from genarch.cli.rules_app import rules_app
 from genarch.model.version import __version__
-from genarch.sources.rule_table import DEFAULT_TABLE, load_rules
+from genarch.sources.rule_table import DEFAULT_TABLE
 
 app = typer.Typer(
     name="genarch",
@@ -38,6 +40,8 @@ app = typer.Typer(
 )
 app.add_typer(rules_app, name="rules")
 app.add_typer(doc_app, name="doc")
+app.add_typer(evidence_app, name="evidence")
+app.add_typer(hardware_app, name="hardware")
 
 
 @app.callback(invoke_without_command=True)
@@ -151,28 +155,70 @@ def ask(
 
 
 @app.command()
+def estimate(
+    *,
+    model: Annotated[str, typer.Option("--model", metavar="ID", help="A model of the evidence catalogue.")],
+    gpu: Annotated[str, typer.Option("--gpu", metavar="ID", help="Hardware of the evidence catalogue.")],
+    resolution: Annotated[str, typer.Option("--resolution", metavar="PX", help="Pixels, as 1024 or 1024x768.")],
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Denoising steps; else the model's own.")] = None,
+    stack: Annotated[
+        Stack, typer.Option("--stack", help="Run as written, or through a compiler or engine.")
+    ] = Stack.COMPILED,
+    controlnets: Annotated[int, typer.Option("--controlnets", min=0, max=8, help="How many run beside it.")] = 0,
+    full_load: Annotated[
+        bool, typer.Option("--full-load", help="The time per image when batches keep the hardware busy.")
+    ] = False,
+    output_format: EntryFormatOption = EntryFormat.TEXT,
+) -> None:
+    """Estimate how long an image takes, with every factor."""
+    from genarch.cli.evidence import EstimateRequest, run_estimate
+
+    request = EstimateRequest(model, gpu, resolution, steps, stack.value, controlnets, full_load)
+    finish(lambda: run_estimate(request, output_format))
+
+
+@app.command()
+def cost(
+    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A spec file, or - for standard input.")],
+    *,
+    settings: Settings = None,
+    utilisation: Annotated[
+        float, typer.Option("--utilisation", metavar="SHARE", help="The share of the hour that a GPU is busy.")
+    ] = 0.6,
+    output_format: Annotated[ComparisonFormat, typer.Option("--format", help="How to print it.")] = (
+        ComparisonFormat.TEXT
+    ),
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
+    rules: Rules = DEFAULT_TABLE,
+) -> None:
+    """Tell what a spec's load costs on its gpu, by architecture."""
+    from genarch.cli.evidence import CostRequest, run_cost
+
+    request = CostRequest(spec, tuple(settings or ()), rules, utilisation, output_format.value, output)
+    finish(lambda: run_cost(request))
+
+
+@app.command()
 def explain(
     name: Annotated[
         str,
-        typer.Argument(metavar="ID", help="A rule, fact, method, notice, architecture, constraint or value."),
+        typer.Argument(
+            metavar="ID", help="A rule, fact, method, notice, architecture, constraint, value or measurement."
+        ),
     ],
     *,
     rules: Rules = DEFAULT_TABLE,
     output_format: EntryFormatOption = EntryFormat.TEXT,
 ) -> None:
     """Explain an id: what it is, why it is there, since when, and its source."""
+    from genarch.cli.explain import run_explain
 
-    def run() -> int:
-        from genarch.reports.entries import describe_id
-
-        return print_descriptions(describe_id(name, load_rules(rules)), output_format)
-
-    finish(run)
+    finish(lambda: run_explain(name, rules, output_format))
 
 
 @app.command()
 def schema(
-    name: Annotated[SchemaName, typer.Argument(metavar="spec|rules|report|findings", help="Which schema.")],
+    name: Annotated[SchemaName, typer.Argument(metavar="spec|rules|report|findings|cost", help="Which schema.")],
 ) -> None:
     """Print a JSON Schema (draft-07), for editors and validators."""
 

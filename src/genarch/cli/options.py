@@ -55,6 +55,13 @@ class MapFormat(StrEnum):
     SVG = "svg"
 
 
+class Stack(StrEnum):
+    """How a model is run."""
+
+    EAGER = "eager"
+    COMPILED = "compiled"
+
+
 class SchemaName(StrEnum):
     """What has a JSON Schema."""
 
@@ -62,6 +69,7 @@ class SchemaName(StrEnum):
     RULES = "rules"
     REPORT = "report"
     FINDINGS = "findings"
+    COST = "cost"
 
 
 Rules = Annotated[str, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")]

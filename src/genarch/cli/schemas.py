@@ -10,7 +10,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    """The schema of a `spec`, of a `rules` table, of a `report` or of `findings`."""
+    """The schema of a `spec`, of a `rules` table, of a `report`, of `findings` or of a `cost`."""
     if name == "spec":
         from genarch.sources.spec_format import spec_model
 
@@ -19,6 +19,10 @@ def schema_of(name: str) -> dict[str, Any]:
         from genarch.reports.schema import ReportRecord
 
         return _draft_07(ReportRecord.model_json_schema(mode="serialization"))
+    if name == "cost":
+        from genarch.reports.evidence.schema import BillRecord
+
+        return _draft_07(BillRecord.model_json_schema(mode="serialization"))
     if name == "findings":
         from genarch.reports.findings.schema import FindingsRecord
 

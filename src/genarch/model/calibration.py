@@ -1,7 +1,5 @@
 """What the estimator is fitted to, as values."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 

@@ -74,6 +74,8 @@ class Catalogue:
         self.examples = examples
         self.claims = {entry.id: entry for entry in claims}
         self._calibration = calibration
+        self._tasks_of: dict[str, frozenset[str]] = {}
+        self._conditioning_of: dict[str, tuple[str, ...]] = {}
         self._rows_of: dict[str, list[Measurement]] = {}
         for row in measurements:
             self._rows_of.setdefault(row.model, []).append(row)
@@ -121,7 +123,16 @@ class Catalogue:
 
     def tasks_of(self, model: str) -> frozenset[str]:
         """Every task that a row shows the model on."""
-        return frozenset(task for row in self.rows_of(model) for task in row.tasks)
+        if model not in self._tasks_of:
+            self._tasks_of[model] = frozenset(task for row in self.rows_of(model) for task in row.tasks)
+        return self._tasks_of[model]
+
+    def conditioning_of(self, model: str) -> tuple[str, ...]:
+        """All that a row shows the model steered by."""
+        if model not in self._conditioning_of:
+            shown = dict.fromkeys(name for row in self.rows_of(model) for name in row.conditioning)
+            self._conditioning_of[model] = tuple(shown)
+        return self._conditioning_of[model]
 
     def adapters_of(self, model: str) -> list[Model]:
         """The adapters that can be added to a model."""

@@ -1,7 +1,5 @@
 """What follows from the catalogue for one spec, as values: estimates, feasibility, candidates, cost."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 from genarch.model.calibration import Band, Share, Stack, StackFit

@@ -4,8 +4,6 @@ A figure that nobody has read in its source is marked (`verified`, `unverified_f
 shown. Fields that are None are not known.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 Via = Literal["primary", "secondary", "derived", "memory"]

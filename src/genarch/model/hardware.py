@@ -1,7 +1,5 @@
 """What models run on, and what an hour of it costs, as values."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 Platform = Literal["cuda", "apple", "phone", "cpu", "rocm", "tpu"]
@@ -40,7 +38,7 @@ class Hardware(NamedTuple):
         """Whether that peak was read in a source."""
         return ("fp16_dense_tflops" if self.fp16_dense_tflops else "fp32_tflops") in self.verified
 
-    def at_most(self, other: Hardware) -> bool:
+    def at_most(self, other: "Hardware") -> bool:
         """Whether it is no stronger than `other`, in peak and bandwidth, so that what it does in time `other` does."""
         if self.id == other.id:
             return True

@@ -195,6 +195,7 @@ def _constraint(constraint: Constraint, rules: RuleTable) -> Description:
             ("answer", answer_words(constraint)),
             ("values", _values(constraint, meanings)),
             ("rules that read it", tuple(readers) or "none in this table"),
+            ("also read by", "the evidence catalogue" if constraint.evidence else ""),
             ("since", "format version 1"),
         ),
     )

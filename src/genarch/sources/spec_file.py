@@ -161,7 +161,7 @@ class _Reader:
         return decision
 
     def _model(self, node: Fields) -> str | None:
-        model = self._matching(node, "model", SLUG, "the id of a model; 'genarch evidence list' has them")
+        model = self._matching(node, "model", SLUG, "the id of a model; 'genarch evidence models' has them")
         if model is not None and (told := unknown_model(model)):
             self._document.report(node.get("model") or node, "model", told)
         return model
@@ -210,7 +210,7 @@ def unknown_model(name: str) -> str:
     if name in models:
         return ""
     return f"'{name}' is no model of the evidence catalogue" + (
-        nearest(name, models) or "; 'genarch evidence list' has them"
+        nearest(name, models) or "; 'genarch evidence models' has them"
     )
 
 

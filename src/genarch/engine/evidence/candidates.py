@@ -12,7 +12,7 @@ from genarch.engine.evidence.needs import (
     large_enough,
     runs_there,
     speaks_to,
-    steered_by,
+    steering,
 )
 from genarch.model.catalogue import Catalogue
 from genarch.model.estimates import Candidate, Estimate, Miss, Status
@@ -110,8 +110,8 @@ def _conditioning(
     model: Model, adapters: tuple[Model, ...] | None, needs: Needs, catalogue: Catalogue
 ) -> Iterator[Miss]:
     if adapters is None:
-        have = frozenset().union(*(steered_by(row.conditioning) for row in catalogue.rows_of(model.id)))
-        yield Miss("conditioning", f"nothing shows it steered by {' or '.join(sorted(needs.conditioning - have))}")
+        lacking = sorted(needs.conditioning - steering(model, catalogue))
+        yield Miss("conditioning", f"nothing shows it steered by {' or '.join(lacking)}")
 
 
 def _licence(model: Model, needs: Needs) -> Iterator[Miss]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from genarch.model.catalogue import Catalogue
@@ -84,7 +84,8 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def steered_by(names: Iterable[str]) -> frozenset[str]:
+@cache
+def steered_by(names: tuple[str, ...]) -> frozenset[str]:
     """A row's conditioning in a spec's terms."""
     return frozenset(_CONDITIONING[name] for name in names if name in _CONDITIONING)
 
@@ -113,12 +114,12 @@ def large_enough(row: Measurement, needs: Needs) -> bool:
 
 def adapters_for(model: Model, needs: Needs, catalogue: Catalogue) -> tuple[Model, ...] | None:
     """The adapters that give a model the conditioning asked for; none where it has it, None where none do."""
-    have = frozenset().union(*(steered_by(row.conditioning) for row in catalogue.rows_of(model.id)))
+    lacking = needs.conditioning - steering(model, catalogue)
     chosen: list[Model] = []
-    for wanted in sorted(needs.conditioning - have):
-        if any(wanted in _steers(adapter, catalogue) for adapter in chosen):
+    for wanted in sorted(lacking):
+        if any(wanted in steering(adapter, catalogue) for adapter in chosen):
             continue
-        found = next((a for a in catalogue.adapters_of(model.id) if wanted in _steers(a, catalogue)), None)
+        found = next((a for a in catalogue.adapters_of(model.id) if wanted in steering(a, catalogue)), None)
         if found is None:
             return None
         chosen.append(found)
@@ -133,5 +134,6 @@ def does_task(model: Model, needs: Needs, catalogue: Catalogue) -> bool:
     return any(not needs.tasks.isdisjoint(catalogue.tasks_of(entry.id)) for entry in used)
 
 
-def _steers(adapter: Model, catalogue: Catalogue) -> frozenset[str]:
-    return frozenset().union(*(steered_by(row.conditioning) for row in catalogue.rows_of(adapter.id)))
+def steering(model: Model, catalogue: Catalogue) -> frozenset[str]:
+    """All that rows show a model, or an adapter, steered by, in a spec's terms."""
+    return steered_by(catalogue.conditioning_of(model.id))

@@ -99,25 +99,38 @@ def _nearest_words(row: Mapping[str, Any], evidence: Mapping[str, Any]) -> str:
 
 def estimate_words(estimate: Mapping[str, Any]) -> str:
     """An estimate and what it is of."""
+    return f"Estimate: {band_words(estimate)} ({estimated_words(estimate)})"
+
+
+def estimated_words(estimate: Mapping[str, Any]) -> str:
+    """What an estimate is of: `SDXL base 1.0, 20 steps, guided, compiled`."""
     steps = f"{estimate['steps']} step{'' if estimate['steps'] == 1 else 's'}"
     extra = ", guided" if estimate["guided"] else ""
     nets = estimate["controlnets"]
     extra += f", {nets} ControlNet{'' if nets == 1 else 's'}" if nets else ""
     kind = "at full load" if estimate["full_load"] else estimate["stack"]
     peak = "" if estimate["factors"]["peak_verified"] else "; peak not verified"
-    return f"Estimate: {band_words(estimate)} ({estimate['title']}, {steps}{extra}, {kind}{peak})"
+    return f"{estimate['title']}, {steps}{extra}, {kind}{peak}"
 
 
 def judgement_entries(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What each rule that fired on the budget does, and whether the evidence agrees, where it says anything."""
+    """What each rule that fired on the budget does, and whether the evidence agrees.
+
+    Where it says nothing, a rule that excludes is left out, and of one that speaks for an architecture that is told.
+    """
     told: list[tuple[str, str]] = []
     by_architecture = {entry["architecture"]: entry for entry in evidence["feasibility"]}
     for entry in evidence["judgements"]:
-        if entry["agrees"] is None:
-            continue
-        verdict = "agrees" if entry["agrees"] else "DISAGREES"
         found = by_architecture[entry["architecture"]]
-        told.append((f"{entry['rule']} {entry['effect']} {entry['architecture']}", f"{verdict}: {_shown(found)}"))
+        if entry["agrees"] is not None:
+            verdict = f"{'agrees' if entry['agrees'] else 'DISAGREES'}: {_shown(found)}"
+        elif found["status"] == "straddling":
+            verdict = f"open: estimated, {band_words(found['estimate'])}"
+        elif entry["effect"] == "favours":
+            verdict = "not shown: nothing measured or estimated for this keeps the budget"
+        else:
+            continue
+        told.append((f"{entry['rule']} {entry['effect']} {entry['architecture']}", verdict))
     return told
 
 
@@ -168,7 +181,9 @@ def _candidate(entry: Mapping[str, Any]) -> Entry:
 def _memory(entry: Mapping[str, Any]) -> str:
     if not entry["memory_gb"]:
         return "memory not known"
-    return f"{entry['memory_gb']:.3g} GB {'measured' if entry['memory_row'] else 'for the weights alone'}"
+    amount = entry["memory_gb"]
+    shown = f"{amount:.3g}" if amount >= 1 else f"{amount:.1g}"
+    return f"{shown} GB {'measured' if entry['memory_row'] else 'for the weights alone'}"
 
 
 def _with(entry: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The compiled catalogue: the validated values as JSON, which loads in a fraction of the time that YAML takes.
 
-Entries are lists in the order of their type's fields; `make generate` writes it from `rules/evidence`.
+Entries are lists in the order of their type's fields, with the positions of those that hold several values beside them;
+`make generate` writes it from `rules/evidence`.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ def as_json(catalogue: Catalogue) -> str:
     for name in PARTS:
         entries = getattr(catalogue, name)
         listed = list(entries.values()) if isinstance(entries, dict) else list(entries)
+        several = sorted({at for entry in listed for at, value in enumerate(entry) if type(value) is tuple})
         lines = ",\n".join(map(_line, listed))
-        parts.append(f"{json.dumps(name)}: [\n{lines}\n]")
+        parts.append(f'{json.dumps(name)}: {{"several": {several}, "entries": [\n{lines}\n]}}')
     calibration = {name: getattr(catalogue.calibration, name) for name in _FITTED}
     head = {name: getattr(catalogue, name) for name in _HEAD}
     together = ",\n".join(parts)
@@ -45,37 +47,37 @@ def from_json(text: str) -> Catalogue:
         name: {key: kind(*values) for key, values in data["calibration"][name].items()}
         for name, kind in _FITTED.items()
     }
-    parts: dict[str, Any] = {
-        name: tuple([_ENTRIES.get(name, _entry)(kind, values) for values in data[name]]) for name, kind in PARTS.items()
-    }
+    parts: dict[str, Any] = {name: _part(name, kind, data[name]) for name, kind in PARTS.items()}
     return Catalogue(**data["head"], **parts, calibration=Calibration(**fitted))
 
 
-def _entry(kind: Any, values: list[Any]) -> Any:
-    return kind._make([tuple(value) if type(value) is list else value for value in values])
+def _part(name: str, kind: Any, part: dict[str, Any]) -> tuple[Any, ...]:
+    several, mend, make = part["several"], _NESTED.get(name), kind._make
+    for values in part["entries"]:
+        for at in several:
+            values[at] = tuple(values[at])
+        if mend:
+            mend(values)
+    return tuple([make(values) for values in part["entries"]])
 
 
-def _measurement(kind: Any, values: list[Any]) -> Any:
-    quality = values[_QUALITY]
-    if quality is not None:
-        values[_QUALITY] = Quality(*quality)
-    return _entry(kind, values)
+def _measurement(values: list[Any]) -> None:
+    if values[_QUALITY] is not None:
+        values[_QUALITY] = Quality(*values[_QUALITY])
 
 
-def _model(kind: Any, values: list[Any]) -> Any:
+def _model(values: list[Any]) -> None:
     if values[_LICENCE] is not None:
         values[_LICENCE] = Licence(*values[_LICENCE])
     if values[_WORK] is not None:
         values[_WORK] = Work(*values[_WORK])
-    return _entry(kind, values)
 
 
-def _component(kind: Any, values: list[Any]) -> Any:
+def _component(values: list[Any]) -> None:
     values[_PASSES] = tuple(Passes(*passes) for passes in values[_PASSES])
-    return _entry(kind, values)
 
 
-_ENTRIES: dict[str, Callable[[Any, list[Any]], Any]] = {
+_NESTED: dict[str, Callable[[list[Any]], None]] = {
     "measurements": _measurement,
     "models": _model,
     "components": _component,

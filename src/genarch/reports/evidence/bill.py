@@ -1,0 +1,140 @@
+"""What a load costs, as text and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from textwrap import wrap
+from typing import Any
+
+from genarch.reports.escape import code, inert
+from genarch.reports.evidence.words import estimated_words, licence_words, ms_words, row_origin, row_words
+from genarch.reports.words import both
+
+
+def bill_as_text(record: Mapping[str, Any], width: int) -> str:
+    """The load, the price, and each architecture's cost, for people."""
+    lines = [record["spec"], *wrap(load_words(record), width)]
+    for line in price_lines(record):
+        lines += wrap(line, width, initial_indent="  ", subsequent_indent="    ")
+    for cost in record["costs"]:
+        lines += ["", *wrap(f"{cost['architecture']}: {cost['title']}", width)]
+        for line in cost_lines(cost, record):
+            lines += wrap(line, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    if told := without_words(record):
+        lines += ["", *wrap(told, width)]
+    return "\n".join(lines) + "\n"
+
+
+def bill_as_markdown(record: Mapping[str, Any]) -> str:
+    """The same as a section for a decision record."""
+    return "\n".join(_section(record)) + "\n"
+
+
+def _section(record: Mapping[str, Any]) -> Iterator[str]:
+    yield f"### Cost of {code(record['spec'])}"
+    yield ""
+    yield inert(" ".join([load_words(record), *price_lines(record)]))
+    yield ""
+    if record["costs"]:
+        yield from _table(record)
+    if told := without_words(record):
+        yield ""
+        yield inert(told)
+
+
+def _table(record: Mapping[str, Any]) -> Iterator[str]:
+    yield "| Architecture | Model | Time for an image | 1,000 images | GPUs | A month by use | A month kept on |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for cost in record["costs"]:
+        kind = "measured" if cost["row"] else "estimated"
+        cells = (
+            f"{seconds_words(cost['seconds_per_image'])}, {kind}",
+            usd_words(cost["usd_per_1000_images"]),
+            _gpus(cost["gpus"]),
+            usd_words(cost["usd_per_month_by_use"]),
+            usd_words(cost["usd_per_month_kept_on"]),
+        )
+        yield f"| {code(cost['architecture'])} | {inert(cost['title'])} | {' | '.join(cells)} |"
+
+
+def load_words(record: Mapping[str, Any]) -> str:
+    """The hardware, the size and the load, with the utilisation that is counted on."""
+    load = []
+    if record["images_per_day"]:
+        load.append(f"{record['images_per_day']:,} images a day")
+    if record["peak_images_per_second"]:
+        load.append(f"{record['peak_images_per_second']:g} a second at the peak")
+    together = "made together in batches" if record["batchable"] else "made one by one"
+    what = both([*load, together]) if load else f"no load stated, {together}"
+    return f"{record['gpu']} at {record['resolution_px']} px: {what}; busy {record['utilisation']:.0%} of the time."
+
+
+def price_lines(record: Mapping[str, Any]) -> list[str]:
+    """What an hour costs, and by whose word."""
+    hour = record["usd_per_hour"]
+    if hour is None:
+        return [f"No price of {record['gpu']} is known; state price_per_gpu_hour_usd."]
+    if not record["prices"]:
+        return [f"An hour costs {usd_words(hour)}, as stated."]
+    return [f"An hour costs {usd_words(hour)}.", *map(_price, record["prices"])]
+
+
+def _price(price: Mapping[str, Any]) -> str:
+    checked = "" if price["verified"] else " (not verified)"
+    return f"{usd_words(price)}: {price['scope']}, {price['date'] or 'undated'}{checked}."
+
+
+def cost_lines(cost: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
+    """An architecture's figures, and what they come from."""
+    lines = [f"{seconds_words(cost['seconds_per_image'])} an image, {_basis(cost)}"]
+    if cost["usd_per_1000_images"]:
+        lines.append(f"{usd_words(cost['usd_per_1000_images'])} for 1,000 images")
+    if cost["gpus"]:
+        at = "at the peak" if record["peak_images_per_second"] else "for a day spread evenly"
+        lines.append(f"{_gpus(cost['gpus'])} {at}")
+    if cost["usd_per_month_by_use"]:
+        lines.append(f"{usd_words(cost['usd_per_month_by_use'])} a month, paid by use")
+    if cost["usd_per_month_kept_on"]:
+        lines.append(f"{usd_words(cost['usd_per_month_kept_on'])} a month, kept on")
+    lines.append(licence_words(cost["licence"]))
+    return lines
+
+
+def _basis(cost: Mapping[str, Any]) -> str:
+    if cost["row"]:
+        row = cost["row"]
+        load = ", at full load" if cost["full_load"] else ""
+        return f"measured{load}: {row_words(row)} ({row_origin(row)})"
+    return f"estimated ({estimated_words(cost['estimate'])})"
+
+
+def without_words(record: Mapping[str, Any]) -> str:
+    """The architectures that nothing can be said of."""
+    if not record["without_figures"]:
+        return ""
+    return f"Without figures for this hardware and size: {both(record['without_figures'])}."
+
+
+def seconds_words(seconds: Mapping[str, Any]) -> str:
+    """`36.5 ms`, `170 to 581 ms`."""
+    low, high = ms_words(seconds["low"] * 1000), ms_words(seconds["high"] * 1000)
+    return low if low == high else f"{low} to {high}"
+
+
+def usd_words(amount: Mapping[str, Any] | None) -> str:
+    """`0.36 to 1.35 USD`; a dash where it is not known."""
+    if amount is None:
+        return "-"
+    low, high = _dollars(amount["low"]), _dollars(amount["high"])
+    return f"{low} USD" if low == high else f"{low} to {high} USD"
+
+
+def _dollars(amount: float) -> str:
+    return f"{amount:,.0f}" if amount >= 100 else f"{amount:.2f}" if amount >= 0.1 else f"{amount:.2g}"
+
+
+def _gpus(gpus: list[int] | None) -> str:
+    if gpus is None:
+        return "-"
+    low, high = gpus
+    return f"{low} GPU{'' if low == 1 else 's'}" if low == high else f"{low} to {high} GPUs"

@@ -1,0 +1,225 @@
+"""What an id of the evidence catalogue is: a measurement, a model, hardware, a claim. What was not read is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from genarch.engine.evidence.assessment import claims_of
+from genarch.errors import UnknownIdError, nearest
+from genarch.model.catalogue import Catalogue
+from genarch.model.entries import Rule
+from genarch.model.evidence import Claim, Measurement, Model
+from genarch.model.hardware import Hardware, Price
+from genarch.model.table import RuleTable
+from genarch.reports.entries import Description, Part
+from genarch.reports.evidence.record import licence_record, row_record
+from genarch.reports.evidence.words import licence_words, ms_words, row_origin, row_words
+
+_NOT_READ = " (not verified)"
+_TIMINGS = {
+    "request": "what one request waits",
+    "full_load": "per image, when batches keep the hardware busy",
+    "pipelined": "per frame of a pipelined stream; a rate, not what one waits",
+    "network": "the network alone, without text encoder and decoder",
+    "step": "one denoising step, without decoder",
+    "none": "no time",
+}
+
+
+def describe_evidence(name: str, catalogue: Catalogue) -> list[Description]:
+    """Everything in the catalogue called `name`; other names of hardware count.
+
+    Raises:
+        UnknownIdError: when nothing is.
+    """
+    found: list[Description] = []
+    if name in catalogue.measurements:
+        found.append(describe_row(catalogue.measurements[name], catalogue))
+    if name in catalogue.models:
+        found.append(describe_model(catalogue.models[name], catalogue))
+    machines = [entry for entry in catalogue.hardware.values() if name in (entry.id, *entry.aliases)]
+    found += [describe_hardware(entry, catalogue) for entry in machines]
+    if name in catalogue.claims:
+        found.append(describe_claim(catalogue.claims[name], catalogue))
+    if name in catalogue.sources:
+        source = catalogue.sources[name]
+        rows = tuple(row.id for row in catalogue.measurements.values() if row.source == name)
+        found.append(Description("source", name, source.title, _stated(("address", source.url or ""), ("rows", rows))))
+    if name in catalogue.components:
+        component = catalogue.components[name]
+        sizes = tuple(
+            f"{passes.gmac:g}x10^9 multiply-accumulates{f' at {passes.pixels} pixels' if passes.pixels else ''}"
+            f"{'' if passes.verified else _NOT_READ}: {passes.source}"
+            for passes in component.passes
+        )
+        found.append(Description("component", name, component.title, (("a pass takes", sizes),)))
+    if name in catalogue.multipliers:
+        multiplier = catalogue.multipliers[name]
+        factor = multiplier.factor + ("" if multiplier.verified else _NOT_READ)
+        found.append(
+            Description("multiplier", name, multiplier.item, _stated(("factor", factor), ("rows", multiplier.rows)))
+        )
+    if not found:
+        aliases = [alias for entry in catalogue.hardware.values() for alias in entry.aliases]
+        known = [*catalogue.measurements, *catalogue.models, *catalogue.hardware, *aliases, *catalogue.claims]
+        raise UnknownIdError(f"{catalogue.name} has no '{name}'{nearest(name, known)}")
+    return found
+
+
+def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
+    """A measurement with its conditions, trust and source."""
+    model, source = catalogue.models[row.model], catalogue.sources[row.source]
+    unread = ", ".join(row.unverified_fields)
+    quality = row.quality
+    speed = f"{row.throughput_ips:g} images a second" if row.throughput_ips else ""
+    if speed and row.throughput_batch:
+        speed += f", at batch {row.throughput_batch}"
+    return Description(
+        "measurement",
+        row.id,
+        row.named or model.title,
+        _stated(
+            ("time", f"{ms_words(row.latency_ms)}: {_TIMINGS[row.timing]}" if row.latency_ms else ""),
+            ("throughput", speed),
+            ("model", f"{row.model} ({model.family}, {model.architecture})"),
+            ("tasks", ", ".join(row.tasks)),
+            ("conditioning", ", ".join(row.conditioning)),
+            ("hardware", row.hardware or row.hardware_named or "not stated"),
+            ("resolution", row.resolution or ""),
+            ("steps", f"{row.steps}{', guided' if row.cfg else ''}" if row.steps else ""),
+            ("run with", ", ".join(part for part in (row.engine, row.precision, _batch(row)) if part)),
+            ("memory", f"{row.vram_gb:g} GB" if row.vram_gb else ""),
+            ("parameters", f"{row.params_m:g} million" if row.params_m else ""),
+            ("quality", f"{quality.metric} {quality.value:g} on {quality.dataset}" if quality else ""),
+            ("training", row.training_cost or ""),
+            ("licence", row.licence or ""),
+            ("source", source.title + (f", {source.url}" if source.url else "")),
+            ("where", row.where or ""),
+            ("grade", f"{row.measure.replace('_', ' ')}; {row.via}; {row.trust} trust"),
+            ("verified", "read in the source" if row.verified else "no: the figures were not read in the source"),
+            ("not verified", "every figure" if unread == "all" else unread),
+            ("calibrates the estimator", "yes" if row.usable_for_calibration else "no"),
+            ("note", row.note or ""),
+        ),
+    )
+
+
+def _batch(row: Measurement) -> str:
+    return f"batch {row.batch}" if row.batch else ""
+
+
+def describe_model(model: Model, catalogue: Catalogue) -> Description:
+    """A model with its licence, work and measurements."""
+    rows = catalogue.rows_of(model.id)
+    work = model.work
+    parts = [work.passes, work.decoder, work.encoder, work.text] if work else []
+    took = f"{', '.join(part for part in parts if part)}; {work.steps} steps as a rule" if work else ""
+    return Description(
+        "model",
+        model.id,
+        model.title,
+        _stated(
+            ("kind", model.kind if model.kind != "generator" else ""),
+            ("family", f"{model.family}{f', {model.hybrid_kind}' if model.hybrid_kind else ''}"),
+            ("architecture", model.architecture),
+            ("trained with a discriminator", {True: "yes", False: "no", None: ""}[model.adversarial_loss]),
+            ("tasks", ", ".join(sorted(catalogue.tasks_of(model.id)))),
+            ("conditioning", ", ".join(catalogue.conditioning_of(model.id))),
+            ("licence", licence_words(licence_record(model)).removeprefix("licence ")),
+            ("weights", "" if model.weights_released else "never released"),
+            ("fits", ", ".join(model.fits)),
+            ("adapters", ", ".join(adapter.id for adapter in catalogue.adapters_of(model.id))),
+            ("an image takes", took),
+            ("measurements", tuple(map(short_row, rows))),
+        ),
+    )
+
+
+def short_row(row: Measurement) -> str:
+    """A row in a line: its id and what it says."""
+    if row.latency_ms:
+        return f"{row.id}: {ms_words(row.latency_ms)} ({row.timing.replace('_', ' ')})"
+    if row.quality:
+        return f"{row.id}: {row.quality.metric} {row.quality.value:g} on {row.quality.dataset}"
+    return f"{row.id}: {row.measure.replace('_', ' ')}"
+
+
+def describe_hardware(entry: Hardware, catalogue: Catalogue) -> Description:
+    """Hardware with its figures, prices and how much was measured on it."""
+    rows = [row for row in catalogue.measurements.values() if row.hardware == entry.id and row.latency_ms]
+    return Description(
+        "hardware",
+        entry.id,
+        entry.name,
+        _stated(
+            ("also called", ", ".join(entry.aliases)),
+            ("device", " or ".join(entry.devices)),
+            ("platform", entry.platform),
+            ("fp16, dense", _figure(entry, "fp16_dense_tflops", "TFLOPS")),
+            ("fp16, accumulated in fp16", _figure(entry, "fp16_acc16_tflops", "TFLOPS")),
+            ("fp32", _figure(entry, "fp32_tflops", "TFLOPS")),
+            ("bandwidth", _figure(entry, "mem_bandwidth_gbs", "GB/s")),
+            ("memory", _figure(entry, "mem_gb", "GB")),
+            ("source", entry.source or ""),
+            ("an hour costs", tuple(price_words(price) for price in catalogue.prices if price.hardware == entry.id)),
+            ("times measured on it", str(len(rows))),
+            ("note", entry.note or ""),
+        ),
+    )
+
+
+def _figure(entry: Hardware, field: str, unit: str) -> str:
+    value = getattr(entry, field)
+    return f"{value:g} {unit}{'' if field in entry.verified else _NOT_READ}" if value is not None else ""
+
+
+def price_words(price: Price) -> str:
+    """`0.80 to 3.00 USD: market on-demand range, 2026-05`."""
+    amount = f"{price.low:.3g}" if price.low == price.high else f"{price.low:.3g} to {price.high:.3g}"
+    kind = ", serverless" if price.kind == "serverless" else ""
+    checked = "" if price.verified else _NOT_READ
+    return f"{amount} USD{kind}: {price.scope}, {price.date or 'undated'}{checked}"
+
+
+def describe_claim(claim: Claim, catalogue: Catalogue) -> Description:
+    """A claim of the article with its verdict and the rows that speak to it."""
+    return Description(
+        "claim",
+        claim.id,
+        claim.claim,
+        _stated(
+            ("verdict", claim.qualified or claim.verdict),
+            ("evidence", claim.evidence),
+            ("facts of the article", ", ".join(claim.facts)),
+            ("rows", tuple(_row_line(name, catalogue) for name in claim.rows)),
+        ),
+    )
+
+
+def _row_line(name: str, catalogue: Catalogue) -> str:
+    row = catalogue.measurements[name]
+    if row.timing == "none":
+        return short_row(row)
+    record = row_record(row, catalogue)
+    return f"{row_words(record)} ({row.timing.replace('_', ' ')}; {row_origin(record)})"
+
+
+def evidence_for(rule: Rule, rules: RuleTable, catalogue: Catalogue) -> Description | None:
+    """What was measured of the claims that a rule rests on, for and against; None where none is known."""
+    claims = claims_of(rule, rules, catalogue)
+    if not claims:
+        return None
+    return Description(
+        "evidence", rule.id, f"claims that it rests on, by {catalogue.name}", tuple(_claims(claims, catalogue))
+    )
+
+
+def _claims(claims: Iterable[Claim], catalogue: Catalogue) -> Iterable[Part]:
+    for claim in claims:
+        rows = tuple(_row_line(name, catalogue) for name in claim.rows)
+        yield claim.id, (f"{claim.claim}: {claim.qualified or claim.verdict}", f"{claim.evidence}.", *rows)
+
+
+def _stated(*parts: Part) -> tuple[Part, ...]:
+    """The parts that say something."""
+    return tuple(part for part in parts if part[1])
