@@ -133,8 +133,8 @@ def _dollars(amount: float) -> str:
     return f"{amount:,.0f}" if amount >= 100 else f"{amount:.2f}" if amount >= 0.1 else f"{amount:.2g}"
 
 
-def _gpus(gpus: list[int] | None) -> str:
+def _gpus(gpus: Mapping[str, int] | None) -> str:
     if gpus is None:
         return "-"
-    low, high = gpus
+    low, high = gpus["low"], gpus["high"]
     return f"{low} GPU{'' if low == 1 else 's'}" if low == high else f"{low} to {high} GPUs"

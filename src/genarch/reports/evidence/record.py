@@ -191,7 +191,7 @@ def _cost(entry: Cost, catalogue: Catalogue) -> Record:
         "full_load": entry.full_load,
         "seconds_per_image": _range(entry.seconds),
         "usd_per_1000_images": _range(entry.usd_per_1000),
-        "gpus": list(entry.gpus) if entry.gpus else None,
+        "gpus": {"low": entry.gpus[0], "high": entry.gpus[1]} if entry.gpus else None,
         "usd_per_month_by_use": _range(entry.usd_per_month_by_use),
         "usd_per_month_kept_on": _range(entry.usd_per_month_kept_on),
         "licence": licence_record(catalogue.models[entry.model]),

@@ -205,6 +205,13 @@ class RangeRecord(Record):
     high: float
 
 
+class CountRecord(Record):
+    """From low to high, whole."""
+
+    low: int
+    high: int
+
+
 class PriceRecord(Record):
     """A published price of an hour."""
 
@@ -232,7 +239,7 @@ class CostRecord(Record):
     full_load: bool
     seconds_per_image: RangeRecord
     usd_per_1000_images: RangeRecord | None
-    gpus: tuple[int, int] | None
+    gpus: CountRecord | None
     usd_per_month_by_use: RangeRecord | None
     usd_per_month_kept_on: RangeRecord | None
     licence: LicenceRecord | None
