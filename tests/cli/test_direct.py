@@ -15,7 +15,7 @@ from genarch.cli.evaluate import Request
 
 WORDS = [
     "evaluate", "a.yaml", "dir", "-", "--format", "json", "text", "xml", "--format=jsonl", "-o", "out", "-oout", "--output=x", "--rules", "r.yaml",
-    "--rules=", "--set", "task=inpainting", "--set=domain=narrow", "--fail-on", "gan,hybrid", "--fail-on=", "--help", "-h", "--", "--form", "--version", "", "--no-explore", "--explore", "--no-explore=1",
+    "--rules=", "--set", "task=inpainting", "--set=domain=narrow", "--fail-on", "gan,hybrid", "--fail-on=", "--help", "-h", "--", "--form", "--version", "", "--no-explore", "--explore", "--no-explore=1", "--no-evidence", "--evidence",
 ]  # fmt: skip
 
 

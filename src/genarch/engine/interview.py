@@ -49,7 +49,7 @@ class Interview:
             first = useful[0]
         rest = [name for name in useful if name != first]
         if self._every:
-            gone = {first, *rest, *stated, *declined}
+            gone = {first, *rest, *with_implied(stated), *declined}
             rest += [name for name in self._table.order if name not in gone]
         return standing._replace(open=(*([first] if first else []), *rest))
 

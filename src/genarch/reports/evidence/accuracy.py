@@ -69,6 +69,9 @@ def _share(held: Iterable[bool]) -> float:
     return sum(told) / len(told)
 
 
+_NARROW = 60
+"""Columns below which the figures no longer fit side by side."""
+
 _HEADINGS = ("rows", "median", "9 in 10", "in 3x", "in band")
 
 
@@ -82,6 +85,21 @@ def _cells(group: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _table(record: Mapping[str, Any], width: int) -> list[str]:
+    """The groups, a line of figures under each; beside their headings where that is too wide."""
+    if width < _NARROW:
+        told = [zip(_HEADINGS, _cells(group), strict=True) for group in record["groups"]]
+        lines: list[str] = []
+        for group, cells in zip(record["groups"], told, strict=True):
+            words = ", ".join(f"{heading} {cell}" for heading, cell in cells)
+            lines += [*wrap(group["title"], width), *wrap(words, width, initial_indent="  ", subsequent_indent="  ")]
+        return lines
+    lines = ["  " + " ".join(f"{heading:>8}" for heading in _HEADINGS)]
+    for group in record["groups"]:
+        lines += [group["title"], "  " + " ".join(f"{cell:>8}" for cell in _cells(group))]
+    return lines
+
+
 def accuracy_as_text(record: Mapping[str, Any], width: int) -> str:
     """The figures for people."""
     catalogue = record["catalogue"]
@@ -90,9 +108,7 @@ def accuracy_as_text(record: Mapping[str, Any], width: int) -> str:
         "without it. Factors are how far off, either way; in band: the stated band holds the measurement.",
         width,
     )
-    lines += ["", " " * 2 + " ".join(f"{heading:>8}" for heading in _HEADINGS)]
-    for group in record["groups"]:
-        lines += [group["title"], " " * 2 + " ".join(f"{cell:>8}" for cell in _cells(group))]
+    lines += ["", *_table(record, width)]
     goals = record["goals"]
     told = (
         f"Goals: median at most {goals['median']}x, {goals['within_3']:.0%} within 3x, {goals['covered']:.0%} in band."
@@ -104,7 +120,7 @@ def accuracy_as_text(record: Mapping[str, Any], width: int) -> str:
         lines += wrap(
             f"{words} ({worst['factor']:.2f}x{outside})", width, initial_indent="  ", subsequent_indent="    "
         )
-    lines += ["", "Usable rows that it cannot be held against"]
+    lines += ["", *wrap("Usable rows that it cannot be held against", width)]
     for left in record["left_out"]:
         lines += wrap(f"{len(left['rows'])}: {left['reason']}", width, initial_indent="  ", subsequent_indent="    ")
     return "\n".join(lines) + "\n"

@@ -16,7 +16,9 @@ def estimate_as_text(estimate: Mapping[str, Any], measured: list[str], width: in
     factors = estimate["factors"]
     size = f"{estimate['width']}x{estimate['height']}"
     lines = wrap(f"{estimate['title']} on {estimate['hardware']}, {size}, {_how(estimate)}", width)
-    lines += [f"  estimate: {band_words(estimate)}", "", "Work, in 10^9 multiply-accumulates"]
+    band = f"estimate: {band_words(estimate)}"
+    lines += [*wrap(band, width, initial_indent="  ", subsequent_indent="    "), ""]
+    lines.append("Work, in 10^9 multiply-accumulates")
     for part in factors["parts"]:
         mark = "" if part["verified"] else " (not verified)"
         words = f"{_PARTS[part['part']]}: {part['times']:g} x {part['gmac']:g}, {part['title']}{mark}"

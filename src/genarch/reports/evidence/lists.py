@@ -39,7 +39,8 @@ def _full_row(row: Measurement, catalogue: Catalogue) -> dict[str, Any]:
 
 def rows_as_text(rows: Sequence[Measurement], catalogue: Catalogue, width: int) -> str:
     """A row in two lines: what it says, and its id with how good it is."""
-    lines = [f"{catalogue.name}: {len(rows)} of {len(catalogue.measurements)} measurements, {catalogue.compiled}", ""]
+    told = f"{catalogue.name}: {len(rows)} of {len(catalogue.measurements)} measurements, {catalogue.compiled}"
+    lines = [*_wrapped(told, width, 0), ""]
     for row in rows:
         record = row_record(row, catalogue)
         if row.timing == "none":
@@ -49,7 +50,7 @@ def rows_as_text(rows: Sequence[Measurement], catalogue: Catalogue, width: int) 
         lines += [*_wrapped(said, width, 0), *_wrapped(row_origin(record), width, 2)]
     if not rows:
         lines.append(_NONE)
-    return "\n".join([*lines, "", "genarch evidence show ID tells more of each."]) + "\n"
+    return _ended(lines, "genarch evidence show ID tells more of each.", width)
 
 
 def _timing(row: Measurement) -> str:
@@ -64,14 +65,14 @@ def _without_time(row: Measurement) -> str:
 
 def models_as_text(catalogue: Catalogue, width: int) -> str:
     """A model in two lines."""
-    lines = [f"{catalogue.name}: {len(catalogue.models)} models, {catalogue.compiled}", ""]
+    lines = [*_wrapped(f"{catalogue.name}: {len(catalogue.models)} models, {catalogue.compiled}", width, 0), ""]
     for model in catalogue.models.values():
         lines += _wrapped(f"{model.id}: {model.title}", width, 0)
         what = model.architecture if model.kind == "generator" else model.kind
         lines += _wrapped(
             f"{what}; {len(catalogue.rows_of(model.id))} rows; {licence_words(licence_record(model))}", width, 2
         )
-    return "\n".join([*lines, "", "genarch evidence show ID tells more of each."]) + "\n"
+    return _ended(lines, "genarch evidence show ID tells more of each.", width)
 
 
 def models_as_json(catalogue: Catalogue) -> list[dict[str, Any]]:
@@ -97,10 +98,7 @@ def hardware_as_text(catalogue: Catalogue, width: int) -> str:
         lines += [*_wrapped(f"{entry.id}: {entry.name}", width, 0), *_wrapped(_figures(entry), width, 2)]
         if entry.aliases:
             lines += _wrapped(f"also {', '.join(entry.aliases)}", width, 2)
-    return (
-        "\n".join([*lines, "", "Figures with a ? were not read in a source. genarch hardware show ID tells more."])
-        + "\n"
-    )
+    return _ended(lines, "Figures with a ? were not read in a source. genarch hardware show ID tells more.", width)
 
 
 def _figures(entry: Hardware) -> str:
@@ -123,6 +121,10 @@ def hardware_as_json(catalogue: Catalogue) -> list[dict[str, Any]]:
         {name: list(value) if type(value) is tuple else value for name, value in entry._asdict().items()}
         for entry in catalogue.hardware.values()
     ]
+
+
+def _ended(lines: list[str], last: str, width: int) -> str:
+    return "\n".join([*lines, "", *_wrapped(last, width, 0)]) + "\n"
 
 
 def _wrapped(text: str, width: int, indent: int) -> list[str]:

@@ -1,0 +1,241 @@
+"""The commands on evidence, as people type them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner, Result
+
+from genarch.cli.app import app
+from genarch.cli.schemas import schema_of
+from genarch.reports.evidence.schema import BillRecord
+from genarch.sources.evidence.load import load_catalogue
+
+CANVAS = "examples/specs/realtime-text-canvas.genarch.yaml"
+STUDIO = "examples/specs/marketing-studio.genarch.yaml"
+
+
+@pytest.fixture(autouse=True)
+def _at_the_root(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+
+
+def invoke(line: str, **env: str) -> Result:
+    return CliRunner().invoke(app, line.split(), prog_name="genarch", env={"COLUMNS": "80", **env})
+
+
+def said(line: str) -> str:
+    result = invoke(line)
+    assert result.exit_code == 0, result.output
+    return " ".join(result.stdout.split())
+
+
+def listed(options: str) -> list[dict[str, Any]]:
+    result = invoke(f"evidence list --format json {options}")
+    assert result.exit_code == 0, result.output
+    rows: list[dict[str, Any]] = json.loads(result.stdout)
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("options", "holds"),
+    [
+        ("--family gan", lambda row: row["family"] == "gan"),
+        ("--architecture consistency", lambda row: row["architecture"] == "consistency"),
+        ("--model sd-turbo", lambda row: row["model"] == "sd-turbo"),
+        ("--hardware 4090", lambda row: row["hardware"] == "rtx-4090"),
+        ("--resolution 1024", lambda row: max(row["width"] or 0, row["height"] or 0) == 1024),
+        ("--conditioning text,spatial_layout", lambda row: "text" in row["conditioning"]),
+        ("--licence allowed", lambda row: row["model_licence"]["commercial_use"] == "allowed"),
+        ("--licence unknown", lambda row: row["model_licence"] is None),
+        ("--budget 50ms", lambda row: row["timing"] == "request" and row["latency_ms"] <= 50),
+        ("--budget 1.5s --family diffusion", lambda row: row["latency_ms"] <= 1500 and row["family"] == "diffusion"),
+    ],
+)
+def test_rows_are_chosen(options: str, holds: Any) -> None:
+    rows = listed(options)
+    assert 0 < len(rows) < 313
+    assert all(holds(row) for row in rows)
+
+
+def test_a_filter_leaves_nothing_out_that_fits() -> None:
+    assert len(listed("")) == 313
+    assert sum(len(listed(f"--family {family}")) for family in ("gan", "diffusion", "hybrid")) == 313
+    uses = ("allowed", "conditional", "forbidden", "unknown")
+    assert sum(len(listed(f"--licence {use}")) for use in uses) == 313
+
+
+def test_every_flag_is_in_the_list() -> None:
+    row = next(row for row in listed("") if row["id"] == "gigagan-512")
+    assert row["unverified_fields"] == ["hardware", "licence"]
+    assert {"verified", "via", "trust", "measure", "usable_for_calibration", "source_url", "where"} <= set(row)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("evidence list --family gna", "--family: 'gna' is not in the catalogue; did you mean 'gan'?"),
+        ("evidence list --licence free", "--licence: 'free' is not in the catalogue; write one of: allowed, conditional, forbidden, unknown"),
+        ("evidence list --hardware rtx4090", "--hardware: 'rtx4090' is not a choice here; did you mean 'rtx-4090'?"),
+        ("evidence list --budget soon", "--budget: 'soon' is not a plain decimal number"),
+        ("evidence list --family gna --model sdx", "--model: 'sdx' is not in the catalogue; did you mean 'sdxl'?"),
+        ("evidence show sdxll", "evidence@1.0.0 has no 'sdxll'; did you mean 'sdxl'?"),
+        ("hardware show rtx4090", "evidence@1.0.0 has no hardware 'rtx4090'; did you mean 'rtx-4090'?"),
+        ("estimate --model sdxll --gpu t4 --resolution 512", "has no model 'sdxll'; did you mean 'sdxl'?"),
+        ("estimate --model sdxl --gpu t44 --resolution 512", "has no hardware 't44'; did you mean 't4'?"),
+        ("estimate --model sdxl --gpu t4 --resolution big", "--resolution: 'big' is not a size; write pixels, as 1024 or 1024x768"),
+        ("estimate --model gfpgan --gpu t4 --resolution 512", "--model: the work of a pass of gfpgan is not known, so there is nothing to estimate from"),
+        ("estimate --model sdxl --gpu iphone-14 --resolution 512", "--gpu: the peak of iphone-14 is not known, so there is nothing to estimate from"),
+        (f"cost {CANVAS} --set gpu=unknown", f"{CANVAS}: a cost needs gpu; state it, or add --set gpu="),
+        (f"cost {CANVAS} --utilisation 1.5", "--utilisation: '1.5' is not a share; write one above 0 and at most 1"),
+        ("cost examples/invalid/misspelt.genarch.yaml", "did you mean 'latency_budget_ms'?"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_2_and_says_why(line: str, told: str) -> None:
+    result = invoke(line)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "evidence list", "evidence models", "evidence accuracy", "hardware list", "hardware show a100", "evidence show claim-t1",
+        "evidence show sdturbo-512-1st-b1-rtx-4090-trt", "evidence show flux.1-dev", "evidence show clip-l", "evidence show controlnet",
+        "estimate --model sdxl --gpu rtx-4090 --resolution 1024 --steps 20", f"cost {STUDIO}", f"evaluate {CANVAS} --no-explore",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("columns", ["80", "40"])
+def test_nothing_is_wider_than_the_terminal(line: str, columns: str) -> None:
+    result = invoke(line, COLUMNS=columns)
+    assert result.exit_code == 0, result.output
+    longest = max(len(word) for word in result.stdout.split())
+    assert max(map(len, result.stdout.splitlines())) <= max(int(columns), longest + 6)
+
+
+def test_every_entry_can_be_shown() -> None:
+    catalogue = load_catalogue()
+    for part in (catalogue.measurements, catalogue.models, catalogue.hardware, catalogue.claims, catalogue.sources):
+        for name in list(part)[::7]:
+            result = invoke(f"evidence show {name}")
+            assert result.exit_code == 0, name
+            json.loads(invoke(f"evidence show {name} --format json").stdout)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("evidence show gigagan-512", "not verified hardware"),
+        ("evidence show stylegan-t-latency", "verified no: the figures were not read in the source"),
+        ("evidence show streamdiffusion-sdturbo-txt2img-4090", "per frame of a pipelined stream; a rate, not what one waits"),
+        ("evidence show mlperf-v41-sdxl-h200", "per image, when batches keep the hardware busy"),
+        ("evidence show sd15-rate-t4-compile", "one denoising step, without decoder"),
+        ("evidence show liveportrait-512-4090", "the network alone, without text encoder and decoder"),
+        ("evidence show sdturbo-512-1st-b1-rtx-4090-trt", "e2e chart derived; primary; medium trust"),
+        ("evidence show sd-1.5", "CreativeML OpenRAIL-M: commercial use allowed (terms not verified)"),
+        ("evidence show gigagan", "weights never released"),
+        ("hardware show rtx-3090", "fp16, dense 71 TFLOPS (not verified)"),
+        ("hardware show 4090", "0.34 USD: marketplace, 2026-03"),
+        ("hardware show t4", "0.526 USD: AWS g4dn.xlarge us-east-1, undated (not verified)"),
+        ("hardware list", "gtx-1080ti: GeForce GTX 1080 Ti consumer_gpu, 11.3? TFLOPS (fp32), 484? GB/s, 11? GB"),
+        ("explain under-100-ms-needs-a-single-pass", "contradicted at 512 px, partly at 1024 px"),
+        ("explain under-100-ms-needs-a-single-pass", "36.1 ms: SD-Turbo, 1 step, 512x512, a100-80gb-sxm, onnxruntime-trt"),
+        ("explain sd-turbo", "model sd-turbo: SD-Turbo"),
+        ("explain rtx-4090", "value rtx-4090"),
+        ("explain gpu", "also read by the evidence catalogue"),
+    ],
+)  # fmt: skip
+def test_what_entries_say(line: str, told: str) -> None:
+    assert told in said(line)
+
+
+def test_an_estimate_shows_every_factor_and_what_was_measured() -> None:
+    words = said("estimate --model sdxl --gpu rtx-4090 --resolution 1024 --steps 20")
+    for told in (
+        "passes: 40 x 2989, SDXL U-Net",
+        "decoder: 1 x 5235",
+        "(not verified)",
+        "together 249.6 TFLOP",
+        "peak: 165.2 TFLOPS",
+        "1.56 s: SDXL base 1.0, 20 steps, 1024x1024, rtx-4090, onediff-nexfort",
+        "estimate: ",
+    ):
+        assert told in words
+    record = json.loads(invoke("estimate --model sdxl --gpu rtx-4090 --resolution 1024x768 --format json").stdout)
+    assert (record["width"], record["height"], record["steps"]) == (1024, 768, 20)
+    assert record["low_ms"] < record["mid_ms"] < record["high_ms"]
+
+
+def test_an_unverified_peak_is_marked() -> None:
+    assert "peak: 71 TFLOPS (not verified)" in said("estimate --model sdxl --gpu rtx-3090 --resolution 1024")
+
+
+def test_the_accuracy_is_the_one_that_is_promised() -> None:
+    record = json.loads(invoke("evidence accuracy --format json").stdout)
+    every = record["groups"][0]
+    assert every["title"] == "all requests"
+    assert every["median"] <= record["goals"]["median"]
+    assert every["within_3"] >= record["goals"]["within_3"]
+    assert every["covered"] >= record["goals"]["covered"]
+    assert record["worst"][0]["factor"] > 3  # it says where it fails
+
+
+def test_a_cost_keeps_to_its_schema(tmp_path: Path) -> None:
+    result = invoke(f"cost {STUDIO} --format json")
+    record = json.loads(result.stdout)
+    jsonschema.Draft7Validator(schema_of("cost")).validate(record)
+    BillRecord.model_validate(record, strict=True)
+    assert record["utilisation"] == 0.6
+    assert record["prices"][0]["date"] == "2026-05"
+    target = tmp_path / "cost.md"
+    assert invoke(f"cost {STUDIO} --format markdown -o {target}").exit_code == 0
+    assert "| `diffusion` | SDXL base 1.0 |" in target.read_text()
+    assert invoke(f"cost {STUDIO} -o {STUDIO}").exit_code == 2
+
+
+def test_a_cost_states_its_utilisation_and_the_dates_of_prices() -> None:
+    words = said(f"cost {STUDIO}")
+    assert "busy 60% of the time" in words
+    assert "0.80 to 3.00 USD: market on-demand range, 2026-05." in words
+    assert "undated" in words
+    assert "An hour costs 2.00 USD, as stated." in said(f"cost {STUDIO} --set price_per_gpu_hour_usd=2")
+
+
+def test_a_spec_from_standard_input() -> None:
+    text = "version: 1\nconstraints: {gpu: t4, resolution_px: 512, task: text_to_image, conditioning: [text]}\n"
+    result = CliRunner().invoke(app, ["cost", "-"], input=text)
+    assert result.exit_code == 0
+    assert "no load stated" in result.stdout
+
+
+def test_evidence_stands_in_a_report_only_with_a_budget_and_only_if_wanted() -> None:
+    def report(line: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(invoke(f"evaluate {line} --format json").stdout)[0]
+        return found
+
+    assert "evidence" in report(CANVAS)
+    assert "evidence" not in report(f"{CANVAS} --no-evidence")
+    assert "evidence" not in report(f"{CANVAS} --set latency_budget_ms=unknown")
+    assert "resolution_px" not in json.dumps(report(CANVAS)["unread"])
+    assert "resolution_px" in json.dumps(report(f"{CANVAS} --no-evidence")["unread"])
+
+
+def test_the_report_says_where_rules_and_evidence_part() -> None:
+    words = said(f"evaluate {CANVAS}")
+    assert "under-100-ms-needs-a-single-pass excludes diffusion agrees: measured, 250 ms: Stable Diffusion 1.5" in words
+    assert "under-100-ms-needs-a-single-pass excludes gan_enhanced_diffusion DISAGREES: estimated" in words
+    assert "36.5 ms: SD-Turbo, 1 step, 512x512, rtx-4090, onnxruntime-trt" in words
+    assert "Not counted, per frame of a stream, not what one waits: 9.42 ms" in words
+
+
+def test_commercial_use_is_held_against_licences() -> None:
+    line = "evaluate --set task=text_to_image --set conditioning=text --set latency_budget_ms=5s --set gpu=a100 --set resolution_px=1024"
+    sold = json.loads(invoke(f"{line} --set commercial_use=true --format json").stdout)[0]["evidence"]
+    assert not [c for c in sold["candidates"] if (c["licence"] or {}).get("commercial_use") in ("forbidden", None)]
+    assert any(miss["kind"] == "licence" for c in sold["near"] for miss in c["misses"])
+    free = json.loads(invoke(f"{line} --format json").stdout)[0]["evidence"]
+    assert not any(miss["kind"] == "licence" for c in free["near"] for miss in c["misses"])
