@@ -1,6 +1,7 @@
 """Measure genarch's speed against named peers in the same run, and print ratios. Run by `make bench`.
 
-`python benchmarks/run.py [process] [engine] [explore] [growth] [lint] [files] [questions]` runs some of the parts.
+`python benchmarks/run.py [process] [engine] [explore] [growth] [lint] [files] [questions] [evidence]` runs some of the
+parts.
 Medians of runs taken in turn: machines drift, and a ratio within one run holds where a time does not.
 """
 
@@ -23,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks import evidence as evidences
 from benchmarks import plain, zen_table
 from benchmarks import questions as interviews
 from benchmarks.growth import table_of
@@ -44,6 +46,7 @@ def main() -> None:
         "lint": lint,
         "files": files,
         "questions": questions,
+        "evidence": evidence,
     }
     chosen = [name for name in sys.argv[1:] if name in parts] or list(parts)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
@@ -57,10 +60,12 @@ def process() -> None:
     subprocess.run([sys.executable, "-m", "compileall", "-q", str(ROOT / "src/genarch")], check=True)
     ours = [str(BIN / "genarch"), "evaluate", ONE]
     commands = {
-        "genarch evaluate --no-explore, json": [*ours, "--no-explore", "--format", "json"],
+        "genarch evaluate, verdict only, json": [*ours, "--no-explore", "--no-evidence", "--format", "json"],
         "import typer, pydantic, yaml": [sys.executable, "-c", "import typer, pydantic, yaml"],
         "yamllint": [str(BIN / "yamllint"), ONE],
+        "genarch evaluate --no-evidence, json": [*ours, "--no-evidence", "--format", "json"],
         "genarch evaluate, json": [*ours, "--format", "json"],
+        "genarch evaluate --no-evidence, text": [*ours, "--no-evidence"],
         "genarch evaluate, text": ours,
         "python -c pass": [sys.executable, "-c", "pass"],
     }
@@ -68,10 +73,12 @@ def process() -> None:
     rounds = [[timed_process(command) for command in commands.values()] for _ in range(42)][1:]
     times = list(zip(*rounds, strict=True))
     for name, runs in zip(commands, times, strict=True):
-        print(f"  {name:36} {statistics.median(runs) * 1000:7.1f} ms")
+        print(f"  {name:37} {statistics.median(runs) * 1000:7.1f} ms")
     report("without exploration to the three imports (at most 1.5)", paired(times[0], times[1]))
     report("without exploration to yamllint on the same file (at most 1)", paired(times[0], times[2]))
     report("with exploration to the three imports (at most 1.6)", paired(times[3], times[1]))
+    report("with evidence to without, json (at most 1.25)", paired(times[4], times[3]))
+    report("with evidence to without, text (at most 1.25)", paired(times[6], times[5]))
 
 
 def engine() -> None:
@@ -160,6 +167,14 @@ def questions() -> None:
         interviews.measure(rules, people)
 
 
+def evidence() -> None:
+    """The evidence catalogue: loading it, and what follows from it for a spec."""
+    rules = load_rules()
+    examples = [load_spec(path) for path in sorted(SPECS.glob("*.genarch.yaml"))]
+    print("\nEvidence")
+    evidences.measure([*examples, *random_specs(200)], rules)
+
+
 def possible(spec: Spec, rules: RuleTable) -> object:
     return explore(spec, rules).possible
 
@@ -202,7 +217,7 @@ def compare_results(
 
 def files() -> None:
     """Spec files through the command line: files a second, and whether memory grows with their number."""
-    print("\nSpec files read, validated and evaluated (--no-explore --format jsonl)")
+    print("\nSpec files read, validated and evaluated (--no-explore --no-evidence --format jsonl)")
     peaks = {}
     with tempfile.TemporaryDirectory() as folder:
         for count in (1_000, 10_000):
@@ -213,6 +228,7 @@ def files() -> None:
                 "evaluate",
                 str(root),
                 "--no-explore",
+                "--no-evidence",
                 "--format",
                 "jsonl",
                 "-o",

@@ -1,0 +1,58 @@
+"""What evidence costs: loading the catalogue, assessing a spec, its costs, and the share of a whole process."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+
+from genarch import Evaluation, RuleTable, Spec, evaluate
+from genarch.engine.evidence.assessment import assess
+from genarch.engine.evidence.calibration import calibrate
+from genarch.engine.evidence.cost import bill
+from genarch.model.catalogue import Catalogue
+from genarch.model.gpus import GPU_DEVICES
+from genarch.sources.evidence import load
+
+
+def measure(specs: list[Spec], rules: RuleTable) -> None:
+    """Print the times; `specs` are taken on random hardware, at random sizes and budgets."""
+    loading = [_timed(load.load_catalogue.__wrapped__) for _ in range(21)]
+    told = f"median {_ms(statistics.median(loading))}, worst {_ms(max(loading))}"
+    print(f"  loading the catalogue (at most 30):      {told}")
+    catalogue = load.load_catalogue()
+    chance = random.Random(3)
+    times = []
+    for spec in specs:
+        stated = {
+            **spec.constraints,
+            "gpu": chance.choice(list(GPU_DEVICES)),
+            "resolution_px": chance.choice([256, 512, 768, 1024, 2048]),
+            "latency_budget_ms": chance.choice([30, 90, 500, 3000]),
+            "images_per_day": 10_000,
+            "batchable": chance.random() < 0.5,
+        }
+        asked = spec._replace(constraints=stated)
+        evaluation = evaluate(asked, rules)
+        runs = [_timed(partial(_all, asked, rules, evaluation, catalogue)) for _ in range(3)]
+        times.append(statistics.median(runs))
+    told = f"median {_ms(statistics.median(times))}, worst {_ms(max(times))}"
+    print(f"  feasibility, candidates and cost (at most 15): {told}, {len(times)} specs")
+    print(f"  fitting the estimator, as make generate does:  {_ms(_timed(lambda: calibrate(catalogue)))}")
+
+
+def _all(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Catalogue) -> None:
+    assess(spec, rules, evaluation, catalogue)
+    bill(spec.constraints, [architecture.id for architecture in rules.architectures], catalogue)
+
+
+def _timed(run: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1e3:.1f} ms"
