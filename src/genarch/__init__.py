@@ -20,7 +20,9 @@ from genarch.sources.rule_table import load_rules
 from genarch.sources.spec_file import load_spec, parse_spec, validate_spec
 
 if TYPE_CHECKING:
+    from genarch.engine.evidence.assessment import assess
     from genarch.engine.exploration import Exploration, explore
+    from genarch.sources.evidence.load import load_catalogue
 
 __all__ = [
     "Evaluation",
@@ -33,9 +35,11 @@ __all__ = [
     "UnknownIdError",
     "Verdict",
     "__version__",
+    "assess",
     "decide",
     "evaluate",
     "explore",
+    "load_catalogue",
     "load_rules",
     "load_spec",
     "parse_spec",
@@ -44,9 +48,17 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Exploration is imported when it is asked for: whoever wants a verdict only does not wait for it."""
+    """Exploration and evidence are imported when asked for: whoever wants a verdict only does not wait for them."""
     if name in ("Exploration", "explore"):
         from genarch.engine import exploration
 
         return getattr(exploration, name)
+    if name == "assess":
+        from genarch.engine.evidence.assessment import assess
+
+        return assess
+    if name == "load_catalogue":
+        from genarch.sources.evidence.load import load_catalogue
+
+        return load_catalogue
     raise AttributeError(f"module 'genarch' has no attribute {name!r}")

@@ -150,6 +150,8 @@ def test_every_command_and_option_is_in_the_readme() -> None:
         "--set", "--format", "--rules", "--fail-on", "-o", "jsonl", "markdown", "NO_COLOR",
         "genarch ask", "--answers", "--confirm", "--save", "--all", "--fixed", "--yes", "--plain",
         "genarch doc add", "--spec", "--decision", "--id", "--write",
+        "genarch evidence list", "genarch evidence show", "genarch evidence accuracy", "genarch hardware list", "genarch estimate",
+        "genarch cost", "--no-evidence",
     ):  # fmt: skip
         assert words in readme, words
 

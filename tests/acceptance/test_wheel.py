@@ -35,6 +35,9 @@ def test_the_wheel_has_the_tables_the_types_and_nothing_beside_the_package(wheel
     assert "genarch/py.typed" in names
     for table in (root / "rules").glob("*.yaml"):
         assert f"genarch/rules/{table.name}" in names
+    for part in (root / "rules/evidence").glob("*.yaml"):
+        assert f"genarch/rules/evidence/{part.name}" in names
+    assert "genarch/sources/compiled/evidence.json" in names
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"genarch"}
 
 
@@ -54,3 +57,5 @@ def test_an_installed_wheel_evaluates_a_spec(wheel: Path, root: Path, tmp_path: 
     assert run(python, "-c", where, cwd=tmp_path).strip() == str(site / "genarch/rules")
     assert run(genarch, "evaluate", spec.name, "--rules", site / "genarch/rules/article.yaml", cwd=tmp_path)
     assert "consistency" in run(genarch, "rules", "list", cwd=tmp_path)
+    assert report["evidence"]["catalogue"]["id"] == "evidence"
+    assert "rtx-4090" in run(genarch, "hardware", "list", cwd=tmp_path)

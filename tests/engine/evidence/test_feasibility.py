@@ -77,6 +77,14 @@ def test_what_a_row_demonstrates(fields: dict[str, Any], *, shown: bool) -> None
     assert (found.status == "demonstrated") == shown
 
 
+def test_fewer_steps_than_a_model_takes_as_a_rule_show_nothing() -> None:
+    """LCM-SDXL in one step is fast, and has an FID of 50.5 (claim-q3): no image to use."""
+    steps = [row(f"in-{count}", hardware="t4", steps=count, latency_ms=20.0 * count) for count in (1, 3, 4, 5)]
+    there_ = catalogue(steps, [model(work=work(steps=4))], CARDS)
+    needs = needs_of({"latency_budget_ms": 1000, "gpu": "t4", "resolution_px": 512, **TEXT}, there_)
+    assert feasibility("diffusion", needs, 1000, there_).rows == ("in-4", "in-5")
+
+
 def test_rows_that_carry_nothing_alone_are_told_of_but_never_counted() -> None:
     found = held([there("weak", trust="low"), there("recalled", verified=False)])
     assert found.status == "no_evidence"

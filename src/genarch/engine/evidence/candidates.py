@@ -74,7 +74,7 @@ def _fastest(model: Model, needs: Needs, catalogue: Catalogue) -> Measurement | 
         for row in catalogue.rows_of(model.id)
         if row.timing == "request"
         and row.carries
-        and speaks_to(row, needs)
+        and speaks_to(row, needs, catalogue)
         and runs_there(row, needs, catalogue)
         and large_enough(row, needs)
     ]

@@ -135,7 +135,11 @@ def _time_of(
 def _time(entry: Candidate, needs: Needs, catalogue: Catalogue, *, batchable: bool) -> _Time | None:
     """Seconds of the hardware for an image: measured on it at this size, else estimated."""
     model = catalogue.models[entry.model]
-    rows = [] if entry.adapters else [row for row in catalogue.rows_of(entry.model) if _measured_there(row, needs)]
+    rows = (
+        []
+        if entry.adapters
+        else [row for row in catalogue.rows_of(entry.model) if _measured_there(row, needs, catalogue)]
+    )
     if batchable:
         loads = [(load, row) for row in rows if (load := row.load_ms) is not None]
         if loads:
@@ -152,8 +156,8 @@ def _time(entry: Candidate, needs: Needs, catalogue: Catalogue, *, batchable: bo
     return _Time(None, guess, Range(guess.low_ms / 1000, guess.high_ms / 1000)) if guess else None
 
 
-def _measured_there(row: Measurement, needs: Needs) -> bool:
+def _measured_there(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:
     """Whether a row that carries a statement is of this very hardware and size, and of what is asked for."""
     assert needs.hardware is not None  # noqa: S101  (costs are of stated hardware)
     there = row.hardware == needs.hardware.id and row.longer_side == needs.resolution_px
-    return there and row.carries and speaks_to(row, needs)
+    return there and row.carries and speaks_to(row, needs, catalogue)

@@ -24,7 +24,7 @@ def generators(catalogue: Catalogue, architecture: str) -> list[Model]:
 def feasibility(architecture: str, needs: Needs, budget_ms: float, catalogue: Catalogue) -> Feasibility:
     """How one architecture stands to a budget for one request."""
     models = generators(catalogue, architecture)
-    rows = [row for model in models for row in catalogue.rows_of(model.id) if speaks_to(row, needs)]
+    rows = [row for model in models for row in catalogue.rows_of(model.id) if speaks_to(row, needs, catalogue)]
     waits = _by_time(row for row in rows if row.timing == "request")
     shown = [row for row in waits if runs_there(row, needs, catalogue) and large_enough(row, needs)]
     within = [row for row in shown if _ms(row) <= budget_ms]

@@ -90,11 +90,13 @@ def steered_by(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(_CONDITIONING[name] for name in names if name in _CONDITIONING)
 
 
-def speaks_to(row: Measurement, needs: Needs) -> bool:
-    """Whether a row is of the task, and steered by all that is asked for."""
-    return (needs.tasks is None or not needs.tasks.isdisjoint(row.tasks)) and needs.conditioning <= steered_by(
-        row.conditioning
-    )
+def speaks_to(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:
+    """Whether a row is of the task, steered by all that is asked for, and in no fewer steps than usable images take."""
+    if needs.tasks is not None and needs.tasks.isdisjoint(row.tasks):
+        return False
+    work = catalogue.models[row.model].work
+    too_few = work is not None and row.steps is not None and row.steps < work.steps
+    return not too_few and needs.conditioning <= steered_by(row.conditioning)
 
 
 def runs_there(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:
