@@ -296,6 +296,13 @@ def test_yes_takes_dont_know_for_the_rest(tmp_path: Path) -> None:
     assert "\n  # device: unknown\n" in (tmp_path / "s.yaml").read_text(), "no rule reads it, so it was not open"
 
 
+def test_the_report_has_the_evidence(tmp_path: Path) -> None:
+    stated = ("latency_budget_ms=50ms", "gpu=a100", "task=text_to_image", "conditioning=text", "resolution_px=512")
+    result = piped(tmp_path, "--yes", *(word for setting in stated for word in ("--set", setting)))
+    assert "Evidence: 50 ms a request on a100-80gb-sxm at 512 px" in result.stdout
+    assert "sdturbo-512-1st-b1-a100-80gb-sxm-trt" in result.stdout
+
+
 def test_piped_answers_line_by_line(tmp_path: Path) -> None:
     told = piped(tmp_path, "--plain", *FAST, "--save", "s.yaml", lines=["oops", "emerging", "text"])
     assert told.returncode == 0

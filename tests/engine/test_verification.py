@@ -200,6 +200,7 @@ def test_what_nothing_reads() -> None:
         notices=[Notice("n", "note", "t", PAIRED, "m", SOURCE)],
     )
     found = {(f.check.id, f.subject[0]): f.subject[1:] for f in unread(rules)}
+    # Fields that are there for the evidence need no rule.
     for_rules = {name for name, constraint in BY_NAME.items() if not constraint.evidence}
     unread_names = for_rules - {"conditioning", "task", "paired_data"}
     assert {name for check, name in found if check == "constraint-unread"} == unread_names

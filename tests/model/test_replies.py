@@ -6,7 +6,7 @@ import pytest
 
 from genarch.model.answers import InvalidAnswerError
 from genarch.model.constraints import BY_NAME, Value
-from genarch.model.replies import Reply, parse_reply
+from genarch.model.replies import Reply, numbered, parse_reply
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,8 @@ def test_words_for_the_tool_mean_the_same_everywhere(name: str, typed: str, kind
         ("domain", "1 2", "'1 2' is not in the list (one answer, not several); type a number from 1 to 2, or u"),
         ("domain", "9" * 5000, f"'{'9' * 57}...' is not in the list; type a number from 1 to 2, or u"),
         ("paired_data", "3", "'3' is neither yes nor no; type 1 or y, 2 or n, or u"),
+        ("gpu", "rtx 4091", "'rtx 4091' is not in the list; did you mean 'rtx-4090'?; type a name, or u"),
+        ("gpu", "1", "'1' is not in the list; type a name, or u"),
         ("conditioning", "0 1", "0 means none of these, and stands alone; leave it out, or type it alone"),
         ("conditioning", "1 9", "'9' is not in the list; type numbers from 1 to 7, as in 1 3, 0 for none, or u"),
     ],
@@ -81,3 +83,11 @@ def test_what_is_no_answer_is_explained(name: str, typed: str, message: str) -> 
 def test_no_hostile_amount_passes(typed: str) -> None:
     with pytest.raises(InvalidAnswerError, match=r"type (one, or )?u$"):
         parse_reply(BY_NAME["latency_budget_ms"], typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "gpu"), [("rtx 4090", "rtx-4090"), ("A100", "a100-80gb-sxm"), ("jetson_nano", "jetson-nano")]
+)
+def test_hardware_is_named_and_not_numbered(typed: str, gpu: str) -> None:
+    assert numbered(BY_NAME["gpu"]) == []
+    assert parse_reply(BY_NAME["gpu"], typed) == Reply("answer", gpu, gpu)

@@ -44,7 +44,7 @@ def unread(rules: RuleTable) -> Iterator[Finding]:
         if constraint.kind == "set" and rest:
             told = f"no condition names {', '.join(rest)} of '{name}': with or without, everything comes out the same"
             yield Finding(checks.VALUE_UNREAD, (name, *rest), told, place)
-        elif len(rest) > 1:
+        elif len(rest) > 1 and not constraint.evidence:
             told = f"no condition names {', '.join(rest)} of '{name}': they are told apart by nothing"
             yield Finding(checks.VALUE_UNREAD, (name, *rest), told, place)
 
