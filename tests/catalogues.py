@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from genarch.engine.evidence.regimes import LOAD_GROUPS, REQUEST_GROUPS
 from genarch.model.calibration import Band, Calibration, Share, StackFit
 from genarch.model.catalogue import Catalogue
 from genarch.model.evidence import Claim, Component, Licence, Measurement, Model, Multiplier, Passes, Source, Work
@@ -14,7 +15,7 @@ CALIBRATION = Calibration(
     stacks={"eager": StackFit(50, 15), "compiled": StackFit(10, 5)},
     shares={"eager": Share(0.25, 9), "compiled": Share(0.5, 9)},
     load_shares={"": Share(0.5, 9)},
-    bands={group: Band(0.5, 2.0, 40) for group in ("eager", "compiled", "other", "load")},
+    bands={group: Band(0.5, 2.0, 40) for group in (*REQUEST_GROUPS, *LOAD_GROUPS)},
 )
 """Half of the peak, 10 ms a request and 5 ms a step, and a band from half to twice: figures to work with by hand."""
 

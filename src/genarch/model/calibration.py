@@ -36,7 +36,7 @@ class Calibration(NamedTuple):
 
     `shares` are keyed by `stack/efficiency class/kind`, with less of the key where less was measured (`stack/kind`,
     `stack`), `kind` being `network` for a single network and `pipeline` for one with a decoder. `load_shares` are keyed
-    by kind. `bands` are keyed by `eager`, `compiled`, `other` and `load`.
+    by kind. `bands` are keyed by `eager`, `compiled` and `other` for requests, and by `load/kind`.
     """
 
     stacks: Mapping[str, StackFit]

@@ -61,8 +61,12 @@ def test_what_a_model_misses(
     assert one(fields, made, **stated) == misses
 
 
-def test_memory_in_training_is_not_memory_in_use() -> None:
-    assert one({"vram_gb": 80.0, "measure": "training_only"}, {}) == ["budget"]
+@pytest.mark.parametrize(
+    "fields",
+    [{"measure": "training_only"}, {"trust": "low"}, {"verified": False}, {"unverified_fields": ("vram_gb",)}],
+)
+def test_memory_in_training_or_that_cannot_be_relied_on_is_not_memory_in_use(fields: dict[str, Any]) -> None:
+    assert "memory" not in one({"vram_gb": 80.0, **fields}, {})
 
 
 def test_the_order_is_by_misses_then_evidence_then_licence_then_time() -> None:

@@ -11,7 +11,7 @@ from math import ceil, floor, log
 from statistics import median
 from typing import NamedTuple
 
-from genarch.engine.evidence.regimes import group_of, keys, stack_of
+from genarch.engine.evidence.regimes import LOAD_GROUPS, REQUEST_GROUPS, group_of, keys, load_group, stack_of
 from genarch.engine.evidence.work import Job, job_of_row
 from genarch.model.calibration import STACKS, Band, Calibration, Share, Stack, StackFit
 from genarch.model.catalogue import Catalogue
@@ -45,6 +45,7 @@ class Point(NamedTuple):
     rest_ms: float
     measured_ms: float
     request: bool
+    loaded: bool = False
 
     @property
     def kind(self) -> str:
@@ -54,7 +55,7 @@ class Point(NamedTuple):
     @property
     def group(self) -> str:
         """The group whose errors give the band."""
-        return group_of(self.stack, self.hardware_class, self.kind)
+        return load_group(self.kind) if self.loaded else group_of(self.stack, self.hardware_class, self.kind)
 
 
 def points(catalogue: Catalogue) -> tuple[list[Point], list[Point], dict[str, list[str]]]:
@@ -93,6 +94,7 @@ def _point(row: Measurement, catalogue: Catalogue) -> Point | str:
         work.rest / hardware.peak_tflops * 1e3,
         row.latency_ms / work.slowed,
         request=row.timing == "request" or (row.timing == "network" and not single),
+        loaded=row.timing == "full_load",
     )
 
 
@@ -183,9 +185,7 @@ def _left_out(given: Sequence[Point], *, loads: bool) -> list[Error]:
     ratios = [(point, point.measured_ms / estimates[point.row]) for point in given]
     errors = []
     for point, ratio in ratios:
-        band = _band(
-            [(other, r) for other, r in ratios if other.whole != point.whole], "load" if loads else point.group
-        )
+        band = _band([(other, r) for other, r in ratios if other.whole != point.whole], point.group)
         errors.append(Error(point, estimates[point.row], ratio, band.low, band.high))
     return errors
 
@@ -208,7 +208,7 @@ def load_time(point: Point, fitted: Calibration) -> float:
 def _band(ratios: Iterable[tuple[Point, float]], group: str) -> Band:
     """From the errors of a group, or of all where it has few, those that leave `_TAIL` out on either side."""
     known = list(ratios)
-    mine = sorted(ratio for point, ratio in known if group in ("load", point.group))
+    mine = sorted(ratio for point, ratio in known if point.group == group)
     if len(mine) < _FEW:
         mine = sorted(ratio for _, ratio in known)
     last = len(mine) - 1
@@ -221,6 +221,7 @@ def calibrate(catalogue: Catalogue) -> Calibration:
     requests, loads, _ = points(catalogue)
     errors, load_errors = leave_one_source_out(requests, loads)
     ratios = [(error.point, error.ratio) for error in errors]
-    bands = {group: _band(ratios, group) for group in ("eager", "compiled", "other")}
-    bands["load"] = _band([(error.point, error.ratio) for error in load_errors], "load")
+    bands = {group: _band(ratios, group) for group in REQUEST_GROUPS}
+    load_ratios = [(error.point, error.ratio) for error in load_errors]
+    bands |= {group: _band(load_ratios, group) for group in LOAD_GROUPS}
     return fit(requests, loads, bands)

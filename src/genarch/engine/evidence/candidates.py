@@ -93,12 +93,18 @@ def _status(row: Measurement | None, guess: Estimate | None, needs: Needs) -> St
 
 def memory_of(model: Model, catalogue: Catalogue) -> tuple[float | None, str | None]:
     """The least memory in GB that a row shows the model running in; else that of its weights, without a row."""
-    rows = [row for row in catalogue.rows_of(model.id) if row.vram_gb and row.measure != "training_only"]
+    rows = [row for row in catalogue.rows_of(model.id) if row.vram_gb and _tells_memory(row)]
     least = min(rows, key=lambda row: row.vram_gb or 0, default=None)
     if least:
         return least.vram_gb, least.id
     parameters = max((row.params_m or 0 for row in catalogue.rows_of(model.id)), default=0)
     return (parameters * BYTES_PER_PARAMETER / 1000 or None), None
+
+
+def _tells_memory(row: Measurement) -> bool:
+    """Whether a row's memory is of use, of the model in use, and was read."""
+    read = row.verified and not {"all", "vram_gb"} & set(row.unverified_fields)
+    return read and row.trust != "low" and row.measure != "training_only"
 
 
 def _weights(model: Model) -> Iterator[Miss]:

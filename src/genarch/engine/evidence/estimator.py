@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genarch.engine.evidence.regimes import group_of, keys
+from genarch.engine.evidence.regimes import group_of, keys, load_group
 from genarch.engine.evidence.work import AS_IT_IS, Options, factor, gmac, job
 from genarch.model.calibration import Share, Stack, StackFit
 from genarch.model.catalogue import Catalogue
@@ -35,7 +35,7 @@ def estimate(
     kind = "network" if model.family == "gan" else "pipeline"
     if full_load:
         wanted: tuple[str, ...] = (kind, "")
-        shares, times, band = calibration.load_shares, _NO_FIXED_TIMES, calibration.bands["load"]
+        shares, times, band = calibration.load_shares, _NO_FIXED_TIMES, calibration.bands[load_group(kind)]
     else:
         wanted = keys(stack, hardware.efficiency_class, kind)
         shares = calibration.shares

@@ -12,6 +12,15 @@ def group_of(stack: Stack, hardware_class: str, kind: str) -> str:
     return "other" if kind == "network" or hardware_class in ("cpu", "jetson", "phone") else stack
 
 
+REQUEST_GROUPS = ("eager", "compiled", "other")
+LOAD_GROUPS = ("load/pipeline", "load/network")
+
+
+def load_group(kind: str) -> str:
+    """The band of full load."""
+    return f"load/{kind}"
+
+
 def stack_of(engine: str | None) -> Stack:
     """The stack that an engine belongs to; one that is not stated ran as written."""
     return "eager" if engine in _EAGER else "compiled"
