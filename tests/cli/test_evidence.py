@@ -239,3 +239,21 @@ def test_commercial_use_is_held_against_licences() -> None:
     assert any(miss["kind"] == "licence" for c in sold["near"] for miss in c["misses"])
     free = json.loads(invoke(f"{line} --format json").stdout)[0]["evidence"]
     assert not any(miss["kind"] == "licence" for c in free["near"] for miss in c["misses"])
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (CANVAS, "Measured to keep 90 ms: consistency (36.5 ms, sdturbo-512-1st-b1-rtx-4090-trt)."),
+        (STUDIO, "Estimated to keep 5 s: diffusion ("),
+        (f"{STUDIO} --set latency_budget_ms=1s", "Open whether diffusion keeps 1 s: it is estimated at 820 ms to 2.8 s"),
+        (f"{STUDIO} --set latency_budget_ms=700ms", "Estimated to miss 700 ms: diffusion (820 ms to 2.8 s"),
+        ("examples/specs/live-face-filter.genarch.yaml", "Not shown: nothing measured or estimated has gan keep 33.3 ms there."),
+        ("examples/specs/realtime-text-canvas-proven.genarch.yaml", "Measured to keep it: consistency (36.5 ms,"),
+        ("examples/specs/sketch-to-photo.genarch.yaml", "Measured to keep it: gan_enhanced_diffusion (110 ms, pix2pix-turbo-512-a100-80gb-sxm)."),
+    ],
+)  # fmt: skip
+def test_a_line_under_the_verdict_says_what_the_evidence_comes_to(line: str, told: str) -> None:
+    assert told in said(f"evaluate {line}")
+    if "--set" not in line:
+        assert told.split("(")[0] in invoke(f"evaluate {line} --format markdown").stdout.replace("\\", "")

@@ -122,17 +122,21 @@ class Catalogue:
         return names[name]
 
     def tasks_of(self, model: str) -> frozenset[str]:
-        """Every task that a row shows the model on."""
+        """Every task that a row shows the model on, by itself."""
         if model not in self._tasks_of:
-            self._tasks_of[model] = frozenset(task for row in self.rows_of(model) for task in row.tasks)
+            self._tasks_of[model] = frozenset(task for row in self._alone(model) for task in row.tasks)
         return self._tasks_of[model]
 
     def conditioning_of(self, model: str) -> tuple[str, ...]:
-        """All that a row shows the model steered by."""
+        """All that a row shows the model steered by, by itself."""
         if model not in self._conditioning_of:
-            shown = dict.fromkeys(name for row in self.rows_of(model) for name in row.conditioning)
+            shown = dict.fromkeys(name for row in self._alone(model) for name in row.conditioning)
             self._conditioning_of[model] = tuple(shown)
         return self._conditioning_of[model]
+
+    def _alone(self, model: str) -> list[Measurement]:
+        """The rows of a model without a ControlNet beside it."""
+        return [row for row in self.rows_of(model) if not row.controlnets]
 
     def adapters_of(self, model: str) -> list[Model]:
         """The adapters that can be added to a model."""

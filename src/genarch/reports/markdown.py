@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from genarch.errors import Problem
 from genarch.reports.escape import code, inert
 from genarch.reports.evidence.markdown import evidence_section
+from genarch.reports.evidence.words import standing_words
 from genarch.reports.report import Report
 from genarch.reports.words import (
     binding_words,
@@ -83,6 +84,9 @@ def _section(report: Report) -> Iterator[str]:
     if "settled" in report:
         yield ""
         yield inert(f"{settled_words(report)} {next_words(report)}")
+    if told := standing_words(report):
+        yield ""
+        yield inert(told)
     yield from _stated(report)
     yield from _ranking(report)
     yield from _rationale(report)

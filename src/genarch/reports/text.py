@@ -14,6 +14,7 @@ from genarch.errors import Problem
 from genarch.reports.console import NARROWEST, Look, rendered
 from genarch.reports.escape import safe
 from genarch.reports.evidence.text import evidence_parts
+from genarch.reports.evidence.words import standing_words
 from genarch.reports.report import Report
 from genarch.reports.words import (
     binding_words,
@@ -98,6 +99,7 @@ class TextReport:
             Text.assemble((verdict_words(report), f"bold {style}"), *_confidence(report)),
             Text(safe(report["summary"])),
             *_settled(report),
+            *([Text(told)] if (told := standing_words(report)) else []),
             _heading("Ranking"),
             self._ranking(report),
         ]

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from catalogues import card, catalogue, model, row, work
-from genarch.engine.evidence.feasibility import feasibility
+from genarch.engine.evidence.feasibility import estimated, feasibility
 from genarch.engine.evidence.needs import needs_of
 from genarch.model.catalogue import Catalogue
 from genarch.model.estimates import Feasibility
 from genarch.model.evidence import Measurement
 from genarch.model.hardware import Hardware
+from genarch.sources.evidence.load import load_catalogue
 
 TEXT: dict[str, Any] = {"task": "text_to_image", "conditioning": frozenset({"text"})}
 CARDS = (
@@ -136,18 +137,18 @@ def test_where_an_estimate_lies(budget: float, status: str) -> None:
 
 
 def test_no_estimate_without_hardware_or_a_size_or_beyond_what_the_model_was_shown_at() -> None:
-    def estimated(**stated: Any) -> bool:
+    def can(**stated: Any) -> bool:
         there_ = catalogue([row("r", hardware="h100-sxm")], [model(work=work())], CARDS)
         answers = {"latency_budget_ms": 50, "gpu": "a100-80gb-sxm", "resolution_px": 512, **TEXT, **stated}
         needs = needs_of({name: value for name, value in answers.items() if value is not None}, there_)
         return feasibility("diffusion", needs, 50, there_).estimate is not None
 
-    assert estimated()
-    assert not estimated(gpu=None)
-    assert not estimated(resolution_px=None)
-    assert not estimated(resolution_px=1024)
-    assert not estimated(gpu="iphone-14")
-    assert not estimated(conditioning=frozenset({"mask"}))
+    assert can()
+    assert not can(gpu=None)
+    assert not can(resolution_px=None)
+    assert not can(resolution_px=1024)
+    assert not can(gpu="iphone-14")
+    assert not can(conditioning=frozenset({"mask"}))
 
 
 def adapted() -> Catalogue:
@@ -176,6 +177,16 @@ def test_conditioning_by_an_adapter_is_estimated_with_the_adapter_charged() -> N
     assert (plain.estimate.controlnets, steered.estimate.controlnets) == (0, 1)
     assert steered.estimate.tflop == 13.0  # 4 steps of 2 x 1.5, and the decoder's 1
     assert steered.rows == ()  # no row shows the two together
+
+
+def test_rows_with_a_controlnet_are_not_of_the_model_alone() -> None:
+    shipped = load_catalogue()
+    wanted = frozenset({"text", "spatial_layout"})
+    answers: dict[str, Any] = {"gpu": "a100-80gb-sxm", "resolution_px": 512, "conditioning": wanted}
+    guess = estimated(shipped.models["sd-1.5"], needs_of(answers, shipped), shipped)
+    assert guess is not None
+    assert guess.controlnets == 1
+    assert "pose" not in shipped.conditioning_of("sd-1.5")
 
 
 @pytest.mark.parametrize(

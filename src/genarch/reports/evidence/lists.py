@@ -69,9 +69,9 @@ def models_as_text(catalogue: Catalogue, width: int) -> str:
     for model in catalogue.models.values():
         lines += _wrapped(f"{model.id}: {model.title}", width, 0)
         what = model.architecture if model.kind == "generator" else model.kind
-        lines += _wrapped(
-            f"{what}; {len(catalogue.rows_of(model.id))} rows; {licence_words(licence_record(model))}", width, 2
-        )
+        count = len(catalogue.rows_of(model.id))
+        rows = f"{count} row{'' if count == 1 else 's'}"
+        lines += _wrapped(f"{what}; {rows}; {licence_words(licence_record(model))}", width, 2)
     return _ended(lines, "genarch evidence show ID tells more of each.", width)
 
 

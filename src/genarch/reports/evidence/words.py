@@ -52,6 +52,42 @@ def heading_words(evidence: Mapping[str, Any]) -> str:
     return f"Evidence: {ms_words(evidence['budget_ms'])} a request on {place}{size}"
 
 
+def standing_words(report: Mapping[str, Any]) -> str:
+    """What the evidence says of the recommendation, in a sentence for each architecture; empty without evidence.
+
+    Where it shows none of those recommended to keep the budget, also which others a measurement does.
+    """
+    if "evidence" not in report:
+        return ""
+    evidence = report["evidence"]
+    budget = ms_words(evidence["budget_ms"])
+    found = {entry["architecture"]: entry for entry in evidence["feasibility"]}
+    told = [_standing(found[name], budget) for name in report["recommended"]]
+    if all(found[name]["status"] not in ("demonstrated", "within") for name in report["recommended"]):
+        others = [entry for entry in found.values() if entry["rows"]]
+        told += [f"Measured to keep it: {_kept(entry)}." for entry in others]
+    return " ".join(told)
+
+
+def _standing(entry: Mapping[str, Any], budget: str) -> str:
+    name, guess = entry["architecture"], entry["estimate"]
+    match entry["status"]:
+        case "demonstrated":
+            return f"Measured to keep {budget}: {_kept(entry)}."
+        case "within":
+            return f"Estimated to keep {budget}: {name} ({band_words(guess)})."
+        case "straddling":
+            return f"Open whether {name} keeps {budget}: it is estimated at {band_words(guess)}."
+        case "beyond":
+            return f"Estimated to miss {budget}: {name} ({band_words(guess)})."
+    return f"Not shown: nothing measured or estimated has {name} keep {budget} there."
+
+
+def _kept(entry: Mapping[str, Any]) -> str:
+    row = entry["rows"][0]
+    return f"{entry['architecture']} ({ms_words(row['latency_ms'])}, {row['id']})"
+
+
 def row_words(row: Mapping[str, Any]) -> str:
     """`36.5 ms: SD-Turbo, 1 step, 512x512, rtx-4090`."""
     steps = f"{row['steps']} step{'' if row['steps'] == 1 else 's'}" if row["steps"] else ""
