@@ -256,4 +256,4 @@ def test_commercial_use_is_held_against_licences() -> None:
 def test_a_line_under_the_verdict_says_what_the_evidence_comes_to(line: str, told: str) -> None:
     assert told in said(f"evaluate {line}")
     if "--set" not in line:
-        assert told.split("(")[0] in invoke(f"evaluate {line} --format markdown").stdout.replace("\\", "")
+        assert told.split("(", maxsplit=1)[0] in invoke(f"evaluate {line} --format markdown").stdout.replace("\\", "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalogues import card, catalogue, model, row, work
 from genarch.engine.evidence.feasibility import estimated, feasibility
@@ -202,3 +204,30 @@ def test_weaker_hardware(mine: tuple[Any, Any], theirs: tuple[Any, Any], *, at_m
     weaker: Hardware = card("weak", *mine)
     assert weaker.at_most(card("strong", *theirs)) == at_most
     assert weaker.at_most(weaker)
+
+
+GPUS = sorted(load_catalogue().hardware)
+
+
+@given(
+    gpu=st.sampled_from(GPUS),
+    other=st.sampled_from(GPUS),
+    budget=st.integers(5, 5000),
+    more=st.integers(0, 5000),
+    size=st.sampled_from([256, 512, 1024]),
+    architecture=st.sampled_from(["gan", "diffusion", "consistency", "gan_enhanced_diffusion"]),
+)
+def test_more_time_or_stronger_hardware_or_a_smaller_image_never_show_less(
+    gpu: str, other: str, budget: int, more: int, size: int, architecture: str
+) -> None:
+    shipped = load_catalogue()
+
+    def shown(gpu: str, budget: int, size: int) -> set[str]:
+        needs = needs_of({"latency_budget_ms": budget, "gpu": gpu, "resolution_px": size}, shipped)
+        return set(feasibility(architecture, needs, budget, shipped).rows)
+
+    rows = shown(gpu, budget, size)
+    assert rows <= shown(gpu, budget + more, size)
+    assert rows <= shown(gpu, budget, size // 2)
+    if shipped.hardware[gpu].at_most(shipped.hardware[other]):
+        assert rows <= shown(other, budget, size)

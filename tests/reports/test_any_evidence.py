@@ -1,0 +1,75 @@
+"""Whatever a spec states, its evidence can be told in each format and keeps to its schema."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genarch import RuleTable, Spec, evaluate
+from genarch.cli.evaluate import evidence_of
+from genarch.engine.evidence.cost import bill
+from genarch.model.constraints import Value
+from genarch.reports.evidence.bill import bill_as_markdown, bill_as_text
+from genarch.reports.evidence.record import bill_record
+from genarch.reports.evidence.schema import BillRecord, EvidenceRecord
+from genarch.reports.markdown import Markdown
+from genarch.reports.report import make_report
+from genarch.reports.text import TextReport
+from genarch.sources.evidence.load import load_catalogue
+from strategies import answers
+
+GPUS = st.sampled_from(sorted(load_catalogue().hardware))
+SIZES = st.sampled_from([64, 256, 512, 768, 1024, 2048, 8192])
+
+
+@given(
+    stated=answers(),
+    budget=st.floats(1, 10_000),
+    gpu=GPUS | st.none(),
+    size=SIZES | st.none(),
+    width=st.sampled_from([20, 40, 80]),
+)
+def test_any_spec_with_a_budget(
+    stated: dict[str, Value], budget: float, gpu: str | None, size: int | None, width: int, shipped: RuleTable
+) -> None:
+    added = {"latency_budget_ms": round(budget, 2), "gpu": gpu, "resolution_px": size}
+    constraints = {**stated, **{name: value for name, value in added.items() if value is not None}}
+    spec = Spec("any", constraints)
+    evaluation = evaluate(spec, shipped)
+    evidence = evidence_of(spec, shipped, evaluation)
+    assert evidence is not None
+    EvidenceRecord.model_validate(json.loads(json.dumps(evidence)), strict=True)
+    for entry in evidence["feasibility"]:
+        assert (entry["status"] == "demonstrated") == bool(entry["rows"])
+        for row in entry["rows"]:
+            assert row["timing"] == "request"
+            assert row["latency_ms"] <= budget + 0.01
+            assert row["verified"]
+            assert row["trust"] != "low"
+        assert all(row["timing"] != "request" for row in entry["apart"])
+        if entry["status"] in ("within", "straddling", "beyond"):
+            assert entry["estimate"]
+    report = make_report(spec, shipped, evaluation, evidence=evidence)
+    text = TextReport(width=width, color=False, unicode=True).one(report)
+    assert max(map(len, text.splitlines())) <= width
+    assert "**Evidence: " in Markdown().one(report)
+
+
+@given(answers(), GPUS, SIZES, st.floats(0.01, 1))
+def test_any_load(stated: dict[str, Value], gpu: str, size: int, utilisation: float) -> None:
+    catalogue = load_catalogue()
+    names = ["gan", "diffusion", "consistency"]
+    found = bill({**stated, "gpu": gpu, "resolution_px": size}, names, catalogue, utilisation=utilisation)
+    assert found is not None
+    assert sorted([*(cost.architecture for cost in found.costs), *found.without]) == sorted(names)
+    record = {"schema_version": "1.0", "genarch_version": "0", "spec": "any", **bill_record(found, catalogue)}
+    BillRecord.model_validate(json.loads(json.dumps(record)), strict=True)
+    assert bill_as_text(record, 40)
+    assert bill_as_markdown(record)
+    for cost in found.costs:
+        assert 0 < cost.seconds.low <= cost.seconds.high
+        assert cost.gpus is None or 1 <= cost.gpus[0] <= cost.gpus[1]
+        if cost.usd_per_1000:
+            assert 0 < cost.usd_per_1000.low <= cost.usd_per_1000.high
