@@ -11,8 +11,7 @@ from genarch import RuleTable, Spec, evaluate
 from genarch.cli.evaluate import evidence_of
 from genarch.engine.evidence.cost import bill
 from genarch.model.constraints import Value
-from genarch.reports.evidence.bill import bill_as_markdown, bill_as_text
-from genarch.reports.evidence.record import bill_record
+from genarch.reports.evidence.bill import bill_as_markdown, bill_as_text, bill_record
 from genarch.reports.evidence.schema import BillRecord, EvidenceRecord
 from genarch.reports.markdown import Markdown
 from genarch.reports.report import make_report

@@ -14,7 +14,7 @@ from genarch.model.answers import InvalidAnswerError, parse_answer
 from genarch.model.catalogue import Catalogue
 from genarch.model.constraints import BY_NAME
 from genarch.model.version import __version__
-from genarch.reports.evidence.record import bill_record, estimate_record, row_record
+from genarch.reports.evidence.record import estimate_record, row_record
 from genarch.sources.evidence.load import load_catalogue
 from genarch.sources.files import refuse
 from genarch.sources.rule_table import load_rules, table_files
@@ -215,7 +215,7 @@ def run_cost(request: CostRequest) -> int:
         InputError: when the spec cannot be used, or states no hardware or size.
     """
     from genarch.engine.evidence.cost import bill
-    from genarch.reports.evidence.bill import bill_as_markdown, bill_as_text
+    from genarch.reports.evidence.bill import bill_as_markdown, bill_as_text, bill_record
 
     keep(request.output, [request.spec, *table_files(request.rules)])
     if not 0 < request.utilisation <= 1:

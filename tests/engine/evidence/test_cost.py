@@ -10,7 +10,7 @@ import pytest
 from catalogues import card, catalogue, model, row, work
 from genarch.engine.evidence.cost import bill, usd_per_1000
 from genarch.model.catalogue import Catalogue
-from genarch.model.estimates import Bill, Range
+from genarch.model.costs import Bill, Range
 from genarch.model.hardware import Price
 from genarch.sources.evidence.load import load_catalogue
 

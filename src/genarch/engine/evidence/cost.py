@@ -15,7 +15,8 @@ from genarch.engine.evidence.feasibility import estimated
 from genarch.engine.evidence.needs import Needs, needs_of, speaks_to
 from genarch.model.catalogue import Catalogue
 from genarch.model.constraints import Answers
-from genarch.model.estimates import Bill, Candidate, Cost, Estimate, Range
+from genarch.model.costs import Bill, Cost, Range
+from genarch.model.estimates import Candidate, Estimate
 from genarch.model.evidence import Measurement
 from genarch.model.hardware import Price
 

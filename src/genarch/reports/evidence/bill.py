@@ -1,4 +1,4 @@
-"""What a load costs, as text and as Markdown."""
+"""What a load costs, as a record, as text and as Markdown."""
 
 from __future__ import annotations
 
@@ -6,9 +6,51 @@ from collections.abc import Iterator, Mapping
 from textwrap import wrap
 from typing import Any
 
+from genarch.model.catalogue import Catalogue
+from genarch.model.costs import Bill, Cost, Range
 from genarch.reports.escape import code, inert
+from genarch.reports.evidence.record import catalogue_record, estimate_record, licence_record, rounded, row_record
 from genarch.reports.evidence.words import estimated_words, licence_words, ms_words, row_origin, row_words
 from genarch.reports.words import both
+
+
+def bill_record(bill: Bill, catalogue: Catalogue) -> dict[str, Any]:
+    """What a load costs."""
+    return {
+        "catalogue": catalogue_record(catalogue),
+        "gpu": bill.gpu,
+        "resolution_px": bill.resolution_px,
+        "utilisation": bill.utilisation,
+        "batchable": bill.batchable,
+        "images_per_day": bill.images_per_day,
+        "peak_images_per_second": bill.peak_images_per_second,
+        "usd_per_hour": _range(bill.usd_per_hour),
+        "prices": [price._asdict() for price in bill.prices],
+        "costs": [_cost(entry, catalogue) for entry in bill.costs],
+        "without_figures": list(bill.without),
+    }
+
+
+def _cost(entry: Cost, catalogue: Catalogue) -> dict[str, Any]:
+    row = catalogue.measurements[entry.row] if entry.row else None
+    return {
+        "architecture": entry.architecture,
+        "model": entry.model,
+        "title": catalogue.models[entry.model].title,
+        "row": row_record(row, catalogue) if row else None,
+        "estimate": estimate_record(entry.estimate, catalogue) if entry.estimate else None,
+        "full_load": entry.full_load,
+        "seconds_per_image": _range(entry.seconds),
+        "usd_per_1000_images": _range(entry.usd_per_1000),
+        "gpus": {"low": entry.gpus[0], "high": entry.gpus[1]} if entry.gpus else None,
+        "usd_per_month_by_use": _range(entry.usd_per_month_by_use),
+        "usd_per_month_kept_on": _range(entry.usd_per_month_kept_on),
+        "licence": licence_record(catalogue.models[entry.model]),
+    }
+
+
+def _range(range_: Range | None) -> dict[str, Any] | None:
+    return {"low": rounded(range_.low), "high": rounded(range_.high)} if range_ else None
 
 
 def bill_as_text(record: Mapping[str, Any], width: int) -> str:

@@ -6,8 +6,7 @@ from typing import Any
 
 from genarch.engine.evidence.assessment import READ
 from genarch.model.catalogue import Catalogue
-from genarch.model.estimates import Assessment, Candidate, Cost, Estimate, Feasibility, Judgement, Range
-from genarch.model.estimates import Bill as BillValue
+from genarch.model.estimates import Assessment, Candidate, Estimate, Feasibility, Judgement
 from genarch.model.evidence import Claim, Measurement, Model
 
 Record = dict[str, Any]
@@ -77,24 +76,24 @@ def estimate_record(guess: Estimate, catalogue: Catalogue) -> Record:
         "guided": guess.guided,
         "controlnets": guess.controlnets,
         "full_load": guess.full_load,
-        "low_ms": _rounded(guess.low_ms),
-        "mid_ms": _rounded(guess.mid_ms),
-        "high_ms": _rounded(guess.high_ms),
+        "low_ms": rounded(guess.low_ms),
+        "mid_ms": rounded(guess.mid_ms),
+        "high_ms": rounded(guess.high_ms),
         "factors": {
             "parts": [
-                part._asdict() | {"gmac": _rounded(part.gmac), "times": _rounded(part.times)} for part in guess.parts
+                part._asdict() | {"gmac": rounded(part.gmac), "times": rounded(part.times)} for part in guess.parts
             ],
-            "tflop": _rounded(guess.tflop),
+            "tflop": rounded(guess.tflop),
             "peak_tflops": guess.peak_tflops,
             "peak_verified": guess.peak_verified,
-            "share_of_peak": _rounded(guess.share.share),
+            "share_of_peak": rounded(guess.share.share),
             "share_from": guess.share_of,
             "share_rows": guess.share.rows,
             "fixed_ms": guess.times.fixed_ms,
             "pass_ms": guess.times.pass_ms,
-            "slowed": _rounded(guess.slowed),
-            "band_low": _rounded(guess.band.low),
-            "band_high": _rounded(guess.band.high),
+            "slowed": rounded(guess.slowed),
+            "band_low": rounded(guess.band.low),
+            "band_high": rounded(guess.band.high),
             "band_rows": guess.band.rows,
         },
     }
@@ -150,7 +149,7 @@ def candidate_record(entry: Candidate, catalogue: Catalogue) -> Record:
         "row": row_record(row, catalogue) if row else None,
         "estimate": estimate_record(entry.estimate, catalogue) if entry.estimate else None,
         "adapters": list(entry.adapters),
-        "memory_gb": _rounded(entry.memory_gb) if entry.memory_gb else None,
+        "memory_gb": rounded(entry.memory_gb) if entry.memory_gb else None,
         "memory_row": entry.memory_row,
         "resolution_px": entry.resolution_px,
         "licence": licence_record(catalogue.models[entry.model]),
@@ -163,45 +162,6 @@ def licence_record(model: Model) -> Record | None:
     return model.licence._asdict() if model.licence else None
 
 
-def bill_record(bill: BillValue, catalogue: Catalogue) -> Record:
-    """What a load costs."""
-    return {
-        "catalogue": catalogue_record(catalogue),
-        "gpu": bill.gpu,
-        "resolution_px": bill.resolution_px,
-        "utilisation": bill.utilisation,
-        "batchable": bill.batchable,
-        "images_per_day": bill.images_per_day,
-        "peak_images_per_second": bill.peak_images_per_second,
-        "usd_per_hour": _range(bill.usd_per_hour),
-        "prices": [price._asdict() for price in bill.prices],
-        "costs": [_cost(entry, catalogue) for entry in bill.costs],
-        "without_figures": list(bill.without),
-    }
-
-
-def _cost(entry: Cost, catalogue: Catalogue) -> Record:
-    row = catalogue.measurements[entry.row] if entry.row else None
-    return {
-        "architecture": entry.architecture,
-        "model": entry.model,
-        "title": catalogue.models[entry.model].title,
-        "row": row_record(row, catalogue) if row else None,
-        "estimate": estimate_record(entry.estimate, catalogue) if entry.estimate else None,
-        "full_load": entry.full_load,
-        "seconds_per_image": _range(entry.seconds),
-        "usd_per_1000_images": _range(entry.usd_per_1000),
-        "gpus": {"low": entry.gpus[0], "high": entry.gpus[1]} if entry.gpus else None,
-        "usd_per_month_by_use": _range(entry.usd_per_month_by_use),
-        "usd_per_month_kept_on": _range(entry.usd_per_month_kept_on),
-        "licence": licence_record(catalogue.models[entry.model]),
-    }
-
-
-def _range(range_: Range | None) -> Record | None:
-    return {"low": _rounded(range_.low), "high": _rounded(range_.high)} if range_ else None
-
-
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     """Four significant digits: more than any estimate has."""
     return float(f"{value:.4g}")
