@@ -12,6 +12,7 @@ from genarch.model.catalogue import Catalogue
 from genarch.model.table import RuleTable
 from genarch.model.table_checks import TABLE_CHECKS
 from genarch.reports.check_page import check_page
+from genarch.reports.evidence.claim_page import claims_page
 from genarch.reports.map.record import map_report
 from genarch.reports.map.svg import as_svg
 from genarch.reports.rule_page import facts_page, rule_page
@@ -98,6 +99,7 @@ def generated() -> dict[Path, str]:
     catalogue = read_fitted(evidence_folder())
     files[ROOT / "src/genarch/sources/compiled/evidence.json"] = as_json(catalogue)
     files[ROOT / "src/genarch/model/gpus.py"] = gpus_module(catalogue)
+    files[ROOT / "docs/claims.md"] = claims_page(catalogue, read_table(bundled_tables()["article"]))
     files[ROOT / "docs/checks.md"] = check_page(TABLE_CHECKS.values())
     files[ROOT / "docs/map.svg"] = decision_map_image()
     return files

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import Field, RootModel
 
 from genarch.model.entries import Grade
 from genarch.reports.evidence.schema import EvidenceRecord
-
-
-class Record(BaseModel):
-    """An object of the report."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+from genarch.reports.json_record import Record
 
 
 class PlaceRecord(Record):

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from genarch.model.calibration import Stack
 from genarch.model.estimates import MissKind, Status
 from genarch.model.evidence import CommercialUse, Measure, Timing, Trust, Via
-
-
-class Record(BaseModel):
-    """An object of the report."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+from genarch.reports.json_record import Record
 
 
 class CatalogueRecord(Record):

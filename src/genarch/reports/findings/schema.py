@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from genarch.model.findings import Severity
-from genarch.reports.schema import Record
+from genarch.reports.json_record import Record
 
 
 class TableRecord(Record):
