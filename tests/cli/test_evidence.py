@@ -90,6 +90,8 @@ def test_every_flag_is_in_the_list() -> None:
         ("estimate --model sdxl --gpu t4 --resolution big", "--resolution: 'big' is not a size; write pixels, as 1024 or 1024x768"),
         ("estimate --model gfpgan --gpu t4 --resolution 512", "--model: the work of a pass of gfpgan is not known, so there is nothing to estimate from"),
         ("estimate --model sdxl --gpu iphone-14 --resolution 512", "--gpu: the peak of iphone-14 is not known, so there is nothing to estimate from"),
+        ("estimate --model stylegan2-ada --gpu t4 --resolution 512 --steps 4", "--steps: stylegan2-ada makes an image in one pass of its own; leave it out"),
+        ("estimate --model stylegan2-ada --gpu t4 --resolution 512 --controlnets 1", "--controlnets: stylegan2-ada makes an image in one pass"),
         (f"cost {CANVAS} --set gpu=unknown", f"{CANVAS}: a cost needs gpu; state it, or add --set gpu="),
         (f"cost {CANVAS} --utilisation 1.5", "--utilisation: '1.5' is not a share; write one above 0 and at most 1"),
         ("cost examples/invalid/misspelt.genarch.yaml", "did you mean 'latency_budget_ms'?"),
@@ -168,6 +170,18 @@ def test_an_estimate_shows_every_factor_and_what_was_measured() -> None:
     record = json.loads(invoke("estimate --model sdxl --gpu rtx-4090 --resolution 1024x768 --format json").stdout)
     assert (record["width"], record["height"], record["steps"]) == (1024, 768, 20)
     assert record["low_ms"] < record["mid_ms"] < record["high_ms"]
+
+
+def test_a_size_that_no_row_shows_is_told() -> None:
+    assert "No row shows sd-turbo above 576 px." in said("estimate --model sd-turbo --gpu t4 --resolution 1024")
+    assert "No row shows" not in said("estimate --model sd-turbo --gpu t4 --resolution 512")
+
+
+def test_a_cost_says_what_its_model_misses() -> None:
+    line = f"cost {STUDIO} --set conditioning=text --set latency_budget_ms=1ms"
+    assert "does not fit the spec: it is estimated to take" in said(line)
+    assert "(does not fit the spec)" in said(f"{line} --format markdown")
+    assert "does not fit" not in said(f"cost {STUDIO}")
 
 
 def test_an_unverified_peak_is_marked() -> None:

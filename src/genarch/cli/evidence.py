@@ -168,6 +168,7 @@ def run_estimate(request: EstimateRequest, output_format: EntryFormat) -> int:
         UnknownIdError: when the catalogue has no such model or hardware.
     """
     from genarch.engine.evidence.estimator import estimate
+    from genarch.engine.evidence.feasibility import largest
     from genarch.engine.evidence.work import Options
     from genarch.model.calibration import STACKS
     from genarch.reports.evidence.estimates import estimate_as_text
@@ -176,6 +177,9 @@ def run_estimate(request: EstimateRequest, output_format: EntryFormat) -> int:
     catalogue = load_catalogue()
     model, hardware = catalogue.model(request.model), catalogue.gpu(request.gpu)
     size = _size(request.resolution)
+    if model.family == "gan" and (request.controlnets or (request.steps or 1) > 1):
+        option = "--controlnets" if request.controlnets else "--steps"
+        raise refuse(option, f"{model.id} makes an image in one pass of its own; leave it out")
     options = Options(steps=request.steps, controlnets=request.controlnets)
     stack = next(name for name in STACKS if name == request.stack)
     guess = estimate(model, hardware, size, catalogue, options=options, stack=stack, full_load=request.full_load)
@@ -190,8 +194,10 @@ def run_estimate(request: EstimateRequest, output_format: EntryFormat) -> int:
         return printed(json.dumps(record, indent=2))
     timed = [row for row in catalogue.rows_of(model.id) if row.hardware == hardware.id and row.timing != "none"]
     shown = [(row, row_record(row, catalogue)) for row in timed]
+    shown_at = largest(model, catalogue)
+    beyond = f"No row shows {model.id} above {shown_at} px." if max(size) > shown_at else ""
     measured = [f"{row_words(told)} ({row.timing.replace('_', ' ')}; {row_origin(told)})" for row, told in shown]
-    return printed(estimate_as_text(record, measured, width()))
+    return printed(estimate_as_text(record, measured, beyond, width()))
 
 
 def _size(text: str | None) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from genarch.model.estimates import Estimate
+from genarch.model.estimates import Estimate, Miss
 from genarch.model.hardware import Price
 
 
@@ -17,7 +17,7 @@ class Cost(NamedTuple):
     """What an architecture costs on a load.
 
     `seconds` is the hardware's time for an image, measured in `row` or else estimated; `full_load` says in batches.
-    What needs a price or a load that is not known is None.
+    What needs a price or a load that is not known is None. `misses` are what keeps the model from fitting the spec.
     """
 
     architecture: str
@@ -30,6 +30,7 @@ class Cost(NamedTuple):
     gpus: tuple[int, int] | None
     usd_per_month_by_use: Range | None
     usd_per_month_kept_on: Range | None
+    misses: tuple[Miss, ...]
 
 
 class Bill(NamedTuple):

@@ -71,6 +71,7 @@ def bill(
                 Range(gpus[0] * HOURS_A_MONTH * hour.low, gpus[1] * HOURS_A_MONTH * hour.high)
                 if gpus and hour
                 else None,
+                entry.misses,
             )
         )
     return Bill(

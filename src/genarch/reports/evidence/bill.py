@@ -46,6 +46,7 @@ def _cost(entry: Cost, catalogue: Catalogue) -> dict[str, Any]:
         "usd_per_month_by_use": _range(entry.usd_per_month_by_use),
         "usd_per_month_kept_on": _range(entry.usd_per_month_kept_on),
         "licence": licence_record(catalogue.models[entry.model]),
+        "misses": [{"kind": miss.kind, "told": miss.told} for miss in entry.misses],
     }
 
 
@@ -96,7 +97,8 @@ def _table(record: Mapping[str, Any]) -> Iterator[str]:
             usd_words(cost["usd_per_month_by_use"]),
             usd_words(cost["usd_per_month_kept_on"]),
         )
-        yield f"| {code(cost['architecture'])} | {inert(cost['title'])} | {' | '.join(cells)} |"
+        title = inert(cost["title"]) + (" (does not fit the spec)" if cost["misses"] else "")
+        yield f"| {code(cost['architecture'])} | {title} | {' | '.join(cells)} |"
 
 
 def load_words(record: Mapping[str, Any]) -> str:
@@ -139,6 +141,8 @@ def cost_lines(cost: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
     if cost["usd_per_month_kept_on"]:
         lines.append(f"{usd_words(cost['usd_per_month_kept_on'])} a month, kept on")
     lines.append(licence_words(cost["licence"]))
+    if cost["misses"]:
+        lines.append(f"does not fit the spec: {both([miss['told'] for miss in cost['misses']])}")
     return lines
 
 

@@ -11,13 +11,15 @@ from genarch.reports.evidence.words import band_words
 _PARTS = {"pass": "passes", "decoder": "decoder", "encoder": "encoder", "text": "text encoder"}
 
 
-def estimate_as_text(estimate: Mapping[str, Any], measured: list[str], width: int) -> str:
-    """The band, then the work, the hardware, the stack and the error that it comes from, then what was measured."""
+def estimate_as_text(estimate: Mapping[str, Any], measured: list[str], caution: str, width: int) -> str:
+    """The band, a caution, the work, the hardware, the stack and the error that it comes from; what was measured."""
     factors = estimate["factors"]
     size = f"{estimate['width']}x{estimate['height']}"
     lines = wrap(f"{estimate['title']} on {estimate['hardware']}, {size}, {_how(estimate)}", width)
     band = f"estimate: {band_words(estimate)}"
-    lines += [*wrap(band, width, initial_indent="  ", subsequent_indent="    "), ""]
+    for line in (band, caution):
+        lines += wrap(line, width, initial_indent="  ", subsequent_indent="    ")
+    lines.append("")
     lines.append("Work, in 10^9 multiply-accumulates")
     for part in factors["parts"]:
         mark = "" if part["verified"] else " (not verified)"

@@ -236,6 +236,8 @@ class CostRecord(Record):
     usd_per_month_by_use: RangeRecord | None
     usd_per_month_kept_on: RangeRecord | None
     licence: LicenceRecord | None
+    misses: list[MissRecord]
+    """What keeps the model from fitting the spec; the one that misses least is taken."""
 
 
 class BillRecord(Record):
