@@ -6,6 +6,8 @@ from io import StringIO
 from typing import NamedTuple
 
 from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.text import Text
 
 NARROWEST = 20
 """Columns below which nothing can be laid out."""
@@ -35,3 +37,13 @@ def rendered(content: RenderableType, look: Look) -> str:
     )
     console.print(content)
     return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n"))
+
+
+def heading(words: str) -> Text:
+    """The title of a part, set off from the one before."""
+    return Text(f"\n{words}", style="bold")
+
+
+def indented(content: RenderableType, columns: int = 2) -> Padding:
+    """Content set off from the margin."""
+    return Padding(content, (0, 0, 0, columns))

@@ -6,12 +6,11 @@ Without colour nothing is lost: whatever a colour says, a word says too.
 from __future__ import annotations
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from genarch.errors import Problem
-from genarch.reports.console import NARROWEST, Look, rendered
+from genarch.reports.console import NARROWEST, Look, heading, indented, rendered
 from genarch.reports.escape import safe
 from genarch.reports.evidence.text import evidence_parts
 from genarch.reports.evidence.words import standing_words
@@ -84,8 +83,8 @@ class TextReport:
         title = Text(f"\n{self._rule * self._width}\n{len(self._rows)} specs", style="bold")
         if self._width < _NARROW:
             lines = [Text.assemble(name, ": ", words) for name, words, _ in self._rows]
-            return self._rendered(Group(title, *(_indented(line) for line in lines)))
-        return self._rendered(Group(title, _indented(grid)))
+            return self._rendered(Group(title, *(indented(line) for line in lines)))
+        return self._rendered(Group(title, indented(grid)))
 
     def _rendered(self, content: RenderableType) -> str:
         return rendered(content, self._look)
@@ -100,7 +99,7 @@ class TextReport:
             Text(safe(report["summary"])),
             *_settled(report),
             *([Text(told)] if (told := standing_words(report)) else []),
-            _heading("Ranking"),
+            heading("Ranking"),
             self._ranking(report),
         ]
         parts += _fired(report)
@@ -124,11 +123,11 @@ class TextReport:
         )
         if spec["constraints"]:
             stated = ", ".join(f"{name}: {value_words(value)}" for name, value in spec["constraints"].items())
-            parts += [_heading("Stated"), _indented(Text(stated))]
+            parts += [heading("Stated"), indented(Text(stated))]
         if report["unread"]:
-            parts += [_heading("Stated, but read by nothing in the table"), _indented(Text(unread_words(report)))]
+            parts += [heading("Stated, but read by nothing in the table"), indented(Text(unread_words(report)))]
         if report["undecided"]:
-            parts += [_heading("Not stated, and read by rules"), _indented(Text(undecided_words(report)))]
+            parts += [heading("Not stated, and read by rules"), indented(Text(undecided_words(report)))]
         rules = report["rules"]
         table = f"{rules['id']}@{rules['version']} ({rules['digest'][:19]}), from {safe(rules['source'])}"
         parts.append(
@@ -144,12 +143,12 @@ class TextReport:
             grid = Table.grid(padding=(0, 2, 0, 0))
             for change, verdict in rows:
                 grid.add_row(Text(change, overflow="fold"), Text(verdict, overflow="fold"))
-            lines = [_indented(Text(f"{change}: {verdict}")) for change, verdict in rows]
-            parts += [_heading("What would change this"), *(lines if self._width < _NARROW else [_indented(grid)])]
+            lines = [indented(Text(f"{change}: {verdict}")) for change, verdict in rows]
+            parts += [heading("What would change this"), *(lines if self._width < _NARROW else [indented(grid)])]
         if relaxed := relax_words(report):
-            parts += [_heading("If nothing fits, drop one of"), *(_indented(Text(words)) for words in relaxed)]
+            parts += [heading("If nothing fits, drop one of"), *(indented(Text(words)) for words in relaxed)]
         if decided := binding_words(report):
-            parts += [_heading("Decided by"), _indented(Text(decided))]
+            parts += [heading("Decided by"), indented(Text(decided))]
         if left_out := left_out_words(report):
             parts.append(Text(f"\n{left_out}", style="dim"))
         return parts
@@ -173,10 +172,10 @@ class TextReport:
                 bar = Text((self._bar if points > 0 else "-") * length, style=_STYLES.get(entry["family"], ""))
                 grid.add_row(Text(name, overflow="fold"), Text(signed(points), justify="right"), bar)
             if narrow:
-                lines.append(_indented(Text(f"{signed(points):>3} {name}")))
+                lines.append(indented(Text(f"{signed(points):>3} {name}")))
                 if entry["excluded_by"]:
-                    lines.append(_indented(Text(f"out: {', '.join(entry['excluded_by'])}", style="dim"), 6))
-        return Group(*lines) if narrow else _indented(grid)
+                    lines.append(indented(Text(f"out: {', '.join(entry['excluded_by'])}", style="dim"), 6))
+        return Group(*lines) if narrow else indented(grid)
 
 
 def _settled(report: Report) -> list[RenderableType]:
@@ -198,7 +197,7 @@ def _confidence(report: Report) -> list[str]:
 
 def _error(report: Report) -> list[RenderableType]:
     path = safe(report["spec"]["source"]["path"])
-    lines = [_indented(Text(safe(str(Problem(**error))))) for error in report["errors"]]
+    lines = [indented(Text(safe(str(Problem(**error))))) for error in report["errors"]]
     return [Text.assemble((path, "bold"), (": not evaluated", "red")), *lines]
 
 
@@ -211,31 +210,23 @@ def _fired(report: Report) -> list[RenderableType]:
         origin = source_words(entry["source"])
         if effect:
             fired += [
-                _indented(Text(safe(entry["title"]))),
-                _indented(Text(effect, style="bold"), 4),
-                _indented(Text(safe(entry["because"])), 4),
-                _indented(Text(f"{entry['rule']}; {origin}", style="dim"), 4),
+                indented(Text(safe(entry["title"]))),
+                indented(Text(effect, style="bold"), 4),
+                indented(Text(safe(entry["because"])), 4),
+                indented(Text(f"{entry['rule']}; {origin}", style="dim"), 4),
             ]
         else:
             noted.append((entry["because"], "", f"{entry['rule']}; {origin}"))
-    heading = [_heading("Rules that fired")] if fired else []
-    return [*heading, *fired, *_section("Notes", noted)]
+    title = [heading("Rules that fired")] if fired else []
+    return [*title, *fired, *_section("Notes", noted)]
 
 
-def _section(heading: str, entries: list[tuple[str, str, str]]) -> list[RenderableType]:
+def _section(title: str, entries: list[tuple[str, str, str]]) -> list[RenderableType]:
     """Entries of a first line, a second that may be empty, and where they come from."""
-    parts: list[RenderableType] = [_heading(heading)] if entries else []
+    parts: list[RenderableType] = [heading(title)] if entries else []
     for first, second, origin in entries:
-        parts.append(_indented(Text(safe(first))))
+        parts.append(indented(Text(safe(first))))
         if second:
-            parts.append(_indented(Text(safe(second)), 4))
-        parts.append(_indented(Text(origin, style="dim"), 4))
+            parts.append(indented(Text(safe(second)), 4))
+        parts.append(indented(Text(origin, style="dim"), 4))
     return parts
-
-
-def _heading(words: str) -> Text:
-    return Text(f"\n{words}", style="bold")
-
-
-def _indented(content: RenderableType, columns: int = 2) -> Padding:
-    return Padding(content, (0, 0, 0, columns))

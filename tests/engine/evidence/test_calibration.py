@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isclose
+from pathlib import Path
 from statistics import median
 
 import pytest
@@ -85,3 +86,15 @@ def test_the_shipped_estimator_keeps_what_is_promised(shipped: Catalogue) -> Non
 
 def test_the_compiled_catalogue_has_the_fit_of_today(shipped: Catalogue) -> None:
     assert calibrate(shipped) == shipped.calibration
+
+
+def test_the_documentation_has_the_figures_of_today(shipped: Catalogue, root: Path) -> None:
+    page = " ".join((root / "docs/evidence.md").read_text().split())
+    eager, compiled = shipped.calibration.stacks["eager"], shipped.calibration.stacks["compiled"]
+    assert f"(`eager`: {eager.fixed_ms:g} and {eager.pass_ms:g} ms)" in page
+    assert f"(`compiled`: {compiled.fixed_ms:g} and {compiled.pass_ms:g} ms)" in page
+    counts = (
+        f"{len(shipped.measurements)} measurements of {len(shipped.models)} models from {len(shipped.sources)} sources, "
+        f"{len(shipped.hardware)} pieces of hardware"
+    )
+    assert counts in page

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
+from genarch.reports.console import heading, indented
 from genarch.reports.escape import safe
 from genarch.reports.evidence.words import (
     Entry,
@@ -25,13 +25,13 @@ _STYLES = {"agrees": "green", "DISAGREES": "red"}
 
 def evidence_parts(evidence: Mapping[str, Any]) -> list[RenderableType]:
     """What was measured and estimated, whether the rules agree, and the models to start from."""
-    parts = [_heading(heading_words(evidence)), *entry_lines(feasibility_entries(evidence))]
+    parts = [heading(heading_words(evidence)), *entry_lines(feasibility_entries(evidence))]
     if told := missing_words(evidence):
         parts.append(indented(Text(told, style="dim")))
     judgements = judgement_entries(evidence)
     claims = claim_lines(evidence)
     if judgements or claims:
-        parts.append(_heading("The rules, held against it"))
+        parts.append(heading("The rules, held against it"))
     for rule, verdict in judgements:
         word, colon, rest = verdict.partition(":")
         parts.append(indented(Text(safe(rule))))
@@ -42,7 +42,7 @@ def evidence_parts(evidence: Mapping[str, Any]) -> list[RenderableType]:
         ("Models that miss one thing", evidence["near"]),
     ):
         if candidates:
-            parts += [_heading(title), *entry_lines(candidate_entries(candidates))]
+            parts += [heading(title), *entry_lines(candidate_entries(candidates))]
     return parts
 
 
@@ -55,12 +55,3 @@ def entry_lines(entries: Sequence[Entry]) -> list[RenderableType]:
         if origin:
             parts.append(indented(Text(origin, style="dim"), 4))
     return parts
-
-
-def _heading(words: str) -> Text:
-    return Text(f"\n{words}", style="bold")
-
-
-def indented(content: RenderableType, columns: int = 2) -> Padding:
-    """Content set off from the margin."""
-    return Padding(content, (0, 0, 0, columns))
