@@ -48,7 +48,8 @@ BLOCK_INVALID = Check(
     "block-invalid",
     "A spec in a document is not valid",
     "error",
-    "What is wrong stands at its own line and column, with what to write instead. Until it is mended nothing is judged.",
+    "What is wrong stands at its own line and column, with what to write instead. Until it is mended, nothing of it is "
+    "judged.",
     fails=_record(_AGREED.replace("proven", "prooven")),
     passes=_record(_AGREED),
     waivable="no",

@@ -81,15 +81,16 @@ class DesignDocument(NamedTuple):
 class Policy(NamedTuple):
     """What a team asks of its documents.
 
-    `today` is the day that waivers are held against, an ISO date in UTC. `severities` replace those of checks, `off`
-    leaves one out. `waivers` false leaves every waiver aside. `waiver_days` is how far ahead a waiver may end at most;
-    with it each must end.
+    Days are ISO dates in UTC: `today` is what waivers are held against, `latest` the last day that one may end on;
+    `ending` is whether each must end. `severities` replace those of checks, `off` leaves one out. `waivers` false
+    leaves every waiver aside.
     """
 
     today: str
+    latest: str = "9998-12-31"
+    ending: bool = False
     severities: Mapping[str, Severity | Literal["off"]] = {}
     waivers: bool = True
-    waiver_days: int | None = None
 
 
 class Judged(NamedTuple):

@@ -49,9 +49,9 @@ def _calendar_date(value: object) -> object:
 class WaiverRecord(Record):
     """A stated exception to a finding."""
 
-    rule: Annotated[str, StringConstraints(pattern=r"\w")]
+    rule: Annotated[str, StringConstraints(pattern=r"\S")]
     """The id of what is waived."""
-    reason: Annotated[str, StringConstraints(pattern=r"\w")]
+    reason: Annotated[str, StringConstraints(pattern=r"\S")]
     """Why, for whoever reads it later."""
     expires: Annotated[str | None, BeforeValidator(_calendar_date), Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = (
         None
@@ -141,6 +141,10 @@ def spec_model() -> type[BaseModel]:
         "version": (_FormatVersion, Field(description="The version of this format.")),
         "id": (_name(SLUG), Field(None, description="A slug; the file's stem when absent.")),
         "title": (str | None, Field(None, description="A name for people.")),
+        "document": (
+            str | None,
+            Field(None, description="The design document that a spec file stands beside, by its path from there."),
+        ),
         "constraints": (constraints | None, Field(None, description="Absent or null: nothing is known.")),
         "decision": (
             _name(NAME),
@@ -177,6 +181,7 @@ def spec_from(data: Mapping[str, Any]) -> Spec:
         title=record.title or "",
         decision=record.decision,
         decided_with=record.decided_with,
+        document=record.document,
         waivers=tuple(Waiver(**waiver.model_dump()) for waiver in record.waivers or ()),
         origin=Origin(_ORIGIN),
     )
