@@ -62,6 +62,7 @@ class SchemaName(StrEnum):
     RULES = "rules"
     REPORT = "report"
     FINDINGS = "findings"
+    CHECK = "check"
 
 
 Rules = Annotated[str, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")]

@@ -10,7 +10,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    """The schema of a `spec`, of a `rules` table, of a `report` or of `findings`."""
+    """The schema of a `spec`, of a `rules` table, of a `report`, of `findings` on tables or of a `check`."""
     if name == "spec":
         from genarch.sources.spec_format import spec_model
 
@@ -19,10 +19,11 @@ def schema_of(name: str) -> dict[str, Any]:
         from genarch.reports.schema import ReportRecord
 
         return _draft_07(ReportRecord.model_json_schema(mode="serialization"))
-    if name == "findings":
-        from genarch.reports.findings.schema import FindingsRecord
+    if name in ("findings", "check"):
+        from genarch.reports.findings.schema import CheckRecord, FindingsRecord
 
-        return _draft_07(FindingsRecord.model_json_schema(mode="serialization"))
+        record = CheckRecord if name == "check" else FindingsRecord
+        return _draft_07(record.model_json_schema(mode="serialization"))
     from genarch.sources.spec_format import spec_model
     from genarch.sources.table_format import DEFINED, TableRecord
 

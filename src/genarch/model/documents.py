@@ -78,6 +78,10 @@ class DesignDocument(NamedTuple):
         return self.status.startswith(UNDECIDED)
 
 
+Gravity = Severity | Literal["off"]
+"""What a team makes of a check: a severity, or nothing."""
+
+
 class Policy(NamedTuple):
     """What a team asks of its documents.
 
@@ -89,14 +93,24 @@ class Policy(NamedTuple):
     today: str
     latest: str = "9998-12-31"
     ending: bool = False
-    severities: Mapping[str, Severity | Literal["off"]] = {}
+    severities: Mapping[str, Gravity] = {}
     waivers: bool = True
 
 
-class Judged(NamedTuple):
-    """A decision with the verdict on its constraints, and what was found."""
+class Objection(NamedTuple):
+    """A finding in a document at its place; `spec` is the one that it is about, None where it is about the form."""
 
-    stated: Stated
+    place: Place
+    finding: Finding
+    spec: Spec | None = None
+
+
+class Judged(NamedTuple):
+    """A decision with the verdict on its constraints; `place` is where its spec begins."""
+
+    spec: str
+    place: Place
+    decision: str | None
     verdict: str
     architecture: str | None
     confidence: str | None

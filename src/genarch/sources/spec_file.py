@@ -23,6 +23,8 @@ WAIVER_KEYS = ("rule", "reason", "expires", "approved_by")
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?")
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,99}")
 TABLE_AT_VERSION = re.compile(r"[a-z][a-z0-9-]*@[0-9]+(\.[0-9]+){0,2}")
+SOMETHING = re.compile(r"[!-~\w]")
+"""What a text that says anything has: a character that is seen."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -215,7 +217,7 @@ class _Reader:
                 self._document.report(given, field, unknown_key(given.text, WAIVER_KEYS))
         texts = {key: self._text(node, key, f"{field}.") for key in WAIVER_KEYS}
         for key in ("rule", "reason"):
-            if not (texts[key] or "").strip() and not isinstance(node.get(key), Items | Fields):
+            if not SOMETHING.search(texts[key] or "") and not isinstance(node.get(key), Items | Fields):
                 self._document.report(node.get(key) or node, f"{field}.{key}", "is missing; a waiver needs it")
         expires = texts["expires"]
         if expires is not None and not _is_date(expires):

@@ -29,7 +29,7 @@ from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.model.spec import Origin, Spec, Waiver
 from genarch.sources.answers import unknown_key
 from genarch.sources.record import Record
-from genarch.sources.spec_file import FORMAT_VERSION, KEYS, NAME, SLUG, TABLE_AT_VERSION, WAIVER_KEYS
+from genarch.sources.spec_file import FORMAT_VERSION, KEYS, NAME, SLUG, SOMETHING, TABLE_AT_VERSION, WAIVER_KEYS
 
 # A Literal[1] would take True, which equals it.
 _FormatVersion = Annotated[int, Field(ge=FORMAT_VERSION, le=FORMAT_VERSION), WithJsonSchema({"const": FORMAT_VERSION})]
@@ -49,9 +49,9 @@ def _calendar_date(value: object) -> object:
 class WaiverRecord(Record):
     """A stated exception to a finding."""
 
-    rule: Annotated[str, StringConstraints(pattern=r"\S")]
+    rule: Annotated[str, StringConstraints(pattern=SOMETHING.pattern)]
     """The id of what is waived."""
-    reason: Annotated[str, StringConstraints(pattern=r"\S")]
+    reason: Annotated[str, StringConstraints(pattern=SOMETHING.pattern)]
     """Why, for whoever reads it later."""
     expires: Annotated[str | None, BeforeValidator(_calendar_date), Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = (
         None

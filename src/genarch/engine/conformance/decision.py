@@ -61,7 +61,9 @@ class _Judge:
     def outcome(self) -> Outcome:
         verdict = self._evaluation.verdict
         settled = self._possible == [verdict.verdict]
-        judged = Judged(self._stated, verdict.verdict, verdict.architecture, verdict.confidence, settled)
+        spec = self._stated.spec
+        answer = (verdict.verdict, verdict.architecture, verdict.confidence)
+        judged = Judged(spec.id, self._stated.place(), spec.decision, *answer, settled)
         found = [*self._inconsistent(), *self._decision(), *self._unsettled(), *self._prose()]
         if self._pinned_elsewhere() and any(finding.check in _DECISION_CHECKS for _, finding in found):
             found = [item for item in found if item.finding.check not in _DECISION_CHECKS]
