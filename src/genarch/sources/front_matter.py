@@ -17,8 +17,12 @@ from genarch.sources.markdown import WORD
 MAX_EVENTS = 50_000
 """Model cards have front matter of some thousand."""
 
+MAX_DEPTH = 64
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_KEY = re.compile(r"""["'\[]?\bgenarch\b["'\]]?[ \t]*(?:[:=]|(?<=\])$)""", re.IGNORECASE | re.MULTILINE)
+_KEY = re.compile(r"""["']?\bgenarch["']?[ \t]*:""", re.IGNORECASE)
+_KEY_ELSEWHERE = re.compile(r"""\[?["']?\bgenarch\b["']?[ \t]*(?:[:=]|\]$)""", re.IGNORECASE)
+"""A key as YAML, TOML and JSON have it."""
 _STATUS = re.compile(r"""^status[ \t]*:[ \t]*["']?([^"'#\n]*)""", re.IGNORECASE | re.MULTILINE)
 _OTHER_WAYS = {
     "---": "never ends with a line of three hyphens",
@@ -141,6 +145,8 @@ def _top_level(text: str) -> list[_Entry]:
                     entries.append(_Entry(key.value, _index(key.start_mark), at, _index(event.end_mark), value))
                     key = None
             depth += collection
+            if depth > MAX_DEPTH:
+                raise _OtherShape(at, f"front matter nested deeper than {MAX_DEPTH} is not read; use a block")
     return entries
 
 
@@ -182,7 +188,7 @@ def _unread(lines: Sequence[str]) -> Iterator[Flaw]:
     for at in range(first + 1, len(lines) if end is None else end):
         if re.match(r"[ \t]*(?:`{3}|~{3}|#)", lines[at]):  # what follows is a document already
             return
-        if found := _KEY.search(lines[at]):
+        if found := _KEY_ELSEWHERE.search(lines[at]):
             why = _OTHER_WAYS[mark]
             if len(opening) > 3:
                 why = "begins with more than three hyphens"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from genarch.cli import exits
 from genarch.engine.conformance.judge import as_grave, duplicate, judge
 from genarch.errors import InputError
-from genarch.model.document_checks import INTERNAL_ERROR
+from genarch.model.document_checks import BLOCK_QUOTED, INTERNAL_ERROR
 from genarch.model.documents import Defect, DesignDocument, Judged, Objection, Policy
 from genarch.model.findings import Finding, Place
 from genarch.model.table import RuleTable
@@ -130,7 +130,8 @@ def _sidecar(path: str, context: Context) -> Looked:
 
 
 def _judged(path: str, document: DesignDocument, context: Context) -> Looked:
-    carries = bool(document.stated or document.defects)
+    # A quotation states nothing: what must carry a spec does not do so by quoting one.
+    carries = bool(document.stated or any(defect.check is not BLOCK_QUOTED for defect in document.defects))
     objections, judged = judge(document, context.rules, context.policy)
     status = document.status if carries and document.inactive else ""
     real = os.path.realpath(path)
