@@ -16,7 +16,7 @@ POINTS = (
     "* Good, because frames come in time\n* Bad, because training takes experience\n  1. which we have\n  2. or hire"
 )
 
-BLOCKS = """\
+_BLOCKS = """\
 version: 1
 constraints:
   {task: style_transfer, conditioning: [], domain: narrow, latency_budget_ms: 33, serving: realtime, maturity: proven}
@@ -49,7 +49,8 @@ waivers:
   - rule: decision-excluded
     reason: A one-step model was measured at 41 ms.
     approved_by: "@platform"
-""".split("---\n")
+"""
+BLOCKS = _BLOCKS.split("---\n")
 
 
 def make_tree(folder: Path, files: int, share: float, seed: int = 5) -> int:

@@ -80,7 +80,7 @@ def _read(path: str, *, required: bool) -> Configuration | None:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (None, None)
-        told = re.sub(r"\s*\(at .*\)$", "", str(error)).lower()
+        told = re.sub(r"\s*\(at line .*\)$", "", str(error)).lower()
         raise InputError([Problem(path, line, column, "", f"not TOML: {told}")]) from None
     if os.path.basename(path) == "pyproject.toml":
         tool = data.get("tool", {})

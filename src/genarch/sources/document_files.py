@@ -149,7 +149,7 @@ def _file(
         yield Skipped(path, "a link that leads nowhere")
     elif not _within(target, selection.root):
         yield Skipped(path, "a link out of the tree")
-    elif target in given or any(_within(target, root) and _wanted(target, target, selection) for root in roots):
+    elif target in given or any(_walked_to(target, root) and _wanted(target, target, selection) for root in roots):
         yield Skipped(path, "a link to a file that is checked itself")
     else:
         given.add(target)
@@ -158,6 +158,11 @@ def _file(
 
 def _within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _walked_to(path: str, folder: str) -> bool:
+    """Whether a walk through a folder comes by the place of a file."""
+    return _within(path, folder) and all(map(entered, os.path.relpath(path, folder).split(os.sep)[:-1]))
 
 
 def _shown(path: str) -> str:
