@@ -11,7 +11,7 @@ from genarch.engine.scoring import evaluate
 from genarch.model import document_checks as checks
 from genarch.model.answers import format_answer
 from genarch.model.conditions import constraints_read
-from genarch.model.constraints import BY_NAME
+from genarch.model.constraints import BY_NAME, Value
 from genarch.model.documents import DesignDocument, Judged, Stated
 from genarch.model.entries import Notice, Rule
 from genarch.model.evaluation import Evaluation
@@ -238,8 +238,13 @@ class _Judge:
     def _facts(self, entry: Rule | Notice) -> str:
         """What is stated of what an entry reads: `latency_budget_ms: 33`."""
         stated = self._stated.spec.constraints
-        told = [f"{name}: {format_answer(stated[name])}" for name in self._read(entry)]
+        told = [f"{name}: {_shown(stated[name])}" for name in self._read(entry)]
         return ", ".join(told) or "what the rest comes to"
+
+
+def _shown(value: Value) -> str:
+    """An answer in a message: a thirtieth of a second to two places."""
+    return format_answer(round(value, 2) if isinstance(value, float) else value)
 
 
 def _either(names: Sequence[str]) -> str:

@@ -54,7 +54,7 @@ def check_report(
             "documents": len(documents) - inactive,
             "decisions": sum(len(row.judged) for row in documents),
             **severity_counts(findings),
-            "skipped": {"inactive documents": inactive, **skipped},
+            "skipped": {"not in force": inactive, **skipped},
         },
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -22,8 +23,12 @@ def as_junit(report: FindingsReport) -> str:
         for decision in document["decisions"]:
             if (document["path"], decision["spec"]) not in told:
                 _case(suite, document["path"], f"decision [{decision['spec']}]")
+    seen: Counter[tuple[str, str]] = Counter()
     for finding in report["findings"]:
         name = f"{finding['check']} [{finding['spec']}]" if finding["spec"] else finding["check"]
+        seen[finding["path"], name] += 1
+        if seen[finding["path"], name] > 1:  # readers take cases of one name for the same
+            name += f" #{seen[finding['path'], name]}"
         _outcome(_case(suite, finding["path"], name), finding, report["fail_on"])
     cases = suite.findall("testcase")
     for kind in ("failure", "skipped"):
