@@ -322,7 +322,7 @@ def test_map_formats(folder: Path) -> None:
     assert invoke(*common, "-o", "map.svg").exit_code == 0
     assert invoke(*common, "-o", "map.json").exit_code == 0
     assert json.loads((folder / "map.json").read_text()) == report
-    image = ET.fromstring((folder / "map.svg").read_text())  # noqa: S314  (written a moment ago)
+    image = ET.fromstring((folder / "map.svg").read_text())
     titles = [title.text for title in image.iter("{http://www.w3.org/2000/svg}title")]
     assert len(titles) == 1 + 12
     assert "narrow, unknown: GAN (clear, could still change)" in titles

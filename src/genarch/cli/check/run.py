@@ -108,7 +108,7 @@ class Tally:
         context = Context(settings.rules, settings.policy, settings.root)
         found = candidates(request.paths or (".",), settings.selection)
         wanted = self._wanted(found, changed)
-        for looked in look_at_all(wanted, context, request.jobs):
+        for looked in look_at_all(wanted, context, request.jobs or os.cpu_count() or 1):
             if changed is None or os.path.realpath(looked.path) in changed or looked.real in changed:
                 self._add(looked)
 
