@@ -18,8 +18,8 @@ from markdown_it import MarkdownIt
 from typer.testing import CliRunner, Result
 
 from genarch.cli.app import app
-from genarch.cli.check import work
 from genarch.cli.check.outputs import FORMATS
+from genarch.engine.conformance.judge import judge
 from genarch.model.document_checks import DOCUMENT_CHECKS
 
 SETTLED = "constraints: {latency_budget_ms: 33, conditioning: [], maturity: proven}"
@@ -118,14 +118,13 @@ def test_a_missing_file_does_not_stop_the_others(repo: Path) -> None:
 
 def test_a_bug_is_4_and_costs_the_others_nothing(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repo / "docs/bad.md").write_text(BAD)
-    whole = work.judge
 
     def broken(document: object, *rest: object) -> object:
         if "good" in str(document):
             raise ZeroDivisionError("x")
-        return whole(document, *rest)  # type: ignore[arg-type]
+        return judge(document, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(work, "judge", broken)
+    monkeypatch.setattr("genarch.cli.check.work.judge", broken)
     result = check()
     assert result.exit_code == 4
     assert "[decision-excluded]" in result.stdout

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from genarch.cli.check_app import check, waivers
+from genarch.cli.check_app import check, fix, waivers
 from genarch.cli.doc_app import doc_app
 from genarch.cli.evaluate import Request, run_evaluate
 from genarch.cli.options import (
@@ -41,6 +41,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(doc_app, name="doc")
 app.command()(check)
 app.command()(waivers)
+app.command()(fix)
 
 
 @app.callback(invoke_without_command=True)

@@ -26,6 +26,10 @@ Include = Annotated[
 Exclude = Annotated[
     list[str] | None, typer.Option("--exclude", metavar="GLOB", help="Leave these out, named or not. Repeatable.")
 ]
+RequireBlock = Annotated[
+    list[str] | None,
+    typer.Option("--require-block", metavar="GLOB", help="Documents that must state a spec. Repeatable."),
+]
 Config = Annotated[
     str | None,
     typer.Option("--config", metavar="FILE", help="A genarch.toml or pyproject.toml; else the nearest one upwards."),
@@ -57,10 +61,7 @@ def check(
     rules: RulesOption = None,
     include: Include = None,
     exclude: Exclude = None,
-    require_block: Annotated[
-        list[str] | None,
-        typer.Option("--require-block", metavar="GLOB", help="Documents that must state a spec. Repeatable."),
-    ] = None,
+    require_block: RequireBlock = None,
     changed_since: Annotated[
         str | None,
         typer.Option("--changed-since", metavar="REF", help="Only what differs from where the branch left a commit."),
@@ -138,3 +139,30 @@ def waivers(
         no_config=no_config,
     )
     finish(lambda: run_waivers(request, output_format.value))
+
+
+def fix(
+    *,
+    paths: Paths = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what would change, and write nothing.")] = False,
+    rules: RulesOption = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    require_block: RequireBlock = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+) -> None:
+    """Mend design documents: misspelt keys, values and fences, and an empty block where one has to be."""
+    from genarch.cli.check.fix import run_fix
+    from genarch.cli.check.settings import CheckRequest
+
+    request = CheckRequest(
+        tuple(paths or ()),
+        rules=rules,
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
+        require_block=tuple(require_block or ()),
+        config=config,
+        no_config=no_config,
+    )
+    finish(lambda: run_fix(request, diff=diff))
