@@ -19,6 +19,7 @@ $(VENV)/.dev: $(VENV)/.run
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	-@command -v npm > /dev/null && npm install --silent --prefix $(VENV)/node markdownlint-cli2
 	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.dev

@@ -1,6 +1,6 @@
 """Measure genarch's speed against named peers in the same run, and print ratios. Run by `make bench`.
 
-`python benchmarks/run.py [process] [engine] [explore] [growth] [lint] [files] [questions]` runs some of the parts.
+`python benchmarks/run.py [process] [engine] [explore] [growth] [lint] [files] [questions] [check]` runs some parts.
 Medians of runs taken in turn: machines drift, and a ratio within one run holds where a time does not.
 """
 
@@ -23,6 +23,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks import check as documents
 from benchmarks import plain, zen_table
 from benchmarks import questions as interviews
 from benchmarks.growth import table_of
@@ -44,6 +45,7 @@ def main() -> None:
         "lint": lint,
         "files": files,
         "questions": questions,
+        "check": documents.measure,
     }
     chosen = [name for name in sys.argv[1:] if name in parts] or list(parts)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
