@@ -9,7 +9,10 @@ from genarch.reports.findings.record import FindingsReport, open_findings
 def as_concise(report: FindingsReport) -> str:
     """`path:line:column: severity: message [check]`, however long."""
     return "".join(
-        f"{safe(finding['path'])}:{finding['line']}:{finding['column']}: {finding['severity']}: "
-        f"{safe(finding['message'])} [{finding['check']}]\n"
+        safe(
+            f"{finding['path']}:{finding['line']}:{finding['column']}: {finding['severity']}: {finding['message']} "
+            f"[{finding['check']}]"
+        )
+        + "\n"
         for finding in open_findings(report)
     )

@@ -47,7 +47,9 @@ def _case(suite: ET.Element, path: str, name: str) -> ET.Element:
 
 def _outcome(case: ET.Element, finding: dict[str, Any], fail_on: str) -> None:
     message = safe(finding["message"])
-    where = f"{safe(finding['path'])}:{finding['line']}:{finding['column']}: {finding['severity']}: {message}"
+    where = safe(
+        f"{finding['path']}:{finding['line']}:{finding['column']}: {finding['severity']}: {finding['message']}"
+    )
     if finding["waived"]:
         ET.SubElement(case, "skipped", message=f"waived: {safe(finding['waived'])}")
     elif finding["known"]:

@@ -26,7 +26,7 @@ def as_text(report: FindingsReport, look: Look, summary: Iterable[str], *, waive
 
 def _finding(finding: dict[str, Any]) -> Iterator[Text | Padding]:
     severity = "waived" if finding["waived"] else finding["severity"]
-    place = f"{safe(finding['path'])}:{finding['line']}:{finding['column']}: "
+    place = safe(f"{finding['path']}:{finding['line']}:{finding['column']}: ")
     yield Text.assemble(place, (severity, _STYLES[severity]), (f" [{finding['check']}]", "dim"))
     yield Padding(Text(safe(finding["message"])), (0, 0, 0, 2))
     if finding["example"] is not None:
