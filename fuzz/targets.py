@@ -59,7 +59,12 @@ def formats(data: bytes) -> None:
     objections = [Objection(Place(path or "a.md", 1, 1, 2), Finding(check, (name,), message, waived=name or "meant"))]
     objections.append(Objection(Place(path or "a.md", 1, 1), Finding(check, (name,), message)))
     report = check_report(
-        RULES, [], document_records(objections), files=1, skipped={}, today="2026-11-24", fail_on="error"
+        RULES,
+        [],
+        document_records(objections),
+        counts={"files": 1, "documents": 1, "decisions": 1, "skipped": {}},
+        today="2026-11-24",
+        fail_on="error",
     )
     for output_format in FORMATS:
         text = render(report, Output(output_format, "file"), show_waived=True)

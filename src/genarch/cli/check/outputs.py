@@ -15,6 +15,10 @@ from genarch.reports.findings.record import FindingsReport
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
 
 
+LISTING = ("json", "junit")
+"""The formats that tell of every decision, and not of findings alone."""
+
+
 class Output(NamedTuple):
     """A format, and the file that it goes to; None is standard output."""
 

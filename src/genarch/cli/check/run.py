@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from genarch.cli import exits
-from genarch.cli.check.outputs import Output, keep_inputs, parse_outputs, write_outputs
+from genarch.cli.check.outputs import LISTING, Output, keep_inputs, parse_outputs, write_outputs
 from genarch.cli.check.settings import CheckRequest, Settings, settled
 from genarch.cli.check.work import Context, Looked, look_at_all
 from genarch.cli.output import busy, keep, written
@@ -20,7 +20,7 @@ from genarch.model.findings import Finding, Place
 from genarch.reports.findings.check_record import DocumentRow, check_report, fails
 from genarch.reports.findings.record import FindingsReport, document_records
 from genarch.sources.baseline import baseline_text, read_baseline
-from genarch.sources.document_files import Candidate, Skipped, candidates
+from genarch.sources.document_files import SPEC_SUFFIXES, Candidate, Skipped, candidates
 from genarch.sources.files import refuse
 from genarch.sources.repository import changed_since
 
@@ -35,7 +35,7 @@ def run_check(request: CheckRequest) -> int:
     settings = settled(request)
     _check_targets(request, outputs, settings)
     known = read_baseline(settings.baseline) if settings.baseline else Counter[str]()
-    tally = Tally(settings)
+    tally = Tally(settings, listing=any(output.format in LISTING for output in outputs))
     with busy("checking documents") if request.jobs == 1 else nullcontext():  # no thread beside a fork
         tally.take(request)
     report = tally.report(known)
@@ -75,25 +75,35 @@ def _code(request: CheckRequest, tally: Tally, report: FindingsReport) -> int:
     if any(fails(finding, report["fail_on"]) for finding in report["findings"]):
         return exits.FINDINGS
     named = any(path == "-" or not os.path.isdir(path) for path in request.paths)
-    if tally.rows or named or request.allow_empty or request.changed_since is not None:
+    if tally.carrying or named or request.allow_empty or request.changed_since is not None:
         return exits.OK
     where = ", ".join(request.paths or (".",))
     exits.say(f"nothing to check: no document in {where} states a spec (--allow-empty accepts that)")
     return exits.NOTHING
 
 
-class Tally:
-    """What the looks at all the files come to; grows with what is found, not with what is looked at."""
+NOT_IN_FORCE = "not in force"
+"""What skipped documents are counted as that were superseded, rejected or the like."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.rows: list[DocumentRow] = []
+
+class Tally:
+    """What the looks at all the files come to; grows with what is found, not with what is looked at.
+
+    With `listing`, documents without a finding are kept too, for the formats that tell of them.
+    """
+
+    def __init__(self, settings: Settings, *, listing: bool) -> None:
         self.messages: list[str] = []
         self.failed = False
         self.unusable = False
+        self.carrying = 0
+        """Documents that state a spec, or try to."""
         self._settings = settings
-        self._files = 0
-        self._skipped: Counter[str] = Counter()
-        self._objections: list[Objection] = []
+        self._listing = listing
+        self._rows: list[DocumentRow] = []
+        self._counts: Counter[str] = Counter(files=0, documents=0, decisions=0)
+        self._skipped: Counter[str] = Counter({NOT_IN_FORCE: 0})
+        self._findings: list[dict[str, Any]] = []
         self._bare: dict[str, str] = {}
         self._beside: dict[tuple[str, str], Place] = {}
 
@@ -115,16 +125,16 @@ class Tally:
     def report(self, known: Counter[str]) -> FindingsReport:
         """The report; from `known` is taken what was found."""
         settings = self._settings
-        missing = [path for real, path in self._bare.items() if not any(real == other for other, _ in self._beside)]
-        objections = [*self._objections, *as_grave(map(_missing, missing), settings.policy)]
+        beside = {real for real, _ in self._beside}
+        missing = [_missing(path) for real, path in self._bare.items() if real not in beside]
+        self._found(as_grave(missing, settings.policy))
         # What stands in one document comes together, wherever it was found.
-        objections.sort(key=lambda item: (item.place.path, item.place.line, item.place.column))
+        self._findings.sort(key=lambda finding: (finding["path"], finding["line"], finding["column"]))
         return check_report(
             settings.rules,
-            self.rows,
-            list(_known(document_records(objections, settings.prefix), known)),
-            files=self._files,
-            skipped=self._skipped,
+            self._rows,
+            list(_known(self._findings, known)),
+            counts={**self._counts, "skipped": dict(self._skipped)},
             today=settings.policy.today,
             fail_on=settings.fail_on,
             prefix=settings.prefix,
@@ -142,15 +152,24 @@ class Tally:
                 yield item
 
     def _add(self, looked: Looked) -> None:
-        self._files += 1
+        self._counts["files"] += 1
         self.failed |= looked.failed
         if looked.carries:
-            self.rows.append(DocumentRow(looked.path, looked.status, looked.judged))
-        elif not looked.path.endswith((".yaml", ".yml")) and self._settings.require_block.match(looked.path):
+            self.carrying += 1
+            self._counts["documents"] += not looked.status
+            self._counts["decisions"] += len(looked.judged)
+            self._skipped[NOT_IN_FORCE] += bool(looked.status)
+            if self._listing:
+                self._rows.append(DocumentRow(looked.path, looked.status, looked.judged))
+        elif not looked.path.endswith(SPEC_SUFFIXES) and self._settings.require_block.match(looked.path):
             self._bare[os.path.realpath(looked.path)] = looked.path
-        self._objections += looked.objections
+        twice: Iterable[Objection] = ()
         if looked.document and looked.document != looked.path and not looked.status:
-            self._objections += as_grave(self._twice_beside(looked), self._settings.policy)
+            twice = as_grave(self._twice_beside(looked), self._settings.policy)
+        self._found((*looked.objections, *twice))
+
+    def _found(self, objections: Iterable[Objection]) -> None:
+        self._findings += document_records(list(objections), self._settings.prefix)
 
     def _twice_beside(self, looked: Looked) -> Iterator[Objection]:
         """Spec files beside one document that have one id."""

@@ -25,18 +25,16 @@ def check_report(
     documents: Sequence[DocumentRow],
     findings: list[dict[str, Any]],
     *,
-    files: int,
-    skipped: Mapping[str, int],
+    counts: Mapping[str, Any],
     today: str,
     fail_on: str,
     prefix: str = "",
 ) -> FindingsReport:
     """The report.
 
-    `skipped` counts files by why they were not looked at. `prefix` leads from the repository to where paths begin, for
-    formats that want them from there.
+    `counts` are of files, documents and decisions, and of what was skipped by why. `prefix` leads from the repository to
+    where paths begin, for formats that want them from there.
     """
-    inactive = sum(1 for row in documents if row.status)
     return {
         "schema_version": SCHEMA_VERSION,
         "genarch_version": __version__,
@@ -49,13 +47,7 @@ def check_report(
             for row in documents
         ],
         "findings": findings,
-        "counts": {
-            "files": files,
-            "documents": len(documents) - inactive,
-            "decisions": sum(len(row.judged) for row in documents),
-            **severity_counts(findings),
-            "skipped": {"not in force": inactive, **skipped},
-        },
+        "counts": {**counts, **severity_counts(findings)},
     }
 
 
