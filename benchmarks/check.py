@@ -47,9 +47,9 @@ def measure() -> None:
             if share == 1:
                 _validator(Path(folder), one)
         few = Path(folder) / "few"
-        make_tree(few, FILES // 10, 1.0)
+        make_tree(few, FILES // 5, 1.0)
         ratio = one.memory / _genarch(few, 1).memory
-        print(f"  {f'peak memory, {FILES:,} files to {FILES // 10:,}':34} {ratio:6.2f}")
+        print(f"  {f'peak memory, {FILES:,} files to {FILES // 5:,}':34} {ratio:6.2f}")
 
 
 def _validator(folder: Path, ours: Cost) -> None:

@@ -32,8 +32,8 @@ def check_report(
 ) -> FindingsReport:
     """The report.
 
-    `counts` are of files, documents and decisions, and of what was skipped by why. `prefix` leads from the repository to
-    where paths begin, for formats that want them from there.
+    `counts` are of files, documents and decisions, and of what was skipped by why. `prefix` leads from the repository
+    to where paths begin, for formats that want them from there.
     """
     return {
         "schema_version": SCHEMA_VERSION,
