@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check generate goldens bench clean
+.PHONY: demo test lint check generate goldens bench fuzz clean
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "genarch needs Python 3.11 or later; run: make PYTHON=python3.11")'
@@ -19,6 +19,11 @@ $(VENV)/.dev: $(VENV)/.run
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	-@command -v npm > /dev/null && npm install --silent --prefix $(VENV)/node markdownlint-cli2
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	@touch $@
 
 demo: $(VENV)/.run          ## set up, evaluate the examples, show the recommendations
@@ -44,6 +49,10 @@ goldens: $(VENV)/.dev       ## rewrite the golden files; read the diff before co
 
 bench: $(VENV)/.bench       ## speed, as ratios against named peers
 	$(BIN)/python benchmarks/run.py
+
+FUZZ_SECONDS ?= 60
+fuzz: $(VENV)/.fuzz         ## hostile input without end, for FUZZ_SECONDS a target
+	$(BIN)/python fuzz/all.py $(FUZZ_SECONDS)
 
 clean:
 	rm -rf $(VENV) dist build

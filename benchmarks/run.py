@@ -1,6 +1,6 @@
 """Measure genarch's speed against named peers in the same run, and print ratios. Run by `make bench`.
 
-`python benchmarks/run.py [process] [engine] [explore] [growth] [lint] [files] [questions] [evidence]` runs some of the
+`python benchmarks/run.py [process] [engine] [explore] [growth] [lint] [files] [questions] [check] [evidence]` runs some
 parts.
 Medians of runs taken in turn: machines drift, and a ratio within one run holds where a time does not.
 """
@@ -24,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks import check as documents
 from benchmarks import evidence as evidences
 from benchmarks import plain, zen_table
 from benchmarks import questions as interviews
@@ -46,6 +47,7 @@ def main() -> None:
         "lint": lint,
         "files": files,
         "questions": questions,
+        "check": documents.measure,
         "evidence": evidence,
     }
     chosen = [name for name in sys.argv[1:] if name in parts] or list(parts)

@@ -9,9 +9,10 @@ from genarch import load_spec
 from genarch.engine.mapping import decision_map
 from genarch.model import entries as entry_values
 from genarch.model.catalogue import Catalogue
+from genarch.model.document_checks import DOCUMENT_CHECKS
 from genarch.model.table import RuleTable
 from genarch.model.table_checks import TABLE_CHECKS
-from genarch.reports.check_page import check_page
+from genarch.reports.check_page import document_check_page, table_check_page
 from genarch.reports.evidence.claim_page import claims_page
 from genarch.reports.map.record import map_report
 from genarch.reports.map.svg import as_svg
@@ -100,7 +101,8 @@ def generated() -> dict[Path, str]:
     files[ROOT / "src/genarch/sources/compiled/evidence.json"] = as_json(catalogue)
     files[ROOT / "src/genarch/model/gpus.py"] = gpus_module(catalogue)
     files[ROOT / "docs/claims.md"] = claims_page(catalogue, read_table(bundled_tables()["article"]))
-    files[ROOT / "docs/checks.md"] = check_page(TABLE_CHECKS.values())
+    files[ROOT / "docs/checks.md"] = table_check_page(TABLE_CHECKS.values())
+    files[ROOT / "docs/document-checks.md"] = document_check_page(DOCUMENT_CHECKS.values())
     files[ROOT / "docs/map.svg"] = decision_map_image()
     return files
 

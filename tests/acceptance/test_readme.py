@@ -66,10 +66,16 @@ def refilled(shown: str, actual: str) -> str:
     for number, part in enumerate(parts):
         wanted = part.splitlines(keepends=True)
         first = at if number == 0 or not wanted else lines.index(wanted[0], at)
-        after = len(lines) if number == len(parts) - 1 else lines.index(wanted[-1], first) + 1 if wanted else first
+        after = len(lines) if number == len(parts) - 1 else last(wanted, lines, first) if wanted else first
         filled.append("".join(lines[first:after]) if wanted else "")
         at = after
     return "...\n".join(filled)
+
+
+def last(wanted: list[str], lines: list[str], first: int) -> int:
+    """Behind the line that ends a part: of several alike the one nearest to where it stood."""
+    alike = [at for at in range(first, len(lines)) if lines[at] == wanted[-1]]
+    return min(alike, key=lambda at: abs(at - first - len(wanted) + 1)) + 1
 
 
 CONSOLE = [(page, command, shown) for page, block in blocks("console") for command, shown in sessions(block)]
@@ -149,6 +155,9 @@ def test_every_command_and_option_is_in_the_readme() -> None:
         "genarch evaluate", "genarch rules list", "genarch rules show", "genarch explain", "genarch schema", "--install-completion",
         "--set", "--format", "--rules", "--fail-on", "-o", "jsonl", "markdown", "NO_COLOR",
         "genarch ask", "--answers", "--confirm", "--save", "--all", "--fixed", "--yes", "--plain",
+        "genarch check", "genarch waivers", "genarch fix", "--changed-since", "--require-block", "--include", "--exclude", "--baseline",
+        "--write-baseline", "--show-waived", "--no-waivers", "--today", "--config", "--no-config", "--show-config", "--show-files",
+        "--allow-empty", "--jobs", "--diff", "sarif", "github", "gitlab", "junit", "concise",
         "genarch doc add", "--spec", "--decision", "--id", "--write",
         "genarch evidence list", "genarch evidence show", "genarch evidence accuracy", "genarch hardware list", "genarch estimate",
         "genarch cost", "--no-evidence",
@@ -173,6 +182,7 @@ def test_filling_in_keeps_what_is_left_out() -> None:
     assert refilled("a\n...\nd\n", "a\nb\nd\ne\n") == "a\n...\nd\ne\n"
     assert refilled("a\nb\n...\n", "a\nx\nb\nc\n") == "a\nx\nb\n...\n"
     assert refilled("...\nd\n", "a\nd\n") == "...\nd\n"
+    assert refilled("a\n\nb\n\n...\n", "a\n\nc\n\nd\n") == "a\n\nc\n\n...\n"
 
 
 def test_the_first_spec_is_the_one_that_is_evaluated() -> None:

@@ -59,3 +59,6 @@ def test_an_installed_wheel_evaluates_a_spec(wheel: Path, root: Path, tmp_path: 
     assert "consistency" in run(genarch, "rules", "list", cwd=tmp_path)
     assert report["evidence"]["catalogue"]["id"] == "evidence"
     assert "rtx-4090" in run(genarch, "hardware", "list", cwd=tmp_path)
+    (tmp_path / "a.md").write_text((root / "examples/docs/pass/0001-live-face-filter.md").read_text())
+    told = "1 file, 1 document, 1 decision: no findings\n"
+    assert run(genarch, "check", "--no-config", "--today", "2026-11-24", "a.md", cwd=tmp_path) == told

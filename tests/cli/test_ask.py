@@ -376,3 +376,30 @@ def test_answers_are_saved_where_the_report_cannot_be_written(tmp_path: Path) ->
     told = piped(tmp_path, "--yes", "--save", "s.yaml", "-o", "no/report.txt", "--set", "domain=narrow")
     assert told.returncode == 2
     assert load_spec(tmp_path / "s.yaml").constraints == {"domain": "narrow"}
+
+
+def test_answers_that_no_file_takes_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("version: 1\nconstraints:\n  ? domain\n  : broad\n")
+    result = piped(
+        tmp_path,
+        "--plain",
+        "--answers",
+        "a.yaml",
+        "--save",
+        "a.yaml",
+        "--set",
+        "latency_budget_ms=33",
+        lines=["d", "domain", "1", "d"],
+    )
+    assert result.returncode == 2
+    assert "write its constraints as 'field: answer'" in result.stderr
+    assert (
+        "the answers, to state them again: genarch ask --plain --set domain=narrow --set latency_budget_ms=33"
+        in result.stderr
+    )
+
+
+def test_at_the_list_of_answers_b_goes_back_and_help_is_given(tmp_path: Path) -> None:
+    result = piped(tmp_path, "--plain", "--fixed", lines=["10", "d", "?", "b", "11", "d", ""])
+    assert "Each answer can be changed" in result.stderr
+    assert "Change task" in result.stderr

@@ -225,3 +225,31 @@ def test_rule_text_and_titles_cannot_break_out_of_the_rationale(record: Path) ->
     assert run(record.parent, record.name, "--spec", "filter.genarch.yaml", "--write").returncode == 0
     assert run(record.parent, record.name, "--id", "filter", "--write").returncode == 0
     assert "<script>" not in record.read_text().split("<!-- genarch rationale")[1]
+
+
+def test_where_no_block_can_go_nobody_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# a\n\n## Decision outcome\n\n```\nunclosed\n")
+    result = run(tmp_path, "a.md", "--plain", "--set", "latency_budget_ms=33ms", lines="2\n3\n\n")
+    assert result.returncode == 2
+    assert "an unclosed fence or comment would hide the block" in result.stderr
+    assert "Question" not in result.stderr
+
+
+@pytest.mark.parametrize("options", [["--set", "domain=broad"], ["--decision", "diffusion"]])
+def test_answers_that_the_block_does_not_have_are_not_passed_over(options: list[str], record: Path) -> None:
+    assert run(record.parent, record.name, "--spec", "filter.genarch.yaml").returncode == 0
+    before = record.read_bytes()
+    result = run(record.parent, record.name, "--id", "filter", "--yes", *options)
+    assert result.returncode == 2
+    assert "has a block 'filter' already, with another" in result.stderr
+    assert record.read_bytes() == before
+    assert run(record.parent, record.name, "--id", "filter", "--yes", "--set", "domain=narrow").returncode == 0
+
+
+def test_a_rationale_breaks_no_list(tmp_path: Path) -> None:
+    text = "- item\n\n  ```yaml genarch\n  version: 1\n  ```\n\n  more\n"
+    (tmp_path / "a.md").write_text(text)
+    result = run(tmp_path, "a.md", "--yes", "--write")
+    assert result.returncode == 2
+    assert "a.md:3: the block stands in a list or a quotation" in result.stderr
+    assert (tmp_path / "a.md").read_text() == text

@@ -61,7 +61,7 @@ def test_words_for_the_tool_mean_the_same_everywhere(name: str, typed: str, kind
     [
         ("domain", "3", "'3' is not in the list; type a number from 1 to 2, or u"),
         ("domain", "0", "'0' is not in the list; type a number from 1 to 2, or u"),
-        ("domain", "narow", "'narow' is not in the list; did you mean 'narrow'?; type a number from 1 to 2, or u"),
+        ("domain", "narow", "'narow' is not in the list; did you mean 'narrow'? Type a number from 1 to 2, or u."),
         ("domain", "1 2", "'1 2' is not in the list (one answer, not several); type a number from 1 to 2, or u"),
         ("domain", "9" * 5000, f"'{'9' * 57}...' is not in the list; type a number from 1 to 2, or u"),
         ("paired_data", "3", "'3' is neither yes nor no; type 1 or y, 2 or n, or u"),

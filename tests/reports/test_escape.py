@@ -96,3 +96,11 @@ def test_a_code_span_holds_anything(text: str) -> None:
     assert html.count("<code>") == 1
     assert html.startswith("<p>a <code>")
     assert html.endswith("</code> b</p>\n")
+
+
+@pytest.mark.parametrize("text", ["::error::x", " ::stop-commands::t", "a::b", "##[error]x", "##vso[task]x", ":::x"])
+def test_no_text_is_a_workflow_command_wherever_a_line_breaks(text: str) -> None:
+    shown = safe(text)
+    assert "::" not in shown
+    assert "##[" not in shown
+    assert "##vso[" not in shown

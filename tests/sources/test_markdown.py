@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch.errors import InputError
-from genarch.sources.markdown import parse_markdown
+from genarch.sources.markdown import Hidden, Verbatim, parse_markdown
 from genarch.sources.spec_file import parse_spec
 
 BLOCK = "```yaml genarch\nversion: 1\nconstraints: {domain: brod}\n```\n"
@@ -32,7 +32,7 @@ def test_what_is_no_block(text: str) -> None:
 def test_a_block_that_a_comment_swallows_is_told() -> None:
     found = parse_markdown(f"# A\n\n<!-- never closed\n\n{BLOCK}")
     assert found.blocks == ()
-    assert list(found.swallowed()) == [(5, 3)]
+    assert list(found.hidden()) == [Hidden(5, Verbatim("comment", 3, 8, closed=False))]
 
 
 @pytest.mark.parametrize(("fence", "closed"), [("```", True), ("~~~~", True), ("", False)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +56,7 @@ LAYOUTS = {
     ),
     "constraints that are null": (
         "version: 1\nconstraints: null # none\n",
-        "version: 1\nconstraints:\n  domain: narrow # none\n",
+        "version: 1\nconstraints: # none\n  domain: narrow\n",
     ),
     "empty braces": ("version: 1\nconstraints: {}\n", "version: 1\nconstraints: {domain: narrow}\n"),
     "braces": (
@@ -96,6 +98,44 @@ def test_a_list_on_lines_of_its_own_gives_its_comments_back() -> None:
     )
 
 
+def test_a_list_in_brackets_gives_its_comments_back_too() -> None:
+    text = "version: 1\nconstraints:\n  conditioning: [\n    text, # typed\n    # or drawn\n    mask,\n  ] # end\n"
+    assert changed_spec(text, "a.yaml", {"conditioning": "[pose]"}) == (
+        "version: 1\nconstraints:\n  # typed\n  # or drawn\n  conditioning: [pose] # end\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('latency_budget_ms: "33ms"', 'latency_budget_ms: "50 fps"'),
+        ("latency_budget_ms: '33ms'", "latency_budget_ms: '50 fps'"),
+        ("latency_budget_ms: 33", "latency_budget_ms: 50 fps"),
+    ],
+)
+def test_an_amount_keeps_its_quotation_marks(before: str, after: str) -> None:
+    text = f"version: 1\nconstraints:\n  {before}\n"
+    assert changed_spec(text, "a.yaml", {"latency_budget_ms": "50 fps"}) == text.replace(before, after)
+
+
+def test_a_file_in_json_stays_one() -> None:
+    text = '{"version": 1, "constraints": {"maturity": "proven"}}'
+    answers = {
+        "latency_budget_ms": "33ms",
+        "paired_data": "true",
+        "conditioning": "[text, mask]",
+        "resolution_px": "512",
+    }
+    changed = json.loads(changed_spec(text, "a.yaml", answers))
+    assert changed["constraints"] == {
+        "maturity": "proven",
+        "latency_budget_ms": "33ms",
+        "paired_data": True,
+        "conditioning": ["text", "mask"],
+        "resolution_px": 512,
+    }
+
+
 @pytest.mark.parametrize(
     "text", ["version: 1\n? constraints\n: domain: broad\n", "version: 1\nconstraints:\n  ? domain\n  : broad\n"]
 )
@@ -103,7 +143,7 @@ def test_what_cannot_be_changed_is_left_alone(text: str) -> None:
     try:
         changed = changed_spec(text, "a.yaml", {"domain": "narrow", "paired_data": "true"})
     except InputError as error:
-        assert "cannot be put into it; save them to another file" in str(error.problems[0])
+        assert "cannot be put into it; write its constraints as" in str(error.problems[0])
     else:
         assert parse_spec(changed).constraints == {"domain": "narrow", "paired_data": True}
 

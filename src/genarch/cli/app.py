@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from genarch.cli.check_app import check, fix, waivers
 from genarch.cli.doc_app import doc_app
 from genarch.cli.evaluate import Request, run_evaluate
 from genarch.cli.evidence_app import evidence_app, hardware_app
@@ -31,7 +32,7 @@ app = typer.Typer(
     help="Tells which generative image architecture a deployment can live with: a GAN, a diffusion model, or a hybrid.",
     epilog=(
         "Exit codes: 0 nothing to object, 1 a verdict or finding that --fail-on names, 2 bad usage or unusable input, "
-        "3 nothing to evaluate, 4 a bug in genarch, 130 interrupted."
+        "3 nothing to evaluate or check, 4 a bug in genarch, 130 interrupted."
     ),
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -42,6 +43,9 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(doc_app, name="doc")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(hardware_app, name="hardware")
+app.command()(check)
+app.command()(waivers)
+app.command()(fix)
 
 
 @app.callback(invoke_without_command=True)
@@ -218,7 +222,7 @@ def explain(
 
 @app.command()
 def schema(
-    name: Annotated[SchemaName, typer.Argument(metavar="spec|rules|report|findings|cost", help="Which schema.")],
+    name: Annotated[SchemaName, typer.Argument(metavar="spec|rules|report|findings|check|cost", help="Which schema.")],
 ) -> None:
     """Print a JSON Schema (draft-07), for editors and validators."""
 

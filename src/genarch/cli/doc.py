@@ -20,6 +20,7 @@ from genarch.sources.document_text import behind, fenced, marked, with_block, wi
 from genarch.sources.files import decode, read_bytes, read_text, refuse
 from genarch.sources.markdown import Block, parse_markdown
 from genarch.sources.rule_table import DEFAULT_TABLE, load_rules
+from genarch.sources.settings import parse_settings, with_settings
 from genarch.sources.spec_file import FORMAT_VERSION, SLUG, default_id, parse_spec
 from genarch.sources.spec_text import spec_with_id, stated_id
 
@@ -56,9 +57,11 @@ def run_doc_add(request: DocRequest) -> int:
     if request.spec is None:
         spec_id = request.spec_id or default_id(path)
         if spec_id in found:
+            _nothing_else(request, found[spec_id], rules)
             at = found[spec_id].block.first
             exits.say(f"{path}:{at}: has the block '{spec_id}'; edit it there, or add another one with --id")
             return _keep(request, found[spec_id], rules)
+        with_block(_text(path), path, fenced("version: 1\n"))  # where none can go, nobody is asked
 
         def finish(_start: Spec, sheet: Sheet, _dialogue: object) -> int:
             return _keep(request, _added(path, _spec_text(request, spec_id, sheet, rules), rules), rules)
@@ -120,6 +123,15 @@ def _spec_text(request: DocRequest, spec_id: str, sheet: Sheet, rules: RuleTable
     return "\n".join(lines) + "\n"
 
 
+def _nothing_else(request: DocRequest, found: _Found, rules: RuleTable) -> None:
+    """Refuse to pass over answers that the block does not have."""
+    asked = request.ask
+    start = parse_spec(read_text(asked.answers), path=asked.answers, rules=rules) if asked.answers else found.spec
+    stated = with_settings(start.constraints, parse_settings(asked.settings))
+    decision = request.decision or found.spec.decision
+    _same(request.document, found.spec._replace(constraints=stated, decision=decision), found)
+
+
 def _same(path: str, wanted: Spec, found: _Found) -> None:
     """Refuse to go on where a document states something else under the same id."""
     have = found.spec
@@ -154,6 +166,11 @@ def _keep(request: DocRequest, found: _Found, rules: RuleTable) -> int:
     report = make_report(spec, rules, evaluate(spec, rules), explore(spec, rules))
     before = text = _text(path)
     if not marked(text, spec.id):
+        if any(before for _, before in found.block.lines):
+            raise refuse(
+                f"{path}:{found.block.first}",
+                "the block stands in a list or a quotation, which a rationale would break; move it out for --write",
+            )
         text = behind(text, found.block.last, spec.id)
         if not marked(text, spec.id):
             raise refuse(path, f"has no place for a rationale after line {found.block.last}; move the block")

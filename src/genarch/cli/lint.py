@@ -92,5 +92,7 @@ def _rendered(request: LintRequest, report: FindingsReport) -> str:
             return as_github(report)
     from genarch.reports.console import Look
     from genarch.reports.findings.text import as_text
+    from genarch.reports.findings.words import lint_summary
 
-    return as_text(report, Look(*screen(None if request.output else sys.stdout)), waived=request.waived)
+    look = Look(*screen(None if request.output else sys.stdout))
+    return as_text(report, look, lint_summary(report, listed=request.waived), waived=request.waived)

@@ -69,6 +69,7 @@ class SchemaName(StrEnum):
     RULES = "rules"
     REPORT = "report"
     FINDINGS = "findings"
+    CHECK = "check"
     COST = "cost"
 
 

@@ -10,7 +10,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    """The schema of a `spec`, of a `rules` table, of a `report`, of `findings` or of a `cost`."""
+    """The schema of a `spec`, a `rules` table, a `report`, `findings` on tables, a `check` or a `cost`."""
     if name == "spec":
         from genarch.sources.spec_format import spec_model
 
@@ -23,10 +23,11 @@ def schema_of(name: str) -> dict[str, Any]:
         from genarch.reports.evidence.schema import BillRecord
 
         return _draft_07(BillRecord.model_json_schema(mode="serialization"))
-    if name == "findings":
-        from genarch.reports.findings.schema import FindingsRecord
+    if name in ("findings", "check"):
+        from genarch.reports.findings.schema import CheckRecord, FindingsRecord
 
-        return _draft_07(FindingsRecord.model_json_schema(mode="serialization"))
+        record = CheckRecord if name == "check" else FindingsRecord
+        return _draft_07(record.model_json_schema(mode="serialization"))
     from genarch.sources.spec_format import spec_model
     from genarch.sources.table_format import DEFINED, TableRecord
 

@@ -13,12 +13,20 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 class Check(NamedTuple):
-    """One thing that is checked; `rationale` says why it matters and what to do about it."""
+    """One thing that is checked; `rationale` says why it matters and what to do about it.
+
+    `fails` and `passes` are examples of what it objects to and of what it leaves alone, empty where a document alone
+    cannot show it. `waivable` says who may except a finding: nobody, whoever gives a reason, or whoever names who
+    approved it.
+    """
 
     id: str
     title: str
     severity: Severity
     rationale: str
+    fails: str = ""
+    passes: str = ""
+    waivable: Literal["no", "with_reason", "with_approval"] = "with_reason"
 
 
 class Finding(NamedTuple):
@@ -38,11 +46,15 @@ class Finding(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where to show a finding; line and column count from 1, as editors do."""
+    """Where to show a finding; lines and columns count from 1, as editors do.
+
+    `end_column` is the first column behind what is shown on that line; 0 where only its beginning is known.
+    """
 
     path: str
     line: int
     column: int
+    end_column: int = 0
 
 
 class Located(NamedTuple):

@@ -89,7 +89,9 @@ def _choice(constraint: Constraint, word: str) -> str:
     last = len(constraint.values)
     several = " (one answer, not several)" if re.fullmatch(r"[0-9]+([ ,]+[0-9]+)+", word) else ""
     hint = nearest(word, constraint.values)
-    raise InvalidAnswerError(f"{_quoted(word)} is not in the list{several}{hint}; type a number from 1 to {last}, or u")
+    raise InvalidAnswerError(
+        f"{_quoted(word)} is not in the list{several}{_then(hint, f'type a number from 1 to {last}, or u')}"
+    )
 
 
 def _spelt(constraint: Constraint, word: str) -> str:
@@ -124,10 +126,8 @@ def _members(constraint: Constraint, word: str) -> frozenset[str]:
         except InvalidAnswerError:
             hint = nearest(part, constraint.values)
             last = len(constraint.values)
-            raise InvalidAnswerError(
-                f"{_quoted(part)} is not in the list{hint}; type numbers from 1 to {last}, as in 1 3, "
-                f"{NONE} for none, or u"
-            ) from None
+            advice = _then(hint, f"type numbers from 1 to {last}, as in 1 3, {NONE} for none, or u")
+            raise InvalidAnswerError(f"{_quoted(part)} is not in the list{advice}") from None
     return frozenset(found)
 
 
@@ -140,6 +140,11 @@ def _amount(constraint: Constraint, word: str) -> Reply:
     if value is None:
         raise InvalidAnswerError(f"{_quoted(word)} is not a number; type one, or u")
     return Reply("answer", value, text)
+
+
+def _then(hint: str, advice: str) -> str:
+    """Advice behind a suggestion, which is a question, or in its place."""
+    return f"{hint} {advice[0].upper()}{advice[1:]}." if hint else f"; {advice}"
 
 
 def _name(word: str) -> str:

@@ -27,8 +27,8 @@ class Spec(NamedTuple):
     """The stated constraints of one deployment; what `constraints` does not name is unknown.
 
     `decision` is the family, architecture or `evaluate_both` that the team has chosen, `model` the model that it is to
-    be, by its id in the evidence catalogue; `decided_with` is the rule table of that day, as `id@version`. Evaluation
-    reads none of them.
+    be, by its id in the evidence catalogue; `decided_with` is the rule table of that day, as `id@version`.
+    `document` is the path of the design document that a spec file stands beside. Evaluation reads none of them.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Spec(NamedTuple):
     title: str = ""
     decision: str | None = None
     decided_with: str | None = None
+    document: str | None = None
     waivers: tuple[Waiver, ...] = ()
     origin: Origin = Origin("<python>")
     model: str | None = None

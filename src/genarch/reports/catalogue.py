@@ -75,6 +75,9 @@ def _description(description: Description, width: int) -> list[str]:
     lines = _wrapped(f"{description.kind} {description.id}: {safe(description.title)}", width, 0)
     for heading, text in description.parts:
         lines.append(f"  {heading}")
+        if isinstance(text, str) and "\n" in text:
+            lines += [f"    {safe(line)}".rstrip() for line in text.rstrip("\n").split("\n")]
+            continue
         several = isinstance(text, tuple) and len(text) > 1
         for item in text if isinstance(text, tuple) else (text,):
             lines += _wrapped(safe(item), width, 4, mark="- " if several else "")

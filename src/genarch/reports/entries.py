@@ -10,13 +10,14 @@ from genarch.model.answers import MANY, format_answer
 from genarch.model.conditions import constraints_read, predicates
 from genarch.model.conditions import describe as condition_words
 from genarch.model.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint
+from genarch.model.document_checks import DOCUMENT_CHECKS
 from genarch.model.entries import Architecture, Assumption, Entry, Fact, Family, Method, Notice, Question, Rule, Source
 from genarch.model.findings import Check
 from genarch.model.table import RuleTable
 from genarch.model.table_checks import TABLE_CHECKS
 
 Part = tuple[str, str | tuple[str, ...]]
-"""A heading with one line, or several."""
+"""A heading with one line, or several; a text with line ends is shown as it stands."""
 
 
 GLOSSARY = {
@@ -37,6 +38,14 @@ GLOSSARY = {
     "documented_case": "A grade: what documented deployments did.",
 }
 """The words of a report that are no entries of the table."""
+
+
+WAIVABLE = {
+    "no": "cannot be waived",
+    "with_reason": "in the document, with a reason",
+    "with_approval": "in the document, with a reason and approved_by",
+}
+"""Who may except a finding, in words."""
 
 
 class Description(NamedTuple):
@@ -65,15 +74,22 @@ def describe_id(name: str, rules: RuleTable) -> list[Description]:
         found.append(_constraint(BY_NAME[name], rules))
     found += [_fact(fact, rules) for fact in rules.facts if fact.id == name]
     found += [_value(constraint, name, rules) for constraint in CONSTRAINTS if name in constraint.values]
-    if name in TABLE_CHECKS:
-        found.append(describe_check(TABLE_CHECKS[name]))
+    found += [describe_check(checks[name]) for checks in (TABLE_CHECKS, DOCUMENT_CHECKS) if name in checks]
     if name in GLOSSARY:
         found.append(Description("word", name, GLOSSARY[name], ()))
     if not found:
         if any(entry.id == name for entry in rules.disabled):
             rules.find(name)
         values = [value for constraint in CONSTRAINTS for value in constraint.values]
-        known = [*rules.entries(), *BY_NAME, *(fact.id for fact in rules.facts), *values, *GLOSSARY, *TABLE_CHECKS]
+        known = [
+            *rules.entries(),
+            *BY_NAME,
+            *(fact.id for fact in rules.facts),
+            *values,
+            *GLOSSARY,
+            *TABLE_CHECKS,
+            *DOCUMENT_CHECKS,
+        ]
         raise UnknownIdError(f"{rules.name} has no '{name}', nor is it a constraint or a value{nearest(name, known)}")
     return found
 
@@ -93,8 +109,15 @@ def describe(entry: Entry | Fact, rules: RuleTable) -> Description:
 
 
 def describe_check(check: Check) -> Description:
-    """A check on tables."""
-    return Description("check", check.id, check.title, (("severity", check.severity), ("why", check.rationale)))
+    """A check on tables or on documents."""
+    parts = _stated(
+        ("severity", check.severity),
+        ("why", check.rationale),
+        ("waiver", WAIVABLE[check.waivable] if check.id in DOCUMENT_CHECKS else ""),
+        ("an example that fails", check.fails),
+        ("an example that passes", check.passes),
+    )
+    return Description("check", check.id, check.title, parts)
 
 
 def effect_of(rule: Rule) -> str:

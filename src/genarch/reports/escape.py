@@ -7,8 +7,9 @@ import re
 # C0 and C1 controls, soft hyphen, zero-width and bidirectional marks, line and paragraph separators, tags, BOM.
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e01ef]"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e01ef]"
 )
+_COMMAND = re.compile(r"::|##\[|##vso\[")
 # What Markdown or GitHub acts on in the middle of a line: emphasis, links, HTML, mathematics, mentions, issue numbers,
 # emoji names and bare addresses. A backslash or an entity is not enough for those that are looked for in the finished
 # text; an empty comment parts them.
@@ -18,8 +19,11 @@ _MARKER = re.compile(r"^(\d*)([-+=.)])")
 
 
 def safe(text: str) -> str:
-    """Text on one line, with every control, bidirectional and zero-width character as its escape sequence."""
-    return _HIDDEN.sub(_escaped, text)
+    """Text on one line, with every control, bidirectional and zero-width character as its escape sequence.
+
+    Nothing in it is a workflow command either, wherever a line is broken: CI systems read `::` and `##[` in any output.
+    """
+    return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\x{ord(match[0][-1]):02x}", _HIDDEN.sub(_escaped, text))
 
 
 def inert(text: str) -> str:

@@ -118,18 +118,20 @@ def _walk(folder: str) -> Iterator[str]:
         folders = []
         for name, is_folder in names:
             path = os.path.join(here, name)
-            if is_folder and _entered(name):
+            if is_folder and entered(name):
                 folders.append(path)
-            elif not is_folder and _is_spec(name):
+            elif not is_folder and is_spec(name):
                 yield path
         waiting += reversed(folders)
 
 
-def _entered(folder: str) -> bool:
+def entered(folder: str) -> bool:
+    """Whether a walk goes into a folder of this name."""
     return not folder.startswith(".") and folder not in _SKIPPED_FOLDERS
 
 
-def _is_spec(name: str) -> bool:
+def is_spec(name: str) -> bool:
+    """Whether a file of this name is a spec wherever it lies."""
     return name == SPEC_NAME or name.endswith(SPEC_SUFFIX)
 
 
@@ -138,7 +140,7 @@ def _found_by_walking(real: str, folder: str) -> bool:
     if real == folder or not real.startswith(os.path.join(folder, "")) or not os.path.exists(real):
         return False
     *between, name = os.path.relpath(real, folder).split(os.sep)
-    return all(map(_entered, between)) and (_entered(name) if os.path.isdir(real) else _is_spec(name))
+    return all(map(entered, between)) and (entered(name) if os.path.isdir(real) else is_spec(name))
 
 
 class AtomicFile:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 INFO = ("yaml genarch", "yml genarch")
 """The info strings of a spec block."""
 
+WORD = "genarch"
+"""What every carrier within a document contains."""
+
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_FENCE_LINE = re.compile(r"[>\s\d.)*+-]*(?:`{3,}|~{3,})[ \t]*ya?ml genarch[ \t]*", re.IGNORECASE)
+_FENCE_LINE = re.compile(r"[>\s\d.)*+-]*(?:`{3,}[^`]*|~{3,}.*)")
 
 
 class Block(NamedTuple):
@@ -52,6 +55,29 @@ class Comment(NamedTuple):
     closed: bool
 
 
+class Verbatim(NamedTuple):
+    """Lines in which Markdown reads no blocks; `closed` is whether their end is written, where they have one."""
+
+    kind: Literal["fence", "comment", "html", "indented code"]
+    first: int
+    last: int
+    closed: bool
+
+
+class Hidden(NamedTuple):
+    """A line that opens a spec block to the eye but not to Markdown, and what it stands in; None for plain text."""
+
+    line: int
+    within: Verbatim | None
+
+
+class Misspelt(NamedTuple):
+    """A fence whose info string has the word, and is none of a spec block."""
+
+    line: int
+    info: str
+
+
 class Markdown(NamedTuple):
     """What a document holds. `front` is the last line of its front matter, 0 without one."""
 
@@ -60,14 +86,17 @@ class Markdown(NamedTuple):
     blocks: tuple[Block, ...]
     headings: tuple[Heading, ...]
     comments: tuple[Comment, ...]
+    misspelt: tuple[Misspelt, ...]
+    verbatim: tuple[Verbatim, ...]
 
-    def swallowed(self) -> Iterator[tuple[int, int]]:
-        """Lines that open a spec block to the eye but not to Markdown, each with the line of what swallows it."""
-        inside = {number for block in self.blocks for number in range(block.first, block.last + 1)}
+    def hidden(self) -> Iterator[Hidden]:
+        """The lines that were perhaps meant to open a block, outside of blocks and of fences that are misspelt."""
+        seen = {number for block in self.blocks for number in range(block.first, block.last + 1)}
+        seen |= {fence.line for fence in self.misspelt}
         for number, line in enumerate(self.lines, 1):
-            if number > self.front and number not in inside and _FENCE_LINE.fullmatch(line):
-                around = (comment.first for comment in self.comments if comment.first <= number <= comment.last)
-                yield number, next(around, 0)
+            if number > self.front and WORD in line.casefold() and number not in seen and _FENCE_LINE.fullmatch(line):
+                around = [part for part in self.verbatim if part.first <= number <= part.last]
+                yield Hidden(number, around[0] if around else None)
 
 
 def parse_markdown(text: str) -> Markdown:
@@ -76,8 +105,15 @@ def parse_markdown(text: str) -> Markdown:
     lines = lines if lines[-1] else lines[:-1]
     front = _front_matter(lines)
     tokens = _parser().parse("\n" * front + "\n".join([*lines[front:], ""]))
-    blocks = tuple(_block(token, lines) for token in tokens if token.type == "fence" and _is_spec(token.info))
-    return Markdown(lines, front, blocks, tuple(_headings(tokens, len(lines))), tuple(_comments(tokens)))
+    return Markdown(
+        lines,
+        front,
+        tuple(_block(token, lines) for token in tokens if _is_spec(token)),
+        tuple(_headings(tokens, len(lines))),
+        tuple(_comments(tokens)),
+        tuple(_misspelt(tokens)),
+        tuple(_verbatim(tokens)),
+    )
 
 
 def _front_matter(lines: tuple[str, ...]) -> int:
@@ -96,8 +132,8 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _is_spec(info: str) -> bool:
-    return info.strip() in INFO
+def _is_spec(token: Token) -> bool:
+    return token.type == "fence" and token.info.strip() in INFO
 
 
 def _block(token: Token, lines: tuple[str, ...]) -> Block:
@@ -107,7 +143,32 @@ def _block(token: Token, lines: tuple[str, ...]) -> Block:
     for number, line in enumerate(content, first + 1):
         # The markers of lists and quotations stand before a line's own text, so it is the right end that is fixed.
         placed.append((number, len(lines[number - 1]) - len(line)))
-    return Block(token.content, tuple(placed), first, end, end - first + 1 == len(content) + 2)
+    return Block(token.content, tuple(placed), first, end, _closed(token))
+
+
+def _closed(fence: Token) -> bool:
+    """Whether the mark that ends a fence is there: it takes a line beside the first and those of its content."""
+    first, end = _span(fence)
+    return end - first + 1 == fence.content.count("\n") + 2
+
+
+def _misspelt(tokens: list[Token]) -> Iterator[Misspelt]:
+    for token in tokens:
+        if token.type == "fence" and not _is_spec(token) and WORD in token.info.casefold():
+            yield Misspelt(_span(token)[0], token.info.strip())
+
+
+def _verbatim(tokens: list[Token]) -> Iterator[Verbatim]:
+    for token in tokens:
+        if token.type == "fence" and not _is_spec(token):
+            yield Verbatim("fence", *_span(token), _closed(token))
+        elif token.type == "code_block":
+            yield Verbatim("indented code", *_span(token), closed=True)
+        elif token.type == "html_block":
+            comment = token.content.lstrip().startswith("<!--")
+            yield Verbatim(
+                "comment" if comment else "html", *_span(token), closed=not comment or "-->" in token.content
+            )
 
 
 def _headings(tokens: list[Token], last: int) -> Iterator[Heading]:

@@ -17,12 +17,14 @@ from genarch.sources.files import SPEC_SUFFIX, read_text
 from genarch.sources.yaml_text import Document, Fields, Items, Node, Scalar, parse
 
 FORMAT_VERSION = 1
-KEYS = ("version", "id", "title", "constraints", "decision", "model", "decided_with", "waivers")
+KEYS = ("version", "id", "title", "document", "constraints", "decision", "model", "decided_with", "waivers")
 WAIVER_KEYS = ("rule", "reason", "expires", "approved_by")
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?")
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,99}")
 TABLE_AT_VERSION = re.compile(r"[a-z][a-z0-9-]*@[0-9]+(\.[0-9]+){0,2}")
+SOMETHING = re.compile(r"[!-~\w]")
+"""What a text that says anything has: a character that is seen."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -52,6 +54,23 @@ def parse_spec(
     Raises:
         InputError: with every problem of the text.
     """
+    return parse_placed(text, path=path, rules=rules, lines=lines)[0]
+
+
+def parse_placed(
+    text: str,
+    *,
+    path: str = "<text>",
+    rules: RuleTable | None = None,
+    lines: Sequence[tuple[int, int]] = (),
+) -> tuple[Spec, dict[str, tuple[int, int]]]:
+    """A spec, as `parse_spec` reads it, with line and column of its keys.
+
+    They are named by their path: `decision`, `constraints.task`, `waivers[0].rule`; '' is the spec itself.
+
+    Raises:
+        InputError: with every problem of the text.
+    """
     document = Document(text, path, lines)
     node = parse(document)
     if node is None or is_unknown(node):
@@ -62,7 +81,21 @@ def parse_spec(
         raise document.error()
     spec = _Reader(document, rules).read(node)
     document.check()
-    return spec
+    return spec, {field: document.position(at) for field, at in [("", node.at), *_keys(node)]}
+
+
+def _keys(node: Fields, within: str = "") -> Iterator[tuple[str, int]]:
+    """Where each key stands, by its path, and the items of lists of mappings."""
+    for key, value in node.entries:
+        field = f"{within}{key.text}"
+        yield field, key.at
+        if isinstance(value, Fields):
+            yield from _keys(value, f"{field}.")
+        elif isinstance(value, Items):
+            for at, item in enumerate(value.items):
+                if isinstance(item, Fields):
+                    yield f"{field}[{at}]", item.at
+                    yield from _keys(item, f"{field}[{at}].")
 
 
 def validate_spec(data: Mapping[str, Any]) -> Spec:
@@ -111,6 +144,7 @@ class _Reader:
             title=self._text(node, "title") or "",
             decision=self._decision(node),
             decided_with=self._decided_with(node),
+            document=self._text(node, "document"),
             waivers=tuple(self._waivers(node)),
             origin=Origin(self._document.path, line),
             model=self._model(node),
@@ -190,7 +224,7 @@ class _Reader:
                 self._document.report(given, field, unknown_key(given.text, WAIVER_KEYS))
         texts = {key: self._text(node, key, f"{field}.") for key in WAIVER_KEYS}
         for key in ("rule", "reason"):
-            if not re.search(r"\w", texts[key] or "") and not isinstance(node.get(key), Items | Fields):
+            if not SOMETHING.search(texts[key] or "") and not isinstance(node.get(key), Items | Fields):
                 self._document.report(node.get(key) or node, f"{field}.{key}", "is missing; a waiver needs it")
         expires = texts["expires"]
         if expires is not None and not _is_date(expires):

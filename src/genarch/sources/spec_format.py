@@ -30,7 +30,16 @@ from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.model.spec import Origin, Spec, Waiver
 from genarch.sources.answers import unknown_key
 from genarch.sources.record import Record
-from genarch.sources.spec_file import FORMAT_VERSION, KEYS, NAME, SLUG, TABLE_AT_VERSION, WAIVER_KEYS, unknown_model
+from genarch.sources.spec_file import (
+    FORMAT_VERSION,
+    KEYS,
+    NAME,
+    SLUG,
+    SOMETHING,
+    TABLE_AT_VERSION,
+    WAIVER_KEYS,
+    unknown_model,
+)
 
 # A Literal[1] would take True, which equals it.
 _FormatVersion = Annotated[int, Field(ge=FORMAT_VERSION, le=FORMAT_VERSION), WithJsonSchema({"const": FORMAT_VERSION})]
@@ -50,9 +59,9 @@ def _calendar_date(value: object) -> object:
 class WaiverRecord(Record):
     """A stated exception to a finding."""
 
-    rule: Annotated[str, StringConstraints(pattern=r"\w")]
+    rule: Annotated[str, StringConstraints(pattern=SOMETHING.pattern)]
     """The id of what is waived."""
-    reason: Annotated[str, StringConstraints(pattern=r"\w")]
+    reason: Annotated[str, StringConstraints(pattern=SOMETHING.pattern)]
     """Why, for whoever reads it later."""
     expires: Annotated[str | None, BeforeValidator(_calendar_date), Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = (
         None
@@ -150,6 +159,10 @@ def spec_model() -> type[BaseModel]:
         "version": (_FormatVersion, Field(description="The version of this format.")),
         "id": (_name(SLUG), Field(None, description="A slug; the file's stem when absent.")),
         "title": (str | None, Field(None, description="A name for people.")),
+        "document": (
+            str | None,
+            Field(None, description="The design document that a spec file stands beside, by its path from there."),
+        ),
         "constraints": (constraints | None, Field(None, description="Absent or null: nothing is known.")),
         "decision": (
             _name(NAME),
@@ -190,6 +203,7 @@ def spec_from(data: Mapping[str, Any]) -> Spec:
         title=record.title or "",
         decision=record.decision,
         decided_with=record.decided_with,
+        document=record.document,
         waivers=tuple(Waiver(**waiver.model_dump()) for waiver in record.waivers or ()),
         origin=Origin(_ORIGIN),
         model=record.model,

@@ -22,6 +22,7 @@ INDENT = "  "
 _WIDEST_COMMENT = 78
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_UNQUOTED = re.compile(r"[0-9.]+|true|false")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
 
 
@@ -86,7 +87,9 @@ def stated_unknown(text: str) -> list[str]:
 
 
 def _unchangeable(path: str) -> InputError:
-    return refuse(path, "is laid out so that the answers cannot be put into it; save them to another file")
+    return refuse(
+        path, "is laid out so that the answers cannot be put into it; write its constraints as 'field: answer'"
+    )
 
 
 def _open(name: str) -> str:
@@ -150,10 +153,10 @@ class _Text:
         if isinstance(value, yaml.ScalarNode):
             return _Edit(colon, colon, f" {answer}")
         style = value.value[0].style if value.value else None
-        if value.flow_style:
-            return _Edit(value.start_mark.index, self._end(value), _quoted(answer, style))
         end = self._end(value)
         comments = _COMMENT.findall(self._text[colon:end])
+        if value.flow_style and not comments:
+            return _Edit(value.start_mark.index, end, _quoted(answer, style))
         start = key.start_mark.index
         indent = self._newline + " " * key.start_mark.column
         kept = "".join(comment + indent for comment in comments)
@@ -181,7 +184,10 @@ class _Text:
             return _Edit(constraints.start_mark.index, self._end(constraints), f"{{{flow}}}")
         key = next(key for key, _ in self._root.value if key.value == "constraints")
         colon = self._text.index(":", key.end_mark.index) + 1
-        return _Edit(colon, max(colon, self._end(constraints)), block)
+        line = _LINE_END.search(self._text, colon)
+        end = line.start() if line else len(self._text)
+        behind = self._text[max(colon, self._end(constraints)) : end]  # a comment, which stays on its line
+        return _Edit(colon, end, behind + block)
 
     def _into(self, mapping: Any, new: Mapping[str, str], after: int = -1) -> _Edit:
         """Entries added to a mapping that has some, behind the one at a position."""
@@ -212,7 +218,9 @@ def _is_mapping(node: object) -> bool:
 
 
 def _quoted(text: str, style: str | None) -> str:
-    """Names in quotation marks where those that they replace had some: a file in JSON stays one."""
+    """Names, and amounts with a unit, in quotation marks where what they replace had some: a file in JSON stays one."""
     if style not in ('"', "'"):
         return text
-    return re.sub(r"[A-Za-z_][A-Za-z0-9_]*", lambda match: f"{style}{match[0]}{style}", text)
+    if text.startswith("["):
+        return f"[{', '.join(_quoted(name.strip(), style) for name in text[1:-1].split(',') if name.strip())}]"
+    return text if _UNQUOTED.fullmatch(text) else f"{style}{text}{style}"

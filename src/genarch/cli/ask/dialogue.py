@@ -67,6 +67,9 @@ class Dialogue:
         """
         if sys.stdin is None:
             raise Interrupted(end_of_input=True)
+        *above, prompt = rendered(Text(safe(prompt)), self.look).rstrip().split("\n")
+        for line in above:
+            self.say(line)
         try:
             # The prompt library writes a part of its prompt to standard output, which is the report's.
             with redirect_stdout(sys.stderr):

@@ -110,6 +110,12 @@ def questioned(request: AskRequest, rules: RuleTable, finish: Callable[[Spec, Sh
         return finish(spec, session.sheet, dialogue if session.sheet != sheet else None)
     except (Interrupted, KeyboardInterrupt):
         return _broken_off(request, sheet, session.sheet, rules)
+    except InputError:
+        if session.sheet != sheet:
+            exits.say(
+                f"the answers, to state them again: {retell_line(session.sheet, request.command, request.options())}"
+            )
+        raise
 
 
 def _start(request: AskRequest, rules: RuleTable) -> tuple[Spec, Sheet]:
@@ -159,6 +165,8 @@ def _offer_to_save(request: AskRequest, sheet: Sheet, rules: RuleTable, dialogue
         except InputError as error:
             for problem in error.problems:
                 exits.say(str(problem))
+            if request.answers:  # which may be what no file can be made from
+                exits.say(f"to state the answers again: {retell_line(sheet, request.command, request.options())}")
         else:
             return
 

@@ -164,7 +164,11 @@ class Session:
                 raise
             if typed.casefold() in ("", "d", "done"):
                 return False
-            chosen = _chosen(typed, names)
+            if typed == "?":
+                dialogue.paragraph("Each answer can be changed: type its number or its field.", gap=False)
+                continue
+            last = [name for name in self.sheet.asked if name in names][-1:]
+            chosen = last[0] if last and typed.casefold() in ("b", "back") else _chosen(typed, names)
             if chosen is None:
                 hint = nearest(typed, BY_NAME)
                 dialogue.paragraph(f"'{typed[:60]}' is neither a number of the list nor a field{hint}.", gap=False)

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from genarch.model.findings import SEVERITIES
 from genarch.reports.escape import safe
-from genarch.reports.findings.record import FindingsReport
+from genarch.reports.findings.record import FindingsReport, open_findings
+
+MOST = 10
+"""Annotations of one kind that GitHub shows of one step."""
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def as_github(report: FindingsReport) -> str:
-    """One command for each finding that is not waived."""
-    return "".join(
-        f"::{_COMMANDS[finding['severity']]} file={_property(finding['path'])},line={finding['line']},"
-        f"col={finding['column']},title={_property(finding['check'])}::{_data(finding['message'])}\n"
-        for finding in report["findings"]
-        if finding["waived"] is None
-    )
+    """One command for each finding that is open, the gravest first; of too many, the last one counts the rest."""
+    return "".join(f"{line}\n" for line in _lines(report))
+
+
+def _lines(report: FindingsReport) -> Iterator[str]:
+    prefix = report.get("prefix", "")
+    for severity in SEVERITIES:
+        found = [finding for finding in open_findings(report) if finding["severity"] == severity]
+        shown = found if len(found) <= MOST else found[: MOST - 1]
+        command = _COMMANDS[severity]
+        for finding in shown:
+            end = f",endColumn={finding['end_column']}" if finding["end_column"] else ""
+            yield (
+                f"::{command} file={_property(prefix + finding['path'])},line={finding['line']},"
+                f"col={finding['column']}{end},title={_property(finding['check'])}::{_data(finding['message'])}"
+            )
+        if len(found) > len(shown):
+            yield f"::{command} title=genarch::{len(found) - len(shown)} more findings of this kind, see the log"
 
 
 def _data(text: str) -> str:

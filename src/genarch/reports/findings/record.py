@@ -1,12 +1,16 @@
-"""Findings as plain data: what every format of them is made from, and what the JSON format prints."""
+"""Findings as plain data: what every format of them is made from, and what the JSON formats print."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from genarch.model.answers import plain_answers
-from genarch.model.findings import SEVERITIES, Located
+from genarch.model.documents import Objection
+from genarch.model.findings import SEVERITIES, Finding, Located, Place
 from genarch.model.table import RuleTable
 from genarch.model.version import __version__
 
@@ -17,8 +21,8 @@ FindingsReport = dict[str, Any]
 
 def findings_report(tables: Iterable[tuple[str, RuleTable]], located: Sequence[Located]) -> FindingsReport:
     """The report on tables, given with the paths that they were read from."""
-    findings = [_record(item) for item in located]
-    open_ones = [finding["severity"] for finding in findings if finding["waived"] is None]
+    parts = [(item, (item.finding.check.id, item.place.path, *item.finding.subject)) for item in located]
+    findings = [_record(*item, fingerprint) for (item, _), fingerprint in zip(parts, _fingerprints(parts), strict=True)]
     return {
         "schema_version": SCHEMA_VERSION,
         "genarch_version": __version__,
@@ -27,15 +31,31 @@ def findings_report(tables: Iterable[tuple[str, RuleTable]], located: Sequence[L
             for path, table in tables
         ],
         "findings": findings,
-        "counts": {
-            **{severity: open_ones.count(severity) for severity in SEVERITIES},
-            "waived": len(findings) - len(open_ones),
-        },
+        "counts": severity_counts(findings),
     }
 
 
-def _record(located: Located) -> dict[str, Any]:
-    place, finding = located
+def document_records(objections: Sequence[Objection], prefix: str = "") -> list[dict[str, Any]]:
+    """Findings in documents; `prefix` is what leads from the repository to where paths begin."""
+    parts = [(item, _identity(item, prefix)) for item in objections]
+    return [
+        _record(item.place, item.finding, fingerprint, item.spec.id if item.spec else "")
+        for (item, _), fingerprint in zip(parts, _fingerprints(parts), strict=True)
+    ]
+
+
+def severity_counts(findings: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many findings there are of each severity, those apart that are waived, or known from a baseline."""
+    found = Counter("waived" if item["waived"] else "known" if item["known"] else item["severity"] for item in findings)
+    return {name: found[name] for name in (*SEVERITIES, "waived", "known")}
+
+
+def open_findings(report: FindingsReport) -> list[dict[str, Any]]:
+    """The findings that are neither waived nor known, in the order of the report."""
+    return [finding for finding in report["findings"] if not (finding["waived"] or finding["known"])]
+
+
+def _record(place: Place, finding: Finding, fingerprint: str, spec: str = "") -> dict[str, Any]:
     return {
         "check": finding.check.id,
         "severity": finding.check.severity,
@@ -43,7 +63,28 @@ def _record(located: Located) -> dict[str, Any]:
         "path": place.path,
         "line": place.line,
         "column": place.column,
+        "end_column": place.end_column or None,
+        "spec": spec or None,
         "subject": list(finding.subject),
         "example": None if finding.example is None else plain_answers(finding.example),
         "waived": finding.waived or None,
+        "known": False,
+        "fingerprint": fingerprint,
     }
+
+
+def _identity(objection: Objection, prefix: str) -> tuple[str, ...]:
+    """What makes a finding the same one, wherever it stands in its document and however it is put."""
+    finding, spec = objection.finding, objection.spec
+    stated = json.dumps(plain_answers(spec.constraints), sort_keys=True) if spec else ""
+    about = (spec.id, spec.decision or "", stated) if spec else ("", "", finding.message)
+    return (f"{prefix}{objection.place.path}", finding.check.id, *finding.subject, *about)
+
+
+def _fingerprints(parts: Iterable[tuple[object, tuple[str, ...]]]) -> Iterator[str]:
+    """One for each finding, the same in every run; those that are alike are numbered."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for _, identity in parts:
+        seen[identity] += 1
+        numbered = (*identity, str(seen[identity])) if seen[identity] > 1 else identity
+        yield sha256("\0".join(numbered).encode(errors="surrogatepass")).hexdigest()[:32]

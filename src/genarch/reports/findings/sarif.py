@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from hashlib import sha256
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from genarch.model.findings import Check
+from genarch.model.findings import SEVERITIES, Check
 from genarch.reports.escape import safe
-from genarch.reports.findings.record import FindingsReport
+from genarch.reports.findings.record import FindingsReport, open_findings
 from genarch.reports.words import value_words
+
+MOST = 25_000
+"""Results of one run that GitHub takes."""
+
+LONGEST = 1_024
+"""Characters that GitHub takes of a text."""
 
 
 def as_sarif(report: FindingsReport, checks: Mapping[str, Check]) -> str:
-    """One run; waived findings are results that are suppressed, with the reason."""
-    used = [checks[name] for name in dict.fromkeys(finding["check"] for finding in report["findings"])]
-    run = {
+    """One run with the findings that are open, the gravest first where there are too many.
+
+    Waived ones are left out: the places that show SARIF take no notice of suppressions, and would show them as open.
+    """
+    found = sorted(open_findings(report), key=lambda finding: SEVERITIES.index(finding["severity"]))
+    found = found if len(found) > MOST else open_findings(report)
+    ids = list(dict.fromkeys(finding["check"] for finding in found[:MOST]))
+    run: dict[str, Any] = {
         "tool": {
             "driver": {
                 "name": "genarch",
                 "version": report["genarch_version"],
                 "semanticVersion": report["genarch_version"],
-                "rules": [_rule(check) for check in used],
+                "rules": [_rule(checks[name]) for name in ids],
             }
         },
+        "automationDetails": {"id": "genarch/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, [check.id for check in used]) for finding in report["findings"]],
+        "results": [_result(finding, ids, report.get("prefix", "")) for finding in found[:MOST]],
     }
+    if len(found) > MOST:
+        told = {"level": "warning", "message": {"text": f"{len(found) - MOST} more findings do not fit; see the log"}}
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": [told]}]
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(document, indent=2) + "\n"
 
@@ -43,34 +57,25 @@ def _rule(check: Check) -> dict[str, Any]:
     }
 
 
-def _result(finding: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:
-    result = {
+def _result(finding: Mapping[str, Any], ids: list[str], prefix: str) -> dict[str, Any]:
+    region = {"startLine": finding["line"], "startColumn": finding["column"]}
+    if finding["end_column"]:
+        region |= {"endLine": finding["line"], "endColumn": finding["end_column"]}
+    uri = quote((prefix + finding["path"]).replace("\\", "/"), errors="surrogateescape")
+    return {
         "ruleId": finding["check"],
         "ruleIndex": ids.index(finding["check"]),
         "level": finding["severity"],
         "message": {"text": _message(finding)},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": quote(finding["path"], errors="surrogateescape")},
-                    "region": {"startLine": finding["line"], "startColumn": finding["column"]},
-                }
-            }
-        ],
-        "partialFingerprints": {"genarch/v1": _fingerprint([finding["check"], finding["path"], *finding["subject"]])},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}],
+        "partialFingerprints": {"genarch/v1": finding["fingerprint"]},
     }
-    if finding["waived"]:
-        result["suppressions"] = [{"kind": "inSource", "justification": safe(finding["waived"])}]
-    return result
 
 
 def _message(finding: Mapping[str, Any]) -> str:
-    if finding["example"] is None:
-        return safe(finding["message"])
-    stated = ", ".join(f"{name}: {value_words(value)}" for name, value in finding["example"].items())
-    return safe(f"{finding['message']} (example: {stated or 'nothing stated'})")
-
-
-def _fingerprint(parts: Iterable[str]) -> str:
-    """The same for the same finding wherever it stands in its file."""
-    return sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()[:32]
+    told = finding["message"]
+    if finding["example"] is not None:
+        stated = ", ".join(f"{name}: {value_words(value)}" for name, value in finding["example"].items())
+        told = f"{told} (example: {stated or 'nothing stated'})"
+    shown = safe(told)
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"

@@ -1,0 +1,90 @@
+"""What is fuzzed: functions of bytes that must not raise, and whose results must keep what is promised.
+
+They run under the fuzzer and, over the kept inputs, in the test suite.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from xml.etree import ElementTree as ET
+
+from genarch import load_rules
+from genarch.cli.check.outputs import FORMATS, Output, render
+from genarch.engine.conformance.judge import judge
+from genarch.errors import InputError
+from genarch.model.document_checks import DOCUMENT_CHECKS
+from genarch.model.documents import DesignDocument, Objection, Policy
+from genarch.model.findings import Finding, Place
+from genarch.reports.findings.check_record import check_report
+from genarch.reports.findings.record import document_records
+from genarch.sources.design_document import read_document, read_sidecar
+from genarch.sources.files import decode
+from genarch.sources.mending import mended
+
+RULES = load_rules()
+POLICY = Policy("2026-11-24", "2036-11-24")
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def reader(data: bytes) -> None:
+    """Any bytes as a document: every place lies in it, and judging it comes to an end."""
+    try:
+        text = decode(data, "a.md")
+    except InputError:
+        return
+    document = read_document(text, "a.md", RULES)
+    _placed(document, text)
+    judge(document, RULES, POLICY)
+    again = mended(text, "a.md", RULES)
+    if again != text:
+        assert mended(again, "a.md", RULES) == again, "mending once mends all"
+
+
+def sidecar(data: bytes) -> None:
+    """Any bytes as a spec file."""
+    try:
+        text = decode(data, "a.yaml")
+    except InputError:
+        return
+    document = read_sidecar(text, "a.yaml", RULES)
+    _placed(document, text)
+    judge(document, RULES, POLICY)
+
+
+def formats(data: bytes) -> None:
+    """Any text in a path, an id and a message: no format gets out of hand."""
+    path, message, name, *_ = [*data.decode("utf-8", "surrogateescape").split("\n", 2), "", ""]
+    check = list(DOCUMENT_CHECKS.values())[len(data) % len(DOCUMENT_CHECKS)]
+    objections = [Objection(Place(path or "a.md", 1, 1, 2), Finding(check, (name,), message, waived=name or "meant"))]
+    objections.append(Objection(Place(path or "a.md", 1, 1), Finding(check, (name,), message)))
+    report = check_report(
+        RULES,
+        [],
+        document_records(objections),
+        counts={"files": 1, "documents": 1, "decisions": 1, "skipped": {}},
+        today="2026-11-24",
+        fail_on="error",
+    )
+    for output_format in FORMATS:
+        text = render(report, Output(output_format, "file"), show_waived=True)
+        assert not CONTROLS.search(text), output_format
+        if output_format in ("json", "sarif", "gitlab"):
+            json.loads(text)
+        elif output_format == "junit":
+            ET.fromstring(text)
+        else:
+            commands = [line for line in text.splitlines() if line.lstrip().startswith("::") or "##[" in line]
+            assert len(commands) == (output_format == "github"), output_format
+
+
+def _placed(document: DesignDocument, text: str) -> None:
+    lines = re.split(r"\r\n|\n|\r", text)
+    places = [defect.place for defect in document.defects]
+    places += [place for stated in document.stated for place in stated.places.values()]
+    for place in places:
+        assert 1 <= place.line <= len(lines), place
+        assert 1 <= place.column <= len(lines[place.line - 1]) + 1, place
+
+
+TARGETS = {"reader": reader, "sidecar": sidecar, "formats": formats}

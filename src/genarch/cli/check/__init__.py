@@ -1,0 +1,1 @@
+"""`genarch check` and `genarch waivers`: design documents in, findings out."""

@@ -1,0 +1,138 @@
+"""One file checked, and many of them, on one processor or several."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from genarch.cli import exits
+from genarch.engine.conformance.judge import as_grave, duplicate, judge
+from genarch.errors import InputError
+from genarch.model.document_checks import BLOCK_QUOTED, INTERNAL_ERROR
+from genarch.model.documents import Defect, DesignDocument, Judged, Objection, Policy
+from genarch.model.findings import Finding, Place
+from genarch.model.table import RuleTable
+from genarch.sources.design_document import read_document
+from genarch.sources.design_files import beside, load_document, load_sidecar
+from genarch.sources.document_files import Candidate
+from genarch.sources.files import decode, read_stream, refuse
+
+STDIN = "<stdin>"
+
+_AT_ONCE = 64
+"""Files that a process takes at a time."""
+
+
+class Context(NamedTuple):
+    """What every file is checked with; `root` is the folder that a document beside a spec file must lie in."""
+
+    rules: RuleTable
+    policy: Policy
+    root: str
+
+
+class Looked(NamedTuple):
+    """What a look at one file gave.
+
+    `document` is the one that binds, which for a spec file is that beside it, and `real` where it lies. `carries` is
+    whether it states a spec, or tries to. `status` is told where the document was skipped for it.
+    """
+
+    path: str
+    document: str = ""
+    real: str = ""
+    carries: bool = False
+    status: str = ""
+    objections: tuple[Objection, ...] = ()
+    judged: tuple[Judged, ...] = ()
+    failed: bool = False
+
+
+def look(candidate: Candidate, context: Context) -> Looked:
+    """Check one file; a bug met on the way is a finding, so that it costs the others nothing."""
+    try:
+        return _sidecar(candidate.path, context) if candidate.is_spec else _document(candidate.path, context)
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their check)
+        place = Place(candidate.path, 1, 1)
+        objection = Objection(place, Finding(INTERNAL_ERROR, (), exits.bug(error)))
+        return Looked(candidate.path, candidate.path, carries=True, objections=(objection,), failed=True)
+
+
+def look_at_all(candidates: Iterable[Candidate], context: Context, jobs: int) -> Iterator[Looked]:
+    """Check files, in their order."""
+    if jobs == 1:
+        yield from (look(candidate, context) for candidate in candidates)
+        return
+    from multiprocessing import get_all_start_methods, get_context
+
+    # A fork has the rule table already, and this process has one thread.
+    way = get_context("fork" if "fork" in get_all_start_methods() and sys.platform == "linux" else None)
+    with way.Pool(jobs, _begin, (context,)) as pool:
+        yield from pool.imap(_look, candidates, _AT_ONCE)
+
+
+_context: list[Context] = []
+
+
+def _begin(context: Context) -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells of it
+    _context[:] = [context]
+
+
+def _look(candidate: Candidate) -> Looked:
+    return look(candidate, _context[0])
+
+
+def _document(path: str, context: Context) -> Looked:
+    if path == "-":
+        return _judged(STDIN, _standard_input(context.rules), context)
+    document = load_document(path, context.rules)
+    return Looked(path) if document is None else _judged(path, document, context)
+
+
+def _standard_input(rules: RuleTable) -> DesignDocument:
+    """The document on standard input.
+
+    Raises:
+        InputError: when it is closed, too large or not in UTF-8.
+    """
+    if sys.stdin is None:
+        raise refuse(STDIN, "is closed; give a document on it, or name a file")
+    return read_document(decode(read_stream(sys.stdin.buffer, STDIN), STDIN), STDIN, rules)
+
+
+def _sidecar(path: str, context: Context) -> Looked:
+    own = load_sidecar(path, context.rules)
+    found = beside(own, context.root, context.rules)
+    if found is None:
+        if own.stated and own.stated[0].spec.decision is None:
+            return Looked(path)  # a spec to evaluate, and no decision of anybody
+        return _judged(path, own, context)
+    if isinstance(found, Defect):
+        return _judged(path, own._replace(stated=(), defects=(*own.defects, found)), context)
+    other = found.document
+    together = own._replace(
+        path=other.path, status=other.status, prose=other.prose, chosen=() if other.stated else other.chosen
+    )
+    looked = _judged(path, together, context)._replace(real=found.real)
+    first = {stated.spec.id: stated.place() for stated in reversed(other.stated)}
+    mine = own.stated[0]
+    if mine.spec.id not in first or together.inactive:
+        return looked
+    twice = as_grave([duplicate(mine.spec.id, mine.place("id"), first[mine.spec.id])], context.policy)
+    return looked._replace(objections=(*looked.objections, *twice))
+
+
+def _judged(path: str, document: DesignDocument, context: Context) -> Looked:
+    # A quotation states nothing: what must carry a spec does not do so by quoting one.
+    carries = bool(document.stated or any(defect.check is not BLOCK_QUOTED for defect in document.defects))
+    objections, judged = judge(document, context.rules, context.policy)
+    status = document.status if carries and document.inactive else ""
+    real = os.path.realpath(path)
+    return Looked(path, document.path, real, carries, status, tuple(objections), tuple(judged))

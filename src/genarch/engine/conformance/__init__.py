@@ -1,0 +1,1 @@
+"""Whether the decision of a document agrees with its constraints."""

@@ -1,0 +1,251 @@
+"""One stated decision against the verdict on its constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from genarch.engine.conformance.names import families_named
+from genarch.engine.exploration import Exploration, explore
+from genarch.engine.scoring import evaluate
+from genarch.model import document_checks as checks
+from genarch.model.answers import format_answer
+from genarch.model.conditions import constraints_read
+from genarch.model.constraints import BY_NAME, Value
+from genarch.model.documents import DesignDocument, Judged, Stated
+from genarch.model.entries import Notice, Rule
+from genarch.model.evaluation import Evaluation
+from genarch.model.findings import Check, Finding, Located
+from genarch.model.table import RuleTable
+
+_DECISION_CHECKS = (
+    checks.DECISION_EXCLUDED,
+    checks.DECISION_NOT_RECOMMENDED,
+    checks.CLOSE_CALL_WITHOUT_ALTERNATIVE,
+)
+
+
+MOST_NAMED = 4
+"""Constraints listed beside the one to state first."""
+
+
+class Outcome(NamedTuple):
+    """A decision with its verdict, and what was found, waivers aside."""
+
+    judged: Judged
+    found: tuple[Located, ...]
+
+
+def judge_decision(stated: Stated, document: DesignDocument, rules: RuleTable) -> Outcome:
+    """Hold a decision against its constraints."""
+    return _Judge(stated, document, rules).outcome()
+
+
+class _Judge:
+    def __init__(self, stated: Stated, document: DesignDocument, rules: RuleTable) -> None:
+        self._stated = stated
+        self._document = document
+        self._rules = rules
+        self._exploration: Exploration = explore(stated.spec, rules)
+        self._possible = [item.verdict for item in self._exploration.possible]
+        self._evaluation = self._final()
+
+    def _final(self) -> Evaluation:
+        """The evaluation that counts: where all ways to answer the rest lead to one other verdict, that one."""
+        evaluation = evaluate(self._stated.spec, self._rules)
+        if len(self._possible) == 1 and self._possible[0] != evaluation.verdict.verdict:
+            witness = self._exploration.possible[0].witness
+            return evaluate(self._stated.spec._replace(constraints=witness), self._rules)
+        return evaluation
+
+    def outcome(self) -> Outcome:
+        verdict = self._evaluation.verdict
+        settled = self._possible == [verdict.verdict]
+        spec = self._stated.spec
+        answer = (verdict.verdict, verdict.architecture, verdict.confidence)
+        judged = Judged(spec.id, self._stated.place(), spec.decision, *answer, settled)
+        found = [*self._inconsistent(), *self._decision(), *self._unsettled(), *self._prose()]
+        if self._pinned_elsewhere() and any(finding.check in _DECISION_CHECKS for _, finding in found):
+            found = [item for item in found if item.finding.check not in _DECISION_CHECKS]
+            found.append(self._older())
+        return Outcome(judged, tuple(found))
+
+    def _at(self, check: Check, message: str, *fields: str, subject: Iterable[str] = ()) -> Located:
+        return Located(self._stated.place(*fields), Finding(check, tuple(subject), message))
+
+    def _inconsistent(self) -> Iterator[Located]:
+        for notice in self._evaluation.notices:
+            if notice.level == "inconsistency":
+                fields = [f"constraints.{name}" for name in self._read(notice)]
+                message = (
+                    f"{self._facts(notice)} contradict one another ({notice.id}; {notice.source}): {notice.message}"
+                )
+                yield self._at(checks.CONSTRAINTS_INCONSISTENT, message, *fields, subject=[notice.id])
+
+    def _decision(self) -> Iterator[Located]:
+        spec, verdict = self._stated.spec, self._evaluation.verdict
+        if spec.decision is None:
+            if not self._document.undecided:
+                told = f"no decision is stated; the constraints give {self._answer()}. Add 'decision:' beside them"
+                yield self._at(checks.DECISION_MISSING, told, "constraints")
+            return
+        ruled_out = self._ruled_out(spec.decision)
+        if ruled_out:
+            yield self._excluded(spec.decision, ruled_out)
+        elif verdict.verdict in ("undetermined", spec.decision):
+            return
+        elif verdict.verdict == "evaluate_both":
+            yield from self._close_call(spec.decision)
+        elif spec.decision not in (verdict.architecture, *verdict.candidates):
+            yield self._not_recommended(spec.decision)
+
+    def _ruled_out(self, decision: str) -> list[Rule]:
+        """The rules that leave nothing of what was decided; none where something is left."""
+        ranked = [entry for entry in self._evaluation.ranking if decision in (entry.architecture, entry.family)]
+        if decision == "evaluate_both":
+            ranked = list(self._evaluation.ranking)
+        if not all(entry.excluded_by for entry in ranked):
+            return []
+        names = {name for entry in ranked for name in entry.excluded_by}
+        return [rule for rule in self._evaluation.hits if rule.id in names]
+
+    def _excluded(self, decision: str, ruled_out: list[Rule]) -> Located:
+        told = "; ".join(f"{rule.id} ({self._facts(rule)}; {rule.source})" for rule in ruled_out)
+        left = [name for name in self._evaluation.verdict.candidates if name != decision]
+        change = "give up one of the constraints, since no architecture is left at all"
+        if self._evaluation.verdict.verdict != "infeasible":
+            change = f"change the decision{f' (to {_either(left)})' if left else ''}, correct the constraint"
+        message = (
+            f"{decision} is ruled out by {told}. Either {change}, or waive {checks.DECISION_EXCLUDED.id} with a reason "
+            "and approved_by"
+        )
+        return self._at(checks.DECISION_EXCLUDED, message, "decision", subject=[rule.id for rule in ruled_out])
+
+    def _not_recommended(self, decision: str) -> Located:
+        reasons = self._reasons(decision)
+        told = f" by {reasons}" if reasons else ""
+        message = (
+            f"the constraints speak for {self._answer()}, not for {decision}{told}. Change the decision, state what "
+            f"else decided, or waive {checks.DECISION_NOT_RECOMMENDED.id} with a reason"
+        )
+        return self._at(checks.DECISION_NOT_RECOMMENDED, message, "decision")
+
+    def _close_call(self, decision: str) -> Iterator[Located]:
+        families = self._evaluation.verdict.candidates
+        chosen = [
+            family
+            for family, architecture in zip(families, self._evaluation.recommended, strict=True)
+            if decision in (family, architecture)
+        ]
+        if not chosen:
+            yield self._not_recommended(decision)
+            return
+        (other,) = (family for family in families if family not in chosen)
+        if other not in families_named(self._document.prose, self._rules):
+            check = checks.CLOSE_CALL_WITHOUT_ALTERNATIVE
+            message = (
+                f"{' and '.join(families)} are too close to call, and the document speaks of {decision} only. Tell how "
+                f"{other} compared, decide evaluate_both, or waive {check.id} with a reason"
+            )
+            yield self._at(check, message, "decision")
+
+    def _unsettled(self) -> Iterator[Located]:
+        spec, verdict = self._stated.spec, self._evaluation.verdict.verdict
+        if len(self._possible) < 2 or (spec.decision and self._ruled_out(spec.decision)):
+            return
+        name = self._exploration.next_question
+        if name is None:
+            return
+        others = [other for other in self._possible if other != verdict]
+        waiting = [entry.constraint for entry in self._evaluation.undecided if entry.constraint != name]
+        listed = ", ".join(waiting[:MOST_NAMED]) + (
+            f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
+        )
+        more = f"; rules also wait for {listed}" if waiting else ""
+        message = (
+            f"{verdict} could still become {_either(others)}: {name} ({BY_NAME[name].meaning}) is not stated"
+            f"{more}. State it, or waive {checks.CONSTRAINT_UNSETTLED.id} where nobody can know"
+        )
+        yield self._at(checks.CONSTRAINT_UNSETTLED, message, "constraints", subject=[name])
+
+    def _prose(self) -> Iterator[Located]:
+        decision = self._stated.spec.decision
+        if decision is None or len(self._document.stated) > 1:
+            return
+        wanted = self._families(decision)
+        for chosen in self._document.chosen:
+            named = families_named(chosen.text, self._rules)
+            several = decision == "evaluate_both"
+            if named and (len(named) < 2 if several else wanted.isdisjoint(named)):
+                message = (
+                    f"the text chooses '{chosen.text}', which is {' and '.join(sorted(named))}, and the block decides "
+                    f"{decision}. Bring the two together"
+                )
+                yield Located(chosen.place, Finding(checks.PROSE_NAMES_ANOTHER, (), message))
+
+    def _pinned_elsewhere(self) -> bool:
+        pinned = self._stated.spec.decided_with
+        return pinned is not None and pinned != self._rules.name
+
+    def _older(self) -> Located:
+        spec = self._stated.spec
+        message = (
+            f"{spec.decision} was decided with {spec.decided_with}; with {self._rules.name} the constraints give "
+            f"{self._answer()}. See whether the deployment still stands, then update the record"
+        )
+        return self._at(checks.DECIDED_WITH_OLDER_RULES, message, "decided_with", "decision")
+
+    def _families(self, decision: str) -> set[str]:
+        """The families that a decision's name stands for."""
+        if decision == "evaluate_both":
+            return {family.id for family in self._rules.families}
+        return {entry.family for entry in self._evaluation.ranking if decision in (entry.architecture, entry.family)}
+
+    def _answer(self) -> str:
+        """The verdict in words: `gan (clear)`, `hybrid, as consistency (lean)`."""
+        verdict = self._evaluation.verdict
+        if verdict.verdict == "infeasible":
+            return "nothing (infeasible)"
+        if verdict.verdict == "evaluate_both":
+            return f"evaluate_both ({' and '.join(verdict.candidates)})"
+        told = verdict.verdict
+        if verdict.architecture not in (None, told):
+            told += f", as {verdict.architecture}"
+        return f"{told} ({verdict.confidence})" if verdict.confidence else told
+
+    def _reasons(self, decision: str) -> str:
+        """The hits that put the recommended architecture ahead of what was decided, the weightiest first."""
+        wanted = self._evaluation.recommended[:1]
+        mine = [
+            entry.architecture for entry in self._evaluation.ranking if decision in (entry.architecture, entry.family)
+        ]
+        weights: Mapping[str, int] = {
+            rule.id: sum(rule.points.get(name, 0) for name in wanted)
+            - max((rule.points.get(name, 0) for name in mine), default=0)
+            for rule in self._evaluation.hits
+        }
+        ahead = sorted(
+            (rule for rule in self._evaluation.hits if weights[rule.id] > 0), key=lambda rule: -weights[rule.id]
+        )
+        told = [f"{rule.id} ({self._facts(rule)}; {rule.source})" for rule in ahead[:3]]
+        return "; ".join(told) + (f"; and {len(ahead) - 3} more rules" if len(ahead) > 3 else "")
+
+    def _read(self, entry: Rule | Notice) -> list[str]:
+        """The stated constraints that an entry's condition reads."""
+        read = constraints_read(entry.when)
+        return [name for name in self._stated.spec.constraints if name in read]
+
+    def _facts(self, entry: Rule | Notice) -> str:
+        """What is stated of what an entry reads: `latency_budget_ms: 33`."""
+        stated = self._stated.spec.constraints
+        told = [f"{name}: {_shown(stated[name])}" for name in self._read(entry)]
+        return ", ".join(told) or "what the rest comes to"
+
+
+def _shown(value: Value) -> str:
+    """An answer in a message: a thirtieth of a second to two places."""
+    return format_answer(round(value, 2) if isinstance(value, float) else value)
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

@@ -1,0 +1,123 @@
+"""Stated exceptions: which findings they cover, and what is wrong with the waivers themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from genarch.errors import nearest
+from genarch.model import document_checks as checks
+from genarch.model.documents import Policy, Stated
+from genarch.model.findings import Check, Finding, Located
+from genarch.model.spec import Waiver
+from genarch.model.table import RuleTable
+
+SHORTEST_REASON = 8
+"""Letters that a reason has at least."""
+
+_Told = tuple[Check, str]
+_PLACEHOLDER = re.compile(r"(?i)\W*(?:todo|tbd|tba|fixme|x{3,}|n/?a|none|because|reason|wip|later|temporary)?\W*")
+
+
+def with_waivers(stated: Stated, found: Sequence[Located], rules: RuleTable, policy: Policy) -> list[Located]:
+    """Findings with those that a waiver covers marked, and with what is wrong with the waivers."""
+    waivers = stated.spec.waivers if policy.waivers else ()
+    wrong = [_wrong(waiver, rules, policy) for waiver in waivers]
+    counting = [waiver for waiver, told in zip(waivers, wrong, strict=True) if _counts(told)]
+    covering = [_covering(item.finding, counting) for item in found]
+    marked = [
+        Located(place, finding._replace(waived=_reasons(waivers) if _suffices(finding, waivers) else ""))
+        for (place, finding), waivers in zip(found, covering, strict=True)
+    ]
+    used = {waiver.rule for waivers in covering for waiver in waivers}
+    unapproved = {
+        waiver.rule
+        for (_, finding), waivers in zip(found, covering, strict=True)
+        for waiver in waivers
+        if _lacks_approval(finding, waiver)
+    }
+    for at, (waiver, told) in enumerate(zip(waivers, wrong, strict=True)):
+        place = stated.place(f"waivers[{at}].rule", f"waivers[{at}]", "waivers")
+        for check, message in _objections(waiver, told, used=used, unapproved=unapproved):
+            marked.append(Located(place, Finding(check, (waiver.rule,), message)))
+    return marked
+
+
+def _objections(
+    waiver: Waiver, told: _Told | None, *, used: set[str], unapproved: set[str]
+) -> Iterator[tuple[Check, str]]:
+    """What is to be said of a waiver; what one was for that does not count is no reason to call it unused as well."""
+    if told:
+        yield told
+    if not _counts(told):
+        return
+    if waiver.rule in unapproved:
+        message = f"{waiver.rule} is a requirement; name in approved_by who answers for the exception"
+        yield checks.WAIVER_UNAPPROVED, message
+    elif waiver.rule not in used:
+        yield checks.WAIVER_UNUSED, f"nothing is left that a waiver of {waiver.rule} would cover; remove it"
+
+
+def _counts(told: _Told | None) -> bool:
+    """Whether a waiver counts in spite of what is to be said of it."""
+    return told is None or told[0] is checks.WAIVER_ENDLESS
+
+
+def _wrong(waiver: Waiver, rules: RuleTable, policy: Policy) -> _Told | None:
+    """What keeps a waiver from counting, or is to be said of one that counts."""
+    shown = waiver.rule[:60]
+    requirements = {rule.id for rule in rules.rules if rule.excludes}
+    notices = {notice.id for notice in rules.notices if notice.level == "inconsistency"}
+    known = {*checks.DOCUMENT_CHECKS, *(rule.id for rule in rules.rules), *notices}
+    if waiver.rule not in known:
+        hint = nearest(waiver.rule, known) or "; write the id of a check or of a rule that excludes"
+        return checks.WAIVER_UNKNOWN, f"'{shown}' is neither a check nor a rule of {rules.name}{hint}"
+    check = checks.DOCUMENT_CHECKS.get(waiver.rule)
+    if check and check.waivable == "no":
+        return checks.WAIVER_FORBIDDEN, f"{shown} cannot be waived; mend what it finds"
+    if not check and waiver.rule not in requirements | notices:
+        lead = checks.DECISION_NOT_RECOMMENDED.id
+        return checks.WAIVER_FORBIDDEN, f"{shown} excludes nothing; waive the finding that it leads to, such as {lead}"
+    if not _meant(waiver.reason) or len(re.findall(r"\w", waiver.reason)) < SHORTEST_REASON:
+        return checks.WAIVER_UNJUSTIFIED, f"'{waiver.reason[:60]}' gives no reason; say what was measured or decided"
+    if waiver.expires is not None and waiver.expires < policy.today:
+        return (
+            checks.WAIVER_EXPIRED,
+            f"the waiver of {shown} ended with {waiver.expires}; mend what it covers, or renew it",
+        )
+    if waiver.expires is None and policy.ending:
+        return checks.WAIVER_ENDLESS, f"the waiver of {shown} never ends; set expires to a day up to {policy.latest}"
+    if waiver.expires is not None and waiver.expires > policy.latest:
+        return (
+            checks.WAIVER_ENDLESS,
+            f"the waiver of {shown} ends only with {waiver.expires}; set a day up to {policy.latest}",
+        )
+    return None
+
+
+def _covering(finding: Finding, waivers: Sequence[Waiver]) -> list[Waiver]:
+    """The waivers that together cover a finding: one of its check, or one of each id that it is about."""
+    if finding.check.waivable == "no":
+        return []
+    of_check = [waiver for waiver in waivers if waiver.rule == finding.check.id]
+    if of_check:
+        return of_check[:1]
+    of_rules = [waiver for waiver in waivers if waiver.rule in finding.subject]
+    return of_rules if finding.subject and {waiver.rule for waiver in of_rules} >= set(finding.subject) else []
+
+
+def _suffices(finding: Finding, covering: Sequence[Waiver]) -> bool:
+    return bool(covering) and not any(_lacks_approval(finding, waiver) for waiver in covering)
+
+
+def _lacks_approval(finding: Finding, waiver: Waiver) -> bool:
+    return finding.check.waivable == "with_approval" and not _meant(waiver.approved_by)
+
+
+def _reasons(waivers: Sequence[Waiver]) -> str:
+    return "; ".join(dict.fromkeys(waiver.reason for waiver in waivers))
+
+
+def _meant(text: str | None) -> bool:
+    """Whether somebody wrote something, rather than a placeholder."""
+    return text is not None and not _PLACEHOLDER.fullmatch(text)

@@ -1,0 +1,170 @@
+"""Which files a check looks at: those named, and the documents and spec files in the folders named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from genarch.sources.files import entered, is_spec
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+DOCUMENT_SUFFIXES = (".md", ".markdown")
+SPEC_SUFFIXES = (".yaml", ".yml")
+
+
+class Candidate(NamedTuple):
+    """A file to look at; `named` says that it was named itself, and not come upon in a folder."""
+
+    path: str
+    named: bool
+
+    @property
+    def is_spec(self) -> bool:
+        """Whether it is a spec file rather than a Markdown document."""
+        return self.path.lower().endswith(SPEC_SUFFIXES)
+
+
+class Skipped(NamedTuple):
+    """A file that is not looked at, and why."""
+
+    path: str
+    reason: str
+
+
+class Patterns:
+    """Globs as in `.gitignore`, for paths below a folder."""
+
+    def __init__(self, globs: Sequence[str], folder: str) -> None:
+        """Compile; `folder` is what the globs are relative to."""
+        self._globs = globs
+        self._folder = os.path.realpath(folder)
+        self._spec: GitIgnoreSpec | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._globs)
+
+    def __str__(self) -> str:
+        """The globs, as a person would list them."""
+        return ", ".join(self._globs)
+
+    def match(self, path: str) -> bool:
+        """Whether a path is one of them; what lies outside of the folder never is."""
+        if not self._globs:
+            return False
+        if self._spec is None:
+            from pathspec import GitIgnoreSpec  # for those who have globs alone
+
+            self._spec = GitIgnoreSpec.from_lines(self._globs)
+        relative = os.path.relpath(os.path.abspath(path), self._folder)
+        return not relative.startswith(os.pardir) and self._spec.match_file(relative)
+
+
+class Selection(NamedTuple):
+    """What of a tree is looked at: `include` in place of every document and spec file, less `exclude`."""
+
+    include: Patterns
+    exclude: Patterns
+    root: str
+    """No link is followed out of this folder."""
+
+
+def candidates(paths: Sequence[str], selection: Selection) -> Iterator[Candidate | Skipped]:
+    """The files to look at, those named first, then those in the folders in the order of their names; each once.
+
+    Links to folders are not followed. A link to a file counts where it leads to a file within the root that is not come
+    upon anyway. `-`, and whatever cannot be read, is passed through for the reader to judge.
+    """
+    folders = _outermost([path for path in paths if path != "-" and os.path.isdir(path)])
+    given: set[str] = set()
+    for path in paths:
+        real = path if path == "-" else os.path.realpath(path)
+        if (path != "-" and os.path.isdir(path)) or real in given:
+            continue
+        given.add(real)
+        if path != "-" and selection.exclude.match(path):
+            yield Skipped(path, "excluded")
+        else:
+            yield Candidate(_shown(path), named=True)
+    for folder in folders:
+        yield from _walk(folder, folders, selection, given)
+
+
+def _outermost(folders: list[str]) -> list[str]:
+    """The folders that lie in no other one of them."""
+    kept: list[str] = []
+    for folder in sorted(folders, key=lambda path: len(os.path.realpath(path))):
+        if not any(_within(os.path.realpath(folder), os.path.realpath(other)) for other in kept):
+            kept.append(folder)
+    return [folder for folder in folders if folder in kept]
+
+
+def _walk(folder: str, folders: Sequence[str], selection: Selection, given: set[str]) -> Iterator[Candidate | Skipped]:
+    roots = [os.path.realpath(other) for other in folders]
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError:
+            yield Candidate(here, named=True)  # the reader says why it cannot be read, and the others go on
+            continue
+        below = []
+        for entry in entries:
+            path = _shown(os.path.join(here, entry.name))
+            if entry.is_dir(follow_symlinks=False):
+                if entered(entry.name):
+                    below.append(path)
+            elif _wanted(path, entry.name, selection):
+                yield from _file(path, entry, roots, selection, given)
+        waiting += reversed(below)
+
+
+def _wanted(path: str, name: str, selection: Selection) -> bool:
+    if selection.include:
+        return selection.include.match(path)
+    return name.lower().endswith(DOCUMENT_SUFFIXES) or is_spec(name)
+
+
+def _file(
+    path: str, entry: os.DirEntry[str], roots: Iterable[str], selection: Selection, given: set[str]
+) -> Iterator[Candidate | Skipped]:
+    if selection.exclude.match(path):
+        yield Skipped(path, "excluded")
+        return
+    if not entry.is_symlink():
+        if not entry.is_file(follow_symlinks=False):
+            yield Skipped(path, "not a regular file")
+        elif not given or os.path.realpath(path) not in given:
+            yield Candidate(path, named=False)
+        return
+    target = os.path.realpath(path)
+    if os.path.isdir(target):
+        yield Skipped(path, "a link to a folder")
+    elif not os.path.exists(target):
+        yield Skipped(path, "a link that leads nowhere")
+    elif not _within(target, selection.root):
+        yield Skipped(path, "a link out of the tree")
+    elif target in given or any(_walked_to(target, root) and _wanted(target, target, selection) for root in roots):
+        yield Skipped(path, "a link to a file that is checked itself")
+    else:
+        given.add(target)
+        yield Candidate(path, named=False)
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _walked_to(path: str, folder: str) -> bool:
+    """Whether a walk through a folder comes by the place of a file."""
+    return _within(path, folder) and all(map(entered, os.path.relpath(path, folder).split(os.sep)[:-1]))
+
+
+def _shown(path: str) -> str:
+    """A path as a person would write it, without `./`."""
+    return path if path == "-" else os.path.normpath(path)

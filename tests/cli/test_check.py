@@ -1,0 +1,576 @@
+"""`genarch check` and `genarch waivers` as people and CI call them: options, exit codes, hostile input."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import jsonschema
+import pytest
+from markdown_it import MarkdownIt
+from typer.testing import CliRunner, Result
+
+from genarch.cli.app import app
+from genarch.cli.check.outputs import FORMATS
+from genarch.engine.conformance.judge import judge
+from genarch.model.document_checks import DOCUMENT_CHECKS
+
+SETTLED = "constraints: {latency_budget_ms: 33, conditioning: [], maturity: proven}"
+GOOD = f"# A\n\n```yaml genarch\nversion: 1\n{SETTLED}\ndecision: gan\n```\n"
+BAD = GOOD.replace("decision: gan", "decision: diffusion")
+SARIF = json.loads((Path(__file__).resolve().parent.parent / "data/sarif-2.1.0.json").read_text())
+
+
+def check(*arguments: str, stdin: str | bytes = "", **env: str) -> Result:
+    options = [] if "--config" in arguments or "--no-config" in arguments else ["--no-config"]
+    command = ["check", *options, *arguments]
+    return CliRunner().invoke(app, command, prog_name="genarch", input=stdin, env={"COLUMNS": "80", **env})
+
+
+def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "genarch", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **env}, check=False)
+
+
+def found(*arguments: str) -> list[tuple[str, str, int]]:
+    report = json.loads(check(*arguments, "--format", "json").stdout)
+    return [(finding["path"], finding["check"], finding["line"]) for finding in report["findings"]]
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/good.md").write_text(GOOD)
+    (tmp_path / "docs/plain.md").write_text("# Nothing here\n")
+    return tmp_path
+
+
+# Exit codes
+
+
+@pytest.mark.usefixtures("repo")
+def test_nothing_to_object_is_0() -> None:
+    result = check("docs")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "2 files, 1 document, 1 decision: no findings\n"
+
+
+def test_findings_are_1_from_the_severity_asked_for(repo: Path) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    assert check().exit_code == 1
+    assert check("--fail-on", "never").exit_code == 0
+    (repo / "docs/bad.md").write_text(BAD.replace("diffusion", "diffusion\ndecided_with: article@0.1.0"))
+    assert [check("--fail-on", severity).exit_code for severity in ("error", "warning", "note")] == [0, 1, 1]
+
+
+def test_nothing_checked_is_3(repo: Path) -> None:
+    (repo / "docs/good.md").unlink()
+    result = check("docs")
+    assert result.exit_code == 3
+    assert "nothing to check: no document in docs states a spec (--allow-empty accepts that)" in result.stderr
+    assert check("docs", "--allow-empty").exit_code == 0
+    assert check("docs/plain.md").exit_code == 0, "whoever names files, as a hook does, need not name any with a spec"
+    (repo / "docs/plain.md").write_text(f"````\n{GOOD}````\n")
+    assert check("docs").exit_code == 3, "a quotation is no check either"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["missing.md"], "missing.md: no such file or folder"),
+        (["--fail-on", "warn"], "--fail-on: 'warn' is not a severity; did you mean 'warning'?"),
+        (["--format", "txt"], "--format: 'txt' is not a format; did you mean 'text'?"),
+        (["--format", "json="], "--format: 'json=' names no file; write json=FILE"),
+        (["--format", "json", "--format", "sarif"], "json and sarif would both go to standard output; give one a file"),
+        (["--format", "json=x", "--format", "sarif=x"], "json and sarif would both go to x"),
+        (["--format", "json=docs/good.md", "docs/good.md"], "docs/good.md: is an input, and would be overwritten"),
+        (["--format", "json=no/such/folder"], "no/such/folder: cannot be written: no such file"),
+        (["--rules", "articel"], "articel: no bundled table and no file of this name; did you mean 'article'?"),
+        (["--today", "2026-02-30"], "--today: '2026-02-30' is not a calendar date"),
+        (["--today", "26-2-3"], "is not a calendar date"),
+        (["--config", "none.toml"], "none.toml: no such file"),
+        (["--baseline", "none.json"], "none.json: no such file"),
+        (["--changed-since", "HEAD"], "--changed-since: this is no git repository"),
+        (["--write-baseline", "b.json", "--format", "json"], "--write-baseline: writes the baseline and no report"),
+    ],
+)
+def test_what_cannot_work_is_2(options: list[str], told: str, repo: Path) -> None:
+    result = check(*options)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert (repo / "docs/good.md").read_text() == GOOD
+
+
+def test_a_missing_file_does_not_stop_the_others(repo: Path) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    result = check("missing.md", "docs/bad.md")
+    assert result.exit_code == 2
+    assert "decision-excluded" in result.stdout
+
+
+def test_a_bug_is_4_and_costs_the_others_nothing(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+
+    def broken(document: object, *rest: object) -> object:
+        if "good" in str(document):
+            raise ZeroDivisionError("x")
+        return judge(document, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("genarch.cli.check.work.judge", broken)
+    result = check()
+    assert result.exit_code == 4
+    assert "[decision-excluded]" in result.stdout
+    assert "docs/good.md:1:1: error [internal-error]\n  internal error at test_check.py" in result.stdout
+
+
+@pytest.mark.usefixtures("repo")
+@pytest.mark.parametrize("epoch", ["x", "99999999999999999999"])
+def test_a_wrong_day_in_the_environment_is_told(epoch: str) -> None:
+    result = check(SOURCE_DATE_EPOCH=epoch)
+    assert result.exit_code == 2
+    assert "SOURCE_DATE_EPOCH" in result.stderr
+
+
+def test_the_day_comes_from_the_option_the_environment_or_the_clock(repo: Path) -> None:
+    waived = BAD.replace("```\n", "", 0).replace(
+        "decision: diffusion\n",
+        "decision: diffusion\nwaivers:\n- {rule: decision-excluded, reason: measured at 31 ms, approved_by: a, expires: 2026-06-30}\n",
+    )
+    (repo / "docs/bad.md").write_text(waived)
+    assert check("--today", "2026-06-30").exit_code == 0
+    assert check("--today", "2026-07-01").exit_code == 1
+    assert check(SOURCE_DATE_EPOCH="1751328000").exit_code == 0  # 2025-07-01
+    shown = check("--today", "2026-06-30", "--show-waived").stdout
+    assert "waived [decision-excluded]" in shown
+    assert "because: measured at 31 ms" in shown
+    assert check("--today", "2026-06-30", "--no-waivers").exit_code == 1
+
+
+# What is looked at
+
+
+@pytest.mark.usefixtures("repo")
+def test_standard_input_is_a_document() -> None:
+    result = check("-", stdin=BAD)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("<stdin>:6:1: error [decision-excluded]\n")
+    assert check("-", stdin=b"\xff\xfe\x00").exit_code == 2
+
+
+def test_must_state_a_spec(repo: Path) -> None:
+    assert found("--require-block", "docs/*.md") == [("docs/plain.md", "block-missing", 1)]
+    (repo / "docs/genarch.yaml").write_text(f"version: 1\ndocument: plain.md\n{SETTLED}\ndecision: gan\n")
+    assert found("--require-block", "docs/*.md") == []
+    (repo / "docs/plain.md").write_text(f"````\n{GOOD}````\n")
+    assert found("--require-block", "docs/*.md") == [("docs/plain.md", "block-quoted", 4)]
+
+
+def test_a_spec_file_alone_is_checked_when_it_decides(repo: Path) -> None:
+    (repo / "a.genarch.yaml").write_text(f"version: 1\n{SETTLED}\n")
+    assert found() == []
+    (repo / "a.genarch.yaml").write_text(f"version: 1\n{SETTLED}\ndecision: diffusion\n")
+    assert found() == [("a.genarch.yaml", "decision-excluded", 3)]
+    (repo / "a.genarch.yaml").write_text("version: 1\nconstraints: {domian: x}\n")
+    assert found() == [("a.genarch.yaml", "block-invalid", 2)]
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ("none.md", "cannot be read: no such file"),
+        ("../../etc/passwd", "lies outside of the project"),
+        ("/etc/passwd", "is no path from here"),
+        ("~/x.md", "is no path from here"),
+        ("'C:\\x.md'", "is no path from here"),
+        ("'x/' ", "cannot be read"),
+        ("a" * 5_000, "cannot be read: File name too long"),
+        ("link.md", "lies outside of the project"),
+    ],
+)
+def test_a_document_beside_has_to_be_one_in_the_project(document: str, told: str, repo: Path) -> None:
+    (repo / ".git").mkdir()
+    (repo / "docs/link.md").symlink_to("/etc/hostname")
+    (repo / "docs/genarch.yaml").write_text(f"version: 1\ndocument: {document}\n{SETTLED}\ndecision: gan\n")
+    (finding,) = json.loads(check("--format", "json").stdout)["findings"]
+    assert (finding["check"], finding["path"], finding["line"]) == ("block-invalid", "docs/genarch.yaml", 2)
+    assert told in finding["message"]
+
+
+def test_one_id_in_all_carriers(repo: Path) -> None:
+    spec = f"version: 1\nid: good\ndocument: good.md\n{SETTLED}\ndecision: gan\n"
+    (repo / "docs/genarch.yaml").write_text(spec)
+    assert found() == [("docs/genarch.yaml", "block-duplicated", 2)]
+    for name in ("genarch", "x.genarch"):
+        (repo / f"docs/{name}.yaml").write_text(spec.replace("id: good", "id: other"))
+    assert found() == [("docs/x.genarch.yaml", "block-duplicated", 1)]
+    (repo / "docs/good.md").write_text(f"---\ngenarch: {{version: 1, {SETTLED}, decision: gan}}\n---\n{GOOD}")
+    assert ("docs/good.md", "block-duplicated", 6) in found()
+
+
+def test_a_superseded_document_silences_its_sidecar(repo: Path) -> None:
+    (repo / "docs/plain.md").write_text("# A\n\n## Status\n\nSuperseded by B\n")
+    (repo / "docs/genarch.yaml").write_text(f"version: 1\ndocument: plain.md\n{SETTLED}\ndecision: diffusion\n")
+    result = check()
+    assert result.exit_code == 0
+    assert result.stdout == "3 files, 1 document, 1 decision: no findings; skipped: 1 not in force\n"
+
+
+def test_settings_of_the_project_hold_and_options_go_before(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    (repo / "genarch.toml").write_text('fail_on = "never"\nexclude = ["docs/bad.md"]\n')
+    assert check("--config", "genarch.toml").stdout == (
+        "2 files, 1 document, 1 decision: no findings; skipped: 1 excluded\n"
+    )
+    result = run("check", "docs/bad.md")
+    assert (result.returncode, result.stdout) == (
+        0,
+        "0 files, 0 documents, 0 decisions: no findings; skipped: 1 excluded\n",
+    )
+    (repo / "genarch.toml").write_text('fail_on = "never"\n[severity]\ndecision-excluded = "note"\n')
+    assert "note [decision-excluded]" in run("check").stdout
+    assert run("check", "--fail-on", "note").returncode == 1
+    monkeypatch.chdir(repo / "docs")
+    assert run("check").returncode == 0
+    assert run("check", "--no-config").returncode == 1
+    (repo / "genarch.toml").write_text('fial_on = "never"\n')
+    result = run("check")
+    assert result.returncode == 2
+    assert "genarch.toml:1:1: fial_on: is not a setting; did you mean 'fail_on'?" in result.stderr
+
+
+def test_what_would_be_looked_at_and_by_which_settings(repo: Path) -> None:
+    (repo / "genarch.toml").write_text('exclude = ["docs/plain.md"]\nrequire_block = ["docs/*"]\nwaiver_days = 90\n')
+    shown = check("--config", "genarch.toml", "--show-files")
+    assert shown.stdout == "docs/good.md (must state a spec)\ndocs/plain.md: skipped, excluded\n"
+    assert check("--show-files", "none").exit_code == 2
+    settings = check("--config", "genarch.toml", "--show-config", "--today", "2026-11-24").stdout
+    assert "configuration: genarch.toml\nrules: article@" in settings
+    assert "waivers: may end up to 2027-02-22 and must end\n" in settings
+
+
+def git(repo: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *identity, *arguments], cwd=repo, check=True, capture_output=True)
+
+
+def test_only_what_has_changed(repo: Path) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    (repo / "docs/beside.md").write_text("# A\n")
+    (repo / "docs/genarch.yaml").write_text(f"version: 1\ndocument: beside.md\n{SETTLED}\ndecision: diffusion\n")
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "one")
+    result = check("--changed-since", "HEAD")
+    assert result.exit_code == 0
+    assert result.stdout == "0 files, 0 documents, 0 decisions: no findings\n"
+    (repo / "docs/näw.md").write_text(BAD)
+    assert found("--changed-since", "main") == [("docs/näw.md", "decision-excluded", 6)]
+    git(repo, "checkout", "-q", "-b", "topic")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "two")
+    (repo / "docs/beside.md").write_text("# B\n")
+    assert found("--changed-since", "main") == [
+        ("docs/genarch.yaml", "decision-excluded", 4),
+        ("docs/näw.md", "decision-excluded", 6),
+    ], "a spec file is judged with the document that it stands beside"
+    for reference in ("none", "--output=x", ""):
+        result = check("--changed-since", reference)
+        assert result.exit_code == 2
+        assert "--changed-since: " in result.stderr
+
+
+# Baseline
+
+
+def test_a_baseline_keeps_what_is_known_from_failing(repo: Path) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    wrote = check("--write-baseline", "b.json")
+    assert (wrote.exit_code, wrote.stdout) == (0, "")
+    assert "b.json: wrote 1 findings; check with --baseline b.json" in wrote.stderr
+    assert '"line"' not in (repo / "b.json").read_text()
+    assert check("--baseline", "b.json").stdout.endswith("no findings; 1 known from the baseline\n")
+    (repo / "docs/bad.md").write_text("\n\nMoved down.\n\n" + BAD)
+    assert check("--baseline", "b.json").exit_code == 0, "a line number is no part of it"
+    (repo / "docs/bad.md").write_text(BAD.replace("33", "32"))
+    changed = check("--baseline", "b.json")
+    assert changed.exit_code == 1, "what is stated is"
+    assert "b.json: 1 entries match no finding any more" in changed.stderr
+    (repo / "docs/bad.md").write_text(BAD + BAD.replace("version: 1", "version: 1\nid: two"))
+    assert check("--baseline", "b.json").exit_code == 1, "another decision is another finding"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "b.json:1:2: not JSON"),
+        ("[]", "is no baseline of format 1"),
+        ('{"genarch_baseline": 2, "findings": []}', "is no baseline of format 1"),
+        ('{"genarch_baseline": 1, "findings": [{}]}', "has findings without a fingerprint"),
+        ("[" * 100_000, "not JSON"),
+    ],
+)
+def test_what_is_no_baseline_is_told(text: str, told: str, repo: Path) -> None:
+    (repo / "b.json").write_text(text)
+    result = check("--baseline", "b.json")
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+# Formats
+
+
+def test_several_formats_in_one_run(repo: Path) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    files = {name: f"out.{name}" for name in FORMATS if name != "text"}
+    options = [word for name, path in files.items() for word in ("--format", f"{name}={path}")]
+    result = check(*options)
+    assert result.exit_code == 1
+    assert "docs/bad.md:6:1: error [decision-excluded]" in result.stdout
+    assert all((repo / path).stat().st_size for path in files.values())
+
+
+def test_annotations_go_with_the_text_in_the_log(repo: Path) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    result = check("--format", "github")
+    assert result.stdout.startswith("::error file=docs/bad.md,line=6,")
+    assert "docs/bad.md:6:1: error [decision-excluded]" in result.stderr
+
+
+FORGERIES = [
+    "\n::error::forged", "::stop-commands::t", "##[error]x", "%0A::error::x", "\x1b[31mred", "\x1b]8;;http://x\x07l", "\x1b]52;c;x\x07",
+    "a\rb", "\u202eb", "\u200b", "<script>x</script>", "![x](http://x)", "`", "|", "@team", "#123", "</details>", "]]>", "\x01", "&", "\ufffe",
+]  # fmt: skip
+
+
+def forged(repo: Path) -> None:
+    """Hostile text in values, ids, keys, infos, options and file names."""
+    quoted = [json.dumps(text) for text in FORGERIES]
+    for number, text in enumerate(FORGERIES):
+        block = f"version: 1\nid: x{number}\n{SETTLED}\ndecision: diffusion\nwaivers:\n- {{rule: {quoted[number]}, reason: {quoted[number]}}}\n"
+        prose = f'Chosen option: "{text} a GAN", because {text}\n'.replace("\n::", " ::")
+        (repo / f"docs/{number}.md").write_text(f"# {text}\n\n{prose}\n```yaml genarch\n{block}```\n", newline="")
+        name = text.replace("/", "_").replace("\0", "")
+        (repo / "docs" / f"{name}.md").write_text(BAD)
+        (repo / f"docs/bad{number}.md").write_text(
+            f"```yaml genarch\nversion: {quoted[number]}\n{quoted[number]}: 1\n```\n"
+        )
+
+
+def rendered(repo: Path, output_format: str) -> str:
+    forged(repo)
+    result = check("--format", output_format)
+    assert result.exit_code == 1, result.output
+    return result.stdout
+
+
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_nothing_untrusted_moves_a_terminal_or_forges_a_command(output_format: str, repo: Path) -> None:
+    text = rendered(repo, output_format)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202e\u200b\ufffe]", text)
+    commands = [line for line in text.splitlines() if line.lstrip().startswith("::") or "##[" in line]
+    if output_format == "github":
+        assert all(
+            re.match(
+                r"::(error|warning|notice) (file=[^:,]+,line=\d+,col=\d+(,endColumn=\d+)?,)?title=[a-z-]+::[^:]", line
+            )
+            for line in commands
+        )
+        assert len(commands) == len(text.splitlines()) <= 30
+        assert not any("::" in line.split("::", 2)[2] for line in commands)
+    elif output_format not in ("json", "sarif", "gitlab"):  # one value a line there, in quotation marks
+        assert commands == []
+
+
+def test_markdown_has_no_markup_of_others(repo: Path) -> None:
+    html = MarkdownIt("commonmark").enable("table").render(rendered(repo, "markdown"))
+    assert not re.search(r"<(script|img|a|details)\b", html)
+    assert html.count("<table>") == 1
+    text = re.sub(r"<code>.*?</code>", "", html)
+    assert "@team" not in text
+    assert "#123" not in text
+
+
+def test_junit_is_well_formed(repo: Path) -> None:
+    suites = ET.fromstring(rendered(repo, "junit"))
+    assert len(list(suites.iter("testcase"))) > len(FORGERIES)
+
+
+def test_sarif_of_hostile_text_keeps_to_its_schema(repo: Path) -> None:
+    log = json.loads(rendered(repo, "sarif"))
+    jsonschema.validate(log, SARIF)
+    uris = {
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in log["runs"][0]["results"]
+    }
+    assert all(re.fullmatch(r"[A-Za-z0-9%./_~-]+", uri) for uri in uris)
+
+
+@pytest.mark.usefixtures("repo")
+def test_a_name_that_is_no_text_is_shown_all_the_same() -> None:
+    Path(os.fsdecode(b"docs/\xff\xfe.md")).write_text(BAD)
+    for output_format in FORMATS:
+        assert run("check", "--no-config", "--format", output_format).returncode == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_any_encoding_of_the_output_will_do(encoding: str, repo: Path) -> None:
+    (repo / "docs/日本.md").write_text(BAD)
+    result = subprocess.run(
+        [sys.executable, "-m", "genarch", "check", "--no-config"],
+        capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding, "LANG": "C"}, check=False,
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert b"Traceback" not in result.stderr
+
+
+def test_no_more_than_code_scanning_takes(repo: Path) -> None:
+    block = "```yaml genarch\nversion: 1\nid: a{}\n" + f"{SETTLED}\ndecision: diffusion\n```\n"
+    for number in range(4):
+        (repo / f"docs/{number}.md").write_text("\n".join(block.replace("{}", str(at), 1) for at in range(100)))
+    from genarch.reports.findings import sarif
+
+    assert (sarif.MOST, sarif.LONGEST) == (25_000, 1_024)
+    report = json.loads(check("--format", "json").stdout)
+    report["findings"] = [{**report["findings"][0], "message": "x" * 5_000_000, "severity": "note"}] + report[
+        "findings"
+    ] * 70
+    log = json.loads(sarif.as_sarif(report, DOCUMENT_CHECKS))
+    (run_,) = log["runs"]
+    assert len(run_["results"]) == 25_000
+    assert {result["level"] for result in run_["results"]} == {"error"}, "the gravest first"
+    assert (
+        run_["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+        == "3001 more findings do not fit; see the log"
+    )
+    assert max(len(result["message"]["text"]) for result in run_["results"]) <= 1_024
+
+
+# Hostile files
+
+
+def test_files_that_cannot_be_read_are_findings_and_the_others_go_on(repo: Path) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    (repo / "docs/latin.md").write_bytes(BAD.encode() + "é".encode("latin-1"))
+    (repo / "docs/utf16.md").write_text(BAD, encoding="utf-16")
+    (repo / "docs/utf16le.md").write_bytes(BAD.encode("utf-16-le"))
+    (repo / "docs/lone.md").write_bytes(BAD.encode() + b"\xed\xa0\x80")
+    (repo / "docs/nul.md").write_bytes(BAD.replace("diffusion", "diff\0usion").encode())
+    (repo / "docs/latin-plain.md").write_bytes("café".encode("latin-1"))
+    (repo / "docs/large.md").write_text(BAD + "x" * (2 << 20))
+    (repo / "docs/large-plain.md").write_text("x" * (2 << 20))
+    (repo / "docs/binary.md").write_bytes(bytes(range(256)) * 10)
+    with (repo / "docs/sparse.md").open("wb") as stream:
+        stream.truncate(10 << 30)
+    os.mkfifo(repo / "docs/pipe.md")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(repo / "docs/s.md")[-100:] if len(str(repo)) > 90 else str(repo / "docs/s.md"))
+        began = time.monotonic()
+        report = json.loads(check("--format", "json").stdout)
+    assert time.monotonic() - began < 5
+    told = {
+        finding["path"].removeprefix("docs/"): (finding["check"], finding["message"]) for finding in report["findings"]
+    }
+    unreadable = {name: message for name, (check_id, message) in told.items() if check_id == "document-unreadable"}
+    assert set(unreadable) == {"latin.md", "utf16.md", "lone.md", "large.md", "sparse.md"}
+    assert "not UTF-8 at byte" in unreadable["latin.md"]
+    assert "it begins as UTF-16 does" in unreadable["utf16.md"]
+    assert unreadable["large.md"] == "larger than 1024 KiB, and mentions genarch; split it, or exclude it"
+    assert unreadable["sparse.md"] == "larger than 64 MiB; exclude it"
+    assert told["bad.md"][0] == "decision-excluded"
+    assert told["nul.md"][0] == "block-invalid"
+    assert report["counts"]["skipped"]["not a regular file"] == 2
+
+
+@pytest.mark.usefixtures("repo")
+def test_a_named_device_is_not_read() -> None:
+    (report,) = [json.loads(check("/dev/zero", "--format", "json").stdout)]
+    assert [(finding["check"], finding["message"]) for finding in report["findings"]] == [
+        ("document-unreadable", "is not a regular file; name one")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.replace("\n", "\r\n"),
+        GOOD.replace("\n", "\r"),
+        "\ufeff" + GOOD,
+        GOOD.rstrip("\n"),
+        GOOD.replace("# A\n", "# A\r\n"),
+    ],
+    ids=range(5),
+)
+def test_line_ends_and_marks_make_no_difference(text: str, repo: Path) -> None:
+    bad = text.replace("decision: gan", "decision: diffusion")
+    (repo / "docs/good.md").write_text(bad, newline="")
+    assert found() == [("docs/good.md", "decision-excluded", 6)]
+
+
+def test_a_closed_pipe_is_quiet(repo: Path) -> None:
+    for number in range(200):
+        (repo / f"docs/bad{number}.md").write_text(BAD)
+    command = f"{sys.executable} -m genarch check --no-config --format concise | head -1"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert result.stdout.count("\n") == 1
+    assert result.stderr == ""
+
+
+# Several processes
+
+
+def test_several_processes_find_the_same(repo: Path) -> None:
+    for number in range(150):
+        (repo / f"docs/{number}.md").write_text(BAD if number % 3 else GOOD)
+    one = run("check", "--no-config", "--format", "json")
+    many = run("check", "--no-config", "--format", "json", "--jobs", "2")
+    assert one.returncode == many.returncode == 1
+    assert one.stdout == many.stdout
+    assert run("check", "--no-config", "--format", "json", "-j", "0").stdout == one.stdout
+
+
+# Waivers
+
+
+def test_waivers_are_listed_with_the_first_to_end_first(repo: Path) -> None:
+    waiver = "- {{rule: decision-excluded, reason: '{}', approved_by: '@a'{}}}\n"
+    for name, end in (("a", ", expires: 2027-06-30"), ("b", ""), ("c", ", expires: 2026-01-31")):
+        (repo / f"docs/{name}.md").write_text(
+            BAD.replace("diffusion\n", "diffusion\nwaivers:\n" + waiver.format(f"reason {name}", end))
+        )
+    (repo / "docs/old.md").write_text(
+        "Status: rejected\n\n" + BAD.replace("diffusion\n", "diffusion\nwaivers:\n" + waiver.format("x", ""))
+    )
+    arguments = ["waivers", "--no-config", "--today", "2026-11-24"]
+    result = CliRunner().invoke(app, arguments, env={"COLUMNS": "100"})
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "expired, until 2026-01-31: decision-excluded for c, docs/c.md:8", "  reason c Approved by @a.",
+        "until 2027-06-30: decision-excluded for a, docs/a.md:8", "  reason a Approved by @a.",
+        "without end: decision-excluded for b, docs/b.md:8", "  reason b Approved by @a.",
+        "3 waivers, 1 expired",
+    ]  # fmt: skip
+    rows = json.loads(CliRunner().invoke(app, [*arguments, "--format", "json"]).stdout)
+    assert [(row["spec"], row["expires"], row["expired"]) for row in rows] == [
+        ("c", "2026-01-31", True), ("a", "2027-06-30", False), ("b", None, False),
+    ]  # fmt: skip
+    (repo / "docs/a.md").write_text(BAD.replace("version: 1", "version: 9"))
+    broken = CliRunner().invoke(app, arguments)
+    assert broken.exit_code == 2
+    assert "docs/a.md:4:10: version: '9' is not a format version" in broken.stderr
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENT_CHECKS))
+def test_every_check_is_explained_with_its_examples(name: str) -> None:
+    result = CliRunner().invoke(app, ["explain", name])
+    assert result.exit_code == 0
+    described = DOCUMENT_CHECKS[name]
+    assert result.stdout.startswith(f"check {name}: {described.title}"[:70])
+    for example in (described.fails, described.passes):
+        assert all(f"    {line}".rstrip() in result.stdout for line in example.splitlines())

@@ -1,0 +1,99 @@
+"""`genarch fix`: spelling put right, an empty block put in, and no other byte changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from genarch.cli.app import app
+
+MISSPELT = """\ufeff# A\r
+\r
+- item\r
+\r
+  ```{.YAML .Genarch}\r
+  verison: 1\r
+  constraints:\r
+    'domian': narrow # faces\r
+    task: style_transfre\r
+  desicion: gan\r
+  ```\r
+"""
+MENDED = (
+    MISSPELT.replace("{.YAML .Genarch}", "yaml genarch")
+    .replace("verison", "version")
+    .replace("domian", "domain")
+    .replace("style_transfre", "style_transfer")
+    .replace("desicion", "decision")
+)
+
+
+def fix(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["fix", "--no-config", *arguments], env={"COLUMNS": "80"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.md").write_text(MISSPELT, newline="")
+    (tmp_path / "plain.md").write_text("# Nothing\n\n## Decision\n\nNone.\n\n## Consequences\n")
+    return tmp_path
+
+
+def read(path: Path) -> str:
+    return path.read_bytes().decode()
+
+
+def test_spelling_is_put_right_and_every_other_byte_stays(folder: Path) -> None:
+    result = fix()
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "genarch: a.md: mended\ngenarch: 1 file changed\n"
+    assert read(folder / "a.md") == MENDED
+    assert fix().stderr == "genarch: 0 files changed\n"
+
+
+def test_a_difference_is_shown_and_nothing_written(folder: Path) -> None:
+    result = fix("--diff")
+    assert result.exit_code == 1
+    assert "-  desicion: gan\n" in result.stdout
+    assert "+  decision: gan\n" in result.stdout
+    assert read(folder / "a.md") == MISSPELT
+    assert fix("--diff", "plain.md").exit_code == 0
+
+
+def test_a_block_is_put_where_one_has_to_be(folder: Path) -> None:
+    result = fix("--require-block", "plain.md", "plain.md")
+    assert result.exit_code == 0
+    text = read(folder / "plain.md")
+    assert text.startswith(
+        "# Nothing\n\n## Decision\n\nNone.\n\n```yaml genarch\nversion: 1\nconstraints:\n  # task: unknown\n"
+    )
+    assert text.endswith("# decision: unknown\n```\n\n## Consequences\n")
+    assert fix("--require-block", "plain.md", "plain.md").stderr == "genarch: 0 files changed\n"
+    check = CliRunner().invoke(app, ["check", "--no-config", "plain.md"])
+    assert "[decision-missing]" in check.stdout
+    assert "[block" not in check.stdout
+
+
+def test_a_spec_file_is_mended_too(folder: Path) -> None:
+    (folder / "x.genarch.yaml").write_text("version: 1\nconstraints:\n  domian: narrow\n")
+    assert fix("x.genarch.yaml").exit_code == 0
+    assert read(folder / "x.genarch.yaml") == "version: 1\nconstraints:\n  domain: narrow\n"
+
+
+def test_what_nobody_can_guess_is_left_alone(folder: Path) -> None:
+    text = "```yaml genarch draft\n```\n\n```yaml genarch\nversion: 2\nconstraints: {domain: faces}\n```\n"
+    (folder / "a.md").write_text(text)
+    assert fix().stderr == "genarch: 0 files changed\n"
+    assert read(folder / "a.md") == text
+
+
+def test_what_cannot_be_read_is_told_and_the_others_go_on(folder: Path) -> None:
+    (folder / "0.md").write_bytes(b"\xff genarch")
+    result = fix()
+    assert result.exit_code == 2
+    assert "0.md: not UTF-8 at byte 0" in result.stderr
+    assert read(folder / "a.md") == MENDED
+    assert fix("missing.md").exit_code == 2
