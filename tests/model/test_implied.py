@@ -7,6 +7,7 @@ import pytest
 from builders import spec
 from genarch import RuleTable, evaluate, explore
 from genarch.engine.interview import Interview
+from genarch.model.conditions import constraints_read
 from genarch.model.implied import contradicted_device, with_implied
 from genarch.model.interview import Sheet
 
@@ -38,6 +39,13 @@ def test_which_devices_contradict_a_gpu(gpu: str, device: str, *, contradicts: b
     assert bool(contradicted_device(given.constraints)) == contradicts
     told = [notice.id for notice in evaluate(given, shipped).notices if notice.level == "inconsistency"]
     assert told == (["inconsistent-gpu-device"] if contradicts else [])
+
+
+def test_a_contradiction_names_both_fields_and_where_it_is_from(shipped: RuleTable) -> None:
+    (notice,) = [n for n in evaluate(spec(gpu="t4", device="mobile"), shipped).notices if n.level == "inconsistency"]
+    assert set(constraints_read(notice.when)) == {"gpu", "device"}
+    assert str(notice.source) == "the hardware of the evidence catalogue; expert judgement"
+    assert notice.message.startswith("gpu says t4, which is datacenter_gpu; device says mobile.")
 
 
 def test_the_rules_take_the_device_as_stated(shipped: RuleTable) -> None:

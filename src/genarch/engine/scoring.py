@@ -7,7 +7,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from genarch.engine.matching import Matcher
-from genarch.model.conditions import ALWAYS, constraints_read, predicates
+from genarch.model.conditions import All, Predicate, constraints_read, predicates
 from genarch.model.constraints import CONSTRAINTS, Answers
 from genarch.model.entries import Method, Notice, Ratio, Rule, Source
 from genarch.model.evaluation import Confidence, Contribution, Evaluation, Ranked, Undecided, Unread, Verdict
@@ -282,8 +282,9 @@ def _device_contradicted(stated: Answers) -> Iterator[Notice]:
             "evidence by the gpu: state one of them, or make them agree."
         )
         title = "The hardware is not of the kind of device that is stated"
+        when = All((Predicate("gpu", "is", (str(gpu),)), Predicate("device", "is", (str(device),))))
         source = Source((), "the hardware of the evidence catalogue", "expert_judgement")
-        yield Notice("inconsistent-gpu-device", "inconsistency", title, ALWAYS, message, source)
+        yield Notice("inconsistent-gpu-device", "inconsistency", title, when, message, source)
 
 
 def _waiting(readers: Mapping[str, Sequence[int]], bits: int) -> dict[str, tuple[int, ...]]:

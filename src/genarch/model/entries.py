@@ -31,8 +31,8 @@ class Source(NamedTuple):
     grade: Grade
 
     def __str__(self) -> str:
-        """`E1, D1; planning heuristic`."""
-        return f"{', '.join(self.facts)}; {self.grade.replace('_', ' ')}"
+        """`E1, D1; planning heuristic`; the section where it cites no fact of a table."""
+        return f"{', '.join(self.facts) or self.section}; {self.grade.replace('_', ' ')}"
 
 
 class Fact(NamedTuple):
