@@ -10,7 +10,6 @@ from genarch.engine.evidence.needs import (
     adapters_for,
     does_task,
     large_enough,
-    runs_there,
     speaks_to,
     steering,
 )
@@ -75,7 +74,7 @@ def _fastest(model: Model, needs: Needs, catalogue: Catalogue) -> Measurement | 
         if row.timing == "request"
         and row.carries
         and speaks_to(row, needs, catalogue)
-        and runs_there(row, needs, catalogue)
+        and row.hardware in needs.there
         and large_enough(row, needs)
     ]
     return min(shown, key=lambda row: row.latency_ms or 0, default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from genarch.engine.evidence.estimator import estimate
-from genarch.engine.evidence.needs import Needs, adapters_for, does_task, large_enough, runs_there, speaks_to
+from genarch.engine.evidence.needs import Needs, adapters_for, does_task, large_enough, speaks_to
 from genarch.engine.evidence.work import Options
 from genarch.model.catalogue import Catalogue
 from genarch.model.estimates import Estimate, Feasibility, Status
@@ -26,7 +26,7 @@ def feasibility(architecture: str, needs: Needs, budget_ms: float, catalogue: Ca
     models = generators(catalogue, architecture)
     rows = [row for model in models for row in catalogue.rows_of(model.id) if speaks_to(row, needs, catalogue)]
     waits = _by_time(row for row in rows if row.timing == "request")
-    shown = [row for row in waits if runs_there(row, needs, catalogue) and large_enough(row, needs)]
+    shown = [row for row in waits if row.hardware in needs.there and large_enough(row, needs)]
     within = [row for row in shown if _ms(row) <= budget_ms]
     carrying = tuple(row.id for row in within if row.carries)
     guess = quickest(models, needs, catalogue)
@@ -35,8 +35,8 @@ def feasibility(architecture: str, needs: Needs, budget_ms: float, catalogue: Ca
         _status(carrying, guess, budget_ms, waits),
         carrying,
         tuple(row.id for row in within if not row.carries),
-        tuple(row.id for row in _apart(rows, needs, budget_ms, catalogue)),
-        _nearest(shown, waits, needs, catalogue),
+        tuple(row.id for row in _apart(rows, needs, budget_ms)),
+        _nearest(shown, waits, needs),
         any(row.carries for row in shown) and not within,
         guess,
     )
@@ -57,18 +57,16 @@ def band_status(guess: Estimate, budget_ms: float) -> Status:
     return "beyond" if guess.low_ms > budget_ms else "straddling"
 
 
-def _apart(rows: Iterable[Measurement], needs: Needs, budget_ms: float, catalogue: Catalogue) -> list[Measurement]:
+def _apart(rows: Iterable[Measurement], needs: Needs, budget_ms: float) -> list[Measurement]:
     """Rows below the budget whose time is not what a request waits."""
     others = (row for row in rows if row.timing in _OTHER_TIMINGS and row.carries)
-    found = _by_time(row for row in others if runs_there(row, needs, catalogue) and large_enough(row, needs))
+    found = _by_time(row for row in others if row.hardware in needs.there and large_enough(row, needs))
     return [row for row in found if _ms(row) <= budget_ms]
 
 
-def _nearest(
-    shown: Sequence[Measurement], waits: Sequence[Measurement], needs: Needs, catalogue: Catalogue
-) -> str | None:
+def _nearest(shown: Sequence[Measurement], waits: Sequence[Measurement], needs: Needs) -> str | None:
     """The fastest that carries a statement: there and at that size, else there, else at that size, else any."""
-    there = [row for row in waits if runs_there(row, needs, catalogue)]
+    there = [row for row in waits if row.hardware in needs.there]
     sized = [row for row in waits if large_enough(row, needs)]
     for rows in (shown, there, sized, waits):
         for row in rows:

@@ -44,11 +44,15 @@ _TASKS = {
 
 
 class Needs(NamedTuple):
-    """What is asked for; None where it is not stated. Times in milliseconds, memory in GB."""
+    """What is asked for; None where it is not stated. Times in milliseconds, memory in GB.
+
+    `there` is the hardware whose rows hold for what is asked for: that GPU and weaker ones, or any such device.
+    """
 
     budget_ms: float | None
     hardware: Hardware | None
     device: str | None
+    there: frozenset[str]
     resolution_px: int | None
     tasks: frozenset[str] | None
     conditioning: frozenset[str]
@@ -68,16 +72,25 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
     hardware = catalogue.hardware.get(str(gpu)) if gpu else None
     memory = stated.get("device_memory_gb") or (hardware.mem_gb if hardware else None)
     conditioning = stated.get("conditioning")
+    device = str(stated["device"]) if "device" in stated else None
     return Needs(
         _number(stated.get("latency_budget_ms")),
         hardware,
-        str(stated["device"]) if "device" in stated else None,
+        device,
+        frozenset(entry.id for entry in catalogue.hardware.values() if _holds(entry, hardware, device)),
         int(resolution) if isinstance(resolution, int) else None,
         _TASKS[str(task)] if task else None,
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
         stated.get("commercial_use") is True,
         _number(memory),
     )
+
+
+def _holds(entry: Hardware, hardware: Hardware | None, device: str | None) -> bool:
+    """Whether what keeps a budget on an entry does on the hardware asked for; else, whether it is such a device."""
+    if hardware:
+        return entry.at_most(hardware)
+    return device is None or device in entry.devices
 
 
 def _number(value: object) -> float | None:
@@ -97,16 +110,6 @@ def speaks_to(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:
     work = catalogue.models[row.model].work
     too_few = work is not None and row.steps is not None and row.steps < work.steps
     return not too_few and needs.conditioning <= steered_by(row.conditioning)
-
-
-def runs_there(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:
-    """Whether what a row shows holds on the hardware asked for: that GPU or a weaker one, or any such device."""
-    if row.hardware is None:
-        return False
-    hardware = catalogue.hardware[row.hardware]
-    if needs.hardware:
-        return hardware.at_most(needs.hardware)
-    return needs.device is None or needs.device in hardware.devices
 
 
 def large_enough(row: Measurement, needs: Needs) -> bool:
