@@ -23,7 +23,7 @@ from genarch.sources.files import decode
 from genarch.sources.mending import mended
 
 RULES = load_rules()
-POLICY = Policy("2026-11-24", "2036-11-24")
+POLICY = Policy("2026-11-24", latest="2036-11-24")
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 

@@ -210,9 +210,46 @@ def test_one_id_in_all_carriers(repo: Path) -> None:
     assert found() == [("docs/genarch.yaml", "block-duplicated", 2)]
     for name in ("genarch", "x.genarch"):
         (repo / f"docs/{name}.yaml").write_text(spec.replace("id: good", "id: other"))
-    assert found() == [("docs/x.genarch.yaml", "block-duplicated", 1)]
+    assert found() == [("docs/x.genarch.yaml", "block-duplicated", 2)]
     (repo / "docs/good.md").write_text(f"---\ngenarch: {{version: 1, {SETTLED}, decision: gan}}\n---\n{GOOD}")
     assert ("docs/good.md", "block-duplicated", 6) in found()
+
+
+def sidecar(repo: Path, document: str, name: str = "genarch.yaml", decision: str = "gan", spec_id: str = "x") -> Path:
+    path = repo / "docs" / name
+    path.write_text(f"version: 1\nid: {spec_id}\ndocument: {document}\n{SETTLED}\ndecision: {decision}\n")
+    return path
+
+
+def test_a_document_named_alone_meets_what_stands_beside_it(repo: Path) -> None:
+    sidecar(repo, "plain.md", decision="diffusion")
+    assert found("docs/plain.md") == [("docs/genarch.yaml", "decision-excluded", 5)]
+    assert found("docs/good.md") == []
+    assert found("docs/good.md", "docs/plain.md") == [("docs/genarch.yaml", "decision-excluded", 5)]
+    sidecar(repo, "plain.md")
+    assert check("docs/plain.md", "--require-block", "docs/*.md").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["genarch.yml", "adr.genarch.yml", "Genarch.yaml"])
+def test_a_spec_file_of_nearly_the_right_name_is_told(name: str, repo: Path) -> None:
+    sidecar(repo, "plain.md", name, decision="diffusion")
+    assert found() == [(f"docs/{name}", "block-misspelt", 1)]
+
+
+def test_what_is_not_in_force_need_not_state_a_spec(repo: Path) -> None:
+    (repo / "docs/old.md").write_text("---\nstatus: superseded by ADR-2\n---\n# Old\n")
+    result = check("--require-block", "docs/old.md")
+    assert result.exit_code == 0
+    assert "skipped: 1 not in force" in result.stdout
+
+
+@pytest.mark.usefixtures("repo")
+def test_the_project_of_a_spec_file_is_where_it_lies(tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "docs").mkdir()
+    (elsewhere / "docs/README.md").write_text("# A\n")
+    sidecar(elsewhere, "README.md")
+    assert check(str(elsewhere / "docs")).exit_code == 0
 
 
 def test_a_superseded_document_silences_its_sidecar(repo: Path) -> None:
@@ -287,6 +324,46 @@ def test_only_what_has_changed(repo: Path) -> None:
         assert "--changed-since: " in result.stderr
 
 
+def test_what_is_gone_counts_as_changed(repo: Path) -> None:
+    sidecar(repo, "plain.md")
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "one")
+    (repo / "docs/plain.md").unlink()
+    assert found("--changed-since", "main") == [("docs/genarch.yaml", "block-invalid", 3)]
+    git(repo, "checkout", "-q", "docs/plain.md")
+    (repo / "docs/genarch.yaml").unlink()
+    result = check("--changed-since", "main", "--require-block", "docs/plain.md")
+    assert result.exit_code == 1
+    assert "everything is checked, since docs/genarch.yaml has changed" in result.stderr
+
+
+def test_one_id_twice_is_found_where_one_of_the_two_has_changed(repo: Path) -> None:
+    one, two = (
+        sidecar(repo, "plain.md", "one.genarch.yaml", spec_id="one"),
+        sidecar(repo, "plain.md", "two.genarch.yaml", spec_id="two"),
+    )
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "one")
+    two.write_text(two.read_text().replace("id: two", "id: one"))
+    assert found("--changed-since", "main") == [("docs/two.genarch.yaml", "block-duplicated", 2)]
+    git(repo, "checkout", "-q", "docs")
+    one.write_text(one.read_text().replace("id: one", "id: two"))
+    assert found("--changed-since", "main") == [("docs/two.genarch.yaml", "block-duplicated", 2)]
+
+
+def test_new_settings_concern_every_document(repo: Path) -> None:
+    (repo / "genarch.toml").write_text("")
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "one")
+    (repo / "genarch.toml").write_text('require_block = ["docs/*.md"]\n')
+    result = run("check", "--changed-since", "main")
+    assert result.returncode == 1
+    assert "[block-missing]" in result.stdout
+
+
 # Baseline
 
 
@@ -294,7 +371,7 @@ def test_a_baseline_keeps_what_is_known_from_failing(repo: Path) -> None:
     (repo / "docs/bad.md").write_text(BAD)
     wrote = check("--write-baseline", "b.json")
     assert (wrote.exit_code, wrote.stdout) == (0, "")
-    assert "b.json: wrote 1 findings; check with --baseline b.json" in wrote.stderr
+    assert "b.json: wrote 1 finding; check with --baseline b.json" in wrote.stderr
     assert '"line"' not in (repo / "b.json").read_text()
     assert check("--baseline", "b.json").stdout.endswith("no findings; 1 known from the baseline\n")
     (repo / "docs/bad.md").write_text("\n\nMoved down.\n\n" + BAD)
@@ -305,6 +382,48 @@ def test_a_baseline_keeps_what_is_known_from_failing(repo: Path) -> None:
     assert "b.json: 1 entries match no finding any more" in changed.stderr
     (repo / "docs/bad.md").write_text(BAD + BAD.replace("version: 1", "version: 1\nid: two"))
     assert check("--baseline", "b.json").exit_code == 1, "another decision is another finding"
+
+
+def test_a_baseline_knows_nothing_of_lines_or_of_how_a_path_is_written(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repo / ".git").mkdir()
+    (repo / "docs/bad.md").write_text("# A\n\n<!-- open\n\n" + BAD)
+    check("--write-baseline", "b.json")
+    (repo / "docs/bad.md").write_text("\n\n# A\n\n<!-- open\n\n" + BAD)
+    assert check("--baseline", "b.json").exit_code == 0
+    assert check("--baseline", "b.json", str(repo / "docs/bad.md")).exit_code == 0
+    monkeypatch.chdir(repo / "docs")
+    assert check("--baseline", "../b.json", "../docs/bad.md").exit_code == 0
+
+
+def test_a_baseline_hides_no_bad_input(repo: Path) -> None:
+    result = check("missing.md", "--write-baseline", "b.json")
+    assert result.exit_code == 2
+    assert "missing.md: no such file" in result.stderr
+    assert "leave --changed-since out" in check("--write-baseline", "b.json", "--changed-since", "x").stderr
+    (repo / "genarch.toml").write_text('baseline = "c.json"\n')
+    assert check("--config", "genarch.toml", "--write-baseline", "c.json").exit_code == 0
+    assert check("--config", "genarch.toml", "--write-baseline", "c.json").exit_code == 0
+
+
+@pytest.mark.parametrize("option", ["--write-baseline=docs/good.md", "--format=json=docs/good.md"])
+def test_no_document_come_upon_is_overwritten(option: str, repo: Path) -> None:
+    result = check(option, "docs")
+    assert result.exit_code == 2
+    assert "docs/good.md: is an input, and would be overwritten" in result.stderr
+    assert (repo / "docs/good.md").read_text() == GOOD
+
+
+def test_paths_begin_at_the_root_of_the_repository(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repo / ".git").mkdir()
+    (repo / "sub").mkdir()
+    (repo / "docs/bad.md").write_text(BAD)
+    monkeypatch.chdir(repo / "sub")
+    for path in ("../docs", str(repo / "docs"), "../docs/bad.md"):
+        assert "::error file=docs/bad.md," in check(path, "--format", "github").stdout
+        (issue,) = json.loads(check(path, "--format", "gitlab").stdout)
+        assert issue["location"]["path"] == "docs/bad.md"
 
 
 @pytest.mark.parametrize(
@@ -478,9 +597,9 @@ def test_files_that_cannot_be_read_are_findings_and_the_others_go_on(repo: Path)
         finding["path"].removeprefix("docs/"): (finding["check"], finding["message"]) for finding in report["findings"]
     }
     unreadable = {name: message for name, (check_id, message) in told.items() if check_id == "document-unreadable"}
-    assert set(unreadable) == {"latin.md", "utf16.md", "lone.md", "large.md", "sparse.md"}
+    assert set(unreadable) == {"latin.md", "utf16.md", "utf16le.md", "lone.md", "large.md", "sparse.md"}
     assert "not UTF-8 at byte" in unreadable["latin.md"]
-    assert "it begins as UTF-16 does" in unreadable["utf16.md"]
+    assert "UTF-16" in unreadable["utf16.md"]
     assert unreadable["large.md"] == "larger than 1024 KiB, and mentions genarch; split it, or exclude it"
     assert unreadable["sparse.md"] == "larger than 64 MiB; exclude it"
     assert told["bad.md"][0] == "decision-excluded"
@@ -551,9 +670,9 @@ def test_waivers_are_listed_with_the_first_to_end_first(repo: Path) -> None:
     result = CliRunner().invoke(app, arguments, env={"COLUMNS": "100"})
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "expired, until 2026-01-31: decision-excluded for c, docs/c.md:8", "  reason c Approved by @a.",
-        "until 2027-06-30: decision-excluded for a, docs/a.md:8", "  reason a Approved by @a.",
-        "without end: decision-excluded for b, docs/b.md:8", "  reason b Approved by @a.",
+        "expired, until 2026-01-31: decision-excluded for c, docs/c.md:8", "  reason c (approved by @a)",
+        "until 2027-06-30: decision-excluded for a, docs/a.md:8", "  reason a (approved by @a)",
+        "without end: decision-excluded for b, docs/b.md:8", "  reason b (approved by @a)",
         "3 waivers, 1 expired",
     ]  # fmt: skip
     rows = json.loads(CliRunner().invoke(app, [*arguments, "--format", "json"]).stdout)

@@ -90,6 +90,51 @@ def test_what_nobody_can_guess_is_left_alone(folder: Path) -> None:
     assert read(folder / "a.md") == text
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "decision: latent_diffusion",
+        "decision: diffussion",
+        "constraints: {task: image_to_text}",
+        "constraints: {task: text_to_video}",
+        "constraints: {task: image_generation}",
+        "constraints: {domian: narrow, domain: broad}",
+    ],
+)
+def test_what_may_mean_something_else_is_left_alone(line: str, folder: Path) -> None:
+    text = f"```yaml genarch\nversion: 1\n{line}\n```\n"
+    (folder / "a.md").write_text(text)
+    assert fix("a.md").stderr == "genarch: 0 files changed\n"
+    assert read(folder / "a.md") == text
+
+
+def test_a_listing_stays_a_listing(folder: Path) -> None:
+    text = "```genarch\n$ genarch check docs\n```\n"
+    (folder / "a.md").write_text(text)
+    fix("a.md")
+    assert read(folder / "a.md") == text
+
+
+def test_keys_of_waivers_are_mended(folder: Path) -> None:
+    text = "```yaml genarch\nversion: 1\nwaivers:\n- {rule: x, raeson: y, aproved_by: z}\n```\n"
+    (folder / "a.md").write_text(text)
+    assert fix("a.md").stderr == "genarch: a.md: mended\ngenarch: 1 file changed\n"
+    assert "{rule: x, reason: y, approved_by: z}" in read(folder / "a.md")
+
+
+def test_no_block_goes_where_none_is_missing(folder: Path) -> None:
+    (folder / "x.genarch.yaml").write_text("version: 1\ndocument: plain.md\n")
+    assert fix("--require-block", "plain.md", "plain.md").stderr == "genarch: 0 files changed\n"
+    (folder / "x.genarch.yaml").unlink()
+    (folder / "plain.md").write_text("Status: rejected\n")
+    assert fix("--require-block", "plain.md").stderr.endswith("genarch: 1 file changed\n"), "a.md alone"
+    assert read(folder / "plain.md") == "Status: rejected\n"
+
+
+def test_standard_input_is_refused() -> None:
+    assert "-: fix mends files in place" in fix("-").stderr
+
+
 def test_what_cannot_be_read_is_told_and_the_others_go_on(folder: Path) -> None:
     (folder / "0.md").write_bytes(b"\xff genarch")
     result = fix()

@@ -175,7 +175,7 @@ def hostile() -> dict[str, object]:
         "check": "blind-spot", "severity": "warning", "message": message, "path": "a,b:c%\n::error::x .yaml", "line": 3, "column": 5,
         "subject": ["x"], "example": {"domain": "narrow"}, "waived": None,
     }  # fmt: skip
-    finding |= {"end_column": None, "spec": None, "known": False, "fingerprint": "f"}
+    finding |= {"file": finding["path"], "end_column": None, "spec": None, "known": False, "fingerprint": "f"}
     counts = {"error": 0, "warning": 1, "note": 0, "waived": 0, "known": 0}
     return {"genarch_version": "0", "tables": [], "findings": [finding], "counts": counts}
 

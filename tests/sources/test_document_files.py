@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from genarch.sources.document_files import Candidate, Patterns, Selection, Skipped, candidates
+from genarch.sources.document_files import Candidate, Patterns, Selection, Skipped, candidates, near_spec_name
 
 
 def selection(root: Path, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> Selection:
@@ -75,7 +75,7 @@ def test_links_stay_in_the_tree_and_files_are_looked_at_once(tree: Path) -> None
     assert found["l6.md"] == Skipped("l6.md", "a link to a file that is checked itself")
     assert found["loop.md"].__class__ is Skipped
     assert not any(name.startswith("folder/") for name in found)
-    assert paths("l2.md", root=tree) == ["l2.md"], "named, it is meant"
+    assert paths("l2.md", root=tree)[0] == "l2.md", "named, it is meant"
 
 
 def test_what_is_no_regular_file_is_passed_by(tree: Path) -> None:
@@ -85,3 +85,22 @@ def test_what_is_no_regular_file_is_passed_by(tree: Path) -> None:
     found = paths(root=tree)
     assert "pipe.md: not a regular file" in found
     assert "folder.md/in.md" in found
+
+
+def test_the_spec_files_beside_a_named_document_are_looked_at_for_it(tree: Path) -> None:
+    found = list(candidates(("a.md", "b.MARKDOWN", "docs/d.md"), selection(tree)))
+    here = (str(tree / "a.md"), str(tree / "b.MARKDOWN"))
+    assert found[3:] == [
+        Candidate("genarch.yaml", named=False, beside=here),
+        Candidate("x.genarch.yaml", named=False, beside=here),
+    ]
+    assert len(list(candidates(("a.md", "."), selection(tree)))) == 6, "in a folder they are come upon anyway"
+
+
+def test_names_that_come_near_are_looked_at(tree: Path) -> None:
+    (tree / "docs/genarch.yml").write_text("")
+    (tree / "docs/X.Genarch.yaml").write_text("")
+    assert paths("docs", root=tree)[:2] == ["docs/X.Genarch.yaml", "docs/d.md"]
+    assert near_spec_name("X.Genarch.yml") == "X.genarch.yaml"
+    assert near_spec_name("genarch.yml") == "genarch.yaml"
+    assert near_spec_name("genarch.yaml") == near_spec_name("my-genarch.yaml") == near_spec_name("a.md") == ""

@@ -72,7 +72,7 @@ class _Closed(StringIO):
         Raises:
             InputError: always.
         """
-        raise refuse("standard output", "is closed; open it, or write to a file with -o")
+        raise refuse("standard output", "is closed; open it, or write to a file")
 
 
 def bug(error: Exception) -> str:

@@ -10,19 +10,19 @@ from contextlib import AbstractContextManager, nullcontext
 from genarch.sources.files import AtomicFile, refuse
 
 
-def keep(output: str | None, inputs: Iterable[str]) -> None:
-    """Refuse to overwrite what is read.
+def keep(output: str | None, inputs: Iterable[str], option: str = "-o") -> None:
+    """Refuse to overwrite what is read; `option` is what names the output.
 
     Raises:
         InputError: when the report would, or the output names no file.
     """
     if output == "":
-        raise refuse("-o", "names no file; name one, or - for standard output")
+        raise refuse(option, "names no file; name one, or - for standard output")
     if output in (None, "-") or not os.path.exists(output):
         return
     target = os.path.realpath(output)
     if any(os.path.realpath(path) == target for path in inputs):
-        raise refuse(output, "is an input, and would be overwritten by -o; name another file")
+        raise refuse(output, f"is an input, and would be overwritten by {option}; name another file")
 
 
 def written(text: str, output: str | None) -> None:

@@ -166,6 +166,15 @@ DECIDED_WITH_OLDER_RULES = Check(
     fails=_record(_EXCLUDED + "decided_with: article@0.9.0\n"),
     passes=_record(_AGREED + "decided_with: article@0.9.0\n"),
 )
+DECIDED_WITH_UNKNOWN_RULES = Check(
+    "decided-with-unknown-rules",
+    "Decided with rules that nobody knows",
+    "error",
+    "'decided_with' names a version of the table that is still to come, or a table that is neither the present one nor "
+    "another that is known here, so it excuses nothing. Write the table and the version of that day.",
+    fails=_record(_AGREED + "decided_with: article@99.0.0\n"),
+    passes=_record(_AGREED + "decided_with: article@1.0.0\n"),
+)
 PROSE_NAMES_ANOTHER = Check(
     "prose-names-another-architecture",
     "The text chooses something else than the block",
@@ -189,7 +198,7 @@ WAIVER_UNJUSTIFIED = Check(
     "waiver-unjustified",
     "A waiver without a real reason",
     "error",
-    "A single word or a placeholder tells the next reader nothing. Say what was measured or decided; until then the "
+    "A word or a placeholder tells the next reader nothing. Say what was measured or decided; until then the "
     "waiver does not count.",
     fails=_record(_WAIVED.replace("Distilled model, measured at 31 ms on the target phone.", "TODO")),
     passes=_record(_WAIVED),
@@ -271,6 +280,7 @@ DOCUMENT_CHECKS: Mapping[str, Check] = {
         CONSTRAINT_UNSETTLED,
         CONSTRAINTS_INCONSISTENT,
         DECIDED_WITH_OLDER_RULES,
+        DECIDED_WITH_UNKNOWN_RULES,
         PROSE_NAMES_ANOTHER,
         BLOCK_MISSING,
         BLOCK_INVALID,

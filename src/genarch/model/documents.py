@@ -11,7 +11,9 @@ from genarch.model.spec import Spec
 Carrier = Literal["block", "front_matter", "sidecar"]
 """How a spec is stated: in a fence, under `genarch:` in the front matter, or in a file beside the document."""
 
-INACTIVE = ("superseded", "superceded", "rejected", "deprecated", "withdrawn", "replaced")
+INACTIVE = (
+    "superseded", "superceded", "rejected", "deprecated", "withdrawn", "replaced", "declined", "obsolete", "abandoned",
+)  # fmt: skip
 """The statuses of a document that binds nobody any more; tools write both spellings of the first."""
 
 UNDECIDED = ("proposed", "draft", "provisional", "pending", "in review", "wip")
@@ -85,12 +87,14 @@ Gravity = Severity | Literal["off"]
 class Policy(NamedTuple):
     """What a team asks of its documents.
 
-    Days are ISO dates in UTC: `today` is what waivers are held against, `latest` the last day that one may end on;
+    `tables` are the ids of the rule tables that a decision may have been taken with, beside the present one. Days are
+    ISO dates in UTC: `today` is what waivers are held against, `latest` the last day that one may end on;
     `ending` is whether each must end. `severities` replace those of checks, `off` leaves one out. `waivers` false
     leaves every waiver aside.
     """
 
     today: str
+    tables: tuple[str, ...] = ()
     latest: str = "9998-12-31"
     ending: bool = False
     severities: Mapping[str, Gravity] = {}
@@ -106,10 +110,11 @@ class Objection(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A decision with the verdict on its constraints; `place` is where its spec begins."""
+    """A decision with the verdict on its constraints; `place` is where its spec begins, `named` where its id stands."""
 
     spec: str
     place: Place
+    named: Place
     decision: str | None
     verdict: str
     architecture: str | None

@@ -37,8 +37,8 @@ def read_baseline(path: str) -> Counter[str]:
 
 def baseline_text(findings: Iterable[Mapping[str, Any]]) -> str:
     """The text of a baseline of findings, in an order that shows well in a difference."""
-    kept = [{key: finding[key] for key in ("path", "spec", "check", "fingerprint")} for finding in findings]
-    kept.sort(key=lambda item: (item["path"], item["check"], item["fingerprint"]))
+    kept = [{key: finding[key] for key in ("file", "spec", "check", "fingerprint")} for finding in findings]
+    kept.sort(key=lambda item: (item["file"], item["check"], item["fingerprint"]))
     lines = ",\n".join(f"    {json.dumps(item)}" for item in kept)
     body = f"[\n{lines}\n  ]" if kept else "[]"
     return f'{{\n  "genarch_baseline": {FORMAT_VERSION},\n  "findings": {body}\n}}\n'

@@ -7,25 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from genarch.errors import InputError, Problem
 from genarch.model import document_checks as checks
-from genarch.model.documents import INACTIVE, Carrier, Chosen, Defect, DesignDocument, Stated
+from genarch.model.documents import Carrier, Chosen, Defect, DesignDocument, Stated
 from genarch.model.findings import Check, Place
 from genarch.model.table import RuleTable
 from genarch.sources.front_matter import read_front
 from genarch.sources.markdown import INFO, Hidden, Markdown, parse_markdown
 from genarch.sources.spec_file import parse_placed
+from genarch.sources.status import status_of
 
 MAX_BLOCKS = 100
 """Specs that one document may state."""
 MAX_BLOCK = 1 << 16
 """Characters of one block: 64 Ki."""
 
-_CHOSEN = re.compile(
-    r"""[\s>*_-]*chosen option[*_\s]*:[*_\s]*(?:"([^"]*)".*|(.+?)(?:,?\s+because\b.*)?)$""", re.IGNORECASE
-)
-_STATUS_LINE = re.compile(r"""[\s>*+_-]*status[*_\s]*:[*_\s]*(.+)""", re.IGNORECASE)
-_STATUS_HEAD = 30
-"""Lines within which a document tells its status as a line of its own."""
-_MARKS = re.compile(r"[\s>*_`\[\]#-]+")
+LONGEST_CHOICE = 500
+"""Characters of a line that names the chosen option."""
+
+_CHOSEN = re.compile(r"[\s>*_-]*chosen option[*_\s]*:", re.IGNORECASE)
 
 
 def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
@@ -49,12 +47,15 @@ def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
     for fence in markdown.misspelt:
         message = f"a fence of '{fence.info[:60]}' is not read; did you mean '{INFO[0]}'?"
         reader.defect(checks.BLOCK_MISSPELT, fence.line, 1, message)
+    for listing in markdown.keyed:
+        message = f"a listing with 'genarch:' is not read; as a block, it begins with {INFO[0]} and leaves the key out"
+        reader.defect(checks.BLOCK_QUOTED, listing, 1, message)
     for hidden in markdown.hidden():
         check, message = _hidden_words(hidden)
         reader.defect(check, hidden.line, 1, message)
     return DesignDocument(
         path,
-        _status(front.status, markdown),
+        status_of(front.status, markdown),
         tuple(reader.stated),
         tuple(reader.defects),
         tuple(_chosen(markdown, path)),
@@ -140,34 +141,22 @@ def _hidden_words(hidden: Hidden) -> tuple[Check, str]:
     return checks.BLOCK_QUOTED, f"the block here is not read, since it is inside {at}"
 
 
-def _status(stated: str, markdown: Markdown) -> str:
-    """The document's status, in small letters: from the front matter, a heading, or a line of its own."""
-    if stated:
-        return _plain(stated)
-    for heading in markdown.headings:
-        if re.sub(r"^[\d.\s]+", "", heading.title).strip(" :*_").casefold() == "status":
-            below = [_plain(line) for line in markdown.lines[heading.first : heading.last]]
-            told = [line for line in below if line.strip("= ")]
-            return next((line for line in told if line.startswith(INACTIVE)), told[0] if told else "")
-    for line in markdown.lines[markdown.front : markdown.front + _STATUS_HEAD]:
-        if match := _STATUS_LINE.fullmatch(line):
-            return _plain(match[1])
-    return ""
-
-
-def _plain(text: str) -> str:
-    return _MARKS.sub(" ", text).strip().casefold()
-
-
 def _chosen(markdown: Markdown, path: str) -> Iterator[Chosen]:
-    blocks = {number for block in markdown.blocks for number in range(block.first, block.last + 1)}
-    verbatim = {number for part in markdown.verbatim for number in range(part.first, part.last + 1)}
+    hidden = {number for block in markdown.blocks for number in range(block.first, block.last + 1)}
+    hidden |= {number for part in markdown.verbatim for number in range(part.first, part.last + 1)}
     for number, line in enumerate(markdown.lines, 1):
         # The cheap test first: most lines of most documents are none.
-        if ("hosen" in line or "HOSEN" in line) and number not in blocks | verbatim and (match := _CHOSEN.match(line)):
-            text = (match[1] if match[1] is not None else match[2]).strip(" *_.")
+        if ("hosen" in line or "HOSEN" in line) and number not in hidden and (match := _CHOSEN.match(line)):
             column = len(line) - len(line.lstrip("> \t*_-")) + 1
-            yield Chosen(text[:200], Place(path, number, column, len(line.rstrip()) + 1))
+            yield Chosen(_option(line[match.end() :]), Place(path, number, column, len(line.rstrip()) + 1))
+
+
+def _option(text: str) -> str:
+    """The option without its quotation marks, and without the reason behind it."""
+    text = text[:LONGEST_CHOICE].strip(" \t*_")
+    if text.startswith('"') and '"' in text[1:]:
+        return text[1:].partition('"')[0]
+    return text.partition("because")[0].strip(" \t*_.,")
 
 
 def _prose(markdown: Markdown) -> str:

@@ -14,20 +14,20 @@ from genarch.model.table import RuleTable
 from genarch.sources.design_document import read_document, read_sidecar
 from genarch.sources.files import MAX_BYTES, decode, read_bytes, read_text, refuse
 from genarch.sources.markdown import WORD
+from genarch.sources.repository import repository_root
 
 LONGEST_SCAN = 64 << 20
 """Bytes of a file too large to parse that are looked through for the word genarch: 64 MiB."""
 
 _WORD = WORD.encode()
-_WIDE_WORDS = (WORD.encode("utf-16-le"), WORD.encode("utf-16-be"))
+_WIDE_WORDS = tuple(WORD.encode(f"utf-{bits}-{order}") for bits in (16, 32) for order in ("le", "be"))
 _DRIVE = re.compile(r"[A-Za-z]:|[\\/~]")
 
 
 class Beside(NamedTuple):
-    """A spec file with the document that it stands beside: `path` as it is shown, `real` as it lies on the disk."""
+    """The document that a spec file stands beside, or why it cannot be used; `real` is where it lies, or would."""
 
-    own: DesignDocument
-    document: DesignDocument
+    document: DesignDocument | Defect
     real: str
 
 
@@ -49,30 +49,41 @@ def load_sidecar(path: str, rules: RuleTable) -> DesignDocument:
     return read_sidecar(text, path, rules)
 
 
-def beside(own: DesignDocument, root: str, rules: RuleTable) -> Beside | Defect | None:
-    """A spec file with its document; None where it names none, a defect where that cannot be used.
+def beside(own: DesignDocument, rules: RuleTable) -> Beside | None:
+    """The document that a spec file stands beside; None where it names none.
 
-    `root` is the folder that a document must lie in.
+    A document lies in the repository of the spec file, or where there is none, in its folder or below.
     """
     if not own.stated or own.stated[0].spec.document is None:
         return None
     (stated,) = own.stated
     named = stated.spec.document or ""
-    path = os.path.normpath(os.path.join(os.path.dirname(own.path), named))
+    folder = os.path.dirname(own.path) or "."
+    path = os.path.normpath(os.path.join(folder, named))
 
-    def refused(message: str) -> Defect:
-        return Defect(checks.BLOCK_INVALID, stated.place("document"), f"document: '{named[:80]}' {message}")
+    def refused(message: str, real: str = "") -> Beside:
+        told = f"document: '{named[:80]}' {message}"
+        return Beside(Defect(checks.BLOCK_INVALID, stated.place("document"), told), real)
 
     if not named.strip() or _DRIVE.match(named) or "\0" in named:
         return refused("is no path from here; write one such as README.md")
     real = os.path.realpath(path)
-    if not real.startswith(os.path.join(os.path.realpath(root), "")):
+    root = repository_root(folder) or os.path.realpath(folder)
+    if not real.startswith(os.path.join(root, "")):
         return refused("lies outside of the project; name a document in it")
     try:
-        document = read_document(read_text(path), path, rules)
+        return Beside(read_document(read_text(path), path, rules), real)
     except InputError as error:
-        return refused(f"cannot be read: {error.problems[0].message}")
-    return Beside(own, document, real)
+        return refused(f"cannot be read: {error.problems[0].message}", real)
+
+
+def inactive_status(path: str, rules: RuleTable) -> str:
+    """The status of a document that states nothing, where it binds nobody any more; else empty."""
+    try:
+        document = read_document(read_text(path), path, rules)
+    except InputError:
+        return ""
+    return document.status if document.inactive else ""
 
 
 def _content(path: str) -> bytes | None:
@@ -86,12 +97,18 @@ def _content(path: str) -> bytes | None:
             return None
         raise refuse(path, f"larger than {MAX_BYTES // 1024} KiB, and mentions {WORD}; split it, or exclude it")
     content = read_bytes(path)
-    return content if _mentions(content) else None
+    if _mentions_wide(content):
+        raise refuse(path, "not UTF-8, but UTF-16 or UTF-32; save it as UTF-8")
+    return content if _WORD in content.lower() else None
 
 
 def _mentions(content: bytes) -> bool:
-    folded = content.lower()
-    return _WORD in folded or (b"\0" in content and any(word in folded for word in _WIDE_WORDS))
+    return _WORD in content.lower() or _mentions_wide(content)
+
+
+def _mentions_wide(content: bytes) -> bool:
+    """Whether the word is there in an encoding of two or four bytes a character."""
+    return b"\0" in content and any(word in content.lower() for word in _WIDE_WORDS)
 
 
 def _too_large(path: str) -> bool:
@@ -114,7 +131,7 @@ def _mentioned_in(path: str) -> bool:
             while chunk := stream.read(MAX_BYTES):
                 if _mentions(tail + chunk):
                     return True
-                tail = chunk[-2 * len(WORD) :]
+                tail = chunk[-4 * len(WORD) :]
                 seen += len(chunk)
                 if seen > LONGEST_SCAN:
                     raise refuse(path, f"larger than {LONGEST_SCAN >> 20} MiB; exclude it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,11 +16,20 @@ DOCUMENT_SUFFIXES = (".md", ".markdown")
 SPEC_SUFFIXES = (".yaml", ".yml")
 
 
+_NEAR_SPEC = re.compile(r"(.*\.)?genarch\.ya?ml", re.IGNORECASE)
+"""The names of spec files, and those that come near."""
+
+
 class Candidate(NamedTuple):
-    """A file to look at; `named` says that it was named itself, and not come upon in a folder."""
+    """A file to look at.
+
+    `named` says that it was named itself, and not come upon in a folder. A spec file that is looked at for the sake of
+    documents has their places in `beside`; it counts only if it is for one of them.
+    """
 
     path: str
     named: bool
+    beside: tuple[str, ...] = ()
 
     @property
     def is_spec(self) -> bool:
@@ -80,6 +90,7 @@ def candidates(paths: Sequence[str], selection: Selection) -> Iterator[Candidate
     """
     folders = _outermost([path for path in paths if path != "-" and os.path.isdir(path)])
     given: set[str] = set()
+    beside: list[str] = []
     for path in paths:
         real = path if path == "-" else os.path.realpath(path)
         if (path != "-" and os.path.isdir(path)) or real in given:
@@ -89,8 +100,39 @@ def candidates(paths: Sequence[str], selection: Selection) -> Iterator[Candidate
             yield Skipped(path, "excluded")
         else:
             yield Candidate(_shown(path), named=True)
+            beside.append(path)
+    roots = [os.path.realpath(folder) for folder in folders]
+    specs: dict[str, Candidate] = {}
+    for spec in (spec for path in beside for spec in specs_beside(path)):
+        known = specs.setdefault(os.path.realpath(spec.path), spec._replace(beside=()))
+        specs[os.path.realpath(spec.path)] = known._replace(beside=known.beside + spec.beside)
+    for real, spec in specs.items():
+        if real not in given and not any(_walked_to(real, root) for root in roots):
+            given.add(real)
+            yield spec
     for folder in folders:
         yield from _walk(folder, folders, selection, given)
+
+
+def near_spec_name(name: str) -> str:
+    """The name that a spec file was perhaps meant to have; empty where it has it, or is nothing of the kind."""
+    meant = _NEAR_SPEC.sub(r"\1genarch.yaml", name)
+    return "" if is_spec(name) or not _NEAR_SPEC.fullmatch(name) else meant
+
+
+def specs_beside(path: str) -> Iterator[Candidate]:
+    """The spec files in a document's folder: whoever names the document means those that state something for it too."""
+    if not path.lower().endswith(DOCUMENT_SUFFIXES) or not os.path.isfile(path):
+        return
+    folder = os.path.dirname(path) or "."
+    try:
+        names = sorted(name for name in os.listdir(folder) if is_spec(name))
+    except OSError:
+        return
+    for name in names:
+        spec = os.path.join(folder, name)
+        if os.path.isfile(spec):
+            yield Candidate(_shown(spec), named=False, beside=(os.path.realpath(path),))
 
 
 def _outermost(folders: list[str]) -> list[str]:
@@ -127,7 +169,7 @@ def _walk(folder: str, folders: Sequence[str], selection: Selection, given: set[
 def _wanted(path: str, name: str, selection: Selection) -> bool:
     if selection.include:
         return selection.include.match(path)
-    return name.lower().endswith(DOCUMENT_SUFFIXES) or is_spec(name)
+    return name.lower().endswith(DOCUMENT_SUFFIXES) or bool(_NEAR_SPEC.fullmatch(name))
 
 
 def _file(

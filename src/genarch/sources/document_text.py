@@ -15,7 +15,7 @@ HEADINGS = ("decision outcome", "decision")
 """Where a block belongs, best first: MADR's heading, then Nygard's."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_NUMBERING = re.compile(r"^(?:\d+[.)]?)+\s+|[*_`]|\s*[:.]\s*$")
+_NUMBERING = re.compile(r"^\d[\d.)]*\s+|[*_`]|\s*[:.]\s*$")
 _RUN = re.compile(r"(?:`|~)+")
 _MODELINE = re.compile(r"\A#[ \t]*yaml-language-server:[^\n]*\n")
 _BEGIN = "<!-- genarch rationale of {}; kept by 'genarch doc add --write' -->"

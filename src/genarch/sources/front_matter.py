@@ -21,6 +21,9 @@ MAX_DEPTH = 64
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KEY = re.compile(r"""["']?\bgenarch["']?[ \t]*:""", re.IGNORECASE)
+_NESTED_KEY = re.compile(
+    r"""^[ \t]*(?:-[ \t]+)*(?:[^\n]*[{,][ \t]*)?["']?\bgenarch["']?[ \t]*:(?=\s|$)""", re.IGNORECASE | re.MULTILINE
+)
 _KEY_ELSEWHERE = re.compile(r"""\[?["']?\bgenarch\b["']?[ \t]*(?:[:=]|\]$)""", re.IGNORECASE)
 """A key as YAML, TOML and JSON have it."""
 _STATUS = re.compile(r"""^status[ \t]*:[ \t]*["']?([^"'#\n]*)""", re.IGNORECASE | re.MULTILINE)
@@ -97,9 +100,11 @@ def _front(text: str, entries: list[_Entry], status: str) -> Front:
         elif entry.key.casefold() == WORD:
             message = f"'{entry.key}' is not read; did you mean '{WORD}'?"
             flaws.append(_flaw(text, entry.at, message, misspelt=True))
-        elif nested := _KEY.search(text, entry.start, entry.end):
+        elif entry.text is None and (
+            nested := _NESTED_KEY.search(text, text.rfind("\n", 0, entry.start) + 1, entry.end)
+        ):
             message = f"'{WORD}' below '{entry.key[:40]}' is not read; write it at the top of the front matter"
-            flaws.append(_flaw(text, nested.start(), message, misspelt=True))
+            flaws.append(_flaw(text, text.casefold().index(WORD, nested.start()), message, misspelt=True))
     return Front(status, tuple(specs), tuple(flaws))
 
 
@@ -179,19 +184,19 @@ def _unread(lines: Sequence[str]) -> Iterator[Flaw]:
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
     if not lines:
         return
-    opening = lines[first].rstrip()
-    mark = opening if opening in _OTHER_WAYS else "---" if re.fullmatch(r"-{4,}", opening) else ""
+    opening = lines[first].strip()
+    mark = opening if opening in _OTHER_WAYS else "---" if re.fullmatch(r"-{3,}\s*\w*", opening) else ""
     if not mark:
         return
-    closing = "}" if mark == "{" else opening
-    end = next((at for at in range(first + 1, len(lines)) if lines[at].rstrip() == closing), None)
+    closing = "}" if mark == "{" else opening if set(opening) == {"-"} else mark
+    end = next((at for at in range(first + 1, len(lines)) if lines[at].strip() == closing), None)
     for at in range(first + 1, len(lines) if end is None else end):
         if re.match(r"[ \t]*(?:`{3}|~{3}|#)", lines[at]):  # what follows is a document already
             return
         if found := _KEY_ELSEWHERE.search(lines[at]):
             why = _OTHER_WAYS[mark]
-            if len(opening) > 3:
-                why = "begins with more than three hyphens"
+            if len(opening) > 3 or lines[first] != lines[first].lstrip():
+                why = "does not begin with three hyphens alone"
             elif first and mark == "---":
                 why = "does not begin on the first line"
             message = f"front matter that {why} is not read; write it in YAML from the first line, between lines of ---"

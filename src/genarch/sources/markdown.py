@@ -7,6 +7,7 @@ in a list or a quotation too; what stands in a comment, or in another fence, is 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -22,7 +23,10 @@ WORD = "genarch"
 """What every carrier within a document contains."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_FENCE_LINE = re.compile(r"[>\s\d.)*+-]*(?:`{3,}[^`]*|~{3,}.*)")
+_MARKS = re.compile(r"(?:``+|~~~+|'''+)[ \t]*\{?[ \t]*\.?ya?ml[\s.,:]+\.?genarch\b", re.IGNORECASE)
+"""What opens a spec block to the eye, wherever it stands in a line."""
+_ATTRIBUTES = re.compile(r"""[\w-]+=(?:"[^"]*"|'[^']*'|\S+)""")
+_OWN_KEY = re.compile(r"genarch[ \t]*:(?:\s|$)")
 
 
 class Block(NamedTuple):
@@ -87,16 +91,31 @@ class Markdown(NamedTuple):
     headings: tuple[Heading, ...]
     comments: tuple[Comment, ...]
     misspelt: tuple[Misspelt, ...]
+    keyed: tuple[int, ...]
+    """The lines of YAML listings that begin with the key of the front matter."""
     verbatim: tuple[Verbatim, ...]
 
     def hidden(self) -> Iterator[Hidden]:
         """The lines that were perhaps meant to open a block, outside of blocks and of fences that are misspelt."""
-        seen = {number for block in self.blocks for number in range(block.first, block.last + 1)}
+        suspects = [
+            number
+            for number, line in enumerate(self.lines, 1)
+            if number > self.front and WORD in line.casefold() and _opens(line)
+        ]
+        seen = {number for block in self.blocks for number in range(block.first, block.last + 1)} if suspects else set()
         seen |= {fence.line for fence in self.misspelt}
-        for number, line in enumerate(self.lines, 1):
-            if number > self.front and WORD in line.casefold() and number not in seen and _FENCE_LINE.fullmatch(line):
-                around = [part for part in self.verbatim if part.first <= number <= part.last]
-                yield Hidden(number, around[0] if around else None)
+        starts = [part.first for part in self.verbatim]
+        for number in suspects:
+            if number not in seen:
+                at = bisect_right(starts, number) - 1
+                around = self.verbatim[at] if at >= 0 and number <= self.verbatim[at].last else None
+                yield Hidden(number, around)
+
+
+def _opens(line: str) -> bool:
+    """Whether a line shows the marks that open a block; where they are closed again it speaks of them."""
+    found = _MARKS.search(line)
+    return bool(found and not any(marks in line[found.end() :] for marks in ("``", "~~~", "'''")))
 
 
 def parse_markdown(text: str) -> Markdown:
@@ -112,6 +131,7 @@ def parse_markdown(text: str) -> Markdown:
         tuple(_headings(tokens, len(lines))),
         tuple(_comments(tokens)),
         tuple(_misspelt(tokens)),
+        tuple(_keyed(tokens)),
         tuple(_verbatim(tokens)),
     )
 
@@ -154,8 +174,25 @@ def _closed(fence: Token) -> bool:
 
 def _misspelt(tokens: list[Token]) -> Iterator[Misspelt]:
     for token in tokens:
-        if token.type == "fence" and not _is_spec(token) and WORD in token.info.casefold():
+        if token.type == "fence" and not _is_spec(token) and _perhaps_spec(token):
             yield Misspelt(_span(token)[0], token.info.strip())
+
+
+def _perhaps_spec(token: Token) -> bool:
+    """Whether a fence was meant as a spec: both words in its info, or one with what only a spec holds."""
+    info = _ATTRIBUTES.sub("", token.info).casefold()
+    if not info.strip():
+        return token.content.partition("\n")[0].strip() in INFO
+    words = re.findall(r"\w+", info)
+    if WORD not in words:
+        return False
+    return bool({"yaml", "yml"} & set(words)) or (len(words) == 1 and "\nconstraints" in f"\n{token.content}")
+
+
+def _keyed(tokens: list[Token]) -> Iterator[int]:
+    for token in tokens:
+        if token.type == "fence" and token.info.strip() in ("yaml", "yml") and _OWN_KEY.match(token.content):
+            yield _span(token)[0]
 
 
 def _verbatim(tokens: list[Token]) -> Iterator[Verbatim]:

@@ -19,7 +19,9 @@ def repository_root(folder: str) -> str | None:
 
 
 def changed_since(reference: str, folder: str) -> frozenset[str]:
-    """The real paths of the files that differ from where the branch left `reference`, uncommitted ones included.
+    """The real paths of the files that differ from where the branch left `reference`.
+
+    Uncommitted and new files are among them, and those that are gone.
 
     Raises:
         InputError: when git is not there, or knows no such commit.
@@ -29,7 +31,7 @@ def changed_since(reference: str, folder: str) -> frozenset[str]:
         raise refuse("--changed-since", "this is no git repository; leave the option out")
     commit = _git(root, reference, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
     base = _git(root, reference, "merge-base", commit.decode().strip(), "HEAD").decode().strip()
-    changed = _git(root, reference, "diff", "--name-only", "--no-renames", "--diff-filter=d", "-z", base, "--")
+    changed = _git(root, reference, "diff", "--name-only", "--no-renames", "-z", base, "--")
     new = _git(root, reference, "ls-files", "--others", "--exclude-standard", "-z")
     names = [os.fsdecode(name) for name in (changed + new).split(b"\0") if name]
     return frozenset(os.path.realpath(os.path.join(root, name)) for name in names)

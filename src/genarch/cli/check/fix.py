@@ -12,9 +12,9 @@ from genarch.cli.check.settings import CheckRequest, Settings, settled
 from genarch.cli.output import written
 from genarch.errors import InputError
 from genarch.reports.escape import safe
-from genarch.sources.design_files import load_document
-from genarch.sources.document_files import Candidate, Skipped, candidates
-from genarch.sources.files import decode, read_bytes
+from genarch.sources.design_files import beside, inactive_status, load_document, load_sidecar
+from genarch.sources.document_files import Candidate, Skipped, candidates, specs_beside
+from genarch.sources.files import decode, read_bytes, refuse
 from genarch.sources.mending import mended, with_skeleton
 
 _BOM = b"\xef\xbb\xbf"
@@ -27,6 +27,8 @@ def run_fix(request: CheckRequest, *, diff: bool) -> int:
         InputError: when an option, the configuration or the rule table cannot be used.
     """
     settings = settled(request)
+    if "-" in request.paths:
+        raise refuse("-", "fix mends files in place; name one")
     changed = 0
     code = exits.OK
     for item in candidates(request.paths or (".",), settings.selection):
@@ -50,6 +52,8 @@ def _mended(item: Candidate, settings: Settings) -> Iterator[tuple[str, str]]:
     Raises:
         InputError: when a file that may need mending cannot be read.
     """
+    if item.beside:
+        return
     required = settings.require_block.match(item.path) and not item.is_spec
     document = None if item.is_spec else load_document(item.path, settings.rules)
     if document is None and not (item.is_spec or required):
@@ -57,10 +61,25 @@ def _mended(item: Candidate, settings: Settings) -> Iterator[tuple[str, str]]:
     content = read_bytes(item.path)
     before = ("\ufeff" if content.startswith(_BOM) else "") + decode(content, item.path)
     after = mended(before, item.path, settings.rules, spec_file=item.is_spec)
-    if required and after == before and not (document and (document.stated or document.defects)):
+    if (
+        required
+        and after == before
+        and not (document and (document.stated or document.defects))
+        and _bare(item, settings)
+    ):
         after = with_skeleton(before, item.path)
     if after != before:
         yield before, after
+
+
+def _bare(item: Candidate, settings: Settings) -> bool:
+    """Whether a document that has no block needs one: it is in force, and no spec file beside it states one."""
+    if inactive_status(item.path, settings.rules):
+        return False
+    real = os.path.realpath(item.path)
+    specs = (other.path for other in specs_beside(item.path))
+    found = (beside(load_sidecar(path, settings.rules), settings.rules) for path in specs)
+    return not any(other and other.real == real for other in found)
 
 
 def _write(path: str, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -43,10 +44,11 @@ def parse_outputs(texts: Sequence[str]) -> list[Output]:
             problems.append(Problem("--format", None, None, "", f"'{text}' names no file; write {name}=FILE"))
         else:
             outputs.append(Output(name, path if equals and path != "-" else None))
-    for place in dict.fromkeys(output.path for output in outputs):
-        sharing = [output.format for output in outputs if output.path == place]
+    real = [os.path.realpath(output.path) if output.path else "" for output in outputs]
+    for place in dict.fromkeys(real):
+        sharing = [output.format for output, path in zip(outputs, real, strict=True) if path == place]
         if len(sharing) > 1:
-            where = place or "standard output"
+            where = os.path.relpath(place) if place else "standard output"
             told = f"{' and '.join(sharing)} would both go to {where}; give one a file, as {sharing[-1]}=FILE"
             problems.append(Problem("--format", None, None, "", told))
     if problems:
@@ -61,7 +63,7 @@ def keep_inputs(outputs: Sequence[Output], inputs: Sequence[str]) -> None:
         InputError: when an output would.
     """
     for output in outputs:
-        keep(output.path, inputs)
+        keep(output.path, inputs, "--format")
 
 
 def write_outputs(report: FindingsReport, outputs: Sequence[Output], *, show_waived: bool) -> None:

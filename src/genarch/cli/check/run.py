@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any
 
 from genarch.cli import exits
 from genarch.cli.check.outputs import LISTING, Output, keep_inputs, parse_outputs, write_outputs
 from genarch.cli.check.settings import CheckRequest, Settings, settled
-from genarch.cli.check.work import Context, Looked, look_at_all
+from genarch.cli.check.work import STDIN, Context, Looked, look_at_all
 from genarch.cli.output import busy, keep, written
 from genarch.engine.conformance.judge import as_grave, duplicate
 from genarch.model.document_checks import BLOCK_MISSING
@@ -20,9 +20,9 @@ from genarch.model.findings import Finding, Place
 from genarch.reports.findings.check_record import DocumentRow, check_report, fails
 from genarch.reports.findings.record import FindingsReport, document_records
 from genarch.sources.baseline import baseline_text, read_baseline
-from genarch.sources.document_files import SPEC_SUFFIXES, Candidate, Skipped, candidates
-from genarch.sources.files import refuse
-from genarch.sources.repository import changed_since
+from genarch.sources.document_files import Candidate, Skipped, candidates
+from genarch.sources.files import is_spec, refuse
+from genarch.sources.repository import changed_since, repository_root
 
 
 def run_check(request: CheckRequest) -> int:
@@ -34,13 +34,18 @@ def run_check(request: CheckRequest) -> int:
     outputs = parse_outputs(request.formats)
     settings = settled(request)
     _check_targets(request, outputs, settings)
-    known = read_baseline(settings.baseline) if settings.baseline else Counter[str]()
-    tally = Tally(settings, listing=any(output.format in LISTING for output in outputs))
+    wanted = settings.baseline and not request.write_baseline
+    known = read_baseline(settings.baseline) if wanted and settings.baseline else Counter[str]()
+    written_to = [*(output.path for output in outputs), request.write_baseline]
+    tally = Tally(settings, [path for path in written_to if path], any(output.format in LISTING for output in outputs))
     with busy("checking documents") if request.jobs == 1 else nullcontext():  # no thread beside a fork
         tally.take(request)
     report = tally.report(known)
     if request.write_baseline:
-        return _write_baseline(request.write_baseline, report)
+        _write_baseline(request.write_baseline, report)
+        for message in tally.messages:
+            exits.say(message)
+        return exits.BUG if tally.failed else exits.UNUSABLE if tally.unusable else exits.OK
     write_outputs(report, outputs, show_waived=request.show_waived)
     for message in tally.messages:
         exits.say(message)
@@ -54,16 +59,17 @@ def _check_targets(request: CheckRequest, outputs: list[Output], settings: Setti
     read = [path for path in (*request.paths, settings.configuration.path, settings.baseline or "") if path]
     keep_inputs(outputs, read)
     if request.write_baseline is not None:
-        keep(request.write_baseline, [path for path in read if path != settings.baseline])
+        keep(request.write_baseline, [path for path in read if path != settings.baseline], "--write-baseline")
         if request.formats:
             raise refuse("--write-baseline", "writes the baseline and no report; leave --format out")
+        if request.changed_since is not None:
+            raise refuse("--write-baseline", "writes what all documents have; leave --changed-since out")
 
 
-def _write_baseline(path: str, report: FindingsReport) -> int:
+def _write_baseline(path: str, report: FindingsReport) -> None:
     kept = [finding for finding in report["findings"] if not finding["waived"]]
     written(baseline_text(kept), path)
-    exits.say(f"{path}: wrote {len(kept)} findings; check with --baseline {path}")
-    return exits.OK
+    exits.say(f"{path}: wrote {len(kept)} finding{'' if len(kept) == 1 else 's'}; check with --baseline {path}")
 
 
 def _code(request: CheckRequest, tally: Tally, report: FindingsReport) -> int:
@@ -92,13 +98,15 @@ class Tally:
     With `listing`, documents without a finding are kept too, for the formats that tell of them.
     """
 
-    def __init__(self, settings: Settings, *, listing: bool) -> None:
+    def __init__(self, settings: Settings, outputs: Sequence[str], listing: bool) -> None:  # noqa: FBT001
+        """Start; `outputs` are the files that will be written, and must not be among those looked at."""
         self.messages: list[str] = []
         self.failed = False
         self.unusable = False
         self.carrying = 0
         """Documents that state a spec, or try to."""
         self._settings = settings
+        self._outputs = {os.path.realpath(path): path for path in outputs}
         self._listing = listing
         self._rows: list[DocumentRow] = []
         self._counts: Counter[str] = Counter(files=0, documents=0, decisions=0)
@@ -111,23 +119,39 @@ class Tally:
         """Look at everything asked for.
 
         Raises:
-            InputError: when git cannot tell what has changed.
+            InputError: when git cannot tell what has changed, or an output is among what is looked at.
         """
         settings = self._settings
-        changed = changed_since(request.changed_since, ".") if request.changed_since is not None else None
-        context = Context(settings.rules, settings.policy, settings.root)
-        found = candidates(request.paths or (".",), settings.selection)
-        wanted = self._wanted(found, changed)
+        changed = self._changed(request)
+        context = Context(settings.rules, settings.policy, settings.require_block)
+        wanted = self._wanted(candidates(request.paths or (".",), settings.selection), changed)
         for looked in look_at_all(wanted, context, request.jobs or os.cpu_count() or 1):
-            if changed is None or os.path.realpath(looked.path) in changed or looked.real in changed:
-                self._add(looked)
+            if looked.path:
+                self._add(looked, changed)
+
+    def _changed(self, request: CheckRequest) -> frozenset[str] | None:
+        """The files that have changed; None for all, also where what has changed concerns all."""
+        if request.changed_since is None:
+            return None
+        changed = changed_since(request.changed_since, ".")
+        configured = {os.path.realpath(path) for path in (self._settings.configuration.path, request.rules) if path}
+        # A spec file that is gone was for a document that may not have changed.
+        everything = [
+            path
+            for path in changed
+            if path in configured or (is_spec(os.path.basename(path)) and not os.path.exists(path))
+        ]
+        if everything:
+            self.messages.append(f"everything is checked, since {os.path.relpath(min(everything))} has changed")
+        return None if everything else changed
 
     def report(self, known: Counter[str]) -> FindingsReport:
         """The report; from `known` is taken what was found."""
         settings = self._settings
         beside = {real for real, _ in self._beside}
-        missing = [_missing(path) for real, path in self._bare.items() if real not in beside]
-        self._found(as_grave(missing, settings.policy))
+        for real, path in self._bare.items():
+            if real not in beside:
+                self._found(path, as_grave([_missing(path)], settings.policy))
         # What stands in one document comes together, wherever it was found.
         self._findings.sort(key=lambda finding: (finding["path"], finding["line"], finding["column"]))
         return check_report(
@@ -137,7 +161,6 @@ class Tally:
             counts={**self._counts, "skipped": dict(self._skipped)},
             today=settings.policy.today,
             fail_on=settings.fail_on,
-            prefix=settings.prefix,
         )
 
     def _wanted(self, found: Iterable[Candidate | Skipped], changed: frozenset[str] | None) -> Iterator[Candidate]:
@@ -149,34 +172,54 @@ class Tally:
                 self.messages.append(f"{item.path}: no such file or folder")
                 self.unusable = True
             elif changed is None or item.is_spec or os.path.realpath(item.path) in changed:
+                if self._outputs and os.path.realpath(item.path) in self._outputs:
+                    raise refuse(
+                        item.path, "is an input, and would be overwritten by what is written; name another file"
+                    )
                 yield item
 
-    def _add(self, looked: Looked) -> None:
+    def _add(self, looked: Looked, changed: frozenset[str] | None) -> None:
+        twice = self._twice_beside(looked, changed)
+        if not (changed is None or os.path.realpath(looked.path) in changed or looked.real in changed or twice):
+            return
         self._counts["files"] += 1
         self.failed |= looked.failed
+        self._skipped[NOT_IN_FORCE] += bool(looked.status)
         if looked.carries:
             self.carrying += 1
             self._counts["documents"] += not looked.status
             self._counts["decisions"] += len(looked.judged)
-            self._skipped[NOT_IN_FORCE] += bool(looked.status)
             if self._listing:
                 self._rows.append(DocumentRow(looked.path, looked.status, looked.judged))
-        elif not looked.path.endswith(SPEC_SUFFIXES) and self._settings.require_block.match(looked.path):
+        elif looked.bare:
             self._bare[os.path.realpath(looked.path)] = looked.path
-        twice: Iterable[Objection] = ()
-        if looked.document and looked.document != looked.path and not looked.status:
-            twice = as_grave(self._twice_beside(looked), self._settings.policy)
-        self._found((*looked.objections, *twice))
+        self._found(looked.path, (*looked.objections, *as_grave(twice, self._settings.policy)))
 
-    def _found(self, objections: Iterable[Objection]) -> None:
-        self._findings += document_records(list(objections), self._settings.prefix)
+    def _found(self, path: str, objections: Iterable[Objection]) -> None:
+        found = list(objections)
+        if found:
+            self._findings += document_records(found, _from_root(path))
 
-    def _twice_beside(self, looked: Looked) -> Iterator[Objection]:
-        """Spec files beside one document that have one id."""
+    def _twice_beside(self, looked: Looked, changed: frozenset[str] | None) -> list[Objection]:
+        """Spec files beside one document that have one id, where one of the two has changed."""
+        if looked.document in ("", looked.path) or looked.status:
+            return []
+        found = []
         for judged in looked.judged:
             first = self._beside.setdefault((looked.real, judged.spec), judged.place)
-            if first is not judged.place:
-                yield duplicate(judged.spec, judged.place, first)
+            paths = {os.path.realpath(place.path) for place in (first, judged.place)}
+            if first is not judged.place and (changed is None or paths & changed):
+                found.append(duplicate(judged.spec, judged.named, first))
+        return found
+
+
+def _from_root(path: str) -> str:
+    """The path of a file from the root of its repository; as it is shown where it lies in none."""
+    root = repository_root(os.path.dirname(path) or ".") if path != STDIN else None
+    if root is None:
+        return path
+    folder, name = os.path.split(path)
+    return os.path.relpath(os.path.join(os.path.realpath(folder or "."), name), root).replace(os.sep, "/")
 
 
 def _missing(path: str) -> Objection:

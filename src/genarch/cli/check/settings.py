@@ -10,6 +10,7 @@ from genarch.errors import nearest
 from genarch.model.documents import Policy
 from genarch.model.findings import SEVERITIES
 from genarch.model.table import RuleTable
+from genarch.sources.bundled import bundled_tables
 from genarch.sources.configuration import Configuration, find_configuration, load_configuration
 from genarch.sources.document_files import Patterns, Selection
 from genarch.sources.files import refuse
@@ -43,7 +44,7 @@ class CheckRequest(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """What a check goes by; `prefix` leads from the repository to the current folder, for formats that want it."""
+    """What a check goes by; `root` is the folder that links are not followed out of."""
 
     rules: RuleTable
     policy: Policy
@@ -52,7 +53,6 @@ class Settings(NamedTuple):
     fail_on: str
     baseline: str | None
     root: str
-    prefix: str
     configuration: Configuration
 
 
@@ -69,11 +69,13 @@ def settled(request: CheckRequest) -> Settings:
     today = _today(request.today)
     days = configuration.waiver_days
     latest = _days_after(today, days or LONGEST_WAIVER_DAYS)
-    prefix = "" if here == root else os.path.relpath(here, root).replace(os.sep, "/") + "/"
+    rules = load_rules(request.rules or _from(folder, configuration.rules) or DEFAULT_TABLE)
+    extended = (rules.header.extends.partition("@")[0],) if rules.header.extends else ()
     return Settings(
-        load_rules(request.rules or _from(folder, configuration.rules) or DEFAULT_TABLE),
+        rules,
         Policy(
             today.isoformat(),
+            tuple(dict.fromkeys((*extended, *bundled_tables()))),
             latest,
             ending=days is not None,
             severities=configuration.severity,
@@ -88,7 +90,6 @@ def settled(request: CheckRequest) -> Settings:
         _fail_on(request.fail_on or configuration.fail_on or "error"),
         request.baseline or _from(folder, configuration.baseline),
         root,
-        prefix,
         configuration,
     )
 

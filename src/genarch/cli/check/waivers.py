@@ -11,7 +11,7 @@ from genarch.cli import exits
 from genarch.cli.check.settings import CheckRequest, Settings, settled
 from genarch.model.documents import DesignDocument
 from genarch.reports.findings.waivers import WaiverRow, waivers_as_text
-from genarch.sources.design_files import Beside, beside, load_document, load_sidecar
+from genarch.sources.design_files import beside, load_document, load_sidecar
 from genarch.sources.document_files import Skipped, candidates
 
 
@@ -51,8 +51,9 @@ def _documents(request: CheckRequest, settings: Settings) -> Iterator[DesignDocu
                 yield document
             continue
         own = load_sidecar(item.path, settings.rules)
-        found = beside(own, settings.root, settings.rules)
-        yield own._replace(status=found.document.status) if isinstance(found, Beside) else own
+        found = beside(own, settings.rules)
+        other = found.document if found else None
+        yield own._replace(status=other.status) if isinstance(other, DesignDocument) else own
 
 
 def _rows(document: DesignDocument, today: str) -> Iterator[WaiverRow]:

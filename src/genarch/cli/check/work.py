@@ -10,13 +10,13 @@ from typing import NamedTuple
 from genarch.cli import exits
 from genarch.engine.conformance.judge import as_grave, duplicate, judge
 from genarch.errors import InputError
-from genarch.model.document_checks import BLOCK_QUOTED, INTERNAL_ERROR
+from genarch.model.document_checks import BLOCK_MISSPELT, BLOCK_QUOTED, INTERNAL_ERROR
 from genarch.model.documents import Defect, DesignDocument, Judged, Objection, Policy
 from genarch.model.findings import Finding, Place
 from genarch.model.table import RuleTable
 from genarch.sources.design_document import read_document
-from genarch.sources.design_files import beside, load_document, load_sidecar
-from genarch.sources.document_files import Candidate
+from genarch.sources.design_files import Beside, beside, inactive_status, load_document, load_sidecar
+from genarch.sources.document_files import Candidate, Patterns, near_spec_name
 from genarch.sources.files import decode, read_stream, refuse
 
 STDIN = "<stdin>"
@@ -26,24 +26,26 @@ _AT_ONCE = 64
 
 
 class Context(NamedTuple):
-    """What every file is checked with; `root` is the folder that a document beside a spec file must lie in."""
+    """What every file is checked with; `required` are the documents that must state a spec."""
 
     rules: RuleTable
     policy: Policy
-    root: str
+    required: Patterns
 
 
 class Looked(NamedTuple):
     """What a look at one file gave.
 
     `document` is the one that binds, which for a spec file is that beside it, and `real` where it lies. `carries` is
-    whether it states a spec, or tries to. `status` is told where the document was skipped for it.
+    whether it states a spec, or tries to; `bare` that it states none, and must. `status` is told where the document was
+    skipped for it.
     """
 
     path: str
     document: str = ""
     real: str = ""
     carries: bool = False
+    bare: bool = False
     status: str = ""
     objections: tuple[Objection, ...] = ()
     judged: tuple[Judged, ...] = ()
@@ -51,9 +53,13 @@ class Looked(NamedTuple):
 
 
 def look(candidate: Candidate, context: Context) -> Looked:
-    """Check one file; a bug met on the way is a finding, so that it costs the others nothing."""
+    """Check one file; a bug met on the way is a finding, so that it costs the others nothing.
+
+    Raises:
+        InputError: when standard input cannot be read.
+    """
     try:
-        return _sidecar(candidate.path, context) if candidate.is_spec else _document(candidate.path, context)
+        return _sidecar(candidate, context) if candidate.is_spec else _document(candidate.path, context)
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their check)
@@ -93,7 +99,14 @@ def _document(path: str, context: Context) -> Looked:
     if path == "-":
         return _judged(STDIN, _standard_input(context.rules), context)
     document = load_document(path, context.rules)
-    return Looked(path) if document is None else _judged(path, document, context)
+    required = context.required.match(path)
+    if document is not None:
+        looked = _judged(path, document, context)
+        return looked._replace(bare=required and not looked.carries and not document.inactive)
+    if not required:
+        return Looked(path)
+    status = inactive_status(path, context.rules)
+    return Looked(path, path, os.path.realpath(path), bare=not status, status=status)
 
 
 def _standard_input(rules: RuleTable) -> DesignDocument:
@@ -107,20 +120,29 @@ def _standard_input(rules: RuleTable) -> DesignDocument:
     return read_document(decode(read_stream(sys.stdin.buffer, STDIN), STDIN), STDIN, rules)
 
 
-def _sidecar(path: str, context: Context) -> Looked:
+def _sidecar(candidate: Candidate, context: Context) -> Looked:
+    path = candidate.path
+    if not candidate.named and (meant := near_spec_name(os.path.basename(path))):
+        message = f"a spec file of this name is not looked for; name it {meant}"
+        objection = Objection(Place(path, 1, 1), Finding(BLOCK_MISSPELT, (), message))
+        return Looked(path, path, carries=True, objections=tuple(as_grave([objection], context.policy)))
     own = load_sidecar(path, context.rules)
-    found = beside(own, context.root, context.rules)
+    found = beside(own, context.rules)
+    real = found.real if isinstance(found, Beside) else ""
+    if candidate.beside and real not in candidate.beside:
+        return Looked("")
     if found is None:
         if own.stated and own.stated[0].spec.decision is None:
             return Looked(path)  # a spec to evaluate, and no decision of anybody
         return _judged(path, own, context)
-    if isinstance(found, Defect):
-        return _judged(path, own._replace(stated=(), defects=(*own.defects, found)), context)
+    if isinstance(found.document, Defect):
+        broken = own._replace(stated=(), defects=(*own.defects, found.document))
+        return _judged(path, broken, context)._replace(real=real)
     other = found.document
     together = own._replace(
         path=other.path, status=other.status, prose=other.prose, chosen=() if other.stated else other.chosen
     )
-    looked = _judged(path, together, context)._replace(real=found.real)
+    looked = _judged(path, together, context)._replace(real=real)
     first = {stated.spec.id: stated.place() for stated in reversed(other.stated)}
     mine = own.stated[0]
     if mine.spec.id not in first or together.inactive:
@@ -135,4 +157,12 @@ def _judged(path: str, document: DesignDocument, context: Context) -> Looked:
     objections, judged = judge(document, context.rules, context.policy)
     status = document.status if carries and document.inactive else ""
     real = os.path.realpath(path)
-    return Looked(path, document.path, real, carries, status, tuple(objections), tuple(judged))
+    return Looked(
+        path,
+        document.path,
+        real,
+        carries,
+        status=status,
+        objections=tuple(objections),
+        judged=tuple(judged),
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from genarch.engine.conformance.names import families_named
 from genarch.engine.exploration import Exploration, explore
@@ -29,6 +30,9 @@ MOST_NAMED = 4
 """Constraints listed beside the one to state first."""
 
 
+_NEGATION = re.compile(r"(?i)\b(?:not?|never|neither|without|instead|rather|over|versus|vs)\b")
+
+
 class Outcome(NamedTuple):
     """A decision with its verdict, and what was found, waivers aside."""
 
@@ -36,14 +40,15 @@ class Outcome(NamedTuple):
     found: tuple[Located, ...]
 
 
-def judge_decision(stated: Stated, document: DesignDocument, rules: RuleTable) -> Outcome:
-    """Hold a decision against its constraints."""
-    return _Judge(stated, document, rules).outcome()
+def judge_decision(stated: Stated, document: DesignDocument, rules: RuleTable, tables: tuple[str, ...] = ()) -> Outcome:
+    """Hold a decision against its constraints; `tables` are the ids of other rule tables that are known."""
+    return _Judge(stated, document, rules, tables).outcome()
 
 
 class _Judge:
-    def __init__(self, stated: Stated, document: DesignDocument, rules: RuleTable) -> None:
+    def __init__(self, stated: Stated, document: DesignDocument, rules: RuleTable, tables: tuple[str, ...]) -> None:
         self._stated = stated
+        self._tables = tables
         self._document = document
         self._rules = rules
         self._exploration: Exploration = explore(stated.spec, rules)
@@ -63,9 +68,12 @@ class _Judge:
         settled = self._possible == [verdict.verdict]
         spec = self._stated.spec
         answer = (verdict.verdict, verdict.architecture, verdict.confidence)
-        judged = Judged(spec.id, self._stated.place(), spec.decision, *answer, settled)
+        judged = Judged(spec.id, self._stated.place(), self._stated.place("id"), spec.decision, *answer, settled)
         found = [*self._inconsistent(), *self._decision(), *self._unsettled(), *self._prose()]
-        if self._pinned_elsewhere() and any(finding.check in _DECISION_CHECKS for _, finding in found):
+        pinned = self._pinned()
+        if pinned == "unknown":
+            found.append(self._unknown_rules())
+        if pinned == "other" and any(finding.check in _DECISION_CHECKS for _, finding in found):
             found = [item for item in found if item.finding.check not in _DECISION_CHECKS]
             found.append(self._older())
         return Outcome(judged, tuple(found))
@@ -174,6 +182,8 @@ class _Judge:
             return
         wanted = self._families(decision)
         for chosen in self._document.chosen:
+            if _NEGATION.search(chosen.text):  # which family it leaves is for a person to say
+                continue
             named = families_named(chosen.text, self._rules)
             several = decision == "evaluate_both"
             if named and (len(named) < 2 if several else wanted.isdisjoint(named)):
@@ -183,9 +193,26 @@ class _Judge:
                 )
                 yield Located(chosen.place, Finding(checks.PROSE_NAMES_ANOTHER, (), message))
 
-    def _pinned_elsewhere(self) -> bool:
+    def _pinned(self) -> Literal["present", "other", "unknown"]:
+        """Which table the decision was taken with: the present one, an older or another known one, or neither."""
         pinned = self._stated.spec.decided_with
-        return pinned is not None and pinned != self._rules.name
+        if pinned is None:
+            return "present"
+        (table, version), present = pinned.split("@"), self._rules.header
+        if table != present.id:
+            return "other" if table in self._tables else "unknown"
+        given, ours = _numbers(version), _numbers(present.version)
+        if given == ours[: len(given)]:
+            return "present"
+        return "other" if given < ours else "unknown"
+
+    def _unknown_rules(self) -> Located:
+        known = ", ".join(dict.fromkeys([self._rules.header.id, *self._tables]))
+        message = (
+            f"{self._stated.spec.decided_with} is no rule table that is known here (known: {known}; the present one is "
+            f"{self._rules.name}). Write the one that the decision was taken with"
+        )
+        return self._at(checks.DECIDED_WITH_UNKNOWN_RULES, message, "decided_with")
 
     def _older(self) -> Located:
         spec = self._stated.spec
@@ -245,6 +272,10 @@ class _Judge:
 def _shown(value: Value) -> str:
     """An answer in a message: a thirtieth of a second to two places."""
     return format_answer(round(value, 2) if isinstance(value, float) else value)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"[0-9]+", version))
 
 
 def _either(names: Sequence[str]) -> str:

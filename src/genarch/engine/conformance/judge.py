@@ -20,7 +20,7 @@ def judge(document: DesignDocument, rules: RuleTable, policy: Policy) -> tuple[l
     found += _duplicates(document.stated)
     judged = []
     for stated in document.stated:
-        outcome = judge_decision(stated, document, rules)
+        outcome = judge_decision(stated, document, rules, policy.tables)
         judged.append(outcome.judged)
         found += [Objection(*item, stated.spec) for item in with_waivers(stated, outcome.found, rules, policy)]
     return sorted(as_grave(found, policy), key=lambda item: item.place), judged

@@ -45,11 +45,14 @@ def _terms(rules: RuleTable) -> Iterator[tuple[str, str]]:
 def _pattern(name: str) -> str:
     """A name in a text: in any case, with hyphens or blanks, also in the plural.
 
-    An acronym in capitals counts as a part of a longer name too: StyleGAN2 is a GAN, and an organ is none.
+    An acronym in capitals counts as the end of a longer name too: StyleGAN2 and VQGAN are GANs, an organ and an
+    ORGANISATION are none. What may stand before it has a bound, so that no text takes long.
     """
     words = r"[-_\s]".join(re.escape(word) for word in re.split(r"[-_\s]+", name))
     whole = rf"(?i:(?<!\w){words}s?(?!\w))"
-    return rf"{whole}|\w*{re.escape(name)}\w*" if name.isupper() and name.isalpha() else whole
+    if not (name.isupper() and name.isalpha()):
+        return whole
+    return rf"{whole}|(?<!\w)(?:\w{{0,24}}[a-z0-9]|[A-Z]{{0,2}}){re.escape(name)}(?![A-Z])\w{{0,9}}"
 
 
 _KNOWN: WeakKeyDictionary[RuleTable, tuple[re.Pattern[str], list[str]]] = WeakKeyDictionary()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from genarch.errors import nearest
 from genarch.model import document_checks as checks
@@ -13,10 +13,17 @@ from genarch.model.spec import Waiver
 from genarch.model.table import RuleTable
 
 SHORTEST_REASON = 8
-"""Letters that a reason has at least."""
+"""Letters that a reason in Latin script has at least, in two words or more; in other scripts half as many will do."""
+
+_EMPTY_WORDS = re.compile(
+    r"todo|tb[dac]|fixme|x+|na|none|nobody|no|one|any(?:one|body)|some(?:one|body)|because|reasons?|wip|later|temporar(?:y|ily)"
+    r"|to|be|determined|decided|defined|done|follow|by|the|an?|team|us|we|it|is|ok(?:ay)?|yes|unknown|\d+"
+)
+"""What placeholders are made of."""
+
+_NOBODY = re.compile(r"(?i)\W*(?:nobody|no one|none|n/?a|tb[dac]|todo|unknown|somebody|someone)?\W*")
 
 _Told = tuple[Check, str]
-_PLACEHOLDER = re.compile(r"(?i)\W*(?:todo|tbd|tba|fixme|x{3,}|n/?a|none|because|reason|wip|later|temporary)?\W*")
 
 
 def with_waivers(stated: Stated, found: Sequence[Located], rules: RuleTable, policy: Policy) -> list[Located]:
@@ -30,6 +37,7 @@ def with_waivers(stated: Stated, found: Sequence[Located], rules: RuleTable, pol
         for (place, finding), waivers in zip(found, covering, strict=True)
     ]
     used = {waiver.rule for waivers in covering for waiver in waivers}
+    beside = {rule: subject for (_, finding) in found for subject in [finding.subject] for rule in subject}
     unapproved = {
         waiver.rule
         for (_, finding), waivers in zip(found, covering, strict=True)
@@ -38,13 +46,20 @@ def with_waivers(stated: Stated, found: Sequence[Located], rules: RuleTable, pol
     }
     for at, (waiver, told) in enumerate(zip(waivers, wrong, strict=True)):
         place = stated.place(f"waivers[{at}].rule", f"waivers[{at}]", "waivers")
-        for check, message in _objections(waiver, told, used=used, unapproved=unapproved):
+        twice = waiver.rule in [earlier.rule for earlier in waivers[:at]]
+        for check, message in _objections(waiver, told, used=used, unapproved=unapproved, beside=beside, twice=twice):
             marked.append(Located(place, Finding(check, (waiver.rule,), message)))
     return marked
 
 
 def _objections(
-    waiver: Waiver, told: _Told | None, *, used: set[str], unapproved: set[str]
+    waiver: Waiver,
+    told: _Told | None,
+    *,
+    used: set[str],
+    unapproved: set[str],
+    beside: Mapping[str, tuple[str, ...]],
+    twice: bool,
 ) -> Iterator[tuple[Check, str]]:
     """What is to be said of a waiver; what one was for that does not count is no reason to call it unused as well."""
     if told:
@@ -54,6 +69,14 @@ def _objections(
     if waiver.rule in unapproved:
         message = f"{waiver.rule} is a requirement; name in approved_by who answers for the exception"
         yield checks.WAIVER_UNAPPROVED, message
+    elif twice:
+        yield checks.WAIVER_UNUSED, f"{waiver.rule} is waived above already; keep one of the two"
+    elif waiver.rule in beside and waiver.rule not in used:
+        others = " and ".join(rule for rule in beside[waiver.rule] if rule != waiver.rule)
+        yield (
+            checks.WAIVER_UNUSED,
+            f"a waiver of {waiver.rule} alone covers nothing, while {others} hits too; waive both",
+        )
     elif waiver.rule not in used:
         yield checks.WAIVER_UNUSED, f"nothing is left that a waiver of {waiver.rule} would cover; remove it"
 
@@ -78,7 +101,7 @@ def _wrong(waiver: Waiver, rules: RuleTable, policy: Policy) -> _Told | None:
     if not check and waiver.rule not in requirements | notices:
         lead = checks.DECISION_NOT_RECOMMENDED.id
         return checks.WAIVER_FORBIDDEN, f"{shown} excludes nothing; waive the finding that it leads to, such as {lead}"
-    if not _meant(waiver.reason) or len(re.findall(r"\w", waiver.reason)) < SHORTEST_REASON:
+    if not _explains(waiver.reason):
         return checks.WAIVER_UNJUSTIFIED, f"'{waiver.reason[:60]}' gives no reason; say what was measured or decided"
     if waiver.expires is not None and waiver.expires < policy.today:
         return (
@@ -111,13 +134,27 @@ def _suffices(finding: Finding, covering: Sequence[Waiver]) -> bool:
 
 
 def _lacks_approval(finding: Finding, waiver: Waiver) -> bool:
-    return finding.check.waivable == "with_approval" and not _meant(waiver.approved_by)
+    return finding.check.waivable == "with_approval" and not _names(waiver.approved_by)
 
 
 def _reasons(waivers: Sequence[Waiver]) -> str:
     return "; ".join(dict.fromkeys(waiver.reason for waiver in waivers))
 
 
-def _meant(text: str | None) -> bool:
+def _meant(text: str) -> bool:
     """Whether somebody wrote something, rather than a placeholder."""
-    return text is not None and not _PLACEHOLDER.fullmatch(text)
+    words = re.findall(r"\w+", text.casefold().replace("/", ""))
+    return any(not _EMPTY_WORDS.fullmatch(word) and len(set(word)) > 1 for word in words)
+
+
+def _names(approver: str | None) -> bool:
+    """Whether somebody is named who approved it."""
+    return approver is not None and not _NOBODY.fullmatch(approver)
+
+
+def _explains(reason: str) -> bool:
+    """Whether a reason says something: not a placeholder, and not a word alone."""
+    letters = re.findall(r"\w", reason)
+    if any(ord(letter) > 0x2E7F for letter in letters):  # scripts without blanks between words
+        return len(letters) >= SHORTEST_REASON // 2
+    return _meant(reason) and len(letters) >= SHORTEST_REASON and len(reason.split()) > 1

@@ -28,20 +28,14 @@ def check_report(
     counts: Mapping[str, Any],
     today: str,
     fail_on: str,
-    prefix: str = "",
 ) -> FindingsReport:
-    """The report.
-
-    `counts` are of files, documents and decisions, and of what was skipped by why. `prefix` leads from the repository
-    to where paths begin, for formats that want them from there.
-    """
+    """The report; `counts` are of files, documents and decisions, and of what was skipped by why."""
     return {
         "schema_version": SCHEMA_VERSION,
         "genarch_version": __version__,
         "rules": {"id": rules.header.id, "version": rules.header.version, "digest": rules.header.digest},
         "today": today,
         "fail_on": fail_on,
-        "prefix": prefix,
         "documents": [
             {"path": row.path, "skipped": row.status or None, "decisions": [_decision(item) for item in row.judged]}
             for row in documents
@@ -59,4 +53,12 @@ def fails(finding: Mapping[str, Any], fail_on: str) -> bool:
 
 
 def _decision(judged: Judged) -> dict[str, Any]:
-    return {"spec": judged.spec, "line": judged.place.line, **dict(list(judged._asdict().items())[2:])}
+    return {
+        "spec": judged.spec,
+        "line": judged.place.line,
+        "decision": judged.decision,
+        "verdict": judged.verdict,
+        "architecture": judged.architecture,
+        "confidence": judged.confidence,
+        "settled": judged.settled,
+    }

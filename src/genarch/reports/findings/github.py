@@ -20,7 +20,6 @@ def as_github(report: FindingsReport) -> str:
 
 
 def _lines(report: FindingsReport) -> Iterator[str]:
-    prefix = report.get("prefix", "")
     for severity in SEVERITIES:
         found = [finding for finding in open_findings(report) if finding["severity"] == severity]
         shown = found if len(found) <= MOST else found[: MOST - 1]
@@ -28,7 +27,7 @@ def _lines(report: FindingsReport) -> Iterator[str]:
         for finding in shown:
             end = f",endColumn={finding['end_column']}" if finding["end_column"] else ""
             yield (
-                f"::{command} file={_property(prefix + finding['path'])},line={finding['line']},"
+                f"::{command} file={_property(finding['file'])},line={finding['line']},"
                 f"col={finding['column']}{end},title={_property(finding['check'])}::{_data(finding['message'])}"
             )
         if len(found) > len(shown):

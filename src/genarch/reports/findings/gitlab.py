@@ -12,14 +12,13 @@ _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 
 def as_gitlab(report: FindingsReport) -> str:
     """One issue for each finding that is open; GitLab drops those with a fingerprint that it has seen."""
-    prefix = report.get("prefix", "")
     issues = [
         {
             "description": safe(finding["message"]),
             "check_name": finding["check"],
             "fingerprint": finding["fingerprint"],
             "severity": _SEVERITIES[finding["severity"]],
-            "location": {"path": prefix + finding["path"], "lines": {"begin": finding["line"]}},
+            "location": {"path": finding["file"], "lines": {"begin": finding["line"]}},
         }
         for finding in open_findings(report)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
@@ -35,11 +36,11 @@ def findings_report(tables: Iterable[tuple[str, RuleTable]], located: Sequence[L
     }
 
 
-def document_records(objections: Sequence[Objection], prefix: str = "") -> list[dict[str, Any]]:
-    """Findings in documents; `prefix` is what leads from the repository to where paths begin."""
-    parts = [(item, _identity(item, prefix)) for item in objections]
+def document_records(objections: Sequence[Objection], file: str = "") -> list[dict[str, Any]]:
+    """Findings in one document; `file` is its path from the root of its repository."""
+    parts = [(item, _identity(item, file or item.place.path)) for item in objections]
     return [
-        _record(item.place, item.finding, fingerprint, item.spec.id if item.spec else "")
+        _record(item.place, item.finding, fingerprint, item.spec.id if item.spec else "", file)
         for (item, _), fingerprint in zip(parts, _fingerprints(parts), strict=True)
     ]
 
@@ -55,12 +56,13 @@ def open_findings(report: FindingsReport) -> list[dict[str, Any]]:
     return [finding for finding in report["findings"] if not (finding["waived"] or finding["known"])]
 
 
-def _record(place: Place, finding: Finding, fingerprint: str, spec: str = "") -> dict[str, Any]:
+def _record(place: Place, finding: Finding, fingerprint: str, spec: str = "", file: str = "") -> dict[str, Any]:
     return {
         "check": finding.check.id,
         "severity": finding.check.severity,
         "message": finding.message,
         "path": place.path,
+        "file": file or place.path,
         "line": place.line,
         "column": place.column,
         "end_column": place.end_column or None,
@@ -73,12 +75,13 @@ def _record(place: Place, finding: Finding, fingerprint: str, spec: str = "") ->
     }
 
 
-def _identity(objection: Objection, prefix: str) -> tuple[str, ...]:
+def _identity(objection: Objection, file: str) -> tuple[str, ...]:
     """What makes a finding the same one, wherever it stands in its document and however it is put."""
     finding, spec = objection.finding, objection.spec
-    stated = json.dumps(plain_answers(spec.constraints), sort_keys=True) if spec else ""
-    about = (spec.id, spec.decision or "", stated) if spec else ("", "", finding.message)
-    return (f"{prefix}{objection.place.path}", finding.check.id, *finding.subject, *about)
+    if spec is None:
+        return (file, finding.check.id, *finding.subject, re.sub(r"\d+", "", finding.message.replace(file, "")))
+    stated = json.dumps(plain_answers(spec.constraints), sort_keys=True)
+    return (file, finding.check.id, *finding.subject, spec.id, spec.decision or "", stated)
 
 
 def _fingerprints(parts: Iterable[tuple[object, tuple[str, ...]]]) -> Iterator[str]:

@@ -38,7 +38,7 @@ def as_sarif(report: FindingsReport, checks: Mapping[str, Check]) -> str:
         },
         "automationDetails": {"id": "genarch/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, ids, report.get("prefix", "")) for finding in found[:MOST]],
+        "results": [_result(finding, ids) for finding in found[:MOST]],
     }
     if len(found) > MOST:
         told = {"level": "warning", "message": {"text": f"{len(found) - MOST} more findings do not fit; see the log"}}
@@ -57,11 +57,11 @@ def _rule(check: Check) -> dict[str, Any]:
     }
 
 
-def _result(finding: Mapping[str, Any], ids: list[str], prefix: str) -> dict[str, Any]:
+def _result(finding: Mapping[str, Any], ids: list[str]) -> dict[str, Any]:
     region = {"startLine": finding["line"], "startColumn": finding["column"]}
     if finding["end_column"]:
         region |= {"endLine": finding["line"], "endColumn": finding["end_column"]}
-    uri = quote((prefix + finding["path"]).replace("\\", "/"), errors="surrogateescape")
+    uri = quote(finding["file"].replace("\\", "/"), errors="surrogateescape")
     return {
         "ruleId": finding["check"],
         "ruleIndex": ids.index(finding["check"]),

@@ -27,6 +27,9 @@ class FindingRecord(Record):
     severity: Severity
     message: str
     path: str
+    """As given, or come upon from there."""
+    file: str
+    """The path from the root of the repository, where it lies in one."""
     line: int = Field(ge=1)
     """From 1."""
     column: int = Field(ge=1)
@@ -118,8 +121,6 @@ class CheckRecord(Record):
     today: str
     """The day that waivers were held against, in UTC."""
     fail_on: str
-    prefix: str
-    """What leads from the repository to where paths begin; empty at its root."""
     documents: list[DocumentRecord]
     findings: list[FindingRecord]
     counts: CheckCountsRecord

@@ -27,7 +27,9 @@ def as_text(report: FindingsReport, look: Look, summary: Iterable[str], *, waive
 def _finding(finding: dict[str, Any]) -> Iterator[Text | Padding]:
     severity = "waived" if finding["waived"] else finding["severity"]
     place = safe(f"{finding['path']}:{finding['line']}:{finding['column']}: ")
-    yield Text.assemble(place, (severity, _STYLES[severity]), (f" [{finding['check']}]", "dim"))
+    # Never broken, however narrow the window: editors follow it, and people search for it.
+    heading = Text(place, no_wrap=True, overflow="ignore")
+    yield heading.append(severity, _STYLES[severity]).append(f" [{finding['check']}]", "dim")
     yield Padding(Text(safe(finding["message"])), (0, 0, 0, 2))
     if finding["example"] is not None:
         stated = ", ".join(f"{name}: {value_words(value)}" for name, value in finding["example"].items())

@@ -40,7 +40,7 @@ def waivers_as_text(rows: Sequence[WaiverRow], look: Look) -> str:
                 (f"{safe(row.path)}:{row.line}", "dim"),
             )
         )
-        approved = f" Approved by {safe(row.approved_by)}." if row.approved_by else ""
+        approved = f" (approved by {safe(row.approved_by)})" if row.approved_by else ""
         parts.append(Padding(Text(f"{safe(row.reason)}{approved}"), (0, 0, 0, 2)))
     expired = sum(row.expired for row in rows)
     told = f"{counted(len(rows), 'waiver')}{f', {expired} expired' if expired else ''}" if rows else "no waivers"
