@@ -415,6 +415,15 @@ def test_no_document_come_upon_is_overwritten(option: str, repo: Path) -> None:
     assert (repo / "docs/good.md").read_text() == GOOD
 
 
+def test_the_report_of_an_earlier_run_is_written_anew(repo: Path) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    for _ in range(2):
+        assert check("--format", "markdown=report.md").exit_code == 1
+    (repo / "report.md").write_text("# Mine\n")
+    assert check("--format", "markdown=report.md").exit_code == 2
+    assert (repo / "report.md").read_text() == "# Mine\n"
+
+
 def test_paths_begin_at_the_root_of_the_repository(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repo / ".git").mkdir()
     (repo / "sub").mkdir()

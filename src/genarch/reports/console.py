@@ -35,7 +35,7 @@ def rendered(content: RenderableType, look: Look) -> str:
         markup=False,
         emoji=False,
     )
-    console.print(content)
+    console.print(content, crop=False)
     return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n"))
 
 

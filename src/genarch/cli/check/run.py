@@ -18,10 +18,11 @@ from genarch.model.document_checks import BLOCK_MISSING
 from genarch.model.documents import Objection
 from genarch.model.findings import Finding, Place
 from genarch.reports.findings.check_record import DocumentRow, check_report, fails
+from genarch.reports.findings.markdown import HEADING
 from genarch.reports.findings.record import FindingsReport, document_records
 from genarch.sources.baseline import baseline_text, read_baseline
 from genarch.sources.document_files import Candidate, Skipped, candidates
-from genarch.sources.files import is_spec, refuse
+from genarch.sources.files import is_spec, read_text, refuse
 from genarch.sources.repository import changed_since, repository_root
 
 
@@ -172,11 +173,12 @@ class Tally:
                 self.messages.append(f"{item.path}: no such file or folder")
                 self.unusable = True
             elif changed is None or item.is_spec or os.path.realpath(item.path) in changed:
-                if self._outputs and os.path.realpath(item.path) in self._outputs:
+                if os.path.realpath(item.path) not in self._outputs:
+                    yield item
+                elif not _is_report(item.path):
                     raise refuse(
                         item.path, "is an input, and would be overwritten by what is written; name another file"
                     )
-                yield item
 
     def _add(self, looked: Looked, changed: frozenset[str] | None) -> None:
         twice = self._twice_beside(looked, changed)
@@ -211,6 +213,11 @@ class Tally:
             if first is not judged.place and (changed is None or paths & changed):
                 found.append(duplicate(judged.spec, judged.named, first))
         return found
+
+
+def _is_report(path: str) -> bool:
+    """Whether a document is what an earlier run wrote, and not somebody's own."""
+    return read_text(path).startswith(HEADING)
 
 
 def _from_root(path: str) -> str:

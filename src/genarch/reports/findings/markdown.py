@@ -8,6 +8,9 @@ from genarch.reports.escape import code, inert
 from genarch.reports.findings.record import FindingsReport, open_findings
 from genarch.reports.findings.words import counted
 
+HEADING = "## Design decisions"
+"""What a report begins with."""
+
 MOST = 200
 """Findings listed; a step summary holds 1 MiB, and nobody reads more in one."""
 
@@ -22,7 +25,7 @@ def as_markdown(report: FindingsReport, summary: Iterable[str]) -> str:
 
 def _lines(report: FindingsReport, summary: list[str]) -> Iterator[str]:
     found = open_findings(report)
-    yield "## Design decisions"
+    yield HEADING
     yield ""
     yield inert(summary[0])
     if found:
