@@ -84,6 +84,12 @@ class FactRecord(Record):
     text: Text
     own: Flag = False
     """A decision of this table, where its source leaves one open."""
+    rows: list[FactId] = Field(default_factory=list)
+    """Rows of the evidence catalogue that it rests on."""
+    cases: list[FactId] = Field(default_factory=list)
+    """Documented cases that it rests on, as `genarch backtest` reads them."""
+    claims: list[FactId] = Field(default_factory=list)
+    """Checked claims that it rests on, such as T1."""
     replaces: Text | None = None
 
 
