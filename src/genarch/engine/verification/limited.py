@@ -22,14 +22,16 @@ class Outcome(NamedTuple):
     gave_up: bool
 
 
-def look_for(space: Space, judge: Callable[[int], bool], reachable: Callable[[int, int], bool]) -> Outcome:
+def look_for(
+    space: Space, judge: Callable[[int], bool], reachable: Callable[[int, int], bool], *, limit: int = LIMIT
+) -> Outcome:
     """Answers on which the hits pass the judge; `reachable` tells whether hits and open ones may still."""
     search = Search(
         space,
         lambda hits: "found" if judge(hits) else None,
         lambda hits, unknown, _: reachable(hits, unknown),
         {},
-        limit=LIMIT,
+        limit=limit,
     )
     found = search.run(["found"]).get("found")
     return Outcome(None if found is None else ordered(found), search.gave_up)
