@@ -60,8 +60,10 @@ class SchemaName(StrEnum):
 
     SPEC = "spec"
     RULES = "rules"
+    CASES = "cases"
     REPORT = "report"
     FINDINGS = "findings"
+    BACKTEST = "backtest"
 
 
 Rules = Annotated[str, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")]
