@@ -15,6 +15,7 @@ from genarch.reports.console import NARROWEST, Look, rendered
 from genarch.reports.escape import safe
 from genarch.reports.report import Report
 from genarch.reports.words import (
+    base_words,
     binding_words,
     confidence_words,
     effect_words,
@@ -96,6 +97,7 @@ class TextReport:
             Text.assemble((spec["id"], "bold"), (title, "dim")),
             Text.assemble((verdict_words(report), f"bold {style}"), *_confidence(report)),
             Text(safe(report["summary"])),
+            *([Text(told)] if (told := base_words(report)) else []),
             *_settled(report),
             _heading("Ranking"),
             self._ranking(report),

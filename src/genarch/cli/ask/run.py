@@ -32,7 +32,7 @@ from genarch.model.table import RuleTable
 from genarch.reports.interview.words import setting_words
 from genarch.reports.report import make_report
 from genarch.sources.files import read_text
-from genarch.sources.rule_table import DEFAULT_TABLE, load_rules
+from genarch.sources.rule_table import DEFAULT_TABLE, base_of, load_rules
 from genarch.sources.settings import parse_settings
 from genarch.sources.spec_file import default_id, parse_spec
 from genarch.sources.spec_text import stated_unknown
@@ -137,7 +137,7 @@ def _finish(request: AskRequest, spec: Spec, sheet: Sheet, rules: RuleTable) -> 
     """The report, and the answers to the file that was asked for; these even where the report cannot be written."""
     spec = spec._replace(constraints={name: sheet.stated[name] for name in BY_NAME if name in sheet.stated})
     try:
-        report = make_report(spec, rules, evaluate(spec, rules), explore(spec, rules))
+        report = make_report(spec, rules, evaluate(spec, rules), explore(spec, rules), base=base_of(rules))
         written = Request((), format=request.format, output=request.output, rules=request.rules)
         return write_reports(written, [(report, exits.OK)])
     finally:
