@@ -76,7 +76,7 @@ def process() -> None:
 
 def engine() -> None:
     """Specs already loaded: genarch, zen-engine on the same rules, and a plain function; results compared first."""
-    rules = load_rules()
+    rules = load_rules("article")
     specs = [load_spec(path) for path in sorted(SPECS.glob("*.genarch.yaml"))]
     specs += random_specs(200 - len(specs))
     contexts = [zen_table.context(dict(spec.constraints)) for spec in specs]
@@ -103,7 +103,7 @@ def engine() -> None:
 
 def explored() -> None:
     """Exploration: possible verdicts of the empty spec, of examples and of random specs; all seven answers."""
-    rules = load_rules()
+    rules = load_rules("article")
     examples = [load_spec(path) for path in sorted(SPECS.glob("*.genarch.yaml"))]
     chance = random.Random(7)
     incomplete = [
@@ -133,7 +133,7 @@ def growth() -> None:
         times = [timed(partial(possible, spec, rules)) * 1e3 for spec in random_specs(50)]
         told = f"median {statistics.median(times):7.1f}, worst {max(times):7.1f}"
         print(f"  {size:3} random rules: nothing stated {empty:8.1f}; 12 of 18 fields on average {told}")
-    rules = load_rules()
+    rules = load_rules("article")
     names = [constraint.name for constraint in CONSTRAINTS]
     for known in (0, 3, 6, 9, 12, 15, 18):
         specs = [Spec(f"s{n}", {name: value(name, chance) for name in chance.sample(names, known)}) for n in range(100)]
@@ -150,7 +150,7 @@ def lint() -> None:
 
 def questions() -> None:
     """Questions until the verdict is settled, and the wait between an answer and the next question."""
-    rules = load_rules()
+    rules = load_rules("article")
     examples = [load_spec(path).constraints for path in sorted(SPECS.glob("*.genarch.yaml"))]
     for name, people in (
         ("1,000 random complete specs", interviews.complete_people(rules, 1000)),
