@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from genarch import load_spec
+from genarch import load_rules, load_spec
 from genarch.engine.mapping import decision_map
 from genarch.model import entries as entry_values
 from genarch.model.table import RuleTable
 from genarch.model.table_checks import TABLE_CHECKS
 from genarch.reports.check_page import check_page
+from genarch.reports.extension_page import extension_page
 from genarch.reports.map.record import map_report
 from genarch.reports.map.svg import as_svg
 from genarch.reports.rule_page import facts_page, rule_page
@@ -76,6 +77,7 @@ def generated() -> dict[Path, str]:
         files[module] = compiled_module(table, files_of(path))
         files[ROOT / "docs/rules" / f"{table_id}.md"] = rule_page(table)
         files[ROOT / "docs/facts" / f"{table_id}.md"] = facts_page(table)
+    files[ROOT / "docs/field.md"] = extension_page(load_rules("article"), load_rules("field"))
     files[ROOT / "docs/checks.md"] = check_page(TABLE_CHECKS.values())
     files[ROOT / "docs/map.svg"] = decision_map_image()
     return files
