@@ -16,6 +16,7 @@ from genarch.reports.map.record import map_report
 from genarch.reports.map.svg import as_svg
 from genarch.reports.rule_page import facts_page, rule_page
 from genarch.sources.bundled import bundled_tables
+from genarch.sources.rule_table import DEFAULT_TABLE
 from genarch.sources.table_chain import files_of
 from genarch.sources.table_reader import read_table
 
@@ -85,9 +86,9 @@ def generated() -> dict[Path, str]:
 
 def decision_map_image() -> str:
     """The map that the README shows."""
-    rules = read_table(bundled_tables()["article"])
-    spec = load_spec(ROOT / "examples/specs/house-style-illustrations.genarch.yaml", rules)
-    return as_svg(map_report(spec, rules, decision_map(spec, rules, "latency_budget_ms", "team_expertise")))
+    rules = read_table(bundled_tables()[DEFAULT_TABLE])
+    spec = load_spec(ROOT / "examples/specs/sketch-to-photo.genarch.yaml", rules)
+    return as_svg(map_report(spec, rules, decision_map(spec, rules, "latency_budget_ms", "device")))
 
 
 def main() -> int:

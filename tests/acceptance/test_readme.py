@@ -149,6 +149,7 @@ def test_every_command_and_option_is_in_the_readme() -> None:
         "genarch evaluate", "genarch rules list", "genarch rules show", "genarch explain", "genarch schema", "--install-completion",
         "--set", "--format", "--rules", "--fail-on", "-o", "jsonl", "markdown", "NO_COLOR",
         "genarch ask", "--answers", "--confirm", "--save", "--all", "--fixed", "--yes", "--plain",
+        "genarch backtest", "--failures", "--ablation", "--leave-one-out", "--against",
         "genarch doc add", "--spec", "--decision", "--id", "--write",
     ):  # fmt: skip
         assert words in readme, words

@@ -10,7 +10,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    """The schema of a `spec`, of a `rules` table, of a `report` or of `findings`."""
+    """The schema of a `spec`, a `rules` table, `cases`, a `report`, `findings` or a `backtest`."""
     if name == "spec":
         from genarch.sources.spec_format import spec_model
 
@@ -23,6 +23,14 @@ def schema_of(name: str) -> dict[str, Any]:
         from genarch.reports.findings.schema import FindingsRecord
 
         return _draft_07(FindingsRecord.model_json_schema(mode="serialization"))
+    if name == "backtest":
+        from genarch.reports.backtest.schema import BacktestRecord
+
+        return _draft_07(BacktestRecord.model_json_schema(mode="serialization"))
+    if name == "cases":
+        from genarch.sources.case_format import cases_model
+
+        return _draft_07(cases_model().model_json_schema())
     from genarch.sources.spec_format import spec_model
     from genarch.sources.table_format import DEFINED, TableRecord
 

@@ -22,13 +22,13 @@ def _block(block: Block) -> Iterator[str]:
         yield f"| --- |{' ---: |' * (len(block.header) - 1)}"
         yield from map(_row, block.rows)
         yield ""
-    for line in block.lines:
-        yield inert(line)
-        yield ""
     for first, rest in block.entries:
         yield f"- {inert(first)}"
         yield from (f"  - {inert(line)}" for line in rest)
     if block.entries:
+        yield ""
+    for line in block.lines:
+        yield inert(line)
         yield ""
 
 

@@ -65,7 +65,7 @@ def _group(name: str, cases: Sequence[Case], judged: dict[str, tuple[Judged, ...
     ids = {case.id for case in cases}
     common = most_common(cases)
     assert common is not None  # noqa: S101  (a group has cases)
-    named = any(case.chosen == DIFFUSION for case in cases)
+    usual = [] if common == DIFFUSION or all(case.chosen != DIFFUSION for case in cases) else [DIFFUSION]
     return {
         "group": name,
         "cases": len(cases),
@@ -74,8 +74,8 @@ def _group(name: str, cases: Sequence[Case], judged: dict[str, tuple[Judged, ...
             for table, found in judged.items()
         ],
         "baselines": [
-            *([{"always": DIFFUSION, "why": "always", **_score(always(DIFFUSION, cases))}] if named else []),
-            {"always": common, "why": "most_common", **_score(always(common, cases))},
+            {"always": verdict, "most_common": verdict == common, **_score(always(verdict, cases))}
+            for verdict in (*usual, common)
         ],
     }
 
@@ -86,22 +86,24 @@ def _score(found: Score) -> dict[str, Any]:
 
 
 def _table(rules: RuleTable, judged: Sequence[Judged], wanted: Wanted) -> dict[str, Any]:
-    strict = [item for item in judged if item.case.strict] or list(judged)
+    strict = [item for item in judged if item.case.strict]
+    scope = strict or list(judged)
     return {
         "id": rules.header.id,
         "version": rules.header.version,
         "digest": rules.header.digest,
         "size": _size(rules),
-        "confusion": _confusion(strict),
-        "calibration": _calibration(strict),
+        "scope": "strict" if strict else "all",
+        "confusion": _confusion(scope, rules),
+        "calibration": _calibration(scope),
         "results": [_result(item, rules) for item in judged],
-        "ablation": _ablation(strict, rules) if wanted.ablation else None,
-        "leave_one_out": _leave_one_out(strict, rules) if wanted.leave_one_out else None,
+        "ablation": _ablation(scope, rules) if wanted.ablation else None,
+        "leave_one_out": _leave_one_out(scope, rules) if wanted.leave_one_out else None,
     }
 
 
 def _size(rules: RuleTable) -> dict[str, int]:
-    """How much there is to set in a table: its strengths, the numbers it names, and the close call."""
+    """How much there is to set in a table beside its close call: its strengths, and the numbers that it names."""
     entries = (*rules.rules, *rules.assumptions)
     numbers = {
         (predicate.constraint, predicate.operand)
@@ -116,9 +118,16 @@ def _size(rules: RuleTable) -> dict[str, int]:
     }
 
 
-def _confusion(judged: Iterable[Judged]) -> list[dict[str, Any]]:
+def _confusion(judged: Iterable[Judged], rules: RuleTable) -> list[dict[str, Any]]:
+    """What was chosen against what was said, in the order of the table's verdicts."""
     counted = Counter((item.case.chosen, item.verdict.verdict) for item in judged)
-    return [{"chosen": chosen, "verdict": verdict, "cases": cases} for (chosen, verdict), cases in sorted(counted.items())]
+    known = [*rules.verdicts, *sorted({chosen for chosen, _ in counted} - set(rules.verdicts))]
+    return [
+        {"chosen": chosen, "verdict": verdict, "cases": counted[chosen, verdict]}
+        for chosen in known
+        for verdict in rules.verdicts
+        if (chosen, verdict) in counted
+    ]
 
 
 def _calibration(judged: Sequence[Judged]) -> list[dict[str, Any]]:

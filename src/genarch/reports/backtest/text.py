@@ -28,12 +28,12 @@ def _block(block: Block, look: Look) -> Iterator[RenderableType]:
     yield Text(f"\n{safe(block.heading)}", style="bold")
     if block.rows:
         yield from _listed(block) if look.width < NARROW else [_indented(_grid(block))]
-    for line in block.lines:
-        yield _indented(Text(safe(line)))
     for first, rest in block.entries:
         yield _indented(Text(safe(first), overflow="fold"))
         for line in rest:
             yield _indented(Text(safe(line), style="dim", overflow="fold"), 4)
+    for line in block.lines:
+        yield _indented(Text(safe(line), overflow="fold"))
 
 
 def _grid(block: Block) -> Table:

@@ -18,13 +18,13 @@ _GROUPS = {
 
 
 class Block(NamedTuple):
-    """A part of the report: a heading, a table with its header, lines of text, and entries with lines of their own."""
+    """A part of the report: a heading, a table with its header, entries with lines of their own, and lines of text."""
 
     heading: str
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
-    lines: tuple[str, ...] = ()
     entries: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 def blocks(report: BacktestReport, *, failures: bool) -> Iterator[Block]:
@@ -57,7 +57,7 @@ def _scores(group: Mapping[str, Any]) -> Block:
 
 
 def _baseline_words(entry: Mapping[str, Any]) -> str:
-    why = ", the most common" if entry["why"] == "most_common" else ""
+    why = ", the most common" if entry["most_common"] else ""
     return f"always {name_words(entry['always'])}{why}"
 
 
@@ -72,7 +72,7 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _confusion(table: Mapping[str, Any]) -> Block:
-    said = list(dict.fromkeys(entry["verdict"] for entry in table["confusion"]))
+    said = _in_order([entry["verdict"] for entry in table["confusion"]], [e["chosen"] for e in table["confusion"]])
     counts = {(entry["chosen"], entry["verdict"]): entry["cases"] for entry in table["confusion"]}
     rows = [
         (name_words(chosen), *(str(counts.get((chosen, verdict), ".")) for verdict in said))
@@ -84,7 +84,12 @@ def _confusion(table: Mapping[str, Any]) -> Block:
         f"{_counted(size['thresholds'], 'threshold')} and the margin of a close call."
     )
     header = ("chosen", *(f"said {name_words(verdict)}" for verdict in said))
-    return Block(f"{name_of(table)}: chosen and said, strict cases", header, tuple(rows), (told,))
+    return Block(f"{name_of(table)}: chosen and said, {_scope(table)}", header, tuple(rows), lines=(told,))
+
+
+def _in_order(names: Sequence[str], order: Sequence[str]) -> list[str]:
+    """Each name once: those of the order as they stand there, then the others."""
+    return [name for name in dict.fromkeys([*order, *names]) if name in names]
 
 
 def _calibration(table: Mapping[str, Any]) -> Block:
@@ -93,7 +98,7 @@ def _calibration(table: Mapping[str, Any]) -> Block:
         for entry in table["calibration"]
     ]
     header = ("confidence", "cases", "right", "95 %", "hedged", "wrong", "confidently wrong")
-    return Block(f"{name_of(table)}: how sure, how often right, strict cases", header, tuple(rows))
+    return Block(f"{name_of(table)}: how sure, how often right, {_scope(table)}", header, tuple(rows))
 
 
 def _failures(table: Mapping[str, Any]) -> Block:
@@ -132,16 +137,29 @@ def _effect(entry: Mapping[str, Any]) -> str:
 
 def _ablation(table: Mapping[str, Any]) -> Block:
     whole = {name: sum(entry[name] for entry in table["calibration"]) for name in OUTCOMES}
-    hit = [entry for entry in table["ablation"] if entry["hits"]]
-    hit.sort(key=lambda entry: (entry["without"]["right"], -entry["without"]["confidently_wrong"], -entry["hits"]))
-    rows = [
-        (entry["rule"], str(entry["hits"]), *(signed(entry["without"][name] - whole[name]) for name in OUTCOMES))
-        for entry in hit
-    ]
-    rest = len(table["ablation"]) - len(hit)
-    lines = (f"{_counted(rest, 'further rule')} hit none of these cases.",) if rest else ()
-    header = ("without", "hits", *_OUTCOME_WORDS.values())
-    return Block(f"{name_of(table)}: each rule taken out, strict cases", header, tuple(rows), lines)
+    changes = [(entry, _changes(entry["without"], whole)) for entry in table["ablation"] if entry["hits"]]
+    moving = sorted((item for item in changes if item[1]), key=lambda item: _rank(item[0]))
+    idle = [entry["rule"] for entry, changed in changes if not changed]
+    rest = len(table["ablation"]) - len(changes)
+    lines = [f"Without any one of these, no outcome changes: {both(idle)}."] if idle else []
+    lines += [f"{_counted(rest, 'further rule')} {'hits' if rest == 1 else 'hit'} none of these cases."] if rest else []
+    entries = [(f"without {entry['rule']} ({_counted(entry['hits'], 'case')})", (told,)) for entry, told in moving]
+    heading = f"{name_of(table)}: each rule taken out, {_scope(table)}"
+    return Block(heading, entries=tuple(entries), lines=tuple(lines))
+
+
+def _changes(without: Mapping[str, Any], whole: Mapping[str, int]) -> str:
+    moved = [(name, without[name] - whole[name]) for name in OUTCOMES]
+    return ", ".join(f"{_OUTCOME_WORDS[name]} {signed(by)}" for name, by in moved if by)
+
+
+def _rank(entry: Mapping[str, Any]) -> tuple[int, int, int]:
+    """The rule that is missed most comes first."""
+    return entry["without"]["right"], -entry["without"]["confidently_wrong"], -entry["hits"]
+
+
+def _scope(table: Mapping[str, Any]) -> str:
+    return "strict cases" if table["scope"] == "strict" else "all cases"
 
 
 def _leave_one_out(table: Mapping[str, Any]) -> Block:
@@ -152,16 +170,16 @@ def _leave_one_out(table: Mapping[str, Any]) -> Block:
     )
     told = f"All {found['values']} strengths fitted anew, from moderate throughout; conditions and thresholds as they are."
     header = ("", "right", "95 %", "hedged", "wrong", "confidently wrong")
-    return Block(f"{name_of(table)}: strengths left to the cases, strict cases", header, rows, (told,))
+    return Block(f"{name_of(table)}: strengths left to the cases, {_scope(table)}", header, rows, lines=(told,))
 
 
 def _against(comparison: Mapping[str, Any]) -> Block:
-    heading = f"{comparison['rules']} in place of {comparison['against']}"
     gains, breaks = comparison["gains"], comparison["breaks"]
-    told = f"{_counted(len(gains), 'case')} better, {len(breaks)} worse."
+    told = f"{_counted(len(gains), 'case')} better, {len(breaks)} worse"
+    heading = f"{comparison['rules']} in place of {comparison['against']}: {told}"
     entries = [(f"better: {_case_words(case)}", ()) for case in gains]
     entries += [(f"worse: {_case_words(case)}", ()) for case in breaks]
-    return Block(heading, lines=(told,), entries=tuple(entries))
+    return Block(heading, entries=tuple(entries))
 
 
 def _case_words(case: Mapping[str, Any]) -> str:
