@@ -158,11 +158,11 @@ def backtest(
     ] = None,
     against: Annotated[
         str | None,
-        typer.Option("--against", metavar="TABLE", help="Tell, case by case, what --rules gains and breaks in its place."),
+        typer.Option(
+            "--against", metavar="TABLE", help="Tell, case by case, what --rules gains and breaks in its place."
+        ),
     ] = None,
-    failures: Annotated[
-        bool, typer.Option("--failures", help="Explain each miss by the rules that did it.")
-    ] = False,
+    failures: Annotated[bool, typer.Option("--failures", help="Explain each miss by the rules that did it.")] = False,
     ablation: Annotated[bool, typer.Option("--ablation", help="Take out each rule in turn.")] = False,
     leave_one_out: Annotated[
         bool, typer.Option("--leave-one-out", help="Judge each case by strengths fitted to the others.")
@@ -203,7 +203,9 @@ def explain(
 
 @app.command()
 def schema(
-    name: Annotated[SchemaName, typer.Argument(metavar="spec|rules|cases|report|findings|backtest", help="Which schema.")],
+    name: Annotated[
+        SchemaName, typer.Argument(metavar="spec|rules|cases|report|findings|backtest", help="Which schema.")
+    ],
 ) -> None:
     """Print a JSON Schema (draft-07), for editors and validators."""
 

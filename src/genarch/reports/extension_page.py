@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from genarch.model.conditions import constraints_read
-from genarch.model.entries import Assumption, Fact, Method, Notice, Rule
+from genarch.model.conditions import describe as condition_words
+from genarch.model.entries import Assumption, Method, Notice, Rule
 from genarch.model.table import RuleTable
-from genarch.reports.entries import condition_words, effect_of, grounds
+from genarch.reports.entries import effect_of, grounds
 from genarch.reports.escape import code, inert
 
 Row = Rule | Notice | Method | Assumption
@@ -24,8 +25,10 @@ def _lines(base: RuleTable, rules: RuleTable) -> Iterator[str]:
     yield ""
     yield f"<!-- Made by `make generate` from rules/{one}.yaml and rules/{other}.yaml; do not edit. -->"
     yield ""
-    yield f"`{other}` extends `{one}`. Each departure is a replacement or a disabling with its reason; what is not named here is the same in both."
-    yield f"The rules in full: [`{one}`](rules/{one}.md), [`{other}`](rules/{other}.md). What they rest on: [facts](facts/{other}.md)."
+    yield f"`{other}` extends `{one}`. Each departure is a replacement or a disabling with its reason;"
+    yield "notices, methods and assumptions that are not named here are the same in both."
+    yield f"The rules in full: [`{one}`](rules/{one}.md), [`{other}`](rules/{other}.md)."
+    yield f"What they rest on: [facts](facts/{other}.md)."
     yield "[How both fare on documented cases](cases.md) is printed by `genarch backtest examples/cases`."
     yield ""
     yield f"## Rules of `{one}`"
@@ -44,7 +47,12 @@ def _lines(base: RuleTable, rules: RuleTable) -> Iterator[str]:
     known = {rule.id for rule in base.rules}
     for rule in rules.rules:
         if rule.id not in known:
-            cells = [inert(condition_words(rule.when)), inert(effect_of(rule)), inert(rule.because), inert(str(rule.source))]
+            cells = [
+                inert(condition_words(rule.when)),
+                inert(effect_of(rule)),
+                inert(rule.because),
+                inert(str(rule.source)),
+            ]
             yield f"| {code(rule.id)} | {' | '.join(cells)} |"
     yield from _others(base, rules, reasons)
     yield from _read(base, rules)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from genarch.errors import InputError, Problem, nearest
 from genarch.model.cases import Case
+from genarch.model.constraints import Value
 from genarch.model.spec import Origin, Spec
 from genarch.sources.answers import is_unknown, read_answers, unknown_key
 from genarch.sources.files import read_text
@@ -117,7 +118,7 @@ class _Reader:
         self._document.report(value or node, f"{self._field}.id", told)
         return ""
 
-    def _constraints(self, node: Fields) -> dict[str, object]:
+    def _constraints(self, node: Fields) -> dict[str, Value]:
         spec = node.get("spec")
         field = f"{self._field}.spec"
         if not isinstance(spec, Fields) or spec.get("constraints") is None:
@@ -125,7 +126,7 @@ class _Reader:
             return {}
         self._known_keys(spec, ("constraints",), field)
         constraints = spec.get("constraints")
-        return dict(read_answers(self._document, constraints, f"{field}.constraints")) if constraints else {}
+        return read_answers(self._document, constraints, f"{field}.constraints") if constraints else {}
 
     def _verdict(self, node: Node | None, field: str, parent: Node) -> str:
         if node is None or is_unknown(node):

@@ -1,6 +1,6 @@
-"""The format of documented cases as pydantic models, for its JSON Schema; files are read by `genarch.sources.case_file`.
+"""The format of documented cases as pydantic models, for its JSON Schema.
 
-Both are made from the same declarations, and a test holds the two against each other.
+Files are read by `genarch.sources.case_file`; a test holds the two against each other.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ def cases_model() -> type[RootModel[Any]]:
     """The model of a file of cases."""
     constraints: Any = spec_model().model_fields["constraints"].annotation
     spec: Any = create_model(
-        "CaseSpec", __base__=Record, __doc__="What was known.", constraints=(constraints, Field(description="As in a spec."))
+        "CaseSpec",
+        __base__=Record,
+        __doc__="What was known.",
+        constraints=(constraints, Field(description="As in a spec.")),
     )
     fields: dict[str, Any] = {
         "id": (Annotated[str, StringConstraints(pattern=f"^(?:{SLUG.pattern})$")], Field(description="Used once.")),

@@ -7,7 +7,6 @@ costs to evaluate.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
@@ -286,18 +285,6 @@ def keys_at(location: Location) -> list[str]:
         if model is None:
             return []
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def sources_in(value: object, location: Location = ()) -> Iterator[tuple[Location, SourceRecord]]:
-    """Every source that is cited in a record, with its place."""
-    if isinstance(value, SourceRecord):
-        yield location, value
-    if isinstance(value, Record):
-        for name in type(value).model_fields:
-            yield from sources_in(getattr(value, name), (*location, name))
-    elif isinstance(value, list):
-        for at, item in enumerate(value):
-            yield from sources_in(item, (*location, at))
 
 
 def _record_in(annotation: Any) -> type[Record] | None:

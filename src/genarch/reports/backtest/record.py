@@ -104,11 +104,10 @@ def _table(rules: RuleTable, judged: Sequence[Judged], wanted: Wanted) -> dict[s
 
 def _size(rules: RuleTable) -> dict[str, int]:
     """How much there is to set in a table beside its close call: its strengths, and the numbers that it names."""
-    entries = (*rules.rules, *rules.assumptions)
     numbers = {
         (predicate.constraint, predicate.operand)
-        for entry in entries
-        for predicate in predicates(entry.when)
+        for rule in rules.rules
+        for predicate in predicates(rule.when)
         if BY_NAME[predicate.constraint].numeric
     }
     return {
@@ -186,7 +185,8 @@ def _shift(rule: Rule, families: dict[str, str], of: set[str]) -> int:
 
 def _ablation(judged: Sequence[Judged], rules: RuleTable) -> list[dict[str, Any]]:
     return [
-        {"rule": entry.rule, "hits": entry.cases, "without": _score(entry.without)} for entry in ablations(judged, rules)
+        {"rule": entry.rule, "hits": entry.cases, "without": _score(entry.without)}
+        for entry in ablations(judged, rules)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from genarch.model.cases import OUTCOMES
+from genarch.model.cases import OUTCOMES, Outcome
 from genarch.reports.backtest.record import BacktestReport
 from genarch.reports.words import both, effect_words, name_words, signed
 
@@ -148,7 +148,7 @@ def _ablation(table: Mapping[str, Any]) -> Block:
     return Block(heading, entries=tuple(entries), lines=tuple(lines))
 
 
-def _changes(without: Mapping[str, Any], whole: Mapping[str, int]) -> str:
+def _changes(without: Mapping[str, Any], whole: Mapping[Outcome, int]) -> str:
     moved = [(name, without[name] - whole[name]) for name in OUTCOMES]
     return ", ".join(f"{_OUTCOME_WORDS[name]} {signed(by)}" for name, by in moved if by)
 
@@ -168,7 +168,9 @@ def _leave_one_out(table: Mapping[str, Any]) -> Block:
         ("fitted to all, on the same", *_score_cells(found["seen"])),
         ("each by a fit to the others", *_score_cells(found["unseen"])),
     )
-    told = f"All {found['values']} strengths fitted anew, from moderate throughout; conditions and thresholds as they are."
+    told = (
+        f"All {found['values']} strengths fitted anew, from moderate throughout; conditions and thresholds as they are."
+    )
     header = ("", "right", "95 %", "hedged", "wrong", "confidently wrong")
     return Block(f"{name_of(table)}: strengths left to the cases, {_scope(table)}", header, rows, lines=(told,))
 
@@ -183,12 +185,9 @@ def _against(comparison: Mapping[str, Any]) -> Block:
 
 
 def _case_words(case: Mapping[str, Any]) -> str:
-    steps = [f"{name_words(step['verdict'])} ({_OUTCOME_WORDS[step['outcome']]})" for step in _steps(case)]
-    return f"{case['case']}{' (strict)' if case['strict'] else ''}, chosen {name_words(case['chosen'])}: {' -> '.join(steps)}"
-
-
-def _steps(case: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    return [case["before"], case["after"]]
+    steps = (case["before"], case["after"])
+    told = " -> ".join(f"{name_words(step['verdict'])} ({_OUTCOME_WORDS[step['outcome']]})" for step in steps)
+    return f"{case['case']}{' (strict)' if case['strict'] else ''}, chosen {name_words(case['chosen'])}: {told}"
 
 
 def _counted(count: int, noun: str) -> str:
