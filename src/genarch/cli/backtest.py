@@ -43,8 +43,8 @@ def run_backtest(request: BacktestRequest) -> int:
         return exits.NOTHING
     names = request.tables or ((DEFAULT_TABLE,) if request.against else tuple(bundled_tables()))
     every = tuple(dict.fromkeys([*names, *([request.against] if request.against else [])]))
-    keep(request.output, [*map(table_path, every), *paths])
     tables = _tables(every)
+    keep(request.output, [*map(table_path, every), *paths])
     verdicts = dict.fromkeys(verdict for table in tables.values() for verdict in table.verdicts)
     cases = load_cases(paths, tuple(verdicts))
     with busy("backtesting"):
