@@ -124,7 +124,7 @@ def test_a_hostile_id_is_shown_as_text() -> None:
     assert "\x1b" not in invoke("explain", "\x1b[31mred").stderr
 
 
-@pytest.mark.parametrize("name", ["spec", "rules", "report", "findings"])
+@pytest.mark.parametrize("name", ["spec", "rules", "cases", "report", "findings", "backtest"])
 def test_schema_prints_json(name: str) -> None:
     assert json.loads(invoke("schema", name).stdout)["$schema"] == "http://json-schema.org/draft-07/schema#"
 
