@@ -14,6 +14,7 @@ import pytest
 from sarif_pydantic import Sarif
 from typer.testing import CliRunner, Result
 
+from genarch import decide, load_rules, parse_spec
 from genarch.cli.app import app
 from genarch.cli.schemas import schema_of
 from genarch.model.table_checks import TABLE_CHECKS
@@ -23,6 +24,7 @@ from genarch.reports.findings.github import as_github
 from genarch.reports.findings.sarif import as_sarif
 from genarch.reports.findings.schema import FindingsRecord
 from genarch.reports.findings.text import as_text
+from genarch.sources.bundled import bundled_tables
 
 SOURCE = "{facts: [T1], section: s, grade: measured}"
 SMALL = f"""\
@@ -208,6 +210,30 @@ def test_diff_tells_entries_verdicts_and_specs() -> None:
     assert "  GAN -> diffusion\n    where domain: narrow\n      for example domain: narrow\n" in result.stdout
     assert "  1 of 1 specs changes\n    one.genarch.yaml: GAN -> diffusion\n" in result.stdout.replace("./", "")
     assert invoke("diff", "small.yaml", "other.yaml").exit_code == 0
+
+
+def test_diff_of_the_two_bundled_tables_names_each_departure() -> None:
+    report = json.loads(invoke("diff", "article", "field", "--format", "json").stdout)
+    changed = {entry["id"] for entry in report["entries"] if entry["kind"] == "rule"}
+    before, after = load_rules("article"), load_rules("field")
+    alike = {rule.id for rule in before.rules if rule in after.rules}
+    assert changed == {rule.id for rule in (*before.rules, *after.rules)} - alike
+    assert report["changes"]
+    for change in report["changes"]:
+        for region in change["regions"]:
+            answers = parse_spec(json.dumps({"version": 1, "constraints": region["example"]}))
+            for table, outcome in ((before, change["before"]), (after, change["after"])):
+                verdict = decide(answers, table)
+                assert (verdict.architecture or verdict.verdict) == outcome
+
+
+@pytest.mark.parametrize("table", bundled_tables())
+def test_map_of_each_bundled_table(table: str) -> None:
+    axes = ("--x", "latency_budget_ms", "--y", "domain")
+    report = json.loads(invoke("map", *axes, "--rules", table, "--format", "json").stdout)
+    corner = {row["value"]: report["rows"][at][0]["verdict"] for at, row in enumerate(report["y"]["cells"])}
+    assert corner["narrow"] == "gan"
+    assert corner["broad"] == {"article": "gan", "field": "hybrid"}[table]
 
 
 @pytest.mark.usefixtures("folder")

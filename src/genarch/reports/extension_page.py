@@ -31,6 +31,8 @@ def _lines(base: RuleTable, rules: RuleTable) -> Iterator[str]:
     yield f"What they rest on: [facts](facts/{other}.md)."
     yield "[How both fare on documented cases](cases.md) is printed by `genarch backtest examples/cases`."
     yield ""
+    yield _counts(base, rules)
+    yield ""
     yield f"## Rules of `{one}`"
     yield ""
     yield f"| rule | `{one}` | `{other}` | why |"
@@ -57,6 +59,20 @@ def _lines(base: RuleTable, rules: RuleTable) -> Iterator[str]:
     yield from _others(base, rules, reasons)
     yield from _read(base, rules)
     yield from _grounds(rules)
+
+
+def _counts(base: RuleTable, rules: RuleTable) -> str:
+    """How much was set anew."""
+    before = {rule.id: rule for rule in base.rules}
+    new = [rule for rule in rules.rules if rule.id not in before]
+    replaced = [rule for rule in rules.rules if rule.id in before and rule != before[rule.id]]
+    kept = len(rules.rules) - len(new) - len(replaced)
+    strengths = sum(len(rule.points) for rule in (*new, *replaced))
+    return (
+        f"Of its {len(rules.rules)} rules {kept} are those of `{base.header.id}`, {len(replaced)} replace one of them "
+        f"and {len(new)} are new; {len(before) - kept - len(replaced)} are disabled. The replacements and the new ones "
+        f"have {strengths} strengths together, each slight, moderate or strong."
+    )
 
 
 def _row(before: Rule, after: Rule | None, reason: str) -> str:
