@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from brute import completions, contradictions, verdict
 from builders import SOURCE, rule, table
 from genarch import RuleTable
+from genarch.engine import samples
 from genarch.engine.matching import Matcher
 from genarch.engine.scoring import scorer
-from genarch.engine.verification import limited, reach, samples
+from genarch.engine.verification import limited, reach
 from genarch.engine.verification.conditions import impossible_conditions, rules_always_together
 from genarch.engine.verification.coverage import examples_missing, facts_uncited, unread
 from genarch.engine.verification.reach import (

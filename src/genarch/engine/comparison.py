@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from genarch.engine.bounds import Bounds
 from genarch.engine.restrictions import Restrictions, conditions
+from genarch.engine.samples import sampled
 from genarch.engine.scoring import scorer
 from genarch.engine.search import Search
 from genarch.engine.space import Space, contradictions
@@ -94,8 +95,12 @@ class Comparison:
     def _differences(self) -> list[tuple[str, str, Answers]]:
         pairs = {f"{a} {b}": (a, b) for a in self._before.outcomes for b in self._after.outcomes if a != b}
         search = Search(self._space, self._pair, self._may_differ, {}, limit=LIMIT)
-        found = search.run(pairs)
+        found = dict(search.run(pairs))
         self.complete &= not search.gave_up
+        for hits, kinds in sampled(self._space) if search.gave_up else ():  # what the search did not come to
+            pair = self._pair(hits)
+            if pair is not None and pair not in found:
+                found[pair] = {name: kind.value for name, kind in zip(self._space.kinds, kinds, strict=True)}
         return [(*pairs[pair], _ordered(found[pair])) for pair in pairs if pair in found]
 
     def _outside(self, regions: Sequence[Region]) -> tuple[Answers | None, Elsewhere]:

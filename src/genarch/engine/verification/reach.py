@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from genarch.engine.bounds import Bounds
+from genarch.engine.samples import sampled
 from genarch.engine.scoring import Scorer, scorer
 from genarch.engine.space import Space, contradictions, table_space
 from genarch.engine.verification.limited import Outcome, look_for, unsettled
-from genarch.engine.verification.samples import sampled_hits
 from genarch.engine.witness import witness
 from genarch.model import table_checks as checks
 from genarch.model.entries import Method, Notice, Rule
@@ -40,7 +40,7 @@ def rules_that_never_matter(rules: RuleTable) -> Iterator[Finding]:
 def _seen_to_matter(space: Space, score: Scorer) -> int:
     """The bits of rules that make a difference on some sampled answers."""
     known = 0
-    for hits in sampled_hits(space):
+    for hits, _ in sampled(space):
         rest = hits & ~known
         verdict = score.judge(hits)[:2] if rest else None
         while rest:
