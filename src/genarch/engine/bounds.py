@@ -175,10 +175,17 @@ class Bounds:
         return sum(map(ahead.__getitem__, hits)) + sum(map(rises.__getitem__, still_open))
 
 
+_CHUNKS: list[tuple[tuple[int, ...], ...]] = []
+"""For each eight rules, and each of the 256 sets of them, their positions."""
+
+
 def _positions(mask: int) -> list[int]:
-    found = []
+    found: list[int] = []
+    at = 0
     while mask:
-        lowest = mask & -mask
-        found.append(lowest.bit_length() - 1)
-        mask ^= lowest
+        if at == len(_CHUNKS):
+            _CHUNKS.append(tuple(tuple(8 * at + bit for bit in range(8) if byte >> bit & 1) for byte in range(256)))
+        found += _CHUNKS[at][mask & 255]
+        mask >>= 8
+        at += 1
     return found

@@ -12,37 +12,14 @@ from genarch.model.exploration import Possible
 SAMPLES = 300
 """Completions to look at before any search, some 6 ms; what they show to be possible need not be searched for."""
 
-TRIES = 12
+PATIENCE = 4_000
+"""Nodes that searches for one choice may take, some 60 ms; the article's table needs fewer."""
+
+TRIES = 40
 """Completions of one verdict to try with another answer, before a search for it."""
 
 
-def most_telling(table: Compiled, stated: Answers, possible: Sequence[Possible], names: Iterable[str]) -> str | None:
-    """The constraint whose answer leaves the fewest verdicts possible on average; None without any.
-
-    The average is over the kinds of answers that the table tells apart. Constraints that leave everything possible
-    whatever the answer come last; among equals the one that leaves fewer at most, then the first named is given.
-    Averages are worked out no further than it takes to tell which is the least.
-    """
-    names = list(names)
-    seen = _Seen(table, stated, possible)
-    for name in names:
-        seen.try_out(name)
-    while names:
-        first, *others = sorted(names, key=seen.least)
-        if others and seen.most(first) < seen.least(others[0]):
-            return first
-        level = [name for name in names if seen.least(name) <= seen.least(first)]
-        unsettled = next((name for name in level if not seen.settled(name)), None)
-        if unsettled is not None:
-            seen.search(unsettled)
-        elif seen.least(first):
-            return min(level, key=seen.at_most)
-        else:  # nothing is consistent with any answer to these
-            names = [name for name in names if name not in level]
-    return None
-
-
-class _Seen:
+class Seen:
     """What is known of the verdicts that each kind of answers leaves possible.
 
     It comes from completions that were looked at, each kept as the terms that its answers fail, in the order of the
@@ -58,6 +35,7 @@ class _Seen:
         self._given, pending = space.against(stated)
         self._ignored = space.matcher.gather(self._given, pending)[0] | space.watched
         self._verdicts: dict[int, str] = {}
+        self._patience = PATIENCE
         self._completions: dict[str, list[tuple[int, ...]]] = {item.verdict: [] for item in possible}
         self._known: list[dict[int, set[str]]] = [
             {kind.fails: set() for kind in space.kinds[column.constraint]} for column in self._columns
@@ -85,6 +63,11 @@ class _Seen:
         searched, every = self._searched[self._at[name]], len(self._completions)
         return all(fails in searched or len(known) == every for fails, known in self._known[self._at[name]].items())
 
+    @property
+    def tired(self) -> bool:
+        """Whether no more searches are worth the wait."""
+        return self._patience <= 0
+
     def try_out(self, name: str) -> None:
         """Look which completions keep their verdict when their answer to one constraint is exchanged."""
         for fails, known in self._known[self._at[name]].items():
@@ -98,9 +81,12 @@ class _Seen:
             missing = tuple(self._completions.keys() - known[kind.fails])
             if missing and kind.fails not in searched:
                 answered = {**self._stated, name: kind.value}
-                for verdict, added in self._table.possible(answered, missing).items():
+                search = self._table.search(answered, self._patience)
+                for verdict, added in search.run(missing).items():
                     self._add(verdict, {**answered, **added})
-                searched.add(kind.fails)
+                self._patience = search.left or 0
+                if not search.gave_up:
+                    searched.add(kind.fails)
                 return
 
     def _average(self, name: str, unsearched: int) -> float:
@@ -138,6 +124,34 @@ class _Seen:
         if found is None:
             found = self._verdicts[hits] = self._table.scorer.judge(hits).verdict
         return found
+
+
+def most_telling(seen: Seen, names: Iterable[str]) -> str | None:
+    """The constraint whose answer leaves the fewest verdicts possible on average; None without any.
+
+    The average is over the kinds of answers that the table tells apart. Constraints that leave everything possible
+    whatever the answer come last; among equals the one that leaves fewer at most, then the first named is given.
+    Averages are worked out no further than it takes to tell which is the least; on a table so large that this takes too
+    long, what is known by then decides.
+    """
+    names = list(names)
+    for name in names:
+        seen.try_out(name)
+    while names:
+        first, *others = sorted(names, key=seen.least)
+        if others and seen.most(first) < seen.least(others[0]):
+            return first
+        level = [name for name in names if seen.least(name) <= seen.least(first)]
+        unsettled = next((name for name in level if not seen.settled(name)), None)
+        if unsettled is not None and seen.tired:
+            return first
+        if unsettled is not None:
+            seen.search(unsettled)
+        elif seen.least(first):
+            return min(level, key=seen.at_most)
+        else:  # nothing is consistent with any answer to these
+            names = [name for name in names if name not in level]
+    return None
 
 
 def confirming(table: Compiled, stated: Answers, verdict: str, names: Iterable[str]) -> str | None:
