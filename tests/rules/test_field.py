@@ -11,9 +11,10 @@ from builders import spec
 from genarch import RuleTable, decide, evaluate, load_rules
 from genarch.engine.backtest import judge, score
 from genarch.engine.refitting import leave_one_out
+from genarch.engine.scoring import scorer
 from genarch.engine.verification.verify import verify
 from genarch.model.cases import Case, Score
-from genarch.model.entries import Fact, Rule
+from genarch.model.entries import Fact, Ratio, Rule
 from genarch.sources.case_file import load_cases
 from genarch.sources.table_reader import read_table
 
@@ -93,6 +94,25 @@ def test_strengths_fitted_without_a_case_still_do_not_get_it_confidently_wrong(s
     found = leave_one_out(strict, FIELD)
     assert found.unseen.confidently_wrong == 0
     assert found.unseen.right + found.unseen.hedged >= 0.93 * len(strict)
+
+
+def test_the_misses_that_the_readme_names(cases: Sequence[Case], strict: Sequence[Case]) -> None:
+    missed = {item.case.id for item in judge(strict, FIELD) if item.outcome != "right"}
+    assert missed == {"caloscore-v2", "vtoonify", "sar-optical-acd", "cod-lite-codec"}
+    assert scored(strict, FIELD).hedged == 4
+    old = scored([case for case in cases if case.year and case.year < 2022], FIELD)
+    assert (old.confidently_wrong, old.cases) == (6, 14)
+    unseen = leave_one_out(strict, FIELD).unseen
+    assert (round(100 * unseen.right / unseen.cases), unseen.hedged) == (77, unseen.cases - unseen.right)
+
+
+def test_vtoonify_without_the_rule_on_base_models_is_the_gan_that_was_chosen(strict: Sequence[Case]) -> None:
+    """As docs/cases.md works it out: diffusion 3 + 2 - 2, gan 2 + 3, so 2 of 12."""
+    (case,) = [case for case in strict if case.id == "vtoonify"]
+    table = scorer(FIELD)
+    at = [rule.id for rule in FIELD.rules].index("base-model-at-hand-favours-diffusion")
+    found = table.judge(table.hits(case.spec.constraints) & ~(1 << at))
+    assert (found.verdict, found.margin) == ("gan", Ratio(2, 12))
 
 
 def test_the_threshold_of_few_images_was_not_tuned(cases: Sequence[Case]) -> None:
