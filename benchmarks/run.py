@@ -31,6 +31,7 @@ from benchmarks import questions as interviews
 from benchmarks.growth import table_of
 from genarch import RuleTable, Spec, decide, evaluate, explore, load_rules, load_spec
 from genarch.model.constraints import CONSTRAINTS, Value
+from genarch.sources.bundled import bundled_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 SPECS = ROOT / "examples/specs"
@@ -85,7 +86,7 @@ def process() -> None:
 
 def engine() -> None:
     """Specs already loaded: genarch, zen-engine on the same rules, and a plain function; results compared first."""
-    rules = load_rules()
+    rules = load_rules("article")
     specs = [load_spec(path) for path in sorted(SPECS.glob("*.genarch.yaml"))]
     specs += random_specs(200 - len(specs))
     contexts = [zen_table.context(dict(spec.constraints)) for spec in specs]
@@ -112,7 +113,6 @@ def engine() -> None:
 
 def explored() -> None:
     """Exploration: possible verdicts of the empty spec, of examples and of random specs; all seven answers."""
-    rules = load_rules()
     examples = [load_spec(path) for path in sorted(SPECS.glob("*.genarch.yaml"))]
     chance = random.Random(7)
     incomplete = [
@@ -120,15 +120,20 @@ def explored() -> None:
         for share in (0.1, 0.3, 0.5, 0.7, 1.0)
         for spec in random_specs(200)
     ]
-    explore(examples[0], rules)  # compiles the table
-    print(f"\nExploration ({len(rules.rules)} rules, one core, milliseconds)")
-    empty = [timed(lambda: explore(Spec("s", {}), rules).possible) * 1e3 for _ in range(11)]
-    print(f"  possible, nothing stated:             median {statistics.median(empty):6.1f}, worst {max(empty):6.1f}")
-    for name, specs in (("the examples", examples), ("1,000 random partial specs", incomplete)):
-        times = [timed(partial(possible, spec, rules)) * 1e3 for spec in specs]
-        print(f"  possible, {name + ':':27} median {statistics.median(times):6.1f}, worst {max(times):6.1f}")
-    times = [timed(partial(all_answers, spec, rules)) * 1e3 for spec in examples]
-    print(f"  all seven answers, the examples:      median {statistics.median(times):6.1f}, worst {max(times):6.1f}")
+    for rules in map(load_rules, bundled_tables()):
+        explore(examples[0], rules)  # compiles the table
+        print(f"\nExploration by {rules.header.id} ({len(rules.rules)} rules, one core, milliseconds)")
+        empty = [timed(partial(possible, Spec("s", {}), rules)) * 1e3 for _ in range(11)]
+        print(
+            f"  possible, nothing stated:             median {statistics.median(empty):6.1f}, worst {max(empty):6.1f}"
+        )
+        for name, specs in (("the examples", examples), ("1,000 random partial specs", incomplete)):
+            times = [timed(partial(possible, spec, rules)) * 1e3 for spec in specs]
+            print(f"  possible, {name + ':':27} median {statistics.median(times):6.1f}, worst {max(times):6.1f}")
+        times = [timed(partial(all_answers, spec, rules)) * 1e3 for spec in examples]
+        print(
+            f"  all seven answers, the examples:      median {statistics.median(times):6.1f}, worst {max(times):6.1f}"
+        )
 
 
 def growth() -> None:
@@ -152,21 +157,23 @@ def growth() -> None:
 
 
 def lint() -> None:
-    """The verification of the shipped table, as a process."""
-    times = [timed_process([str(BIN / "genarch"), "rules", "lint"]) for _ in range(3)]
-    print(f"\ngenarch rules lint, the shipped table: {statistics.median(times):.1f} s (at most 10)")
+    """The verification of each shipped table, as a process."""
+    print()
+    for name in bundled_tables():
+        times = [timed_process([str(BIN / "genarch"), "rules", "lint", name]) for _ in range(3)]
+        print(f"genarch rules lint {name}: {statistics.median(times):.1f} s (at most 10)")
 
 
 def questions() -> None:
     """Questions until the verdict is settled, and the wait between an answer and the next question."""
-    rules = load_rules()
     examples = [load_spec(path).constraints for path in sorted(SPECS.glob("*.genarch.yaml"))]
-    for name, people in (
-        ("1,000 random complete specs", interviews.complete_people(rules, 1000)),
-        (f"the {len(examples)} example specs, don't know to what they leave out", examples),
-    ):
-        print(f"\nQuestions until settled, {name}")
-        interviews.measure(rules, people)
+    for rules in map(load_rules, bundled_tables()):
+        for name, people in (
+            ("200 random complete specs", interviews.complete_people(rules, 200)),
+            (f"the {len(examples)} example specs, don't know to what they leave out", examples),
+        ):
+            print(f"\nQuestions until settled by {rules.header.id}, {name}")
+            interviews.measure(rules, people)
 
 
 def evidence() -> None:

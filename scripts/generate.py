@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from genarch import load_spec
+from genarch import load_rules, load_spec
 from genarch.engine.mapping import decision_map
 from genarch.model import entries as entry_values
 from genarch.model.catalogue import Catalogue
@@ -14,6 +14,7 @@ from genarch.model.table import RuleTable
 from genarch.model.table_checks import TABLE_CHECKS
 from genarch.reports.check_page import document_check_page, table_check_page
 from genarch.reports.evidence.claim_page import claims_page
+from genarch.reports.extension_page import extension_page
 from genarch.reports.map.record import map_report
 from genarch.reports.map.svg import as_svg
 from genarch.reports.rule_page import facts_page, rule_page
@@ -21,6 +22,7 @@ from genarch.sources.bundled import bundled_tables
 from genarch.sources.evidence.compiled import as_json
 from genarch.sources.evidence.load import evidence_folder
 from genarch.sources.evidence.reader import read_fitted
+from genarch.sources.rule_table import DEFAULT_TABLE
 from genarch.sources.table_chain import files_of
 from genarch.sources.table_reader import read_table
 
@@ -97,6 +99,7 @@ def generated() -> dict[Path, str]:
         files[module] = compiled_module(table, files_of(path))
         files[ROOT / "docs/rules" / f"{table_id}.md"] = rule_page(table)
         files[ROOT / "docs/facts" / f"{table_id}.md"] = facts_page(table)
+    files[ROOT / "docs/field.md"] = extension_page(load_rules("article"), load_rules("field"))
     catalogue = read_fitted(evidence_folder())
     files[ROOT / "src/genarch/sources/compiled/evidence.json"] = as_json(catalogue)
     files[ROOT / "src/genarch/model/gpus.py"] = gpus_module(catalogue)
@@ -109,9 +112,9 @@ def generated() -> dict[Path, str]:
 
 def decision_map_image() -> str:
     """The map that the README shows."""
-    rules = read_table(bundled_tables()["article"])
-    spec = load_spec(ROOT / "examples/specs/house-style-illustrations.genarch.yaml", rules)
-    return as_svg(map_report(spec, rules, decision_map(spec, rules, "latency_budget_ms", "team_expertise")))
+    rules = read_table(bundled_tables()[DEFAULT_TABLE])
+    spec = load_spec(ROOT / "examples/specs/sketch-to-photo.genarch.yaml", rules)
+    return as_svg(map_report(spec, rules, decision_map(spec, rules, "latency_budget_ms", "device")))
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ import yaml
 
 from genarch import load_rules
 from genarch.engine.verification.verify import verify
+from genarch.sources.bundled import bundled_tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SPECS = sorted((ROOT / "examples/specs").glob("*.genarch.yaml"))
@@ -20,21 +21,33 @@ INVALID = sorted((ROOT / "examples/invalid").glob("*.genarch.yaml"))
 EXPECTED = yaml.safe_load((ROOT / "examples/specs/expected.yaml").read_text())
 
 
-def reports(folder: str) -> tuple[int, dict[str, Any]]:
-    command = [sys.executable, "-m", "genarch", "evaluate", ".", "--format", "jsonl"]
+def reports(folder: str, *options: str) -> tuple[int, dict[str, Any]]:
+    command = [sys.executable, "-m", "genarch", "evaluate", ".", "--format", "jsonl", *options]
     result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT / folder, check=False)
     made = [json.loads(line) for line in result.stdout.splitlines()]
     return result.returncode, {Path(report["spec"]["source"]["path"]).name: report for report in made}
 
 
-def test_every_example_gets_the_verdict_beside_it() -> None:
-    code, made = reports("examples/specs")
+@pytest.mark.parametrize("table", bundled_tables())
+def test_every_example_gets_the_verdict_beside_it(table: str) -> None:
+    code, made = reports("examples/specs", "--rules", table)
     assert code == 0
     assert {report["spec"]["id"] for report in made.values()} == set(EXPECTED)
     for report in made.values():
-        for key, value in EXPECTED[report["spec"]["id"]].items():
+        for key, value in EXPECTED[report["spec"]["id"]][table].items():
             assert report[key] == value, report["spec"]["id"]
         assert f"{report['spec']['id']}.genarch.yaml" == Path(report["spec"]["source"]["path"]).name
+
+
+def test_the_default_table_says_what_the_article_alone_would_have_said() -> None:
+    _, made = reports("examples/specs")
+    for report in made.values():
+        expected = EXPECTED[report["spec"]["id"]]
+        alone = {key: value for key, value in expected["article"].items() if key in report["base"]}
+        assert {key: report["base"][key] for key in alone} == alone
+        keys = ("verdict", "architecture")
+        same = all(expected["article"].get(key) == expected["field"].get(key) for key in keys)
+        assert report["base"]["differs"] is not same, report["spec"]["id"]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples/rules").glob("*.yaml")), ids=lambda path: path.stem)
@@ -44,10 +57,10 @@ def test_the_example_tables_are_verified(path: Path) -> None:
 
 
 def test_the_examples_cover_every_kind_of_answer() -> None:
-    verdicts = [expected["verdict"] for expected in EXPECTED.values()]
+    verdicts = [expected["article"]["verdict"] for expected in EXPECTED.values()]
     assert len(verdicts) >= 12
     assert verdicts.count("hybrid") >= 3
-    assert len({e["architecture"] for e in EXPECTED.values() if e["verdict"] == "hybrid"}) == 3
+    assert len({e["article"]["architecture"] for e in EXPECTED.values() if e["article"]["verdict"] == "hybrid"}) == 3
     assert verdicts.count("evaluate_both") >= 2
     assert verdicts.count("infeasible") >= 1
     assert {"gan", "diffusion", "undetermined"} <= set(verdicts)

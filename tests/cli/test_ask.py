@@ -19,6 +19,8 @@ from genarch import load_spec
 ANSWER = r"Answer \([^)]*\): "
 CHANGE = r"Change which\? \([^)]*\): "
 SAVE = r"Save the answers\? \([^)]*\): "
+ARTICLE = ["--rules", "article"]
+"""The table whose questions these conversations answer."""
 FAST = ["--set", "latency_budget_ms=9"]
 """With this, `emerging` and `text` settle it: only a hybrid is left."""
 
@@ -30,7 +32,7 @@ class Person:
         self.folder = folder
         self.child = pexpect.spawn(
             sys.executable,
-            ["-m", "genarch", "ask", *options],
+            ["-m", "genarch", "ask", *ARTICLE, *options],
             cwd=str(folder),
             dimensions=(50, columns),
             encoding="utf-8",
@@ -70,7 +72,7 @@ def plain(text: str) -> str:
 
 def piped(folder: Path, *options: str, lines: Sequence[str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "genarch", "ask", *options],
+        [sys.executable, "-m", "genarch", "ask", *ARTICLE, *options],
         input=None if lines is None else "".join(f"{line}\n" for line in lines),
         stdin=subprocess.DEVNULL if lines is None else None,
         capture_output=True,
@@ -170,7 +172,7 @@ def test_broken_off_the_answers_are_kept_and_resumed(end: str, tmp_path: Path) -
     rest, code = person.leaves()
     assert code == 130
     assert "genarch: interrupted; the answers so far are in genarch-draft.yaml" in rest
-    assert rest.endswith("genarch: to go on: genarch ask --answers genarch-draft.yaml\n")
+    assert rest.endswith("genarch: to go on: genarch ask --answers genarch-draft.yaml --rules article\n")
     assert "\x1b[?" not in person.raw
     assert "schema.json" not in " ".join(path.name for path in tmp_path.iterdir())
 
@@ -202,7 +204,7 @@ def test_broken_off_with_save_goes_to_that_file(tmp_path: Path) -> None:
     person.child.sendeof()
     rest, code = person.leaves()
     assert code == 130
-    assert rest.endswith("genarch: to go on: genarch ask --answers s.yaml --save s.yaml --fixed\n")
+    assert rest.endswith("genarch: to go on: genarch ask --answers s.yaml --save s.yaml --rules article --fixed\n")
     assert (tmp_path / "s.yaml").read_text() == f"{start}  task: portrait_animation\n"
 
 
@@ -314,12 +316,12 @@ def test_piped_answers_line_by_line(tmp_path: Path) -> None:
 def test_piped_answers_that_end_too_soon_are_kept(tmp_path: Path) -> None:
     told = piped(tmp_path, "--plain", *FAST, lines=["emerging"])
     assert told.returncode == 130
-    assert told.stderr.endswith("genarch: to go on: genarch ask --answers genarch-draft.yaml --plain\n")
+    assert told.stderr.endswith("genarch: to go on: genarch ask --answers genarch-draft.yaml --rules article --plain\n")
 
 
 def test_input_that_is_no_text_is_answered_like_any_other_mistake(tmp_path: Path) -> None:
     told = subprocess.run(
-        [sys.executable, "-m", "genarch", "ask", "--plain", *FAST],
+        [sys.executable, "-m", "genarch", "ask", *ARTICLE, "--plain", *FAST],
         input=b"\xff\xfe\x00\n" + b"9" * 100_000 + b"\n\xe2\x80\xae\nemerging\ntext\n",
         capture_output=True,
         cwd=tmp_path,
@@ -369,7 +371,7 @@ def test_where_no_draft_can_be_written_the_answers_are_told(tmp_path: Path) -> N
     person.child.sendintr()
     rest, code = person.leaves()
     assert code == 130
-    assert rest.endswith("to go on: genarch ask --set latency_budget_ms=9 --set maturity=emerging\n")
+    assert rest.endswith("to go on: genarch ask --rules article --set latency_budget_ms=9 --set maturity=emerging\n")
 
 
 def test_answers_are_saved_where_the_report_cannot_be_written(tmp_path: Path) -> None:

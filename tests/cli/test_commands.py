@@ -9,9 +9,10 @@ import sys
 import pytest
 from typer.testing import CliRunner, Result
 
-from genarch import RuleTable, __version__
+from genarch import RuleTable, __version__, load_rules
 from genarch.cli.app import app
 from genarch.model.constraints import CONSTRAINTS
+from genarch.sources.bundled import bundled_tables
 
 
 def invoke(*arguments: str, **env: str) -> Result:
@@ -72,8 +73,8 @@ def test_bad_usage_is_2(arguments: list[str]) -> None:
 
 
 def test_rules_list(article: RuleTable) -> None:
-    text = invoke("rules", "list").stdout
-    listed = json.loads(invoke("rules", "list", "--format", "json").stdout)
+    text = invoke("rules", "list", "--rules", "article").stdout
+    listed = json.loads(invoke("rules", "list", "--rules", "article", "--format", "json").stdout)
     assert text.startswith("article@1.0.0: ")
     assert [rule["id"] for rule in listed["rules"]] == [rule.id for rule in article.rules]
     for rule in article.rules:
@@ -81,12 +82,13 @@ def test_rules_list(article: RuleTable) -> None:
     assert listed["digest"] == article.header.digest
 
 
-def test_every_id_can_be_shown_and_explained(article: RuleTable) -> None:
-    for name in article.entries():
-        text = invoke("explain", name)
+@pytest.mark.parametrize("table", bundled_tables())
+def test_every_id_can_be_shown_and_explained(table: str) -> None:
+    for name in load_rules(table).entries():
+        text = invoke("explain", name, "--rules", table)
         assert text.exit_code == 0, name
         assert all(len(line) <= 80 for line in text.stdout.splitlines())
-        described = json.loads(invoke("rules", "show", name, "--format", "json").stdout)
+        described = json.loads(invoke("rules", "show", name, "--rules", table, "--format", "json").stdout)
         assert described[0]["id"] == name
 
 
@@ -99,7 +101,7 @@ def test_every_constraint_is_explained(constraint: object) -> None:
 
 
 def test_a_rule_is_explained_whole() -> None:
-    text = invoke("explain", "under-100-ms-needs-a-single-pass").stdout
+    text = invoke("explain", "under-100-ms-needs-a-single-pass", "--rules", "article").stdout
     for part in (
         "rule under-100-ms-needs-a-single-pass: Under 100 ms an image has to come from",
         "latency_budget_ms below 100",
@@ -131,7 +133,7 @@ def test_a_hostile_id_is_shown_as_text() -> None:
     assert "\x1b" not in invoke("explain", "\x1b[31mred").stderr
 
 
-@pytest.mark.parametrize("name", ["spec", "rules", "report", "findings"])
+@pytest.mark.parametrize("name", ["spec", "rules", "cases", "report", "findings", "backtest"])
 def test_schema_prints_json(name: str) -> None:
     assert json.loads(invoke("schema", name).stdout)["$schema"] == "http://json-schema.org/draft-07/schema#"
 

@@ -116,7 +116,7 @@ def test_answers_on_the_command_line_and_a_decision(record: Path) -> None:
     text = record.read_text()
     assert "```yaml genarch\nversion: 1\nconstraints:\n" in text
     assert "  latency_budget_ms: 20fps\n" in text
-    assert "decision: gan\ndecided_with: article@" in text
+    assert "decision: gan\ndecided_with: field@" in text
     assert "  domain: unknown\n" in text
     again = run(record.parent, record.name, "--yes")
     assert again.returncode == 0
@@ -129,7 +129,7 @@ def test_answers_on_the_command_line_and_a_decision(record: Path) -> None:
 def test_questions_in_a_terminal(record: Path) -> None:
     child = pexpect.spawn(
         sys.executable,
-        ["-m", "genarch", "doc", "add", record.name, "--set", "latency_budget_ms=9"],
+        ["-m", "genarch", "doc", "add", record.name, "--rules", "article", "--set", "latency_budget_ms=9"],
         cwd=str(record.parent),
         encoding="utf-8",
         timeout=20,
@@ -148,10 +148,14 @@ def test_questions_in_a_terminal(record: Path) -> None:
 
 
 def test_broken_off_it_says_how_to_go_on(record: Path) -> None:
-    told = run(record.parent, record.name, "--plain", "--decision", "gan", "--set", "latency_budget_ms=9", lines="2\n")
+    told = run(
+        record.parent,
+        *[record.name, "--rules", "article", "--plain", "--decision", "gan", "--set", "latency_budget_ms=9"],
+        lines="2\n",
+    )
     assert told.returncode == 130
     assert told.stderr.endswith(
-        "to go on: genarch doc add 0007-filter.md --decision gan --answers genarch-draft.yaml --plain\n"
+        "to go on: genarch doc add 0007-filter.md --decision gan --answers genarch-draft.yaml --rules article --plain\n"
     )
     assert record.read_text() == MADR
     told = run(record.parent, *["0007-filter.md", "--decision", "gan", "--answers", "genarch-draft.yaml", "--yes"])

@@ -41,7 +41,7 @@ def specs(tmp_path: Path) -> Path:
 def test_one_spec_as_text(specs: Path) -> None:
     result = run("evaluate", specs / "a.genarch.yaml")
     assert result.returncode == 0
-    assert result.stdout.startswith("a\nGAN (clear, margin 0.50)\n")
+    assert result.stdout.startswith("a\nGAN (clear, margin 1.00)\n")
     assert result.stderr == ""
     assert "\x1b" not in result.stdout
 
@@ -50,7 +50,7 @@ def test_one_bad_file_among_many_is_told_in_place_and_the_others_are_evaluated(s
     result = run("evaluate", ".", "--format", "jsonl", cwd=specs)
     reports = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.returncode == 2
-    assert [report.get("verdict") for report in reports] == ["gan", None, "diffusion"]
+    assert [report.get("verdict") for report in reports] == ["gan", None, "evaluate_both"]
     assert reports[1]["error"] == {
         "path": "./b.genarch.yaml",
         "line": 3,
@@ -74,7 +74,7 @@ def test_several_specs_as_text_end_with_a_summary(specs: Path) -> None:
     assert [line.split() for line in lines[-3:]] == [
         ["2", "specs"],
         ["a", "GAN", "(clear)"],
-        ["genarch", "Diffusion", "(clear)"],
+        ["genarch", *["Evaluate", "both:", "diffusion", "and", "hybrid", "(consistency)", "(close", "call)"]],
     ]
 
 
@@ -233,7 +233,7 @@ def test_a_bug_in_one_spec_is_4_and_costs_no_other_its_verdict(specs: Path) -> N
     assert result.returncode == 4
     reports = [json.loads(line) for line in result.stdout.splitlines()]
     assert "internal error" in reports[0]["error"]["message"]
-    assert reports[1]["verdict"] == "diffusion"
+    assert reports[1]["verdict"] == "evaluate_both"
     assert "boom" in result.stderr
     assert "Traceback" not in result.stderr
 

@@ -14,6 +14,7 @@ import pytest
 from sarif_pydantic import Sarif
 from typer.testing import CliRunner, Result
 
+from genarch import decide, load_rules, parse_spec
 from genarch.cli.app import app
 from genarch.cli.schemas import schema_of
 from genarch.model.table_checks import TABLE_CHECKS
@@ -23,6 +24,7 @@ from genarch.reports.findings.github import as_github
 from genarch.reports.findings.sarif import as_sarif
 from genarch.reports.findings.schema import FindingsRecord
 from genarch.reports.findings.text import as_text
+from genarch.sources.bundled import bundled_tables
 
 SOURCE = "{facts: [T1], section: s, grade: measured}"
 SMALL = f"""\
@@ -213,6 +215,30 @@ def test_diff_tells_entries_verdicts_and_specs() -> None:
     assert invoke("diff", "small.yaml", "other.yaml").exit_code == 0
 
 
+def test_diff_of_the_two_bundled_tables_names_each_departure() -> None:
+    report = json.loads(invoke("diff", "article", "field", "--format", "json").stdout)
+    changed = {entry["id"] for entry in report["entries"] if entry["kind"] == "rule"}
+    before, after = load_rules("article"), load_rules("field")
+    alike = {rule.id for rule in before.rules if rule in after.rules}
+    assert changed == {rule.id for rule in (*before.rules, *after.rules)} - alike
+    assert report["changes"]
+    for change in report["changes"]:
+        for region in change["regions"]:
+            answers = parse_spec(json.dumps({"version": 1, "constraints": region["example"]}))
+            for table, outcome in ((before, change["before"]), (after, change["after"])):
+                verdict = decide(answers, table)
+                assert (verdict.architecture or verdict.verdict) == outcome
+
+
+@pytest.mark.parametrize("table", bundled_tables())
+def test_map_of_each_bundled_table(table: str) -> None:
+    axes = ("--x", "latency_budget_ms", "--y", "domain")
+    report = json.loads(invoke("map", *axes, "--rules", table, "--format", "json").stdout)
+    corner = {row["value"]: report["rows"][at][0]["verdict"] for at, row in enumerate(report["y"]["cells"])}
+    assert corner["narrow"] == "gan"
+    assert corner["broad"] == {"article": "gan", "field": "hybrid"}[table]
+
+
 @pytest.mark.usefixtures("folder")
 def test_diff_of_a_table_with_itself() -> None:
     result = invoke("diff", "small.yaml", "small.yaml", "--exit-code")
@@ -325,7 +351,7 @@ def test_map_formats(folder: Path) -> None:
     image = ET.fromstring((folder / "map.svg").read_text())
     titles = [title.text for title in image.iter("{http://www.w3.org/2000/svg}title")]
     assert len(titles) == 1 + 12
-    assert "narrow, unknown: GAN (clear, could still change)" in titles
+    assert "narrow, none: diffusion (lean, could still change)" in titles
     assert not list(image.iter("{http://www.w3.org/2000/svg}script"))
     assert "prefers-color-scheme: dark" in (folder / "map.svg").read_text()
 

@@ -22,7 +22,7 @@ from strategies import answers, contradictory_tables
 NAMES = ("domain", "latency_budget_ms", "paired_data", "team_expertise")
 WITH_A_SET = ("conditioning", "domain", "latency_budget_ms")
 
-TABLE = load_rules()
+TABLE = load_rules("article")
 
 
 def possible_by_force(stated: dict[str, Value], rules: RuleTable, names: tuple[str, ...]) -> set[str]:

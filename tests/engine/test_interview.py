@@ -38,7 +38,7 @@ def filled(interview: Interview, answers: Answers) -> Sheet:
 def test_the_verdict_at_the_stop_is_that_of_every_completion(
     answers: Answers, order: Order, data: st.DataObject
 ) -> None:
-    rules = load_rules()
+    rules = load_rules("article")
     interview = Interview(rules, order=order)
     sheet = filled(interview, answers)
     standing = interview.standing(sheet)

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from brute import completions, contradictions, verdict
 from builders import SOURCE, rule, table
 from genarch import RuleTable
+from genarch.engine import samples
 from genarch.engine.matching import Matcher
 from genarch.engine.scoring import scorer
-from genarch.engine.verification import limited
+from genarch.engine.verification import limited, reach
 from genarch.engine.verification.conditions import impossible_conditions, rules_always_together
 from genarch.engine.verification.coverage import examples_missing, facts_uncited, unread
 from genarch.engine.verification.reach import (
@@ -184,6 +185,8 @@ def test_a_verdict_that_returns() -> None:
 
 def test_a_search_that_gives_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limited, "LIMIT", 1)
+    monkeypatch.setattr(reach, "DECIDING_LIMIT", 1)
+    monkeypatch.setattr(samples, "SAMPLES", 0)
     rules = table(rule("one", All((NARROW, PAIRED)), {"gan": 1}), rule("two", below(50), {"gan": 1}))
     found = [*rules_that_never_matter(rules), *architectures_never_recommended(rules)]
     assert set(ids(found)) == {"search-limit"}

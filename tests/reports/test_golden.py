@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from genarch import InputError, RuleTable, evaluate, explore, load_spec
+from genarch import InputError, RuleTable, evaluate, explore, load_rules, load_spec
 from genarch.cli.evaluate import Renderer, evidence_of
 from genarch.model.version import __version__
+from genarch.reports.backtest.markdown import as_markdown
+from genarch.reports.backtest.record import Wanted, backtest_report
+from genarch.reports.backtest.text import as_text
+from genarch.reports.console import Look
 from genarch.reports.json_lines import JsonLines, JsonList
 from genarch.reports.markdown import Markdown
 from genarch.reports.report import Report, make_error_report, make_report
 from genarch.reports.text import TextReport
+from genarch.sources.case_file import load_cases
+from genarch.sources.rule_table import base_of
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 
@@ -29,9 +35,17 @@ SPECS = (
 )
 
 
-def reports(rules: RuleTable, root: Path) -> list[Report]:
+DIFFERING = (
+    "specs/sketch-to-photo",  # another family than the article alone
+    "specs/live-face-filter",  # the same
+    "specs/texture-library",  # both families' architectures named
+)
+"""Told with the default table, beside what the one that it extends says alone."""
+
+
+def reports(rules: RuleTable, root: Path, specs: Sequence[str] = SPECS, base: RuleTable | None = None) -> list[Report]:
     made = []
-    for name in SPECS:
+    for name in specs:
         path = str(root / "examples" / f"{name}.genarch.yaml")
         shown = f"@@PATH@@/{name}.genarch.yaml"
         try:
@@ -39,7 +53,7 @@ def reports(rules: RuleTable, root: Path) -> list[Report]:
             shown_spec = spec._replace(origin=spec.origin._replace(path=shown))
             evaluation = evaluate(spec, rules)
             evidence = evidence_of(spec, rules, evaluation)
-            made.append(make_report(shown_spec, rules, evaluation, explore(spec, rules), evidence))
+            made.append(make_report(shown_spec, rules, evaluation, explore(spec, rules), evidence, base=base))
         except InputError as error:
             made.append(make_error_report(shown, "an-id", [problem._replace(path=shown) for problem in error.problems]))
     return made
@@ -65,11 +79,40 @@ CASES: dict[str, Callable[[], Renderer]] = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_golden(name: str, shipped: RuleTable, root: Path, request: pytest.FixtureRequest) -> None:
-    actual = rendered(CASES[name](), reports(shipped, root))
-    path = GOLDEN / name
+    held(GOLDEN / name, rendered(CASES[name](), reports(shipped, root)), request)
+
+
+def held(path: Path, actual: str, request: pytest.FixtureRequest) -> None:
+    """Hold what was made against the file; write it first where that is asked for."""
     if request.config.getoption("--update-goldens"):
         path.write_text(actual)
     assert actual == path.read_text()
+
+
+DEFAULT: dict[str, Callable[[], Renderer]] = {
+    "default.md": Markdown,
+    "default-40.txt": lambda: TextReport(width=40, color=False, unicode=True),
+    "default-80.txt": lambda: TextReport(width=80, color=False, unicode=True),
+}
+
+
+@pytest.mark.parametrize("name", DEFAULT)
+def test_golden_of_the_default_table(name: str, root: Path, request: pytest.FixtureRequest) -> None:
+    rules = load_rules()
+    actual = rendered(DEFAULT[name](), reports(rules, root, DIFFERING, base_of(rules)))
+    held(GOLDEN / name, actual, request)
+
+
+@pytest.mark.parametrize(
+    ("name", "look"),
+    [("backtest.md", None), ("backtest-40.txt", Look(width=40)), ("backtest-80.txt", Look(width=80))],
+)
+def test_golden_of_the_backtest(name: str, look: Look | None, root: Path, request: pytest.FixtureRequest) -> None:
+    article, field = load_rules("article"), load_rules("field")
+    cases = load_cases([str(root / "examples/cases/documented.yaml")], field.verdicts)
+    report = backtest_report(cases, [field], article, Wanted(ablation=True, leave_one_out=True))
+    actual = as_text(report, look, failures=True) if look else as_markdown(report, failures=True)
+    held(GOLDEN / name, actual, request)
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 140])

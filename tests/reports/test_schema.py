@@ -10,11 +10,13 @@ import jsonschema
 import pytest
 import yaml
 
-from genarch import InputError, RuleTable, evaluate, explore, load_spec, parse_spec
+from genarch import InputError, evaluate, explore, load_rules, load_spec, parse_spec
 from genarch.cli.evaluate import evidence_of
 from genarch.cli.schemas import DRAFT, schema_of
 from genarch.reports.report import SCHEMA_VERSION, make_error_report, make_report
 from genarch.reports.schema import EvaluatedRecord, ExploredRecord, RefusedRecord
+from genarch.sources.bundled import bundled_tables
+from genarch.sources.rule_table import base_of
 
 
 class _Yaml12(yaml.SafeLoader):
@@ -104,17 +106,18 @@ def test_a_wrong_table_does_not_keep_to_the_schema(old: str, new: str, root: Pat
     assert not validator("rules").is_valid(as_editor(text.replace(old, new, 1)))
 
 
+@pytest.mark.parametrize("table", bundled_tables())
 @pytest.mark.parametrize("model", [EvaluatedRecord, ExploredRecord])
-def test_every_report_keeps_to_its_schema_and_model(
-    model: type[EvaluatedRecord], root: Path, shipped: RuleTable
-) -> None:
+def test_every_report_keeps_to_its_schema_and_model(model: type[EvaluatedRecord], table: str, root: Path) -> None:
+    shipped = load_rules(table)
+    base = base_of(shipped)
     check = validator("report")
     for path in sorted((root / "examples/specs").glob("*.genarch.yaml")):
         spec = load_spec(path)
         exploration = explore(spec, shipped) if model is ExploredRecord else None
         evaluation = evaluate(spec, shipped)
         evidence = evidence_of(spec, shipped, evaluation)
-        report = json.loads(json.dumps(make_report(spec, shipped, evaluation, exploration, evidence)))
+        report = json.loads(json.dumps(make_report(spec, shipped, evaluation, exploration, evidence, base=base)))
         assert ("evidence" in report) == ("latency_budget_ms" in spec.constraints)
         check.validate(report)
         model.model_validate(report, strict=True)

@@ -20,7 +20,7 @@ from genarch.model.entries import Assumption, Method, Notice, Rule
 from genarch.model.spec import Spec
 from strategies import answers
 
-TABLE = load_rules()
+TABLE = load_rules("article")
 
 MULTI_STEP = ("diffusion", "gan_enhanced_diffusion", "latent_diffusion_gan_decoder")
 

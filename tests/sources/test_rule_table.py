@@ -347,7 +347,7 @@ def test_a_table_can_add_replace_and_disable(tmp_path: Path) -> None:
         """)
         + rule("phones-need-gans", "{device: mobile}", examples="{hit: [{device: mobile}], miss: [{device: cpu}]}")
     )
-    table, article = loaded(tmp_path, text), load_rules()
+    table, article = loaded(tmp_path, text), load_rules("article")
     assert table.header.extends == article.name
     assert [rule.id for rule in table.rules] == [
         *(rule.id for rule in article.rules if rule.id != "under-50-ms-favours-gan"),
@@ -395,7 +395,7 @@ def test_extends_takes_a_path_relative_to_the_file(tmp_path: Path) -> None:
     ("name", "expected"),
     [
         ("artcle", "no bundled table and no file 'artcle'; did you mean 'article'?"),
-        ("../missing.yaml", "no bundled table and no file '../missing.yaml'; bundled are: article"),
+        ("../missing.yaml", "no bundled table and no file '../missing.yaml'; bundled are: article, field"),
         ("''", "is empty"),
     ],
 )
@@ -433,7 +433,7 @@ def test_a_problem_in_the_extended_table_is_told_in_its_own_file(tmp_path: Path)
     ("name", "expected"),
     [
         ("artcle", "artcle: no bundled table and no file of this name; did you mean 'article'?"),
-        ("x", "x: no bundled table and no file of this name; bundled are: article"),
+        ("x", "x: no bundled table and no file of this name; bundled are: article, field"),
         ("missing.yaml", "missing.yaml: no such file"),
         ("rules/missing", "rules/missing: no such file"),
     ],

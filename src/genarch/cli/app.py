@@ -203,6 +203,44 @@ def cost(
 
 
 @app.command()
+def backtest(
+    cases: Annotated[
+        list[str],
+        typer.Argument(metavar="CASES", help="Files of documented cases, or folders to search for *.yaml."),
+    ],
+    *,
+    rules: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rules", metavar="ID|PATH", help="A table to hold against them; repeatable. Default: every bundled one."
+        ),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", metavar="TABLE", help="Tell, case by case, what --rules gains and breaks in its place."
+        ),
+    ] = None,
+    failures: Annotated[bool, typer.Option("--failures", help="Explain each miss by the rules that did it.")] = False,
+    ablation: Annotated[bool, typer.Option("--ablation", help="Take out each rule in turn.")] = False,
+    leave_one_out: Annotated[
+        bool, typer.Option("--leave-one-out", help="Judge each case by strengths fitted to the others.")
+    ] = False,
+    output_format: Annotated[ComparisonFormat, typer.Option("--format", help="How to print it.")] = (
+        ComparisonFormat.TEXT
+    ),
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
+) -> None:
+    """Hold rule tables against documented decisions: how often right, how sure, and why not."""
+    from genarch.cli.backtest import BacktestRequest, run_backtest
+    from genarch.reports.backtest.record import Wanted
+
+    wanted = Wanted(ablation, leave_one_out)
+    request = BacktestRequest(tuple(cases), tuple(rules or ()), against, output_format.value, output, failures, wanted)
+    finish(lambda: run_backtest(request))
+
+
+@app.command()
 def explain(
     name: Annotated[
         str,
@@ -222,7 +260,10 @@ def explain(
 
 @app.command()
 def schema(
-    name: Annotated[SchemaName, typer.Argument(metavar="spec|rules|report|findings|check|cost", help="Which schema.")],
+    name: Annotated[
+        SchemaName,
+        typer.Argument(metavar="spec|rules|cases|report|findings|check|cost|backtest", help="Which schema."),
+    ],
 ) -> None:
     """Print a JSON Schema (draft-07), for editors and validators."""
 

@@ -19,7 +19,7 @@ from genarch.reports.report import make_report
 from genarch.sources.document_text import behind, fenced, marked, with_block, with_rationale
 from genarch.sources.files import decode, read_bytes, read_text, refuse
 from genarch.sources.markdown import Block, parse_markdown
-from genarch.sources.rule_table import DEFAULT_TABLE, load_rules
+from genarch.sources.rule_table import DEFAULT_TABLE, base_of, load_rules
 from genarch.sources.settings import parse_settings, with_settings
 from genarch.sources.spec_file import FORMAT_VERSION, SLUG, default_id, parse_spec
 from genarch.sources.spec_text import spec_with_id, stated_id
@@ -163,7 +163,7 @@ def _keep(request: DocRequest, found: _Found, rules: RuleTable) -> int:
     if not request.write:
         return exits.OK
     path, spec = request.document, found.spec
-    report = make_report(spec, rules, evaluate(spec, rules), explore(spec, rules))
+    report = make_report(spec, rules, evaluate(spec, rules), explore(spec, rules), base=base_of(rules))
     before = text = _text(path)
     if not marked(text, spec.id):
         if any(before for _, before in found.block.lines):

@@ -18,7 +18,7 @@ from genarch.model.spec import Origin, Spec
 from genarch.model.table import RuleTable
 from genarch.reports.report import Report, make_error_report, make_report
 from genarch.sources.files import AtomicFile, refuse, spec_files
-from genarch.sources.rule_table import DEFAULT_TABLE, load_rules, table_files
+from genarch.sources.rule_table import DEFAULT_TABLE, base_of, load_rules, table_files
 from genarch.sources.settings import parse_settings, with_settings
 from genarch.sources.spec_file import default_id
 
@@ -154,10 +154,10 @@ def _evaluated(
     code = exits.FINDINGS if evaluation.verdict.verdict in fail_on else exits.OK
     evidence = evidence_of(spec, rules, evaluation) if request.evidence else None
     if not request.explore:
-        return make_report(spec, rules, evaluation, evidence=evidence), code
+        return make_report(spec, rules, evaluation, evidence=evidence, base=base_of(rules)), code
     from genarch.engine.exploration import explore  # scripts that leave it out do not wait for it
 
-    return make_report(spec, rules, evaluation, explore(spec, rules), evidence), code
+    return make_report(spec, rules, evaluation, explore(spec, rules), evidence, base=base_of(rules)), code
 
 
 def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report | None:

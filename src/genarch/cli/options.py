@@ -67,10 +67,12 @@ class SchemaName(StrEnum):
 
     SPEC = "spec"
     RULES = "rules"
+    CASES = "cases"
     REPORT = "report"
     FINDINGS = "findings"
     CHECK = "check"
     COST = "cost"
+    BACKTEST = "backtest"
 
 
 Rules = Annotated[str, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")]

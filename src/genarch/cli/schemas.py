@@ -10,7 +10,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    """The schema of a `spec`, a `rules` table, a `report`, `findings` on tables, a `check` or a `cost`."""
+    """The schema of a `spec`, a `rules` table, `cases`, a `report`, `findings`, a `check`, a `cost` or a `backtest`."""
     if name == "spec":
         from genarch.sources.spec_format import spec_model
 
@@ -28,6 +28,14 @@ def schema_of(name: str) -> dict[str, Any]:
 
         record = CheckRecord if name == "check" else FindingsRecord
         return _draft_07(record.model_json_schema(mode="serialization"))
+    if name == "backtest":
+        from genarch.reports.backtest.schema import BacktestRecord
+
+        return _draft_07(BacktestRecord.model_json_schema(mode="serialization"))
+    if name == "cases":
+        from genarch.sources.case_format import cases_model
+
+        return _draft_07(cases_model().model_json_schema())
     from genarch.sources.spec_format import spec_model
     from genarch.sources.table_format import DEFINED, TableRecord
 

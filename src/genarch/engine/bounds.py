@@ -52,7 +52,7 @@ def _pair(gains: list[int], leads: list[int]) -> _Pair:
 class Bounds:
     """A rule table compiled for bounds."""
 
-    __slots__ = ("_every", "_excludes", "_families", "_members", "_names", "_pairs", "_points", "_rivals", "_scores")
+    __slots__ = ("_ahead", "_every", "_excludes", "_families", "_members", "_names", "_pairs", "_rivals", "_scores")
 
     def __init__(self, rules: RuleTable) -> None:
         names = [architecture.id for architecture in rules.architectures]
@@ -61,7 +61,6 @@ class Bounds:
         close, whole = rules.header.close_call
         self._every = (1 << len(names)) - 1
         self._names = names
-        self._points = points
         self._families = [family.id for family in rules.families]
         self._members = [[position[a.id] for a in rules.architectures if a.family == f.id] for f in rules.families]
         self._excludes = [sum(1 << position[name] for name in set(rule.excludes)) for rule in rules.rules]
@@ -70,6 +69,12 @@ class Bounds:
             [at for at, other in enumerate(rules.architectures) if other.family != one.family]
             for one in rules.architectures
         ]
+        self._ahead = {
+            (a, b): ([p[a] - p[b] for p in points], [max(0, p[a] - p[b]) for p in points])
+            for a in range(len(names))
+            for b in range(len(names))
+        }
+        """For each two architectures, each rule's points for the first less those for the second; and that or 0."""
         self._pairs = {
             (a, b): _pair(
                 [whole * (p[a] - p[b]) - close * (abs(p[a]) + abs(p[b])) for p in points],
@@ -94,7 +99,7 @@ class Bounds:
         ):
             return True
         return any(
-            alive >> member & 1 and self._may_win(member, sure, hits, still_open)
+            alive >> member & 1 and self._may_win(member, alive, sure, hits, still_open)
             for family, members in zip(self._families, self._members, strict=True)
             if family in wanted
             for member in members
@@ -105,7 +110,7 @@ class Bounds:
         hits, still_open = _positions(hit_rules), _positions(open_rules)
         member = self._names.index(architecture)
         alive, sure = self._surviving(hits, still_open)
-        if not (alive >> member & 1 and self._may_win(member, sure, hits, still_open)):
+        if not (alive >> member & 1 and self._may_win(member, alive, sure, hits, still_open)):
             return False
         siblings = next(members for members in self._members if member in members)
         return all(
@@ -141,10 +146,20 @@ class Bounds:
         families = sum(any(alive >> member & 1 for member in members) for members in self._members)
         return families > 1 and not sure & scored
 
-    def _may_win(self, member: int, sure: int, hits: list[int], still_open: list[int]) -> bool:
-        """Whether an architecture may come `close_call` ahead of every rival that is sure to be there."""
-        return all(
-            self._pairs[member, rival].may_lead(hits, still_open) for rival in self._rivals[member] if sure >> rival & 1
+    def _may_win(self, member: int, alive: int, sure: int, hits: list[int], still_open: list[int]) -> bool:
+        """Whether an architecture may come first, and `close_call` ahead of whichever rival comes second.
+
+        The margin is held against the second best alone: a third one may have fewer points and still be closer by the
+        margin, where many points for and against it cancel out.
+        """
+        present = [rival for rival in self._rivals[member] if sure >> rival & 1]
+        if any(self._most_ahead(member, rival, hits, still_open) <= 0 for rival in present):
+            return False
+        return not present or any(
+            self._pairs[member, second].may_lead(hits, still_open)
+            and all(self._most_ahead(second, rival, hits, still_open) >= 0 for rival in present if rival != second)
+            for second in self._rivals[member]
+            if alive >> second & 1
         )
 
     def _may_be_close(self, one: int, other: int, hits: list[int], still_open: list[int]) -> bool:
@@ -156,14 +171,21 @@ class Bounds:
 
     def _most_ahead(self, one: int, other: int, hits: list[int], still_open: list[int]) -> int:
         """The most points that one architecture can come to be ahead of another."""
-        ahead = [points[one] - points[other] for points in self._points]
-        return sum(ahead[rule] for rule in hits) + sum(max(0, ahead[rule]) for rule in still_open)
+        ahead, rises = self._ahead[one, other]
+        return sum(map(ahead.__getitem__, hits)) + sum(map(rises.__getitem__, still_open))
+
+
+_CHUNKS: list[tuple[tuple[int, ...], ...]] = []
+"""For each eight rules, and each of the 256 sets of them, their positions."""
 
 
 def _positions(mask: int) -> list[int]:
-    found = []
+    found: list[int] = []
+    at = 0
     while mask:
-        lowest = mask & -mask
-        found.append(lowest.bit_length() - 1)
-        mask ^= lowest
+        if at == len(_CHUNKS):
+            _CHUNKS.append(tuple(tuple(8 * at + bit for bit in range(8) if byte >> bit & 1) for byte in range(256)))
+        found += _CHUNKS[at][mask & 255]
+        mask >>= 8
+        at += 1
     return found

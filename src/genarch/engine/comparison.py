@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from genarch.engine.bounds import Bounds
 from genarch.engine.restrictions import Restrictions, conditions
+from genarch.engine.samples import sampled
 from genarch.engine.scoring import scorer
 from genarch.engine.search import Search
 from genarch.engine.space import Space, contradictions
@@ -94,8 +95,12 @@ class Comparison:
     def _differences(self) -> list[tuple[str, str, Answers]]:
         pairs = {f"{a} {b}": (a, b) for a in self._before.outcomes for b in self._after.outcomes if a != b}
         search = Search(self._space, self._pair, self._may_differ, {}, limit=LIMIT)
-        found = search.run(pairs)
+        found = dict(search.run(pairs))
         self.complete &= not search.gave_up
+        for hits, kinds in sampled(self._space) if search.gave_up else ():  # what the search did not come to
+            pair = self._pair(hits)
+            if pair is not None and pair not in found:
+                found[pair] = {name: kind.value for name, kind in zip(self._space.kinds, kinds, strict=True)}
         return [(*pairs[pair], _ordered(found[pair])) for pair in pairs if pair in found]
 
     def _outside(self, regions: Sequence[Region]) -> tuple[Answers | None, Elsewhere]:
@@ -162,10 +167,15 @@ class Comparison:
         return sorted(before) != sorted(after)
 
     def _widened(self, before: str, after: str, example: Answers) -> Region:
-        """The largest of the regions around an example that taking constraints in several orders gives."""
+        """The largest of the regions around an example that taking constraints in several orders gives.
+
+        Tables so far apart that a search met its limit differ in many regions; there one order and less patience have
+        to do.
+        """
         names = list(self._space.columns)
         orders = (names, names[::-1], sorted(names, key=lambda name: len(self._restrictions.answers[name])))
-        found = [self._widened_in(order, before, after, example) for order in orders]
+        tried = orders if self.complete else orders[:1]
+        found = [self._widened_in(order, before, after, example) for order in tried]
         return max(found, key=lambda region: self._restrictions.share(region.where))
 
     def _widened_in(self, order: Sequence[str], before: str, after: str, example: Answers) -> Region:
@@ -198,7 +208,8 @@ class Comparison:
             )
 
         kinds = self._restrictions.kinds(where)
-        search = Search(self._space, other, may_be_other, {}, kinds=kinds, limit=WIDENING_LIMIT)
+        limit = WIDENING_LIMIT if self.complete else WIDENING_LIMIT // 5
+        search = Search(self._space, other, may_be_other, {}, kinds=kinds, limit=limit)
         return not search.run(["other"]) and not search.gave_up
 
     def _any(self, where: Mapping[str, Restriction]) -> bool:

@@ -31,7 +31,11 @@ class Compiled:
 
     def possible(self, stated: Answers, wanted: tuple[str, ...]) -> Mapping[str, dict[str, Value]]:
         """Those of the wanted verdicts that some completion reaches, each with the answers that it adds."""
-        return Search(self.space, self._verdict, self.bounds.reachable, stated).run(wanted)
+        return self.search(stated).run(wanted)
+
+    def search(self, stated: Answers, limit: int | None = None) -> Search:
+        """A search for verdicts of completions, up to so many nodes."""
+        return Search(self.space, self._verdict, self.bounds.reachable, stated, limit=limit)
 
     def _verdict(self, hits: int) -> str:
         return self.scorer.judge(hits).verdict

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import combinations, product
 
 from genarch.engine.compiled import Compiled, compiled
-from genarch.engine.questions import most_telling
+from genarch.engine.questions import Seen, most_telling
 from genarch.engine.space import cells, representatives
 from genarch.model.constraints import BY_NAME, Answers, Constraint, Value
 from genarch.model.evaluation import Verdict
@@ -69,7 +69,8 @@ class Exploration:
         """The unstated constraint whose answer leaves the fewest verdicts possible on average; None when settled.
 
         The average is over the kinds of answers that the table tells apart. Constraints that leave everything possible
-        whatever the answer come last; among equals, the table's order of questions decides.
+        whatever the answer come last; among equals, the table's order of questions decides. On a table so large that
+        working this out takes too long, what is known by then decides.
         """
         if self.settled or not self.possible:
             return None
@@ -77,7 +78,12 @@ class Exploration:
 
     def question_among(self, names: Iterable[str]) -> str | None:
         """The same of some constraints; None without any, and where nothing is possible."""
-        return most_telling(self._compiled, self._stated, self.possible, names)
+        return most_telling(self._seen, names)
+
+    @cached_property
+    def _seen(self) -> Seen:
+        """Kept between questions: whoever does not know leaves what is stated as it was."""
+        return Seen(self._compiled, self._stated, self.possible)
 
     @cached_property
     def flips(self) -> tuple[Flip, ...]:

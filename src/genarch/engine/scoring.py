@@ -30,11 +30,19 @@ def decide(spec: Spec, rules: RuleTable) -> Verdict:
     return scorer(rules).decide(spec.constraints)
 
 
-class _Effect(NamedTuple):
+class Effect(NamedTuple):
     """A rule by position of the architectures: its points, and the bits of what it excludes."""
 
     points: tuple[tuple[int, int], ...]
     excludes: int
+
+
+def revalued(effects: Sequence[Effect], position: int, architecture: int, points: int) -> Sequence[Effect]:
+    """The effects, with other points of one rule for one architecture."""
+    effect = effects[position]
+    scored = {**dict(effect.points), architecture: points}
+    changed = Effect(tuple((at, gained) for at, gained in scored.items() if gained), effect.excludes)
+    return (*effects[:position], changed, *effects[position + 1 :])
 
 
 class _Best(NamedTuple):
@@ -51,7 +59,6 @@ class Scorer:
     __slots__ = (
         "_architectures",
         "_close",
-        "_effects",
         "_families",
         "_matcher",
         "_methods_at",
@@ -60,6 +67,7 @@ class Scorer:
         "_readers",
         "_rule_bits",
         "_rules",
+        "effects",
     )
 
     def __init__(self, rules: RuleTable) -> None:
@@ -68,8 +76,8 @@ class Scorer:
         self._rules = rules
         self._architectures = names
         self._close = rules.header.close_call
-        self._effects = tuple(
-            _Effect(
+        self.effects = tuple(
+            Effect(
                 tuple((position[name], points) for name, points in rule.points.items()),
                 sum(1 << position[name] for name in set(rule.excludes)),
             )
@@ -97,20 +105,25 @@ class Scorer:
 
     def decide(self, answers: Answers) -> Verdict:
         """The verdict on stated answers."""
-        return self.judge(self._matcher.match(with_implied(answers)).hits & self._rule_bits)
+        return self.judge(self.hits(answers))
 
-    def judge(self, hits: int) -> Verdict:
-        """The verdict when exactly these rules hit; the table's first has the lowest bit."""
-        return self._judge(hits, self._effects)
+    def hits(self, answers: Answers) -> int:
+        """The rules that hit on stated answers; the table's first has the lowest bit."""
+        return self._matcher.match(with_implied(answers)).hits & self._rule_bits
 
-    def _judge(self, hits: int, effects: Sequence[_Effect]) -> Verdict:
+    def judge(self, hits: int, effects: Sequence[Effect] | None = None) -> Verdict:
+        """The verdict when exactly these rules hit; the table's first has the lowest bit.
+
+        `effects` are other ones than the table's.
+        """
+        effects = self.effects if effects is None else effects
         points, excluded, scored = self._tally(hits, effects)
         return self._verdict(hits, effects, points, excluded, scored)
 
     def recommended(self, hits: int) -> tuple[str, ...]:
         """The architectures recommended when exactly these rules hit: one, or the best of either family."""
-        points, excluded, scored = self._tally(hits, self._effects)
-        return self._recommended(self._verdict(hits, self._effects, points, excluded, scored), points, excluded)
+        points, excluded, scored = self._tally(hits, self.effects)
+        return self._recommended(self._verdict(hits, self.effects, points, excluded, scored), points, excluded)
 
     def evaluate(self, answers: Answers) -> Evaluation:
         """The verdict on stated answers, with every reason."""
@@ -118,8 +131,8 @@ class Scorer:
         stated, answers = answers, with_implied(answers)
         matches = self._matcher.match(answers)
         hits = matches.hits & self._rule_bits
-        points, excluded, scored = self._tally(hits, self._effects)
-        verdict = self._verdict(hits, self._effects, points, excluded, scored)
+        points, excluded, scored = self._tally(hits, self.effects)
+        verdict = self._verdict(hits, self.effects, points, excluded, scored)
         recommended = self._recommended(verdict, points, excluded)
         positions = [at for at in range(len(rules.rules)) if hits >> at & 1]
         waiting = _waiting(self._readers, matches.unknown & self._rule_bits)
@@ -145,28 +158,21 @@ class Scorer:
         Rules that do not hit have no say, however many points they had. Among equals the first rule and architecture
         of the table are given, and fewer points before more.
         """
-        hits = self._matcher.match(answers).hits & self._rule_bits
+        hits = self.hits(answers)
         verdict = self.judge(hits).verdict
-        positions = [at for at in range(len(self._effects)) if hits >> at & 1]
-        farthest = 3 * sum(abs(points) for at in positions for _, points in self._effects[at].points) + 3
+        positions = [at for at in range(len(self.effects)) if hits >> at & 1]
+        farthest = 3 * sum(abs(points) for at in positions for _, points in self.effects[at].points) + 3
         for step in range(1, farthest + 1):
             for at in positions:
                 for architecture, name in enumerate(self._architectures):
                     before = self._rules.rules[at].points.get(name, 0)
                     for after in (before - step, before + step):
-                        found = self._judge(hits, self._with(at, architecture, after)).verdict
+                        found = self.judge(hits, revalued(self.effects, at, architecture, after)).verdict
                         if found != verdict:
                             return Stability(self._rules.rules[at].id, name, before, after, found)
         return None
 
-    def _with(self, position: int, architecture: int, points: int) -> Sequence[_Effect]:
-        """The effects, with other points of one rule for one architecture."""
-        effect = self._effects[position]
-        scored = {**dict(effect.points), architecture: points}
-        changed = _Effect(tuple((at, gained) for at, gained in scored.items() if gained), effect.excludes)
-        return (*self._effects[:position], changed, *self._effects[position + 1 :])
-
-    def _tally(self, hits: int, effects: Sequence[_Effect]) -> tuple[list[int], int, int]:
+    def _tally(self, hits: int, effects: Sequence[Effect]) -> tuple[list[int], int, int]:
         """Points by architecture, the bits of the excluded ones, and the bits of those that any hit gave points."""
         points = [0] * len(self._architectures)
         excluded = scored = 0
@@ -192,7 +198,7 @@ class Scorer:
         return found
 
     def _verdict(
-        self, hits: int, effects: Sequence[_Effect], points: Sequence[int], excluded: int, scored: int
+        self, hits: int, effects: Sequence[Effect], points: Sequence[int], excluded: int, scored: int
     ) -> Verdict:
         best = self._best(points, excluded)
         if not best:
@@ -209,7 +215,7 @@ class Scorer:
         confidence: Confidence = "lean" if _below(margin, CLEAR_MARGIN) else "clear"
         return Verdict(first.family, name, (first.family,), confidence, margin)
 
-    def _margin(self, hits: int, effects: Sequence[_Effect], first: _Best, second: _Best) -> Ratio:
+    def _margin(self, hits: int, effects: Sequence[Effect], first: _Best, second: _Best) -> Ratio:
         touched = 0
         pair = (first.architecture, second.architecture)
         while hits:
@@ -233,7 +239,7 @@ class Scorer:
             contributions = []
             for position in positions:
                 rule = self._rules.rules[position]
-                if self._effects[position].excludes >> at & 1:
+                if self.effects[position].excludes >> at & 1:
                     excluded_by.append(rule.id)
                 gained = rule.points.get(architecture.id)
                 if gained:

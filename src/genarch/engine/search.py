@@ -65,6 +65,11 @@ class Search:
         self._missing: set[str] = set()
         self.found: dict[str, dict[str, Value]] = {}
 
+    @property
+    def left(self) -> int | None:
+        """How many nodes may still be tried; None without a limit."""
+        return self._left
+
     def run(self, wanted: Iterable[str]) -> Mapping[str, dict[str, Value]]:
         """Those of the wanted names that some completion is called, each with the answers that it adds."""
         self._missing = set(wanted)

@@ -39,13 +39,16 @@ class Fact(NamedTuple):
     """Something that entries cite.
 
     `own` says that it is this table's decision, where its source leaves one open; `inherited` that the extended table
-    states it.
+    states it. `rows` of the evidence catalogue, documented `cases` and checked `claims` are what it rests on, by id.
     """
 
     id: str
     text: str
     own: bool = False
     inherited: bool = False
+    rows: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
 
 
 class Statement(NamedTuple):

@@ -231,9 +231,17 @@ def _values(constraint: Constraint, meanings: Mapping[str, str]) -> str | tuple[
 
 
 def _fact(fact: Fact, rules: RuleTable) -> Description:
-    origin = "a decision of this table, where its source leaves one open" if fact.own else rules.header.source_title
+    origin = f"the extended table, {rules.header.extends}" if fact.inherited else rules.header.source_title
+    origin = "a decision of this table, where its source leaves one open" if fact.own else origin
     citing = tuple(rules.citations().get(fact.id, ()))
-    return Description("fact", fact.id, fact.text, _stated(("from", origin), ("cited by", citing)))
+    parts = _stated(("from", origin), ("rests on", grounds(fact)), ("cited by", citing))
+    return Description("fact", fact.id, fact.text, parts)
+
+
+def grounds(fact: Fact) -> tuple[str, ...]:
+    """What a fact rests on, by kind: `claims T1`, `rows sg2ada-1024-3090`, `cases snapgen, snapfusion`."""
+    kinds = (("claims", fact.claims), ("rows", fact.rows), ("cases", fact.cases))
+    return tuple(f"{kind} {', '.join(names)}" for kind, names in kinds if names)
 
 
 def _value(constraint: Constraint, value: str, rules: RuleTable) -> Description:

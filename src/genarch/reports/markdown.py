@@ -10,6 +10,7 @@ from genarch.reports.evidence.markdown import evidence_section
 from genarch.reports.evidence.words import standing_words
 from genarch.reports.report import Report
 from genarch.reports.words import (
+    base_words,
     binding_words,
     confidence_words,
     effect_words,
@@ -57,6 +58,8 @@ def excerpt(report: Report) -> str:
     rules = report["rules"]
     verdict = f"**{inert(verdict_words(report))}**{f' ({confidence})' if confidence else ''}"
     lines = [f"{verdict}. {inert(report['summary'])}"]
+    if told := base_words(report):
+        lines += ["", inert(told)]
     if "settled" in report:
         lines += ["", inert(f"{settled_words(report)} {next_words(report)}")]
     lines += _rationale(report)
@@ -81,6 +84,9 @@ def _section(report: Report) -> Iterator[str]:
     yield f"### {name}: {inert(verdict_words(report))}{f' ({confidence})' if confidence else ''}"
     yield ""
     yield inert(report["summary"])
+    if told := base_words(report):
+        yield ""
+        yield inert(told)
     if "settled" in report:
         yield ""
         yield inert(f"{settled_words(report)} {next_words(report)}")

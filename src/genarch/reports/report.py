@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from genarch.engine.scoring import evaluate
 from genarch.errors import Problem
 from genarch.model.answers import plain_answers
 from genarch.model.entries import Assumption, Method, Notice, Ratio, Rule, Source
@@ -21,7 +22,7 @@ from genarch.reports.words import name_words
 if TYPE_CHECKING:
     from genarch.engine.exploration import Exploration
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 Report = dict[str, Any]
 
@@ -32,13 +33,16 @@ def make_report(
     evaluation: Evaluation,
     exploration: Exploration | None = None,
     evidence: Report | None = None,
+    *,
+    base: RuleTable | None = None,
 ) -> Report:
     """The report of an evaluated spec.
 
     With an exploration, also what is settled and what would change the verdict; with `evidence`, made by
-    `genarch.reports.evidence.record`, also what was measured.
+    `genarch.reports.evidence.record`, also what was measured. `base` is the table that this one extends: the report
+    tells what it alone would have said.
     """
-    report = _evaluated(spec, rules, evaluation)
+    report = _evaluated(spec, rules, evaluation, base)
     if evidence is not None:
         report["evidence"] = evidence
         report["unread"] = [entry for entry in report["unread"] if entry["constraint"] not in evidence["reads"]]
@@ -49,7 +53,7 @@ def make_report(
     return report
 
 
-def _evaluated(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
+def _evaluated(spec: Spec, rules: RuleTable, evaluation: Evaluation, base: RuleTable | None) -> Report:
     verdict = evaluation.verdict
     return {
         "schema_version": SCHEMA_VERSION,
@@ -73,6 +77,7 @@ def _evaluated(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
         "confidence": verdict.confidence,
         "margin": round(float(verdict.margin), 4) if verdict.margin else None,
         "summary": _summary(rules, evaluation),
+        "base": base and _base(spec, base, evaluation),
         "ranking": [
             {
                 "architecture": entry.architecture,
@@ -97,6 +102,23 @@ def _evaluated(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report:
         ],
         "unread": [{"constraint": entry.constraint, "members": list(entry.members)} for entry in evaluation.unread],
         "undecided": [{"constraint": entry.constraint, "rules": list(entry.rules)} for entry in evaluation.undecided],
+    }
+
+
+def _base(spec: Spec, base: RuleTable, evaluation: Evaluation) -> dict[str, Any]:
+    """What the table that was extended says of the same answers, and whether that is another recommendation."""
+    alone = evaluate(spec, base)
+    verdict = alone.verdict
+    same = verdict.verdict == evaluation.verdict.verdict and set(alone.recommended) == set(evaluation.recommended)
+    return {
+        "rules": base.name,
+        "verdict": verdict.verdict,
+        "architecture": verdict.architecture,
+        "candidates": list(verdict.candidates),
+        "recommended": list(alone.recommended),
+        "confidence": verdict.confidence,
+        "margin": round(float(verdict.margin), 4) if verdict.margin else None,
+        "differs": not same,
     }
 
 

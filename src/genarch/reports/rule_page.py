@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from genarch.model.entries import Fact
 from genarch.model.table import RuleTable
-from genarch.reports.entries import Description, describe_entry
+from genarch.reports.entries import Description, describe_entry, grounds
 from genarch.reports.escape import inert
 
 _SECTIONS = (
@@ -41,7 +42,12 @@ def _facts(rules: RuleTable) -> Iterator[str]:
             yield ""
             yield f"## {intro}"
             yield ""
-            yield from (f"- **{fact.id}** {inert(fact.text)}" for fact in facts)
+            yield from (f"- **{fact.id}** {inert(_fact(fact))}" for fact in facts)
+
+
+def _fact(fact: Fact) -> str:
+    resting = "; ".join(grounds(fact))
+    return f"{fact.text} ({resting})" if resting else fact.text
 
 
 def _lines(rules: RuleTable) -> Iterator[str]:

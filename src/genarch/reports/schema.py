@@ -131,10 +131,25 @@ class UnreadRecord(Record):
     """Of a set, the members that nothing reads; empty where nothing reads the constraint at all."""
 
 
+class BaseRecord(Record):
+    """What the table that was extended says alone of the same answers."""
+
+    rules: str
+    """As id@version."""
+    verdict: str
+    architecture: str | None
+    candidates: list[str]
+    recommended: list[str]
+    confidence: Literal["forced", "clear", "lean", "close_call"] | None
+    margin: float | None
+    differs: bool
+    """Whether it recommends something else."""
+
+
 class EvaluatedRecord(Record):
     """A spec with its verdict."""
 
-    schema_version: Literal["1.0"]
+    schema_version: Literal["1.1"]
     genarch_version: str
     spec: SpecRecord
     rules: RulesRecord
@@ -151,6 +166,8 @@ class EvaluatedRecord(Record):
     """Difference of the two best families' points over all points that touch either, to four places."""
     summary: str
     """The reason in a sentence or two."""
+    base: BaseRecord | None
+    """Null where the table extends none, or none that comes with genarch. Since 1.1."""
     ranking: list[RankedRecord]
     rationale: list[ReasonRecord]
     methods: list[MethodRecord]
@@ -235,7 +252,7 @@ class ErrorRecord(Record):
 class RefusedRecord(Record):
     """An input without a verdict."""
 
-    schema_version: Literal["1.0"]
+    schema_version: Literal["1.1"]
     genarch_version: str
     spec: SpecRecord
     """Its id is the one that the path gives; it has no constraints."""

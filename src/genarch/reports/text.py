@@ -16,6 +16,7 @@ from genarch.reports.evidence.text import evidence_parts
 from genarch.reports.evidence.words import standing_words
 from genarch.reports.report import Report
 from genarch.reports.words import (
+    base_words,
     binding_words,
     confidence_words,
     effect_words,
@@ -97,6 +98,7 @@ class TextReport:
             Text.assemble((spec["id"], "bold"), (title, "dim")),
             Text.assemble((verdict_words(report), f"bold {style}"), *_confidence(report)),
             Text(safe(report["summary"])),
+            *([Text(told)] if (told := base_words(report)) else []),
             *_settled(report),
             *([Text(told)] if (told := standing_words(report)) else []),
             heading("Ranking"),

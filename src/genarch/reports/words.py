@@ -9,7 +9,7 @@ from genarch.model.answers import format_answer
 from genarch.model.constraints import BY_NAME
 
 
-def verdict_words(report: dict[str, Any]) -> str:
+def verdict_words(report: Mapping[str, Any]) -> str:
     """The verdict as a headline: `GAN`, `Hybrid: consistency`, `Evaluate both: GAN and diffusion`."""
     verdict = str(report["verdict"])
     if verdict == "evaluate_both":
@@ -31,7 +31,7 @@ def name_words(family: str) -> str:
     return "GAN" if family == "gan" else family.replace("_", " ")
 
 
-def confidence_words(report: dict[str, Any]) -> str:
+def confidence_words(report: Mapping[str, Any]) -> str:
     """The confidence and what it rests on."""
     match report["confidence"]:
         case "forced":
@@ -40,6 +40,18 @@ def confidence_words(report: dict[str, Any]) -> str:
             return ""
         case confidence:
             return f"{str(confidence).replace('_', ' ')}, margin {report['margin']:.2f}"
+
+
+def base_words(report: Mapping[str, Any]) -> str:
+    """What the table that was extended would have said alone; empty where that is the same, or none was extended.
+
+    `By article@1.0.0 alone: GAN (clear, margin 0.67).`
+    """
+    base = report["base"]
+    if not base or not base["differs"]:
+        return ""
+    confidence = confidence_words(base)
+    return f"By {base['rules']} alone: {verdict_words(base)}{f' ({confidence})' if confidence else ''}."
 
 
 def effect_words(effect: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Self, TextIO
 
 from genarch.errors import InputError, Problem
@@ -86,7 +86,17 @@ def decode(content: bytes, path: str) -> str:
 
 
 def spec_files(paths: Sequence[str]) -> Iterator[str]:
-    """The files named, and the spec files in the folders named.
+    """The files named, and the spec files in the folders named; see `found_files`."""
+    return found_files(paths, is_spec)
+
+
+def case_files(paths: Sequence[str]) -> Iterator[str]:
+    """The files named, and those of documented cases in the folders named: YAML, and no specs; see `found_files`."""
+    return found_files(paths, lambda name: name.endswith((".yaml", ".yml")) and not is_spec(name))
+
+
+def found_files(paths: Sequence[str], wanted: Callable[[str], bool]) -> Iterator[str]:
+    """The files named, and those in the folders named whose name is wanted.
 
     In a folder, files come before folders, each in the order of their names. Links to folders are not followed,
     folders whose name begins with a dot are not entered. What is named twice, or lies in a folder also named, is given
@@ -96,16 +106,16 @@ def spec_files(paths: Sequence[str]) -> Iterator[str]:
     given: set[str] = set()
     for path in paths:
         real = path if path == "-" else os.path.realpath(path)
-        if real in given or any(_found_by_walking(real, folder) for folder in folders):
+        if real in given or any(_found_by_walking(real, folder, wanted) for folder in folders):
             continue
         given.add(real)
         if path != "-" and os.path.isdir(path):
-            yield from _walk(path)
+            yield from _walk(path, wanted)
         else:
             yield path
 
 
-def _walk(folder: str) -> Iterator[str]:
+def _walk(folder: str, wanted: Callable[[str], bool]) -> Iterator[str]:
     waiting = [folder]
     while waiting:
         here = waiting.pop()
@@ -120,7 +130,7 @@ def _walk(folder: str) -> Iterator[str]:
             path = os.path.join(here, name)
             if is_folder and entered(name):
                 folders.append(path)
-            elif not is_folder and is_spec(name):
+            elif not is_folder and wanted(name):
                 yield path
         waiting += reversed(folders)
 
@@ -135,12 +145,12 @@ def is_spec(name: str) -> bool:
     return name == SPEC_NAME or name.endswith(SPEC_SUFFIX)
 
 
-def _found_by_walking(real: str, folder: str) -> bool:
+def _found_by_walking(real: str, folder: str, wanted: Callable[[str], bool]) -> bool:
     """Whether a walk through `folder` comes to this path, so that naming it adds nothing."""
     if real == folder or not real.startswith(os.path.join(folder, "")) or not os.path.exists(real):
         return False
     *between, name = os.path.relpath(real, folder).split(os.sep)
-    return all(map(entered, between)) and (entered(name) if os.path.isdir(real) else is_spec(name))
+    return all(map(entered, between)) and (entered(name) if os.path.isdir(real) else wanted(name))
 
 
 class AtomicFile:

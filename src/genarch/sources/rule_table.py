@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from genarch.errors import nearest
 from genarch.model.table import RuleTable
 from genarch.sources.bundled import bundled_tables, compiled
 from genarch.sources.files import refuse
 
-DEFAULT_TABLE = "article"
+DEFAULT_TABLE = "field"
 
 
 def table_files(which: str) -> list[str]:
@@ -34,6 +35,16 @@ def table_path(which: str) -> str:
         hint = nearest(which, bundled) or f"; bundled are: {', '.join(bundled)}"
         raise refuse(which, f"no bundled table and no file of this name{hint}")
     return which
+
+
+@cache
+def base_of(rules: RuleTable) -> RuleTable | None:
+    """The bundled table that a table extends, where it is still the one that was extended; else None."""
+    name = rules.header.extends.partition("@")[0]
+    if not name or name not in bundled_tables():
+        return None
+    base = load_rules(name)
+    return base if base.name == rules.header.extends else None
 
 
 def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE) -> RuleTable:

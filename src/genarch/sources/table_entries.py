@@ -47,7 +47,14 @@ class Entries:
     def facts(self) -> Iterator[Fact]:
         """The facts."""
         for entry in self._file.record.facts:
-            yield Fact(entry.id, entry.text, entry.own)
+            yield Fact(
+                entry.id,
+                entry.text,
+                entry.own,
+                rows=tuple(entry.rows),
+                cases=tuple(entry.cases),
+                claims=tuple(entry.claims),
+            )
 
     def families(self) -> Iterator[Family]:
         """The families."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from genarch.engine.matching import Matcher
@@ -15,7 +15,7 @@ from genarch.model.table import RuleTable
 from genarch.model.table_checks import TABLE_CHECKS, TABLE_INVALID, WAIVER_UNUSED
 from genarch.sources import table_format as form
 from genarch.sources.bundled import digest
-from genarch.sources.record import Location
+from genarch.sources.record import Location, Record
 from genarch.sources.table_chain import Places, chain_of
 from genarch.sources.table_entries import Entries, read_source
 from genarch.sources.table_file import TableFile
@@ -230,7 +230,7 @@ class _Builder:
 
     def _check_citations(self, facts: Iterable[Fact]) -> None:
         known = [fact.id for fact in facts]
-        for location, source in form.sources_in(self._record):
+        for location, source in _sources_in(self._record):
             for fact in source.facts:
                 if fact not in known:
                     hint = nearest(fact, known) or "; state it under 'facts'"
@@ -266,3 +266,15 @@ def _ratio(decimal: str) -> Ratio:
     """`0.15` as 15/100."""
     whole, _, fraction = decimal.partition(".")
     return Ratio(int(whole + fraction), 10 ** len(fraction))
+
+
+def _sources_in(value: object, location: Location = ()) -> Iterator[tuple[Location, form.SourceRecord]]:
+    """Every source that is cited in a record, with its place."""
+    if isinstance(value, form.SourceRecord):
+        yield location, value
+    if isinstance(value, Record):
+        for name in type(value).model_fields:
+            yield from _sources_in(getattr(value, name), (*location, name))
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _sources_in(item, (*location, at))

@@ -32,7 +32,7 @@ from genarch.model.table import RuleTable
 from genarch.reports.interview.words import setting_words
 from genarch.reports.report import make_report
 from genarch.sources.files import read_text
-from genarch.sources.rule_table import DEFAULT_TABLE, load_rules
+from genarch.sources.rule_table import DEFAULT_TABLE, base_of, load_rules
 from genarch.sources.settings import parse_settings
 from genarch.sources.spec_file import default_id, parse_spec
 from genarch.sources.spec_text import stated_unknown
@@ -145,7 +145,7 @@ def _finish(request: AskRequest, spec: Spec, sheet: Sheet, rules: RuleTable) -> 
     try:
         evaluation = evaluate(spec, rules)
         evidence = evidence_of(spec, rules, evaluation)
-        report = make_report(spec, rules, evaluation, explore(spec, rules), evidence)
+        report = make_report(spec, rules, evaluation, explore(spec, rules), evidence, base=base_of(rules))
         written = Request((), format=request.format, output=request.output, rules=request.rules)
         return write_reports(written, [(report, exits.OK)])
     finally:

@@ -22,14 +22,19 @@ class Outcome(NamedTuple):
     gave_up: bool
 
 
-def look_for(space: Space, judge: Callable[[int], bool], reachable: Callable[[int, int], bool]) -> Outcome:
-    """Answers on which the hits pass the judge; `reachable` tells whether hits and open ones may still."""
+def look_for(
+    space: Space, judge: Callable[[int], bool], reachable: Callable[[int, int], bool], *, limit: int | None = None
+) -> Outcome:
+    """Answers on which the hits pass the judge; `reachable` tells whether hits and open ones may still.
+
+    `limit` is how many nodes to try, where not as many as any question may take.
+    """
     search = Search(
         space,
         lambda hits: "found" if judge(hits) else None,
         lambda hits, unknown, _: reachable(hits, unknown),
         {},
-        limit=LIMIT,
+        limit=LIMIT if limit is None else limit,
     )
     found = search.run(["found"]).get("found")
     return Outcome(None if found is None else ordered(found), search.gave_up)

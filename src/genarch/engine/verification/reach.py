@@ -5,29 +5,77 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from genarch.engine.bounds import Bounds
+from genarch.engine.samples import sampled
 from genarch.engine.scoring import Scorer, scorer
 from genarch.engine.space import Space, contradictions, table_space
 from genarch.engine.verification.limited import Outcome, look_for, unsettled
 from genarch.engine.witness import witness
 from genarch.model import table_checks as checks
-from genarch.model.entries import Method, Notice
+from genarch.model.entries import Method, Notice, Rule
 from genarch.model.findings import Finding
 from genarch.model.table import RuleTable
+
+DECIDING_LIMIT = 5_000
+"""Nodes to look for what a rule decides alone, before the full question is asked; where there is something, tens do."""
 
 
 def rules_that_never_matter(rules: RuleTable) -> Iterator[Finding]:
     """Rules without which every verdict and every recommended architecture stays what it is."""
     space, score, bounds = table_space(rules), scorer(rules), Bounds(rules)
     ruled_out = contradictions(rules)
+    known = _seen_to_matter(space, score)
     for at, rule in enumerate(rules.rules):
-        if witness([rule.when], contradictions=ruled_out) is None:
-            continue  # told by another check
+        if known >> at & 1 or witness([rule.when], contradictions=ruled_out) is None:
+            continue  # the second is told by another check
+        if _is_needed(1 << at, rule, space, score, bounds):
+            continue
         found = _case_for(1 << at, space, score, bounds, rules)
         if found.gave_up:
             yield unsettled(checks.RULE_NEVER_MATTERS, rule.id, ("rules", rule.id))
         elif found.answers is None:
             told = "wherever it hits, the verdict and the architecture are the same without it"
             yield Finding(checks.RULE_NEVER_MATTERS, (rule.id,), told, ("rules", rule.id))
+
+
+def _seen_to_matter(space: Space, score: Scorer) -> int:
+    """The bits of rules that make a difference on some sampled answers."""
+    known = 0
+    for hits, _ in sampled(space):
+        rest = hits & ~known
+        verdict = score.judge(hits)[:2] if rest else None
+        while rest:
+            bit = rest & -rest
+            rest ^= bit
+            if score.judge(hits & ~bit)[:2] != verdict:
+                known |= bit
+    return known
+
+
+def _is_needed(bit: int, rule: Rule, space: Space, score: Scorer, bounds: Bounds) -> bool:
+    """Whether a rule is seen to win for an architecture that it favours, or to keep out one that it excludes.
+
+    Both ask for one architecture, which bounds narrow to much better than they do for any change at all.
+    """
+    won = any(_differing(name, bit, 0, space, score, bounds) for name, points in rule.points.items() if points > 0)
+    return won or any(_differing(name, bit, bit, space, score, bounds) for name in rule.excludes)
+
+
+def _differing(name: str, bit: int, left_out: int, space: Space, score: Scorer, bounds: Bounds) -> bool:
+    """Whether an architecture is soon seen to be recommended with a rule and not without it, or the other way round.
+
+    `left_out` is the rule's bit where it is to be recommended without.
+    """
+
+    def differs(hits: int) -> bool:
+        one, other = score.judge(hits & ~left_out).architecture, score.judge(hits & ~(bit ^ left_out)).architecture
+        return bool(hits & bit) and one == name != other
+
+    def may_differ(hits: int, unknown: int) -> bool:
+        if not (hits | unknown) & bit:
+            return False
+        return bounds.may_be_recommended(hits & ~left_out, unknown & ~left_out, name)
+
+    return look_for(space, differs, may_differ, limit=DECIDING_LIMIT).answers is not None
 
 
 def _case_for(bit: int, space: Space, score: Scorer, bounds: Bounds, rules: RuleTable) -> Outcome:

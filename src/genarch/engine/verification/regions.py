@@ -93,6 +93,8 @@ def _returning(rules: RuleTable, name: str) -> Iterator[Finding]:
     """One search over the answers to everything else, with the rules as they are in each stretch of the number."""
     whole = table_space(rules)
     ranges = stretches(BY_NAME[name], whole.thresholds[name], whole.columns[name].fails)
+    if len(ranges) < 3:
+        return  # there and back takes three
     ruled_out = contradictions(rules)
     inner = [when for when in ruled_out if name in constraints_read(when)]
     outer = [when for when in ruled_out if name not in constraints_read(when)]

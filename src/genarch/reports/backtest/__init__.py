@@ -1,0 +1,1 @@
+"""Rule tables held against documented decisions, as a report."""
