@@ -396,7 +396,7 @@ def test_answers_that_no_file_takes_are_told(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "write its constraints as 'field: answer'" in result.stderr
     assert (
-        "the answers, to state them again: genarch ask --plain --set domain=narrow --set latency_budget_ms=33"
+        "the answers, to state them again: genarch ask --rules article --plain --set domain=narrow --set latency_budget_ms=33"
         in result.stderr
     )
 

@@ -228,7 +228,7 @@ def test_a_spec_from_standard_input() -> None:
 
 def test_evidence_stands_in_a_report_only_with_a_budget_and_only_if_wanted() -> None:
     def report(line: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(invoke(f"evaluate {line} --format json").stdout)[0]
+        found: dict[str, Any] = json.loads(invoke(f"evaluate {line} --rules article --format json").stdout)[0]
         return found
 
     assert "evidence" in report(CANVAS)
@@ -268,6 +268,8 @@ def test_commercial_use_is_held_against_licences() -> None:
     ],
 )  # fmt: skip
 def test_a_line_under_the_verdict_says_what_the_evidence_comes_to(line: str, told: str) -> None:
-    assert told in said(f"evaluate {line}")
+    assert told in said(f"evaluate {line} --rules article")
     if "--set" not in line:
-        assert told.split("(", maxsplit=1)[0] in invoke(f"evaluate {line} --format markdown").stdout.replace("\\", "")
+        assert told.split("(", maxsplit=1)[0] in invoke(
+            f"evaluate {line} --rules article --format markdown"
+        ).stdout.replace("\\", "")

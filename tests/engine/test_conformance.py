@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genarch import RuleTable, decide, explore
+from builders import rule, table
+from genarch import RuleTable, decide, explore, load_rules
 from genarch.engine.conformance.judge import judge
 from genarch.engine.conformance.names import families_named
+from genarch.model.conditions import Predicate
 from genarch.model.document_checks import BLOCK_MISSING, DOCUMENT_CHECKS
 from genarch.model.documents import DesignDocument, Objection, Policy, Stated
 from genarch.model.findings import Place
@@ -18,7 +20,9 @@ from genarch.model.spec import Spec
 from genarch.sources.design_document import read_document
 from strategies import answers as random_answers
 
-POLICY = Policy("2026-11-24", ("other",), "2036-11-24")
+OTHER = table(rule("narrow", Predicate("domain", "any_of", ("narrow",)), {"gan": 3}))
+"""A table that has nothing against any decision here, and is called test@1.0.0."""
+POLICY = Policy("2026-11-24", (OTHER,), "2036-11-24")
 EXAMPLES = [check for check in DOCUMENT_CHECKS.values() if check.fails and check is not BLOCK_MISSING]
 
 
@@ -111,7 +115,7 @@ CLOSE = (
         (f"{SETTLED}\ndecision: gan", 'Chosen option: "Option B", because.', []),
         (f"{SETTLED}\ndecision: diffusion\ndecided_with: article@1.0.0", "", ["decision-excluded"]),
         (f"{SETTLED}\ndecision: diffusion\ndecided_with: article@0.9.0", "", ["decided-with-older-rules"]),
-        (f"{SETTLED}\ndecision: diffusion\ndecided_with: other@1.0.0", "", ["decided-with-older-rules"]),
+        (f"{SETTLED}\ndecision: diffusion\ndecided_with: test@1.0.0", "", ["decided-with-older-rules"]),
         (f"{SETTLED}\ndecision: diffusion\ndecided_with: article@1", "", ["decision-excluded"]),
         (f"{SETTLED}\ndecision: diffusion\ndecided_with: article@1.0", "", ["decision-excluded"]),
         (f"{SETTLED}\ndecision: diffusion\ndecided_with: article@2", "", ["decision-excluded", "decided-with-unknown-rules"]),
@@ -281,3 +285,11 @@ def test_names_are_looked_for_in_time(text: str, shipped: RuleTable) -> None:
     began = time.process_time()
     families_named(text, shipped)
     assert time.process_time() - began < 5
+
+
+def test_what_the_table_of_that_day_objects_to_as_well_is_no_matter_of_tables(shipped: RuleTable) -> None:
+    text = record(f"{SETTLED}\ndecision: diffusion\ndecided_with: article@1.0.0")
+    field = load_rules("field")
+    assert ids(found(text, field, POLICY._replace(tables=(shipped,)))) == ["decision-excluded"]
+    agreed = record(f"{SETTLED}\ndecision: gan\ndecided_with: article@1.0.0")
+    assert "decided-with-older-rules" not in ids(found(agreed, field, POLICY._replace(tables=(shipped,))))

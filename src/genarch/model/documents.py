@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from genarch.model.findings import Check, Finding, Located, Place, Severity
 from genarch.model.spec import Spec
+from genarch.model.table import RuleTable
 
 Carrier = Literal["block", "front_matter", "sidecar"]
 """How a spec is stated: in a fence, under `genarch:` in the front matter, or in a file beside the document."""
@@ -87,14 +88,13 @@ Gravity = Severity | Literal["off"]
 class Policy(NamedTuple):
     """What a team asks of its documents.
 
-    `tables` are the ids of the rule tables that a decision may have been taken with, beside the present one. Days are
-    ISO dates in UTC: `today` is what waivers are held against, `latest` the last day that one may end on;
-    `ending` is whether each must end. `severities` replace those of checks, `off` leaves one out. `waivers` false
-    leaves every waiver aside.
+    `tables` are those that a decision may have been taken with, beside the present one. Days are ISO dates in UTC:
+    `today` is what waivers are held against, `latest` the last day that one may end on; `ending` is whether each must
+    end. `severities` replace those of checks, `off` leaves one out. `waivers` false leaves every waiver aside.
     """
 
     today: str
-    tables: tuple[str, ...] = ()
+    tables: tuple[RuleTable, ...] = ()
     latest: str = "9998-12-31"
     ending: bool = False
     severities: Mapping[str, Gravity] = {}

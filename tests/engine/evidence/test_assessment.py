@@ -8,7 +8,7 @@ import pytest
 
 from builders import spec
 from genarch import RuleTable, evaluate, load_rules, load_spec
-from genarch.engine.evidence.assessment import assess, claims_of
+from genarch.engine.evidence.assessment import assess, claim_id, claims_of
 from genarch.model.catalogue import Catalogue
 from genarch.model.estimates import Assessment
 from genarch.sources.evidence.load import load_catalogue
@@ -88,7 +88,7 @@ def test_every_claim_is_of_facts_of_the_article_and_every_row_and_rule_has_one(
 
 
 def test_another_table_with_facts_of_the_same_names_has_no_claims(there: Catalogue, tmp_path: Any) -> None:
-    text = (load_rules().header.id, "own")
+    text = (load_rules("article").header.id, "own")
     path = tmp_path / "own.yaml"
     shipped_text = _article_text().replace(f"id: {text[0]}\n", f"id: {text[1]}\n", 1)
     path.write_text(shipped_text)
@@ -120,3 +120,12 @@ def test_every_example_with_a_budget_is_assessed(shipped: RuleTable, there: Cata
             assert all(entry.architecture in evaluation.recommended for entry in (*found.candidates, *found.near))
             assert all(not entry.misses for entry in found.candidates)
             assert all(len(entry.misses) == 1 for entry in found.near)
+
+
+def test_what_the_facts_of_the_field_table_rest_on_is_in_the_catalogue(there: Catalogue) -> None:
+    field = load_rules("field")
+    for fact in field.facts:
+        assert set(fact.rows) <= set(there.measurements), fact.id
+        assert {claim_id(name) for name in fact.claims} <= set(there.claims), fact.id
+    cited = next(rule for rule in field.rules if "M1" in rule.source.facts)
+    assert "claim-t1" in [claim.id for claim in claims_of(cited, field, there)]

@@ -70,12 +70,12 @@ def settled(request: CheckRequest) -> Settings:
     days = configuration.waiver_days
     latest = _days_after(today, days or LONGEST_WAIVER_DAYS)
     rules = load_rules(request.rules or _from(folder, configuration.rules) or DEFAULT_TABLE)
-    extended = (rules.header.extends.partition("@")[0],) if rules.header.extends else ()
+    others = [load_rules(name) for name in bundled_tables() if name != rules.header.id]
     return Settings(
         rules,
         Policy(
             today.isoformat(),
-            tuple(dict.fromkeys((*extended, *bundled_tables()))),
+            tuple(others),
             latest,
             ending=days is not None,
             severities=configuration.severity,

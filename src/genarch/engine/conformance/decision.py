@@ -40,15 +40,19 @@ class Outcome(NamedTuple):
     found: tuple[Located, ...]
 
 
-def judge_decision(stated: Stated, document: DesignDocument, rules: RuleTable, tables: tuple[str, ...] = ()) -> Outcome:
-    """Hold a decision against its constraints; `tables` are the ids of other rule tables that are known."""
+def judge_decision(
+    stated: Stated, document: DesignDocument, rules: RuleTable, tables: tuple[RuleTable, ...] = ()
+) -> Outcome:
+    """Hold a decision against its constraints; `tables` are other rule tables that are known."""
     return _Judge(stated, document, rules, tables).outcome()
 
 
 class _Judge:
-    def __init__(self, stated: Stated, document: DesignDocument, rules: RuleTable, tables: tuple[str, ...]) -> None:
+    def __init__(
+        self, stated: Stated, document: DesignDocument, rules: RuleTable, tables: tuple[RuleTable, ...]
+    ) -> None:
         self._stated = stated
-        self._tables = tables
+        self._tables = {table.header.id: table for table in tables}
         self._document = document
         self._rules = rules
         self._exploration: Exploration = explore(stated.spec, rules)
@@ -73,7 +77,8 @@ class _Judge:
         pinned = self._pinned()
         if pinned == "unknown":
             found.append(self._unknown_rules())
-        if pinned == "other" and any(finding.check in _DECISION_CHECKS for _, finding in found):
+        objected = any(finding.check in _DECISION_CHECKS for _, finding in found)
+        if pinned == "other" and objected and not self._objected_then():
             found = [item for item in found if item.finding.check not in _DECISION_CHECKS]
             found.append(self._older())
         return Outcome(judged, tuple(found))
@@ -200,11 +205,19 @@ class _Judge:
             return "present"
         (table, version), present = pinned.split("@"), self._rules.header
         if table != present.id:
-            return "other" if table in self._tables else "unknown"
-        given, ours = _numbers(version), _numbers(present.version)
-        if given == ours[: len(given)]:
+            return "other" if table in self._tables or table == present.extends.partition("@")[0] else "unknown"
+        if _begins(version, present.version):
             return "present"
-        return "other" if given < ours else "unknown"
+        return "other" if _numbers(version) < _numbers(present.version) else "unknown"
+
+    def _objected_then(self) -> bool:
+        """Whether the table that the decision was taken with, where it is at hand, objects to it too."""
+        table, version = (self._stated.spec.decided_with or "@").split("@")
+        then = self._tables.get(table)
+        if then is None or not _begins(version, then.header.version):
+            return False
+        found = judge_decision(self._stated, self._document, then).found
+        return any(finding.check in _DECISION_CHECKS for _, finding in found)
 
     def _unknown_rules(self) -> Located:
         known = ", ".join(dict.fromkeys([self._rules.header.id, *self._tables]))
@@ -272,6 +285,12 @@ class _Judge:
 def _shown(value: Value) -> str:
     """An answer in a message: a thirtieth of a second to two places."""
     return format_answer(round(value, 2) if isinstance(value, float) else value)
+
+
+def _begins(given: str, version: str) -> bool:
+    """Whether a version is the one given, which may be shortened: 1.0 is 1.0.0."""
+    numbers = _numbers(given)
+    return numbers == _numbers(version)[: len(numbers)]
 
 
 def _numbers(version: str) -> tuple[int, ...]:

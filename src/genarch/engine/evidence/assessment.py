@@ -87,7 +87,16 @@ def _agrees(entry: Feasibility, *, excludes: bool) -> bool | None:
 
 
 def claims_of(rule: Rule, rules: RuleTable, catalogue: Catalogue) -> list[Claim]:
-    """The claims of the article that a rule rests on; none in a table with facts of its own under the same ids."""
+    """The claims that a rule rests on: those of the article's facts that it cites, and those that its facts name.
+
+    A table with facts of its own under the ids of the article's has none through them.
+    """
     theirs = {fact.id for fact in rules.facts if fact.inherited or rules.header.id == "article"}
     cited = theirs.intersection(rule.source.facts)
-    return [claim for claim in catalogue.claims.values() if not cited.isdisjoint(claim.facts)]
+    named = {claim_id(name) for fact in rules.facts if fact.id in rule.source.facts for name in fact.claims}
+    return [claim for claim in catalogue.claims.values() if claim.id in named or not cited.isdisjoint(claim.facts)]
+
+
+def claim_id(name: str) -> str:
+    """The id in the catalogue of a claim as facts name it: `T1` is `claim-t1`."""
+    return f"claim-{name.lower()}"
