@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import rule, table
-from genarch import RuleTable, decide, explore, load_rules
+from genarch import RuleTable, decide, explore, load_catalogue, load_rules
 from genarch.engine.conformance.judge import judge
 from genarch.engine.conformance.names import families_named
 from genarch.model.conditions import Predicate
@@ -27,7 +27,7 @@ EXAMPLES = [check for check in DOCUMENT_CHECKS.values() if check.fails and check
 
 
 def found(text: str, rules: RuleTable, policy: Policy = POLICY) -> list[Objection]:
-    return judge(read_document(text, "filter.md", rules), rules, policy)[0]
+    return judge(read_document(text, "filter.md", rules), rules, policy, load_catalogue())[0]
 
 
 def ids(objections: list[Objection], *, waived: bool = False) -> list[str]:
@@ -293,3 +293,16 @@ def test_what_the_table_of_that_day_objects_to_as_well_is_no_matter_of_tables(sh
     assert ids(found(text, field, POLICY._replace(tables=(shipped,)))) == ["decision-excluded"]
     agreed = record(f"{SETTLED}\ndecision: gan\ndecided_with: article@1.0.0")
     assert "decided-with-older-rules" not in ids(found(agreed, field, POLICY._replace(tables=(shipped,))))
+
+
+def test_a_named_model_is_held_against_budget_and_licence(shipped: RuleTable) -> None:
+    block = f"{SETTLED.replace('}', ', commercial_use: true, gpu: gtx-1080ti, resolution_px: 1024}')}\ndecision: gan\nmodel: stylegan3-t"
+    budget, licence = found(record(block), shipped)
+    assert budget.finding.check.id == "budget-beyond-evidence"
+    assert "nothing shows stylegan3-t within the budget on gtx-1080ti" in budget.finding.message
+    assert "evidence@" in budget.finding.message
+    assert licence.finding.check.id == "licence-conflict"
+    assert "its licence forbids commercial use" in licence.finding.message
+    waived = f"{block}\nwaivers:\n- {{rule: licence-conflict, reason: commercial licence of 2026-03}}\n- {{rule: budget-beyond-evidence, reason: 31 ms measured on ours}}"
+    assert ids(found(record(waived), shipped)) == []
+    assert ids(found(record(block.replace("stylegan3-t", "stylegan2-rosinality")), shipped)) == []

@@ -157,6 +157,24 @@ CONSTRAINTS_INCONSISTENT = Check(
     fails=_record(_PROMPTS + "  serving: realtime\ndecision: diffusion\n"),
     passes=_record(_PROMPTS + "  serving: near_realtime\ndecision: diffusion\n"),
 )
+BUDGET_BEYOND_EVIDENCE = Check(
+    "budget-beyond-evidence",
+    "Nothing shows the named model within the budget",
+    "warning",
+    "Of the model that 'model' names, the evidence catalogue has neither a measurement nor an estimate within the "
+    "stated budget on the stated hardware. That is no proof that it is too slow: measure it, and add the row.",
+    fails=_record(_PROMPTS + "  gpu: t4\n  resolution_px: 1024\ndecision: diffusion\nmodel: sdxl\n"),
+    passes=_record(_PROMPTS + "  gpu: h100\n  resolution_px: 1024\ndecision: diffusion\nmodel: sdxl\n"),
+)
+LICENCE_CONFLICT = Check(
+    "licence-conflict",
+    "The licence of the named model does not allow the stated use",
+    "error",
+    "'commercial_use: true' is stated, and the licence of the model that 'model' names forbids it, or is not known. "
+    "Name another model, train weights of your own, or waive it with the licence that you hold.",
+    fails=_record(_FRAMES + "  commercial_use: true\ndecision: gan\nmodel: stylegan2-ada\n"),
+    passes=_record(_FRAMES + "  commercial_use: true\ndecision: gan\nmodel: stylegan2-rosinality\n"),
+)
 DECIDED_WITH_OLDER_RULES = Check(
     "decided-with-older-rules",
     "Decided with other rules, and by those of today it does not hold",
@@ -279,6 +297,8 @@ DOCUMENT_CHECKS: Mapping[str, Check] = {
         CLOSE_CALL_WITHOUT_ALTERNATIVE,
         CONSTRAINT_UNSETTLED,
         CONSTRAINTS_INCONSISTENT,
+        BUDGET_BEYOND_EVIDENCE,
+        LICENCE_CONFLICT,
         DECIDED_WITH_OLDER_RULES,
         DECIDED_WITH_UNKNOWN_RULES,
         PROSE_NAMES_ANOTHER,

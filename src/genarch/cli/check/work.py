@@ -17,6 +17,7 @@ from genarch.model.table import RuleTable
 from genarch.sources.design_document import read_document
 from genarch.sources.design_files import Beside, beside, inactive_status, load_document, load_sidecar
 from genarch.sources.document_files import Candidate, Patterns, near_spec_name
+from genarch.sources.evidence.load import load_catalogue
 from genarch.sources.files import decode, read_stream, refuse
 
 STDIN = "<stdin>"
@@ -154,7 +155,8 @@ def _sidecar(candidate: Candidate, context: Context) -> Looked:
 def _judged(path: str, document: DesignDocument, context: Context) -> Looked:
     # A quotation states nothing: what must carry a spec does not do so by quoting one.
     carries = bool(document.stated or any(defect.check is not BLOCK_QUOTED for defect in document.defects))
-    objections, judged = judge(document, context.rules, context.policy)
+    named = any(stated.spec.model for stated in document.stated)
+    objections, judged = judge(document, context.rules, context.policy, load_catalogue() if named else None)
     status = document.status if carries and document.inactive else ""
     real = os.path.realpath(path)
     return Looked(

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from genarch.engine.conformance.decision import judge_decision
+from genarch.engine.conformance.named_model import judge_model
 from genarch.engine.conformance.waivers import with_waivers
+from genarch.model.catalogue import Catalogue
 from genarch.model.document_checks import BLOCK_DUPLICATED
 from genarch.model.documents import DesignDocument, Judged, Objection, Policy, Stated
 from genarch.model.findings import Finding, Place
 from genarch.model.table import RuleTable
 
 
-def judge(document: DesignDocument, rules: RuleTable, policy: Policy) -> tuple[list[Objection], list[Judged]]:
-    """What is found in a document, in the order of its lines; nothing where it binds nobody any more."""
+def judge(
+    document: DesignDocument, rules: RuleTable, policy: Policy, catalogue: Catalogue | None = None
+) -> tuple[list[Objection], list[Judged]]:
+    """What is found in a document, in the order of its lines; nothing where it binds nobody any more.
+
+    The catalogue is for decisions that name a model; without one nothing is said of it.
+    """
     if document.inactive:
         return [], []
     found = [Objection(*defect.located()) for defect in document.defects]
@@ -22,7 +29,8 @@ def judge(document: DesignDocument, rules: RuleTable, policy: Policy) -> tuple[l
     for stated in document.stated:
         outcome = judge_decision(stated, document, rules, policy.tables)
         judged.append(outcome.judged)
-        found += [Objection(*item, stated.spec) for item in with_waivers(stated, outcome.found, rules, policy)]
+        located = [*outcome.found, *(judge_model(stated, catalogue) if catalogue else ())]
+        found += [Objection(*item, stated.spec) for item in with_waivers(stated, located, rules, policy)]
     return sorted(as_grave(found, policy), key=lambda item: item.place), judged
 
 

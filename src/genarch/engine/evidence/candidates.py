@@ -150,7 +150,7 @@ def _budget(status: Status, row: Measurement | None, guess: Estimate | None, nee
     if needs.budget_ms is None or status in ("demonstrated", "within", "straddling"):
         return
     if status == "beyond" and guess:
-        yield Miss("budget", f"it is estimated to take {guess.low_ms:.3g} to {guess.high_ms:.3g} ms")
+        yield Miss("budget", f"it is estimated to take {_time(guess.low_ms)} to {_time(guess.high_ms)}")
     elif row:
         yield Miss("budget", f"the fastest measured takes {row.latency_ms:.4g} ms")
     else:
@@ -168,3 +168,7 @@ def _rank(entry: Candidate, catalogue: Catalogue) -> tuple[int, int, int, float,
         time,
         entry.model,
     )
+
+
+def _time(milliseconds: float) -> str:
+    return f"{milliseconds / 1000:.3g} s" if milliseconds >= 1000 else f"{milliseconds:.3g} ms"
