@@ -30,7 +30,7 @@ demo: $(VENV)/.run          ## set up, evaluate the examples, show the recommend
 	@$(BIN)/genarch evaluate examples/specs
 
 test: $(VENV)/.dev          ## the whole test suite
-	$(BIN)/pytest -q -n auto
+	$(BIN)/pytest -q -n auto --dist worksteal
 
 lint: $(VENV)/.dev          ## style, types, floors, rule tables
 	$(BIN)/ruff check .
