@@ -19,18 +19,22 @@ POINTS = (
 _BLOCKS = """\
 version: 1
 constraints:
-  {task: style_transfer, conditioning: [], domain: narrow, latency_budget_ms: 33, serving: realtime, maturity: proven}
+  {task: style_transfer, conditioning: [], domain: narrow, latency_budget_ms: 33, serving: realtime, device: mobile,
+  priorities: [speed, sharpness], maturity: proven}
 decision: gan
 ---
 version: 1
 constraints:
   task: text_to_image
-  conditioning: [text]
+  conditioning: [text, reference_image]
   domain: broad
-  latency_budget_ms: 3s
-  serving: near_realtime
-  priorities: [quality]
-  maturity: proven
+  latency_budget_ms: 5s
+  serving: batch
+  device: datacenter_gpu
+  priorities: [quality, diversity]
+  team_expertise: limited
+  training: fine_tune
+  pretrained_available: true
 decision: diffusion
 ---
 version: 1
@@ -50,6 +54,8 @@ waivers:
     reason: A one-step model was measured at 41 ms.
     approved_by: "@platform"
 """
+"""Decisions that pass, one of them by a waiver: what a repository with a green check holds."""
+
 BLOCKS = _BLOCKS.split("---\n")
 
 
