@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
@@ -281,22 +281,3 @@ def sources_in(value: object, location: Location = ()) -> Iterator[tuple[Locatio
     elif isinstance(value, list):
         for at, item in enumerate(value):
             yield from sources_in(item, (*location, at))
-
-
-def keys_at(location: Location) -> list[str]:
-    """The keys that the format has in the mapping at a location of a table (`("rules", 3, "source")`)."""
-    model: Any = TableRecord
-    for step in location:
-        if isinstance(step, int):
-            continue
-        field = next((f for n, f in model.model_fields.items() if step in (n, f.alias)), None)
-        model = field and _record_in(field.annotation)
-        if model is None:
-            return []
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _record_in(annotation: Any) -> type[Record] | None:
-    if isinstance(annotation, type) and issubclass(annotation, Record):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _record_in(part))), None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from genarch.engine.conformance.names import families_named
+from genarch.engine.conformance.pinned import pinned_to, table_of_that_day
 from genarch.engine.exploration import Exploration, explore
 from genarch.engine.scoring import evaluate
 from genarch.model import document_checks as checks
@@ -52,7 +53,7 @@ class _Judge:
         self, stated: Stated, document: DesignDocument, rules: RuleTable, tables: tuple[RuleTable, ...]
     ) -> None:
         self._stated = stated
-        self._tables = {table.header.id: table for table in tables}
+        self._tables = tables
         self._document = document
         self._rules = rules
         self._exploration: Exploration = explore(stated.spec, rules)
@@ -74,7 +75,7 @@ class _Judge:
         answer = (verdict.verdict, verdict.architecture, verdict.confidence)
         judged = Judged(spec.id, self._stated.place(), self._stated.place("id"), spec.decision, *answer, settled)
         found = [*self._inconsistent(), *self._decision(), *self._unsettled(), *self._prose()]
-        pinned = self._pinned()
+        pinned = pinned_to(spec.decided_with, self._rules, self._tables)
         if pinned == "unknown":
             found.append(self._unknown_rules())
         objected = any(finding.check in _DECISION_CHECKS for _, finding in found)
@@ -198,29 +199,16 @@ class _Judge:
                 )
                 yield Located(chosen.place, Finding(checks.PROSE_NAMES_ANOTHER, (), message))
 
-    def _pinned(self) -> Literal["present", "other", "unknown"]:
-        """Which table the decision was taken with: the present one, an older or another known one, or neither."""
-        pinned = self._stated.spec.decided_with
-        if pinned is None:
-            return "present"
-        (table, version), present = pinned.split("@"), self._rules.header
-        if table != present.id:
-            return "other" if table in self._tables or table == present.extends.partition("@")[0] else "unknown"
-        if _begins(version, present.version):
-            return "present"
-        return "other" if _numbers(version) < _numbers(present.version) else "unknown"
-
     def _objected_then(self) -> bool:
         """Whether the table that the decision was taken with, where it is at hand, objects to it too."""
-        table, version = (self._stated.spec.decided_with or "@").split("@")
-        then = self._tables.get(table)
-        if then is None or not _begins(version, then.header.version):
+        then = table_of_that_day(self._stated.spec.decided_with or "@", self._tables)
+        if then is None:
             return False
         found = judge_decision(self._stated, self._document, then).found
         return any(finding.check in _DECISION_CHECKS for _, finding in found)
 
     def _unknown_rules(self) -> Located:
-        known = ", ".join(dict.fromkeys([self._rules.header.id, *self._tables]))
+        known = ", ".join(table.header.id for table in (self._rules, *self._tables))
         message = (
             f"{self._stated.spec.decided_with} is no rule table that is known here (known: {known}; the present one is "
             f"{self._rules.name}). Write the one that the decision was taken with"
@@ -285,16 +273,6 @@ class _Judge:
 def _shown(value: Value) -> str:
     """An answer in a message: a thirtieth of a second to two places."""
     return format_answer(round(value, 2) if isinstance(value, float) else value)
-
-
-def _begins(given: str, version: str) -> bool:
-    """Whether a version is the one given, which may be shortened: 1.0 is 1.0.0."""
-    numbers = _numbers(given)
-    return numbers == _numbers(version)[: len(numbers)]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"[0-9]+", version))
 
 
 def _either(names: Sequence[str]) -> str:
