@@ -15,8 +15,9 @@ from genarch.engine.conformance.names import families_named
 from genarch.model.conditions import Predicate
 from genarch.model.document_checks import BLOCK_MISSING, DOCUMENT_CHECKS
 from genarch.model.documents import DesignDocument, Objection, Policy, Stated
-from genarch.model.findings import Place
+from genarch.model.findings import Check, Place
 from genarch.model.spec import Spec
+from genarch.sources.bundled import bundled_tables
 from genarch.sources.design_document import read_document
 from strategies import answers as random_answers
 
@@ -42,11 +43,13 @@ SETTLED = "constraints: {latency_budget_ms: 33, conditioning: [], maturity: prov
 """GAN, forced: the budget excludes what takes several steps, maturity the hybrids, and nothing is steered by text."""
 
 
+@pytest.mark.parametrize("name", bundled_tables())
 @pytest.mark.parametrize("check", EXAMPLES, ids=lambda check: check.id)
-def test_what_fails_does_and_what_passes_does(check: object, shipped: RuleTable) -> None:
-    assert isinstance(check, type(BLOCK_MISSING))
-    assert check.id in ids(found(check.fails, shipped))
-    assert ids(found(check.passes, shipped)) == []
+def test_what_fails_does_and_what_passes_does(check: Check, name: str) -> None:
+    rules = load_rules(name)
+    policy = POLICY._replace(tables=tuple(load_rules(other) for other in bundled_tables() if other != name))
+    assert check.id in ids(found(check.fails, rules, policy))
+    assert ids(found(check.passes, rules, policy)) == []
 
 
 def test_every_check_has_examples_where_a_document_alone_can_show_it() -> None:

@@ -12,13 +12,22 @@ def _record(block: str, prose: str = "The filter is a GAN.") -> str:
     return f"# Serve the filter\n\n## Decision\n\n{prose}\n\n```yaml genarch\n{block}```\n"
 
 
-_FRAMES = "version: 1\nconstraints:\n  latency_budget_ms: 33\n  conditioning: []\n  maturity: proven\n"
+# Settled by either of the bundled tables: what the examples show does not hang on which one is used.
+_FRAMES = (
+    "version: 1\nconstraints:\n  task: style_transfer\n  conditioning: []\n  domain: narrow\n  latency_budget_ms: 33\n"
+    "  serving: realtime\n  device: mobile\n  priorities: [speed, sharpness]\n  maturity: proven\n"
+)
 _AGREED = _FRAMES + "decision: gan\n"
 _EXCLUDED = _FRAMES + "decision: diffusion\n"
-_PROMPTS = "version: 1\nconstraints:\n  domain: broad\n  conditioning: [text]\n  latency_budget_ms: 3s\n"
+_PROMPTS = (
+    "version: 1\nconstraints:\n  conditioning: [text]\n  domain: broad\n  latency_budget_ms: 3s\n  serving: batch\n"
+    "  device: datacenter_gpu\n  priorities: [quality]\n  team_expertise: limited\n  training: fine_tune\n"
+)
 _CLOSE = (
-    "version: 1\nconstraints:\n  task: unconditional\n  control: none\n  domain: narrow\n  latency_budget_ms: 3s\n"
-    "  priorities: [quality]\n  team_expertise: experienced\n  maturity: emerging\ndecision: gan\n"
+    "version: 1\nconstraints:\n  task: image_to_image\n  conditioning: []\n  control: none\n  domain: narrow\n"
+    "  latency_budget_ms: 400\n  serving: batch\n  device_memory_gb: 24\n  resolution_px: 512\n  priorities: [cost]\n"
+    "  team_expertise: limited\n  pretrained_available: false\n  training_images: 50000\n  paired_data: false\n"
+    "  maturity: emerging\ndecision: gan\n"
 )
 _WAIVER = (
     "waivers:\n  - rule: decision-excluded\n    reason: Distilled model, measured at 31 ms on the target phone.\n"
@@ -154,8 +163,8 @@ CONSTRAINTS_INCONSISTENT = Check(
     "Constraints that cannot hold together",
     "error",
     "The rule table calls these answers inconsistent, so any verdict on them means little. Correct one of them.",
-    fails=_record(_PROMPTS + "  serving: realtime\ndecision: diffusion\n"),
-    passes=_record(_PROMPTS + "  serving: near_realtime\ndecision: diffusion\n"),
+    fails=_record(_PROMPTS.replace("batch", "realtime") + "decision: diffusion\n"),
+    passes=_record(_PROMPTS + "decision: diffusion\n"),
 )
 BUDGET_BEYOND_EVIDENCE = Check(
     "budget-beyond-evidence",
@@ -172,8 +181,8 @@ LICENCE_CONFLICT = Check(
     "error",
     "'commercial_use: true' is stated, and the licence of the model that 'model' names forbids it, or is not known. "
     "Name another model, train weights of your own, or waive it with the licence that you hold.",
-    fails=_record(_FRAMES + "  commercial_use: true\ndecision: gan\nmodel: stylegan2-ada\n"),
-    passes=_record(_FRAMES + "  commercial_use: true\ndecision: gan\nmodel: stylegan2-rosinality\n"),
+    fails=_record(_PROMPTS + "  commercial_use: true\n  gpu: h100\ndecision: diffusion\nmodel: flux.1-dev\n"),
+    passes=_record(_PROMPTS + "  commercial_use: true\n  gpu: h100\ndecision: diffusion\nmodel: sdxl\n"),
 )
 DECIDED_WITH_OLDER_RULES = Check(
     "decided-with-older-rules",

@@ -17,12 +17,12 @@ def pinned_to(decided_with: str | None, present: RuleTable, others: Iterable[Rul
     if decided_with is None:
         return "present"
     table, version = decided_with.split("@")
-    if table != present.header.id:
-        known = {other.header.id for other in others} | {present.header.extends.partition("@")[0]}
-        return "other" if table in known else "unknown"
-    if _begins(version, present.header.version):
-        return "present"
-    return "other" if _numbers(version) < _numbers(present.header.version) else "unknown"
+    known = {other.header.id: other for other in (*others, present)}.get(table)
+    if known is None:
+        return "other" if table == present.header.extends.partition("@")[0] else "unknown"
+    if not _begins(version, known.header.version) and _numbers(version) > _numbers(known.header.version):
+        return "unknown"
+    return "present" if known is present and _begins(version, present.header.version) else "other"
 
 
 def table_of_that_day(decided_with: str, others: Iterable[RuleTable]) -> RuleTable | None:
