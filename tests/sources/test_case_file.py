@@ -141,3 +141,33 @@ def test_the_documented_cases_keep_to_the_schema_and_the_reader(root: Path) -> N
 def test_what_the_reader_refuses_the_schema_refuses(text: str) -> None:
     assert problems(text)
     assert not Draft7Validator(schema_of("cases")).is_valid(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize(
+    ("stated", "strict"),
+    [
+        ("", True),
+        ("year: 2023", True),
+        ("year: 2019", False),
+        ("year: 2019, strict: true", True),
+        ("strict: false", False),
+    ],
+)
+def test_an_early_case_is_strict_only_where_it_says_so(stated: str, strict: bool) -> None:  # noqa: FBT001
+    more = f", {stated}" if stated else ""
+    (case,) = parse_cases(f"- {{id: a, spec: {{constraints: {{}}}}, chosen: gan{more}}}\n", path="c", verdicts=VERDICTS)
+    assert case.strict is strict
+
+
+@pytest.mark.parametrize(
+    ("acceptable", "told"),
+    [("[]", "is empty; name what would not be wrong"), ("[diffusion]", "leaves out 'gan', which was chosen; add it")],
+)
+def test_what_was_chosen_is_acceptable(acceptable: str, told: str) -> None:
+    with pytest.raises(InputError, match="acceptable") as error:
+        parse_cases(
+            f"- {{id: a, spec: {{constraints: {{}}}}, chosen: gan, acceptable: {acceptable}}}\n",
+            path="c",
+            verdicts=VERDICTS,
+        )
+    assert told in str(error.value)

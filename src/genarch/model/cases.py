@@ -13,6 +13,10 @@ OUTCOMES: tuple[Outcome, ...] = ("right", "hedged", "wrong", "confidently_wrong"
 """Best first."""
 
 
+DIFFUSION_ON_OFFER = 2022
+"""The year from which usable diffusion was on offer; what was chosen before says little of it."""
+
+
 class Case(NamedTuple):
     """One documented decision.
 

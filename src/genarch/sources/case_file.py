@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from genarch.errors import InputError, Problem, nearest
-from genarch.model.cases import Case
+from genarch.model.cases import DIFFUSION_ON_OFFER, Case
 from genarch.model.constraints import Value
 from genarch.model.spec import Origin, Spec
 from genarch.sources.answers import is_unknown, read_answers, unknown_key
@@ -84,14 +84,21 @@ class _Reader:
         self._field = f"[{case_id}]" if case_id else self._field
         self._known_keys(node, KEYS, self._field)
         chosen = self._verdict(node.get("chosen"), f"{self._field}.chosen", node)
+        year = self._year(node)
+        # Before then usable diffusion was not on offer, so a case is no strict one unless it says so.
+        early = year is not None and year < DIFFUSION_ON_OFFER and node.get("strict") is None
+        acceptable = tuple(dict.fromkeys(self._acceptable(node)))
+        if all(acceptable) and acceptable and chosen and chosen not in acceptable:
+            told = f"leaves out '{chosen}', which was chosen; add it"
+            self._document.report(node.get("acceptable") or node, f"{self._field}.acceptable", told)
         line, _ = self._document.position(node.at)
         return Case(
             id=case_id,
             spec=Spec(case_id, self._constraints(node), self._text(node, "title"), origin=Origin(self._path, line)),
             chosen=chosen,
-            acceptable=tuple(dict.fromkeys(self._acceptable(node))) or (chosen,),
-            strict=self._flag(node, "strict"),
-            year=self._year(node),
+            acceptable=acceptable or (chosen,),
+            strict=self._flag(node, "strict") and not early,
+            year=year,
             summary=self._text(node, "summary"),
             architecture=self._text(node, "architecture"),
             reason=self._text(node, "reason"),
@@ -142,7 +149,10 @@ class _Reader:
 
     def _acceptable(self, node: Fields) -> Iterator[str]:
         given = node.get("acceptable")
-        if isinstance(given, Items):
+        if isinstance(given, Items) and not given.items:
+            told = "is empty; name what would not be wrong, or leave it out for what was chosen alone"
+            self._document.report(given, f"{self._field}.acceptable", told)
+        elif isinstance(given, Items):
             for at, item in enumerate(given.items):
                 yield self._verdict(item, f"{self._field}.acceptable[{at}]", given)
         elif given is not None and not is_unknown(given):

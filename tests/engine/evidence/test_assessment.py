@@ -9,6 +9,7 @@ import pytest
 from builders import spec
 from genarch import RuleTable, evaluate, load_rules, load_spec
 from genarch.engine.evidence.assessment import assess, claim_id, claims_of
+from genarch.engine.evidence.checks import within_budget
 from genarch.model.catalogue import Catalogue
 from genarch.model.estimates import Assessment
 from genarch.sources.evidence.load import load_catalogue
@@ -129,3 +130,31 @@ def test_what_the_facts_of_the_field_table_rest_on_is_in_the_catalogue(there: Ca
         assert {claim_id(name) for name in fact.claims} <= set(there.claims), fact.id
     cited = next(rule for rule in field.rules if "M1" in rule.source.facts)
     assert "claim-t1" in [claim.id for claim in claims_of(cited, field, there)]
+
+
+def test_a_measurement_on_the_hardware_itself_outranks_one_from_elsewhere(there: Catalogue) -> None:
+    """SDXL in 20 steps: 1.62 s on the A100, 1.56 s on an RTX 4090, whose best peak is the higher one."""
+    assert not there.hardware["rtx-4090"].at_most(there.hardware["a100-80gb-sxm"])
+    asked = spec(latency_budget_ms=1600, gpu="a100-80gb-sxm", resolution_px=1024, conditioning=["text"]).constraints
+    judged_model = within_budget("sdxl", asked, there)
+    assert judged_model is not None
+    assert judged_model[1].row == "sdxl-1024-20st-a800-od"
+    assert judged_model[1].status == "straddling"
+
+
+def test_weights_alone_show_no_model_to_fit_a_stated_memory(there: Catalogue) -> None:
+    asked = spec(latency_budget_ms=900, gpu="rtx-4090", resolution_px=1024, conditioning=["text"], device_memory_gb=1.5)
+    found = within_budget("pixart-dmd", asked.constraints, there)
+    assert found is not None
+    assert [miss.told for miss in found[1].misses if miss.kind == "memory"] == [
+        "its weights alone take 1.2 GB, and nothing shows it within the 1.5 GB that are there"
+    ]
+
+
+def test_a_forbidden_licence_shows_nothing_for_commercial_use(shipped: RuleTable, there: Catalogue) -> None:
+    asked = {"latency_budget_ms": 300, "gpu": "h100", "resolution_px": 1024, "conditioning": ["text"]}
+    free = assessed(shipped, there, **asked)
+    sold = assessed(shipped, there, **asked, commercial_use=True)
+    rows = {entry.architecture: entry.rows for entry in free.feasibility}
+    assert "sprint-1024-h100" in rows["consistency"]
+    assert all("sprint-1024-h100" not in entry.rows for entry in sold.feasibility)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from builders import spec
 from catalogues import card, catalogue, model, row, work
 from genarch.engine.evidence.cost import bill, usd_per_1000
 from genarch.model.catalogue import Catalogue
@@ -141,3 +142,18 @@ def test_the_example_of_the_documentation(shipped: Catalogue) -> None:
     assert cost.usd_per_month_kept_on == Range(6 * 730 * 1.5, 6570)
     assert cost.usd_per_month_by_use is not None
     assert cost.usd_per_month_by_use.low == pytest.approx(40 * 30.4 * 1.125) == pytest.approx(1368)
+
+
+def test_whoever_may_batch_pays_no_more() -> None:
+    there = load_catalogue()
+    asked: dict[str, Any] = {
+        "gpu": "a100-80gb-sxm", "resolution_px": 1024, "conditioning": ["text"], "price_per_gpu_hour_usd": 1.5,
+    }  # fmt: skip
+    names = ("diffusion", "consistency", "gan_enhanced_diffusion")
+    one = bill(spec(**asked).constraints, names, there)
+    many = bill(spec(**asked, batchable=True).constraints, names, there)
+    assert one is not None
+    assert many is not None
+    for alone, batched in zip(one.costs, many.costs, strict=True):
+        assert alone.architecture == batched.architecture
+        assert sum(batched.seconds) <= sum(alone.seconds)

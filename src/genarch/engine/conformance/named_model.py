@@ -18,7 +18,10 @@ def judge_model(stated: Stated, catalogue: Catalogue) -> Iterator[Located]:
         return
     budget = within_budget(spec.model, spec.constraints, catalogue)
     if budget and not budget[0]:
-        why = "; ".join(miss.told for miss in budget[1].misses) or "nothing is measured or estimated of it there"
+        why = (
+            "; ".join(miss.told for miss in budget[1].misses if miss.kind != "licence")
+            or "nothing is measured or estimated of it there"
+        )
         where = f" on {spec.constraints['gpu']}" if "gpu" in spec.constraints else ""
         message = (
             f"nothing shows {spec.model} within the budget{where}: {why} ({catalogue.name}). Measure it and add the "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from genarch.engine.evidence.feasibility import band_status, estimated, generators, largest
+from genarch.engine.evidence.feasibility import band_status, estimated, forbidden, generators, holding, largest
 from genarch.engine.evidence.needs import (
     Needs,
     adapters_for,
@@ -47,7 +47,7 @@ def candidate(model: Model, needs: Needs, catalogue: Catalogue) -> Candidate:
         *_weights(model),
         *_conditioning(model, adapters, needs, catalogue),
         *_licence(model, needs),
-        *_memory(memory, memory_row, needs),
+        *_memory(model, memory, memory_row, needs),
         *_resolution(largest_px, needs),
         *_budget(status, row, guess, needs),
     ]
@@ -68,15 +68,8 @@ def candidate(model: Model, needs: Needs, catalogue: Catalogue) -> Candidate:
 
 def _fastest(model: Model, needs: Needs, catalogue: Catalogue) -> Measurement | None:
     """The fastest request measured on the hardware and at the size asked for, steered as asked."""
-    shown = [
-        row
-        for row in catalogue.rows_of(model.id)
-        if row.timing == "request"
-        and row.carries
-        and speaks_to(row, needs, catalogue)
-        and row.hardware in needs.there
-        and large_enough(row, needs)
-    ]
+    waits = [row for row in catalogue.rows_of(model.id) if row.timing == "request" and speaks_to(row, needs, catalogue)]
+    shown = [row for row in holding(waits, needs) if row.carries and large_enough(row, needs)]
     return min(shown, key=lambda row: row.latency_ms or 0, default=None)
 
 
@@ -129,15 +122,21 @@ def licence_conflict(model: Model) -> str | None:
     """What in a model's licence speaks against commercial use; None where it is allowed, if under a condition."""
     if model.licence is None:
         return "its licence is not known, so commercial use cannot be taken for granted"
-    if model.licence.commercial_use == "forbidden":
+    if forbidden(model):
         return f"its licence forbids commercial use ({model.licence.terms})"
     return None
 
 
-def _memory(memory: float | None, row: str | None, needs: Needs) -> Iterator[Miss]:
-    if memory is not None and needs.memory_gb is not None and memory > needs.memory_gb:
+def _memory(model: Model, memory: float | None, row: str | None, needs: Needs) -> Iterator[Miss]:
+    if memory is None or needs.memory_gb is None:
+        return
+    if memory > needs.memory_gb:
         what = "it ran in" if row else "its weights alone take"
         yield Miss("memory", f"{what} {memory:.3g} GB, and {needs.memory_gb:.3g} GB are there")
+    elif row is None and needs.memory_stated and model.family != "gan":
+        # Text encoders and decoders, which such models need, are not among the weights that a row gives.
+        there = f"nothing shows it within the {needs.memory_gb:.3g} GB that are there"
+        yield Miss("memory", f"its weights alone take {memory:.3g} GB, and {there}")
 
 
 def _resolution(largest_px: int | None, needs: Needs) -> Iterator[Miss]:
@@ -152,7 +151,7 @@ def _budget(status: Status, row: Measurement | None, guess: Estimate | None, nee
     if status == "beyond" and guess:
         yield Miss("budget", f"it is estimated to take {_time(guess.low_ms)} to {_time(guess.high_ms)}")
     elif row:
-        yield Miss("budget", f"the fastest measured takes {row.latency_ms:.4g} ms")
+        yield Miss("budget", f"the fastest measured takes {_time(row.latency_ms or 0)}")
     else:
         yield Miss("budget", "its time on this hardware is neither measured nor estimated")
 

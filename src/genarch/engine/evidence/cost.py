@@ -32,6 +32,7 @@ class _Time(NamedTuple):
     row: str | None
     estimate: Estimate | None
     seconds: Range
+    full_load: bool
 
 
 def bill(
@@ -50,7 +51,10 @@ def bill(
     costs: list[Cost] = []
     without: list[str] = []
     for architecture in architectures:
-        chosen = _time_of(architecture, needs, catalogue, batchable=batchable)
+        # Whoever may batch need not: one by one stays open where it takes less.
+        ways = (True, False) if batchable else (False,)
+        found = [pair for way in ways if (pair := _time_of(architecture, needs, catalogue, batchable=way))]
+        chosen = min(found, key=lambda pair: (len(pair[0].misses), sum(pair[1].seconds)), default=None)
         if chosen is None:
             without.append(architecture)
             continue
@@ -63,7 +67,7 @@ def bill(
                 entry.model,
                 time.row,
                 time.estimate,
-                batchable,
+                time.full_load,
                 time.seconds,
                 per_1000,
                 gpus,
@@ -146,16 +150,18 @@ def _time(entry: Candidate, needs: Needs, catalogue: Catalogue, *, batchable: bo
         loads = [(load, row) for row in rows if (load := row.load_ms) is not None]
         if loads:
             ms, row = min(loads, key=lambda pair: pair[0])
-            return _Time(row.id, None, Range(ms / 1000, ms / 1000))
+            return _Time(row.id, None, Range(ms / 1000, ms / 1000), full_load=True)
         guess = estimated(model, needs, catalogue, full_load=True)
     else:
         waits = [row for row in rows if row.timing == "request"]
         if waits:
             fastest = min(waits, key=lambda row: row.latency_ms or 0)
             seconds = (fastest.latency_ms or 0) / 1000
-            return _Time(fastest.id, None, Range(seconds, seconds))
+            return _Time(fastest.id, None, Range(seconds, seconds), full_load=False)
         guess = estimated(model, needs, catalogue)
-    return _Time(None, guess, Range(guess.low_ms / 1000, guess.high_ms / 1000)) if guess else None
+    if guess is None:
+        return None
+    return _Time(None, guess, Range(guess.low_ms / 1000, guess.high_ms / 1000), full_load=batchable)
 
 
 def _measured_there(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:

@@ -23,10 +23,10 @@ def generators(catalogue: Catalogue, architecture: str) -> list[Model]:
 
 def feasibility(architecture: str, needs: Needs, budget_ms: float, catalogue: Catalogue) -> Feasibility:
     """How one architecture stands to a budget for one request."""
-    models = generators(catalogue, architecture)
+    models = [model for model in generators(catalogue, architecture) if not (needs.commercial_use and forbidden(model))]
     rows = [row for model in models for row in catalogue.rows_of(model.id) if speaks_to(row, needs, catalogue)]
     waits = _by_time(row for row in rows if row.timing == "request")
-    shown = [row for row in waits if row.hardware in needs.there and large_enough(row, needs)]
+    shown = [row for row in holding(waits, needs) if large_enough(row, needs)]
     within = [row for row in shown if _ms(row) <= budget_ms]
     carrying = tuple(row.id for row in within if row.carries)
     guess = quickest(models, needs, catalogue)
@@ -40,6 +40,29 @@ def feasibility(architecture: str, needs: Needs, budget_ms: float, catalogue: Ca
         any(row.carries for row in shown) and not within,
         guess,
     )
+
+
+def holding(rows: Sequence[Measurement], needs: Needs) -> list[Measurement]:
+    """The rows whose time holds on the hardware asked for: measured on it, or on weaker.
+
+    Where the same was measured on the hardware itself, a row from elsewhere says nothing more.
+    """
+    direct = {_what(row) for row in rows if needs.hardware and row.hardware == needs.hardware.id}
+    return [
+        row
+        for row in rows
+        if row.hardware in needs.there
+        and (needs.hardware is None or row.hardware == needs.hardware.id or _what(row) not in direct)
+    ]
+
+
+def _what(row: Measurement) -> tuple[object, ...]:
+    return row.model, row.steps, row.resolution
+
+
+def forbidden(model: Model) -> bool:
+    """Whether a model's licence forbids commercial use."""
+    return model.licence is not None and model.licence.commercial_use == "forbidden"
 
 
 def _status(carrying: Sequence[str], guess: Estimate | None, budget_ms: float, waits: Sequence[Measurement]) -> Status:

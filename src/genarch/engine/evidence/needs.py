@@ -58,6 +58,8 @@ class Needs(NamedTuple):
     conditioning: frozenset[str]
     commercial_use: bool
     memory_gb: float | None
+    memory_stated: bool
+    """Whether the spec says how much memory there is, and not the GPU alone."""
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -83,6 +85,7 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
         stated.get("commercial_use") is True,
         _number(memory),
+        "device_memory_gb" in stated,
     )
 
 

@@ -10,7 +10,7 @@ from genarch.engine.backtest import ablations, always, interval, judge, most_com
 from genarch.engine.refitting import leave_one_out
 from genarch.engine.scoring import scorer
 from genarch.model.answers import plain_answers
-from genarch.model.cases import OUTCOMES, Case, Judged, Score
+from genarch.model.cases import DIFFUSION_ON_OFFER, OUTCOMES, Case, Judged, Score
 from genarch.model.conditions import predicates
 from genarch.model.constraints import BY_NAME
 from genarch.model.entries import Rule
@@ -19,8 +19,6 @@ from genarch.model.version import __version__
 
 SCHEMA_VERSION = 1
 
-BEFORE = 2022
-"""The year from which on usable diffusion was on offer; cases before it are scored apart."""
 
 DIFFUSION = "diffusion"
 
@@ -55,7 +53,7 @@ def _groups(cases: Sequence[Case]) -> list[tuple[str, list[Case]]]:
     """The cases by how much they say: strict ones first, those of other times apart; none that is empty."""
     groups = [
         ("strict", [case for case in cases if case.strict]),
-        ("before_2022", [case for case in cases if case.year is not None and case.year < BEFORE]),
+        ("before_2022", [case for case in cases if case.year is not None and case.year < DIFFUSION_ON_OFFER]),
         ("all", list(cases)),
     ]
     return [(name, chosen) for name, chosen in groups if chosen]

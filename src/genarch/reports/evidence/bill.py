@@ -10,7 +10,14 @@ from genarch.model.catalogue import Catalogue
 from genarch.model.costs import Bill, Cost, Range
 from genarch.reports.escape import code, inert
 from genarch.reports.evidence.record import catalogue_record, estimate_record, licence_record, rounded, row_record
-from genarch.reports.evidence.words import estimated_words, licence_words, ms_words, row_origin, row_words
+from genarch.reports.evidence.words import (
+    estimated_words,
+    licence_words,
+    ms_words,
+    row_conditions,
+    row_origin,
+    row_words,
+)
 from genarch.reports.words import both
 
 
@@ -90,8 +97,10 @@ def _table(record: Mapping[str, Any]) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for cost in record["costs"]:
         kind = "measured" if cost["row"] else "estimated"
+        kind += " at full load" if cost["full_load"] else ""
+        kind += f" ({row_origin(cost['row'])})" if cost["row"] else ""
         cells = (
-            f"{seconds_words(cost['seconds_per_image'])}, {kind}",
+            f"{seconds_words(cost['seconds_per_image'])}, {inert(kind)}",
             usd_words(cost["usd_per_1000_images"]),
             _gpus(cost["gpus"]),
             usd_words(cost["usd_per_month_by_use"]),
@@ -149,8 +158,9 @@ def cost_lines(cost: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
 def _basis(cost: Mapping[str, Any]) -> str:
     if cost["row"]:
         row = cost["row"]
-        load = ", at full load" if cost["full_load"] else ""
-        return f"measured{load}: {row_words(row)} ({row_origin(row)})"
+        if cost["full_load"]:  # what one of the batch waits is another time, and not told here
+            return f"measured, at full load: {row_conditions(row)} ({row_origin(row)})"
+        return f"measured: {row_words(row)} ({row_origin(row)})"
     return f"estimated ({estimated_words(cost['estimate'])})"
 
 

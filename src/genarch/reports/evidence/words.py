@@ -90,9 +90,14 @@ def _kept(entry: Mapping[str, Any]) -> str:
 
 def row_words(row: Mapping[str, Any]) -> str:
     """`36.5 ms: SD-Turbo, 1 step, 512x512, rtx-4090`."""
+    return f"{ms_words(row['latency_ms'])}: {row_conditions(row)}"
+
+
+def row_conditions(row: Mapping[str, Any]) -> str:
+    """What a row is of, without its time: `SD-Turbo, 1 step, 512x512, rtx-4090`."""
     steps = f"{row['steps']} step{'' if row['steps'] == 1 else 's'}" if row["steps"] else ""
     parts = (row["title"], steps, row["resolution"], row["hardware"] or "hardware not stated", row["engine"])
-    return f"{ms_words(row['latency_ms'])}: {', '.join(part for part in parts if part)}"
+    return ", ".join(part for part in parts if part)
 
 
 def row_origin(row: Mapping[str, Any]) -> str:
@@ -205,10 +210,10 @@ def _candidate(entry: Mapping[str, Any]) -> Entry:
     else:
         title += f": {_STATUS[entry['status']]}"
     lines = []
+    if entry["estimate"] and entry["status"] != "demonstrated":  # which its standing rests on
+        lines.append(estimate_words(entry["estimate"]))
     if entry["row"]:
         lines.append(row_words(entry["row"]))
-    elif entry["estimate"]:
-        lines.append(estimate_words(entry["estimate"]))
     lines.append("; ".join(part for part in (_memory(entry), licence_words(entry["licence"]), _with(entry)) if part))
     origin = "; ".join([entry["model"], *([row_origin(entry["row"])] if entry["row"] else [])])
     return title, lines, origin
