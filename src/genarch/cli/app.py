@@ -43,9 +43,6 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(doc_app, name="doc")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(hardware_app, name="hardware")
-app.command()(check)
-app.command()(waivers)
-app.command()(fix)
 
 
 @app.callback(invoke_without_command=True)
@@ -156,6 +153,12 @@ def ask(
         output,
     )
     finish(lambda: run_ask(request))
+
+
+# Told in this order by --help.
+app.command()(check)
+app.command()(waivers)
+app.command()(fix)
 
 
 @app.command()
