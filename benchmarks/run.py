@@ -169,7 +169,7 @@ def questions() -> None:
     examples = [load_spec(path).constraints for path in sorted(SPECS.glob("*.genarch.yaml"))]
     for rules in map(load_rules, bundled_tables()):
         for name, people in (
-            ("200 random complete specs", interviews.complete_people(rules, 200)),
+            ("1,000 random complete specs", interviews.complete_people(rules, 1_000)),
             (f"the {len(examples)} example specs, don't know to what they leave out", examples),
         ):
             print(f"\nQuestions until settled by {rules.header.id}, {name}")
