@@ -309,3 +309,12 @@ def test_a_named_model_is_held_against_budget_and_licence(shipped: RuleTable) ->
     waived = f"{block}\nwaivers:\n- {{rule: licence-conflict, reason: commercial licence of 2026-03}}\n- {{rule: budget-beyond-evidence, reason: 31 ms measured on ours}}"
     assert ids(found(record(waived), shipped)) == []
     assert ids(found(record(block.replace("stylegan3-t", "stylegan2-rosinality")), shipped)) == []
+
+
+def test_hardware_that_contradicts_the_device_is_told_and_waived_by_the_id_that_is_told(shipped: RuleTable) -> None:
+    block = f"{PROMPTS.replace('}', ', gpu: a100, device: mobile}')}\ndecision: diffusion"
+    (told,) = found(record(block), shipped)
+    assert told.finding.check.id == "constraints-inconsistent"
+    assert told.finding.subject == ("inconsistent-gpu-device",)
+    waived = f"{block}\nwaivers:\n- {{rule: inconsistent-gpu-device, reason: two machines are meant here}}"
+    assert ids(found(record(waived), shipped)) == []

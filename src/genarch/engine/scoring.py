@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from genarch.engine.hardware_notice import device_contradicted
 from genarch.engine.matching import Matcher
-from genarch.model.conditions import All, Predicate, constraints_read, predicates
+from genarch.model.conditions import constraints_read, predicates
 from genarch.model.constraints import CONSTRAINTS, Answers
-from genarch.model.entries import Method, Notice, Ratio, Rule, Source
+from genarch.model.entries import Method, Notice, Ratio, Rule
 from genarch.model.evaluation import Confidence, Contribution, Evaluation, Ranked, Undecided, Unread, Verdict
 from genarch.model.exploration import Stability
-from genarch.model.implied import contradicted_device, with_implied
+from genarch.model.implied import with_implied
 from genarch.model.spec import Spec
 from genarch.model.table import RuleTable
 
@@ -147,7 +148,7 @@ class Scorer:
             ),
             self._unread(stated),
             self._methods(matches.hits, recommended),
-            (*self._notices(matches.hits, verdict, recommended), *_device_contradicted(stated)),
+            (*self._notices(matches.hits, verdict, recommended), *device_contradicted(stated)),
             tuple(rules.assumptions[at] for at in matches.assumed),
             recommended,
         )
@@ -276,21 +277,6 @@ class Scorer:
             for at, notice in enumerate(self._rules.notices, self._notices_at)
             if bits >> at & 1 and (not notice.about or not talked_of.isdisjoint(notice.about))
         )
-
-
-def _device_contradicted(stated: Answers) -> Iterator[Notice]:
-    """That `gpu` and `device` contradict each other, where they do."""
-    allowed = contradicted_device(stated)
-    if allowed:
-        gpu, device = stated["gpu"], stated["device"]
-        message = (
-            f"gpu says {gpu}, which is {' or '.join(allowed)}; device says {device}. The rules go by the device, the "
-            "evidence by the gpu: state one of them, or make them agree."
-        )
-        title = "The hardware is not of the kind of device that is stated"
-        when = All((Predicate("gpu", "is", (str(gpu),)), Predicate("device", "is", (str(device),))))
-        source = Source((), "the hardware of the evidence catalogue", "expert_judgement")
-        yield Notice("inconsistent-gpu-device", "inconsistency", title, when, message, source)
 
 
 def _waiting(readers: Mapping[str, Sequence[int]], bits: int) -> dict[str, tuple[int, ...]]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from genarch.errors import InputError
 from genarch.model import document_checks as checks
 from genarch.model.documents import Defect, DesignDocument
-from genarch.model.findings import Check, Place
+from genarch.model.findings import Place
 from genarch.model.table import RuleTable
 from genarch.sources.design_document import read_document, read_sidecar
 from genarch.sources.files import MAX_BYTES, decode, read_bytes, read_text, refuse
@@ -140,5 +140,5 @@ def _mentioned_in(path: str) -> bool:
     return False
 
 
-def _unreadable(path: str, error: InputError, check: Check = checks.DOCUMENT_UNREADABLE) -> Defect:
-    return Defect(check, Place(path, 1, 1), error.problems[0].message)
+def _unreadable(path: str, error: InputError) -> Defect:
+    return Defect(checks.DOCUMENT_UNREADABLE, Place(path, 1, 1), error.problems[0].message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from genarch.engine.hardware_notice import DEVICE_CONTRADICTED
 from genarch.errors import nearest
 from genarch.model import document_checks as checks
 from genarch.model.documents import Policy, Stated
@@ -90,7 +91,7 @@ def _wrong(waiver: Waiver, rules: RuleTable, policy: Policy) -> _Told | None:
     """What keeps a waiver from counting, or is to be said of one that counts."""
     shown = waiver.rule[:60]
     requirements = {rule.id for rule in rules.rules if rule.excludes}
-    notices = {notice.id for notice in rules.notices if notice.level == "inconsistency"}
+    notices = {DEVICE_CONTRADICTED, *(notice.id for notice in rules.notices if notice.level == "inconsistency")}
     known = {*checks.DOCUMENT_CHECKS, *(rule.id for rule in rules.rules), *notices}
     if waiver.rule not in known:
         hint = nearest(waiver.rule, known) or "; write the id of a check or of a rule that excludes"

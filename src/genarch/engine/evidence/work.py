@@ -7,7 +7,7 @@ from math import log, sqrt
 from typing import NamedTuple
 
 from genarch.model.catalogue import Catalogue
-from genarch.model.evidence import Component, Measurement, Model, Passes
+from genarch.model.evidence import Component, Measurement, Model
 
 
 class Job(NamedTuple):
@@ -58,16 +58,6 @@ def gmac(component: Component, pixels: int) -> float:
     below, above = next((here, following) for here, following in pairwise(sized) if pixels <= following[0])
     power = log(above[1] / below[1]) / log(above[0] / below[0])
     return float(below[1] * (pixels / below[0]) ** power)
-
-
-def passes_used(model: Model, catalogue: Catalogue, options: Options) -> list[tuple[str, Component, list[Passes]]]:
-    """Each component that an image takes, by its part in it, with the figures that its work comes from."""
-    work = model.work
-    if work is None:
-        return []
-    named = (("pass", work.passes), ("decoder", options.decoder or work.decoder), ("encoder", work.encoder))
-    used = [(part, catalogue.components[name]) for part, name in (*named, ("text", work.text)) if name]
-    return [(part, component, list(component.passes)) for part, component in used]
 
 
 def job(model: Model, catalogue: Catalogue, pixels: int, options: Options = AS_IT_IS) -> Job | None:
