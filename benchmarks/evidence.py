@@ -9,12 +9,12 @@ from collections.abc import Callable
 from functools import partial
 
 from genarch import Evaluation, RuleTable, Spec, evaluate
-from genarch.engine.evidence.assessment import assess
-from genarch.engine.evidence.calibration import calibrate
-from genarch.engine.evidence.cost import bill
-from genarch.model.catalogue import Catalogue
-from genarch.model.gpus import GPU_DEVICES
-from genarch.sources.evidence import load
+from genarch.evidence.assessment import assess
+from genarch.evidence.calibration import calibrate
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.cost import bill
+from genarch.files import catalogue as load
+from genarch.table.gpus import GPU_DEVICES
 
 
 def measure(specs: list[Spec], rules: RuleTable) -> None:

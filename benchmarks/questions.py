@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from genarch import RuleTable, decide
-from genarch.engine.compiled import compiled
-from genarch.engine.interview import Interview
-from genarch.engine.questions import awaited
-from genarch.model.constraints import CONSTRAINTS, Answers, Value
-from genarch.model.interview import Order, Sheet
-from genarch.model.spec import Spec
+from genarch.table.constraints import CONSTRAINTS, Answers, Value
+from genarch.table.interview import Interview, Order, Sheet
+from genarch.table.questions import awaited
+from genarch.table.search import compiled
+from genarch.table.spec import Spec
 
 
 class Run(NamedTuple):

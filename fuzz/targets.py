@@ -11,16 +11,16 @@ from xml.etree import ElementTree as ET
 
 from genarch import load_rules
 from genarch.cli.check.outputs import FORMATS, Output, render
-from genarch.engine.conformance.judge import judge
+from genarch.documents.checks import DOCUMENT_CHECKS
+from genarch.documents.document import DesignDocument, Objection, Policy
+from genarch.documents.editing import mended
+from genarch.documents.judge import judge
+from genarch.documents.reader import read_document, read_sidecar
 from genarch.errors import InputError
-from genarch.model.document_checks import DOCUMENT_CHECKS
-from genarch.model.documents import DesignDocument, Objection, Policy
-from genarch.model.findings import Finding, Place
+from genarch.files.io import decode
 from genarch.reports.findings.check_record import check_report
 from genarch.reports.findings.record import document_records
-from genarch.sources.design_document import read_document, read_sidecar
-from genarch.sources.files import decode
-from genarch.sources.mending import mended
+from genarch.table.findings import Finding, Place
 
 RULES = load_rules()
 POLICY = Policy("2026-11-24", latest="2036-11-24")

@@ -6,25 +6,23 @@ import sys
 from pathlib import Path
 
 from genarch import load_rules, load_spec
-from genarch.engine.mapping import decision_map
-from genarch.model import entries as entry_values
-from genarch.model.catalogue import Catalogue
-from genarch.model.document_checks import DOCUMENT_CHECKS
-from genarch.model.table import RuleTable
-from genarch.model.table_checks import TABLE_CHECKS
+from genarch.documents.checks import DOCUMENT_CHECKS
+from genarch.evidence.catalogue import Catalogue
+from genarch.files.catalogue import as_json, evidence_folder
+from genarch.files.catalogue_reader import read_fitted
+from genarch.files.table_file import files_of
+from genarch.files.table_reader import read_table
+from genarch.files.tables import DEFAULT_TABLE, bundled_tables
 from genarch.reports.check_page import document_check_page, table_check_page
 from genarch.reports.evidence.claim_page import claims_page
 from genarch.reports.extension_page import extension_page
 from genarch.reports.map.record import map_report
 from genarch.reports.map.svg import as_svg
 from genarch.reports.rule_page import facts_page, rule_page
-from genarch.sources.bundled import bundled_tables
-from genarch.sources.evidence.compiled import as_json
-from genarch.sources.evidence.load import evidence_folder
-from genarch.sources.evidence.reader import read_fitted
-from genarch.sources.rule_table import DEFAULT_TABLE
-from genarch.sources.table_chain import files_of
-from genarch.sources.table_reader import read_table
+from genarch.table import rules as entry_values
+from genarch.table.checks import TABLE_CHECKS
+from genarch.table.decision_map import decision_map
+from genarch.table.rules import RuleTable
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,9 +32,9 @@ def compiled_module(table: RuleTable, files: list[str]) -> str:
     lines = [
         f'"""The table `{table.header.id}`, validated. Made by `make generate` from rules/; do not edit."""',
         "",
-        "from genarch.model.conditions import All, Any, Not, Predicate",
-        f"from genarch.model.entries import {', '.join(names())}",
-        "from genarch.model.table import RuleTable",
+        "from genarch.table.conditions import All, Any, Not, Predicate",
+        f"from genarch.table.rules import {', '.join(names())}",
+        "from genarch.table.rules import RuleTable",
         "",
         f"FILES = {tuple(Path(file).name for file in files)!r}",
         "TABLE = RuleTable(",
@@ -95,14 +93,14 @@ def generated() -> dict[Path, str]:
     files: dict[Path, str] = {}
     for table_id, path in bundled_tables().items():
         table = read_table(path)
-        module = ROOT / "src/genarch/sources/compiled" / f"{table_id.replace('-', '_')}.py"
+        module = ROOT / "src/genarch/files/compiled" / f"{table_id.replace('-', '_')}.py"
         files[module] = compiled_module(table, files_of(path))
         files[ROOT / "docs/rules" / f"{table_id}.md"] = rule_page(table)
         files[ROOT / "docs/facts" / f"{table_id}.md"] = facts_page(table)
     files[ROOT / "docs/field.md"] = extension_page(load_rules("article"), load_rules("field"))
     catalogue = read_fitted(evidence_folder())
-    files[ROOT / "src/genarch/sources/compiled/evidence.json"] = as_json(catalogue)
-    files[ROOT / "src/genarch/model/gpus.py"] = gpus_module(catalogue)
+    files[ROOT / "src/genarch/files/compiled/evidence.json"] = as_json(catalogue)
+    files[ROOT / "src/genarch/table/gpus.py"] = gpus_module(catalogue)
     files[ROOT / "docs/claims.md"] = claims_page(catalogue, read_table(bundled_tables()["article"]))
     files[ROOT / "docs/checks.md"] = table_check_page(TABLE_CHECKS.values())
     files[ROOT / "docs/document-checks.md"] = document_check_page(DOCUMENT_CHECKS.values())

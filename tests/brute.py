@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import combinations, product
 
 from genarch import RuleTable, decide
-from genarch.engine.matching import Matcher
-from genarch.model.constraints import BY_NAME, Constraint, Value
-from genarch.model.spec import Spec
+from genarch.table.constraints import BY_NAME, Constraint, Value
+from genarch.table.matching import Matcher
+from genarch.table.spec import Spec
 from strategies import NUMBERS
 
 

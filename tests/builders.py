@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from genarch.model.answers import parse_answer
-from genarch.model.conditions import Condition
-from genarch.model.constraints import BY_NAME, CONSTRAINTS, Value
-from genarch.model.entries import Architecture, Assumption, Examples, Family, Header, Notice, Ratio, Rule, Source
-from genarch.model.spec import Spec
-from genarch.model.table import RuleTable
+from genarch.table.answers import parse_answer
+from genarch.table.conditions import Condition
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
+from genarch.table.rules import (
+    Architecture,
+    Assumption,
+    Examples,
+    Family,
+    Header,
+    Notice,
+    Ratio,
+    Rule,
+    RuleTable,
+    Source,
+)
+from genarch.table.spec import Spec
 
 SOURCE = Source(("T1",), "a test", "expert_judgement")
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from genarch.engine.evidence.regimes import LOAD_GROUPS, REQUEST_GROUPS
-from genarch.model.calibration import Band, Calibration, Share, StackFit
-from genarch.model.catalogue import Catalogue
-from genarch.model.evidence import Claim, Component, Licence, Measurement, Model, Multiplier, Passes, Source, Work
-from genarch.model.hardware import Hardware, Price
+from genarch.evidence.catalogue import Band, Calibration, Catalogue, Share, StackFit
+from genarch.evidence.entries import (
+    Claim,
+    Component,
+    Hardware,
+    Licence,
+    Measurement,
+    Model,
+    Multiplier,
+    Passes,
+    Price,
+    Source,
+    Work,
+)
+from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS
 
 CALIBRATION = Calibration(
     stacks={"eager": StackFit(50, 15), "compiled": StackFit(10, 5)},

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from genarch import RuleTable, load_rules
-from genarch.sources.table_reader import read_table
+from genarch.files.table_reader import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from builders import FAMILIES, SOURCE, rule, table
-from genarch.model.conditions import All, Any, Condition, Not, Operator, Predicate
-from genarch.model.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
-from genarch.model.entries import Notice, Rule
-from genarch.model.table import RuleTable
+from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
+from genarch.table.rules import Notice, Rule, RuleTable
 
 THRESHOLDS = (1, 50, 100, 1000)
 NUMBERS = (0.5, 1, 20, 50, 75.5, 100, 101, 1000, 5000)

@@ -10,19 +10,18 @@ In Python:
 
 from typing import TYPE_CHECKING, Any
 
-from genarch.engine.scoring import decide, evaluate
 from genarch.errors import GenarchError, InputError, Problem, UnknownIdError
-from genarch.model.evaluation import Evaluation, Verdict
-from genarch.model.spec import Spec
-from genarch.model.table import RuleTable
-from genarch.model.version import __version__
-from genarch.sources.rule_table import load_rules
-from genarch.sources.spec_file import load_spec, parse_spec, validate_spec
+from genarch.files.specs import load_spec, parse_spec, validate_spec
+from genarch.files.tables import load_rules
+from genarch.table.rules import RuleTable
+from genarch.table.scoring import Evaluation, Verdict, decide, evaluate
+from genarch.table.spec import Spec
+from genarch.version import __version__
 
 if TYPE_CHECKING:
-    from genarch.engine.evidence.assessment import assess
-    from genarch.engine.exploration import Exploration, explore
-    from genarch.sources.evidence.load import load_catalogue
+    from genarch.evidence.assessment import assess
+    from genarch.files.catalogue import load_catalogue
+    from genarch.table.explore import Exploration, explore
 
 __all__ = [
     "Evaluation",
@@ -50,15 +49,15 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Exploration and evidence are imported when asked for: whoever wants a verdict only does not wait for them."""
     if name in ("Exploration", "explore"):
-        from genarch.engine import exploration
+        from genarch.table import explore as exploration
 
         return getattr(exploration, name)
     if name == "assess":
-        from genarch.engine.evidence.assessment import assess
+        from genarch.evidence.assessment import assess
 
         return assess
     if name == "load_catalogue":
-        from genarch.sources.evidence.load import load_catalogue
+        from genarch.files.catalogue import load_catalogue
 
         return load_catalogue
     raise AttributeError(f"module 'genarch' has no attribute {name!r}")

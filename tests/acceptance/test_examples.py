@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from genarch import load_rules
-from genarch.engine.verification.verify import verify
-from genarch.sources.bundled import bundled_tables
+from genarch.files.tables import bundled_tables
+from genarch.table.lint import verify
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SPECS = sorted((ROOT / "examples/specs").glob("*.genarch.yaml"))

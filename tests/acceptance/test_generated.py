@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from genarch import load_rules
-from genarch.sources import bundled
+from genarch.files import tables as bundled
 
 
 def test_generated_files_are_current(root: Path) -> None:

@@ -37,7 +37,7 @@ def test_the_wheel_has_the_tables_the_types_and_nothing_beside_the_package(wheel
         assert f"genarch/rules/{table.name}" in names
     for part in (root / "rules/evidence").glob("*.yaml"):
         assert f"genarch/rules/evidence/{part.name}" in names
-    assert "genarch/sources/compiled/evidence.json" in names
+    assert "genarch/files/compiled/evidence.json" in names
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"genarch"}
 
 
@@ -53,7 +53,7 @@ def test_an_installed_wheel_evaluates_a_spec(wheel: Path, root: Path, tmp_path: 
     genarch = tmp_path / "env/bin/genarch"
     report = json.loads(run(genarch, "evaluate", spec.name, "--format", "json", cwd=tmp_path))[0]
     assert report["architecture"] == "consistency"
-    where = "import genarch.sources.bundled as b; print(b.rules_folder())"
+    where = "import genarch.files.tables as b; print(b.rules_folder())"
     assert run(python, "-c", where, cwd=tmp_path).strip() == str(site / "genarch/rules")
     assert run(genarch, "evaluate", spec.name, "--rules", site / "genarch/rules/article.yaml", cwd=tmp_path)
     assert "consistency" in run(genarch, "rules", "list", cwd=tmp_path)

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from genarch import RuleTable, __version__, load_rules
 from genarch.cli.app import app
-from genarch.model.constraints import CONSTRAINTS
-from genarch.sources.bundled import bundled_tables
+from genarch.files.tables import bundled_tables
+from genarch.table.constraints import CONSTRAINTS
 
 
 def invoke(*arguments: str, **env: str) -> Result:

@@ -247,10 +247,10 @@ def test_scripted_calls_import_nothing_heavy(flag: str, root: Path) -> None:
         "from genarch.__main__ import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('typer', 'pydantic', 'rich', 'click', 'inspect', 'dataclasses', 'genarch.engine.exploration') if m in sys.modules], file=sys.stderr)\n"
+        "print([m for m in ('typer', 'pydantic', 'rich', 'click', 'inspect', 'dataclasses', 'genarch.table.explore') if m in sys.modules], file=sys.stderr)\n"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
-    assert result.stderr == ("['genarch.engine.exploration']\n" if flag == "--explore" else "[]\n")
+    assert result.stderr == ("['genarch.table.explore']\n" if flag == "--explore" else "[]\n")
 
 
 EXPLORED = {"settled", "possible", "left_out", "next_question", "flips", "binding", "relax", "stability"}

@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from genarch.cli.app import app
 from genarch.cli.schemas import schema_of
+from genarch.files.catalogue import load_catalogue
 from genarch.reports.evidence.schema import BillRecord
-from genarch.sources.evidence.load import load_catalogue
 
 CANVAS = "examples/specs/realtime-text-canvas.genarch.yaml"
 STUDIO = "examples/specs/marketing-studio.genarch.yaml"

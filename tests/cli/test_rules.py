@@ -17,14 +17,14 @@ from typer.testing import CliRunner, Result
 from genarch import decide, load_rules, parse_spec
 from genarch.cli.app import app
 from genarch.cli.schemas import schema_of
-from genarch.model.table_checks import TABLE_CHECKS
+from genarch.files.tables import bundled_tables
 from genarch.reports.comparison.words import restriction_words
 from genarch.reports.console import Look
 from genarch.reports.findings.github import as_github
 from genarch.reports.findings.sarif import as_sarif
 from genarch.reports.findings.schema import FindingsRecord
 from genarch.reports.findings.text import as_text
-from genarch.sources.bundled import bundled_tables
+from genarch.table.checks import TABLE_CHECKS
 
 SOURCE = "{facts: [T1], section: s, grade: measured}"
 SMALL = f"""\

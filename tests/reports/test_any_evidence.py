@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from genarch import RuleTable, Spec, evaluate
 from genarch.cli.evaluate import evidence_of
-from genarch.engine.evidence.cost import bill
-from genarch.model.constraints import Value
+from genarch.evidence.cost import bill
+from genarch.files.catalogue import load_catalogue
 from genarch.reports.evidence.bill import bill_as_markdown, bill_as_text, bill_record
 from genarch.reports.evidence.schema import BillRecord, EvidenceRecord
 from genarch.reports.markdown import Markdown
 from genarch.reports.report import make_report
 from genarch.reports.text import TextReport
-from genarch.sources.evidence.load import load_catalogue
+from genarch.table.constraints import Value
 from strategies import answers
 
 GPUS = st.sampled_from(sorted(load_catalogue().hardware))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from builders import spec
 from genarch import RuleTable, evaluate, load_rules
+from genarch.files.tables import base_of
 from genarch.reports.report import Report, make_report
 from genarch.reports.words import base_words
-from genarch.sources.rule_table import base_of
 
 FIELD = load_rules("field")
 

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from genarch.cli.app import app
 from genarch.cli.check.outputs import FORMATS
 from genarch.cli.schemas import schema_of
-from genarch.model.version import __version__
 from genarch.reports.findings.schema import CheckRecord
+from genarch.version import __version__
 
 TESTS = Path(__file__).resolve().parent.parent
 NAMES = {

@@ -13,12 +13,12 @@ from markdown_it import MarkdownIt
 from builders import spec
 from genarch import RuleTable, evaluate, explore
 from genarch.errors import Problem
-from genarch.model.spec import Spec
 from genarch.reports.escape import code, inert, safe
 from genarch.reports.json_lines import JsonLines
 from genarch.reports.markdown import Markdown
 from genarch.reports.report import make_error_report, make_report
 from genarch.reports.text import TextReport
+from genarch.table.spec import Spec
 
 # Row 19: ESC, OSC 8 and 52, BEL, CR, backspace, C1, bidirectional marks, zero-width characters
 HOSTILE = [

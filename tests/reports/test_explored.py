@@ -6,10 +6,10 @@ from typing import Any
 
 from builders import SOURCE, rule, spec, table
 from genarch import RuleTable, Spec, evaluate, explore
-from genarch.model.conditions import All, Predicate
-from genarch.model.entries import Notice
 from genarch.reports.report import make_report
 from genarch.reports.words import binding_words, flip_rows, left_out_words, next_words, relax_words, settled_words
+from genarch.table.conditions import All, Predicate
+from genarch.table.rules import Notice
 
 NARROW = rule("narrow", Predicate("domain", "is", ("narrow",)), {"gan": 3})
 TEXT = rule("text", Predicate("conditioning", "any_of", ("text",)), {"diffusion": 3})

@@ -10,7 +10,8 @@ import pytest
 
 from genarch import InputError, RuleTable, evaluate, explore, load_rules, load_spec
 from genarch.cli.evaluate import Renderer, evidence_of
-from genarch.model.version import __version__
+from genarch.files.cases import load_cases
+from genarch.files.tables import base_of
 from genarch.reports.backtest.markdown import as_markdown
 from genarch.reports.backtest.record import Wanted, backtest_report
 from genarch.reports.backtest.text import as_text
@@ -19,8 +20,7 @@ from genarch.reports.json_lines import JsonLines, JsonList
 from genarch.reports.markdown import Markdown
 from genarch.reports.report import Report, make_error_report, make_report
 from genarch.reports.text import TextReport
-from genarch.sources.case_file import load_cases
-from genarch.sources.rule_table import base_of
+from genarch.version import __version__
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 

@@ -6,10 +6,10 @@ import pytest
 
 from builders import rule, spec, table
 from genarch import RuleTable, evaluate
-from genarch.model.conditions import ALWAYS, Predicate
-from genarch.model.entries import Ratio, Rule
 from genarch.reports.report import make_report
 from genarch.reports.words import unread_words, verdict_words
+from genarch.table.conditions import ALWAYS, Predicate
+from genarch.table.rules import Ratio, Rule
 
 
 def summary(rules: RuleTable) -> str:

@@ -13,10 +13,9 @@ import yaml
 from genarch import InputError, evaluate, explore, load_rules, load_spec, parse_spec
 from genarch.cli.evaluate import evidence_of
 from genarch.cli.schemas import DRAFT, schema_of
+from genarch.files.tables import base_of, bundled_tables
 from genarch.reports.report import SCHEMA_VERSION, make_error_report, make_report
 from genarch.reports.schema import EvaluatedRecord, ExploredRecord, RefusedRecord
-from genarch.sources.bundled import bundled_tables
-from genarch.sources.rule_table import base_of
 
 
 class _Yaml12(yaml.SafeLoader):

@@ -9,14 +9,12 @@ import pytest
 
 from builders import spec
 from genarch import RuleTable, decide, evaluate, load_rules
-from genarch.engine.backtest import judge, score
-from genarch.engine.refitting import leave_one_out
-from genarch.engine.scoring import scorer
-from genarch.engine.verification.verify import verify
-from genarch.model.cases import Case, Score
-from genarch.model.entries import Fact, Ratio, Rule
-from genarch.sources.case_file import load_cases
-from genarch.sources.table_reader import read_table
+from genarch.files.cases import load_cases
+from genarch.files.table_reader import read_table
+from genarch.table.backtest import Case, Score, judge, leave_one_out, score
+from genarch.table.lint import verify
+from genarch.table.rules import Fact, Ratio, Rule
+from genarch.table.scoring import scorer
 
 FIELD = load_rules("field")
 ARTICLE = load_rules("article")

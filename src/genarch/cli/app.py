@@ -24,8 +24,8 @@ from genarch.cli.options import (
     printed,
 )
 from genarch.cli.rules_app import rules_app
-from genarch.model.version import __version__
-from genarch.sources.rule_table import DEFAULT_TABLE
+from genarch.files.tables import DEFAULT_TABLE
+from genarch.version import __version__
 
 app = typer.Typer(
     name="genarch",

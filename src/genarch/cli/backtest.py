@@ -11,12 +11,11 @@ from genarch.cli import exits
 from genarch.cli.output import busy, keep, written
 from genarch.cli.terminal import screen
 from genarch.errors import InputError, Problem
-from genarch.model.table import RuleTable
+from genarch.files.cases import load_cases
+from genarch.files.io import case_files
+from genarch.files.tables import DEFAULT_TABLE, bundled_tables, load_rules, table_path
 from genarch.reports.backtest.record import BacktestReport, Wanted, backtest_report
-from genarch.sources.bundled import bundled_tables
-from genarch.sources.case_file import load_cases
-from genarch.sources.files import case_files
-from genarch.sources.rule_table import DEFAULT_TABLE, load_rules, table_path
+from genarch.table.rules import RuleTable
 
 
 class BacktestRequest(NamedTuple):

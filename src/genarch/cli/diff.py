@@ -9,15 +9,15 @@ from typing import NamedTuple
 from genarch.cli import exits
 from genarch.cli.output import busy, keep, written
 from genarch.cli.terminal import screen
-from genarch.engine.comparison import Comparison
-from genarch.engine.scoring import decide
 from genarch.errors import InputError, Problem
-from genarch.model.spec import Spec
-from genarch.model.table import RuleTable
+from genarch.files.io import spec_files
+from genarch.files.specs import load_spec
+from genarch.files.tables import load_rules, table_path
 from genarch.reports.comparison.record import ComparisonReport, SpecOutcome, comparison_report
-from genarch.sources.files import spec_files
-from genarch.sources.rule_table import load_rules, table_path
-from genarch.sources.spec_file import load_spec
+from genarch.table.diff import Comparison
+from genarch.table.rules import RuleTable
+from genarch.table.scoring import decide
+from genarch.table.spec import Spec
 
 
 class DiffRequest(NamedTuple):

@@ -8,21 +8,21 @@ from genarch.cli import exits
 from genarch.cli.ask.run import AskRequest, questioned
 from genarch.cli.ask.saving import answers_of
 from genarch.cli.output import written
-from genarch.engine.exploration import explore
-from genarch.engine.scoring import evaluate
+from genarch.documents.editing import behind, fenced, marked, with_block, with_rationale
+from genarch.documents.markdown import Block, parse_markdown
 from genarch.errors import nearest
-from genarch.model.interview import Sheet
-from genarch.model.spec import Spec
-from genarch.model.table import RuleTable
+from genarch.files.answers import parse_settings, with_settings
+from genarch.files.io import decode, read_bytes, read_text, refuse
+from genarch.files.spec_text import spec_with_id, stated_id
+from genarch.files.specs import FORMAT_VERSION, SLUG, default_id, parse_spec
+from genarch.files.tables import DEFAULT_TABLE, base_of, load_rules
 from genarch.reports.markdown import excerpt
 from genarch.reports.report import make_report
-from genarch.sources.document_text import behind, fenced, marked, with_block, with_rationale
-from genarch.sources.files import decode, read_bytes, read_text, refuse
-from genarch.sources.markdown import Block, parse_markdown
-from genarch.sources.rule_table import DEFAULT_TABLE, base_of, load_rules
-from genarch.sources.settings import parse_settings, with_settings
-from genarch.sources.spec_file import FORMAT_VERSION, SLUG, default_id, parse_spec
-from genarch.sources.spec_text import spec_with_id, stated_id
+from genarch.table.explore import explore
+from genarch.table.interview import Sheet
+from genarch.table.rules import RuleTable
+from genarch.table.scoring import evaluate
+from genarch.table.spec import Spec
 
 _BOM = "\ufeff"
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from genarch.cli.options import Rules, Settings, finish
-from genarch.sources.rule_table import DEFAULT_TABLE
+from genarch.files.tables import DEFAULT_TABLE
 
 doc_app = typer.Typer(
     help="Decision records: specs as blocks in Markdown documents.", no_args_is_help=True, rich_markup_mode=None

@@ -10,17 +10,16 @@ from typing import NamedTuple, Protocol
 
 from genarch.cli import exits
 from genarch.cli.specs import STDIN, read_spec
-from genarch.engine.scoring import evaluate
 from genarch.errors import InputError, Problem, nearest
-from genarch.model.constraints import Value
-from genarch.model.evaluation import Evaluation
-from genarch.model.spec import Origin, Spec
-from genarch.model.table import RuleTable
+from genarch.files.answers import parse_settings, with_settings
+from genarch.files.io import AtomicFile, refuse, spec_files
+from genarch.files.specs import default_id
+from genarch.files.tables import DEFAULT_TABLE, base_of, load_rules, table_files
 from genarch.reports.report import Report, make_error_report, make_report
-from genarch.sources.files import AtomicFile, refuse, spec_files
-from genarch.sources.rule_table import DEFAULT_TABLE, base_of, load_rules, table_files
-from genarch.sources.settings import parse_settings, with_settings
-from genarch.sources.spec_file import default_id
+from genarch.table.constraints import Value
+from genarch.table.rules import RuleTable
+from genarch.table.scoring import Evaluation, evaluate
+from genarch.table.spec import Origin, Spec
 
 FORMATS = ("text", "json", "jsonl", "markdown")
 
@@ -155,7 +154,7 @@ def _evaluated(
     evidence = evidence_of(spec, rules, evaluation) if request.evidence else None
     if not request.explore:
         return make_report(spec, rules, evaluation, evidence=evidence, base=base_of(rules)), code
-    from genarch.engine.exploration import explore  # scripts that leave it out do not wait for it
+    from genarch.table.explore import explore
 
     return make_report(spec, rules, evaluation, explore(spec, rules), evidence, base=base_of(rules)), code
 
@@ -168,9 +167,9 @@ def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report 
     """
     if spec.constraints.get("latency_budget_ms") is None:
         return None
-    from genarch.engine.evidence.assessment import assess
+    from genarch.evidence.assessment import assess
+    from genarch.files.catalogue import load_catalogue
     from genarch.reports.evidence.record import evidence_record
-    from genarch.sources.evidence.load import load_catalogue
 
     catalogue = load_catalogue()
     return evidence_record(assess(spec, rules, evaluation, catalogue), catalogue)

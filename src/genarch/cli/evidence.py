@@ -8,17 +8,17 @@ from typing import NamedTuple
 from genarch.cli.options import ComparisonFormat, EntryFormat, print_descriptions, printed, width
 from genarch.cli.output import keep, written
 from genarch.cli.specs import read_spec
-from genarch.engine.evidence.selection import Filter, chosen
 from genarch.errors import InputError, Problem, nearest
-from genarch.model.answers import InvalidAnswerError, parse_answer
-from genarch.model.catalogue import Catalogue
-from genarch.model.constraints import BY_NAME
-from genarch.model.version import __version__
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.feasibility import Filter, chosen
+from genarch.files.answers import parse_settings, with_settings
+from genarch.files.catalogue import load_catalogue
+from genarch.files.io import refuse
+from genarch.files.tables import load_rules, table_files
 from genarch.reports.evidence.record import estimate_record, row_record
-from genarch.sources.evidence.load import load_catalogue
-from genarch.sources.files import refuse
-from genarch.sources.rule_table import load_rules, table_files
-from genarch.sources.settings import parse_settings, with_settings
+from genarch.table.answers import InvalidAnswerError, parse_answer
+from genarch.table.constraints import BY_NAME
+from genarch.version import __version__
 
 LICENCES = ("allowed", "conditional", "forbidden", "unknown")
 FAMILIES = ("gan", "diffusion", "hybrid")
@@ -149,7 +149,7 @@ def run_hardware(output_format: EntryFormat) -> int:
 
 def run_accuracy(output_format: EntryFormat) -> int:
     """Fit the estimator without each source in turn, and tell how far off it is on it."""
-    from genarch.engine.evidence.calibration import leave_one_source_out, points
+    from genarch.evidence.calibration import leave_one_source_out, points
     from genarch.reports.evidence.accuracy import accuracy_as_text, accuracy_record
 
     catalogue = load_catalogue()
@@ -167,10 +167,9 @@ def run_estimate(request: EstimateRequest, output_format: EntryFormat) -> int:
         InputError: when the resolution is none, or nothing is known to estimate from.
         UnknownIdError: when the catalogue has no such model or hardware.
     """
-    from genarch.engine.evidence.estimator import estimate
-    from genarch.engine.evidence.feasibility import largest
-    from genarch.engine.evidence.work import Options
-    from genarch.model.calibration import STACKS
+    from genarch.evidence.catalogue import STACKS
+    from genarch.evidence.estimates import Options, estimate
+    from genarch.evidence.feasibility import largest
     from genarch.reports.evidence.estimates import estimate_as_text
     from genarch.reports.evidence.words import row_origin, row_words
 
@@ -220,7 +219,7 @@ def run_cost(request: CostRequest) -> int:
     Raises:
         InputError: when the spec cannot be used, or states no hardware or size.
     """
-    from genarch.engine.evidence.cost import bill
+    from genarch.evidence.cost import bill
     from genarch.reports.evidence.bill import bill_as_markdown, bill_as_text, bill_record
 
     keep(request.output, [request.spec, *table_files(request.rules)])

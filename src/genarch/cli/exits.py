@@ -8,8 +8,8 @@ from collections.abc import Callable
 from io import StringIO, TextIOWrapper
 
 from genarch.errors import GenarchError, InputError
+from genarch.files.io import refuse
 from genarch.reports.escape import safe
-from genarch.sources.files import refuse
 
 OK = 0
 """Nothing to object."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from genarch.cli.options import EntryFormat, print_descriptions
 from genarch.errors import UnknownIdError
-from genarch.model.entries import Rule
-from genarch.model.table import RuleTable
+from genarch.files.tables import load_rules
 from genarch.reports.entries import Description, describe_id
-from genarch.sources.rule_table import load_rules
+from genarch.table.rules import Rule, RuleTable
 
 
 def run_explain(name: str, which: str, output_format: EntryFormat) -> int:
@@ -20,8 +19,8 @@ def run_explain(name: str, which: str, output_format: EntryFormat) -> int:
 
 
 def _descriptions(name: str, rules: RuleTable) -> list[Description]:
+    from genarch.files.catalogue import load_catalogue
     from genarch.reports.evidence.entries import describe_evidence, evidence_for
-    from genarch.sources.evidence.load import load_catalogue
 
     catalogue = load_catalogue()
     try:

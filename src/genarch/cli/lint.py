@@ -11,16 +11,15 @@ from typing import NamedTuple
 from genarch.cli import exits
 from genarch.cli.output import busy, keep, written
 from genarch.cli.terminal import screen
-from genarch.engine.verification.verify import verify
 from genarch.errors import InputError, nearest
-from genarch.model.findings import SEVERITIES, Finding, Located, Place
-from genarch.model.table import RuleTable
-from genarch.model.table_checks import TABLE_CHECKS, TABLE_INVALID
+from genarch.files.io import refuse
+from genarch.files.table_reader import read_located
+from genarch.files.tables import bundled_tables, table_path
 from genarch.reports.findings.record import FindingsReport, findings_report
-from genarch.sources.bundled import bundled_tables
-from genarch.sources.files import refuse
-from genarch.sources.rule_table import table_path
-from genarch.sources.table_reader import read_located
+from genarch.table.checks import TABLE_CHECKS, TABLE_INVALID
+from genarch.table.findings import SEVERITIES, Finding, Located, Place
+from genarch.table.lint import verify
+from genarch.table.rules import RuleTable
 
 
 class LintRequest(NamedTuple):

@@ -10,13 +10,13 @@ from genarch.cli import exits
 from genarch.cli.output import busy, keep, written
 from genarch.cli.specs import read_spec
 from genarch.cli.terminal import screen
-from genarch.engine.mapping import decision_map
 from genarch.errors import InputError, Problem, nearest
-from genarch.model.constraints import BY_NAME
-from genarch.model.spec import Origin, Spec
+from genarch.files.answers import parse_settings, with_settings
+from genarch.files.tables import load_rules, table_files
 from genarch.reports.map.record import MapReport, map_report
-from genarch.sources.rule_table import load_rules, table_files
-from genarch.sources.settings import parse_settings, with_settings
+from genarch.table.constraints import BY_NAME
+from genarch.table.decision_map import decision_map
+from genarch.table.spec import Origin, Spec
 
 
 class MapRequest(NamedTuple):

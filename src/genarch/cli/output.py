@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 
-from genarch.sources.files import AtomicFile, refuse
+from genarch.files.io import AtomicFile, refuse
 
 
 def keep(output: str | None, inputs: Iterable[str], option: str = "-o") -> None:

@@ -20,7 +20,7 @@ from genarch.cli.options import (
     printed,
     width,
 )
-from genarch.sources.rule_table import DEFAULT_TABLE, load_rules
+from genarch.files.tables import DEFAULT_TABLE, load_rules
 
 rules_app = typer.Typer(
     help="The rule table: what it holds, whether it is sound, what changes between two, how it decides.",

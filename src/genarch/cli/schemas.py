@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from genarch.model.constraints import CONSTRAINTS, Constraint
+from genarch.table.constraints import CONSTRAINTS, Constraint
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -12,7 +12,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 def schema_of(name: str) -> dict[str, Any]:
     """The schema of a `spec`, a `rules` table, `cases`, a `report`, `findings`, a `check`, a `cost` or a `backtest`."""
     if name == "spec":
-        from genarch.sources.spec_format import spec_model
+        from genarch.files.spec_format import spec_model
 
         return _draft_07(spec_model().model_json_schema())
     if name == "report":
@@ -33,11 +33,11 @@ def schema_of(name: str) -> dict[str, Any]:
 
         return _draft_07(BacktestRecord.model_json_schema(mode="serialization"))
     if name == "cases":
-        from genarch.sources.case_format import cases_model
+        from genarch.files.case_format import cases_model
 
         return _draft_07(cases_model().model_json_schema())
-    from genarch.sources.spec_format import spec_model
-    from genarch.sources.table_format import DEFINED, TableRecord
+    from genarch.files.spec_format import spec_model
+    from genarch.files.table_format import DEFINED, TableRecord
 
     schema = _draft_07(TableRecord.model_json_schema(), defined=DEFINED)
     spec = _draft_07(spec_model().model_json_schema())

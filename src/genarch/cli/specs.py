@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from genarch.model.spec import Spec
-from genarch.model.table import RuleTable
-from genarch.sources.files import decode, read_stream, refuse
-from genarch.sources.spec_file import load_spec, parse_spec
+from genarch.files.io import decode, read_stream, refuse
+from genarch.files.specs import load_spec, parse_spec
+from genarch.table.rules import RuleTable
+from genarch.table.spec import Spec
 
 STDIN = "<stdin>"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
-from genarch.model.table import RuleTable
 from genarch.reports.entries import Description, effect_of
 from genarch.reports.escape import safe
+from genarch.table.rules import RuleTable
 
 
 def list_as_json(rules: RuleTable) -> dict[str, object]:

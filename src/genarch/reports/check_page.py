@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from genarch.model.findings import Check
 from genarch.reports.escape import inert
 from genarch.reports.glossary import WAIVABLE
+from genarch.table.findings import Check
 
 
 def table_check_page(checks: Iterable[Check]) -> str:
     """The page on the checks on rule tables, in Markdown: every check under a heading that is its id."""
-    lines = _head("rule tables", "table_checks")
+    lines = _head("rule tables", "table")
     lines.append("`genarch rules lint` runs them. [How to waive a finding](rule-tables.md#verifying-a-table).")
     for check in checks:
         lines += _check(check)
@@ -20,7 +20,7 @@ def table_check_page(checks: Iterable[Check]) -> str:
 
 def document_check_page(checks: Iterable[Check]) -> str:
     """The page on the checks on design documents, with what fails each and what passes."""
-    lines = _head("design documents", "document_checks")
+    lines = _head("design documents", "documents")
     lines.append("`genarch check` runs them. [How documents are checked](documents.md).")
     for check in checks:
         lines += _check(check)
@@ -32,7 +32,7 @@ def document_check_page(checks: Iterable[Check]) -> str:
 
 
 def _head(subject: str, module: str) -> list[str]:
-    made = f"<!-- Made by `make generate` from src/genarch/model/{module}.py; do not edit. -->"
+    made = f"<!-- Made by `make generate` from src/genarch/{module}/checks.py; do not edit. -->"
     return [f"# The checks on {subject}", "", made, ""]
 
 

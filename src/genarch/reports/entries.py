@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from genarch.documents.checks import DOCUMENT_CHECKS
 from genarch.errors import UnknownIdError, nearest
-from genarch.model.answers import MANY, format_answer
-from genarch.model.conditions import constraints_read, predicates
-from genarch.model.conditions import describe as condition_words
-from genarch.model.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint
-from genarch.model.document_checks import DOCUMENT_CHECKS
-from genarch.model.entries import Architecture, Assumption, Entry, Fact, Family, Method, Notice, Question, Rule, Source
-from genarch.model.findings import Check
-from genarch.model.table import RuleTable
-from genarch.model.table_checks import TABLE_CHECKS
 from genarch.reports.glossary import GLOSSARY, WAIVABLE
+from genarch.table.answers import MANY, format_answer
+from genarch.table.checks import TABLE_CHECKS
+from genarch.table.conditions import constraints_read, predicates
+from genarch.table.conditions import describe as condition_words
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint
+from genarch.table.findings import Check
+from genarch.table.rules import (
+    Architecture,
+    Assumption,
+    Entry,
+    Fact,
+    Family,
+    Method,
+    Notice,
+    Question,
+    Rule,
+    RuleTable,
+    Source,
+)
 
 Part = tuple[str, str | tuple[str, ...]]
 """A heading with one line, or several; a text with line ends is shown as it stands."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from genarch.engine.exploration import Exploration
-from genarch.model.answers import plain_answers, plain_value
-from genarch.model.exploration import Change, Flip
+from genarch.table.answers import plain_answers, plain_value
+from genarch.table.explore import Change, Exploration, Flip
 
 
 def explored(exploration: Exploration) -> dict[str, Any]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from genarch.model.conditions import constraints_read
-from genarch.model.conditions import describe as condition_words
-from genarch.model.entries import Assumption, Method, Notice, Rule
-from genarch.model.table import RuleTable
 from genarch.reports.entries import effect_of, grounds
 from genarch.reports.escape import code, inert
+from genarch.table.conditions import constraints_read
+from genarch.table.conditions import describe as condition_words
+from genarch.table.rules import Assumption, Method, Notice, Rule, RuleTable
 
 Row = Rule | Notice | Method | Assumption
 

@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from genarch.engine.scoring import evaluate
 from genarch.errors import Problem
-from genarch.model.answers import plain_answers
-from genarch.model.entries import Assumption, Method, Notice, Ratio, Rule, Source
-from genarch.model.evaluation import Evaluation, Ranked
-from genarch.model.spec import Spec
-from genarch.model.table import RuleTable
-from genarch.model.version import __version__
 from genarch.reports.words import name_words
+from genarch.table.answers import plain_answers
+from genarch.table.rules import Assumption, Method, Notice, Ratio, Rule, RuleTable, Source
+from genarch.table.scoring import Evaluation, Ranked, evaluate
+from genarch.table.spec import Spec
+from genarch.version import __version__
 
 if TYPE_CHECKING:
-    from genarch.engine.exploration import Exploration
+    from genarch.table.explore import Exploration
 
 SCHEMA_VERSION = "1.1"
 
@@ -47,7 +45,7 @@ def make_report(
         report["evidence"] = evidence
         report["unread"] = [entry for entry in report["unread"] if entry["constraint"] not in evidence["reads"]]
     if exploration is not None:
-        from genarch.reports.explored import explored  # not paid for without exploration
+        from genarch.reports.explored import explored
 
         report |= explored(exploration)
     return report

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from genarch.model.entries import Fact
-from genarch.model.table import RuleTable
 from genarch.reports.entries import Description, describe_entry, grounds
 from genarch.reports.escape import inert
+from genarch.table.rules import Fact, RuleTable
 
 _SECTIONS = (
     ("Architectures", "architectures"),

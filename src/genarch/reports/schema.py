@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, RootModel
 
-from genarch.model.entries import Grade
 from genarch.reports.evidence.schema import EvidenceRecord
 from genarch.reports.json_record import Record
+from genarch.table.rules import Grade
 
 
 class PlaceRecord(Record):

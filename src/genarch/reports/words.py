@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from genarch.model.answers import format_answer
-from genarch.model.constraints import BY_NAME
+from genarch.table.answers import format_answer
+from genarch.table.constraints import BY_NAME
 
 
 def verdict_words(report: Mapping[str, Any]) -> str:

@@ -9,33 +9,24 @@ from typing import NamedTuple
 
 from genarch.cli import exits
 from genarch.cli.ask.dialogue import Dialogue, Interrupted, has_terminal
-from genarch.cli.ask.saving import (
-    check_target,
-    draft_beside,
-    free_name,
-    is_draft,
-    resume_line,
-    retell_line,
-    save,
-)
+from genarch.cli.ask.saving import check_target, draft_beside, free_name, is_draft, resume_line, retell_line, save
 from genarch.cli.ask.session import Session
 from genarch.cli.evaluate import Request, evidence_of, write_reports
 from genarch.cli.output import keep
-from genarch.engine.exploration import explore
-from genarch.engine.interview import Interview
-from genarch.engine.scoring import evaluate
 from genarch.errors import InputError
-from genarch.model.constraints import BY_NAME
-from genarch.model.interview import Sheet, Standing
-from genarch.model.spec import Origin, Spec
-from genarch.model.table import RuleTable
+from genarch.files.answers import parse_settings
+from genarch.files.io import read_text
+from genarch.files.spec_text import stated_unknown
+from genarch.files.specs import default_id, parse_spec
+from genarch.files.tables import DEFAULT_TABLE, base_of, load_rules
 from genarch.reports.interview.words import setting_words
 from genarch.reports.report import make_report
-from genarch.sources.files import read_text
-from genarch.sources.rule_table import DEFAULT_TABLE, base_of, load_rules
-from genarch.sources.settings import parse_settings
-from genarch.sources.spec_file import default_id, parse_spec
-from genarch.sources.spec_text import stated_unknown
+from genarch.table.constraints import BY_NAME
+from genarch.table.explore import explore
+from genarch.table.interview import Interview, Sheet, Standing
+from genarch.table.rules import RuleTable
+from genarch.table.scoring import evaluate
+from genarch.table.spec import Origin, Spec
 
 
 class AskRequest(NamedTuple):

@@ -9,16 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from genarch.cli.output import written
-from genarch.model.answers import MANY, names_words
-from genarch.model.constraints import BY_NAME
-from genarch.model.interview import Sheet
-from genarch.model.replies import written as as_written
-from genarch.model.table import RuleTable
+from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_bytes, read_text, refuse
+from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
+from genarch.files.specs import default_id, parse_spec
 from genarch.reports.entries import answer_words
 from genarch.reports.interview.prompt import question_of
-from genarch.sources.files import SPEC_NAME, SPEC_SUFFIX, read_bytes, read_text, refuse
-from genarch.sources.spec_file import default_id, parse_spec
-from genarch.sources.spec_text import changed_spec, new_spec, stated_unknown
+from genarch.table.answers import MANY, names_words
+from genarch.table.constraints import BY_NAME
+from genarch.table.interview import Sheet
+from genarch.table.replies import written as as_written
+from genarch.table.rules import RuleTable
 
 SCHEMA_NAME = "genarch-spec.schema.json"
 """The JSON Schema that a saved spec names for editors, beside it."""

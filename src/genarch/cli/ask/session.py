@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from genarch.cli.ask.dialogue import Dialogue, Interrupted
-from genarch.engine.interview import Interview
 from genarch.errors import nearest
-from genarch.model.answers import InvalidAnswerError
-from genarch.model.constraints import BY_NAME, Constraint
-from genarch.model.interview import Sheet, Standing
-from genarch.model.replies import Reply, parse_reply, written
-from genarch.model.table import RuleTable
 from genarch.reports.interview.prompt import help_text, prompt_words, question_text, shown
 from genarch.reports.interview.review import review_text, reviewed
 from genarch.reports.interview.words import (
@@ -21,6 +15,11 @@ from genarch.reports.interview.words import (
     learnt_words,
     progress_words,
 )
+from genarch.table.answers import InvalidAnswerError
+from genarch.table.constraints import BY_NAME, Constraint
+from genarch.table.interview import Interview, Sheet, Standing
+from genarch.table.replies import Reply, parse_reply, written
+from genarch.table.rules import RuleTable
 
 
 class Session:

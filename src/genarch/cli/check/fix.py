@@ -10,12 +10,12 @@ from difflib import unified_diff
 from genarch.cli import exits
 from genarch.cli.check.settings import CheckRequest, Settings, settled
 from genarch.cli.output import written
+from genarch.documents.discovery import Candidate, Skipped, candidates, specs_beside
+from genarch.documents.editing import mended, with_skeleton
+from genarch.documents.reader import beside, inactive_status, load_document, load_sidecar
 from genarch.errors import InputError
+from genarch.files.io import decode, read_bytes, refuse
 from genarch.reports.escape import safe
-from genarch.sources.design_files import beside, inactive_status, load_document, load_sidecar
-from genarch.sources.document_files import Candidate, Skipped, candidates, specs_beside
-from genarch.sources.files import decode, read_bytes, refuse
-from genarch.sources.mending import mended, with_skeleton
 
 _BOM = b"\xef\xbb\xbf"
 

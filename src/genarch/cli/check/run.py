@@ -13,17 +13,16 @@ from genarch.cli.check.outputs import LISTING, Output, keep_inputs, parse_output
 from genarch.cli.check.settings import CheckRequest, Settings, settled
 from genarch.cli.check.work import STDIN, Context, Looked, look_at_all
 from genarch.cli.output import busy, keep, written
-from genarch.engine.conformance.judge import as_grave, duplicate
-from genarch.model.document_checks import BLOCK_MISSING
-from genarch.model.documents import Objection
-from genarch.model.findings import Finding, Place
+from genarch.documents.checks import BLOCK_MISSING
+from genarch.documents.discovery import Candidate, Skipped, candidates, changed_since, repository_root
+from genarch.documents.document import Objection
+from genarch.documents.judge import as_grave, duplicate
+from genarch.documents.settings import baseline_text, read_baseline
+from genarch.files.io import is_spec, read_text, refuse
 from genarch.reports.findings.check_record import DocumentRow, check_report, fails
 from genarch.reports.findings.markdown import HEADING
 from genarch.reports.findings.record import FindingsReport, document_records
-from genarch.sources.baseline import baseline_text, read_baseline
-from genarch.sources.document_files import Candidate, Skipped, candidates
-from genarch.sources.files import is_spec, read_text, refuse
-from genarch.sources.repository import changed_since, repository_root
+from genarch.table.findings import Finding, Place
 
 
 def run_check(request: CheckRequest) -> int:

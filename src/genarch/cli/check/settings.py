@@ -6,16 +6,14 @@ import os
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from genarch.documents.discovery import Patterns, Selection, repository_root
+from genarch.documents.document import Policy
+from genarch.documents.settings import Configuration, find_configuration, load_configuration
 from genarch.errors import nearest
-from genarch.model.documents import Policy
-from genarch.model.findings import SEVERITIES
-from genarch.model.table import RuleTable
-from genarch.sources.bundled import bundled_tables
-from genarch.sources.configuration import Configuration, find_configuration, load_configuration
-from genarch.sources.document_files import Patterns, Selection
-from genarch.sources.files import refuse
-from genarch.sources.repository import repository_root
-from genarch.sources.rule_table import DEFAULT_TABLE, load_rules
+from genarch.files.io import refuse
+from genarch.files.tables import DEFAULT_TABLE, bundled_tables, load_rules
+from genarch.table.findings import SEVERITIES
+from genarch.table.rules import RuleTable
 
 LONGEST_WAIVER_DAYS = 3_653
 """Ten years: how far ahead a waiver may end where nobody says otherwise."""

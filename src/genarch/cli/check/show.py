@@ -7,8 +7,8 @@ import sys
 
 from genarch.cli import exits
 from genarch.cli.check.settings import CheckRequest, Settings, settled
+from genarch.documents.discovery import Skipped, candidates
 from genarch.reports.escape import safe
-from genarch.sources.document_files import Skipped, candidates
 
 
 def run_show_files(request: CheckRequest) -> int:

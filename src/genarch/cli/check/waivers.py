@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from genarch.cli import exits
 from genarch.cli.check.settings import CheckRequest, Settings, settled
-from genarch.model.documents import DesignDocument
+from genarch.documents.discovery import Skipped, candidates
+from genarch.documents.document import DesignDocument
+from genarch.documents.reader import beside, load_document, load_sidecar
 from genarch.reports.findings.waivers import WaiverRow, waivers_as_text
-from genarch.sources.design_files import beside, load_document, load_sidecar
-from genarch.sources.document_files import Skipped, candidates
 
 
 def run_waivers(request: CheckRequest, output_format: str) -> int:

@@ -8,17 +8,16 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from genarch.cli import exits
-from genarch.engine.conformance.judge import as_grave, duplicate, judge
+from genarch.documents.checks import BLOCK_MISSPELT, BLOCK_QUOTED, INTERNAL_ERROR
+from genarch.documents.discovery import Candidate, Patterns, near_spec_name
+from genarch.documents.document import Defect, DesignDocument, Judged, Objection, Policy
+from genarch.documents.judge import as_grave, duplicate, judge
+from genarch.documents.reader import Beside, beside, inactive_status, load_document, load_sidecar, read_document
 from genarch.errors import InputError
-from genarch.model.document_checks import BLOCK_MISSPELT, BLOCK_QUOTED, INTERNAL_ERROR
-from genarch.model.documents import Defect, DesignDocument, Judged, Objection, Policy
-from genarch.model.findings import Finding, Place
-from genarch.model.table import RuleTable
-from genarch.sources.design_document import read_document
-from genarch.sources.design_files import Beside, beside, inactive_status, load_document, load_sidecar
-from genarch.sources.document_files import Candidate, Patterns, near_spec_name
-from genarch.sources.evidence.load import load_catalogue
-from genarch.sources.files import decode, read_stream, refuse
+from genarch.files.catalogue import load_catalogue
+from genarch.files.io import decode, read_stream, refuse
+from genarch.table.findings import Finding, Place
+from genarch.table.rules import RuleTable
 
 STDIN = "<stdin>"
 

@@ -6,16 +6,26 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from genarch.engine.backtest import ablations, always, interval, judge, most_common, score
-from genarch.engine.refitting import leave_one_out
-from genarch.engine.scoring import scorer
-from genarch.model.answers import plain_answers
-from genarch.model.cases import DIFFUSION_ON_OFFER, OUTCOMES, Case, Judged, Score
-from genarch.model.conditions import predicates
-from genarch.model.constraints import BY_NAME
-from genarch.model.entries import Rule
-from genarch.model.table import RuleTable
-from genarch.model.version import __version__
+from genarch.table.answers import plain_answers
+from genarch.table.backtest import (
+    DIFFUSION_ON_OFFER,
+    OUTCOMES,
+    Case,
+    Judged,
+    Score,
+    ablations,
+    always,
+    interval,
+    judge,
+    leave_one_out,
+    most_common,
+    score,
+)
+from genarch.table.conditions import predicates
+from genarch.table.constraints import BY_NAME
+from genarch.table.rules import Rule, RuleTable
+from genarch.table.scoring import scorer
+from genarch.version import __version__
 
 SCHEMA_VERSION = 1
 

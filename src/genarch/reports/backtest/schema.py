@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from genarch.model.cases import Outcome
 from genarch.reports.json_record import Record
+from genarch.table.backtest import Outcome
 
 Confidence = Literal["forced", "clear", "lean", "close_call"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from genarch.model.cases import OUTCOMES, Outcome
 from genarch.reports.backtest.record import BacktestReport
 from genarch.reports.words import both, effect_words, name_words, signed
+from genarch.table.backtest import OUTCOMES, Outcome
 
 _OUTCOME_WORDS = {name: name.replace("_", " ") for name in OUTCOMES}
 _GROUPS = {

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from genarch.engine.comparison import Comparison
-from genarch.engine.restrictions import conditions
-from genarch.model.answers import Plain, plain_answers
-from genarch.model.constraints import BY_NAME
-from genarch.model.entries import Entry, Fact
-from genarch.model.regions import Region, Restriction
-from genarch.model.table import RuleTable
-from genarch.model.version import __version__
 from genarch.reports.entries import describe
+from genarch.table.answers import Plain, plain_answers
+from genarch.table.constraints import BY_NAME
+from genarch.table.diff import Comparison
+from genarch.table.rules import Entry, Fact, RuleTable
+from genarch.table.space import Region, Restriction, conditions
+from genarch.version import __version__
 
 SCHEMA_VERSION = 1
 

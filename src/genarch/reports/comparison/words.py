@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from genarch.model.answers import format_answer
-from genarch.model.constraints import BY_NAME
-from genarch.model.entries import VERDICTS_WITHOUT_FAMILY
-from genarch.model.regions import Stretch
 from genarch.reports.words import name_words, value_words
+from genarch.table.answers import format_answer
+from genarch.table.constraints import BY_NAME
+from genarch.table.rules import VERDICTS_WITHOUT_FAMILY
+from genarch.table.space import Stretch
 
 Record = Mapping[str, Any]
 

@@ -7,8 +7,8 @@ from statistics import median
 from textwrap import wrap
 from typing import Any
 
-from genarch.engine.evidence.calibration import Error
-from genarch.model.catalogue import Catalogue
+from genarch.evidence.calibration import Error
+from genarch.evidence.catalogue import Catalogue
 
 WORST = 12
 """How many of the rows that it is furthest off on are named."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from textwrap import wrap
 from typing import Any
 
-from genarch.model.catalogue import Catalogue
-from genarch.model.costs import Bill, Cost, Range
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.cost import Bill, Cost, Range
 from genarch.reports.escape import code, inert
 from genarch.reports.evidence.record import catalogue_record, estimate_record, licence_record, rounded, row_record
 from genarch.reports.evidence.words import (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from genarch.engine.evidence.assessment import claims_of
-from genarch.model.catalogue import Catalogue
-from genarch.model.evidence import Claim
-from genarch.model.table import RuleTable
+from genarch.evidence.assessment import claims_of
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.entries import Claim
 from genarch.reports.escape import code, inert
+from genarch.table.rules import RuleTable
 
 _MEANINGS = {
     "supported": "the evidence agrees at the stated conditions",

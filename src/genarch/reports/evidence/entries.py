@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from genarch.engine.evidence.assessment import claims_of
 from genarch.errors import UnknownIdError, nearest
-from genarch.model.catalogue import Catalogue
-from genarch.model.entries import Rule
-from genarch.model.evidence import Claim, Measurement, Model
-from genarch.model.hardware import Hardware, Price
-from genarch.model.table import RuleTable
+from genarch.evidence.assessment import claims_of
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.entries import Claim, Hardware, Measurement, Model, Price
 from genarch.reports.entries import Description, Part
 from genarch.reports.evidence.record import licence_record, row_record
 from genarch.reports.evidence.words import licence_words, ms_words, row_origin, row_words
+from genarch.table.rules import Rule, RuleTable
 
 _NOT_READ = " (not verified)"
 _TIMINGS = {

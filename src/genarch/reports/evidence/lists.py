@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
 
-from genarch.model.catalogue import Catalogue
-from genarch.model.evidence import Measurement
-from genarch.model.hardware import Hardware
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.entries import Hardware, Measurement
 from genarch.reports.evidence.record import licence_record, row_record
 from genarch.reports.evidence.words import licence_words, row_origin, row_words
 

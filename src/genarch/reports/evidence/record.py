@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from genarch.engine.evidence.assessment import READ
-from genarch.model.catalogue import Catalogue
-from genarch.model.estimates import Assessment, Candidate, Estimate, Feasibility, Judgement
-from genarch.model.evidence import Claim, Measurement, Model
+from genarch.evidence.assessment import READ
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.entries import Claim, Measurement, Model
+from genarch.evidence.estimates import Assessment, Candidate, Estimate, Feasibility, Judgement
 
 Record = dict[str, Any]
 

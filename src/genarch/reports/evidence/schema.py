@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from genarch.model.calibration import Stack
-from genarch.model.estimates import MissKind, Status
-from genarch.model.evidence import CommercialUse, Measure, Timing, Trust, Via
+from genarch.evidence.catalogue import Stack
+from genarch.evidence.entries import CommercialUse, Measure, Timing, Trust, Via
+from genarch.evidence.estimates import MissKind, Status
 from genarch.reports.json_record import Record
 
 

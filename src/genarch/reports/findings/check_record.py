@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from genarch.model.documents import Judged
-from genarch.model.findings import SEVERITIES
-from genarch.model.table import RuleTable
-from genarch.model.version import __version__
+from genarch.documents.document import Judged
 from genarch.reports.findings.record import SCHEMA_VERSION, FindingsReport, severity_counts
+from genarch.table.findings import SEVERITIES
+from genarch.table.rules import RuleTable
+from genarch.version import __version__
 
 
 class DocumentRow(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from genarch.model.findings import SEVERITIES
 from genarch.reports.escape import safe
 from genarch.reports.findings.record import FindingsReport, open_findings
+from genarch.table.findings import SEVERITIES
 
 MOST = 10
 """Annotations of one kind that GitHub shows of one step."""

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from genarch.model.answers import plain_answers
-from genarch.model.documents import Objection
-from genarch.model.findings import SEVERITIES, Finding, Located, Place
-from genarch.model.table import RuleTable
-from genarch.model.version import __version__
+from genarch.documents.document import Objection
+from genarch.table.answers import plain_answers
+from genarch.table.findings import SEVERITIES, Finding, Located, Place
+from genarch.table.rules import RuleTable
+from genarch.version import __version__
 
 SCHEMA_VERSION = 1
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from genarch.model.findings import SEVERITIES, Check
 from genarch.reports.escape import safe
 from genarch.reports.findings.record import FindingsReport, open_findings
 from genarch.reports.words import value_words
+from genarch.table.findings import SEVERITIES, Check
 
 MOST = 25_000
 """Results of one run that GitHub takes."""

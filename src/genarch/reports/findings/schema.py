@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from genarch.model.findings import Severity
 from genarch.reports.json_record import Record
+from genarch.table.findings import Severity
 
 
 class TableRecord(Record):

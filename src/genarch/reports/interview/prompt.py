@@ -9,15 +9,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from genarch.model.answers import MANY
-from genarch.model.conditions import constraints_read
-from genarch.model.constraints import Constraint, Value
-from genarch.model.entries import Question
-from genarch.model.replies import numbered, written
-from genarch.model.table import RuleTable
 from genarch.reports.console import Look, rendered
 from genarch.reports.entries import effect_of
 from genarch.reports.escape import safe
+from genarch.table.answers import MANY
+from genarch.table.conditions import constraints_read
+from genarch.table.constraints import Constraint, Value
+from genarch.table.replies import numbered, written
+from genarch.table.rules import Question, RuleTable
 
 _NARROW = 60
 """Columns below which a name and its meaning no longer fit side by side."""

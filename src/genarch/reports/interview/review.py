@@ -7,11 +7,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from genarch.model.constraints import BY_NAME
-from genarch.model.interview import Sheet
 from genarch.reports.console import Look, rendered
 from genarch.reports.interview.prompt import shown
 from genarch.reports.words import both
+from genarch.table.constraints import BY_NAME
+from genarch.table.interview import Sheet
 
 
 def reviewed(sheet: Sheet) -> list[str]:

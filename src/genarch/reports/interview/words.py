@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from genarch.model.answers import MANY, names_words
-from genarch.model.constraints import CONSTRAINTS, Constraint
-from genarch.model.entries import Notice
-from genarch.model.interview import Decided, RuledOut, Sheet, Standing
 from genarch.reports.words import both, either, name_words
+from genarch.table.answers import MANY, names_words
+from genarch.table.constraints import CONSTRAINTS, Constraint
+from genarch.table.interview import Decided, RuledOut, Sheet, Standing
+from genarch.table.rules import Notice
 
 INTRODUCTION = (
     "Questions about one deployment. They end as soon as the rest cannot change the answer. Type a number or a name; "

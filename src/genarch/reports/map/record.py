@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from genarch.model.answers import plain_answers, plain_value
-from genarch.model.decision_map import Axis, DecisionMap, Tile
-from genarch.model.entries import VERDICTS_WITHOUT_FAMILY
-from genarch.model.spec import Spec
-from genarch.model.table import RuleTable
-from genarch.model.version import __version__
+from genarch.table.answers import plain_answers, plain_value
+from genarch.table.decision_map import Axis, DecisionMap, Tile
+from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, RuleTable
+from genarch.table.spec import Spec
+from genarch.version import __version__
 
 SCHEMA_VERSION = 1
 

@@ -7,15 +7,7 @@ from xml.sax.saxutils import escape
 
 from genarch.reports.escape import safe
 from genarch.reports.map.record import MapReport
-from genarch.reports.map.words import (
-    axis_words,
-    legend_words,
-    letter,
-    notes_words,
-    rest_words,
-    tile_words,
-    title_words,
-)
+from genarch.reports.map.words import axis_words, legend_words, letter, notes_words, rest_words, tile_words, title_words
 
 TILE_WIDTH, TILE_HEIGHT = 44, 30
 CHARACTER = 7.0

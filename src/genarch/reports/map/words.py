@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from genarch.model.constraints import BY_NAME
 from genarch.reports.words import name_words, value_words
+from genarch.table.constraints import BY_NAME
 
 Record = Mapping[str, Any]
 

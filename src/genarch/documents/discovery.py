@@ -1,0 +1,268 @@
+"""Which files a check looks at: those named, and the documents and spec files in the folders named."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from genarch.files.io import entered, is_spec, refuse
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+
+def repository_root(folder: str) -> str | None:
+    """The nearest folder above, or the folder itself, that git keeps; None outside of any."""
+    here = os.path.realpath(folder)
+    while not os.path.exists(os.path.join(here, ".git")):
+        above = os.path.dirname(here)
+        if above == here:
+            return None
+        here = above
+    return here
+
+
+def changed_since(reference: str, folder: str) -> frozenset[str]:
+    """The real paths of the files that differ from where the branch left `reference`.
+
+    Uncommitted and new files are among them, and those that are gone.
+
+    Raises:
+        InputError: when git is not there, or knows no such commit.
+    """
+    root = repository_root(folder)
+    if root is None:
+        raise refuse("--changed-since", "this is no git repository; leave the option out")
+    commit = _git(root, reference, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
+    base = _git(root, reference, "merge-base", commit.decode().strip(), "HEAD").decode().strip()
+    changed = _git(root, reference, "diff", "--name-only", "--no-renames", "-z", base, "--")
+    new = _git(root, reference, "ls-files", "--others", "--exclude-standard", "-z")
+    names = [os.fsdecode(name) for name in (changed + new).split(b"\0") if name]
+    return frozenset(os.path.realpath(os.path.join(root, name)) for name in names)
+
+
+def _git(root: str, reference: str, *arguments: str) -> bytes:
+    """What git prints.
+
+    Raises:
+        InputError: when it cannot be run, or fails.
+    """
+    import subprocess
+
+    try:
+        result = subprocess.run(  # noqa: S603  (no shell; the one argument from outside stands behind --end-of-options)
+            ["git", *arguments],  # noqa: S607  (the git that the person has)
+            cwd=root,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except (OSError, ValueError) as error:
+        raise refuse("--changed-since", f"git cannot be run: {error}") from error
+    if result.returncode:
+        why = result.stderr.decode(errors="backslashreplace").strip().splitlines()
+        told = why[0] if why else f"git knows no commit '{reference[:80]}'; is the history fetched (fetch-depth: 0)?"
+        raise refuse("--changed-since", told)
+    return result.stdout
+
+
+DOCUMENT_SUFFIXES = (".md", ".markdown")
+SPEC_SUFFIXES = (".yaml", ".yml")
+
+
+_NEAR_SPEC = re.compile(r"(.*\.)?genarch\.ya?ml", re.IGNORECASE)
+"""The names of spec files, and those that come near."""
+
+
+class Candidate(NamedTuple):
+    """A file to look at.
+
+    `named` says that it was named itself, and not come upon in a folder. A spec file that is looked at for the sake of
+    documents has their places in `beside`; it counts only if it is for one of them.
+    """
+
+    path: str
+    named: bool
+    beside: tuple[str, ...] = ()
+
+    @property
+    def is_spec(self) -> bool:
+        """Whether it is a spec file rather than a Markdown document."""
+        return self.path.lower().endswith(SPEC_SUFFIXES)
+
+
+class Skipped(NamedTuple):
+    """A file that is not looked at, and why."""
+
+    path: str
+    reason: str
+
+
+class Patterns:
+    """Globs as in `.gitignore`, for paths below a folder."""
+
+    def __init__(self, globs: Sequence[str], folder: str) -> None:
+        """Compile; `folder` is what the globs are relative to."""
+        self._globs = globs
+        self._folder = os.path.realpath(folder)
+        self._spec: GitIgnoreSpec | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._globs)
+
+    def __str__(self) -> str:
+        """The globs, as a person would list them."""
+        return ", ".join(self._globs)
+
+    def match(self, path: str) -> bool:
+        """Whether a path is one of them; what lies outside of the folder never is."""
+        if not self._globs:
+            return False
+        if self._spec is None:
+            from pathspec import GitIgnoreSpec  # for those who have globs alone
+
+            self._spec = GitIgnoreSpec.from_lines(self._globs)
+        relative = os.path.relpath(os.path.abspath(path), self._folder)
+        return not relative.startswith(os.pardir) and self._spec.match_file(relative)
+
+
+class Selection(NamedTuple):
+    """What of a tree is looked at: `include` in place of every document and spec file, less `exclude`."""
+
+    include: Patterns
+    exclude: Patterns
+    root: str
+    """No link is followed out of this folder."""
+
+
+def candidates(paths: Sequence[str], selection: Selection) -> Iterator[Candidate | Skipped]:
+    """The files to look at, those named first, then those in the folders in the order of their names; each once.
+
+    Links to folders are not followed. A link to a file counts where it leads to a file within the root that is not come
+    upon anyway. `-`, and whatever cannot be read, is passed through for the reader to judge.
+    """
+    folders = _outermost([path for path in paths if path != "-" and os.path.isdir(path)])
+    given: set[str] = set()
+    beside: list[str] = []
+    for path in paths:
+        real = path if path == "-" else os.path.realpath(path)
+        if (path != "-" and os.path.isdir(path)) or real in given:
+            continue
+        given.add(real)
+        if path != "-" and selection.exclude.match(path):
+            yield Skipped(path, "excluded")
+        else:
+            yield Candidate(_shown(path), named=True)
+            beside.append(path)
+    roots = [os.path.realpath(folder) for folder in folders]
+    specs: dict[str, Candidate] = {}
+    for spec in (spec for path in beside for spec in specs_beside(path)):
+        known = specs.setdefault(os.path.realpath(spec.path), spec._replace(beside=()))
+        specs[os.path.realpath(spec.path)] = known._replace(beside=known.beside + spec.beside)
+    for real, spec in specs.items():
+        if real not in given and not any(_walked_to(real, root) for root in roots):
+            given.add(real)
+            yield spec
+    for folder in folders:
+        yield from _walk(folder, folders, selection, given)
+
+
+def near_spec_name(name: str) -> str:
+    """The name that a spec file was perhaps meant to have; empty where it has it, or is nothing of the kind."""
+    meant = _NEAR_SPEC.sub(r"\1genarch.yaml", name)
+    return "" if is_spec(name) or not _NEAR_SPEC.fullmatch(name) else meant
+
+
+def specs_beside(path: str) -> Iterator[Candidate]:
+    """The spec files in a document's folder: whoever names the document means those that state something for it too."""
+    if not path.lower().endswith(DOCUMENT_SUFFIXES) or not os.path.isfile(path):
+        return
+    folder = os.path.dirname(path) or "."
+    try:
+        names = sorted(name for name in os.listdir(folder) if is_spec(name))
+    except OSError:
+        return
+    for name in names:
+        spec = os.path.join(folder, name)
+        if os.path.isfile(spec):
+            yield Candidate(_shown(spec), named=False, beside=(os.path.realpath(path),))
+
+
+def _outermost(folders: list[str]) -> list[str]:
+    """The folders that lie in no other one of them."""
+    kept: list[str] = []
+    for folder in sorted(folders, key=lambda path: len(os.path.realpath(path))):
+        if not any(_within(os.path.realpath(folder), os.path.realpath(other)) for other in kept):
+            kept.append(folder)
+    return [folder for folder in folders if folder in kept]
+
+
+def _walk(folder: str, folders: Sequence[str], selection: Selection, given: set[str]) -> Iterator[Candidate | Skipped]:
+    roots = [os.path.realpath(other) for other in folders]
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError:
+            yield Candidate(here, named=True)  # the reader says why it cannot be read, and the others go on
+            continue
+        below = []
+        for entry in entries:
+            path = _shown(os.path.join(here, entry.name))
+            if entry.is_dir(follow_symlinks=False):
+                if entered(entry.name):
+                    below.append(path)
+            elif _wanted(path, entry.name, selection):
+                yield from _file(path, entry, roots, selection, given)
+        waiting += reversed(below)
+
+
+def _wanted(path: str, name: str, selection: Selection) -> bool:
+    if selection.include:
+        return selection.include.match(path)
+    return name.lower().endswith(DOCUMENT_SUFFIXES) or bool(_NEAR_SPEC.fullmatch(name))
+
+
+def _file(
+    path: str, entry: os.DirEntry[str], roots: Iterable[str], selection: Selection, given: set[str]
+) -> Iterator[Candidate | Skipped]:
+    if selection.exclude.match(path):
+        yield Skipped(path, "excluded")
+        return
+    if not entry.is_symlink():
+        if not entry.is_file(follow_symlinks=False):
+            yield Skipped(path, "not a regular file")
+        elif not given or os.path.realpath(path) not in given:
+            yield Candidate(path, named=False)
+        return
+    target = os.path.realpath(path)
+    if os.path.isdir(target):
+        yield Skipped(path, "a link to a folder")
+    elif not os.path.exists(target):
+        yield Skipped(path, "a link that leads nowhere")
+    elif not _within(target, selection.root):
+        yield Skipped(path, "a link out of the tree")
+    elif target in given or any(_walked_to(target, root) and _wanted(target, target, selection) for root in roots):
+        yield Skipped(path, "a link to a file that is checked itself")
+    else:
+        given.add(target)
+        yield Candidate(path, named=False)
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _walked_to(path: str, folder: str) -> bool:
+    """Whether a walk through a folder comes by the place of a file."""
+    return _within(path, folder) and all(map(entered, os.path.relpath(path, folder).split(os.sep)[:-1]))
+
+
+def _shown(path: str) -> str:
+    """A path as a person would write it, without `./`."""
+    return path if path == "-" else os.path.normpath(path)

@@ -1,0 +1,122 @@
+"""Design documents: what they state for genarch, and where they state it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from genarch.table.findings import Check, Finding, Located, Place, Severity
+from genarch.table.rules import RuleTable
+from genarch.table.spec import Spec
+
+Carrier = Literal["block", "front_matter", "sidecar"]
+"""How a spec is stated: in a fence, under `genarch:` in the front matter, or in a file beside the document."""
+
+INACTIVE = (
+    "superseded", "superceded", "rejected", "deprecated", "withdrawn", "replaced", "declined", "obsolete", "abandoned",
+)  # fmt: skip
+"""The statuses of a document that binds nobody any more; tools write both spellings of the first."""
+
+UNDECIDED = ("proposed", "draft", "provisional", "pending", "in review", "wip")
+"""The statuses of a document whose decision may still be open."""
+
+
+class Stated(NamedTuple):
+    """A spec that a document states.
+
+    `places` are those of its keys, by dotted path (`decision`, `constraints.task`, `waivers[0]`); '' is the whole.
+    """
+
+    spec: Spec
+    carrier: Carrier
+    places: Mapping[str, Place]
+
+    def place(self, *fields: str) -> Place:
+        """The place of the first of these fields that is stated; else of the whole."""
+        return next((self.places[field] for field in fields if field in self.places), self.places[""])
+
+
+class Defect(NamedTuple):
+    """What is wrong with the form of a document, or of a spec in it; `subject` are the ids that it is about."""
+
+    check: Check
+    place: Place
+    message: str
+    subject: tuple[str, ...] = ()
+
+    def located(self) -> Located:
+        """The defect as a finding."""
+        return Located(self.place, Finding(self.check, self.subject, self.message))
+
+
+class Chosen(NamedTuple):
+    """The option that a document's prose names as chosen, as in MADR's `Chosen option: "…"`."""
+
+    text: str
+    place: Place
+
+
+class DesignDocument(NamedTuple):
+    """A document with what it states.
+
+    `path` is the document that binds: for a sidecar the one that it names. `status` is in small letters, empty where
+    none is told. `prose` is the text outside of specs, to look for names in.
+    """
+
+    path: str
+    status: str = ""
+    stated: tuple[Stated, ...] = ()
+    defects: tuple[Defect, ...] = ()
+    chosen: tuple[Chosen, ...] = ()
+    prose: str = ""
+
+    @property
+    def inactive(self) -> bool:
+        """Whether the document was superseded, rejected or the like, so that nothing in it binds."""
+        return self.status.startswith(INACTIVE)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether its decision may still be open."""
+        return self.status.startswith(UNDECIDED)
+
+
+Gravity = Severity | Literal["off"]
+"""What a team makes of a check: a severity, or nothing."""
+
+
+class Policy(NamedTuple):
+    """What a team asks of its documents.
+
+    `tables` are those that a decision may have been taken with, beside the present one. Days are ISO dates in UTC:
+    `today` is what waivers are held against, `latest` the last day that one may end on; `ending` is whether each must
+    end. `severities` replace those of checks, `off` leaves one out. `waivers` false leaves every waiver aside.
+    """
+
+    today: str
+    tables: tuple[RuleTable, ...] = ()
+    latest: str = "9998-12-31"
+    ending: bool = False
+    severities: Mapping[str, Gravity] = {}
+    waivers: bool = True
+
+
+class Objection(NamedTuple):
+    """A finding in a document at its place; `spec` is the one that it is about, None where it is about the form."""
+
+    place: Place
+    finding: Finding
+    spec: Spec | None = None
+
+
+class Judged(NamedTuple):
+    """A decision with the verdict on its constraints; `place` is where its spec begins, `named` where its id stands."""
+
+    spec: str
+    place: Place
+    named: Place
+    decision: str | None
+    verdict: str
+    architecture: str | None
+    confidence: str | None
+    settled: bool

@@ -1,1 +1,0 @@
-"""Whether the decision of a document agrees with its constraints."""

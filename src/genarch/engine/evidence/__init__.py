@@ -1,1 +1,0 @@
-"""What has been measured, and what follows from it: estimates, feasibility, candidates, cost. Pure."""

@@ -1,0 +1,1 @@
+"""The evidence catalogue: what was measured, and what follows from it for one spec."""

@@ -1,0 +1,226 @@
+"""The text of spec files, written anew or changed in place: whatever is not changed stays as it is.
+
+A file that people keep has comments, an order and line ends of its own. Changes are cut into the text at the positions
+that the YAML parser gives, and the result is read again before anyone gets it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from textwrap import wrap
+from typing import Any, NamedTuple
+
+import yaml
+
+from genarch.errors import InputError
+from genarch.files.io import refuse
+from genarch.files.specs import FORMAT_VERSION, parse_spec
+from genarch.table.constraints import BY_NAME
+
+INDENT = "  "
+_WIDEST_COMMENT = 78
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_UNQUOTED = re.compile(r"[0-9.]+|true|false")
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
+
+
+def new_spec(spec_id: str, answers: Mapping[str, str], notes: Mapping[str, str], schema: str = "") -> str:
+    """A spec file: every field with its note, those without an answer as a comment.
+
+    `answers` are as a spec has them (`unknown` where nobody knows). `schema` is where editors find the JSON Schema.
+    Without an id the file's name gives it.
+    """
+    lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
+    lines += [f"version: {FORMAT_VERSION}", *([f"id: {spec_id}"] if spec_id else []), "constraints:"]
+    for name in BY_NAME:
+        lines += wrap(
+            " ".join(notes.get(name, BY_NAME[name].meaning).split()),
+            _WIDEST_COMMENT,
+            initial_indent=f"{INDENT}# ",
+            subsequent_indent=f"{INDENT}# ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        lines.append(f"{INDENT}{name}: {answers[name]}" if name in answers else f"{INDENT}{_open(name)}")
+    return "\n".join(lines) + "\n"
+
+
+def changed_spec(text: str, path: str, answers: Mapping[str, str]) -> str:
+    """The text of a spec with other answers, in place where it has the field, else at the end of the constraints.
+
+    Raises:
+        InputError: when the text is no spec, or is laid out so that nothing can be put into it.
+    """
+    before = parse_spec(text, path=path)
+    changed = _Text(text).with_answers(answers)
+    wanted = dict(before.constraints)
+    for name, answer in answers.items():
+        stated = parse_spec(f"version: 1\nconstraints: {{{name}: {answer}}}\n").constraints
+        wanted.pop(name, None)
+        wanted.update(stated)
+    try:
+        after = parse_spec(changed, path=path)
+    except InputError as error:
+        raise _unchangeable(path) from error
+    if after != before._replace(constraints={name: wanted[name] for name in BY_NAME if name in wanted}):
+        raise _unchangeable(path)
+    return changed
+
+
+def spec_with_id(text: str, spec_id: str) -> str:
+    """The text of a spec that says its id, which stood in the name of its file until now."""
+    return _Text(text).with_key("id", spec_id)
+
+
+def stated_id(text: str) -> str | None:
+    """The id that the text of a spec says, not the one that its file's name would give."""
+    return next((str(value.value) for key, value in _Text(text).entries if key.value == "id"), None)
+
+
+def stated_unknown(text: str) -> list[str]:
+    """The constraints that the text of a spec says to be `unknown`, in so many letters."""
+    constraints = _Text(text).constraints
+    entries = constraints.value if isinstance(constraints, yaml.MappingNode) else []
+    return [key.value for key, value in entries if value.value == "unknown" and key.value in BY_NAME]
+
+
+def _unchangeable(path: str) -> InputError:
+    return refuse(
+        path, "is laid out so that the answers cannot be put into it; write its constraints as 'field: answer'"
+    )
+
+
+def _open(name: str) -> str:
+    """A field that waits for its answer."""
+    return f"# {name}: unknown"
+
+
+class _Edit(NamedTuple):
+    start: int
+    end: int
+    text: str
+
+
+class _Text:
+    """A spec's text with its nodes."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._root: Any = yaml.compose(text, Loader=_LOADER)
+        found = _LINE_END.search(text)
+        self._newline = found[0] if found else "\n"
+
+    @property
+    def entries(self) -> list[tuple[Any, Any]]:
+        """The keys and values of the spec."""
+        return list(self._root.value)
+
+    @property
+    def constraints(self) -> Any:
+        """The node under that key; None without one."""
+        return next((value for key, value in self._root.value if key.value == "constraints"), None)
+
+    def with_answers(self, answers: Mapping[str, str]) -> str:
+        constraints = self.constraints
+        edits: list[_Edit] = []
+        new: dict[str, str] = {}
+        present = {key.value: (key, value) for key, value in constraints.value} if _is_mapping(constraints) else {}
+        for name, answer in answers.items():
+            if name in present:
+                edits.append(self._replaced(*present[name], answer))
+            elif template := self._template(name):
+                edits.append(_Edit(*template.span(), f"{template[1]}{name}: {answer}"))
+            else:
+                new[name] = answer
+        if new:
+            edits.append(self._added(constraints, new))
+        text = self._text
+        for edit in sorted(edits, reverse=True):
+            text = text[: edit.start] + edit.text + text[edit.end :]
+        return text
+
+    def with_key(self, key: str, value: str) -> str:
+        edit = self._into(self._root, {key: value}, after=0)
+        return self._text[: edit.start] + edit.text + self._text[edit.end :]
+
+    def _replaced(self, key: Any, value: Any, answer: str) -> _Edit:
+        """The value's text exchanged; comments between the items of a list that goes move above its key."""
+        if isinstance(value, yaml.ScalarNode) and value.start_mark.index < value.end_mark.index:
+            return _Edit(value.start_mark.index, self._end(value), _quoted(answer, value.style))
+        colon = self._text.index(":", key.end_mark.index) + 1
+        if isinstance(value, yaml.ScalarNode):
+            return _Edit(colon, colon, f" {answer}")
+        style = value.value[0].style if value.value else None
+        end = self._end(value)
+        comments = _COMMENT.findall(self._text[colon:end])
+        if value.flow_style and not comments:
+            return _Edit(value.start_mark.index, end, _quoted(answer, style))
+        start = key.start_mark.index
+        indent = self._newline + " " * key.start_mark.column
+        kept = "".join(comment + indent for comment in comments)
+        return _Edit(start, end, f"{kept}{self._text[start:colon]} {_quoted(answer, style)}")
+
+    def _template(self, name: str) -> re.Match[str] | None:
+        """The line of a new file that waits for this answer, where it still stands below `constraints`."""
+        keys = [key.start_mark.index for key, _ in self._root.value]
+        start = next((key.start_mark.index for key, _ in self._root.value if key.value == "constraints"), None)
+        if start is None or self._root.flow_style:
+            return None
+        end = min((key for key in keys if key > start), default=len(self._text))
+        pattern = re.compile(rf"(?<=[\r\n])({INDENT}){re.escape(_open(name))}(?=[ \t]*(?:[\r\n]|\Z))")
+        return pattern.search(self._text, start, end)
+
+    def _added(self, constraints: Any, new: Mapping[str, str]) -> _Edit:
+        if _is_mapping(constraints) and constraints.value:
+            return self._into(constraints, new)
+        block = "".join(f"{self._newline}{INDENT}{name}: {answer}" for name, answer in new.items())
+        flow = ", ".join(f"{name}: {answer}" for name, answer in new.items())
+        if constraints is None:
+            own = {"constraints": f"{{{flow}}}" if self._root.flow_style else block}
+            return self._into(self._root, own)
+        if self._root.flow_style or _is_mapping(constraints):
+            return _Edit(constraints.start_mark.index, self._end(constraints), f"{{{flow}}}")
+        key = next(key for key, _ in self._root.value if key.value == "constraints")
+        colon = self._text.index(":", key.end_mark.index) + 1
+        line = _LINE_END.search(self._text, colon)
+        end = line.start() if line else len(self._text)
+        behind = self._text[max(colon, self._end(constraints)) : end]  # a comment, which stays on its line
+        return _Edit(colon, end, behind + block)
+
+    def _into(self, mapping: Any, new: Mapping[str, str], after: int = -1) -> _Edit:
+        """Entries added to a mapping that has some, behind the one at a position."""
+        key, value = mapping.value[after]
+        end = max(self._end(value), self._text.index(":", key.end_mark.index) + 1)
+        if mapping.flow_style:
+            told = "".join(f", {_quoted(name, key.style)}: {_quoted(text, key.style)}" for name, text in new.items())
+            return _Edit(end, end, told)
+        line = _LINE_END.search(self._text, end)
+        at = line.start() if line else len(self._text)
+        indent = " " * key.start_mark.column
+        told = "".join(
+            f"{self._newline}{indent}{name}:{'' if _LINE_END.match(text) else ' '}{text}" for name, text in new.items()
+        )
+        return _Edit(at, at, told)
+
+    def _end(self, node: Any) -> int:
+        """Where a node's own text ends: the parser counts what follows a block collection to it."""
+        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+            last = node.value[-1]
+            return self._end(last[1] if isinstance(last, tuple) else last)
+        start, end = node.start_mark.index, node.end_mark.index
+        return int(start + len(self._text[start:end].rstrip()))
+
+
+def _is_mapping(node: object) -> bool:
+    return isinstance(node, yaml.MappingNode)
+
+
+def _quoted(text: str, style: str | None) -> str:
+    """Names, and amounts with a unit, in quotation marks where what they replace had some: a file in JSON stays one."""
+    if style not in ('"', "'"):
+        return text
+    if text.startswith("["):
+        return f"[{', '.join(_quoted(name.strip(), style) for name in text[1:-1].split(',') if name.strip())}]"
+    return text if _UNQUOTED.fullmatch(text) else f"{style}{text}{style}"

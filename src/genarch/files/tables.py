@@ -1,0 +1,98 @@
+"""Rule tables by id or path: the quick way where the table is a bundled one, else the long way."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from hashlib import sha256
+from importlib import import_module
+
+from genarch.errors import nearest
+from genarch.files.io import read_bytes, refuse
+from genarch.table.rules import RuleTable
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def rules_folder() -> str:
+    """The folder of the YAML tables: in the package once installed, beside `src/` in a checkout."""
+    installed = os.path.join(_PACKAGE, "rules")
+    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(os.path.dirname(_PACKAGE)), "rules")
+
+
+def bundled_tables() -> dict[str, str]:
+    """Id to path of each bundled table."""
+    folder = rules_folder()
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".yaml"))
+    return {name.removesuffix(".yaml"): os.path.join(folder, name) for name in names}
+
+
+def digest(contents: list[bytes]) -> str:
+    """The digest of a table read from these files, in order of extension."""
+    return f"sha256:{sha256(b''.join(sha256(content).digest() for content in contents)).hexdigest()}"
+
+
+def compiled(table_id: str) -> RuleTable | None:
+    """A bundled table without reading its YAML, when that is still what was validated; else None."""
+    try:
+        module = import_module(f"genarch.files.compiled.{table_id.replace('-', '_')}")
+    except ModuleNotFoundError:
+        return None
+    table: RuleTable = module.TABLE
+    folder = rules_folder()
+    contents = [read_bytes(os.path.join(folder, name)) for name in module.FILES]
+    return table if digest(contents) == table.header.digest else None
+
+
+DEFAULT_TABLE = "field"
+
+
+def table_files(which: str) -> list[str]:
+    """The files that a table given by path is read from; none for a bundled one."""
+    if which in bundled_tables() or not os.path.exists(which):
+        return []
+    from genarch.files.table_file import files_of
+
+    return files_of(which)
+
+
+def table_path(which: str) -> str:
+    """The path of a table given by the id of a bundled one or by path.
+
+    Raises:
+        InputError: when there is no such table.
+    """
+    bundled = bundled_tables()
+    if which in bundled:
+        return bundled[which]
+    if not os.path.exists(which) and not os.path.splitext(which)[1] and os.path.basename(which) == which:
+        hint = nearest(which, bundled) or f"; bundled are: {', '.join(bundled)}"
+        raise refuse(which, f"no bundled table and no file of this name{hint}")
+    return which
+
+
+@cache
+def base_of(rules: RuleTable) -> RuleTable | None:
+    """The bundled table that a table extends, where it is still the one that was extended; else None."""
+    name = rules.header.extends.partition("@")[0]
+    if not name or name not in bundled_tables():
+        return None
+    base = load_rules(name)
+    return base if base.name == rules.header.extends else None
+
+
+def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE) -> RuleTable:
+    """A rule table, by the id of a bundled one or by path.
+
+    Raises:
+        InputError: when there is no such table, or with every problem of the file.
+    """
+    name = os.fspath(which)
+    path = table_path(name)
+    if path != name:
+        table = compiled(name)
+        if table is not None:
+            return table
+    from genarch.files.table_reader import read_table
+
+    return read_table(path)

@@ -1,1 +1,0 @@
-"""The nouns: frozen values with no behaviour beyond what they mean."""

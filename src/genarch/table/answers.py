@@ -1,0 +1,220 @@
+"""Text to answer and back, by the constraint that is answered: one rule for spec files, `--set` and prompts.
+
+Text means what the field says it means, never what YAML 1.1 would make of it: `no` is a word, `12:30` is not 750 and
+`1_000` is not a number. Only plain decimals, `true`, `false` and the declared names are answers.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from genarch.errors import nearest
+from genarch.table.constraints import BY_NAME, Answers, Constraint, Value
+
+UNKNOWN_WORDS = frozenset({"unknown", "null", "~", ""})
+"""How a spec file says that nobody knows: these words, or the key's absence."""
+
+MAX_DIGITS = 15
+"""More digits than a double holds exactly: no constraint of a deployment has them."""
+
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_WITH_UNIT = re.compile(r"(-?[0-9][0-9.]*) ?([a-z]+)")
+_FEW = 8
+"""So many names are shown whole: the nearest spelling of `gpu` among the devices would be `cpu`."""
+
+MANY = 20
+"""Names beyond this number are not listed where one is asked for."""
+
+_YAML_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})
+_ONLY_A_WORD = "YAML 1.1 would read it as a yes or no; here it is only a word"
+
+
+class InvalidAnswerError(ValueError):
+    """The text is no answer to the constraint; the message says what to write instead."""
+
+
+def parse_answer(constraint: Constraint, text: str, *, quoted: bool = False) -> Value | None:
+    """The answer that `text` gives to `constraint`; None for unknown.
+
+    A set takes its members separated by commas; `none` or `[]` is the empty set. `quoted` says that the text stood in
+    quotation marks, which makes it a word and never a number.
+
+    Raises:
+        InvalidAnswerError: when it is no answer to this constraint.
+    """
+    if text in UNKNOWN_WORDS and not (quoted and text != "unknown"):
+        return None
+    if constraint.kind == "set":
+        return _parse_set(constraint, text)
+    if constraint.numeric:
+        return _parse_number(constraint, text, quoted=quoted)
+    if constraint.kind == "flag":
+        return _parse_flag(text, quoted=quoted)
+    return parse_name(constraint, text)
+
+
+def parse_name(constraint: Constraint, text: str) -> str:
+    """One of the constraint's names: a choice, or a member of a set.
+
+    Raises:
+        InvalidAnswerError: when it is none of them.
+    """
+    if text in constraint.values:
+        return text
+    if text in constraint.aliases:
+        return constraint.aliases[text]
+    noun = "a member" if constraint.kind == "set" else "a choice"
+    allowed = f"; write {names_words(constraint)}" + ("" if constraint.kind == "set" else ", or unknown")
+    if text.lower() in _YAML_BOOLEANS | {"true", "false"}:
+        hint = f" ({_ONLY_A_WORD}){allowed}"
+    else:
+        hint = (len(constraint.values) > _FEW and nearest(text, (*constraint.values, *constraint.aliases))) or allowed
+    raise InvalidAnswerError(f"'{_shown(text)}' is not {noun} here{hint}")
+
+
+def names_words(constraint: Constraint, join: str = ", ") -> str:
+    """A constraint's names, or where there are too many to list, where they stand."""
+    if len(constraint.values) <= MANY:
+        return join.join(constraint.values)
+    return f"one of the names that 'genarch hardware list' has, as {constraint.values[0]}"
+
+
+def format_answer(value: Value) -> str:
+    """The answer as a person would write it in a spec."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, frozenset):
+        return f"[{', '.join(sorted(value))}]"
+    if isinstance(value, float):
+        return f"{value:.10f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def ordered(constraint: Constraint, members: frozenset[str]) -> list[str]:
+    """A set's members in the order of the declaration."""
+    return [name for name in constraint.values if name in members]
+
+
+Plain = str | int | float | bool | list[str]
+"""An answer as JSON has it: a set is a list in the order of the declaration."""
+
+
+def plain_value(name: str, value: Value) -> Plain:
+    """One answer as JSON has it."""
+    return ordered(BY_NAME[name], value) if isinstance(value, frozenset) else value
+
+
+def plain_answers(answers: Answers) -> dict[str, Plain]:
+    """Stated answers as JSON has them, in the order of the declaration."""
+    return {name: plain_value(name, answers[name]) for name in BY_NAME if name in answers}
+
+
+def _parse_set(constraint: Constraint, text: str) -> frozenset[str]:
+    inner = text.strip()
+    if inner.startswith("[") and inner.endswith("]"):
+        inner = inner[1:-1].strip()
+    if inner in ("", "none"):
+        return frozenset()
+    names = [parse_name(constraint, member.strip()) for member in inner.split(",")]
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidAnswerError(f"'{name}' stands twice; write it once")
+    return frozenset(names)
+
+
+def _parse_flag(text: str, *, quoted: bool) -> bool:
+    if not quoted and text in ("true", "false"):
+        return text == "true"
+    hint = ""
+    if quoted and text in ("true", "false"):
+        hint = " (in quotation marks it is a word)"
+    elif text.lower() in _YAML_BOOLEANS:
+        hint = f" ({_ONLY_A_WORD})"
+    raise InvalidAnswerError(f"'{_shown(text)}' is not an answer to a yes or no{hint}; write true, false or unknown")
+
+
+def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | float:
+    number = text
+    unit = ""
+    if constraint.units and (match := _WITH_UNIT.fullmatch(text)):
+        number, unit = match.groups()
+        if unit not in constraint.units:
+            raise InvalidAnswerError(
+                f"'{_shown(unit)}' is not a unit here; write a number in {constraint.unit}, "
+                f"or with one of: {', '.join(constraint.units)}"
+            )
+    if quoted and not unit:
+        raise InvalidAnswerError(f"{_shown(text)!r} in quotation marks is text; write the number without them")
+    if not _DECIMAL.fullmatch(number):
+        raise InvalidAnswerError(_why_not_decimal(constraint, number))
+    if sum(character.isdigit() for character in number) > MAX_DIGITS:
+        raise InvalidAnswerError(f"must be a finite number of at most {MAX_DIGITS} digits")
+    value: int | float = float(number) if "." in number else int(number)
+    if "." in number and constraint.kind == "integer":
+        raise InvalidAnswerError(f"'{number}' is not a whole number; write {round(float(number))} or another one")
+    if number.startswith("-") or not in_range(constraint, value):
+        raise InvalidAnswerError(f"must be a finite number {_range(constraint)}, not {number}")
+    if unit:
+        value = _converted(number, unit)
+        if not 0 < value < 10**MAX_DIGITS:
+            raise InvalidAnswerError(f"must be a finite number of at most {MAX_DIGITS} digits, in {constraint.unit}")
+    return value
+
+
+def _converted(number: str, unit: str) -> int | float:
+    """The number in milliseconds, worked out in decimals: 1.001 s is 1001 ms, and 30 fps a thirtieth of a second."""
+    from decimal import Decimal  # for units alone
+
+    value = Decimal(number)
+    value = 1000 / value if unit == "fps" else value * 1000 if unit == "s" else value
+    return int(value) if value == int(value) else float(value)
+
+
+def in_range(constraint: Constraint, value: float) -> bool:
+    """Whether a number is one that the constraint allows."""
+    if constraint.above is not None:
+        return value > constraint.above
+    return constraint.at_least is None or value >= constraint.at_least
+
+
+def _range(constraint: Constraint) -> str:
+    if constraint.above is not None:
+        return f"above {constraint.above}"
+    return f"of at least {constraint.at_least}"
+
+
+def _why_not_decimal(constraint: Constraint, text: str) -> str:
+    """Say which look-alike of a number this is, and the plain decimal to write."""
+    noun = "a whole number" if constraint.kind == "integer" else "a plain decimal number"
+    unit = f" (in {constraint.unit})" if constraint.unit else ""
+    if constraint.units:
+        unit = " (in ms), or one with a unit: 33ms, 1.5s, 30fps"
+    if text.lower().lstrip("+-") in (".inf", ".nan", "inf", "nan", "infinity"):
+        return f"must be a finite number {_range(constraint)}, not {text}"
+    if text in ("true", "false"):
+        return f"'{text}' is a yes or no; write {noun}{unit}"
+    if re.fullmatch(r"[0-9]+(:[0-9]+)+", text):
+        return f"'{_shown(text)}' is a time or a base-60 number to YAML 1.1; write {noun}{unit}"
+    suggestion = ""
+    if len(text) <= MAX_DIGITS + 5:
+        folded = unicodedata.normalize("NFKC", text).replace("_", "").removeprefix("+")
+        if re.fullmatch(r"0[xob][0-9a-fA-F]+", folded):
+            suggestion = _evaluated(folded)
+        elif re.fullmatch(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", folded.lower()):
+            suggestion = f"{float(folded):.15g}"
+    instead = f"; write {suggestion}" if suggestion and "e" not in suggestion else f"; write {noun}{unit}"
+    return f"'{_shown(text)}' is not {noun}{instead}"
+
+
+def _evaluated(text: str) -> str:
+    """`0x1F` as 31; nothing where the digits do not suit the base (`0b9`)."""
+    try:
+        return str(int(text, 0))
+    except ValueError:
+        return ""
+
+
+def _shown(text: str) -> str:
+    """A value short enough to quote in a message."""
+    return text if len(text) <= 60 else f"{text[:57]}..."

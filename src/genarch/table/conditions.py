@@ -1,0 +1,203 @@
+"""A rule's `when`, as data: tests of single constraints, joined by all, any and not."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Literal, NamedTuple
+
+from genarch.table.constraints import Answers, Value
+
+Operator = Literal["is", "below", "at_most", "above", "at_least", "any_of", "all_of", "none_of"]
+
+NUMBER_OPERATORS: tuple[Operator, ...] = ("below", "at_most", "above", "at_least")
+SET_OPERATORS: tuple[Operator, ...] = ("any_of", "all_of", "none_of")
+
+
+class Predicate(NamedTuple):
+    """One constraint held against named values or a threshold.
+
+    For a choice, `any_of` and `none_of` test membership. For a set, `any_of` asks for at least one of the
+    members, `all_of` for each, `none_of` for none, and `is` for exactly these. For a number, `operand` holds the one
+    threshold; `is` means equality.
+    """
+
+    constraint: str
+    operator: Operator
+    operand: tuple[str | int | float | bool, ...]
+
+
+def threshold(predicate: Predicate) -> int | float:
+    """The number that a predicate on a number holds answers against."""
+    number = predicate.operand[0]
+    assert isinstance(number, int | float)  # noqa: S101  (a table's reader lets nothing else through)
+    return number
+
+
+class All(NamedTuple):
+    """Hit when every part hits, a miss when any part misses; `All(())` always hits."""
+
+    parts: tuple[Condition, ...]
+
+
+class Any(NamedTuple):
+    """Hit when any part hits, a miss when every part misses."""
+
+    parts: tuple[Condition, ...]
+
+
+class Not(NamedTuple):
+    """Hit and miss exchanged; unknown stays unknown."""
+
+    part: Condition
+
+
+Condition = Predicate | All | Any | Not
+
+ALWAYS = All(())
+
+
+def predicates(condition: Condition) -> list[Predicate]:
+    """Every predicate in a condition, in reading order."""
+    match condition:
+        case Predicate():
+            return [condition]
+        case Not(part):
+            return predicates(part)
+        case All(parts) | Any(parts):
+            return [predicate for part in parts for predicate in predicates(part)]
+
+
+def constraints_read(condition: Condition) -> list[str]:
+    """The constraints that a condition reads, each once, in reading order."""
+    return list(dict.fromkeys(predicate.constraint for predicate in predicates(condition)))
+
+
+def describe(condition: Condition) -> str:
+    """A condition in words, fit for a report."""
+    match condition:
+        case Predicate():
+            return _describe_predicate(condition)
+        case Not(part):
+            return f"not ({describe(part)})"
+        case All(()):
+            return "always"
+        case All(parts):
+            return " and ".join(f"({describe(part)})" if isinstance(part, Any) else describe(part) for part in parts)
+        case Any(parts):
+            return " or ".join(f"({describe(part)})" if isinstance(part, All) else describe(part) for part in parts)
+
+
+def _describe_predicate(predicate: Predicate) -> str:
+    words = [str(item).lower() if isinstance(item, bool) else str(item) for item in predicate.operand]
+    listed = ", ".join(words)
+    match predicate.operator:
+        case "is":
+            return f"{predicate.constraint} is {listed or 'empty'}"
+        case "below" | "above":
+            return f"{predicate.constraint} {predicate.operator} {listed}"
+        case "at_most":
+            return f"{predicate.constraint} at most {listed}"
+        case "at_least":
+            return f"{predicate.constraint} at least {listed}"
+        case "any_of":
+            return f"{predicate.constraint} {'has' if len(words) == 1 else 'any of'} {listed}"
+        case "all_of":
+            return f"{predicate.constraint} has all of {listed}"
+        case "none_of":
+            return f"{predicate.constraint} none of {listed}"
+
+
+MAX_ALL_TERMS = 8_192
+"""Terms of a whole table. A hundred rules have some two hundred."""
+
+MAX_TERMS = 512
+"""Terms of one condition. Only nested alternatives multiply; a person who needs more means several rules."""
+
+
+class TooManyTermsError(ValueError):
+    """A condition is an `all` of too many alternatives."""
+
+
+class SignedPredicate(NamedTuple):
+    """A predicate, or its negation."""
+
+    predicate: Predicate
+    holds: bool
+
+
+Term = tuple[SignedPredicate, ...]
+
+
+def terms(condition: Condition, *, holds: bool = True) -> list[Term]:
+    """A condition (or its negation) as the `any` of terms.
+
+    Raises:
+        TooManyTermsError: when there would be more than MAX_TERMS.
+    """
+    match condition:
+        case Predicate():
+            return [(SignedPredicate(condition, holds),)]
+        case Not(part):
+            return terms(part, holds=not holds)
+        case All(parts) | Any(parts):
+            alternatives = [terms(part, holds=holds) for part in parts]
+            if isinstance(condition, All) is not holds:
+                found = [term for choice in alternatives for term in choice]
+            else:
+                count = 1
+                for choice in alternatives:
+                    count *= len(choice)
+                if count > MAX_TERMS:
+                    raise TooManyTermsError(f"it amounts to more than {MAX_TERMS} alternatives; split it")
+                found = [sum(choice, ()) for choice in product(*alternatives)]
+            if len(found) > MAX_TERMS:
+                raise TooManyTermsError(f"it amounts to more than {MAX_TERMS} alternatives; split it")
+            return found
+
+
+def answered(condition: Condition, stated: Answers) -> Condition:
+    """What is left of a condition once some constraints are answered."""
+    match condition:
+        case Predicate():
+            if condition.constraint not in stated:
+                return condition
+            return All(()) if satisfies(condition, stated[condition.constraint]) else Any(())
+        case Not(part):
+            return Not(answered(part, stated))
+        case All(parts):
+            return All(tuple(answered(part, stated) for part in parts))
+        case Any(parts):
+            return Any(tuple(answered(part, stated) for part in parts))
+
+
+def satisfies(predicate: Predicate, value: Value) -> bool:
+    """Whether a stated answer passes a predicate."""
+    operand = predicate.operand
+    if isinstance(value, frozenset):
+        match predicate.operator:
+            case "is":
+                return value == frozenset(operand)
+            case "any_of":
+                return not value.isdisjoint(operand)
+            case "all_of":
+                return value.issuperset(operand)
+            case _:
+                return value.isdisjoint(operand)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _compare(predicate, value)
+    return (value in operand) is not (predicate.operator == "none_of")
+
+
+def _compare(predicate: Predicate, value: float) -> bool:
+    limit = threshold(predicate)
+    match predicate.operator:
+        case "below":
+            return value < limit
+        case "at_most":
+            return value <= limit
+        case "above":
+            return value > limit
+        case "at_least":
+            return value >= limit
+        case _:
+            return value == limit

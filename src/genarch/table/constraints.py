@@ -1,0 +1,137 @@
+"""The questions that a spec answers: every constraint of format version 1, in the order they are shown.
+
+This is the one declaration of the fields: the reader types scalars by it, the engine cuts its space by it, and the JSON
+Schema derives from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from genarch.table.gpus import GPU_ALIASES, GPU_DEVICES
+
+Kind = Literal["choice", "set", "number", "integer", "flag"]
+
+Value = str | int | float | bool | frozenset[str]
+"""A stated answer: text for a choice, a frozen set for a set, `int` or `float` for numbers, `bool` for yes/no."""
+
+Answers = Mapping[str, Value]
+"""Constraint name to stated answer. A constraint that is absent is unknown, which is neither yes nor no."""
+
+
+class Constraint(NamedTuple):
+    """One field of a spec.
+
+    `values` are the allowed names of a choice or the members of a set. A number must be above `above`, an integer at
+    least `at_least`. `unit` is the unit of a bare number, `units` are those accepted in text; `genarch.table.answers`
+    converts them. `aliases` are other spellings of values. `evidence` says that it is there for the evidence catalogue,
+    which reads it whatever a rule table does.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    values: tuple[str, ...] = ()
+    above: int | None = None
+    at_least: int | None = None
+    unit: str = ""
+    units: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = {}
+    evidence: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether answers have an order, so that thresholds cut them."""
+        return self.kind in ("number", "integer")
+
+
+CONSTRAINTS: tuple[Constraint, ...] = (
+    Constraint(
+        "task",
+        "choice",
+        "what is generated",
+        (
+            "unconditional",
+            "class_conditional",
+            "text_to_image",
+            "image_to_image",
+            "image_editing",
+            "inpainting",
+            "style_transfer",
+            "super_resolution",
+            "restoration",
+            "subject_driven",
+            "data_augmentation",
+            "video_frames",
+            "portrait_animation",
+            "virtual_try_on",
+        ),
+    ),
+    Constraint(
+        "conditioning",
+        "set",
+        "what steers the output beyond the task's own input image",
+        ("class_label", "attributes", "text", "spatial_layout", "reference_image", "mask", "pose"),
+    ),
+    Constraint("control", "choice", "how finely a caller must steer the output", ("none", "coarse", "fine")),
+    Constraint("domain", "choice", "one fixed subject area, or open-ended", ("narrow", "broad")),
+    Constraint(
+        "latency_budget_ms",
+        "number",
+        "model time per image or frame, at serving",
+        above=0,
+        unit="ms",
+        units=("ms", "s", "fps"),
+    ),
+    Constraint(
+        "serving",
+        "choice",
+        "how results are delivered; near_realtime: a wait of about 1-5 s is fine",
+        ("realtime", "near_realtime", "batch"),
+    ),
+    Constraint(
+        "device",
+        "choice",
+        "where inference runs",
+        ("datacenter_gpu", "consumer_gpu", "mobile", "browser", "cpu"),
+    ),
+    Constraint(
+        "gpu",
+        "choice",
+        "the hardware itself; implies device",
+        tuple(GPU_DEVICES),
+        aliases=GPU_ALIASES,
+        evidence=True,
+    ),
+    Constraint("device_memory_gb", "number", "memory the model may take there", above=0, unit="GB"),
+    Constraint("resolution_px", "integer", "longer side of the output", at_least=1, unit="px"),
+    Constraint("temporal_consistency", "flag", "successive frames must agree"),
+    Constraint(
+        "priorities",
+        "set",
+        "what matters most; fidelity: must not invent content; stability: training must converge predictably",
+        ("quality", "speed", "diversity", "sharpness", "fidelity", "cost", "stability"),
+    ),
+    Constraint("team_expertise", "choice", "in adversarial training", ("limited", "experienced")),
+    Constraint("training", "choice", "what the team will do", ("pretrained", "fine_tune", "from_scratch")),
+    Constraint("pretrained_available", "flag", "a suitable base model exists under an acceptable licence"),
+    Constraint("commercial_use", "flag", "the output or the service is sold", evidence=True),
+    Constraint("training_images", "integer", "own images at hand", at_least=0),
+    Constraint("paired_data", "flag", "input-output pairs exist (translation tasks)"),
+    Constraint("sensitive_training_data", "flag", "the training images must not be reproduced"),
+    Constraint(
+        "maturity",
+        "choice",
+        "proven: only standard practice; emerging: newer methods are fine",
+        ("proven", "emerging"),
+    ),
+    Constraint("images_per_day", "integer", "images made on a day, on average", at_least=1, evidence=True),
+    Constraint("peak_images_per_second", "number", "images asked for in the busiest second", above=0, evidence=True),
+    Constraint("batchable", "flag", "images may wait for one another and be made together", evidence=True),
+    Constraint(
+        "price_per_gpu_hour_usd", "number", "what an hour of the hardware costs", above=0, unit="USD", evidence=True
+    ),
+)
+
+BY_NAME: Mapping[str, Constraint] = {constraint.name: constraint for constraint in CONSTRAINTS}

@@ -1,0 +1,204 @@
+"""The questionnaire without its words: what to ask next, when to stop, and what an answer ruled out.
+
+It stops when the verdict is settled: whatever the answers to the rest, they cannot change it. Until then it asks only
+what a rule still waits for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from genarch.table.constraints import Answers, Value
+from genarch.table.explore import Exploration, explore
+from genarch.table.questions import awaited, confirming
+from genarch.table.rules import Notice, RuleTable
+from genarch.table.scoring import Verdict
+from genarch.table.search import Search, compiled
+from genarch.table.spec import Spec, with_implied
+
+Order = Literal["adaptive", "fixed"]
+"""`adaptive` asks what narrows the possible verdicts most, `fixed` goes through the table's questions in turn."""
+
+
+class Decided(NamedTuple):
+    """A rule that an answer has decided: it hits now, or can no longer hit."""
+
+    rule: str
+    hits: bool
+
+
+class RuledOut(NamedTuple):
+    """A verdict that an answer made impossible, and the rules whose being decided is enough for that.
+
+    `rules` is empty where no rules do it alone: then it is the answer itself that leaves no way there.
+    """
+
+    verdict: str
+    rules: tuple[Decided, ...]
+
+
+class Standing(NamedTuple):
+    """Where a questionnaire stands.
+
+    `verdict` is that of the answers so far, `possible` every verdict that answering the rest can lead to. `open` are
+    the questions that can still be asked, the next one first; empty means that there is nothing left to ask.
+    """
+
+    verdict: Verdict
+    possible: tuple[str, ...]
+    open: tuple[str, ...]
+
+    @property
+    def settled(self) -> bool:
+        """Whether the verdict of the answers so far is the one that every way to answer the rest leads to."""
+        return self.possible == (self.verdict.verdict,)
+
+
+class Sheet(NamedTuple):
+    """The answers of a questionnaire.
+
+    `stated` are the answers, `declined` the constraints that nobody knows, `asked` the questions put so far, in order.
+    `written` has the answers that were typed, as a spec has them: an amount keeps its unit.
+    """
+
+    stated: Answers
+    declined: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    written: Mapping[str, str] = {}
+
+    def answered(self, name: str, value: Value, written: str) -> Sheet:
+        """The sheet with an answer, in place of one that it may have."""
+        return self._without(name)._replace(
+            stated={**self.stated, name: value},
+            asked=self._asked(name),
+            written={**self.written, name: written},
+        )
+
+    def left_open(self, name: str) -> Sheet:
+        """The sheet with a question that nobody can answer."""
+        without = self._without(name)
+        return without._replace(declined=(*without.declined, name), asked=self._asked(name))
+
+    def dropped(self, name: str) -> Sheet:
+        """The sheet as if a question had never been put."""
+        return self._without(name)._replace(asked=tuple(other for other in self.asked if other != name))
+
+    def _asked(self, name: str) -> tuple[str, ...]:
+        return self.asked if name in self.asked else (*self.asked, name)
+
+    def _without(self, name: str) -> Sheet:
+        return self._replace(
+            stated={other: value for other, value in self.stated.items() if other != name},
+            declined=tuple(other for other in self.declined if other != name),
+            written={other: text for other, text in self.written.items() if other != name},
+        )
+
+
+PATIENCE = 300
+"""How many nodes a search for idle rules may take, some 8 ms; that for all rules together, five times as many."""
+
+
+class Interview:
+    """A rule table, and how to go through its questions."""
+
+    def __init__(self, rules: RuleTable, *, order: Order = "adaptive", every: bool = False) -> None:
+        """`every` goes on after the verdict is settled, to the last question, read by a rule or not."""
+        self._rules = rules
+        self._table = compiled(rules)
+        self._order = order
+        self._every = every
+        self._explored: dict[frozenset[tuple[str, Value]], Exploration] = {}
+
+    def standing(self, sheet: Sheet) -> Standing:
+        """Where these answers leave it; what was declined is not asked again."""
+        stated, declined = sheet.stated, sheet.declined
+        exploration = self._explore(stated)
+        possible = tuple(item.verdict for item in exploration.possible)
+        standing = Standing(exploration.verdict, possible, ())
+        useful = [] if standing.settled else [name for name in awaited(self._table, stated) if name not in declined]
+        first: str | None = None
+        if useful and self._order == "adaptive":
+            if len(possible) == 1:
+                first = confirming(self._table, stated, possible[0], useful)
+            else:
+                first = exploration.question_among(useful)
+        elif useful:
+            first = useful[0]
+        rest = [name for name in useful if name != first]
+        if self._every:
+            gone = {first, *rest, *with_implied(stated), *declined}
+            rest += [name for name in self._table.order if name not in gone]
+        return standing._replace(open=(*([first] if first else []), *rest))
+
+    def no_longer_apply(self, sheet: Sheet, changed: str) -> list[str]:
+        """Questions asked after a changed one that would not be asked any more, each beside the answers before it."""
+        at = sheet.asked.index(changed) if changed in sheet.asked else len(sheet.asked)
+        later = sheet.asked[at + 1 :]
+        beside = {name: value for name, value in sheet.stated.items() if name not in later}
+        gone = []
+        for name in later:
+            if not (self._every or name in awaited(self._table, beside)):
+                gone.append(name)
+            elif name in sheet.stated:
+                beside[name] = sheet.stated[name]
+        return gone
+
+    def ruled_out(self, name: str, stated: Answers) -> list[RuledOut]:
+        """What the answer to `name` makes impossible beside the other answers, and which rules do it."""
+        others = {other: value for other, value in stated.items() if other != name}
+        left = {item.verdict for item in self._explore(stated).possible}
+        gone = [item for item in self._explore(others).possible if item.verdict not in left]
+        return [RuledOut(item.verdict, self._reason(item.verdict, others, stated)) for item in gone]
+
+    def contradictions(self, stated: Answers) -> list[Notice]:
+        """The inconsistencies of the table that the answers bring about."""
+        met = self._table.contradictions.match(with_implied(stated)).hits
+        return [notice for at, notice in enumerate(self._table.inconsistencies) if met >> at & 1]
+
+    def _explore(self, stated: Answers) -> Exploration:
+        """Each sheet is looked at several times: before its last answer, and for what that ruled out."""
+        return self._explored.setdefault(frozenset(stated.items()), explore(Spec("interview", stated), self._rules))
+
+    def _reason(self, verdict: str, stated: Answers, answers: Answers) -> tuple[Decided, ...]:
+        """Rules decided by the new answers that are enough: one of them if one is, else all without the idle ones.
+
+        What takes too long to be shown idle stays: the next question does not wait for a shorter list.
+        """
+        _, unknown = self._matched(stated)
+        new_hits, still = self._matched(answers)
+        pinned = unknown & ~still
+
+        def enough(bits: int, patience: int = PATIENCE) -> bool:
+            return not self._reaches(verdict, stated, bits, new_hits & bits, patience)
+
+        decided = [1 << at for at in range(len(self._rules.rules)) if pinned >> at & 1]
+        chosen = next((bit for bit in decided if enough(bit)), pinned)
+        if chosen == pinned and not enough(pinned, 5 * PATIENCE):
+            return ()
+        for bit in decided:
+            if chosen & bit and chosen != bit and enough(chosen & ~bit):
+                chosen &= ~bit
+        return tuple(
+            Decided(rule.id, bool(new_hits >> at & 1)) for at, rule in enumerate(self._rules.rules) if chosen >> at & 1
+        )
+
+    def _reaches(self, verdict: str, stated: Answers, pinned: int, hits: int, patience: int) -> bool:
+        """Whether some completion may reach a verdict, with exactly these hits among the rules that are pinned."""
+
+        def judge(found: int) -> str | None:
+            return self._table.scorer.judge(found).verdict if found & pinned == hits else None
+
+        def reachable(found: int, unknown: int, wanted: set[str]) -> bool:
+            if (found | unknown) & hits != hits or found & pinned & ~hits:
+                return False
+            return self._table.bounds.reachable(found | hits, unknown & ~pinned, wanted)
+
+        search = Search(self._table.space, judge, reachable, stated, limit=patience)
+        return bool(search.run((verdict,))) or search.gave_up
+
+    def _matched(self, stated: Answers) -> tuple[int, int]:
+        """The bits of the rules that hit, and of those that are open, assumptions left aside."""
+        space = self._table.space
+        hits, unknown = space.matcher.gather(*space.against(with_implied(stated)))
+        return hits & space.watched, unknown & space.watched

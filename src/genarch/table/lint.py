@@ -1,0 +1,205 @@
+"""Every check on a table, in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from genarch.table import checks, reach
+from genarch.table.checks import EVERYTHING_INCONSISTENT, WAIVER_UNUSED
+from genarch.table.conditions import ALWAYS, All, Any, Condition, describe, predicates
+from genarch.table.constraints import BY_NAME, CONSTRAINTS
+from genarch.table.findings import Finding
+from genarch.table.rules import Assumption, Method, Notice, Rule, RuleTable
+from genarch.table.search import Search, witness
+from genarch.table.space import Space, contradictions, table_space
+
+Conditional = Rule | Method | Notice | Assumption
+
+
+def conditional_entries(rules: RuleTable) -> Iterator[tuple[str, Conditional]]:
+    """Every entry with a condition, with the part of the table that it stands in."""
+    yield from (("rules", entry) for entry in rules.rules)
+    yield from (("methods", entry) for entry in rules.methods)
+    yield from (("notices", entry) for entry in rules.notices)
+    yield from (("assumptions", entry) for entry in rules.assumptions)
+
+
+def impossible_conditions(rules: RuleTable) -> Iterator[Finding]:
+    """Conditions that no answers pass, alternatives that none do, entries that only contradictory answers hit."""
+    ruled_out = contradictions(rules)
+    if ruled_out and witness([], ruled_out) is None:
+        told = "whatever is answered, one of the table's inconsistencies holds"
+        yield Finding(checks.EVERYTHING_INCONSISTENT, (rules.header.id,), told)
+        return
+    for section, entry in conditional_entries(rules):
+        place = (section, entry.id)
+        if witness([entry.when]) is None:
+            told = f"no answers pass '{describe(entry.when)}'"
+            yield Finding(checks.CONDITION_CONTRADICTS_ITSELF, (entry.id,), told, place)
+            continue
+        for part, narrowed in _alternatives(entry.when):
+            if witness([narrowed]) is None:
+                told = f"its alternative '{describe(part)}' never holds beside the rest of the condition"
+                yield Finding(checks.CONDITION_CONTRADICTS_ITSELF, (entry.id,), told, place)
+        if _is_inconsistency(entry):
+            continue
+        if witness([entry.when], contradictions=ruled_out) is None:
+            told = f"'{describe(entry.when)}' holds only on answers that an inconsistency of the table rules out"
+            yield Finding(checks.RULE_NEVER_HITS, (entry.id,), told, place)
+
+
+def _is_inconsistency(entry: Conditional) -> bool:
+    return isinstance(entry, Notice) and entry.level == "inconsistency"
+
+
+def _alternatives(condition: Condition) -> Iterator[tuple[Condition, Condition]]:
+    """Each part of an `any`, with the condition in which only that part of it is left."""
+    match condition:
+        case Any(parts) if len(parts) > 1:
+            for part in parts:
+                yield part, part
+                yield from _alternatives(part)
+        case All(parts):
+            for at, part in enumerate(parts):
+                for alternative, narrowed in _alternatives(part):
+                    yield alternative, All((*parts[:at], narrowed, *parts[at + 1 :]))
+
+
+def rules_always_together(rules: RuleTable) -> Iterator[Finding]:
+    """Sets of rules of which all hit or none does, whatever is answered."""
+    whens = [rule.when for rule in rules.rules]
+    ruled_out = contradictions(rules)
+    seen = _sampled_hits(table_space(rules))
+    alike: dict[int, int] = {}
+    for one, other in combinations(range(len(whens)), 2):
+        if other in alike or any((hits >> one ^ hits >> other) & 1 for hits in seen):
+            continue
+        apart = witness([whens[one]], [whens[other]], ruled_out) or witness([whens[other]], [whens[one]], ruled_out)
+        if apart is None and witness([whens[one]], contradictions=ruled_out) is not None:
+            alike[other] = alike.get(one, one)
+    for first in dict.fromkeys(alike.values()):
+        members = [first, *(at for at, same in alike.items() if same == first)]
+        ids = tuple(rules.rules[at].id for at in members)
+        told = f"{', '.join(ids[:-1])} and {ids[-1]} hit on the same answers, '{describe(whens[first])}' and no others"
+        yield Finding(checks.RULES_ALWAYS_TOGETHER, ids, told, ("rules", ids[0]))
+
+
+def _sampled_hits(space: Space) -> list[int]:
+    """The hits of some completions: for each rule one that hits it, as far as one is soon found."""
+    found: list[int] = []
+    for at in range(space.watched.bit_length()):
+        if not any(hits >> at & 1 for hits in found):
+            _sample(space, 1 << at, found)
+    return found
+
+
+def _sample(space: Space, bit: int, found: list[int]) -> None:
+    def judge(hits: int) -> str | None:
+        if not hits & bit:
+            return None
+        found.append(hits)
+        return "found"
+
+    def reachable(hits: int, unknown: int, _: set[str]) -> bool:
+        return bool((hits | unknown) & bit)
+
+    Search(space, judge, reachable, {}, limit=2_000).run(["found"])
+
+
+def unread(rules: RuleTable) -> Iterator[Finding]:
+    """Constraints that nothing, or no rule, reads, and values that nothing names."""
+    named: dict[str, set[object]] = {}
+    deciding: set[str] = set()
+    for _, entry in conditional_entries(rules):
+        for predicate in predicates(entry.when):
+            exactly = predicate.operator == "is" and BY_NAME[predicate.constraint].kind == "set"
+            names = BY_NAME[predicate.constraint].values if exactly else predicate.operand
+            named.setdefault(predicate.constraint, set()).update(names)
+            if isinstance(entry, Rule | Assumption):
+                deciding.add(predicate.constraint)
+    asked = {question.id for question in rules.questions}
+    for constraint in CONSTRAINTS:
+        name = constraint.name
+        place = ("questions", name) if name in asked else None
+        if name not in named and constraint.evidence:
+            continue
+        if name not in named:
+            told = f"nothing in the table reads '{name}' ({constraint.meaning})"
+            yield Finding(checks.CONSTRAINT_UNREAD, (name,), told, place)
+            continue
+        if name not in deciding:
+            told = f"'{name}' is read by notices or methods alone, so it has no say in the verdict"
+            yield Finding(checks.CONSTRAINT_NEVER_DECIDES, (name,), told, place)
+        if name not in asked:
+            told = f"'{name}' is read, but the table has no question for it"
+            yield Finding(checks.QUESTION_MISSING, (name,), told)
+        rest = [value for value in constraint.values if value not in named[name]]
+        if constraint.kind == "set" and rest:
+            told = f"no condition names {', '.join(rest)} of '{name}': with or without, everything comes out the same"
+            yield Finding(checks.VALUE_UNREAD, (name, *rest), told, place)
+        elif len(rest) > 1 and not constraint.evidence:
+            told = f"no condition names {', '.join(rest)} of '{name}': they are told apart by nothing"
+            yield Finding(checks.VALUE_UNREAD, (name, *rest), told, place)
+
+
+def examples_missing(rules: RuleTable) -> Iterator[Finding]:
+    """Conditions that no example shows to hit, or to miss."""
+    for section, entry in conditional_entries(rules):
+        missing = [kind for kind in ("hit", "miss") if not getattr(entry.examples, kind)]
+        if entry.when != ALWAYS and missing:
+            told = f"has no example of a {' or of a '.join(missing)}"
+            yield Finding(checks.EXAMPLE_MISSING, (entry.id,), told, (section, entry.id))
+
+
+def facts_uncited(rules: RuleTable) -> Iterator[Finding]:
+    """Facts that no entry cites; those of an extended table may have lost the entry that did."""
+    cited = rules.citations()
+    for fact in rules.facts:
+        if fact.id not in cited and not fact.inherited:
+            yield Finding(checks.FACT_UNCITED, (fact.id,), "nothing in the table cites it", ("facts", fact.id))
+
+
+Verification = Callable[[RuleTable], Iterator[Finding]]
+
+VERIFICATIONS: tuple[Verification, ...] = (
+    impossible_conditions,
+    rules_always_together,
+    reach.rules_that_never_matter,
+    reach.blind_spots,
+    reach.exclusions_of_everything,
+    reach.architectures_never_recommended,
+    reach.entries_never_shown,
+    reach.verdicts_that_return,
+)
+"""What needs answers that are consistent; the first says whether there are any."""
+
+COVERAGE: tuple[Verification, ...] = (unread, examples_missing, facts_uncited)
+
+
+def verify(rules: RuleTable) -> Iterator[Finding]:
+    """Everything that the checks find, waived findings included; then the waivers that cover nothing.
+
+    A table is not held to the waivers of the one that it extends: what they were for may be gone here.
+    """
+    used = set()
+    for finding in _found(rules):
+        waiver = next((w for w in rules.waivers if w.covers(finding.check.id, finding.subject)), None)
+        if waiver:
+            used.add(waiver)
+        yield finding._replace(waived=waiver.reason) if waiver else finding
+    own = [waiver for waiver in rules.waivers if not waiver.inherited]
+    for at, waiver in enumerate(own):
+        if waiver not in used:
+            told = f"no finding of '{waiver.check}' is about {', '.join(waiver.subject)} and nothing else"
+            yield Finding(WAIVER_UNUSED, (waiver.check, *waiver.subject), told, ("waivers", str(at)))
+
+
+def _found(rules: RuleTable) -> Iterator[Finding]:
+    for check in VERIFICATIONS:
+        found = list(check(rules))
+        yield from found
+        if any(finding.check is EVERYTHING_INCONSISTENT for finding in found):
+            break
+    for check in COVERAGE:
+        yield from check(rules)

@@ -1,0 +1,106 @@
+"""Which files a check looks at: each once, none outside of the tree, and whatever is passed by is told."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from genarch.documents.discovery import Candidate, Patterns, Selection, Skipped, candidates, near_spec_name
+
+
+def selection(root: Path, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> Selection:
+    return Selection(Patterns(include, str(root)), Patterns(exclude, str(root)), os.path.realpath(root))
+
+
+def paths(*named: str, root: Path, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> list[str]:
+    found = candidates(named or (".",), selection(root, include, exclude))
+    return [item.path if isinstance(item, Candidate) else f"{item.path}: {item.reason}" for item in found]
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "repo"
+    for name in (
+        "a.md", "b.MARKDOWN", "c.txt", "genarch.yaml", "x.genarch.yaml", "other.yaml",
+        "docs/d.md", "docs/adr/e.md", ".hidden/f.md", "node_modules/g.md",
+    ):  # fmt: skip
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("")
+    monkeypatch.chdir(root)
+    return root
+
+
+def test_documents_and_specs_in_the_order_of_names(tree: Path) -> None:
+    assert paths(root=tree) == ["a.md", "b.MARKDOWN", "genarch.yaml", "x.genarch.yaml", "docs/d.md", "docs/adr/e.md"]
+
+
+def test_what_is_named_is_looked_at_whatever_its_name(tree: Path) -> None:
+    assert paths("c.txt", "other.yaml", ".hidden", "missing.md", root=tree) == [
+        "c.txt", "other.yaml", "missing.md", ".hidden/f.md",
+    ]  # fmt: skip
+
+
+def test_each_file_once(tree: Path) -> None:
+    assert paths("docs/d.md", "docs", "docs/adr", "./docs/adr/e.md", root=tree) == ["docs/d.md", "docs/adr/e.md"]
+
+
+def test_globs(tree: Path) -> None:
+    assert paths(root=tree, include=("docs/**/*.md", "c.txt")) == ["c.txt", "docs/d.md", "docs/adr/e.md"]
+    assert paths(root=tree, exclude=("docs/adr/", "*.yaml")) == [
+        "a.md", "b.MARKDOWN", "genarch.yaml: excluded", "x.genarch.yaml: excluded", "docs/d.md", "docs/adr/e.md: excluded",
+    ]  # fmt: skip
+    assert paths("docs/adr/e.md", root=tree, exclude=("docs/adr/",)) == ["docs/adr/e.md: excluded"]
+    assert not Patterns(("*.md",), str(tree)).match("/etc/x.md")
+
+
+def test_links_stay_in_the_tree_and_files_are_looked_at_once(tree: Path) -> None:
+    outside = tree.parent / "outside.md"
+    outside.write_text("")
+    (tree / "l1.md").symlink_to("a.md")
+    (tree / "l2.md").symlink_to(outside)
+    (tree / "l3.md").symlink_to("nowhere.md")
+    (tree / "l4.md").symlink_to("docs")
+    (tree / "l5.md").symlink_to(".hidden/f.md")
+    (tree / "l6.md").symlink_to(".hidden/f.md")
+    (tree / "loop.md").symlink_to("loop.md")
+    (tree / "folder").symlink_to("docs")
+    found = {str(item.path): item for item in candidates((".",), selection(tree))}
+    assert found["l1.md"] == Skipped("l1.md", "a link to a file that is checked itself")
+    assert found["l2.md"] == Skipped("l2.md", "a link out of the tree")
+    assert found["l3.md"] == Skipped("l3.md", "a link that leads nowhere")
+    assert found["l4.md"] == Skipped("l4.md", "a link to a folder")
+    assert found["l5.md"] == Candidate("l5.md", named=False)
+    assert found["l6.md"] == Skipped("l6.md", "a link to a file that is checked itself")
+    assert found["loop.md"].__class__ is Skipped
+    assert not any(name.startswith("folder/") for name in found)
+    assert paths("l2.md", root=tree)[0] == "l2.md", "named, it is meant"
+
+
+def test_what_is_no_regular_file_is_passed_by(tree: Path) -> None:
+    os.mkfifo(tree / "pipe.md")
+    (tree / "folder.md").mkdir()
+    (tree / "folder.md" / "in.md").write_text("")
+    found = paths(root=tree)
+    assert "pipe.md: not a regular file" in found
+    assert "folder.md/in.md" in found
+
+
+def test_the_spec_files_beside_a_named_document_are_looked_at_for_it(tree: Path) -> None:
+    found = list(candidates(("a.md", "b.MARKDOWN", "docs/d.md"), selection(tree)))
+    here = (str(tree / "a.md"), str(tree / "b.MARKDOWN"))
+    assert found[3:] == [
+        Candidate("genarch.yaml", named=False, beside=here),
+        Candidate("x.genarch.yaml", named=False, beside=here),
+    ]
+    assert len(list(candidates(("a.md", "."), selection(tree)))) == 6, "in a folder they are come upon anyway"
+
+
+def test_names_that_come_near_are_looked_at(tree: Path) -> None:
+    (tree / "docs/genarch.yml").write_text("")
+    (tree / "docs/X.Genarch.yaml").write_text("")
+    assert paths("docs", root=tree)[:2] == ["docs/X.Genarch.yaml", "docs/d.md"]
+    assert near_spec_name("X.Genarch.yml") == "X.genarch.yaml"
+    assert near_spec_name("genarch.yml") == "genarch.yaml"
+    assert near_spec_name("genarch.yaml") == near_spec_name("my-genarch.yaml") == near_spec_name("a.md") == ""

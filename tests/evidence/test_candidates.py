@@ -1,0 +1,141 @@
+"""Models held against a spec: what fits, what nearly does, and the two questions to a named model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalogues import card, catalogue, licence, model, row, work
+from genarch import UnknownIdError
+from genarch.evidence.candidates import candidate, candidates, commercial_conflict, within_budget
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.feasibility import needs_of
+from genarch.files.catalogue import load_catalogue
+
+A = card("a100-80gb-sxm", 312, 2039, mem_gb=24)
+ASKED: dict[str, Any] = {
+    "latency_budget_ms": 150,
+    "gpu": "a100-80gb-sxm",
+    "resolution_px": 512,
+    "task": "text_to_image",
+    "conditioning": frozenset({"text"}),
+}
+
+
+def one(fields: dict[str, Any], made: dict[str, Any], **stated: Any) -> list[str]:
+    there = catalogue([row("r", **{"hardware": A.id, **fields})], [model(**made)], [A])
+    answers = {name: value for name, value in {**ASKED, **stated}.items() if value is not None}
+    return [miss.kind for miss in candidate(there.models["net"], needs_of(answers, there), there).misses]
+
+
+@pytest.mark.parametrize(
+    ("fields", "made", "stated", "misses"),
+    [
+        ({}, {}, {}, []),
+        ({"latency_ms": 151.0}, {}, {}, ["budget"]),
+        ({"latency_ms": 151.0}, {"work": work()}, {}, []),  # measured slower as it ran; estimated within
+        ({"hardware": None}, {}, {}, ["budget"]),
+        ({"measure": "batch_throughput"}, {}, {}, ["budget"]),
+        ({}, {}, {"latency_budget_ms": None}, []),
+        ({}, {}, {"resolution_px": 1024}, ["resolution", "budget"]),
+        ({}, {}, {"conditioning": frozenset({"text", "mask"})}, ["conditioning", "budget"]),
+        ({"vram_gb": 25.0}, {}, {}, ["memory"]),
+        ({"vram_gb": 24.0}, {}, {}, []),
+        ({"vram_gb": 20.0}, {}, {"device_memory_gb": 16}, ["memory"]),
+        ({"params_m": 12001.0}, {}, {}, ["memory"]),  # 24.002 GB of weights at two bytes each
+        ({"params_m": 12000.0}, {}, {}, []),
+        ({}, {"weights_released": False}, {}, ["weights"]),
+        ({}, {"licence": licence("forbidden")}, {}, []),
+        ({}, {"licence": licence("forbidden")}, {"commercial_use": True}, ["licence"]),
+        ({}, {"licence": licence("forbidden")}, {"commercial_use": False}, []),
+        ({}, {"licence": licence("conditional")}, {"commercial_use": True}, []),
+        ({}, {"licence": licence("allowed")}, {"commercial_use": True}, []),
+        ({}, {}, {"commercial_use": True}, ["licence"]),  # not known is not allowed
+    ],
+)
+def test_what_a_model_misses(
+    fields: dict[str, Any], made: dict[str, Any], stated: dict[str, Any], misses: list[str]
+) -> None:
+    assert one(fields, made, **stated) == misses
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"measure": "training_only"}, {"trust": "low"}, {"verified": False}, {"unverified_fields": ("vram_gb",)}],
+)
+def test_memory_in_training_or_that_cannot_be_relied_on_is_not_memory_in_use(fields: dict[str, Any]) -> None:
+    assert "memory" not in one({"vram_gb": 80.0, **fields}, {})
+
+
+def test_the_order_is_by_misses_then_evidence_then_licence_then_time() -> None:
+    names = ("slow", "fast", "free", "guessed", "late")
+    rows = [
+        row("slow", "slow", latency_ms=140.0),
+        row("fast", "fast", latency_ms=40.0),
+        row("free", "free", latency_ms=120.0),
+        row("guessed", "guessed", hardware=None),
+        row("late", "late", latency_ms=500.0),
+    ]
+    made = [
+        model(name, licence=licence("allowed") if name in ("free", "guessed") else None, work=work() if name == "guessed" else None)
+        for name in names
+    ]  # fmt: skip
+    there = catalogue([r._replace(hardware=A.id) if r.hardware else r for r in rows], made, [A])
+    ranked = candidates(["diffusion"], needs_of(ASKED, there), there)
+    assert [entry.model for entry in ranked] == ["free", "fast", "slow", "guessed", "late"]
+
+
+def test_adapters_and_decoders_are_no_candidates() -> None:
+    made = [model("net"), model("net-control", kind="adapter", fits=("net",)), model("vae", kind="decoder")]
+    there = catalogue([row("r", hardware=A.id)], made, [A])
+    assert [entry.model for entry in candidates(["diffusion"], needs_of(ASKED, there), there)] == ["net"]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Catalogue:
+    return load_catalogue()
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "within"),
+    [
+        ("sd-turbo", {"latency_budget_ms": 50, "gpu": "rtx-4090", "resolution_px": 512}, True),  # 36.5 ms measured
+        ("sdxl", {"latency_budget_ms": 50, "gpu": "rtx-4090", "resolution_px": 512}, False),
+        ("sdxl", {"latency_budget_ms": 2000, "gpu": "rtx-4090", "resolution_px": 1024}, True),  # 1.56 s measured
+        ("stylegan3-t", {"latency_budget_ms": 50, "gpu": "a100-80gb-sxm", "resolution_px": 1024}, True),  # estimated
+        ("sd-turbo", {"latency_budget_ms": 50, "gpu": "iphone-15-pro", "resolution_px": 512}, False),  # nothing known
+        ("sd-turbo", {"latency_budget_ms": 5}, False),
+        ("sd-turbo", {"gpu": "rtx-4090"}, None),  # no budget to be beyond
+    ],
+)
+def test_a_named_model_against_the_budget(
+    name: str, stated: dict[str, Any], *, within: bool | None, shipped: Catalogue
+) -> None:
+    found = within_budget(name, stated, shipped)
+    assert (None if found is None else found[0]) == within
+
+
+@pytest.mark.parametrize(
+    ("name", "sold", "conflicts"),
+    [
+        ("flux.1-dev", True, True),
+        ("flux.1-schnell", True, False),
+        ("sd-turbo", True, False),  # on conditions
+        ("swiftbrush", True, True),  # not known
+        ("flux.1-dev", False, False),
+        ("flux.1-dev", None, False),
+    ],
+)
+def test_a_named_model_against_commercial_use(
+    name: str, *, sold: bool | None, conflicts: bool, shipped: Catalogue
+) -> None:
+    stated = {} if sold is None else {"commercial_use": sold}
+    assert bool(commercial_conflict(name, stated, shipped)) == conflicts
+
+
+def test_a_model_that_is_not_there(shipped: Catalogue) -> None:
+    with pytest.raises(UnknownIdError, match="did you mean 'sd-turbo'"):
+        within_budget("sd-turboo", {}, shipped)
+    with pytest.raises(UnknownIdError, match="has no model"):
+        commercial_conflict("nothing-like-it", {}, shipped)

@@ -1,0 +1,158 @@
+"""Costs by hand."""
+
+from __future__ import annotations
+
+from math import ceil, isclose
+from typing import Any
+
+import pytest
+
+from builders import spec
+from catalogues import card, catalogue, model, row, work
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.cost import Bill, Range, bill, usd_per_1000
+from genarch.evidence.entries import Price
+from genarch.files.catalogue import load_catalogue
+
+A = card("a100-80gb-sxm", 312, 2039)
+PRICES = (
+    Price("p1", A.id, "A100", 1.0, 2.0, "hourly", "a market", "2026-05", verified=True, source=None, note=None),
+    Price("p2", A.id, "A100", 3.0, 3.0, "hourly", "a cloud", None, verified=False, source=None, note=None),
+    Price("p3", A.id, "A100", 9.0, 9.0, "serverless", "scale to zero", None, verified=True, source=None, note=None),
+    Price("p4", "t4", "T4", 0.5, 0.5, "hourly", "a cloud", None, verified=True, source=None, note=None),
+)
+
+
+def billed(*rows: Any, **stated: Any) -> Bill:
+    there = catalogue(rows, [model(work=work())], [A], prices=PRICES)
+    answers = {"gpu": A.id, "resolution_px": 512, "task": "text_to_image", **stated}
+    found = bill(answers, ["gan", "diffusion"], there, utilisation=0.5)
+    assert found is not None
+    return found
+
+
+def test_one_by_one_by_hand() -> None:
+    # 100 ms an image, half of the time busy: 1,000 images take 100 s of work, 200 s of a GPU, 200 / 3,600 of an hour:
+    # 0.0556 USD at 1 USD, 0.1667 at 3. At 12 images in the busiest second, 12 x 0.1 / 0.5 = 2.4 GPUs, so 3. A month of
+    # 730 hours: 3 x 730 = 2,190 USD at 1 USD, 6,570 at 3. By use: 36,000 a day for 30.4 days are 1,094.4 thousands,
+    # 60.8 USD at 1 USD, 182.4 at 3.
+    found = billed(row("r", hardware=A.id), images_per_day=36_000, peak_images_per_second=12)
+    assert found.usd_per_hour == Range(1.0, 3.0)
+    assert [price.id for price in found.prices] == ["p1", "p2"]
+    (cost,) = found.costs
+    assert found.without == ("gan",)
+    assert cost.row == "r"
+    assert cost.usd_per_1000 is not None
+    assert isclose(cost.usd_per_1000.low, 1 / 18)
+    assert isclose(cost.usd_per_1000.high, 3 / 18)
+    assert list(cost.gpus or ()) == [3, 3]
+    assert cost.usd_per_month_kept_on == Range(2190, 6570)
+    assert cost.usd_per_month_by_use is not None
+    assert isclose(cost.usd_per_month_by_use.low, 60.8)
+    assert isclose(cost.usd_per_month_by_use.high, 182.4)
+
+
+def test_a_stated_price_takes_the_place_of_published_ones() -> None:
+    found = billed(row("r", hardware=A.id), price_per_gpu_hour_usd=2)
+    assert (found.usd_per_hour, found.prices) == ((2.0, 2.0), ())
+
+
+def test_without_a_peak_the_day_is_spread_evenly() -> None:
+    # 8,640,000 images in 86,400 s are 100 a second: 100 x 0.1 / 0.5 = 20 GPUs.
+    assert billed(row("r", hardware=A.id), images_per_day=8_640_000).costs[0].gpus == (20, 20)
+    assert billed(row("r", hardware=A.id)).costs[0].gpus is None
+
+
+def test_batches_take_full_load_and_never_what_one_request_waits() -> None:
+    rows = (
+        row("wait", hardware=A.id, latency_ms=100.0),
+        row("load", hardware=A.id, latency_ms=25.0, measure="batch_throughput"),
+    )
+    together, alone = billed(*rows, batchable=True).costs[0], billed(*rows, batchable=False).costs[0]
+    assert (together.row, together.seconds.low) == ("load", 0.025)
+    assert (alone.row, alone.seconds.low) == ("wait", 0.1)
+
+
+def test_a_throughput_at_another_batch_is_full_load() -> None:
+    one = row("r", hardware=A.id, throughput_ips=20.0, throughput_batch=10)
+    assert billed(one, batchable=True).costs[0].seconds.low == 0.05
+    assert billed(one._replace(throughput_batch=None), batchable=True).costs[0].row is None  # 1/latency, no batches
+
+
+def test_where_nothing_was_measured_there_the_cost_is_a_band() -> None:
+    # 3 TFLOP at half of 312: 19.2 ms, and 15 ms of fixed times: 34.2 ms, from half of it to twice.
+    found = billed(row("r", hardware=A.id, width=1024, height=1024), price_per_gpu_hour_usd=3.6).costs[0]
+    assert found.row is None
+    assert found.estimate is not None
+    mid = (10 + 5 + 3 / 156 * 1e3) / 1000
+    assert isclose(found.seconds.low, mid / 2)
+    assert isclose(found.seconds.high, mid * 2)
+    # 3.6 USD an hour are a tenth of a cent a second: 1,000 images cost their seconds in dollars, twice that at half use.
+    assert found.usd_per_1000 is not None
+    assert isclose(found.usd_per_1000.low, mid)
+
+
+def test_hardware_and_size_are_needed() -> None:
+    there = catalogue([row("r")])
+    assert bill({"gpu": "a100-80gb-sxm"}, ["diffusion"], there) is None
+    assert bill({"resolution_px": 512}, ["diffusion"], there) is None
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Catalogue:
+    return load_catalogue()
+
+
+def test_the_costs_that_were_worked_by_hand(shipped: Catalogue) -> None:
+    assert len(shipped.examples) == 10
+    for example in shipped.examples:
+        measured = shipped.measurements[example.row]
+        assert measured.latency_ms is not None
+        for price, expected in (
+            (example.usd_per_hour_low, example.usd_per_1000_low),
+            (example.usd_per_hour_high, example.usd_per_1000_high),
+        ):
+            found = usd_per_1000(measured.latency_ms / 1000, price, 1.0)
+            assert isclose(found, expected, rel_tol=0.012, abs_tol=0.0006), example.row
+
+
+def test_the_example_of_the_documentation(shipped: Catalogue) -> None:
+    """docs/evidence.md works this out: SDXL, 20 steps at 1024 px on an A100, one by one."""
+    stated: dict[str, Any] = {
+        "gpu": "a100-80gb-sxm",
+        "resolution_px": 1024,
+        "task": "text_to_image",
+        "conditioning": frozenset({"text"}),
+        "commercial_use": True,
+        "images_per_day": 40_000,
+        "peak_images_per_second": 2,
+        "price_per_gpu_hour_usd": 1.5,
+    }
+    found = bill(stated, ["diffusion"], shipped)
+    assert found is not None
+    (cost,) = found.costs
+    assert (cost.model, cost.row) == ("sdxl", "sdxl-1024-20st-a800-od")
+    assert cost.seconds == Range(1.62, 1.62)
+    assert cost.usd_per_1000 is not None
+    assert isclose(cost.usd_per_1000.low, 1000 * 1.62 / 3600 * 1.5 / 0.6)
+    assert round(cost.usd_per_1000.low, 3) == 1.125
+    assert pytest.approx(5.4) == 2 * 1.62 / 0.6
+    assert list(cost.gpus or ()) == [ceil(2 * 1.62 / 0.6)] * 2 == [6, 6]
+    assert cost.usd_per_month_kept_on == Range(6 * 730 * 1.5, 6570)
+    assert cost.usd_per_month_by_use is not None
+    assert cost.usd_per_month_by_use.low == pytest.approx(40 * 30.4 * 1.125) == pytest.approx(1368)
+
+
+def test_whoever_may_batch_pays_no_more() -> None:
+    there = load_catalogue()
+    asked: dict[str, Any] = {
+        "gpu": "a100-80gb-sxm", "resolution_px": 1024, "conditioning": ["text"], "price_per_gpu_hour_usd": 1.5,
+    }  # fmt: skip
+    names = ("diffusion", "consistency", "gan_enhanced_diffusion")
+    one = bill(spec(**asked).constraints, names, there)
+    many = bill(spec(**asked, batchable=True).constraints, names, there)
+    assert one is not None
+    assert many is not None
+    for alone, batched in zip(one.costs, many.costs, strict=True):
+        assert alone.architecture == batched.architecture
+        assert sum(batched.seconds) <= sum(alone.seconds)

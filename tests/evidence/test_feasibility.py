@@ -1,0 +1,231 @@
+"""Which measurements show what, and what an estimate comes to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalogues import card, catalogue, model, row, work
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.entries import Hardware, Measurement
+from genarch.evidence.estimates import Feasibility
+from genarch.evidence.feasibility import estimated, feasibility, needs_of
+from genarch.files.catalogue import load_catalogue
+
+TEXT: dict[str, Any] = {"task": "text_to_image", "conditioning": frozenset({"text"})}
+CARDS = (
+    card("a100-80gb-sxm", 312, 2039),
+    card("t4", 65, 320),
+    card("h100-sxm", 989, 3350),
+    card("l4", 121, 300),
+    card("rtx-4090", 165, 1008, devices=("consumer_gpu",)),
+    card("apple-m1-max", 10, 200, platform="apple", devices=("consumer_gpu",)),
+    card("iphone-14", None, 51, platform="phone", devices=("mobile",)),
+)
+
+
+def held(rows: list[Measurement], **stated: Any) -> Feasibility:
+    answers = {"latency_budget_ms": 150, "gpu": "a100-80gb-sxm", "resolution_px": 512, **TEXT, **stated}
+    there = catalogue(rows, hardware=CARDS)
+    needs = needs_of({name: value for name, value in answers.items() if value is not None}, there)
+    assert needs.budget_ms is not None
+    return feasibility("diffusion", needs, needs.budget_ms, there)
+
+
+def there(name: str, **fields: Any) -> Measurement:
+    return row(name, **{"hardware": "a100-80gb-sxm", **fields})
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({}, True),
+        ({"latency_ms": 150.0}, True),  # on the budget is within it
+        ({"latency_ms": 150.1}, False),
+        ({"hardware": "t4"}, True),  # weaker
+        ({"hardware": "h100-sxm"}, False),  # stronger
+        ({"hardware": "apple-m1-max"}, False),  # weaker, but of another platform
+        ({"hardware": "iphone-14"}, False),  # its peak is not known
+        ({"hardware": None}, False),
+        ({"width": 1024, "height": 1024}, True),  # larger
+        ({"width": 512, "height": 256}, True),  # the longer side counts
+        ({"width": 256, "height": 256}, False),
+        ({"width": None, "height": None}, False),
+        ({"conditioning": ("image",)}, False),
+        ({"conditioning": ("text", "image")}, True),
+        ({"tasks": ("image_to_image",)}, False),
+        ({"trust": "medium"}, True),
+        ({"trust": "low"}, False),
+        ({"verified": False}, False),
+        ({"unverified_fields": ("latency_ms",)}, False),
+        ({"unverified_fields": ("hardware",)}, False),
+        ({"unverified_fields": ("all",)}, False),
+        ({"unverified_fields": ("params_m", "licence")}, True),
+        ({"measure": "batch_throughput"}, False),
+        ({"measure": "e2e_pipelined_throughput"}, False),
+        ({"measure": "model_only"}, False),
+        ({"measure": "denoiser_step_rate"}, False),
+        ({"batch": 4}, False),
+        ({"measure": "paper_table"}, True),
+    ],
+)
+def test_what_a_row_demonstrates(fields: dict[str, Any], *, shown: bool) -> None:
+    found = held([there("r", **fields)])
+    assert found.rows == (("r",) if shown else ())
+    assert (found.status == "demonstrated") == shown
+
+
+def test_fewer_steps_than_a_model_takes_as_a_rule_show_nothing() -> None:
+    """LCM-SDXL in one step is fast, and has an FID of 50.5 (claim-q3): no image to use."""
+    steps = [row(f"in-{count}", hardware="t4", steps=count, latency_ms=20.0 * count) for count in (1, 3, 4, 5)]
+    there_ = catalogue(steps, [model(work=work(steps=4))], CARDS)
+    needs = needs_of({"latency_budget_ms": 1000, "gpu": "t4", "resolution_px": 512, **TEXT}, there_)
+    assert feasibility("diffusion", needs, 1000, there_).rows == ("in-4", "in-5")
+
+
+def test_rows_that_carry_nothing_alone_are_told_of_but_never_counted() -> None:
+    found = held([there("weak", trust="low"), there("recalled", verified=False)])
+    assert found.status == "no_evidence"
+    assert found.weak == ("weak", "recalled")
+
+
+def test_times_of_another_kind_are_told_apart() -> None:
+    rows = [
+        there("stream", measure="e2e_pipelined_throughput", latency_ms=9.0),
+        there("load", measure="batch_throughput", latency_ms=30.0),
+        there("slow", latency_ms=400.0),
+    ]
+    found = held(rows)
+    assert found.status == "not_demonstrated"
+    assert found.apart == ("stream", "load")
+    assert found.nearest == "slow"
+    assert found.measured_beyond
+
+
+def test_without_a_gpu_any_hardware_of_the_device_shows() -> None:
+    rows = [there("server"), there("desktop", hardware="rtx-4090", latency_ms=120.0)]
+    assert held(rows, gpu=None, device="consumer_gpu").rows == ("desktop",)
+    assert held(rows, gpu=None).rows == ("server", "desktop")
+    assert held(rows, gpu=None, device="browser").rows == ()
+
+
+def test_the_gpu_stands_for_its_device() -> None:
+    # The rules go by the device and the evidence by the gpu, where they contradict each other.
+    assert held([there("r")], device="mobile").rows == ("r",)
+
+
+def test_nothing_measured_is_no_evidence() -> None:
+    assert held([]).status == "no_evidence"
+    assert held([there("other", tasks=("restoration",))]).status == "no_evidence"
+
+
+@pytest.mark.parametrize(
+    ("budget", "status"),
+    # 2 TFLOP and a decoder of 1 at half of 312 TFLOPS: 3 / 156 s = 19.23 ms, 10 ms a request and 5 a step: 34.2 ms. The
+    # band goes from 17.1 to 68.5.
+    [(17, "beyond"), (18, "straddling"), (68, "straddling"), (69, "within")],
+)
+def test_where_an_estimate_lies(budget: float, status: str) -> None:
+    there_ = catalogue([row("elsewhere", hardware="h100-sxm", latency_ms=20.0)], [model(work=work())], CARDS)
+    answers = {"latency_budget_ms": budget, "gpu": "a100-80gb-sxm", "resolution_px": 512, **TEXT}
+    found = feasibility("diffusion", needs_of(answers, there_), budget, there_)
+    assert found.status == status
+    assert found.estimate is not None
+
+
+def test_no_estimate_without_hardware_or_a_size_or_beyond_what_the_model_was_shown_at() -> None:
+    def can(**stated: Any) -> bool:
+        there_ = catalogue([row("r", hardware="h100-sxm")], [model(work=work())], CARDS)
+        answers = {"latency_budget_ms": 50, "gpu": "a100-80gb-sxm", "resolution_px": 512, **TEXT, **stated}
+        needs = needs_of({name: value for name, value in answers.items() if value is not None}, there_)
+        return feasibility("diffusion", needs, 50, there_).estimate is not None
+
+    assert can()
+    assert not can(gpu=None)
+    assert not can(resolution_px=None)
+    assert not can(resolution_px=1024)
+    assert not can(gpu="iphone-14")
+    assert not can(conditioning=frozenset({"mask"}))
+
+
+def adapted() -> Catalogue:
+    return catalogue(
+        [
+            row("plain", hardware="l4"),
+            row("steers", "net-control", hardware="l4", conditioning=("text", "edges"), measure="capability_only"),
+        ],
+        [model(work=work(steps=4)), model("net-control", kind="adapter", fits=("net",), every_step=True)],
+        CARDS,
+    )
+
+
+def test_conditioning_by_an_adapter_is_estimated_with_the_adapter_charged() -> None:
+    answers: dict[str, Any] = {
+        "latency_budget_ms": 1000,
+        "gpu": "a100-80gb-sxm",
+        "resolution_px": 512,
+        "task": "text_to_image",
+    }
+    plain = feasibility("diffusion", needs_of({**answers, "conditioning": frozenset()}, adapted()), 1000, adapted())
+    wanted = {**answers, "conditioning": frozenset({"text", "spatial_layout"})}
+    steered = feasibility("diffusion", needs_of(wanted, adapted()), 1000, adapted())
+    assert plain.estimate is not None
+    assert steered.estimate is not None
+    assert (plain.estimate.controlnets, steered.estimate.controlnets) == (0, 1)
+    assert steered.estimate.tflop == 13.0  # 4 steps of 2 x 1.5, and the decoder's 1
+    assert steered.rows == ()  # no row shows the two together
+
+
+def test_rows_with_a_controlnet_are_not_of_the_model_alone() -> None:
+    shipped = load_catalogue()
+    wanted = frozenset({"text", "spatial_layout"})
+    answers: dict[str, Any] = {"gpu": "a100-80gb-sxm", "resolution_px": 512, "conditioning": wanted}
+    guess = estimated(shipped.models["sd-1.5"], needs_of(answers, shipped), shipped)
+    assert guess is not None
+    assert guess.controlnets == 1
+    assert "pose" not in shipped.conditioning_of("sd-1.5")
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "at_most"),
+    [
+        ((65, 320), (312, 2039), True),
+        ((312, 2039), (312, 2039), True),
+        ((121, 300), (65, 320), False),  # more peak, though less bandwidth
+        ((None, 320), (312, 2039), False),
+    ],
+)
+def test_weaker_hardware(mine: tuple[Any, Any], theirs: tuple[Any, Any], *, at_most: bool) -> None:
+    weaker: Hardware = card("weak", *mine)
+    assert weaker.at_most(card("strong", *theirs)) == at_most
+    assert weaker.at_most(weaker)
+
+
+GPUS = sorted(load_catalogue().hardware)
+
+
+@given(
+    gpu=st.sampled_from(GPUS),
+    other=st.sampled_from(GPUS),
+    budget=st.integers(5, 5000),
+    more=st.integers(0, 5000),
+    size=st.sampled_from([256, 512, 1024]),
+    architecture=st.sampled_from(["gan", "diffusion", "consistency", "gan_enhanced_diffusion"]),
+)
+def test_more_time_or_stronger_hardware_or_a_smaller_image_never_show_less(
+    gpu: str, other: str, budget: int, more: int, size: int, architecture: str
+) -> None:
+    shipped = load_catalogue()
+
+    def shown(gpu: str, budget: int, size: int) -> set[str]:
+        needs = needs_of({"latency_budget_ms": budget, "gpu": gpu, "resolution_px": size}, shipped)
+        return set(feasibility(architecture, needs, budget, shipped).rows)
+
+    rows = shown(gpu, budget, size)
+    assert rows <= shown(gpu, budget + more, size)
+    assert rows <= shown(gpu, budget, size // 2)
+    if shipped.hardware[gpu].at_most(shipped.hardware[other]):
+        assert rows <= shown(other, budget, size)

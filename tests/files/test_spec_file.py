@@ -1,0 +1,365 @@
+"""Spec files: what is kept, what is refused, and where."""
+
+from __future__ import annotations
+
+import math
+import os
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genarch import InputError, RuleTable, load_spec, parse_spec, validate_spec
+from genarch.files.io import MAX_BYTES, AtomicFile, spec_files
+from genarch.files.specs import default_id
+from genarch.table.answers import format_answer
+from genarch.table.constraints import BY_NAME, Value
+from genarch.table.spec import Waiver
+from strategies import answers
+
+FULL = """\
+version: 1
+id: live-face-filter
+title: Live face filter
+constraints:
+  task: style_transfer
+  latency_budget_ms: 33
+  conditioning: []
+  control: unknown
+  domain:
+  serving: null
+decision: gan
+decided_with: article@1.0.0
+waivers:
+  - rule: decision-not-recommended
+    reason: Distilled 4-step variant measured at 31 ms on the target phone.
+    expires: 2027-03-31
+    approved_by: "@ml-platform"
+"""
+
+
+def problems(text: str | bytes, tmp_path: Path, rules: RuleTable | None = None) -> list[str]:
+    path = tmp_path / "s.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(InputError) as caught:
+        load_spec(path, rules)
+    return [str(problem).replace(f"{path}", "s") for problem in caught.value.problems]
+
+
+def test_a_full_spec_is_read_whole() -> None:
+    spec = parse_spec(FULL, path="x.yaml")
+    assert spec.id == "live-face-filter"
+    assert spec.title == "Live face filter"
+    assert spec.constraints == {"task": "style_transfer", "conditioning": frozenset(), "latency_budget_ms": 33}
+    assert spec.decision == "gan"
+    assert spec.decided_with == "article@1.0.0"
+    reason = "Distilled 4-step variant measured at 31 ms on the target phone."
+    assert spec.waivers == (Waiver("decision-not-recommended", reason, "2027-03-31", "@ml-platform"),)
+    assert spec.origin.path == "x.yaml"
+    assert spec.origin.line == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("a/live-face.genarch.yaml", "live-face"),
+        ("genarch.yaml", "genarch"),
+        ("Große Idee (2).yml", "gro-e-idee-2"),
+        ("….yaml", "spec"),
+        ("<stdin>", "stdin"),
+    ],
+)
+def test_the_id_defaults_to_the_stem(path: str, expected: str) -> None:
+    assert default_id(path) == expected
+
+
+def test_the_line_is_where_the_mapping_begins() -> None:
+    assert parse_spec("# a comment\n\nversion: 1\n").origin.line == 3
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"], ids=["plain", "BOM"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_the_carrier_does_not_change_the_spec_or_the_lines(tmp_path: Path, bom: bytes, end: str) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_bytes(bom + FULL.replace("\n", end).encode())
+    assert load_spec(path)._replace(origin=parse_spec("version: 1").origin) == parse_spec(FULL)._replace(
+        origin=parse_spec("version: 1").origin
+    )
+    assert problems(bom + f"version: 1{end}titel: x{end}".encode(), tmp_path) == [
+        "s:2:1: 'titel' is not a key here; did you mean 'title'?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["s:1:1: is empty"]),
+        ("---\n", ["s:1:1: is empty"]),
+        ("# nothing\n", ["s:1:1: is empty"]),
+        ("- a\n", ["s:1:1: must be a mapping"]),
+        ("text\n", ["s:1:1: must be a mapping"]),
+        ("constraints: {}\n", ["s:1:1: version: is missing; write 'version: 1'"]),
+        ("version: 2\n", ["s:1:10: version: '2' is not a format version"]),
+        ('version: "1"\n', ["s:1:10: version: '1' is not a format version"]),
+        ("version: [1]\n", ["s:1:10: version: a list or mapping is not a format version"]),
+        ("version: 1\nconstraints: 3\n", ["s:2:14: constraints: must be a mapping"]),
+        ("version: 1\ntask: inpainting\n", ["s:2:1: 'task' is not a key here"]),
+        ("version: 1\nid: No Slug\n", ["s:2:5: id: 'No Slug' is not a slug"]),
+        ("version: 1\nid: [a]\n", ["s:2:5: id: must be text"]),
+        ("version: 1\ndecision: Big Gan\n", ["s:2:11: decision: 'Big Gan' is not"]),
+        ("version: 1\ndecided_with: article\n", ["s:2:15: decided_with: 'article' is not a table at a version"]),
+        ("version: 1\nwaivers: x\n", ["s:2:10: waivers: must be a list"]),
+        ("version: 1\nwaivers: [x]\n", ["s:2:11: waivers[0]: must be a mapping"]),
+        (
+            "version: 1\nwaivers:\n  - reson: x\n",
+            [
+                "s:3:5: waivers[0]: 'reson' is not a key here; did you mean 'reason'?",
+                "s:3:5: waivers[0].rule: is missing",
+                "s:3:5: waivers[0].reason: is missing",
+            ],
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_where_it_stands(text: str, expected: list[str], tmp_path: Path) -> None:
+    found = problems(text, tmp_path)
+    assert len(found) == len(expected)
+    for problem, start in zip(found, expected, strict=True):
+        assert problem.startswith(start)
+
+
+@pytest.mark.parametrize("rule", ['""', '" "', "'\u200b'"])
+def test_a_waiver_says_something(rule: str, tmp_path: Path) -> None:
+    found = problems(f"version: 1\nwaivers:\n  - {{rule: {rule}, reason: {rule}}}\n", tmp_path)
+    assert [problem.endswith("is missing; a waiver needs it") for problem in found] == [True, True]
+
+
+@pytest.mark.parametrize("date", ["2023-14-05", "2026-02-30", "31/12/2026", "20270331", "2027-W01-1", "soon"])
+def test_an_expiry_is_a_calendar_date(date: str, tmp_path: Path) -> None:
+    text = f"version: 1\nwaivers:\n  - {{rule: a, reason: b, expires: {date}}}\n"
+    assert problems(text, tmp_path)[0].endswith(f"'{date}' is not a calendar date; write it as 2027-03-31")
+
+
+def test_a_decision_must_be_in_the_table_when_one_is_given(article: RuleTable, tmp_path: Path) -> None:
+    text = "version: 1\ndecision: difusion\n"
+    assert "did you mean 'diffusion'?" in problems(text, tmp_path, article)[0]
+    assert parse_spec(text).decision == "difusion"
+    for decision in ("gan", "hybrid", "consistency", "evaluate_both"):
+        assert parse_spec(f"version: 1\ndecision: {decision}\n", rules=article).decision == decision
+
+
+def test_all_problems_come_in_one_go_in_the_order_of_the_text(tmp_path: Path) -> None:
+    found = problems("version: 3\nconstraints:\n  tsk: x\n  domain: tiny\n  domain: broad\nextra: 1\n", tmp_path)
+    assert [problem.split(": ")[0] for problem in found] == ["s:1:10", "s:3:3", "s:4:11", "s:5:3", "s:6:1"]
+
+
+def test_hundreds_of_problems_are_cut_and_counted(tmp_path: Path) -> None:
+    found = problems("version: 1\n" + "".join(f"k{n}: 1\n" for n in range(200)), tmp_path)
+    assert len(found) == 51
+    assert found[-1] == "s: and 150 more problems"
+
+
+# Row 15: bytes that are not UTF-8
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("title: Größe\n".encode("latin-1"), "s: not UTF-8 at byte 9"),
+        ("version: 1\n".encode("utf-16"), "s: not UTF-8 at byte 0 (it begins as UTF-16 does)"),
+        ("version: 1\n".encode("utf-16-le"), "s:1:2: control character U+0000"),
+        (b"version: 1\nid: a\x00\n", "s:2:6: control character U+0000"),
+        (b"title: \xed\xa0\x80\n", "s: not UTF-8 at byte 7"),
+        (bytes(range(256)), "s: not UTF-8 at byte 128"),
+    ],
+    ids=["latin-1", "utf-16", "utf-16-le", "nul", "surrogate", "binary"],
+)
+def test_what_is_not_utf_8_is_refused_at_its_byte(content: bytes, expected: str, tmp_path: Path) -> None:
+    assert problems(content, tmp_path)[0].startswith(expected)
+
+
+# Rows 16 and 18: files that are not to be read, or cannot be
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        load_spec(path)
+    return str(caught.value.problems[0]).removeprefix(f"{path}: ")
+
+
+def test_a_sparse_file_of_10_gb_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "huge.yaml"
+    with path.open("wb") as stream:
+        stream.truncate(10 << 30)
+    assert refused(path) == "larger than 1024 KiB; a file of that size is not read"
+
+
+def test_the_largest_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.yaml"
+    path.write_text("version: 1\n#" + "x" * (MAX_BYTES - 12))
+    assert load_spec(path).constraints == {}
+    path.write_text("version: 1\n#" + "x" * (MAX_BYTES - 11))
+    assert refused(path).startswith("larger than")
+
+
+def test_only_regular_files_are_opened(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo.yaml"
+    os.mkfifo(fifo)
+    folder = tmp_path / "folder.yaml"
+    folder.mkdir()
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "socket.yaml"))
+    listener.close()
+    assert refused(fifo) == "is not a regular file; name one"
+    assert refused(folder) == "is a folder; name a file in it"
+    assert refused(tmp_path / "socket.yaml") == "is not a regular file; name one"
+    assert refused(Path("/dev/zero")) == "is not a regular file; name one"
+
+
+def test_what_is_not_there_or_not_readable_is_said(tmp_path: Path) -> None:
+    assert refused(tmp_path / "missing.yaml") == "no such file"
+    broken = tmp_path / "broken.yaml"
+    broken.symlink_to("nowhere")
+    assert refused(broken) == "no such file"
+    assert "null" in refused(Path("a\0b"))
+    closed = tmp_path / "closed.yaml"
+    closed.write_text("version: 1\n")
+    closed.chmod(0)
+    if not os.access(closed, os.R_OK):  # root reads everything
+        assert refused(closed) == "permission denied"
+
+
+def test_a_folder_is_searched_by_name_and_links_are_not_followed(tmp_path: Path) -> None:
+    for name in ("b.genarch.yaml", "a/genarch.yaml", "a/other.yaml", ".git/genarch.yaml", "node_modules/genarch.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("version: 1\n")
+    (tmp_path / "a/loop").symlink_to(tmp_path)
+    expected = [str(tmp_path / "b.genarch.yaml"), str(tmp_path / "a/genarch.yaml")]
+    assert list(spec_files([str(tmp_path)])) == expected
+    assert list(spec_files([str(tmp_path / "a"), str(tmp_path), str(tmp_path / "b.genarch.yaml")])) == expected
+    assert list(spec_files([str(tmp_path), str(tmp_path / ".git"), str(tmp_path / "a/other.yaml")])) == [
+        *expected,
+        str(tmp_path / ".git/genarch.yaml"),
+        str(tmp_path / "a/other.yaml"),
+    ]
+    assert list(spec_files([str(tmp_path / "a/other.yaml"), "-", "missing"])) == [
+        str(tmp_path / "a/other.yaml"),
+        "-",
+        "missing",
+    ]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    path.write_text("before")
+    with pytest.raises(RuntimeError), AtomicFile(str(path)) as file:
+        file.write("half")
+        raise RuntimeError
+    assert path.read_text() == "before"
+    with AtomicFile(str(path)) as file:
+        file.write("after\n")
+    assert path.read_text() == "after\n"
+    assert stat.S_IMODE(path.stat().st_mode) & 0o077 != 0 or os.umask(0o077) == 0o077
+    assert os.listdir(tmp_path) == ["report.txt"]
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with (
+        pytest.raises(InputError, match="cannot be written: no such file"),
+        AtomicFile(str(tmp_path / "no/report.txt")),
+    ):
+        pass
+    with pytest.raises(InputError, match="is a folder; name a file to write"), AtomicFile(str(tmp_path)):
+        pass
+
+
+# The reader of text and the pydantic model of Python values come from one declaration, and agree
+
+
+def as_python(stated: dict[str, Value]) -> dict[str, object]:
+    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in stated.items()}
+
+
+@given(answers())
+def test_text_and_python_give_the_same_spec(stated: dict[str, Value]) -> None:
+    lines = "".join(f"  {name}: {format_answer(value)}\n" for name, value in stated.items())
+    from_text = parse_spec(f"version: 1\nid: s\nconstraints:\n{lines or '  {}'}\n")
+    from_python = validate_spec({"version": 1, "id": "s", "constraints": as_python(stated)})
+    assert from_text.constraints == from_python.constraints == stated
+    assert list(from_text.constraints) == list(from_python.constraints)
+
+
+WRONG: st.SearchStrategy[object] = st.sampled_from(
+    [
+        "3",
+        "33",
+        "no",
+        True,
+        False,
+        0,
+        -1,
+        1.5,
+        float("nan"),
+        float("inf"),
+        [],
+        ["x"],
+        ["text", "text"],
+        {},
+        "narrow",
+        None,
+    ]
+)
+
+
+def yaml_of(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case float() if not math.isfinite(value):
+            return ".nan" if math.isnan(value) else ".inf"
+        case str():
+            return f'"{value}"'
+        case list():
+            return "[" + ", ".join(f'"{item}"' for item in value) + "]"
+    return str(value)
+
+
+@given(st.sampled_from(sorted(BY_NAME)), WRONG)
+def test_text_and_python_refuse_the_same_values(name: str, value: object) -> None:
+    def accepted(read: object) -> object:
+        try:
+            return read().constraints  # type: ignore[operator]
+        except InputError:
+            return "refused"
+
+    text = f"version: 1\nconstraints:\n  {name}: {yaml_of(value)}\n"
+    assert accepted(lambda: parse_spec(text)) == accepted(
+        lambda: validate_spec({"version": 1, "constraints": {name: value}})
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"version": 1, "constraints": {"training_images": "3"}}, "<python>: constraints.training_images"),
+        ({"version": 1, "constraints": {"training_images": True}}, "<python>: constraints.training_images"),
+        ({"version": 1, "constraints": {"tsk": "x"}}, "did you mean 'task'?"),
+        ({"version": 1, "constrains": {}}, "did you mean 'constraints'?"),
+        ({"version": 1, "waivers": [{"rule": "a", "reason": "b", "expires": "2026-02-30"}]}, "not a calendar date"),
+        ({"version": True}, "<python>: version"),
+        ({}, "<python>: version"),
+    ],
+)
+def test_python_values_are_refused_by_field(data: dict[str, object], expected: str) -> None:
+    with pytest.raises(InputError) as caught:
+        validate_spec(data)
+    assert expected in str(caught.value)
+
+
+def test_python_values_take_units_and_unknown_as_files_do() -> None:
+    data = {"version": 1, "constraints": {"latency_budget_ms": "30fps", "task": "unknown", "conditioning": {"text"}}}
+    assert validate_spec(data).constraints == {"conditioning": frozenset({"text"}), "latency_budget_ms": 1000 / 30}

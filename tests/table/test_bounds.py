@@ -1,0 +1,59 @@
+"""Bounds never put out of reach what some completion gives."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import FAMILIES, rule, table
+from genarch import RuleTable
+from genarch.table.bounds import Bounds
+from genarch.table.conditions import ALWAYS
+from genarch.table.rules import Ratio
+from genarch.table.scoring import scorer
+
+
+def test_the_margin_is_held_against_the_second_best_alone() -> None:
+    """Second is gan: 5 - 3 of 8 is a lean. Diffusion has 7 - 4 = 3 too, but 5 - 3 of 16 would be too close."""
+    rules = table(
+        rule("one", ALWAYS, {"consistency": 5, "gan": 3, "diffusion": 7}), rule("other", ALWAYS, {"diffusion": -4})
+    )
+    verdict = scorer(rules).judge(0b11)
+    assert (verdict.verdict, verdict.margin) == ("hybrid", Ratio(2, 8))
+    assert Bounds(rules).reachable(0b11, 0, {"hybrid"})
+
+
+def test_a_third_with_fewer_points_may_be_closer_by_the_margin() -> None:
+    """Gan 10, diffusion 7: 3 of 17 is a lean. Consistency has 26 - 20 = 6, and 4 of 56 would be too close."""
+    rules = table(
+        rule("one", ALWAYS, {"gan": 10, "diffusion": 7, "consistency": 26}),
+        rule("other", ALWAYS, {"consistency": -20}),
+    )
+    verdict = scorer(rules).judge(0b11)
+    assert (verdict.verdict, verdict.margin) == ("gan", Ratio(3, 17))
+    assert Bounds(rules).reachable(0b11, 0, {"gan"})
+
+
+@st.composite
+def weighted_tables(draw: st.DrawFn) -> RuleTable:
+    """Tables whose rules all may hit, with points that often cancel out."""
+    points = st.dictionaries(st.sampled_from(sorted(FAMILIES)), st.sampled_from([-9, -4, -1, 1, 3, 8]), max_size=4)
+    excludes = st.lists(st.sampled_from(sorted(FAMILIES)), max_size=1)
+    count = draw(st.integers(1, 7))
+    return table(*(rule(f"rule-{at}", ALWAYS, draw(points), draw(excludes)) for at in range(count)))
+
+
+@given(weighted_tables(), st.data())
+@settings(max_examples=500)
+def test_what_a_completion_gives_is_in_reach(rules: RuleTable, data: st.DataObject) -> None:
+    every = (1 << len(rules.rules)) - 1
+    hits = data.draw(st.integers(0, every))
+    still_open = data.draw(st.integers(0, every)) & ~hits
+    completed = hits | (data.draw(st.integers(0, every)) & still_open)
+    bounds, score = Bounds(rules), scorer(rules)
+    verdict = score.judge(completed)
+    assert bounds.reachable(hits, still_open, {verdict.verdict})
+    if verdict.architecture:
+        assert bounds.may_be_recommended(hits, still_open, verdict.architecture)
+    for name in score.recommended(completed) if verdict.verdict == "evaluate_both" else ():
+        assert bounds.may_be_compared(hits, still_open, name)

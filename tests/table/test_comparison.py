@@ -1,0 +1,160 @@
+"""Two tables against each other: hand-worked, then against every answer one by one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brute import completions, contradictions
+from builders import rule, table
+from genarch import RuleTable
+from genarch.table import diff as module
+from genarch.table.conditions import All, Predicate, satisfies
+from genarch.table.constraints import Value
+from genarch.table.diff import Comparison
+from genarch.table.rules import Ratio
+from genarch.table.scoring import scorer
+from genarch.table.space import Restriction, Stretch, conditions
+from genarch.table.spec import Spec
+from strategies import contradictory_tables, rules
+
+NAMES = ("domain", "latency_budget_ms", "paired_data")
+WITH_A_SET = ("conditioning", "domain")
+
+NARROW = Predicate("domain", "is", ("narrow",))
+PAIRED = Predicate("paired_data", "is", (True,))
+
+
+def below(limit: int) -> Predicate:
+    return Predicate("latency_budget_ms", "below", (limit,))
+
+
+def outcome(answers: dict[str, Value], rules: RuleTable) -> str:
+    verdict = scorer(rules).decide(Spec("s", answers).constraints)
+    return verdict.architecture or verdict.verdict
+
+
+def admits(where: tuple[Restriction, ...], answers: dict[str, Value]) -> bool:
+    return all(satisfies(test, answers[item.constraint]) for item in where for test in conditions(item))
+
+
+def test_a_moved_limit() -> None:
+    """From 50 to below 100, gan's 3 points come in; diffusion has its 2 where the domain is narrow: (3 - 2) of 5."""
+    before = table(rule("fast", below(50), {"gan": 3}), rule("narrow", NARROW, {"diffusion": 2}))
+    after = table(rule("fast", below(100), {"gan": 3}), rule("narrow", NARROW, {"diffusion": 2}))
+    comparison = Comparison(before, after)
+    moved = Restriction("latency_budget_ms", stretch=Stretch(50, 50, from_low=True, high=100, to_high=False))
+    assert comparison.scope() == (moved,)
+    found = {(change.before, change.after): change for change in comparison.changes()}
+    assert set(found) == {("diffusion", "gan"), ("undetermined", "gan")}
+    (region,) = found["diffusion", "gan"].regions
+    assert region.where == (Restriction("domain", values=("narrow",)), moved)
+    assert found["diffusion", "gan"].elsewhere == "no"
+    assert comparison.complete
+
+
+def test_a_region_is_told_in_full_where_it_takes_several() -> None:
+    """Narrow or paired: two regions, of which the second is told when two are asked for."""
+    before = table(rule("one", NARROW, {"gan": 3}), rule("two", PAIRED, {"gan": 3}))
+    after = table(rule("one", NARROW, {"diffusion": 3}), rule("two", PAIRED, {"diffusion": 3}))
+    (single,) = Comparison(before, after).changes()
+    assert (single.before, single.after, len(single.regions), single.elsewhere) == ("gan", "diffusion", 1, "yes")
+    (both,) = Comparison(before, after).changes(2)
+    assert {region.where for region in both.regions} == {
+        (Restriction("domain", values=("narrow",)),),
+        (Restriction("paired_data", values=(True,)),),
+    }
+    assert both.elsewhere == "no"
+
+
+def test_the_same_tables_and_words_alone_change_nothing() -> None:
+    before = table(rule("one", NARROW, {"gan": 3}))
+    after = table(rule("one", NARROW, {"gan": 3})._replace(because="in other words"))
+    for other in (before, after):
+        comparison = Comparison(before, other)
+        assert list(comparison.changes()) == []
+        assert comparison.scope() == ()
+        assert comparison.complete
+
+
+def test_a_renamed_rule_changes_nothing() -> None:
+    before, after = table(rule("one", NARROW, {"gan": 3})), table(rule("another", NARROW, {"gan": 3}))
+    assert list(Comparison(before, after).changes()) == []
+
+
+def test_another_limit_for_close_calls() -> None:
+    """2 against 1 is a margin of 1/3: above 0.15, not above 0.4."""
+    given = (rule("one", NARROW, {"gan": 2}), rule("two", PAIRED, {"diffusion": 1}))
+    (change,) = Comparison(table(*given), table(*given, close_call=Ratio(40, 100))).changes()
+    assert (change.before, change.after) == ("gan", "evaluate_both")
+    assert {item.constraint: item.values for item in change.regions[0].where} == {
+        "domain": ("narrow",),
+        "paired_data": (True,),
+    }
+
+
+def test_an_architecture_more() -> None:
+    before = table(rule("one", NARROW, {"gan": 1}), architectures={"gan": "gan", "diffusion": "diffusion"})
+    after = table(
+        rule("one", NARROW, {"gan": 1, "consistency": 3}),
+        architectures={"gan": "gan", "diffusion": "diffusion", "consistency": "hybrid"},
+    )
+    (change,) = Comparison(before, after).changes()
+    assert (change.before, change.after) == ("gan", "consistency")
+
+
+def test_a_search_that_gives_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LIMIT", 1)
+    before, after = table(rule("one", All((NARROW, PAIRED)), {"gan": 3})), table(rule("one", NARROW, {"gan": 3}))
+    comparison = Comparison(before, after)
+    list(comparison.changes())
+    assert not comparison.complete
+
+
+@st.composite
+def pairs(draw: st.DrawFn, names: tuple[str, ...]) -> tuple[RuleTable, RuleTable]:
+    """A table, and the same with a rule or two written anew."""
+    before = draw(contradictory_tables(names))
+    given = list(before.rules)
+    for at in sorted(draw(st.sets(st.integers(min_value=0, max_value=max(len(given), 1)), max_size=2))):
+        fresh = draw(rules(at, names))
+        given[at : at + 1] = [fresh]
+    return before, table(*given, notices=before.notices)
+
+
+@given(pairs(NAMES))
+@settings(max_examples=60)
+def test_changes_against_every_answer(tables: tuple[RuleTable, RuleTable]) -> None:
+    check(*tables, NAMES)
+
+
+@given(pairs(WITH_A_SET))
+@settings(max_examples=20)
+def test_changes_against_every_answer_with_sets(tables: tuple[RuleTable, RuleTable]) -> None:
+    check(*tables, WITH_A_SET)
+
+
+def check(before: RuleTable, after: RuleTable, names: tuple[str, ...]) -> None:
+    if contradictions(before).match({}).hits:
+        return
+    every = [(each, outcome(each, before), outcome(each, after)) for each in completions({}, before, names)]
+    expected = {(one, other) for _, one, other in every if one != other}
+    comparison = Comparison(before, after)
+    found = list(comparison.changes(2))
+    assert comparison.complete
+    assert {(change.before, change.after) for change in found} == expected
+    for change in found:
+        for region in change.regions:
+            inside = {(one, other) for each, one, other in every if admits(region.where, each)}
+            assert inside == {(change.before, change.after)}
+            assert admits(region.where, dict(region.example))
+        outside = [
+            each
+            for each, one, other in every
+            if (one, other) == (change.before, change.after)
+            and not any(admits(region.where, each) for region in change.regions)
+        ]
+        assert change.elsewhere == ("yes" if outside else "no")
+    scope = comparison.scope()
+    assert all(admits(scope, each) for each, one, other in every if one != other)

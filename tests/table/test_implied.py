@@ -1,0 +1,67 @@
+"""What a GPU says of the device."""
+
+from __future__ import annotations
+
+import pytest
+
+from builders import spec
+from genarch import RuleTable, evaluate, explore
+from genarch.table.conditions import constraints_read
+from genarch.table.interview import Interview, Sheet
+from genarch.table.spec import contradicted_device, with_implied
+
+
+def test_a_gpu_implies_its_device() -> None:
+    assert with_implied({"gpu": "rtx-4090"}) == {"gpu": "rtx-4090", "device": "consumer_gpu"}
+    assert with_implied({"gpu": "iphone-15-pro"})["device"] == "mobile"
+    assert with_implied({"gpu": "rtx-4090", "device": "datacenter_gpu"})["device"] == "datacenter_gpu"
+    assert with_implied({"device": "cpu"}) == {"device": "cpu"}
+
+
+@pytest.mark.parametrize(
+    ("gpu", "device", "contradicts"),
+    [
+        ("a100-80gb-sxm", "datacenter_gpu", False),
+        ("a100-80gb-sxm", "mobile", True),
+        ("a100-80gb-sxm", "browser", True),
+        ("rtx-4090", "consumer_gpu", False),
+        ("rtx-4090", "datacenter_gpu", True),
+        ("rtx-4090", "browser", False),  # a browser runs on what is at home
+        ("rtx-a6000", "consumer_gpu", False),  # a workstation card is both
+        ("rtx-a6000", "datacenter_gpu", False),
+        ("cpu-i7-12700", "cpu", False),
+        ("cpu-i7-12700", "consumer_gpu", True),
+    ],
+)
+def test_which_devices_contradict_a_gpu(gpu: str, device: str, *, contradicts: bool, shipped: RuleTable) -> None:
+    given = spec(gpu=gpu, device=device)
+    assert bool(contradicted_device(given.constraints)) == contradicts
+    told = [notice.id for notice in evaluate(given, shipped).notices if notice.level == "inconsistency"]
+    assert told == (["inconsistent-gpu-device"] if contradicts else [])
+
+
+def test_a_contradiction_names_both_fields_and_where_it_is_from(shipped: RuleTable) -> None:
+    (notice,) = [n for n in evaluate(spec(gpu="t4", device="mobile"), shipped).notices if n.level == "inconsistency"]
+    assert set(constraints_read(notice.when)) == {"gpu", "device"}
+    assert str(notice.source) == "the hardware of the evidence catalogue; expert judgement"
+    assert notice.message.startswith("gpu says t4, which is datacenter_gpu; device says mobile.")
+
+
+def test_the_rules_take_the_device_as_stated(shipped: RuleTable) -> None:
+    def notices(**stated: object) -> list[str]:
+        return [notice.id for notice in evaluate(spec(**stated), shipped).notices]
+
+    for gpu, device in (("rtx-4090", "consumer_gpu"), ("iphone-15-pro", "mobile"), ("t4", "datacenter_gpu")):
+        other = {"task": "text_to_image", "conditioning": ["text"], "domain": "broad"}
+        assert notices(gpu=gpu, **other) == notices(device=device, **other)
+
+
+def test_a_device_that_is_implied_is_neither_open_nor_asked_for(shipped: RuleTable) -> None:
+    evaluation = evaluate(spec(gpu="rtx-4090"), shipped)
+    assert "device" not in [entry.constraint for entry in evaluation.undecided]
+    assert "gpu" not in [entry.constraint for entry in evaluation.unread]
+    by_gpu, by_device = explore(spec(gpu="rtx-4090"), shipped), explore(spec(device="consumer_gpu"), shipped)
+    assert [item.verdict for item in by_gpu.possible] == [item.verdict for item in by_device.possible]
+    assert by_gpu.next_question == by_device.next_question != "device"
+    standing = Interview(shipped, every=True).standing(Sheet({"gpu": "rtx-4090"}))
+    assert "device" not in standing.open

@@ -1,0 +1,171 @@
+"""Matching against an oracle: Kleene's tables, worked out test by test."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import SOURCE
+from genarch.table.conditions import (
+    ALWAYS,
+    MAX_TERMS,
+    All,
+    Any,
+    Condition,
+    Not,
+    Operator,
+    Predicate,
+    TooManyTermsError,
+    terms,
+)
+from genarch.table.constraints import Answers, Value
+from genarch.table.matching import Matcher
+from genarch.table.rules import Assumption
+from strategies import answers, conditions
+
+HIT, MISS, UNKNOWN = "hit", "miss", "unknown"
+
+
+def oracle(test: Predicate, value: Value) -> bool:
+    """One test, written out by type, apart from the engine's own."""
+    first = test.operand[0] if test.operand else None
+    match test.operator:
+        case "below":
+            return value < first  # type: ignore[operator]
+        case "at_most":
+            return value <= first  # type: ignore[operator]
+        case "above":
+            return value > first  # type: ignore[operator]
+        case "at_least":
+            return value >= first  # type: ignore[operator]
+        case "is":
+            return set(value) == set(test.operand) if isinstance(value, frozenset) else value == first
+        case "all_of":
+            return all(item in value for item in test.operand)  # type: ignore[operator]
+        case "any_of" if isinstance(value, frozenset):
+            return any(item in value for item in test.operand)
+        case "none_of" if isinstance(value, frozenset):
+            return not any(item in value for item in test.operand)
+        case "any_of":
+            return value in test.operand
+        case _:
+            return value not in test.operand
+
+
+def kleene(condition: Condition, stated: Answers) -> str:
+    match condition:
+        case Predicate():
+            if condition.constraint not in stated:
+                return UNKNOWN
+            return HIT if oracle(condition, stated[condition.constraint]) else MISS
+        case Not(part):
+            return {HIT: MISS, MISS: HIT, UNKNOWN: UNKNOWN}[kleene(part, stated)]
+        case All(parts):
+            found = {kleene(part, stated) for part in parts}
+            return MISS if MISS in found else UNKNOWN if UNKNOWN in found else HIT
+        case Any(parts):
+            found = {kleene(part, stated) for part in parts}
+            return HIT if HIT in found else UNKNOWN if UNKNOWN in found else MISS
+
+
+def outcomes(whens: list[Condition], stated: Answers, assumptions: tuple[Assumption, ...] = ()) -> list[str]:
+    matches = Matcher(whens, assumptions).match(stated)
+    assert not matches.hits & matches.unknown
+    return [
+        HIT if matches.hits >> at & 1 else UNKNOWN if matches.unknown >> at & 1 else MISS for at in range(len(whens))
+    ]
+
+
+@given(st.lists(conditions(), max_size=5), answers())
+def test_every_condition_is_what_kleene_says(whens: list[Condition], stated: dict[str, Value]) -> None:
+    assert outcomes(whens, stated) == [kleene(when, stated) for when in whens]
+
+
+@given(st.lists(conditions(), max_size=4), answers(), st.data())
+def test_adding_knowledge_never_turns_a_hit_or_a_miss(
+    whens: list[Condition], stated: dict[str, Value], data: st.DataObject
+) -> None:
+    names = data.draw(st.sets(st.sampled_from(sorted(stated)))) if stated else set()
+    less = {name: value for name, value in stated.items() if name not in names}
+    for before, after in zip(outcomes(whens, less), outcomes(whens, stated), strict=True):
+        assert before in (UNKNOWN, after)
+
+
+TEXT = Predicate("conditioning", "any_of", ("text",))
+FAST = Predicate("latency_budget_ms", "below", (100,))
+
+
+@pytest.mark.parametrize(
+    ("when", "stated", "expected"),
+    [
+        (All((TEXT, FAST)), {"latency_budget_ms": 200}, MISS),  # unknown and miss: a miss
+        (All((TEXT, FAST)), {"latency_budget_ms": 50}, UNKNOWN),  # unknown and hit: unknown
+        (Any((TEXT, FAST)), {"latency_budget_ms": 50}, HIT),  # unknown or hit: a hit
+        (Any((TEXT, FAST)), {"latency_budget_ms": 200}, UNKNOWN),  # unknown or miss: unknown
+        (Not(TEXT), {}, UNKNOWN),
+        (ALWAYS, {}, HIT),
+        (Not(ALWAYS), {}, MISS),
+        (FAST, {"latency_budget_ms": 100}, MISS),
+        (FAST, {"latency_budget_ms": 99.999}, HIT),
+        (Predicate("conditioning", "is", ()), {"conditioning": frozenset()}, HIT),
+        (Predicate("conditioning", "is", ()), {"conditioning": frozenset({"text"})}, MISS),
+    ],
+)
+def test_truth_by_hand(when: Condition, stated: dict[str, Value], expected: str) -> None:
+    assert outcomes([when], stated) == [expected]
+
+
+REALTIME = Assumption(
+    "realtime", "t", Predicate("serving", "is", ("realtime",)), "latency_budget_ms", 100, "message", SOURCE
+)
+
+
+@pytest.mark.parametrize(
+    ("when", "stated", "expected"),
+    [
+        (FAST, {"serving": "realtime"}, HIT),
+        (Predicate("latency_budget_ms", "below", (50,)), {"serving": "realtime"}, UNKNOWN),
+        (Predicate("latency_budget_ms", "below", (200,)), {"serving": "realtime"}, HIT),
+        (Predicate("latency_budget_ms", "at_least", (100,)), {"serving": "realtime"}, MISS),
+        (Predicate("latency_budget_ms", "at_least", (99,)), {"serving": "realtime"}, UNKNOWN),
+        (Not(FAST), {"serving": "realtime"}, MISS),
+        (FAST, {"serving": "batch"}, UNKNOWN),
+        (FAST, {}, UNKNOWN),
+        (FAST, {"serving": "realtime", "latency_budget_ms": 300}, MISS),  # a stated budget wins over the word
+        (All((FAST, TEXT)), {"serving": "realtime"}, UNKNOWN),
+    ],
+)
+def test_an_assumption_stands_in_for_an_unstated_number(
+    when: Condition, stated: dict[str, Value], expected: str
+) -> None:
+    assert outcomes([when], stated, (REALTIME,)) == [expected]
+
+
+def test_an_assumption_is_named_only_when_it_was_made() -> None:
+    matcher = Matcher([FAST], (REALTIME,))
+    assert matcher.match({"serving": "realtime"}).assumed == (0,)
+    assert matcher.match({"serving": "realtime", "latency_budget_ms": 20}).assumed == ()
+    assert matcher.match({"serving": "batch"}).assumed == ()
+
+
+def test_a_condition_of_too_many_alternatives_is_refused() -> None:
+    either = Any((TEXT, FAST, Predicate("domain", "is", ("narrow",))))
+    assert len(terms(All((either,) * 5))) == 243  # 3^5
+    with pytest.raises(TooManyTermsError, match=str(MAX_TERMS)):
+        Matcher([All((either,) * 6)])  # 3^6 = 729
+
+
+@pytest.mark.parametrize("number", [20, 50, 75, 100, 150])
+def test_limits_that_contradict_one_another_never_hold(number: float) -> None:
+    """Below 50 and at least 100: neither on either side, nor between the two."""
+    both = All((Predicate("latency_budget_ms", "below", (50,)), Predicate("latency_budget_ms", "at_least", (100,))))
+    assert Matcher([both]).match({"latency_budget_ms": number}).hits == 0
+
+
+@pytest.mark.parametrize(("number", "hits"), [(20, 0), (50, 1), (75, 1), (100, 1), (101, 0), (150, 0)])
+def test_several_limits_hold_where_each_of_them_does(number: float, hits: int) -> None:
+    """At least 50, at least 20, at most 100 and below 150: from 50 to 100."""
+    limits: list[tuple[Operator, int]] = [("at_least", 50), ("at_least", 20), ("at_most", 100), ("below", 150)]
+    every = All(tuple(Predicate("latency_budget_ms", operator, (limit,)) for operator, limit in limits))
+    assert Matcher([every]).match({"latency_budget_ms": number}).hits == hits

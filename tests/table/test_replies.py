@@ -1,0 +1,93 @@
+"""What may be typed at a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from genarch.table.answers import InvalidAnswerError
+from genarch.table.constraints import BY_NAME, Value
+from genarch.table.replies import Reply, numbered, parse_reply
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value", "written"),
+    [
+        ("domain", "1", "narrow", "narrow"),
+        ("domain", " Broad ", "broad", "broad"),
+        ("task", "style transfer", "style_transfer", "style_transfer"),
+        ("task", "Style-Transfer", "style_transfer", "style_transfer"),
+        ("temporal_consistency", "1", True, "true"),
+        ("temporal_consistency", "N", False, "false"),
+        ("conditioning", "3 1", frozenset({"text", "class_label"}), "[class_label, text]"),
+        ("conditioning", "text, mask", frozenset({"text", "mask"}), "[text, mask]"),
+        ("conditioning", "[3]", frozenset({"text"}), "[text]"),
+        ("conditioning", "0", frozenset(), "[]"),
+        ("conditioning", "none of these", frozenset(), "[]"),
+        ("latency_budget_ms", "33ms", 33, "33ms"),
+        ("latency_budget_ms", "1.5 s", 1500, "1.5 s"),
+        ("latency_budget_ms", "20 FPS", 50, "20 fps"),
+        ("device_memory_gb", "8 GB", 8, "8"),
+        ("resolution_px", "512px", 512, "512"),
+        ("training_images", "0", 0, "0"),
+    ],
+)
+def test_an_answer_is_understood(name: str, typed: str, value: Value, written: str) -> None:
+    assert parse_reply(BY_NAME[name], typed) == Reply("answer", value, written)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("", "keep"),
+        ("  ", "keep"),
+        ("?", "help"),
+        ("HELP", "help"),
+        ("b", "back"),
+        ("back", "back"),
+        ("d", "done"),
+        ("u", "unknown"),
+        ("don't  know", "unknown"),
+        ("don\N{RIGHT SINGLE QUOTATION MARK}t know", "unknown"),
+        ("not sure", "unknown"),
+    ],
+)
+@pytest.mark.parametrize("name", ["domain", "conditioning", "latency_budget_ms", "paired_data"])
+def test_words_for_the_tool_mean_the_same_everywhere(name: str, typed: str, kind: str) -> None:
+    assert parse_reply(BY_NAME[name], typed) == Reply(kind)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "message"),
+    [
+        ("domain", "3", "'3' is not in the list; type a number from 1 to 2, or u"),
+        ("domain", "0", "'0' is not in the list; type a number from 1 to 2, or u"),
+        ("domain", "narow", "'narow' is not in the list; did you mean 'narrow'? Type a number from 1 to 2, or u."),
+        ("domain", "1 2", "'1 2' is not in the list (one answer, not several); type a number from 1 to 2, or u"),
+        ("domain", "9" * 5000, f"'{'9' * 57}...' is not in the list; type a number from 1 to 2, or u"),
+        ("paired_data", "3", "'3' is neither yes nor no; type 1 or y, 2 or n, or u"),
+        ("gpu", "rtx 4091", "'rtx 4091' is not in the list; did you mean 'rtx-4090'?; type a name, or u"),
+        ("gpu", "1", "'1' is not in the list; type a name, or u"),
+        ("conditioning", "0 1", "0 means none of these, and stands alone; leave it out, or type it alone"),
+        ("conditioning", "1 9", "'9' is not in the list; type numbers from 1 to 7, as in 1 3, 0 for none, or u"),
+    ],
+)
+def test_what_is_no_answer_is_explained(name: str, typed: str, message: str) -> None:
+    with pytest.raises(InvalidAnswerError) as error:
+        parse_reply(BY_NAME[name], typed)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    "typed", ["-1", "0", "nan", "inf", "1e400", "1_000", "12:30", "9" * 5000, "33 m", "\x1b[2J", "\u0663", "33 34"]
+)
+def test_no_hostile_amount_passes(typed: str) -> None:
+    with pytest.raises(InvalidAnswerError, match=r"type (one, or )?u$"):
+        parse_reply(BY_NAME["latency_budget_ms"], typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "gpu"), [("rtx 4090", "rtx-4090"), ("A100", "a100-80gb-sxm"), ("jetson_nano", "jetson-nano")]
+)
+def test_hardware_is_named_and_not_numbered(typed: str, gpu: str) -> None:
+    assert numbered(BY_NAME["gpu"]) == []
+    assert parse_reply(BY_NAME["gpu"], typed) == Reply("answer", gpu, gpu)

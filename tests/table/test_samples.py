@@ -1,0 +1,61 @@
+"""Sampled answers, and what rests on them where a search would take too long."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from brute import contradictions, verdict
+from builders import rule, table
+from genarch import RuleTable, explore, load_rules
+from genarch.table import diff as comparison
+from genarch.table import questions
+from genarch.table.conditions import Predicate
+from genarch.table.constraints import Value
+from genarch.table.diff import Comparison
+from genarch.table.scoring import scorer
+from genarch.table.search import sampled
+from genarch.table.space import table_space
+from genarch.table.spec import Spec
+from strategies import answers, contradictory_tables
+
+NAMES = ("domain", "latency_budget_ms", "paired_data", "conditioning")
+NARROW = Predicate("domain", "any_of", ("narrow",))
+BROAD = Predicate("domain", "any_of", ("broad",))
+
+
+@given(contradictory_tables(NAMES), answers(NAMES))
+@settings(max_examples=50)
+def test_each_sample_is_a_completion_with_the_hits_that_it_tells(rules: RuleTable, stated: dict[str, Value]) -> None:
+    space = table_space(rules)
+    names = [name for name in space.kinds if name not in stated]
+    before = contradictions(rules).match(stated).hits
+    for hits, kinds in sampled(space, stated, 20):
+        completed = {**stated, **{name: kind.value for name, kind in zip(names, kinds, strict=True)}}
+        assert scorer(rules).judge(hits).verdict == verdict(completed, rules)
+        assert not contradictions(rules).match(completed).hits & ~before
+
+
+def test_the_samples_are_always_the_same() -> None:
+    space = table_space(load_rules("field"))
+    found = list(sampled(space, count=200))
+    assert found == list(sampled(space, count=200))
+    assert len({hits for hits, _ in found}) > 0.9 * len(found) > 50
+
+
+def test_without_patience_the_next_question_is_one_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "PATIENCE", 0)
+    found = explore(Spec("s", {"domain": "narrow"}), load_rules("field"))
+    assert found.next_question
+    assert found.next_question != "domain"
+
+
+def test_changes_that_the_search_does_not_come_to_are_found_among_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = table(rule("narrow", NARROW, {"gan": 3}), rule("broad", BROAD, {"gan": 3}))
+    after = table(rule("narrow", NARROW, {"diffusion": 3}), rule("broad", BROAD, {"gan": 3}))
+    monkeypatch.setattr(comparison, "LIMIT", 1)
+    compared = Comparison(before, after)
+    (change,) = compared.changes()
+    assert not compared.complete
+    assert (change.before, change.after) == ("gan", "diffusion")
+    assert change.regions[0].example == {"domain": "narrow"}

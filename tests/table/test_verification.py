@@ -1,0 +1,349 @@
+"""Each check on a table: what it must find, what it must leave alone, and all of it against brute force."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+
+from brute import completions, contradictions, verdict
+from builders import SOURCE, rule, table
+from genarch import RuleTable
+from genarch.table import reach
+from genarch.table import reach as limited
+from genarch.table import search as samples
+from genarch.table.checks import TABLE_CHECKS
+from genarch.table.conditions import All, Any, Not, Predicate
+from genarch.table.constraints import BY_NAME, Value
+from genarch.table.findings import Finding
+from genarch.table.lint import (
+    examples_missing,
+    facts_uncited,
+    impossible_conditions,
+    rules_always_together,
+    unread,
+    verify,
+)
+from genarch.table.matching import Matcher
+from genarch.table.reach import (
+    architectures_never_recommended,
+    blind_spots,
+    entries_never_shown,
+    exclusions_of_everything,
+    rules_that_never_matter,
+    verdicts_that_return,
+)
+from genarch.table.rules import Fact, Method, Notice, TableWaiver
+from genarch.table.scoring import scorer
+from strategies import contradictory_tables
+
+NAMES = ("domain", "latency_budget_ms", "paired_data", "team_expertise")
+
+NARROW = Predicate("domain", "is", ("narrow",))
+BROAD = Predicate("domain", "is", ("broad",))
+PAIRED = Predicate("paired_data", "is", (True,))
+LIMITED = Predicate("team_expertise", "is", ("limited",))
+
+
+def below(limit: int) -> Predicate:
+    return Predicate("latency_budget_ms", "below", (limit,))
+
+
+def at_least(limit: int) -> Predicate:
+    return Predicate("latency_budget_ms", "at_least", (limit,))
+
+
+def subjects(findings: object) -> list[tuple[str, ...]]:
+    return [finding.subject for finding in findings]  # type: ignore[attr-defined]
+
+
+def ids(findings: object) -> list[str]:
+    return [finding.check.id for finding in findings]  # type: ignore[attr-defined]
+
+
+def hits_of(rules: RuleTable, answers: dict[str, Value]) -> int:
+    return Matcher([each.when for each in rules.rules]).match(answers).hits
+
+
+# Conditions
+
+
+def test_a_condition_that_contradicts_itself() -> None:
+    rules = table(rule("never", All((below(50), at_least(100))), {"gan": 1}), rule("fine", below(50), {"gan": 1}))
+    (found,) = impossible_conditions(rules)
+    assert found.check.id == "condition-contradicts-itself"
+    assert found.entry == ("rules", "never")
+    assert "latency_budget_ms below 50 and latency_budget_ms at least 100" in found.message
+
+
+def test_an_alternative_that_never_holds() -> None:
+    """Narrow, and one of: broad, or paired. The first of the two can never be."""
+    rules = table(rule("half", All((NARROW, Any((BROAD, PAIRED)))), {"gan": 1}))
+    (found,) = impossible_conditions(rules)
+    assert found.message == "its alternative 'domain is broad' never holds beside the rest of the condition"
+
+
+def test_a_rule_that_hits_on_inconsistent_answers_alone() -> None:
+    notice = Notice("inconsistent-x", "inconsistency", "t", NARROW, "m", SOURCE)
+    rules = table(rule("dead", All((NARROW, PAIRED)), {"gan": 1}), rule("fine", PAIRED, {"gan": 1}), notices=[notice])
+    assert ids(impossible_conditions(rules)) == ["rule-never-hits"]
+    assert subjects(impossible_conditions(rules)) == [("dead",)]
+
+
+def test_inconsistencies_that_leave_no_answers() -> None:
+    notices = [
+        Notice("inconsistent-x", "inconsistency", "t", NARROW, "m", SOURCE),
+        Notice("inconsistent-y", "inconsistency", "t", BROAD, "m", SOURCE),
+    ]
+    rules = table(rule("one", PAIRED, {"gan": 1}), notices=notices)
+    assert ids(impossible_conditions(rules)) == ["everything-inconsistent"]
+
+
+def test_rules_that_always_hit_together() -> None:
+    """Not broad is narrow, where a choice has two values."""
+    rules = table(
+        rule("one", NARROW, {"gan": 1}),
+        rule("two", Not(BROAD), {"gan": 2}),
+        rule("three", Any((All((NARROW, PAIRED)), All((NARROW, Not(PAIRED))))), {"diffusion": 1}),
+        rule("four", All((NARROW, PAIRED)), {"gan": 1}),
+    )
+    assert subjects(rules_always_together(rules)) == [("one", "two", "three")]
+
+
+# Effects
+
+
+def test_a_rule_that_never_matters() -> None:
+    """Wherever 'small' hits, 'large' does, and gan leads by 3 of 3 points or by 4 of 4."""
+    rules = table(rule("large", NARROW, {"gan": 3}), rule("small", All((NARROW, PAIRED)), {"gan": 1}))
+    assert subjects(rules_that_never_matter(rules)) == [("small",)]
+
+
+def test_a_rule_that_only_chooses_within_a_family_matters() -> None:
+    rules = table(
+        rule("hybrid", NARROW, {"consistency": 3}), rule("which", PAIRED, {"gan_enhanced_diffusion": 3, "gan": -3})
+    )
+    assert not list(rules_that_never_matter(rules))
+
+
+def test_a_blind_spot_and_its_example() -> None:
+    rules = table(rule("narrow", NARROW, {"gan": 1}), rule("slow", at_least(100), {"diffusion": 1}))
+    (found,) = blind_spots(rules)
+    assert found.example is not None
+    assert found.example["domain"] == "broad"
+    assert not hits_of(rules, dict(found.example))
+    assert not list(blind_spots(table(rule("n", NARROW, {"gan": 1}), rule("b", BROAD, {"diffusion": 1}))))
+
+
+def test_rules_that_leave_nothing() -> None:
+    """Two rules exclude two architectures each: narrow, or broad and paired, with below 50."""
+    rules = table(
+        rule("left", Any((NARROW, All((BROAD, PAIRED)))), excludes=["gan", "diffusion"]),
+        rule("right", below(50), excludes=["consistency", "gan_enhanced_diffusion"]),
+        rule("again", All((below(20), PAIRED)), excludes=["consistency", "gan_enhanced_diffusion"]),
+        rule("apart", at_least(50), excludes=["gan"]),
+    )
+    first, second = exclusions_of_everything(rules)
+    assert first.subject == ("left", "right")
+    assert first.message.endswith("leave nothing: brought about by domain and latency_budget_ms")
+    assert second.subject == ("left", "again")
+    for found in (first, second):
+        assert found.example is not None
+        assert verdict(dict(found.example), rules) == "infeasible"
+
+
+def test_an_architecture_that_is_never_recommended() -> None:
+    rules = table(
+        rule("gan", NARROW, {"gan": 3}),
+        rule("both", BROAD, {"diffusion": 2, "consistency": 2}),
+        rule("never", All((NARROW, PAIRED)), {"gan_enhanced_diffusion": 1}),
+    )
+    found = {finding.subject[0]: finding.check.id for finding in architectures_never_recommended(rules)}
+    assert found == {
+        "diffusion": "architecture-never-alone",
+        "consistency": "architecture-never-alone",
+        "gan_enhanced_diffusion": "architecture-never-recommended",
+    }
+
+
+def test_a_method_and_a_notice_that_are_never_shown() -> None:
+    rules = table(
+        rule("g", NARROW, {"gan": 3}),
+        rule("d", BROAD, {"diffusion": 3}),
+        notices=[Notice("never", "note", "t", BROAD, "m", SOURCE, about=("gan",))],
+    )
+    rules.methods = (
+        Method("shown", "t", ("gan",), NARROW, "b", SOURCE),
+        Method("hidden", "t", ("diffusion",), NARROW, "b", SOURCE),
+    )
+    assert subjects(entries_never_shown(rules)) == [("hidden",), ("never",)]
+
+
+def test_a_verdict_that_returns() -> None:
+    """From 50 to below 100 diffusion leads by 3 - 2 of 5; on both sides gan has its 2 alone."""
+    rules = table(
+        rule("always", Any((NARROW, BROAD)), {"gan": 2}),
+        rule("between", All((at_least(50), below(100))), {"diffusion": 3}),
+    )
+    (found,) = verdicts_that_return(rules)
+    assert found.subject == ("latency_budget_ms", "gan", "diffusion")
+    assert found.message.endswith("below 50: gan; 50 to below 100: diffusion; 100 or more: gan")
+
+
+def test_a_search_that_gives_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited, "LIMIT", 1)
+    monkeypatch.setattr(reach, "DECIDING_LIMIT", 1)
+    monkeypatch.setattr(samples, "SAMPLES", 0)
+    rules = table(rule("one", All((NARROW, PAIRED)), {"gan": 1}), rule("two", below(50), {"gan": 1}))
+    found = [*rules_that_never_matter(rules), *architectures_never_recommended(rules)]
+    assert set(ids(found)) == {"search-limit"}
+    assert ("rule-never-matters", "one") in subjects(found)
+
+
+# Coverage
+
+
+def test_what_nothing_reads() -> None:
+    rules = table(
+        rule("one", Predicate("conditioning", "any_of", ("text", "mask")), {"gan": 1}),
+        rule("two", Predicate("task", "any_of", ("inpainting", "restoration")), {"gan": 1}),
+        notices=[Notice("n", "note", "t", PAIRED, "m", SOURCE)],
+    )
+    found = {(f.check.id, f.subject[0]): f.subject[1:] for f in unread(rules)}
+    # Fields that are there for the evidence need no rule.
+    for_rules = {name for name, constraint in BY_NAME.items() if not constraint.evidence}
+    unread_names = for_rules - {"conditioning", "task", "paired_data"}
+    assert {name for check, name in found if check == "constraint-unread"} == unread_names
+    assert {name for check, name in found if check == "constraint-never-decides"} == {"paired_data"}
+    assert found["value-unread", "conditioning"] == (
+        "class_label", "attributes", "spatial_layout", "reference_image", "pose",
+    )  # fmt: skip
+    assert "inpainting" not in found["value-unread", "task"]
+    assert {name for check, name in found if check == "question-missing"} == {"conditioning", "task", "paired_data"}
+
+
+def test_a_set_held_against_exactly_these_is_read_whole() -> None:
+    rules = table(rule("none", Predicate("conditioning", "is", ()), {"gan": 1}))
+    assert "value-unread" not in ids(unread(rules))
+
+
+def test_missing_examples_and_uncited_facts() -> None:
+    rules = table(rule("one", NARROW, {"gan": 1}))
+    rules.facts = (Fact("T1", "cited"), Fact("T2", "not cited"), Fact("T3", "not cited any more", inherited=True))
+    (found,) = examples_missing(rules)
+    assert found.message == "has no example of a hit or of a miss"
+    assert subjects(facts_uncited(rules)) == [("T2",)]
+
+
+# Waivers
+
+
+def waived_table(*waivers: TableWaiver) -> RuleTable:
+    rules = table(rule("one", NARROW, {"gan": 1}), rule("two", NARROW, {"gan": 1}))
+    rules.waivers = waivers
+    return rules
+
+
+def test_a_waiver_covers_the_finding_on_the_same_ids() -> None:
+    waiver = TableWaiver("rules-always-together", ("two", "one"), "meant")
+    (found,) = [f for f in verify(waived_table(waiver)) if f.check.id == "rules-always-together"]
+    assert found.waived == "meant"
+
+
+@pytest.mark.parametrize("subject", [("one",), ("one", "two", "three")])
+def test_a_waiver_on_other_ids_covers_nothing_and_is_told(subject: tuple[str, ...]) -> None:
+    found = list(verify(waived_table(TableWaiver("rules-always-together", subject, "meant"))))
+    assert [f.waived for f in found if f.check.id == "rules-always-together"] == [""]
+    assert [f.entry for f in found if f.check.id == "waiver-unused"] == [("waivers", "0")]
+
+
+def test_an_inherited_waiver_may_be_left_over() -> None:
+    waiver = TableWaiver("blind-spot", ("other",), "meant", inherited=True)
+    assert "waiver-unused" not in ids(verify(waived_table(waiver)))
+
+
+# Against brute force
+
+
+@given(contradictory_tables(NAMES))
+@settings(max_examples=60)
+def test_conditions_against_brute_force(rules: RuleTable) -> None:
+    every = completions({}, rules, NAMES)
+    if not every or contradictions(rules).match({}).hits:
+        assert ids(impossible_conditions(rules)) == ["everything-inconsistent"]
+        return
+    masks = [hits_of(rules, each) for each in every]
+    never = {f.subject[0] for f in impossible_conditions(rules) if f.check.id == "rule-never-hits"}
+    contradictory = {f.subject[0] for f in impossible_conditions(rules) if f.message.startswith("no answers")}
+    for at, each in enumerate(rules.rules):
+        assert (each.id in never | contradictory) is not any(mask >> at & 1 for mask in masks)
+    together = {frozenset(pair) for f in rules_always_together(rules) for pair in combinations(f.subject, 2)}
+    for (one, first), (other, second) in combinations(enumerate(rules.rules), 2):
+        alike = all(mask >> one & 1 == mask >> other & 1 for mask in masks) and any(mask >> one & 1 for mask in masks)
+        assert (frozenset((first.id, second.id)) in together) is alike
+    assert bool(list(blind_spots(rules))) is (0 in masks)
+
+
+@given(contradictory_tables(NAMES))
+@settings(max_examples=60)
+def test_reach_against_brute_force(rules: RuleTable) -> None:
+    every = completions({}, rules, NAMES)
+    score = scorer(rules)
+    masks = {hits_of(rules, each) for each in every}
+    idle = {f.subject[0] for f in rules_that_never_matter(rules)}
+    for at, each in enumerate(rules.rules):
+        hit = [mask for mask in masks if mask >> at & 1]
+        matters = any(score.judge(mask)[:2] != score.judge(mask & ~(1 << at))[:2] for mask in hit)
+        assert (each.id in idle) is (bool(hit) and not matters)
+    found = {f.subject[0]: f.check.id for f in architectures_never_recommended(rules)}
+    for architecture in rules.architectures:
+        alone = any(score.judge(mask).architecture == architecture.id for mask in masks)
+        compared = any(architecture.id in score.recommended(mask) for mask in masks)
+        expected = None if alone else "architecture-never-alone" if compared else "architecture-never-recommended"
+        assert found.get(architecture.id) == expected
+
+
+@given(contradictory_tables(NAMES, exclusive=True))
+@settings(max_examples=60)
+def test_exclusions_against_brute_force(rules: RuleTable) -> None:
+    every = completions({}, rules, NAMES)
+    found = list(exclusions_of_everything(rules))
+    assert bool(found) is any(verdict(each, rules) == "infeasible" for each in every)
+    for finding in found:
+        assert finding.example is not None
+        assert verdict(dict(finding.example), rules) == "infeasible"
+    for each in every:
+        if verdict(each, rules) == "infeasible":
+            hits = {r.id for at, r in enumerate(rules.rules) if hits_of(rules, each) >> at & 1}
+            assert any(set(finding.subject) <= hits for finding in found)
+
+
+@given(contradictory_tables(NAMES))
+@settings(max_examples=40)
+def test_returning_verdicts_against_brute_force(rules: RuleTable) -> None:
+    expected = set()
+    rest = [name for name in NAMES if name != "latency_budget_ms"]
+    lines: dict[tuple[Value, ...], list[tuple[float, str]]] = {}
+    for each in completions({}, rules, NAMES):
+        number = each["latency_budget_ms"]
+        assert isinstance(number, int | float)
+        lines.setdefault(tuple(each[name] for name in rest), []).append((number, verdict(each, rules)))
+    for line in lines.values():
+        names = [name for _, name in sorted(line)]
+        names = names[:1] + [after for before, after in pairwise(names) if after != before]
+        expected |= {(one, other) for at, (one, other) in enumerate(pairwise(names)) if one in names[at + 2 :]}
+    found: list[Finding] = list(verdicts_that_return(rules))
+    read = any("latency_budget_ms" in str(each.when) for each in rules.rules)
+    assert {f.subject[1:] for f in found} == (expected if read else set())
+
+
+def test_the_shipped_table_is_clean(article: RuleTable) -> None:
+    found = list(verify(article))
+    assert [f for f in found if not f.waived] == []
+    assert len([f for f in found if f.waived]) == len(article.waivers)
+
+
+def test_every_check_is_one_that_is_found_or_told() -> None:
+    assert all(check.rationale.endswith(".") for check in TABLE_CHECKS.values())
+    assert {check.id for check in TABLE_CHECKS.values()} == set(TABLE_CHECKS)
