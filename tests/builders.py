@@ -10,6 +10,7 @@ from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
 from genarch.table.rules import (
     Architecture,
     Assumption,
+    Citation,
     Examples,
     Family,
     Header,
@@ -17,11 +18,10 @@ from genarch.table.rules import (
     Ratio,
     Rule,
     RuleTable,
-    Source,
 )
 from genarch.table.spec import Spec
 
-SOURCE = Source(("T1",), "a test", "expert_judgement")
+SOURCE = Citation(("T1",), "a test", "expert_judgement")
 
 CLOSE_CALL = Ratio(15, 100)
 

@@ -18,6 +18,7 @@ from genarch.table.rules import (
     VERDICTS_WITHOUT_FAMILY,
     Architecture,
     Assumption,
+    Citation,
     Examples,
     Fact,
     Family,
@@ -26,7 +27,6 @@ from genarch.table.rules import (
     Question,
     Risk,
     Rule,
-    Source,
     Statement,
 )
 
@@ -213,9 +213,9 @@ class Entries:
                 self._file.report(location, f"'{name}' is not a known {noun}{hint}")
 
 
-def read_source(record: form.SourceRecord) -> Source:
+def read_source(record: form.SourceRecord) -> Citation:
     """A statement's source as a value."""
-    return Source(tuple(record.facts), record.section, record.grade)
+    return Citation(tuple(record.facts), record.section, record.grade)
 
 
 def _statements(records: Iterable[form.StatementRecord]) -> tuple[Statement, ...]:

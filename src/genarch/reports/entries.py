@@ -17,6 +17,7 @@ from genarch.table.findings import Check
 from genarch.table.rules import (
     Architecture,
     Assumption,
+    Citation,
     Entry,
     Fact,
     Family,
@@ -25,7 +26,6 @@ from genarch.table.rules import (
     Question,
     Rule,
     RuleTable,
-    Source,
 )
 
 Part = tuple[str, str | tuple[str, ...]]
@@ -260,7 +260,7 @@ def answer_words(constraint: Constraint) -> str:
     return f"{noun} {bound}{unit}{also}; or unknown"
 
 
-def _origin(source: Source) -> Sequence[Part]:
+def _origin(source: Citation) -> Sequence[Part]:
     return (
         ("source", f"{', '.join(source.facts)}, in the section '{source.section}'"),
         ("grade", source.grade.replace("_", " ")),

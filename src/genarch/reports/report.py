@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from genarch.errors import Problem
 from genarch.reports.words import name_words
 from genarch.table.answers import plain_answers
-from genarch.table.rules import Assumption, Method, Notice, Ratio, Rule, RuleTable, Source
+from genarch.table.rules import Assumption, Citation, Method, Notice, Ratio, Rule, RuleTable
 from genarch.table.scoring import Evaluation, Ranked, evaluate
 from genarch.table.spec import Spec
 from genarch.version import __version__
@@ -189,7 +189,7 @@ def _risks(rules: RuleTable, recommended: Sequence[str]) -> list[dict[str, Any]]
     ]
 
 
-def _source(source: Source) -> dict[str, Any]:
+def _source(source: Citation) -> dict[str, Any]:
     return {"facts": list(source.facts), "section": source.section, "grade": source.grade}
 
 

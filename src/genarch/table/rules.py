@@ -24,7 +24,7 @@ Level = Literal["note", "warning", "inconsistency"]
 VERDICTS_WITHOUT_FAMILY = ("evaluate_both", "undetermined", "infeasible")
 
 
-class Source(NamedTuple):
+class Citation(NamedTuple):
     """Where a statement comes from: fact ids of the table's source, the section, and how good the source is."""
 
     facts: tuple[str, ...]
@@ -56,7 +56,7 @@ class Statement(NamedTuple):
     """A sentence with its source."""
 
     text: str
-    source: Source
+    source: Citation
 
 
 class Risk(NamedTuple):
@@ -64,7 +64,7 @@ class Risk(NamedTuple):
 
     risk: str
     mitigation: str
-    source: Source
+    source: Citation
 
 
 class Family(NamedTuple):
@@ -83,7 +83,7 @@ class Architecture(NamedTuple):
     title: str
     summary: str
     maturity: Maturity
-    source: Source
+    source: Citation
     figures: tuple[Statement, ...] = ()
     strengths: tuple[Statement, ...] = ()
     risks: tuple[Risk, ...] = ()
@@ -109,7 +109,7 @@ class Rule(NamedTuple):
     points: Mapping[str, int]
     excludes: tuple[str, ...]
     because: str
-    source: Source
+    source: Citation
     since: str
     examples: Examples
     replaces: str = ""
@@ -123,7 +123,7 @@ class Method(NamedTuple):
     architectures: tuple[str, ...]
     when: Condition
     because: str
-    source: Source
+    source: Citation
     examples: Examples = Examples()
     replaces: str = ""
 
@@ -140,7 +140,7 @@ class Notice(NamedTuple):
     title: str
     when: Condition
     message: str
-    source: Source
+    source: Citation
     about: tuple[str, ...] = ()
     examples: Examples = Examples()
     replaces: str = ""
@@ -155,7 +155,7 @@ class Assumption(NamedTuple):
     constraint: str
     below: int | float
     message: str
-    source: Source
+    source: Citation
     examples: Examples = Examples()
     replaces: str = ""
 
@@ -212,7 +212,7 @@ class Header(NamedTuple):
     id: str
     version: str
     title: str
-    source: Source
+    source: Citation
     source_title: str
     points: Mapping[str, int]
     close_call: Ratio

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from genarch.table.conditions import All, Predicate, constraints_read, predicates
 from genarch.table.constraints import CONSTRAINTS, Answers
 from genarch.table.matching import Matcher
-from genarch.table.rules import Assumption, Method, Notice, Ratio, Rule, RuleTable, Source
+from genarch.table.rules import Assumption, Citation, Method, Notice, Ratio, Rule, RuleTable
 from genarch.table.spec import Spec, contradicted_device, with_implied
 
 Confidence = Literal["forced", "clear", "lean", "close_call"]
@@ -105,7 +105,7 @@ def device_contradicted(stated: Answers) -> Iterator[Notice]:
         )
         title = "The hardware is not of the kind of device that is stated"
         when = All((Predicate("gpu", "is", (str(gpu),)), Predicate("device", "is", (str(device),))))
-        source = Source((), "the hardware of the evidence catalogue", "expert_judgement")
+        source = Citation((), "the hardware of the evidence catalogue", "expert_judgement")
         yield Notice(DEVICE_CONTRADICTED, "inconsistency", title, when, message, source)
 
 
