@@ -220,6 +220,19 @@ class Header(NamedTuple):
     extends: str = ""
 
 
+class TableVersion(NamedTuple):
+    """Which table something was worked out with."""
+
+    id: str
+    version: str
+    digest: str
+    """sha256: over the digests of the table's files, the extended ones first."""
+
+    def __str__(self) -> str:
+        """`article@1.0.0`, as `decided_with` has it."""
+        return f"{self.id}@{self.version}"
+
+
 Entry = Rule | Method | Notice | Assumption | Architecture | Family | Question
 
 
@@ -272,6 +285,11 @@ class RuleTable:
     def name(self) -> str:
         """`id@version`, as `decided_with` has it."""
         return f"{self.header.id}@{self.header.version}"
+
+    @property
+    def identity(self) -> TableVersion:
+        """The id, the version and the digest: what a report says of its table."""
+        return TableVersion(self.header.id, self.header.version, self.header.digest)
 
     @property
     def verdicts(self) -> tuple[str, ...]:
