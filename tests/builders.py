@@ -8,6 +8,7 @@ from genarch.table.answers import parse_answer
 from genarch.table.conditions import Condition
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
 from genarch.table.rules import (
+    CLEAR,
     Architecture,
     Assumption,
     Citation,
@@ -51,13 +52,22 @@ def rule(rule_id: str, when: Condition, points: Mapping[str, int] | None = None,
 def table(
     *rules: Rule,
     close_call: Ratio = CLOSE_CALL,
+    clear: Ratio = CLEAR,
     assumptions: Sequence[Assumption] = (),
     notices: Sequence[Notice] = (),
     architectures: Mapping[str, str] | None = None,
 ) -> RuleTable:
     members = architectures or FAMILIES
     header = Header(
-        "test", "1.0.0", "Predicate", SOURCE, "tests", {"slight": 1, "moderate": 2, "strong": 3}, close_call, "sha256:0"
+        "test",
+        "1.0.0",
+        "Predicate",
+        SOURCE,
+        "tests",
+        {"slight": 1, "moderate": 2, "strong": 3},
+        close_call,
+        "sha256:0",
+        clear=clear,
     )
     return RuleTable(
         header=header,

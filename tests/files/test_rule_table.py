@@ -184,6 +184,11 @@ def test_a_condition_of_too_many_alternatives_is_refused(tmp_path: Path) -> None
         (BASE.replace("close_call: 0.15", "close_call: .15"), ["t:7:13: close_call: must be a decimal number"]),
         (BASE.replace("close_call: 0.15", "close_call: 1.5"), ["t:7:13: close_call: must be at most 1"]),
         (BASE.replace("close_call: 0.15\n", ""), ["t:1:1: close_call: is missing"]),
+        (BASE.replace("close_call: 0.15", "close_call: 0.15\nclear: 4/3"), ["t:8:8: clear: must be at most 1"]),
+        (
+            BASE.replace("close_call: 0.15", "close_call: 0.15\nclear: a third"),
+            ["t:8:8: clear: must be a fraction such as 1/3, or a decimal number such as 0.4"],
+        ),
         (BASE.replace("strong: 3", "strong: 2"), ["t:6:9: points: must grow"]),
         (BASE.replace("slight: 1", "slight: 0"), ["t:6:9: points: must grow"]),
         (

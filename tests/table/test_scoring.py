@@ -72,6 +72,12 @@ def test_the_close_call_is_compared_exactly() -> None:
     assert decide(spec(), table(*rules, close_call=Ratio(151, 1000))).verdict == "evaluate_both"
 
 
+def test_the_limit_of_clear_is_the_tables() -> None:
+    rules = [rule("a", ALWAYS, {"gan": 3}), rule("b", ALWAYS, {"diffusion": 2})]  # (3 - 2) / 5 = 1/5
+    assert decide(spec(), table(*rules, clear=Ratio(1, 5))).confidence == "clear"
+    assert decide(spec(), table(*rules, clear=Ratio(21, 100))).confidence == "lean"
+
+
 def test_only_hits_act() -> None:
     rules = [rule("narrow", NARROW, {"gan": 2}), rule("broad", BROAD, {"diffusion": 2})]
     assert evaluate(spec(), table(*rules)).verdict.verdict == "undetermined"

@@ -40,6 +40,15 @@ def _decimal(value: object) -> object:
     raise ValueError("must be a decimal number such as 0.15; write it in plain digits, without quotation marks")
 
 
+def _fraction(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,8}/[1-9][0-9]{0,8}", value):
+        return str(value)
+    try:
+        return _decimal(value)
+    except ValueError:
+        raise ValueError("must be a fraction such as 1/3, or a decimal number such as 0.4") from None
+
+
 def _flag(value: object) -> object:
     if value in ("true", "false"):
         return value == "true"
@@ -56,6 +65,18 @@ FactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$
 Version = Annotated[str, StringConstraints(pattern=VERSION, max_length=40)]
 Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 0})]
 Margin = Annotated[str, BeforeValidator(_decimal), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
+Fraction = Annotated[
+    str,
+    BeforeValidator(_fraction),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": 1},
+                {"type": "string", "pattern": "^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}$"},
+            ]
+        }
+    ),
+]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Condition = Annotated[Any, WithJsonSchema({DEFINED: "Condition"})]
 AnswersExample = Annotated[Any, WithJsonSchema({DEFINED: "Constraints"})]
@@ -258,6 +279,8 @@ class TableRecord(Record):
     """Required unless the table extends another."""
     close_call: Margin | None = None
     """Below this margin the answer is to evaluate both. Required unless the table extends another."""
+    clear: Fraction | None = None
+    """From this margin on a recommendation is clear, below it a lean: 1/3 unless this or the extended table says."""
     facts: list[FactRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
     families: list[FamilyRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)
     architectures: list[ArchitectureRecord] = Field(default_factory=list, max_length=MAX_ENTRIES)

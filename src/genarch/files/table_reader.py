@@ -15,7 +15,18 @@ from genarch.files.tables import digest
 from genarch.table.checks import TABLE_CHECKS, TABLE_INVALID, WAIVER_UNUSED
 from genarch.table.conditions import MAX_ALL_TERMS, Condition, constraints_read, terms
 from genarch.table.matching import Matcher
-from genarch.table.rules import Assumption, Disabled, Examples, Fact, Header, Notice, Ratio, RuleTable, TableWaiver
+from genarch.table.rules import (
+    CLEAR,
+    Assumption,
+    Disabled,
+    Examples,
+    Fact,
+    Header,
+    Notice,
+    Ratio,
+    RuleTable,
+    TableWaiver,
+)
 
 
 class _Named(Protocol):
@@ -155,6 +166,11 @@ class _Builder:
             self._file.report(("close_call",), "is missing; write the margin below which to evaluate both, as 0.15")
         if close_call.numerator > close_call.denominator:
             self._file.report(("close_call",), "must be at most 1: a margin is a share of the points")
+        clear = base.header.clear if base else CLEAR
+        if record.clear is not None:
+            clear = _ratio(record.clear)
+            if clear.numerator > clear.denominator:
+                self._file.report(("clear",), "must be at most 1: a margin is a share of the points")
         return Header(
             id=record.id,
             version=record.version,
@@ -163,6 +179,7 @@ class _Builder:
             source_title=record.source.title,
             points=points,
             close_call=close_call,
+            clear=clear,
             digest=table_digest,
             extends=base.name if base else "",
         )
@@ -259,9 +276,12 @@ class _Builder:
                 seen.add(entry.id)
 
 
-def _ratio(decimal: str) -> Ratio:
-    """`0.15` as 15/100."""
-    whole, _, fraction = decimal.partition(".")
+def _ratio(text: str) -> Ratio:
+    """`0.15` as 15/100, `1/3` as it is."""
+    if "/" in text:
+        numerator, denominator = map(int, text.split("/"))
+        return Ratio(numerator, denominator)
+    whole, _, fraction = text.partition(".")
     return Ratio(int(whole + fraction), 10 ** len(fraction))
 
 

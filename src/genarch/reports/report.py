@@ -209,7 +209,6 @@ def _summary(rules: RuleTable, evaluation: Evaluation) -> str:
         text = f"{title[verdict.verdict]} is the only family {f'left: {out}' if out else 'there is'}."
     elif verdict.verdict == "evaluate_both":
         first, second = (title[family] for family in verdict.candidates)
-        close = float(rules.header.close_call)
         points = next(entry.points for entry in evaluation.ranking if entry.architecture == evaluation.recommended[0])
         level = [title[family] for family in _level(evaluation, points) if family not in verdict.candidates]
         others = f", and so is {' and '.join(level)}" if level else ""
@@ -217,7 +216,7 @@ def _summary(rules: RuleTable, evaluation: Evaluation) -> str:
             f"{first} and {second} are level at {points} points each{others}{_also(out)}"
             if not margin.numerator
             else f"{first} and {second} are too close to call: {_apart(margin)} separate them "
-            f"(margin {float(margin):.2f}, below {close:g}){_also(out)}"
+            f"(margin {float(margin):.2f}, below {rules.header.close_call}){_also(out)}"
         )
     else:
         second = title[_runner_up(evaluation).family]

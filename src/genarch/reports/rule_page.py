@@ -58,7 +58,8 @@ def _lines(rules: RuleTable) -> Iterator[str]:
     yield ""
     yield f"Version {header.version}: {inert(header.title)}."
     yield f"Taken from: {inert(header.source_title)}."
-    yield f"Points: {strengths}. Below a margin of {float(header.close_call):g} the answer is to evaluate both."
+    yield f"Points: {strengths}. Below a margin of {header.close_call} the answer is to evaluate both."
+    yield f"From a margin of {header.clear} on a recommendation is clear, below that it is a lean."
     yield f"The facts that entries cite are in [facts/{header.id}.md](../facts/{header.id}.md)."
     if rules.disabled:
         yield ""

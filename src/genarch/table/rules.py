@@ -202,10 +202,20 @@ class Ratio(NamedTuple):
         """The nearest double."""
         return self.numerator / self.denominator
 
+    def __str__(self) -> str:
+        """As a table states it: `0.15`, or `1/3`."""
+        decimal = self.denominator == 10 ** (len(str(self.denominator)) - 1)
+        return f"{float(self):g}" if decimal else f"{self.numerator}/{self.denominator}"
+
+
+CLEAR = Ratio(1, 3)
+"""The margin from which a recommendation is clear, where a table does not say."""
+
 
 class Header(NamedTuple):
     """What a table says of itself.
 
+    Below a margin of `close_call` the verdict is `evaluate_both`; from `clear` on, a recommendation is clear.
     `digest` is `sha256:` over the digests of the files it was read from, in order of extension.
     """
 
@@ -218,6 +228,7 @@ class Header(NamedTuple):
     close_call: Ratio
     digest: str
     extends: str = ""
+    clear: Ratio = CLEAR
 
 
 class TableVersion(NamedTuple):

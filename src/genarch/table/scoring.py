@@ -109,10 +109,6 @@ def device_contradicted(stated: Answers) -> Iterator[Notice]:
         yield Notice(DEVICE_CONTRADICTED, "inconsistency", title, when, message, source)
 
 
-CLEAR_MARGIN = Ratio(1, 3)
-"""From this margin on, a recommendation is `clear`; between the table's `close_call` and here it is a `lean`."""
-
-
 def evaluate(spec: Spec, rules: RuleTable) -> Evaluation:
     """Evaluate a spec, with every reason: ranking, hits, what is undecided, methods and notices."""
     return scorer(rules).evaluate(spec.constraints)
@@ -151,6 +147,7 @@ class Scorer:
 
     __slots__ = (
         "_architectures",
+        "_clear",
         "_close",
         "_families",
         "_matcher",
@@ -168,7 +165,7 @@ class Scorer:
         position = {name: at for at, name in enumerate(names)}
         self._rules = rules
         self._architectures = names
-        self._close = rules.header.close_call
+        self._close, self._clear = rules.header.close_call, rules.header.clear
         self.effects = tuple(
             Effect(
                 tuple((position[name], points) for name, points in rule.points.items()),
@@ -305,7 +302,7 @@ class Scorer:
         margin = self._margin(hits, effects, first, best[1])
         if not margin.numerator or _below(margin, self._close):
             return Verdict("evaluate_both", None, (first.family, best[1].family), "close_call", margin)
-        confidence: Confidence = "lean" if _below(margin, CLEAR_MARGIN) else "clear"
+        confidence: Confidence = "lean" if _below(margin, self._clear) else "clear"
         return Verdict(first.family, name, (first.family,), confidence, margin)
 
     def _margin(self, hits: int, effects: Sequence[Effect], first: _Best, second: _Best) -> Ratio:

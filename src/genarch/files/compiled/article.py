@@ -1,7 +1,7 @@
 """The table `article`, validated. Made by `make generate` from rules/; do not edit."""
 
 from genarch.table.conditions import All, Any, Not, Predicate
-from genarch.table.rules import Citation, Fact, Statement, Risk, Family, Architecture, Examples, Rule, Method, Notice, Assumption, Question, Disabled, TableWaiver, Ratio, Header, RuleTable
+from genarch.table.rules import Citation, Fact, Statement, Risk, Family, Architecture, Examples, Rule, Method, Notice, Assumption, Question, Disabled, TableWaiver, Ratio, Header, TableVersion, RuleTable
 from genarch.table.rules import RuleTable
 
 FILES = ('article.yaml',)
@@ -65,7 +65,7 @@ TABLE = RuleTable(
         Family(id='diffusion', title='Diffusion', summary='A denoiser applied step by step to noise; steerable at each step, stable to train.'),
         Family(id='hybrid', title='Hybrid', summary='Parts of both, to keep the control or stability of diffusion and the speed or sharpness of a GAN.'),
     ),
-    header=Header(id='article', version='1.0.0', title='GAN or diffusion: the deployment constraints that decide', source=Citation(facts=('A1', 'A2', 'G10'), section='Two architectures, different trade-offs', grade='expert_judgement'), source_title='GAN vs Diffusion Model: Architecture Differences That Matter for Deployment, TechnoLynx, 23 April 2026', points={'slight': 1, 'moderate': 2, 'strong': 3}, close_call=Ratio(numerator=15, denominator=100), digest='sha256:38b1613e351090637198f3972a7d036526f255282477acf4a253730cd268941e', extends=''),
+    header=Header(id='article', version='1.0.0', title='GAN or diffusion: the deployment constraints that decide', source=Citation(facts=('A1', 'A2', 'G10'), section='Two architectures, different trade-offs', grade='expert_judgement'), source_title='GAN vs Diffusion Model: Architecture Differences That Matter for Deployment, TechnoLynx, 23 April 2026', points={'slight': 1, 'moderate': 2, 'strong': 3}, close_call=Ratio(numerator=15, denominator=100), digest='sha256:9fecd5d3e4e673b4a3b42d676de7fb49180857d297da769067d8d85f156ab185', extends='', clear=Ratio(numerator=1, denominator=3)),
     methods=(
         Method(id='stylegan', title='StyleGAN', architectures=('gan',), when=Predicate(constraint='domain', operator='is', operand=('narrow',)), because='The reference GAN for one fixed subject, such as faces, cars, churches or an art style. Where the task starts from an image, its generator stands behind an encoder.', source=Citation(facts=('D4', 'E4', 'C5'), section='The deployment decision', grade='expert_judgement'), examples=Examples(hit=({'domain': 'narrow'},), miss=({'domain': 'broad'},)), replaces=''),
         Method(id='pix2pix', title='pix2pix', architectures=('gan',), when=All(parts=(Predicate(constraint='task', operator='is', operand=('image_to_image',)), Predicate(constraint='paired_data', operator='is', operand=(True,)))), because='Learns a translation from input-output pairs.', source=Citation(facts=('D8',), section='The deployment decision', grade='expert_judgement'), examples=Examples(hit=({'task': 'image_to_image', 'paired_data': True},), miss=({'task': 'image_to_image', 'paired_data': False},)), replaces=''),

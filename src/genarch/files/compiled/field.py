@@ -1,7 +1,7 @@
 """The table `field`, validated. Made by `make generate` from rules/; do not edit."""
 
 from genarch.table.conditions import All, Any, Not, Predicate
-from genarch.table.rules import Citation, Fact, Statement, Risk, Family, Architecture, Examples, Rule, Method, Notice, Assumption, Question, Disabled, TableWaiver, Ratio, Header, RuleTable
+from genarch.table.rules import Citation, Fact, Statement, Risk, Family, Architecture, Examples, Rule, Method, Notice, Assumption, Question, Disabled, TableWaiver, Ratio, Header, TableVersion, RuleTable
 from genarch.table.rules import RuleTable
 
 FILES = ('article.yaml', 'field.yaml')
@@ -107,7 +107,7 @@ TABLE = RuleTable(
         Family(id='diffusion', title='Diffusion', summary='A denoiser applied step by step to noise; steerable at each step, stable to train.'),
         Family(id='hybrid', title='Hybrid', summary='Parts of both, to keep the control or stability of diffusion and the speed or sharpness of a GAN.'),
     ),
-    header=Header(id='field', version='1.0.0', title="GAN, diffusion or a few steps: the article's mapping, corrected by measurements and documented cases", source=Citation(facts=('M1', 'K1', 'K2'), section='Measurements and cases', grade='documented_case'), source_title='The article, published measurements up to August 2026, and documented deployments from 2018 to 2026', points={'slight': 1, 'moderate': 2, 'strong': 3}, close_call=Ratio(numerator=15, denominator=100), digest='sha256:6cf9c5cce0aa5c3e822f8f76f8ebde1915a37563b1d220ce6381fbb3b2fd132f', extends='article@1.0.0'),
+    header=Header(id='field', version='1.0.0', title="GAN, diffusion or a few steps: the article's mapping, corrected by measurements and documented cases", source=Citation(facts=('M1', 'K1', 'K2'), section='Measurements and cases', grade='documented_case'), source_title='The article, published measurements up to August 2026, and documented deployments from 2018 to 2026', points={'slight': 1, 'moderate': 2, 'strong': 3}, close_call=Ratio(numerator=15, denominator=100), digest='sha256:fc2f411d641632b10e2c25bf6b2ed735162eac9ed2d23fe5cf44f11c3346007b', extends='article@1.0.0', clear=Ratio(numerator=1, denominator=3)),
     methods=(
         Method(id='stylegan', title='StyleGAN', architectures=('gan',), when=Predicate(constraint='domain', operator='is', operand=('narrow',)), because='The reference GAN for one fixed subject, such as faces, cars, churches or an art style. Where the task starts from an image, its generator stands behind an encoder.', source=Citation(facts=('D4', 'E4', 'C5'), section='The deployment decision', grade='expert_judgement'), examples=Examples(hit=({'domain': 'narrow'},), miss=({'domain': 'broad'},)), replaces=''),
         Method(id='pix2pix', title='pix2pix', architectures=('gan',), when=All(parts=(Predicate(constraint='task', operator='is', operand=('image_to_image',)), Predicate(constraint='paired_data', operator='is', operand=(True,)))), because='Learns a translation from input-output pairs.', source=Citation(facts=('D8',), section='The deployment decision', grade='expert_judgement'), examples=Examples(hit=({'task': 'image_to_image', 'paired_data': True},), miss=({'task': 'image_to_image', 'paired_data': False},)), replaces=''),

@@ -81,7 +81,8 @@ def _in_order(name: str, values: Iterable[Plain]) -> list[Plain]:
 
 def _header_changes(before: RuleTable, after: RuleTable) -> Iterator[dict[str, Any]]:
     fields = [
-        ("close_call", f"{float(before.header.close_call):g}", f"{float(after.header.close_call):g}"),
+        ("close_call", str(before.header.close_call), str(after.header.close_call)),
+        ("clear", str(before.header.clear), str(after.header.clear)),
         ("points", _points(before), _points(after)),
         ("source", before.header.source_title, after.header.source_title),
     ]
