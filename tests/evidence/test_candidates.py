@@ -86,6 +86,25 @@ def test_the_order_is_by_misses_then_evidence_then_licence_then_time() -> None:
     assert [entry.model for entry in ranked] == ["free", "fast", "slow", "guessed", "late"]
 
 
+@pytest.mark.parametrize(
+    ("budget", "chosen", "status"),
+    [
+        (18, "elsewhere", "demonstrated"),  # the slower one on the GPU itself takes nothing from it
+        (25, "itself", "demonstrated"),  # both keep it, and the one on the GPU itself is the better evidence
+        (10, "elsewhere", "not_demonstrated"),  # neither does; the fastest says by how little
+        (None, "itself", "demonstrated"),
+    ],
+)
+def test_a_row_on_the_gpu_itself_counts_first_and_never_against_a_faster_one_on_weaker_hardware(
+    budget: float | None, chosen: str, status: str
+) -> None:
+    rows = [row("elsewhere", hardware="t4", latency_ms=15.0), row("itself", hardware=A.id, latency_ms=20.0)]
+    there = catalogue(rows, [model()], [A, card("t4", 65, 320)])
+    asked = {name: value for name, value in {**ASKED, "latency_budget_ms": budget}.items() if value is not None}
+    found = candidate(there.models["net"], needs_of(asked, there), there)
+    assert (found.row, found.status) == (chosen, status)
+
+
 def test_adapters_and_decoders_are_no_candidates() -> None:
     made = [model("net"), model("net-control", kind="adapter", fits=("net",)), model("vae", kind="decoder")]
     there = catalogue([row("r", hardware=A.id)], made, [A])

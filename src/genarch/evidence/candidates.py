@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
@@ -16,6 +17,7 @@ from genarch.evidence.feasibility import (
     forbidden,
     generators,
     holding,
+    keeping,
     large_enough,
     largest,
     needs_of,
@@ -46,7 +48,7 @@ def candidate(model: Model, needs: Needs, catalogue: Catalogue) -> Candidate:
     """One model held against a spec."""
     adapters = adapters_for(model, needs, catalogue)
     guess = estimated(model, needs, catalogue)
-    row = None if adapters else _fastest(model, needs, catalogue)
+    row = None if adapters else _best_row(model, needs, catalogue)
     memory, memory_row = memory_of(model, catalogue)
     largest_px = largest(model, catalogue) or None
     status = _status(row, guess, needs)
@@ -73,11 +75,12 @@ def candidate(model: Model, needs: Needs, catalogue: Catalogue) -> Candidate:
     )
 
 
-def _fastest(model: Model, needs: Needs, catalogue: Catalogue) -> Measurement | None:
-    """The fastest request measured on the hardware and at the size asked for, steered as asked."""
+def _best_row(model: Model, needs: Needs, catalogue: Catalogue) -> Measurement | None:
+    """The request to go by, measured there, at the size and steered as asked: the best in budget, else the fastest."""
     waits = [row for row in catalogue.rows_of(model.id) if row.timing == "request" and speaks_to(row, needs, catalogue)]
     shown = [row for row in holding(waits, needs) if row.carries and large_enough(row, needs)]
-    return min(shown, key=lambda row: row.latency_ms or 0, default=None)
+    within = keeping(shown, needs, inf if needs.budget_ms is None else needs.budget_ms)
+    return within[0] if within else min(shown, key=lambda row: row.latency_ms or 0, default=None)
 
 
 def _status(row: Measurement | None, guess: Estimate | None, needs: Needs) -> Status:

@@ -60,10 +60,10 @@ class Estimate(NamedTuple):
 class Feasibility(NamedTuple):
     """How one architecture stands to the budget.
 
-    `rows` carry the status, best first. `weak` would keep the budget too, but are of low trust or were not read in
-    their source. `measured_beyond`: what was measured there and at that size is all too slow. `nearest` is the fastest
-    measurement that comes closest to what is asked for. `apart` are rows whose time is of another kind (full load, a
-    stream's rate, a network alone) and below the budget: told, never counted.
+    `rows` carry the status: first those on the hardware itself, then the fastest. `weak` would keep the budget too, but
+    are of low trust or were not read in their source. `measured_beyond`: what was measured there and at that size is
+    all too slow. `nearest` is the fastest measurement that comes closest to what is asked for. `apart` are rows whose
+    time is of another kind (full load, a stream's rate, a network alone) and below the budget: shown, never counted.
     """
 
     architecture: str

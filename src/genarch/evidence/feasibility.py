@@ -202,7 +202,7 @@ def feasibility(architecture: str, needs: Needs, budget_ms: float, catalogue: Ca
     rows = [row for model in models for row in catalogue.rows_of(model.id) if speaks_to(row, needs, catalogue)]
     waits = _by_time(row for row in rows if row.timing == "request")
     shown = [row for row in holding(waits, needs) if large_enough(row, needs)]
-    within = [row for row in shown if _ms(row) <= budget_ms]
+    within = keeping(shown, needs, budget_ms)
     carrying = tuple(row.id for row in within if row.carries)
     guess = quickest(models, needs, catalogue)
     return Feasibility(
@@ -217,22 +217,19 @@ def feasibility(architecture: str, needs: Needs, budget_ms: float, catalogue: Ca
     )
 
 
-def holding(rows: Sequence[Measurement], needs: Needs) -> list[Measurement]:
+def holding(rows: Iterable[Measurement], needs: Needs) -> list[Measurement]:
     """The rows whose time holds on the hardware asked for: measured on it, or on weaker.
 
-    Where the same was measured on the hardware itself, a row from elsewhere says nothing more.
+    A slower row on the hardware itself takes nothing away from one on weaker hardware: it was run another way.
     """
-    direct = {_what(row) for row in rows if needs.hardware and row.hardware == needs.hardware.id}
-    return [
-        row
-        for row in rows
-        if row.hardware in needs.there
-        and (needs.hardware is None or row.hardware == needs.hardware.id or _what(row) not in direct)
-    ]
+    return [row for row in rows if row.hardware in needs.there]
 
 
-def _what(row: Measurement) -> tuple[object, ...]:
-    return row.model, row.steps, row.resolution
+def keeping(rows: Iterable[Measurement], needs: Needs, budget_ms: float) -> list[Measurement]:
+    """The rows within a budget: those on the hardware itself, then those on weaker; the fastest first."""
+    itself = needs.hardware.id if needs.hardware else None
+    within = [row for row in rows if _ms(row) <= budget_ms]
+    return sorted(within, key=lambda row: (row.hardware != itself, _ms(row)))
 
 
 def forbidden(model: Model) -> bool:

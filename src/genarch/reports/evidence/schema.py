@@ -104,7 +104,7 @@ class FeasibilityRecord(Record):
     architecture: str
     status: Status
     rows: list[RowRecord]
-    """The first of those that carry the status, fastest first."""
+    """The first of those that carry the status: those on the hardware itself, then the fastest."""
     row_count: int
     weak: list[str]
     """Rows within the budget that are of low trust or were not read in their source."""
