@@ -11,11 +11,11 @@ from genarch import RuleTable, Spec, evaluate
 from genarch.cli.evaluate import evidence_of
 from genarch.evidence.cost import bill
 from genarch.files.catalogue import load_catalogue
+from genarch.reports.evaluation_markdown import Markdown
+from genarch.reports.evaluation_text import TextReport
 from genarch.reports.evidence.bill import bill_as_markdown, bill_as_text, bill_record
 from genarch.reports.evidence.schema import BillRecord, EvidenceRecord
-from genarch.reports.markdown import Markdown
 from genarch.reports.report import make_report
-from genarch.reports.text import TextReport
 from genarch.table.constraints import Value
 from strategies import answers
 

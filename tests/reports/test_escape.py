@@ -14,10 +14,10 @@ from builders import spec
 from genarch import RuleTable, evaluate, explore
 from genarch.errors import Problem
 from genarch.reports.escape import code, inert, safe
-from genarch.reports.json_lines import JsonLines
-from genarch.reports.markdown import Markdown
+from genarch.reports.evaluation_markdown import Markdown
+from genarch.reports.evaluation_text import TextReport
+from genarch.reports.json import JsonLines
 from genarch.reports.report import make_error_report, make_report
-from genarch.reports.text import TextReport
 from genarch.table.spec import Spec
 
 # Row 19: ESC, OSC 8 and 52, BEL, CR, backspace, C1, bidirectional marks, zero-width characters

@@ -16,10 +16,10 @@ from genarch.reports.backtest.markdown import as_markdown
 from genarch.reports.backtest.record import Wanted, backtest_report
 from genarch.reports.backtest.text import as_text
 from genarch.reports.console import Look
-from genarch.reports.json_lines import JsonLines, JsonList
-from genarch.reports.markdown import Markdown
+from genarch.reports.evaluation_markdown import Markdown
+from genarch.reports.evaluation_text import TextReport
+from genarch.reports.json import JsonLines, JsonList
 from genarch.reports.report import Report, make_error_report, make_report
-from genarch.reports.text import TextReport
 from genarch.version import __version__
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"

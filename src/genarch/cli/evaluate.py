@@ -192,19 +192,19 @@ def _fail_on(text: str, rules: RuleTable) -> frozenset[str]:
 def _renderer(request: Request) -> Renderer:
     """The format asked for; each is imported only when it is."""
     if request.format == "jsonl":
-        from genarch.reports.json_lines import JsonLines
+        from genarch.reports.json import JsonLines
 
         return JsonLines()
     if request.format == "json":
-        from genarch.reports.json_lines import JsonList
+        from genarch.reports.json import JsonList
 
         return JsonList()
     if request.format == "markdown":
-        from genarch.reports.markdown import Markdown
+        from genarch.reports.evaluation_markdown import Markdown
 
         return Markdown()
     from genarch.cli.terminal import screen
-    from genarch.reports.text import TextReport
+    from genarch.reports.evaluation_text import TextReport
 
     look = screen(sys.stdout if request.output is None else None)
     return TextReport(width=look.width, color=look.color, unicode=look.unicode)

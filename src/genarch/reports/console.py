@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import NamedTuple
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-NARROWEST = 20
-"""Columns below which nothing can be laid out."""
+from genarch.reports.text import NARROWEST, Look
 
-
-class Look(NamedTuple):
-    """Columns, whether colour is shown, and whether characters beyond ASCII are."""
-
-    width: int = 80
-    color: bool = False
-    unicode: bool = True
+__all__ = ["NARROWEST", "Look", "heading", "indented", "rendered"]
 
 
 def rendered(content: RenderableType, look: Look) -> str:

@@ -28,7 +28,17 @@ def safe(text: str) -> str:
 
 def inert(text: str) -> str:
     """Safe text that Markdown shows letter by letter: no markup, link, mention or HTML comes of it."""
-    return _MARKER.sub(r"\1\\\2", _MARKUP.sub(_inert, safe(text.strip())))
+    return marker_free(inert_within(text.strip()))
+
+
+def inert_within(text: str) -> str:
+    """Inert text for the middle of a line, blanks at its ends kept."""
+    return _MARKUP.sub(_inert, safe(text))
+
+
+def marker_free(text: str) -> str:
+    """Inert text for the start of a line, where `-`, `+`, `=` or `1.` would begin a list or a heading."""
+    return _MARKER.sub(r"\1\\\2", text)
 
 
 def code(text: str) -> str:

@@ -1,183 +1,108 @@
-"""Markdown: a section to paste into a decision record."""
+"""A page as Markdown, to paste into a decision record or the description of a change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
-from genarch.errors import Problem
-from genarch.reports.escape import code, inert
-from genarch.reports.evidence.markdown import evidence_section
-from genarch.reports.evidence.words import standing_words
-from genarch.reports.report import Report
-from genarch.reports.words import (
-    base_words,
-    binding_words,
-    confidence_words,
-    effect_words,
-    flip_rows,
-    left_out_words,
-    next_words,
-    origin_words,
-    relax_words,
-    settled_words,
-    source_words,
-    undecided_words,
-    unread_words,
-    value_words,
-    verdict_words,
-)
+from genarch.reports import page
+from genarch.reports.escape import code, inert_within
+from genarch.reports.escape import marker_free as _marker_free
+from genarch.reports.page import Line, Page, spans
+
+_ENDS = (".", ":", "!", "?", ";")
 
 
-class Markdown:
-    """One section for each spec, separated by an empty line."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def start(self) -> str:
-        """Nothing."""
-        return ""
-
-    def one(self, report: Report) -> str:
-        """A report's section."""
-        self._count += 1
-        gap = "\n" if self._count > 1 else ""
-        return gap + "\n".join(_error(report) if "error" in report else _section(report)) + "\n"
-
-    def finish(self) -> str:
-        """Nothing."""
-        return ""
+def as_markdown(page: Page) -> str:
+    """The page, blocks set off by empty lines."""
+    return "\n".join(_blocks(page)) + "\n"
 
 
-def excerpt(report: Report) -> str:
-    """The verdict and its reasons without a heading, for a place within a document.
-
-    It changes when the answers or the rule table do, and with nothing else.
-    """
-    confidence = confidence_words(report)
-    rules = report["rules"]
-    verdict = f"**{inert(verdict_words(report))}**{f' ({confidence})' if confidence else ''}"
-    lines = [f"{verdict}. {inert(report['summary'])}"]
-    if told := base_words(report):
-        lines += ["", inert(told)]
-    if "settled" in report:
-        lines += ["", inert(f"{settled_words(report)} {next_words(report)}")]
-    lines += _rationale(report)
-    if "settled" in report:
-        lines += _changes(report)
-    lines += _warnings(report)
-    lines += ["", f"From {code(rules['id'] + '@' + rules['version'])} ({code(rules['digest'][:19])})."]
-    return "\n".join(lines)
-
-
-def _error(report: Report) -> Iterator[str]:
-    yield f"### {code(report['spec']['source']['path'])}: not evaluated"
-    yield ""
-    for error in report["errors"]:
-        yield f"- {code(str(Problem(**error)))}"
+def markdown_line(line: Line, *, starts: bool = True) -> str:
+    """Running text, shown letter by letter; unless it `starts` a line, a mark at its start needs no escape."""
+    parts = []
+    for at, span in enumerate(spans(line)):
+        match span.style:
+            case "code" | "place":
+                parts.append(code(span.text))
+            case "strong":
+                inner = span.text.strip()
+                before, after = (
+                    span.text[: len(span.text) - len(span.text.lstrip())],
+                    span.text[len(span.text.rstrip()) :],
+                )
+                parts.append(f"{before}**{_marker_free(inert_within(inner))}**{after}" if inner else span.text)
+            case _:
+                shown = inert_within(span.text)
+                parts.append(_marker_free(shown.lstrip()) if starts and not at else shown)
+    return "".join(parts).strip()
 
 
-def _section(report: Report) -> Iterator[str]:
-    spec = report["spec"]
-    name = inert(spec["title"]) if spec["title"] else code(spec["id"])
-    confidence = confidence_words(report)
-    yield f"### {name}: {inert(verdict_words(report))}{f' ({confidence})' if confidence else ''}"
-    yield ""
-    yield inert(report["summary"])
-    if told := base_words(report):
-        yield ""
-        yield inert(told)
-    if "settled" in report:
-        yield ""
-        yield inert(f"{settled_words(report)} {next_words(report)}")
-    if told := standing_words(report):
-        yield ""
-        yield inert(told)
-    yield from _stated(report)
-    yield from _ranking(report)
-    yield from _rationale(report)
-    if "settled" in report:
-        yield from _changes(report)
-    if "evidence" in report:
-        yield from evidence_section(report["evidence"])
-    yield from _list("Start with", [_method(method, report["recommended"]) for method in report["methods"]])
-    yield from _list("Risks", [_risk(risk) for risk in report["risks"]])
-    yield from _warnings(report)
-    if report["unread"]:
-        yield ""
-        yield f"**Stated, but read by nothing in the table:** {inert(unread_words(report))}"
-    if report["undecided"]:
-        yield ""
-        yield f"**Not stated, and read by rules:** {inert(undecided_words(report))}"
-    rules = report["rules"]
-    yield ""
-    yield (
-        f"Evaluated by genarch {inert(report['genarch_version'])} with {code(rules['id'] + '@' + rules['version'])} "
-        f"({code(rules['digest'][:19])}), from {inert(rules['source'])}."
-    )
+def _blocks(blocks: Iterable[page.Block]) -> Iterator[str]:
+    some = False
+    for block in blocks:
+        lines = list(_block(block))
+        if lines:
+            if some:
+                yield ""
+            yield from lines
+            some = True
 
 
-def _stated(report: Report) -> Iterator[str]:
-    stated = report["spec"]["constraints"]
-    if stated:
-        yield ""
-        yield "**Stated:** " + ", ".join(code(f"{name}: {value_words(value)}") for name, value in stated.items())
+def _block(block: page.Block) -> Iterator[str]:
+    match block:
+        case page.Title(line, result, level):
+            colon = ": " if spans(result) else ""
+            yield f"{'#' * level} {markdown_line(line)}{colon}{markdown_line(result)}"
+        case page.Paragraph(line):
+            yield markdown_line(line)
+        case page.Section(title, (page.Paragraph(line),), 0):
+            yield f"**{markdown_line(title)}:** {markdown_line(line)}"
+        case page.Section(title, blocks, level):
+            yield f"{'#' * level} {markdown_line(title)}" if level else f"**{markdown_line(title)}**"
+            yield ""
+            yield from _blocks(blocks)
+        case page.Entries(entries):
+            for entry in entries:
+                yield from _entry(entry)
+        case page.Table(header, rows, align):
+            yield from _table(header, rows, align)
+        case page.Bars(header, bars):
+            rows = tuple((page.code(bar.label), page.signed(bar.value), bar.note) for bar in bars)
+            yield from _table(header, rows, "lrl")
+        case page.Grid():
+            grid = tuple((label, *(_tile(tile) for tile in tiles)) for label, tiles in block.rows)
+            yield from _table((f"{block.down}, by {block.across}", *block.columns), grid, "")
+        case page.Listing(text):
+            fence = "`" * max(3, 1 + max((len(line) - len(line.lstrip("`")) for line in text.split("\n")), default=0))
+            yield from (fence, *text.rstrip("\n").split("\n"), fence)
+        case page.Space() | page.Rule():
+            return
 
 
-def _ranking(report: Report) -> Iterator[str]:
-    yield ""
-    yield "| Architecture | Family | Points | Excluded by |"
-    yield "| --- | --- | ---: | --- |"
-    for entry in report["ranking"]:
-        excluded = ", ".join(map(code, entry["excluded_by"]))
-        yield f"| {code(entry['architecture'])} | {entry['family']} | {entry['points']} | {excluded} |"
+def _tile(tile: page.Tile) -> Line:
+    return page.strong(f"[{tile.sign}]") if tile.framed else tile.sign
 
 
-def _rationale(report: Report) -> Iterator[str]:
-    lines = []
-    for entry in report["rationale"]:
-        effect = effect_words(entry["effect"])
-        told = f" Effect: {inert(effect)}." if effect else ""
-        lines.append(
-            f"**{inert(entry['title'])}.** {inert(entry['because'])}{told} ({code(entry['rule'])}; {_source(entry)})"
-        )
-    yield from _list("Why", lines)
+def _entry(entry: page.Entry) -> Iterator[str]:
+    """One item: its lines as sentences, blocks below it."""
+    below = [page.as_block(part) for part in entry.below]
+    told = markdown_line(entry.first)
+    for block in below:
+        if isinstance(block, page.Paragraph):
+            told += f"{'' if told.endswith(_ENDS) else '.'} {markdown_line(block.line)}"
+    if spans(entry.origin):
+        ended = "" if told.endswith(_ENDS) or told == markdown_line(entry.first) else "."
+        told += f"{ended} ({markdown_line(entry.origin)})"
+    yield f"- {told}"
+    for line in _blocks(block for block in below if not isinstance(block, page.Paragraph)):
+        yield f"  {line}" if line else ""
 
 
-def _changes(report: Report) -> Iterator[str]:
-    yield from _list("What would change this", [f"{inert(c)}: {inert(v)}" for c, v in flip_rows(report)])
-    yield from _list("If nothing fits, drop one of", [inert(words) for words in relax_words(report)])
-    if decided := binding_words(report):
-        yield ""
-        yield f"**Decided by:** {inert(decided)}"
-    if left_out := left_out_words(report):
-        yield ""
-        yield inert(left_out)
+def _table(header: Sequence[str], rows: Sequence[Sequence[Line]], align: str) -> Iterator[str]:
+    yield _row(header)
+    yield "|" + "".join(" ---: |" if align[at : at + 1] == "r" else " --- |" for at in range(len(header)))
+    yield from map(_row, rows)
 
 
-def _warnings(report: Report) -> Iterator[str]:
-    yield from _list("Warnings", [f"{inert(w['message'])} ({code(w['id'])})" for w in report["warnings"]])
-
-
-def _method(method: Mapping[str, str], recommended: list[str]) -> str:
-    return f"**{inert(method['title'])}**: {inert(method['because'])} ({inert(origin_words(method, recommended))})"
-
-
-def _risk(risk: Mapping[str, str]) -> str:
-    told = f"{inert(risk['risk'])} *Mitigation:* {inert(risk['mitigation'])}"
-    return f"{told} ({code(risk['architecture'])}; {_source(risk)})"
-
-
-def _list(heading: str, lines: list[str]) -> Iterator[str]:
-    if lines:
-        yield ""
-        yield f"**{heading}**"
-        yield ""
-        for line in lines:
-            yield f"- {line}"
-
-
-def _source(entry: Mapping[str, object]) -> str:
-    source = entry["source"]
-    assert isinstance(source, dict)  # noqa: S101  (the report's own shape)
-    return inert(source_words(source))
+def _row(cells: Sequence[Line]) -> str:
+    return f"| {' | '.join(markdown_line(cell, starts=False) for cell in cells)} |"

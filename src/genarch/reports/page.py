@@ -1,0 +1,175 @@
+"""What a report says, as blocks that no format is built into: `reports.text` and `reports.markdown` render them.
+
+Words come unescaped; a renderer makes them safe for its format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple, cast
+
+Style = Literal["plain", "strong", "dim", "code", "place", "tile"]
+"""`code` is an id; a `place` (`file.md:3:1`) stands on a line that is never broken, since editors follow it; a `tile`
+is the sign of a grid's tile within a line."""
+
+
+class Span(NamedTuple):
+    """Words in one style."""
+
+    text: str
+    style: Style = "plain"
+    tone: str = ""
+    """What a colour may show beside the words: a family, a verdict, a severity, a change. Colour alone says nothing."""
+
+
+Line = str | Span | tuple[str | Span, ...]
+"""Running text; one that does not fit is wrapped."""
+
+
+class Title(NamedTuple):
+    """What the page is about, and what it comes to."""
+
+    line: Line
+    result: Line = ()
+    level: int = 3
+    """Of the heading, where a format has levels."""
+
+
+class Paragraph(NamedTuple):
+    """Running text."""
+
+    line: Line
+
+
+class Section(NamedTuple):
+    """Blocks under a heading."""
+
+    title: Line
+    blocks: tuple[Block, ...]
+    level: int = 0
+    """Of the heading, where a format has levels; 0 for a heading within a document's own."""
+
+
+class Entry(NamedTuple):
+    """An item: its first line, what stands below it, and where that is from."""
+
+    first: Line
+    below: tuple[Line | Block, ...] = ()
+    origin: Line = ()
+
+
+class Entries(NamedTuple):
+    """Items one below the other."""
+
+    entries: tuple[Entry, ...]
+    marked: bool = False
+    """Whether each begins with a mark in every format; Markdown always has one."""
+
+
+class Table(NamedTuple):
+    """Rows of cells below a header; where the columns do not fit, each row becomes an item."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[Line, ...], ...]
+    align: str = ""
+    """A letter for each column, `l` or `r`; columns without one are aligned left."""
+
+
+class Bar(NamedTuple):
+    """A labelled amount, drawn; with a note, that stands in place of the drawing."""
+
+    label: str
+    value: int
+    tone: str = ""
+    note: Line = ()
+
+
+class Bars(NamedTuple):
+    """Amounts beside each other. The header names label, value and note."""
+
+    header: tuple[str, str, str]
+    bars: tuple[Bar, ...]
+
+
+class Tile(NamedTuple):
+    """A place of a grid: a letter, so that nothing hangs on colour."""
+
+    sign: str
+    tone: str = ""
+    framed: bool = False
+    faint: bool = False
+    words: str = ""
+    """The tile in full, where a format can show it."""
+
+
+class Grid(NamedTuple):
+    """A map of tiles, each row under its label."""
+
+    across: str
+    """What the columns are of."""
+    down: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Tile, ...]], ...]
+
+
+class Listing(NamedTuple):
+    """Text that is shown as it stands, line by line."""
+
+    text: str
+
+
+class Space(NamedTuple):
+    """An empty line, where a format does not set every block off anyway."""
+
+
+class Rule(NamedTuple):
+    """A line between reports."""
+
+
+Block = Title | Paragraph | Section | Entries | Table | Bars | Grid | Listing | Space | Rule
+Page = Iterable[Block]
+
+
+def strong(text: str, tone: str = "") -> Span:
+    """Words that stand out."""
+    return Span(text, "strong", tone)
+
+
+def dim(text: str) -> Span:
+    """Words that stand back."""
+    return Span(text, "dim")
+
+
+def code(text: str) -> Span:
+    """An id, or another word of a file or a command."""
+    return Span(text, "code")
+
+
+def spans(line: Line) -> list[Span]:
+    """The parts of a line that say something."""
+    parts = (line,) if isinstance(line, str | Span) else line
+    found = [part if isinstance(part, Span) else Span(part) for part in parts]
+    return [span for span in found if span.text]
+
+
+def as_block(part: Line | Block) -> Block:
+    """A line as a paragraph; a block as it is."""
+    if isinstance(part, str | Span) or type(part) is tuple:
+        return Paragraph(cast("Line", part))
+    return cast("Block", part)
+
+
+def codes(names: Iterable[str], between: str = ", ") -> tuple[str | Span, ...]:
+    """Ids in a row."""
+    parts = [part for name in names for part in (between, code(name))]
+    return tuple(parts[1:])
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def signed(points: int) -> str:
+    """Points with their sign: +3, -1, 0."""
+    return f"{points:+d}" if points else "0"
