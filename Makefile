@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check generate goldens bench fuzz clean
+.PHONY: demo test random lint check generate goldens bench fuzz clean
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "genarch needs Python 3.11 or later; run: make PYTHON=python3.11")'
@@ -32,6 +32,9 @@ demo: $(VENV)/.run          ## set up, evaluate the examples, show the recommend
 test: $(VENV)/.dev          ## the whole test suite
 	$(BIN)/pytest -q -n auto --dist worksteal
 
+random: $(VENV)/.dev        ## the property tests again, on few examples by random seeds
+	$(BIN)/pytest -q -n auto --dist worksteal -m hypothesis --hypothesis-profile=random
+
 lint: $(VENV)/.dev          ## style, types, floors, rule tables
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -39,7 +42,7 @@ lint: $(VENV)/.dev          ## style, types, floors, rule tables
 	$(BIN)/lint-imports
 	$(BIN)/genarch rules lint
 
-check: lint test            ## what CI runs
+check: lint test random     ## what CI runs
 
 generate: $(VENV)/.dev      ## the files made from the rule table: compiled table, docs pages
 	$(BIN)/python scripts/generate.py
@@ -51,7 +54,8 @@ bench: $(VENV)/.bench       ## speed, as ratios against named peers
 	$(BIN)/python benchmarks/run.py
 
 FUZZ_SECONDS ?= 60
-fuzz: $(VENV)/.fuzz         ## hostile input without end, for FUZZ_SECONDS a target
+fuzz: $(VENV)/.fuzz         ## the property tests on many random examples, then hostile input for FUZZ_SECONDS a target
+	$(BIN)/pytest -q -n auto --dist worksteal -m hypothesis --hypothesis-profile=long
 	$(BIN)/python fuzz/all.py $(FUZZ_SECONDS)
 
 clean:

@@ -11,9 +11,9 @@ from genarch.files.table_reader import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
 
-settings.register_profile(
-    "suite", deadline=None, max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("random", settings.get_profile("suite"), derandomize=False, max_examples=20, print_blob=True)
+settings.register_profile("long", settings.get_profile("random"), max_examples=1000)
 settings.load_profile("suite")
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from builders import FAMILIES, SOURCE, rule, table
 from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.table.rules import Notice, Rule, RuleTable
+
+
+def examples(of_a_hundred: int) -> settings:
+    """Run a property on more or fewer examples than others, in proportion to what the profile runs them on."""
+    return settings(max_examples=max(1, settings().max_examples * of_a_hundred // 100))
+
 
 THRESHOLDS = (1, 50, 100, 1000)
 NUMBERS = (0.5, 1, 20, 50, 75.5, 100, 101, 1000, 5000)

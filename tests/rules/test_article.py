@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks import plain
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import spec
@@ -18,7 +18,7 @@ from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
 from genarch.table.matching import Matcher
 from genarch.table.rules import Assumption, Method, Notice, Rule
 from genarch.table.spec import Spec
-from strategies import answers
+from strategies import answers, examples
 
 TABLE = load_rules("article")
 
@@ -107,7 +107,7 @@ def test_a_hybrid_wins_only_where_rows_pull_apart_or_exclude(stated: dict[str, V
 
 
 @given(answers())
-@settings(max_examples=400)
+@examples(400)
 def test_the_hand_written_function_agrees(stated: dict[str, Value]) -> None:
     assert plain.decide(dict(stated)) == evaluate(Spec("s", stated), TABLE).verdict.verdict
 

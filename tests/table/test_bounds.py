@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import FAMILIES, rule, table
@@ -11,6 +11,7 @@ from genarch.table.bounds import Bounds
 from genarch.table.conditions import ALWAYS
 from genarch.table.rules import Ratio
 from genarch.table.scoring import scorer
+from strategies import examples
 
 
 def test_the_margin_is_held_against_the_second_best_alone() -> None:
@@ -44,7 +45,7 @@ def weighted_tables(draw: st.DrawFn) -> RuleTable:
 
 
 @given(weighted_tables(), st.data())
-@settings(max_examples=500)
+@examples(500)
 def test_what_a_completion_gives_is_in_reach(rules: RuleTable, data: st.DataObject) -> None:
     every = (1 << len(rules.rules)) - 1
     hits = data.draw(st.integers(0, every))

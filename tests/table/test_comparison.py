@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brute import completions, contradictions
@@ -17,7 +17,7 @@ from genarch.table.rules import Ratio
 from genarch.table.scoring import scorer
 from genarch.table.space import Restriction, Stretch, conditions
 from genarch.table.spec import Spec
-from strategies import contradictory_tables, rules
+from strategies import contradictory_tables, examples, rules
 
 NAMES = ("domain", "latency_budget_ms", "paired_data")
 WITH_A_SET = ("conditioning", "domain")
@@ -124,13 +124,13 @@ def pairs(draw: st.DrawFn, names: tuple[str, ...]) -> tuple[RuleTable, RuleTable
 
 
 @given(pairs(NAMES))
-@settings(max_examples=60)
+@examples(60)
 def test_changes_against_every_answer(tables: tuple[RuleTable, RuleTable]) -> None:
     check(*tables, NAMES)
 
 
 @given(pairs(WITH_A_SET))
-@settings(max_examples=20)
+@examples(20)
 def test_changes_against_every_answer_with_sets(tables: tuple[RuleTable, RuleTable]) -> None:
     check(*tables, WITH_A_SET)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brute import completions, contradictions, every, verdict
@@ -17,7 +17,7 @@ from genarch.table.matching import Matcher
 from genarch.table.scoring import Stability
 from genarch.table.space import table_space
 from genarch.table.spec import Spec
-from strategies import answers, contradictory_tables
+from strategies import answers, contradictory_tables, examples
 
 NAMES = ("domain", "latency_budget_ms", "paired_data", "team_expertise")
 WITH_A_SET = ("conditioning", "domain", "latency_budget_ms")
@@ -35,7 +35,7 @@ def test_possible_is_what_some_completion_reaches(rules: RuleTable, stated: dict
 
 
 @given(contradictory_tables(WITH_A_SET), answers(WITH_A_SET))
-@settings(max_examples=30)
+@examples(30)
 def test_possible_with_sets(rules: RuleTable, stated: dict[str, Value]) -> None:
     check_possible(rules, stated, WITH_A_SET)
 
@@ -55,7 +55,7 @@ def check_possible(rules: RuleTable, stated: dict[str, Value], names: tuple[str,
 
 
 @given(contradictory_tables(NAMES), answers(NAMES))
-@settings(max_examples=60)
+@examples(60)
 def test_the_next_question_narrows_most(rules: RuleTable, stated: dict[str, Value]) -> None:
     exploration = explore(Spec("s", stated), rules)
     ranks: dict[str, tuple[float, int]] = {}
@@ -98,7 +98,7 @@ def test_relax_is_every_smallest_way_out(rules: RuleTable, stated: dict[str, Val
 
 
 @given(contradictory_tables(NAMES), answers(NAMES))
-@settings(max_examples=40)
+@examples(40)
 def test_stability_is_the_smallest_change_of_points(rules: RuleTable, stated: dict[str, Value]) -> None:
     found = explore(Spec("s", stated), rules).stability
     here = verdict(stated, rules)
@@ -130,7 +130,7 @@ def test_flips_are_the_nearest_changes(rules: RuleTable, stated: dict[str, Value
 
 
 @given(contradictory_tables(WITH_A_SET), answers(WITH_A_SET))
-@settings(max_examples=30)
+@examples(30)
 def test_flips_of_sets(rules: RuleTable, stated: dict[str, Value]) -> None:
     check_flips(rules, stated)
 
@@ -223,7 +223,7 @@ def within(change: Change, number: object) -> bool:
 
 
 @given(st.randoms(use_true_random=False), answers())
-@settings(max_examples=200)
+@examples(200)
 def test_what_is_called_settled_stays_so_whatever_the_rest(random: object, stated: dict[str, Value]) -> None:
     exploration = explore(Spec("s", stated), TABLE)
     possible = {item.verdict for item in exploration.possible}
@@ -239,7 +239,7 @@ def test_what_is_called_settled_stays_so_whatever_the_rest(random: object, state
 
 
 @given(answers())
-@settings(max_examples=60)
+@examples(60)
 def test_every_witness_and_flip_gives_the_verdict_it_claims(stated: dict[str, Value]) -> None:
     exploration = explore(Spec("s", stated), TABLE)
     for item in exploration.possible:

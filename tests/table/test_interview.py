@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.questions import asked, complete_people, full_form
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import brute
@@ -13,7 +13,7 @@ from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Value
 from genarch.table.interview import Interview, Order, Sheet
 from genarch.table.matching import Matcher
 from strategies import answers as random_answers
-from strategies import contradictory_tables, values
+from strategies import contradictory_tables, examples, values
 
 SMALL = ("domain", "latency_budget_ms", "paired_data")
 ORDERS: tuple[Order, ...] = ("adaptive", "fixed")
@@ -33,7 +33,7 @@ def filled(interview: Interview, answers: Answers) -> Sheet:
 
 
 @given(random_answers(), st.sampled_from(ORDERS), st.data())
-@settings(max_examples=12)
+@examples(12)
 def test_the_verdict_at_the_stop_is_that_of_every_completion(
     answers: Answers, order: Order, data: st.DataObject
 ) -> None:
@@ -55,7 +55,7 @@ def test_the_verdict_at_the_stop_is_that_of_every_completion(
 
 
 @given(contradictory_tables(SMALL), random_answers(SMALL), st.sampled_from(ORDERS))
-@settings(max_examples=40)
+@examples(40)
 def test_on_small_tables_it_agrees_with_brute_force(rules: RuleTable, answers: Answers, order: Order) -> None:
     interview = Interview(rules, order=order)
     sheet = filled(interview, answers)
@@ -64,7 +64,7 @@ def test_on_small_tables_it_agrees_with_brute_force(rules: RuleTable, answers: A
 
 
 @given(contradictory_tables(SMALL), random_answers(SMALL), st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_what_an_answer_rules_out_is_what_brute_force_says(
     rules: RuleTable, answers: Answers, data: st.DataObject
 ) -> None:

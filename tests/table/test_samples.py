@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from brute import contradictions, verdict
 from builders import rule, table
@@ -17,7 +17,7 @@ from genarch.table.scoring import scorer
 from genarch.table.search import sampled
 from genarch.table.space import table_space
 from genarch.table.spec import Spec
-from strategies import answers, contradictory_tables
+from strategies import answers, contradictory_tables, examples
 
 NAMES = ("domain", "latency_budget_ms", "paired_data", "conditioning")
 NARROW = Predicate("domain", "any_of", ("narrow",))
@@ -25,7 +25,7 @@ BROAD = Predicate("domain", "any_of", ("broad",))
 
 
 @given(contradictory_tables(NAMES), answers(NAMES))
-@settings(max_examples=50)
+@examples(50)
 def test_each_sample_is_a_completion_with_the_hits_that_it_tells(rules: RuleTable, stated: dict[str, Value]) -> None:
     space = table_space(rules)
     names = [name for name in space.kinds if name not in stated]

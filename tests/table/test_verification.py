@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from brute import completions, contradictions, verdict
 from builders import SOURCE, rule, table
@@ -36,7 +36,7 @@ from genarch.table.reach import (
 )
 from genarch.table.rules import Fact, Method, Notice, TableWaiver
 from genarch.table.scoring import scorer
-from strategies import contradictory_tables
+from strategies import contradictory_tables, examples
 
 NAMES = ("domain", "latency_budget_ms", "paired_data", "team_expertise")
 
@@ -267,7 +267,7 @@ def test_an_inherited_waiver_may_be_left_over() -> None:
 
 
 @given(contradictory_tables(NAMES))
-@settings(max_examples=60)
+@examples(60)
 def test_conditions_against_brute_force(rules: RuleTable) -> None:
     every = completions({}, rules, NAMES)
     if not every or contradictions(rules).match({}).hits:
@@ -286,7 +286,7 @@ def test_conditions_against_brute_force(rules: RuleTable) -> None:
 
 
 @given(contradictory_tables(NAMES))
-@settings(max_examples=60)
+@examples(60)
 def test_reach_against_brute_force(rules: RuleTable) -> None:
     every = completions({}, rules, NAMES)
     score = scorer(rules)
@@ -305,7 +305,7 @@ def test_reach_against_brute_force(rules: RuleTable) -> None:
 
 
 @given(contradictory_tables(NAMES, exclusive=True))
-@settings(max_examples=60)
+@examples(60)
 def test_exclusions_against_brute_force(rules: RuleTable) -> None:
     every = completions({}, rules, NAMES)
     found = list(exclusions_of_everything(rules))
@@ -320,7 +320,7 @@ def test_exclusions_against_brute_force(rules: RuleTable) -> None:
 
 
 @given(contradictory_tables(NAMES))
-@settings(max_examples=40)
+@examples(40)
 def test_returning_verdicts_against_brute_force(rules: RuleTable) -> None:
     expected = set()
     rest = [name for name in NAMES if name != "latency_budget_ms"]
