@@ -11,16 +11,16 @@ from xml.etree import ElementTree as ET
 
 from genarch import load_rules
 from genarch.cli.check.outputs import FORMATS, Output, render
-from genarch.documents.checks import DOCUMENT_CHECKS
-from genarch.documents.document import DesignDocument, Objection, Policy
+from genarch.documents.document import DesignDocument, Policy
 from genarch.documents.editing import mended
 from genarch.documents.judge import judge
 from genarch.documents.reader import read_document, read_sidecar
 from genarch.errors import InputError
+from genarch.files.checks import DOCUMENT_CHECKS
 from genarch.files.io import decode
 from genarch.reports.findings.check_record import check_report
 from genarch.reports.findings.record import document_records
-from genarch.table.findings import Finding, Place
+from genarch.table.findings import CheckId, Finding, Located, Place
 
 RULES = load_rules()
 POLICY = Policy("2026-11-24", latest="2036-11-24")
@@ -56,12 +56,15 @@ def formats(data: bytes) -> None:
     """Any text in a path, an id and a message: no format gets out of hand."""
     path, message, name, *_ = [*data.decode("utf-8", "surrogateescape").split("\n", 2), "", ""]
     check = list(DOCUMENT_CHECKS.values())[len(data) % len(DOCUMENT_CHECKS)]
-    objections = [Objection(Place(path or "a.md", 1, 1, 2), Finding(check, (name,), message, waived=name or "meant"))]
-    objections.append(Objection(Place(path or "a.md", 1, 1), Finding(check, (name,), message)))
+    finding = Finding(CheckId(check.id), (name,), message)
+    found = [
+        Located(Place(path or "a.md", 1, 1, 2), finding._replace(waived=name or "meant"), check.severity),
+        Located(Place(path or "a.md", 1, 1), finding, check.severity),
+    ]
     report = check_report(
         RULES,
         [],
-        document_records(objections),
+        document_records(found),
         counts={"files": 1, "documents": 1, "decisions": 1, "skipped": {}},
         today="2026-11-24",
         fail_on="error",

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 from genarch import load_rules, load_spec
-from genarch.documents.checks import DOCUMENT_CHECKS
 from genarch.evidence.catalogue import Catalogue
 from genarch.files.catalogue import as_json, evidence_folder
 from genarch.files.catalogue_reader import read_fitted
+from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS
 from genarch.files.table_file import files_of
 from genarch.files.table_reader import read_table
 from genarch.files.tables import DEFAULT_TABLE, bundled_tables
@@ -20,7 +20,6 @@ from genarch.reports.map.record import map_report
 from genarch.reports.map.svg import as_svg
 from genarch.reports.rule_page import facts_page, rule_page
 from genarch.table import rules as entry_values
-from genarch.table.checks import TABLE_CHECKS
 from genarch.table.decision_map import decision_map
 from genarch.table.rules import RuleTable
 

@@ -37,6 +37,8 @@ def test_the_wheel_has_the_tables_the_types_and_nothing_beside_the_package(wheel
         assert f"genarch/rules/{table.name}" in names
     for part in (root / "rules/evidence").glob("*.yaml"):
         assert f"genarch/rules/evidence/{part.name}" in names
+    for part in (root / "rules/checks").glob("*/*/*"):
+        assert f"genarch/{part.relative_to(root)}" in names
     assert "genarch/files/compiled/evidence.json" in names
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"genarch"}
 

@@ -19,8 +19,8 @@ from typer.testing import CliRunner, Result
 
 from genarch.cli.app import app
 from genarch.cli.check.outputs import FORMATS
-from genarch.documents.checks import DOCUMENT_CHECKS
 from genarch.documents.judge import judge
+from genarch.files.checks import DOCUMENT_CHECKS
 
 ARTICLE = ["--rules", "article"]
 """What is said here of verdicts is by the article's table, whichever is the default."""

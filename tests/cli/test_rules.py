@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from genarch import decide, load_rules, parse_spec
 from genarch.cli.app import app
 from genarch.cli.schemas import schema_of
+from genarch.files.checks import TABLE_CHECKS
 from genarch.files.tables import bundled_tables
 from genarch.reports.comparison.words import restriction_words
 from genarch.reports.console import Look
@@ -24,7 +25,6 @@ from genarch.reports.findings.github import as_github
 from genarch.reports.findings.sarif import as_sarif
 from genarch.reports.findings.schema import FindingsRecord
 from genarch.reports.findings.text import as_text
-from genarch.table.checks import TABLE_CHECKS
 
 SOURCE = "{facts: [T1], section: s, grade: measured}"
 SMALL = f"""\
@@ -116,7 +116,7 @@ def test_lint_waives_what_the_table_waives(folder: Path) -> None:
     ("waiver", "told"),
     [
         ("{check: blind-spots, subject: [a], reason: r}", "waivers[0].check: 'blind-spots' is not a check on tables; did you mean 'blind-spot'?"),
-        ("{check: waiver-unused, subject: [a], reason: r}", "'waiver-unused' cannot be waived; mend what it finds"),
+        ("{check: waiver-unused, subject: [a], reason: r}", "'waiver-unused' cannot be waived; fix what it finds"),
         ("{check: blind-spot, subject: [], reason: r}", "names none; name at least one"),
         ("{check: blind-spot, subject: [a]}", "is missing; the format needs it"),
     ],

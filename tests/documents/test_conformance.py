@@ -10,29 +10,29 @@ from hypothesis import strategies as st
 
 from builders import rule, table
 from genarch import RuleTable, decide, explore, load_catalogue, load_rules
-from genarch.documents.checks import BLOCK_MISSING, DOCUMENT_CHECKS
 from genarch.documents.decision import families_named
-from genarch.documents.document import DesignDocument, Objection, Policy, Stated
+from genarch.documents.document import DesignDocument, Policy, Stated
 from genarch.documents.judge import judge
 from genarch.documents.reader import read_document
+from genarch.files.checks import DOCUMENT_CHECKS, Check
 from genarch.files.tables import bundled_tables
 from genarch.table.conditions import Predicate
-from genarch.table.findings import Check, Place
+from genarch.table.findings import Located, Place
 from genarch.table.spec import Spec
 from strategies import answers as random_answers
 
 OTHER = table(rule("narrow", Predicate("domain", "any_of", ("narrow",)), {"gan": 3}))
 """A table that has nothing against any decision here, and is called test@1.0.0."""
 POLICY = Policy("2026-11-24", (OTHER,), "2036-11-24")
-EXAMPLES = [check for check in DOCUMENT_CHECKS.values() if check.fails and check is not BLOCK_MISSING]
+EXAMPLES = [check for check in DOCUMENT_CHECKS.values() if check.fails and check.id != "block-missing"]
 
 
-def found(text: str, rules: RuleTable, policy: Policy = POLICY) -> list[Objection]:
+def found(text: str, rules: RuleTable, policy: Policy = POLICY) -> list[Located]:
     return judge(read_document(text, "filter.md", rules), rules, policy, load_catalogue())[0]
 
 
-def ids(objections: list[Objection], *, waived: bool = False) -> list[str]:
-    return [item.finding.check.id for item in objections if bool(item.finding.waived) is waived]
+def ids(objections: list[Located], *, waived: bool = False) -> list[str]:
+    return [item.finding.check for item in objections if bool(item.finding.waived) is waived]
 
 
 def record(block: str, prose: str = "") -> str:
@@ -82,7 +82,7 @@ def test_the_message_has_constraint_rule_grade_and_what_to_do(shipped: RuleTable
 def test_where_nothing_is_left_the_message_says_so(shipped: RuleTable) -> None:
     block = "constraints: {latency_budget_ms: 33, conditioning: [text], maturity: proven}\ndecision: evaluate_both"
     (objection,) = found(record(block), shipped)
-    assert objection.finding.check.id == "decision-excluded"
+    assert objection.finding.check == "decision-excluded"
     assert "no architecture is left at all" in objection.finding.message
     assert set(objection.finding.subject) == {
         "under-100-ms-needs-a-single-pass",
@@ -232,7 +232,7 @@ def test_waivers_may_be_left_aside(shipped: RuleTable) -> None:
 def test_severities_are_the_team_s(shipped: RuleTable) -> None:
     text = record("constraints: {domain: narrow}\ndecision: gan")
     (objection,) = found(text, shipped, POLICY._replace(severities={"constraint-unsettled": "note"}))
-    assert objection.finding.check.severity == "note"
+    assert objection.severity == "note"
     assert found(text, shipped, POLICY._replace(severities={"constraint-unsettled": "off"})) == []
 
 
@@ -301,10 +301,10 @@ def test_what_the_table_of_that_day_objects_to_as_well_is_no_matter_of_tables(sh
 def test_a_named_model_is_held_against_budget_and_licence(shipped: RuleTable) -> None:
     block = f"{SETTLED.replace('}', ', commercial_use: true, gpu: gtx-1080ti, resolution_px: 1024}')}\ndecision: gan\nmodel: stylegan3-t"
     budget, licence = found(record(block), shipped)
-    assert budget.finding.check.id == "budget-beyond-evidence"
+    assert budget.finding.check == "budget-beyond-evidence"
     assert "nothing shows stylegan3-t within the budget on gtx-1080ti" in budget.finding.message
     assert "evidence@" in budget.finding.message
-    assert licence.finding.check.id == "licence-conflict"
+    assert licence.finding.check == "licence-conflict"
     assert "its licence forbids commercial use" in licence.finding.message
     waived = f"{block}\nwaivers:\n- {{rule: licence-conflict, reason: commercial licence of 2026-03}}\n- {{rule: budget-beyond-evidence, reason: 31 ms measured on ours}}"
     assert ids(found(record(waived), shipped)) == []
@@ -314,7 +314,7 @@ def test_a_named_model_is_held_against_budget_and_licence(shipped: RuleTable) ->
 def test_hardware_that_contradicts_the_device_is_told_and_waived_by_the_id_that_is_told(shipped: RuleTable) -> None:
     block = f"{PROMPTS.replace('}', ', gpu: a100, device: mobile}')}\ndecision: diffusion"
     (told,) = found(record(block), shipped)
-    assert told.finding.check.id == "constraints-inconsistent"
+    assert told.finding.check == "constraints-inconsistent"
     assert told.finding.subject == ("inconsistent-gpu-device",)
     waived = f"{block}\nwaivers:\n- {{rule: inconsistent-gpu-device, reason: two machines are meant here}}"
     assert ids(found(record(waived), shipped)) == []

@@ -16,7 +16,7 @@ BLOCK = "```yaml genarch\nversion: 1\nconstraints: {domain: narrow}\ndecision: g
 
 
 def told(document: DesignDocument) -> list[tuple[str, int, int]]:
-    return [(item.check.id, item.place.line, item.place.column) for item in document.defects]
+    return [(item.finding.check, item.place.line, item.place.column) for item in document.defects]
 
 
 def read(text: str, rules: RuleTable) -> DesignDocument:

@@ -12,14 +12,16 @@ from genarch.cli import exits
 from genarch.cli.output import busy, keep, written
 from genarch.cli.terminal import screen
 from genarch.errors import InputError, nearest
+from genarch.files.checks import TABLE_CHECKS
 from genarch.files.io import refuse
 from genarch.files.table_reader import read_located
 from genarch.files.tables import bundled_tables, table_path
 from genarch.reports.findings.record import FindingsReport, findings_report
-from genarch.table.checks import TABLE_CHECKS, TABLE_INVALID
-from genarch.table.findings import SEVERITIES, Finding, Located, Place
+from genarch.table.findings import SEVERITIES, CheckId, Finding, Located, Place
 from genarch.table.lint import verify
 from genarch.table.rules import RuleTable
+
+_INVALID = CheckId("table-invalid")
 
 
 class LintRequest(NamedTuple):
@@ -50,7 +52,7 @@ def run_lint(request: LintRequest) -> int:
             located += _verified(path, tables)
     report = findings_report(tables, located)
     written(_rendered(request, report), request.output)
-    if any(item.finding.check is TABLE_INVALID for item in located):
+    if any(item.finding.check == _INVALID for item in located):
         return exits.UNUSABLE
     grave = () if request.fail_on == "never" else SEVERITIES[: SEVERITIES.index(request.fail_on) + 1]
     return exits.FINDINGS if any(report["counts"][severity] for severity in grave) else exits.OK
@@ -70,10 +72,12 @@ def _verified(path: str, tables: list[tuple[str, RuleTable]]) -> Iterator[Locate
         for problem in error.problems:
             message = f"{problem.field}: {problem.message}" if problem.field else problem.message
             place = Place(problem.path, problem.line or 1, problem.column or 1)
-            yield Located(place, Finding(TABLE_INVALID, (problem.field,), message))
+            yield Located(place, Finding(_INVALID, (problem.field,), message), TABLE_CHECKS[_INVALID].severity)
         return
     tables.append((path, table))
-    found = [Located(places.of(finding.entry), finding) for finding in verify(table)]
+    found = [
+        Located(places.of(finding.entry), finding, TABLE_CHECKS[finding.check].severity) for finding in verify(table)
+    ]
     yield from sorted(found, key=lambda item: item.place)
 
 

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
-from genarch.documents import checks
-from genarch.documents.document import DesignDocument, Judged, Stated
+from genarch.documents.document import DesignDocument, Judged, Stated, located
 from genarch.evidence.candidates import commercial_conflict, within_budget
 from genarch.evidence.catalogue import Catalogue
 from genarch.table.answers import format_answer
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, Value
 from genarch.table.explore import Exploration, explore
-from genarch.table.findings import Check, Finding, Located
+from genarch.table.findings import CheckId, Located
 from genarch.table.rules import Notice, Rule, RuleTable
 from genarch.table.scoring import Evaluation, evaluate
 
@@ -116,26 +115,26 @@ def judge_model(stated: Stated, catalogue: Catalogue) -> Iterator[Located]:
         where = f" on {spec.constraints['gpu']}" if "gpu" in spec.constraints else ""
         message = (
             f"nothing shows {spec.model} within the budget{where}: {why} ({catalogue.name}). Measure it and add the "
-            f"row, name another model, or waive {checks.BUDGET_BEYOND_EVIDENCE.id} with what you measured"
+            f"row, name another model, or waive budget-beyond-evidence with what you measured"
         )
-        yield _at(stated, checks.BUDGET_BEYOND_EVIDENCE, message)
+        yield _at(stated, CheckId("budget-beyond-evidence"), message)
     conflict = commercial_conflict(spec.model, spec.constraints, catalogue)
     if conflict:
         message = (
             f"commercial use is stated, and of {spec.model} {conflict}. Name another model, train weights of your own, "
-            f"or waive {checks.LICENCE_CONFLICT.id} with the licence that you hold"
+            f"or waive licence-conflict with the licence that you hold"
         )
-        yield _at(stated, checks.LICENCE_CONFLICT, message)
+        yield _at(stated, CheckId("licence-conflict"), message)
 
 
-def _at(stated: Stated, check: Check, message: str) -> Located:
-    return Located(stated.place("model", "decision"), Finding(check, (stated.spec.model or "",), message))
+def _at(stated: Stated, check: CheckId, message: str) -> Located:
+    return located(check, stated.place("model", "decision"), message, (stated.spec.model or "",), stated.spec)
 
 
 _DECISION_CHECKS = (
-    checks.DECISION_EXCLUDED,
-    checks.DECISION_NOT_RECOMMENDED,
-    checks.CLOSE_CALL_WITHOUT_ALTERNATIVE,
+    CheckId("decision-excluded"),
+    CheckId("decision-not-recommended"),
+    CheckId("close-call-without-alternative"),
 )
 
 
@@ -190,14 +189,14 @@ class _Judge:
         pinned = pinned_to(spec.decided_with, self._rules, self._tables)
         if pinned == "unknown":
             found.append(self._unknown_rules())
-        objected = any(finding.check in _DECISION_CHECKS for _, finding in found)
+        objected = any(item.finding.check in _DECISION_CHECKS for item in found)
         if pinned == "other" and objected and not self._objected_then():
             found = [item for item in found if item.finding.check not in _DECISION_CHECKS]
             found.append(self._older())
         return Outcome(judged, tuple(found))
 
-    def _at(self, check: Check, message: str, *fields: str, subject: Iterable[str] = ()) -> Located:
-        return Located(self._stated.place(*fields), Finding(check, tuple(subject), message))
+    def _at(self, check: CheckId, message: str, *fields: str, subject: Iterable[str] = ()) -> Located:
+        return located(check, self._stated.place(*fields), message, tuple(subject), self._stated.spec)
 
     def _inconsistent(self) -> Iterator[Located]:
         for notice in self._evaluation.notices:
@@ -206,14 +205,14 @@ class _Judge:
                 message = (
                     f"{self._facts(notice)} contradict one another ({notice.id}; {notice.source}): {notice.message}"
                 )
-                yield self._at(checks.CONSTRAINTS_INCONSISTENT, message, *fields, subject=[notice.id])
+                yield self._at(CheckId("constraints-inconsistent"), message, *fields, subject=[notice.id])
 
     def _decision(self) -> Iterator[Located]:
         spec, verdict = self._stated.spec, self._evaluation.verdict
         if spec.decision is None:
             if not self._document.undecided:
                 told = f"no decision is stated; the constraints give {self._answer()}. Add 'decision:' beside them"
-                yield self._at(checks.DECISION_MISSING, told, "constraints")
+                yield self._at(CheckId("decision-missing"), told, "constraints")
             return
         ruled_out = self._ruled_out(spec.decision)
         if ruled_out:
@@ -242,19 +241,19 @@ class _Judge:
         if self._evaluation.verdict.verdict != "infeasible":
             change = f"change the decision{f' (to {_either(left)})' if left else ''}, correct the constraint"
         message = (
-            f"{decision} is ruled out by {told}. Either {change}, or waive {checks.DECISION_EXCLUDED.id} with a reason "
+            f"{decision} is ruled out by {told}. Either {change}, or waive decision-excluded with a reason "
             "and approved_by"
         )
-        return self._at(checks.DECISION_EXCLUDED, message, "decision", subject=[rule.id for rule in ruled_out])
+        return self._at(CheckId("decision-excluded"), message, "decision", subject=[rule.id for rule in ruled_out])
 
     def _not_recommended(self, decision: str) -> Located:
         reasons = self._reasons(decision)
         told = f" by {reasons}" if reasons else ""
         message = (
             f"the constraints speak for {self._answer()}, not for {decision}{told}. Change the decision, state what "
-            f"else decided, or waive {checks.DECISION_NOT_RECOMMENDED.id} with a reason"
+            f"else decided, or waive decision-not-recommended with a reason"
         )
-        return self._at(checks.DECISION_NOT_RECOMMENDED, message, "decision")
+        return self._at(CheckId("decision-not-recommended"), message, "decision")
 
     def _close_call(self, decision: str) -> Iterator[Located]:
         families = self._evaluation.verdict.candidates
@@ -268,10 +267,10 @@ class _Judge:
             return
         (other,) = (family for family in families if family not in chosen)
         if other not in families_named(self._document.prose, self._rules):
-            check = checks.CLOSE_CALL_WITHOUT_ALTERNATIVE
+            check = CheckId("close-call-without-alternative")
             message = (
                 f"{' and '.join(families)} are too close to call, and the document speaks of {decision} only. Tell how "
-                f"{other} compared, decide evaluate_both, or waive {check.id} with a reason"
+                f"{other} compared, decide evaluate_both, or waive {check} with a reason"
             )
             yield self._at(check, message, "decision")
 
@@ -290,9 +289,9 @@ class _Judge:
         more = f"; rules also wait for {listed}" if waiting else ""
         message = (
             f"{verdict} could still become {_either(others)}: {name} ({BY_NAME[name].meaning}) is not stated"
-            f"{more}. State it, or waive {checks.CONSTRAINT_UNSETTLED.id} where nobody can know"
+            f"{more}. State it, or waive constraint-unsettled where nobody can know"
         )
-        yield self._at(checks.CONSTRAINT_UNSETTLED, message, "constraints", subject=[name])
+        yield self._at(CheckId("constraint-unsettled"), message, "constraints", subject=[name])
 
     def _prose(self) -> Iterator[Located]:
         decision = self._stated.spec.decision
@@ -309,7 +308,7 @@ class _Judge:
                     f"the text chooses '{chosen.text}', which is {' and '.join(sorted(named))}, and the block decides "
                     f"{decision}. Bring the two together"
                 )
-                yield Located(chosen.place, Finding(checks.PROSE_NAMES_ANOTHER, (), message))
+                yield located(CheckId("prose-names-another-architecture"), chosen.place, message, (), self._stated.spec)
 
     def _objected_then(self) -> bool:
         """Whether the table that the decision was taken with, where it is at hand, objects to it too."""
@@ -317,7 +316,7 @@ class _Judge:
         if then is None:
             return False
         found = judge_decision(self._stated, self._document, then).found
-        return any(finding.check in _DECISION_CHECKS for _, finding in found)
+        return any(item.finding.check in _DECISION_CHECKS for item in found)
 
     def _unknown_rules(self) -> Located:
         known = ", ".join(table.header.id for table in (self._rules, *self._tables))
@@ -325,7 +324,7 @@ class _Judge:
             f"{self._stated.spec.decided_with} is no rule table that is known here (known: {known}; the present one is "
             f"{self._rules.name}). Write the one that the decision was taken with"
         )
-        return self._at(checks.DECIDED_WITH_UNKNOWN_RULES, message, "decided_with")
+        return self._at(CheckId("decided-with-unknown-rules"), message, "decided_with")
 
     def _older(self) -> Located:
         spec = self._stated.spec
@@ -333,7 +332,7 @@ class _Judge:
             f"{spec.decision} was decided with {spec.decided_with}; with {self._rules.name} the constraints give "
             f"{self._answer()}. See whether the deployment still stands, then update the record"
         )
-        return self._at(checks.DECIDED_WITH_OLDER_RULES, message, "decided_with", "decision")
+        return self._at(CheckId("decided-with-older-rules"), message, "decided_with", "decision")
 
     def _families(self, decision: str) -> set[str]:
         """The families that a decision's name stands for."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from genarch.table.findings import Check, Finding, Located, Place, Severity
+from genarch.files.checks import DOCUMENT_CHECKS
+from genarch.table.findings import CheckId, Finding, Located, Place, Severity
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Spec
 
@@ -36,17 +37,11 @@ class Stated(NamedTuple):
         return next((self.places[field] for field in fields if field in self.places), self.places[""])
 
 
-class Defect(NamedTuple):
-    """What is wrong with the form of a document, or of a spec in it; `subject` are the ids that it is about."""
-
-    check: Check
-    place: Place
-    message: str
-    subject: tuple[str, ...] = ()
-
-    def located(self) -> Located:
-        """The defect as a finding."""
-        return Located(self.place, Finding(self.check, self.subject, self.message))
+def located(
+    check: CheckId, place: Place, message: str, subject: tuple[str, ...] = (), spec: Spec | None = None
+) -> Located:
+    """What a check finds, with the severity that the check has."""
+    return Located(place, Finding(check, subject, message), DOCUMENT_CHECKS[check].severity, spec)
 
 
 class Chosen(NamedTuple):
@@ -60,13 +55,14 @@ class DesignDocument(NamedTuple):
     """A document with what it states.
 
     `path` is the document that binds: for a sidecar the one that it names. `status` is in small letters, empty where
-    none is told. `prose` is the text outside of specs, to look for names in.
+    none is stated. `defects` are what is wrong with its form, or with that of a spec in it. `prose` is the text outside
+    of specs, to look for names in.
     """
 
     path: str
     status: str = ""
     stated: tuple[Stated, ...] = ()
-    defects: tuple[Defect, ...] = ()
+    defects: tuple[Located, ...] = ()
     chosen: tuple[Chosen, ...] = ()
     prose: str = ""
 
@@ -99,14 +95,6 @@ class Policy(NamedTuple):
     ending: bool = False
     severities: Mapping[str, Gravity] = {}
     waivers: bool = True
-
-
-class Objection(NamedTuple):
-    """A finding in a document at its place; `spec` is the one that it is about, None where it is about the form."""
-
-    place: Place
-    finding: Finding
-    spec: Spec | None = None
 
 
 class Judged(NamedTuple):

@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from genarch.documents.checks import BLOCK_INVALID, BLOCK_MISSPELT, WAIVER_INVALID
-from genarch.documents.document import Defect, DesignDocument
+from genarch.documents.document import DesignDocument
 from genarch.documents.markdown import INFO, Block, Heading, Markdown, parse_markdown
 from genarch.documents.reader import read_document, read_sidecar
 from genarch.files.io import refuse
 from genarch.files.specs import FORMAT_VERSION
 from genarch.table.constraints import BY_NAME
+from genarch.table.findings import CheckId, Located
 from genarch.table.rules import RuleTable
 
 HEADINGS = ("decision outcome", "decision")
@@ -189,13 +189,13 @@ def _better(after: DesignDocument, before: DesignDocument) -> bool:
     A fence that becomes a block may show what is wrong in it.
     """
     gone = {_wrong(defect) for defect in before.defects} - {_wrong(defect) for defect in after.defects}
-    new = {defect.check for defect in after.defects} - {defect.check for defect in before.defects}
-    twice = any("stands twice" in defect.message for defect in after.defects)
-    return bool(gone) and not twice and new <= {BLOCK_INVALID, WAIVER_INVALID}
+    new = {defect.finding.check for defect in after.defects} - {defect.finding.check for defect in before.defects}
+    twice = any("stands twice" in defect.finding.message for defect in after.defects)
+    return bool(gone) and not twice and new <= {CheckId("block-invalid"), CheckId("waiver-invalid")}
 
 
-def _wrong(defect: Defect) -> tuple[str, int, str]:
-    return defect.check.id, defect.place.line, defect.message
+def _wrong(defect: Located) -> tuple[str, int, str]:
+    return defect.finding.check, defect.place.line, defect.finding.message
 
 
 def with_skeleton(text: str, path: str) -> str:
@@ -212,12 +212,12 @@ def _edits(text: str, document: DesignDocument) -> Iterator[_Edit]:
     starts = [0, *(match.end() for match in _LINE_END_mending.finditer(text))]
     for defect in document.defects:
         at = starts[defect.place.line - 1] + defect.place.column - 1
-        if defect.check is BLOCK_MISSPELT:
+        if defect.finding.check == CheckId("block-misspelt"):
             yield from _info(text, starts, defect.place.line)
         elif (
-            defect.check in (BLOCK_INVALID, WAIVER_INVALID)
-            and not _DECIDED.match(defect.message)
-            and (found := _SUGGESTION.search(defect.message))
+            defect.finding.check in (CheckId("block-invalid"), CheckId("waiver-invalid"))
+            and not _DECIDED.match(defect.finding.message)
+            and (found := _SUGGESTION.search(defect.finding.message))
         ):
             wrong, right = found.groups()
             if _distance(wrong, right) > (2 if len(right) > 7 else 1):

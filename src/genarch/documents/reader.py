@@ -7,15 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from genarch.documents import checks
 from genarch.documents.discovery import repository_root
-from genarch.documents.document import INACTIVE, UNDECIDED, Carrier, Chosen, Defect, DesignDocument, Stated
+from genarch.documents.document import INACTIVE, UNDECIDED, Carrier, Chosen, DesignDocument, Stated, located
 from genarch.documents.front_matter import read_front
 from genarch.documents.markdown import INFO, WORD, Hidden, Markdown, parse_markdown
 from genarch.errors import InputError, Problem
 from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse
 from genarch.files.specs import parse_placed
-from genarch.table.findings import Check, Place
+from genarch.table.findings import CheckId, Located, Place
 from genarch.table.rules import RuleTable
 
 HEAD = 30
@@ -62,8 +61,8 @@ def status_of(stated: str, markdown: Markdown) -> str:
 def _told(text: str) -> str:
     """The last status that a line tells."""
     clauses = _CLAUSE.split(_STRUCK.sub("", text[:LONGEST]))
-    found = [clause[match.start(1) :] for clause in clauses if (match := _WORD.match(clause))]
-    return re.sub(r"[\s>*_`\[\]\"'|]+", " ", found[-1]).strip().casefold() if found else ""
+    told = [clause[match.start(1) :] for clause in clauses if (match := _WORD.match(clause))]
+    return re.sub(r"[\s>*_`\[\]\"'|]+", " ", told[-1]).strip().casefold() if told else ""
 
 
 MAX_BLOCKS = 100
@@ -83,7 +82,7 @@ def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
     front = read_front(markdown.lines, markdown.front)
     reader = _Reader(path, markdown.lines, rules)
     for flaw in front.flaws:
-        check = checks.BLOCK_MISSPELT if flaw.misspelt else checks.BLOCK_INVALID
+        check = CheckId("block-misspelt") if flaw.misspelt else CheckId("block-invalid")
         reader.defect(check, flaw.line, flaw.column, flaw.message)
     for part, line, column in front.specs:
         reader.spec(part.text, part.lines, "front_matter", line, column)
@@ -92,15 +91,15 @@ def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
         column = len(first) - len(first.lstrip("> \t0123456789.)*+-")) + 1
         if not block.closed:
             message = "the block that begins here is never closed; end it with the marks that it began with"
-            reader.defect(checks.BLOCK_UNCLOSED, block.first, column, message)
+            reader.defect(CheckId("block-unclosed"), block.first, column, message)
         else:
             reader.spec(block.text, block.lines, "block", block.first, column)
     for fence in markdown.misspelt:
         message = f"a fence of '{fence.info[:60]}' is not read; did you mean '{INFO[0]}'?"
-        reader.defect(checks.BLOCK_MISSPELT, fence.line, 1, message)
+        reader.defect(CheckId("block-misspelt"), fence.line, 1, message)
     for listing in markdown.keyed:
         message = f"a listing with 'genarch:' is not read; as a block, it begins with {INFO[0]} and leaves the key out"
-        reader.defect(checks.BLOCK_QUOTED, listing, 1, message)
+        reader.defect(CheckId("block-quoted"), listing, 1, message)
     for hidden in markdown.hidden():
         check, message = _hidden_words(hidden)
         reader.defect(check, hidden.line, 1, message)
@@ -128,14 +127,14 @@ class _Reader:
 
     def __init__(self, path: str, lines: Sequence[str], rules: RuleTable) -> None:
         self.stated: list[Stated] = []
-        self.defects: list[Defect] = []
+        self.defects: list[Located] = []
         self._path = path
         self._lines = lines
         self._rules = rules
         self._count = 0
 
-    def defect(self, check: Check, line: int, column: int, message: str) -> None:
-        self.defects.append(Defect(check, self._place(line, column), message))
+    def defect(self, check: CheckId, line: int, column: int, message: str) -> None:
+        self.defects.append(located(check, self._place(line, column), message))
 
     def spec(self, text: str, lines: Sequence[tuple[int, int]], carrier: Carrier, line: int, column: int) -> None:
         """Read one spec; `line` and `column` are where its carrier begins."""
@@ -143,11 +142,11 @@ class _Reader:
         if self._count > MAX_BLOCKS:
             if self._count == MAX_BLOCKS + 1:
                 message = f"more than {MAX_BLOCKS} specs in one document; from here on they are not read, split it"
-                self.defect(checks.BLOCK_INVALID, line, column, message)
+                self.defect(CheckId("block-invalid"), line, column, message)
             return
         if len(text) > MAX_BLOCK:
             message = f"a spec of more than {MAX_BLOCK // 1024} Ki characters is not read; state the constraints alone"
-            self.defect(checks.BLOCK_INVALID, line, column, message)
+            self.defect(CheckId("block-invalid"), line, column, message)
             return
         try:
             spec, places = parse_placed(text, path=self._path, rules=self._rules, lines=lines)
@@ -157,16 +156,16 @@ class _Reader:
         if spec.document is not None and carrier != "sidecar":
             at = places["document"]
             message = "'document' belongs into a spec file beside a document; remove it here"
-            self.defect(checks.BLOCK_INVALID, *at, message)
+            self.defect(CheckId("block-invalid"), *at, message)
             return
-        found: Mapping[str, Place] = {field: self._place(*at) for field, at in places.items()}
-        self.stated.append(Stated(spec, carrier, {**found, "": self._place(line, column)}))
+        stated: Mapping[str, Place] = {field: self._place(*at) for field, at in places.items()}
+        self.stated.append(Stated(spec, carrier, {**stated, "": self._place(line, column)}))
 
-    def _invalid(self, problem: Problem, line: int, column: int) -> Defect:
-        waiver = problem.field.startswith("waivers")
+    def _invalid(self, problem: Problem, line: int, column: int) -> Located:
+        check = CheckId("waiver-invalid") if problem.field.startswith("waivers") else CheckId("block-invalid")
         message = f"{problem.field}: {problem.message}" if problem.field else problem.message
         place = self._place(problem.line or line, problem.column or column)
-        return Defect(checks.WAIVER_INVALID if waiver else checks.BLOCK_INVALID, place, message, (problem.field,))
+        return located(check, place, message, (problem.field,))
 
     def _place(self, line: int, column: int) -> Place:
         """A place that reaches to the end of its line."""
@@ -174,22 +173,24 @@ class _Reader:
         return Place(self._path, line, column, max(end, column + 1))
 
 
-def _hidden_words(hidden: Hidden) -> tuple[Check, str]:
+def _hidden_words(hidden: Hidden) -> tuple[CheckId, str]:
     """What to say of a block that is not read."""
     within = hidden.within
     if within is None:
         return (
-            checks.BLOCK_SWALLOWED,
+            CheckId("block-swallowed"),
             "the block here is plain text to Markdown; put it at the margin, on lines of its own",
         )
     at = f"the {within.kind} that begins on line {within.first}"
     if within.kind == "indented code":
-        return checks.BLOCK_SWALLOWED, "the block here is indented so far that it is code; put it at the margin"
+        return CheckId("block-swallowed"), "the block here is indented so far that it is code; put it at the margin"
     if within.kind == "html":
-        return checks.BLOCK_SWALLOWED, f"the block here is part of {at}; put an empty line before it"
+        return CheckId("block-swallowed"), f"the block here is part of {at}; put an empty line before it"
     if not within.closed:
-        return checks.BLOCK_SWALLOWED, f"the block here is inside {at} and is never closed; close it before the block"
-    return checks.BLOCK_QUOTED, f"the block here is not read, since it is inside {at}"
+        return CheckId(
+            "block-swallowed"
+        ), f"the block here is inside {at} and is never closed; close it before the block"
+    return CheckId("block-quoted"), f"the block here is not read, since it is inside {at}"
 
 
 def _chosen(markdown: Markdown, path: str) -> Iterator[Chosen]:
@@ -231,7 +232,7 @@ _DRIVE = re.compile(r"[A-Za-z]:|[\\/~]")
 class Beside(NamedTuple):
     """The document that a spec file stands beside, or why it cannot be used; `real` is where it lies, or would."""
 
-    document: DesignDocument | Defect
+    document: DesignDocument | Located
     real: str
 
 
@@ -267,7 +268,7 @@ def beside(own: DesignDocument, rules: RuleTable) -> Beside | None:
 
     def refused(message: str, real: str = "") -> Beside:
         told = f"document: '{named[:80]}' {message}"
-        return Beside(Defect(checks.BLOCK_INVALID, stated.place("document"), told), real)
+        return Beside(located(CheckId("block-invalid"), stated.place("document"), told), real)
 
     if not named.strip() or _DRIVE.match(named) or "\0" in named:
         return refused("is no path from here; write one such as README.md")
@@ -344,5 +345,5 @@ def _mentioned_in(path: str) -> bool:
     return False
 
 
-def _unreadable(path: str, error: InputError) -> Defect:
-    return Defect(checks.DOCUMENT_UNREADABLE, Place(path, 1, 1), error.problems[0].message)
+def _unreadable(path: str, error: InputError) -> Located:
+    return located(CheckId("document-unreadable"), Place(path, 1, 1), error.problems[0].message)

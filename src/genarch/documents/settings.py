@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
-from genarch.documents.checks import DOCUMENT_CHECKS
 from genarch.documents.document import Gravity
 from genarch.errors import InputError, Problem, nearest
+from genarch.files.checks import DOCUMENT_CHECKS
 from genarch.files.io import read_text, refuse
 from genarch.table.findings import SEVERITIES
 

@@ -8,11 +8,11 @@ from typing import Protocol, TypeVar
 
 from genarch.errors import nearest
 from genarch.files import table_format as form
+from genarch.files.checks import TABLE_CHECKS
 from genarch.files.records import Location, Record
 from genarch.files.table_entries import Entries, read_source
 from genarch.files.table_file import Places, TableFile, chain_of
 from genarch.files.tables import digest
-from genarch.table.checks import TABLE_CHECKS, TABLE_INVALID, WAIVER_UNUSED
 from genarch.table.conditions import MAX_ALL_TERMS, Condition, constraints_read, terms
 from genarch.table.matching import Matcher
 from genarch.table.rules import (
@@ -224,8 +224,8 @@ class _Builder:
             if entry.check not in TABLE_CHECKS:
                 hint = nearest(entry.check, TABLE_CHECKS) or f"; the checks are: {', '.join(TABLE_CHECKS)}"
                 self._file.report(("waivers", at, "check"), f"'{entry.check}' is not a check on tables{hint}")
-            elif entry.check in (TABLE_INVALID.id, WAIVER_UNUSED.id):
-                self._file.report(("waivers", at, "check"), f"'{entry.check}' cannot be waived; mend what it finds")
+            elif entry.check in ("table-invalid", "waiver-unused"):
+                self._file.report(("waivers", at, "check"), f"'{entry.check}' cannot be waived; fix what it finds")
 
     def _check_size(self, entries: Iterable[_Conditional]) -> None:
         if not self._file.document.problems and sum(len(terms(entry.when)) for entry in entries) > MAX_ALL_TERMS:

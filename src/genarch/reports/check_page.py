@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from genarch.files.checks import Check
 from genarch.reports.escape import inert
 from genarch.reports.glossary import WAIVABLE
-from genarch.table.findings import Check
 
 
 def table_check_page(checks: Iterable[Check]) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from genarch.documents.checks import DOCUMENT_CHECKS
 from genarch.errors import UnknownIdError, nearest
+from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS, Check
 from genarch.reports.glossary import GLOSSARY, WAIVABLE
 from genarch.table.answers import MANY, format_answer
-from genarch.table.checks import TABLE_CHECKS
 from genarch.table.conditions import constraints_read, predicates
 from genarch.table.conditions import describe as condition_words
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint
-from genarch.table.findings import Check
 from genarch.table.rules import (
     Architecture,
     Assumption,

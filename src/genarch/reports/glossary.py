@@ -22,7 +22,7 @@ GLOSSARY = {
 """The words of a report that are no entries of the table."""
 
 WAIVABLE = {
-    "no": "cannot be waived",
+    "never": "cannot be waived",
     "with_reason": "in the document, with a reason",
     "with_approval": "in the document, with a reason and approved_by",
 }

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, NewType
 
 from genarch.table.constraints import Answers
+from genarch.table.spec import Spec
 
 Severity = Literal["error", "warning", "note"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """The gravest first."""
 
-
-class Check(NamedTuple):
-    """One thing that is checked; `rationale` says why it matters and what to do about it.
-
-    `fails` and `passes` are examples of what it objects to and of what it leaves alone, empty where a document alone
-    cannot show it. `waivable` says who may except a finding: nobody, whoever gives a reason, or whoever names who
-    approved it.
-    """
-
-    id: str
-    title: str
-    severity: Severity
-    rationale: str
-    fails: str = ""
-    passes: str = ""
-    waivable: Literal["no", "with_reason", "with_approval"] = "with_reason"
+CheckId = NewType("CheckId", str)
+"""The id of a check: the name of its folder in `rules/checks`."""
 
 
 class Finding(NamedTuple):
-    """Something that a check objects to.
+    """Something that a check finds.
 
     `subject` are the ids that it is about, which a waiver names; `entry` is the part of the table, and the id in it,
     where it is best shown. `example` are answers that bring it about. `waived` is the reason of the waiver that covers
     it.
     """
 
-    check: Check
+    check: CheckId
     subject: tuple[str, ...]
     message: str
     entry: tuple[str, str] | None = None
@@ -58,7 +45,12 @@ class Place(NamedTuple):
 
 
 class Located(NamedTuple):
-    """A finding at its place."""
+    """A finding at its place, with the severity that counts.
+
+    `spec` is the one that it is about; None where it is about a table, or the form of a document.
+    """
 
     place: Place
     finding: Finding
+    severity: Severity
+    spec: Spec | None = None

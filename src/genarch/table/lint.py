@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from genarch.table import checks, reach
-from genarch.table.checks import EVERYTHING_INCONSISTENT, WAIVER_UNUSED
+from genarch.table import reach
 from genarch.table.conditions import ALWAYS, All, Any, Condition, describe, predicates
 from genarch.table.constraints import BY_NAME, CONSTRAINTS
-from genarch.table.findings import Finding
+from genarch.table.findings import CheckId, Finding
 from genarch.table.rules import Assumption, Method, Notice, Rule, RuleTable
 from genarch.table.search import Search, witness
 from genarch.table.space import Space, contradictions, table_space
@@ -30,23 +29,23 @@ def impossible_conditions(rules: RuleTable) -> Iterator[Finding]:
     ruled_out = contradictions(rules)
     if ruled_out and witness([], ruled_out) is None:
         told = "whatever is answered, one of the table's inconsistencies holds"
-        yield Finding(checks.EVERYTHING_INCONSISTENT, (rules.header.id,), told)
+        yield Finding(CheckId("everything-inconsistent"), (rules.header.id,), told)
         return
     for section, entry in conditional_entries(rules):
         place = (section, entry.id)
         if witness([entry.when]) is None:
             told = f"no answers pass '{describe(entry.when)}'"
-            yield Finding(checks.CONDITION_CONTRADICTS_ITSELF, (entry.id,), told, place)
+            yield Finding(CheckId("condition-contradicts-itself"), (entry.id,), told, place)
             continue
         for part, narrowed in _alternatives(entry.when):
             if witness([narrowed]) is None:
                 told = f"its alternative '{describe(part)}' never holds beside the rest of the condition"
-                yield Finding(checks.CONDITION_CONTRADICTS_ITSELF, (entry.id,), told, place)
+                yield Finding(CheckId("condition-contradicts-itself"), (entry.id,), told, place)
         if _is_inconsistency(entry):
             continue
         if witness([entry.when], contradictions=ruled_out) is None:
             told = f"'{describe(entry.when)}' holds only on answers that an inconsistency of the table rules out"
-            yield Finding(checks.RULE_NEVER_HITS, (entry.id,), told, place)
+            yield Finding(CheckId("rule-never-hits"), (entry.id,), told, place)
 
 
 def _is_inconsistency(entry: Conditional) -> bool:
@@ -82,7 +81,7 @@ def rules_always_together(rules: RuleTable) -> Iterator[Finding]:
         members = [first, *(at for at, same in alike.items() if same == first)]
         ids = tuple(rules.rules[at].id for at in members)
         told = f"{', '.join(ids[:-1])} and {ids[-1]} hit on the same answers, '{describe(whens[first])}' and no others"
-        yield Finding(checks.RULES_ALWAYS_TOGETHER, ids, told, ("rules", ids[0]))
+        yield Finding(CheckId("rules-always-together"), ids, told, ("rules", ids[0]))
 
 
 def _sampled_hits(space: Space) -> list[int]:
@@ -126,21 +125,21 @@ def unread(rules: RuleTable) -> Iterator[Finding]:
             continue
         if name not in named:
             told = f"nothing in the table reads '{name}' ({constraint.meaning})"
-            yield Finding(checks.CONSTRAINT_UNREAD, (name,), told, place)
+            yield Finding(CheckId("constraint-unread"), (name,), told, place)
             continue
         if name not in deciding:
             told = f"'{name}' is read by notices or methods alone, so it has no say in the verdict"
-            yield Finding(checks.CONSTRAINT_NEVER_DECIDES, (name,), told, place)
+            yield Finding(CheckId("constraint-never-decides"), (name,), told, place)
         if name not in asked:
             told = f"'{name}' is read, but the table has no question for it"
-            yield Finding(checks.QUESTION_MISSING, (name,), told)
+            yield Finding(CheckId("question-missing"), (name,), told)
         rest = [value for value in constraint.values if value not in named[name]]
         if constraint.kind == "set" and rest:
             told = f"no condition names {', '.join(rest)} of '{name}': with or without, everything comes out the same"
-            yield Finding(checks.VALUE_UNREAD, (name, *rest), told, place)
+            yield Finding(CheckId("value-unread"), (name, *rest), told, place)
         elif len(rest) > 1 and not constraint.evidence:
             told = f"no condition names {', '.join(rest)} of '{name}': they are told apart by nothing"
-            yield Finding(checks.VALUE_UNREAD, (name, *rest), told, place)
+            yield Finding(CheckId("value-unread"), (name, *rest), told, place)
 
 
 def examples_missing(rules: RuleTable) -> Iterator[Finding]:
@@ -149,7 +148,7 @@ def examples_missing(rules: RuleTable) -> Iterator[Finding]:
         missing = [kind for kind in ("hit", "miss") if not getattr(entry.examples, kind)]
         if entry.when != ALWAYS and missing:
             told = f"has no example of a {' or of a '.join(missing)}"
-            yield Finding(checks.EXAMPLE_MISSING, (entry.id,), told, (section, entry.id))
+            yield Finding(CheckId("example-missing"), (entry.id,), told, (section, entry.id))
 
 
 def facts_uncited(rules: RuleTable) -> Iterator[Finding]:
@@ -157,7 +156,7 @@ def facts_uncited(rules: RuleTable) -> Iterator[Finding]:
     cited = rules.citations()
     for fact in rules.facts:
         if fact.id not in cited and not fact.inherited:
-            yield Finding(checks.FACT_UNCITED, (fact.id,), "nothing in the table cites it", ("facts", fact.id))
+            yield Finding(CheckId("fact-uncited"), (fact.id,), "nothing in the table cites it", ("facts", fact.id))
 
 
 Verification = Callable[[RuleTable], Iterator[Finding]]
@@ -184,7 +183,7 @@ def verify(rules: RuleTable) -> Iterator[Finding]:
     """
     used = set()
     for finding in _found(rules):
-        waiver = next((w for w in rules.waivers if w.covers(finding.check.id, finding.subject)), None)
+        waiver = next((w for w in rules.waivers if w.covers(finding.check, finding.subject)), None)
         if waiver:
             used.add(waiver)
         yield finding._replace(waived=waiver.reason) if waiver else finding
@@ -192,14 +191,14 @@ def verify(rules: RuleTable) -> Iterator[Finding]:
     for at, waiver in enumerate(own):
         if waiver not in used:
             told = f"no finding of '{waiver.check}' is about {', '.join(waiver.subject)} and nothing else"
-            yield Finding(WAIVER_UNUSED, (waiver.check, *waiver.subject), told, ("waivers", str(at)))
+            yield Finding(CheckId("waiver-unused"), (waiver.check, *waiver.subject), told, ("waivers", str(at)))
 
 
 def _found(rules: RuleTable) -> Iterator[Finding]:
     for check in VERIFICATIONS:
         found = list(check(rules))
         yield from found
-        if any(finding.check is EVERYTHING_INCONSISTENT for finding in found):
+        if any(finding.check == CheckId("everything-inconsistent") for finding in found):
             break
     for check in COVERAGE:
         yield from check(rules)

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, islice, pairwise, product
 from typing import NamedTuple
 
-from genarch.table import checks
 from genarch.table.bounds import Bounds
-from genarch.table.checks import SEARCH_LIMIT
 from genarch.table.conditions import All, Condition, Not, Term, answered, constraints_read, terms
 from genarch.table.constraints import BY_NAME, Answers
-from genarch.table.findings import Check, Finding
+from genarch.table.findings import CheckId, Finding
 from genarch.table.rules import Method, Notice, Rule, RuleTable
 from genarch.table.scoring import Scorer, scorer
 from genarch.table.search import Search, sampled, witness
@@ -46,10 +44,10 @@ def look_for(
     return Outcome(None if found is None else ordered(found), search.gave_up)
 
 
-def unsettled(check: Check, subject: str, entry: tuple[str, str] | None) -> Finding:
+def unsettled(check: CheckId, subject: str, entry: tuple[str, str] | None) -> Finding:
     """The finding that a question was left unanswered."""
-    told = f"whether '{check.id}' applies was not settled within {LIMIT:,} steps"
-    return Finding(SEARCH_LIMIT, (check.id, subject), told, entry)
+    told = f"whether '{check}' applies was not settled within {LIMIT:,} steps"
+    return Finding(CheckId("search-limit"), (check, subject), told, entry)
 
 
 def ordered(answers: Answers) -> Answers:
@@ -73,10 +71,10 @@ def rules_that_never_matter(rules: RuleTable) -> Iterator[Finding]:
             continue
         found = _case_for(1 << at, space, score, bounds, rules)
         if found.gave_up:
-            yield unsettled(checks.RULE_NEVER_MATTERS, rule.id, ("rules", rule.id))
+            yield unsettled(CheckId("rule-never-matters"), rule.id, ("rules", rule.id))
         elif found.answers is None:
             told = "wherever it hits, the verdict and the architecture are the same without it"
-            yield Finding(checks.RULE_NEVER_MATTERS, (rule.id,), told, ("rules", rule.id))
+            yield Finding(CheckId("rule-never-matters"), (rule.id,), told, ("rules", rule.id))
 
 
 def _seen_to_matter(space: Space, score: Scorer) -> int:
@@ -149,13 +147,13 @@ def architectures_never_recommended(rules: RuleTable) -> Iterator[Finding]:
         alone = _recommending(name, rules)
         compared = alone if alone.gave_up or alone.answers else _comparing(name, rules)
         if compared.gave_up:
-            yield unsettled(checks.ARCHITECTURE_NEVER_RECOMMENDED, name, place)
+            yield unsettled(CheckId("architecture-never-recommended"), name, place)
         elif compared.answers is None:
             told = "no complete answers make it the recommendation"
-            yield Finding(checks.ARCHITECTURE_NEVER_RECOMMENDED, (name,), told, place)
+            yield Finding(CheckId("architecture-never-recommended"), (name,), told, place)
         elif alone.answers is None:
             told = "with everything answered, it is only ever one of two to evaluate"
-            yield Finding(checks.ARCHITECTURE_NEVER_ALONE, (name,), told, place, compared.answers)
+            yield Finding(CheckId("architecture-never-alone"), (name,), told, place, compared.answers)
 
 
 def _recommending(name: str, rules: RuleTable) -> Outcome:
@@ -189,10 +187,10 @@ def entries_never_shown(rules: RuleTable) -> Iterator[Finding]:
             continue  # told by another check
         found = _showing(entry, about, rules)
         if found.gave_up:
-            yield unsettled(checks.METHOD_NEVER_SUGGESTED, entry.id, (section, entry.id))
+            yield unsettled(CheckId("method-never-suggested"), entry.id, (section, entry.id))
         elif found.answers is None:
             told = "its condition never holds together with an answer that it is for"
-            yield Finding(checks.METHOD_NEVER_SUGGESTED, (entry.id,), told, (section, entry.id))
+            yield Finding(CheckId("method-never-suggested"), (entry.id,), told, (section, entry.id))
 
 
 def _showing(entry: Method | Notice, about: frozenset[str], rules: RuleTable) -> Outcome:
@@ -233,7 +231,7 @@ def blind_spots(rules: RuleTable) -> Iterator[Finding]:
     found = witness([], [rule.when for rule in rules.rules], contradictions(rules))
     if found is not None:
         told = "with everything answered, no rule may hit"
-        yield Finding(checks.BLIND_SPOT, (rules.header.id,), told, example=found)
+        yield Finding(CheckId("blind-spot"), (rules.header.id,), told, example=found)
 
 
 def exclusions_of_everything(rules: RuleTable) -> Iterator[Finding]:
@@ -255,11 +253,11 @@ def exclusions_of_everything(rules: RuleTable) -> Iterator[Finding]:
         names = ", or by ".join(_listed(sorted(cause, key=list(BY_NAME).index)) for cause, _ in causes)
         message = f"{_listed([rule.id for rule in some])} can hit together and leave nothing: brought about by {names}"
         subject = tuple(rule.id for rule in some)
-        yield Finding(checks.EXCLUDES_EVERYTHING, subject, message, ("rules", subject[0]), causes[0][1])
+        yield Finding(CheckId("excludes-everything"), subject, message, ("rules", subject[0]), causes[0][1])
         if len(told) == MAX_DEAD_ENDS:
             return
     if next(sets, None):
-        yield unsettled(checks.EXCLUDES_EVERYTHING, rules.header.id, None)
+        yield unsettled(CheckId("excludes-everything"), rules.header.id, None)
 
 
 def _causes(whens: Sequence[Condition], ruled_out: Sequence[Condition]) -> list[tuple[frozenset[str], Answers]]:
@@ -334,9 +332,9 @@ def _returning(rules: RuleTable, name: str) -> Iterator[Finding]:
             hits = sum(1 << at for at, when in enumerate(watched) if _hits(when, example))
             course = "; ".join(f"{stretch}: {verdict}" for stretch, verdict in verdicts(hits))
             told = f"as {name} grows, all else equal, the verdict changes and comes back: {course}"
-            yield Finding(checks.VERDICT_NOT_MONOTONE, (name, *pair.split()), told, place, ordered(example))
+            yield Finding(CheckId("verdict-not-monotone"), (name, *pair.split()), told, place, ordered(example))
     if search.gave_up:
-        yield unsettled(checks.VERDICT_NOT_MONOTONE, name, place)
+        yield unsettled(CheckId("verdict-not-monotone"), name, place)
 
 
 def _hits(when: Condition, answers: Answers) -> bool:

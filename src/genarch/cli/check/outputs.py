@@ -84,7 +84,7 @@ def render(report: FindingsReport, output: Output, *, show_waived: bool) -> str:
         case "json":
             return json.dumps(report, indent=2) + "\n"
         case "sarif":
-            from genarch.documents.checks import DOCUMENT_CHECKS
+            from genarch.files.checks import DOCUMENT_CHECKS
             from genarch.reports.findings.sarif import as_sarif
 
             return as_sarif(report, DOCUMENT_CHECKS)

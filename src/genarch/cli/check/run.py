@@ -13,16 +13,15 @@ from genarch.cli.check.outputs import LISTING, Output, keep_inputs, parse_output
 from genarch.cli.check.settings import CheckRequest, Settings, settled
 from genarch.cli.check.work import STDIN, Context, Looked, look_at_all
 from genarch.cli.output import busy, keep, written
-from genarch.documents.checks import BLOCK_MISSING
 from genarch.documents.discovery import Candidate, Skipped, candidates, changed_since, repository_root
-from genarch.documents.document import Objection
-from genarch.documents.judge import as_grave, duplicate
+from genarch.documents.document import located
+from genarch.documents.judge import duplicate, with_severities
 from genarch.documents.settings import baseline_text, read_baseline
 from genarch.files.io import is_spec, read_text, refuse
 from genarch.reports.findings.check_record import DocumentRow, check_report, fails
 from genarch.reports.findings.markdown import HEADING
 from genarch.reports.findings.record import FindingsReport, document_records
-from genarch.table.findings import Finding, Place
+from genarch.table.findings import CheckId, Located, Place
 
 
 def run_check(request: CheckRequest) -> int:
@@ -151,7 +150,7 @@ class Tally:
         beside = {real for real, _ in self._beside}
         for real, path in self._bare.items():
             if real not in beside:
-                self._found(path, as_grave([_missing(path)], settings.policy))
+                self._found(path, with_severities([_missing(path)], settings.policy))
         # What stands in one document comes together, wherever it was found.
         self._findings.sort(key=lambda finding: (finding["path"], finding["line"], finding["column"]))
         return check_report(
@@ -194,14 +193,14 @@ class Tally:
                 self._rows.append(DocumentRow(looked.path, looked.status, looked.judged))
         elif looked.bare:
             self._bare[os.path.realpath(looked.path)] = looked.path
-        self._found(looked.path, (*looked.objections, *as_grave(twice, self._settings.policy)))
+        self._found(looked.path, (*looked.objections, *with_severities(twice, self._settings.policy)))
 
-    def _found(self, path: str, objections: Iterable[Objection]) -> None:
+    def _found(self, path: str, objections: Iterable[Located]) -> None:
         found = list(objections)
         if found:
             self._findings += document_records(found, _from_root(path))
 
-    def _twice_beside(self, looked: Looked, changed: frozenset[str] | None) -> list[Objection]:
+    def _twice_beside(self, looked: Looked, changed: frozenset[str] | None) -> list[Located]:
         """Spec files beside one document that have one id, where one of the two has changed."""
         if looked.document in ("", looked.path) or looked.status:
             return []
@@ -228,9 +227,9 @@ def _from_root(path: str) -> str:
     return os.path.relpath(os.path.join(os.path.realpath(folder or "."), name), root).replace(os.sep, "/")
 
 
-def _missing(path: str) -> Objection:
+def _missing(path: str) -> Located:
     message = "states no spec, and must; add one with 'genarch doc add'"
-    return Objection(Place(path, 1, 1), Finding(BLOCK_MISSING, (), message))
+    return located(CheckId("block-missing"), Place(path, 1, 1), message)
 
 
 def _known(findings: Iterable[dict[str, Any]], known: Counter[str]) -> Iterator[dict[str, Any]]:

@@ -26,7 +26,7 @@ def run_waivers(request: CheckRequest, output_format: str) -> int:
     code = exits.OK
     for document in _documents(request, settings):
         for defect in document.defects:
-            exits.say(f"{defect.place.path}:{defect.place.line}:{defect.place.column}: {defect.message}")
+            exits.say(f"{defect.place.path}:{defect.place.line}:{defect.place.column}: {defect.finding.message}")
             code = exits.UNUSABLE
         if not document.inactive:
             rows += _rows(document, settings.policy.today)

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from genarch.cli import exits
-from genarch.documents.checks import BLOCK_MISSPELT, BLOCK_QUOTED, INTERNAL_ERROR
 from genarch.documents.discovery import Candidate, Patterns, near_spec_name
-from genarch.documents.document import Defect, DesignDocument, Judged, Objection, Policy
-from genarch.documents.judge import as_grave, duplicate, judge
+from genarch.documents.document import DesignDocument, Judged, Policy, located
+from genarch.documents.judge import duplicate, judge, with_severities
 from genarch.documents.reader import Beside, beside, inactive_status, load_document, load_sidecar, read_document
 from genarch.errors import InputError
 from genarch.files.catalogue import load_catalogue
 from genarch.files.io import decode, read_stream, refuse
-from genarch.table.findings import Finding, Place
+from genarch.table.findings import CheckId, Located, Place
 from genarch.table.rules import RuleTable
 
 STDIN = "<stdin>"
@@ -47,7 +46,7 @@ class Looked(NamedTuple):
     carries: bool = False
     bare: bool = False
     status: str = ""
-    objections: tuple[Objection, ...] = ()
+    objections: tuple[Located, ...] = ()
     judged: tuple[Judged, ...] = ()
     failed: bool = False
 
@@ -64,7 +63,7 @@ def look(candidate: Candidate, context: Context) -> Looked:
         raise
     except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their check)
         place = Place(candidate.path, 1, 1)
-        objection = Objection(place, Finding(INTERNAL_ERROR, (), exits.bug(error)))
+        objection = located(CheckId("internal-error"), place, exits.bug(error))
         return Looked(candidate.path, candidate.path, carries=True, objections=(objection,), failed=True)
 
 
@@ -124,8 +123,8 @@ def _sidecar(candidate: Candidate, context: Context) -> Looked:
     path = candidate.path
     if not candidate.named and (meant := near_spec_name(os.path.basename(path))):
         message = f"a spec file of this name is not looked for; name it {meant}"
-        objection = Objection(Place(path, 1, 1), Finding(BLOCK_MISSPELT, (), message))
-        return Looked(path, path, carries=True, objections=tuple(as_grave([objection], context.policy)))
+        objection = located(CheckId("block-misspelt"), Place(path, 1, 1), message)
+        return Looked(path, path, carries=True, objections=tuple(with_severities([objection], context.policy)))
     own = load_sidecar(path, context.rules)
     found = beside(own, context.rules)
     real = found.real if isinstance(found, Beside) else ""
@@ -135,7 +134,7 @@ def _sidecar(candidate: Candidate, context: Context) -> Looked:
         if own.stated and own.stated[0].spec.decision is None:
             return Looked(path)  # a spec to evaluate, and no decision of anybody
         return _judged(path, own, context)
-    if isinstance(found.document, Defect):
+    if isinstance(found.document, Located):
         broken = own._replace(stated=(), defects=(*own.defects, found.document))
         return _judged(path, broken, context)._replace(real=real)
     other = found.document
@@ -147,13 +146,15 @@ def _sidecar(candidate: Candidate, context: Context) -> Looked:
     mine = own.stated[0]
     if mine.spec.id not in first or together.inactive:
         return looked
-    twice = as_grave([duplicate(mine.spec.id, mine.place("id"), first[mine.spec.id])], context.policy)
+    twice = with_severities([duplicate(mine.spec.id, mine.place("id"), first[mine.spec.id])], context.policy)
     return looked._replace(objections=(*looked.objections, *twice))
 
 
 def _judged(path: str, document: DesignDocument, context: Context) -> Looked:
     # A quotation states nothing: what must carry a spec does not do so by quoting one.
-    carries = bool(document.stated or any(defect.check is not BLOCK_QUOTED for defect in document.defects))
+    carries = bool(
+        document.stated or any(defect.finding.check != CheckId("block-quoted") for defect in document.defects)
+    )
     named = any(stated.spec.model for stated in document.stated)
     objections, judged = judge(document, context.rules, context.policy, load_catalogue() if named else None)
     status = document.status if carries and document.inactive else ""

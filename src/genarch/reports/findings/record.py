@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from genarch.documents.document import Objection
 from genarch.table.answers import plain_answers
-from genarch.table.findings import SEVERITIES, Finding, Located, Place
+from genarch.table.findings import SEVERITIES, Located
 from genarch.table.rules import RuleTable
 from genarch.version import __version__
 
@@ -22,8 +21,8 @@ FindingsReport = dict[str, Any]
 
 def findings_report(tables: Iterable[tuple[str, RuleTable]], located: Sequence[Located]) -> FindingsReport:
     """The report on tables, given with the paths that they were read from."""
-    parts = [(item, (item.finding.check.id, item.place.path, *item.finding.subject)) for item in located]
-    findings = [_record(*item, fingerprint) for (item, _), fingerprint in zip(parts, _fingerprints(parts), strict=True)]
+    parts = [(item, (item.finding.check, item.place.path, *item.finding.subject)) for item in located]
+    findings = [_record(item, fingerprint) for (item, _), fingerprint in zip(parts, _fingerprints(parts), strict=True)]
     return {
         "schema_version": SCHEMA_VERSION,
         "genarch_version": __version__,
@@ -36,12 +35,11 @@ def findings_report(tables: Iterable[tuple[str, RuleTable]], located: Sequence[L
     }
 
 
-def document_records(objections: Sequence[Objection], file: str = "") -> list[dict[str, Any]]:
+def document_records(found: Sequence[Located], file: str = "") -> list[dict[str, Any]]:
     """Findings in one document; `file` is its path from the root of its repository."""
-    parts = [(item, _identity(item, file or item.place.path)) for item in objections]
+    parts = [(item, _identity(item, file or item.place.path)) for item in found]
     return [
-        _record(item.place, item.finding, fingerprint, item.spec.id if item.spec else "", file)
-        for (item, _), fingerprint in zip(parts, _fingerprints(parts), strict=True)
+        _record(item, fingerprint, file) for (item, _), fingerprint in zip(parts, _fingerprints(parts), strict=True)
     ]
 
 
@@ -56,17 +54,18 @@ def open_findings(report: FindingsReport) -> list[dict[str, Any]]:
     return [finding for finding in report["findings"] if not (finding["waived"] or finding["known"])]
 
 
-def _record(place: Place, finding: Finding, fingerprint: str, spec: str = "", file: str = "") -> dict[str, Any]:
+def _record(located: Located, fingerprint: str, file: str = "") -> dict[str, Any]:
+    place, finding, severity, spec = located
     return {
-        "check": finding.check.id,
-        "severity": finding.check.severity,
+        "check": finding.check,
+        "severity": severity,
         "message": finding.message,
         "path": place.path,
         "file": file or place.path,
         "line": place.line,
         "column": place.column,
         "end_column": place.end_column or None,
-        "spec": spec or None,
+        "spec": spec.id if spec else None,
         "subject": list(finding.subject),
         "example": None if finding.example is None else plain_answers(finding.example),
         "waived": finding.waived or None,
@@ -75,13 +74,13 @@ def _record(place: Place, finding: Finding, fingerprint: str, spec: str = "", fi
     }
 
 
-def _identity(objection: Objection, file: str) -> tuple[str, ...]:
+def _identity(located: Located, file: str) -> tuple[str, ...]:
     """What makes a finding the same one, wherever it stands in its document and however it is put."""
-    finding, spec = objection.finding, objection.spec
+    finding, spec = located.finding, located.spec
     if spec is None:
-        return (file, finding.check.id, *finding.subject, re.sub(r"\d+", "", finding.message.replace(file, "")))
+        return (file, finding.check, *finding.subject, re.sub(r"\d+", "", finding.message.replace(file, "")))
     stated = json.dumps(plain_answers(spec.constraints), sort_keys=True)
-    return (file, finding.check.id, *finding.subject, spec.id, spec.decision or "", stated)
+    return (file, finding.check, *finding.subject, spec.id, spec.decision or "", stated)
 
 
 def _fingerprints(parts: Iterable[tuple[object, tuple[str, ...]]]) -> Iterator[str]:

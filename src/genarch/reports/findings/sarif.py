@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from genarch.files.checks import Check
 from genarch.reports.escape import safe
 from genarch.reports.findings.record import FindingsReport, open_findings
 from genarch.reports.words import value_words
-from genarch.table.findings import SEVERITIES, Check
+from genarch.table.findings import SEVERITIES
 
 MOST = 25_000
 """Results of one run that GitHub takes."""
