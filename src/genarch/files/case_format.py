@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, RootModel, StringConstraints, create_model
 
 from genarch.files.cases import KEYS
-from genarch.files.records import Record
+from genarch.files.record_file import Record
 from genarch.files.spec_format import spec_model
 from genarch.files.specs import NAME, SLUG
 from genarch.table.rules import VERDICTS_WITHOUT_FAMILY

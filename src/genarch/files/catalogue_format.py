@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from genarch.evidence.entries import ClaimVerdict, CommercialUse, Measure, ModelKind, Platform, Trust, Via
-from genarch.files.records import VISIBLE, Record
+from genarch.files.record_file import VISIBLE, Record
 
 FORMAT_VERSION = 1
 

@@ -17,8 +17,8 @@ from genarch.evidence.catalogue import Catalogue
 from genarch.files import catalogue_format as form
 from genarch.files.catalogue import FILES
 from genarch.files.catalogue_format import ID, MONTH, RESOLUTION, VERSION
-from genarch.files.record_file import RecordFile
-from genarch.files.records import Location, Record
+from genarch.files.record_file import Record, RecordFile
+from genarch.files.records import Location
 from genarch.files.tables import digest
 from genarch.files.yaml_text import Fields, Items, Node
 

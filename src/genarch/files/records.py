@@ -1,38 +1,327 @@
-"""What the pydantic models of the file formats have in common."""
+"""Files to declared values and declarations to JSON Schemas: the one way for every format.
+
+A format is a `NamedTuple`, declared beside what it is about: of nested ones, `tuple[X, ...]`, `Mapping[str, X]`,
+`Literal`, `X | None`, and scalars with the forms of `genarch.table.forms`. A trailing `_` of a field's name is not
+part of its key (`for_`).
+"""
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict
+from genarch.files.answers import is_unknown, read_answers, unknown_key
+from genarch.files.io import decode, read_bytes
+from genarch.files.yaml_text import Document, Fields, Items, Node, Scalar, parse
+from genarch.table.findings import Place
+from genarch.table.forms import (
+    HIDDEN,
+    OPEN,
+    Absent,
+    Choice,
+    Flag,
+    Form,
+    FormatVersion,
+    Needed,
+    Number,
+    Own,
+    Several,
+    Text,
+    Whole,
+)
+
+MAX_EVENTS = 100_000
 
 Location = tuple[int | str, ...]
-"""Keys and positions from the top of the file, as pydantic gives them: `("rules", 3, "when")`."""
+"""Keys and positions from the top of a file: `("rules", 3, "when")`."""
 
-VISIBLE = r"\w"
-"""The pattern of a text that says something."""
+Read = Callable[[Document, Node, str], Any]
+"""Reads a node; `field` is what messages call it. What is wrong is noted in the document, and the value is None."""
 
-
-class Record(BaseModel):
-    """A mapping of a format: unknown keys are refused, nothing is converted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+_T = TypeVar("_T")
 
 
-def keys_at(form: type[Record], location: Location) -> list[str]:
-    """The keys that a format has in the mapping at a location (`("rules", 3, "source")`)."""
-    model: Any = form
-    for step in location:
-        if isinstance(step, int):
+class Marked(NamedTuple):
+    """An annotation without its markers, and those."""
+
+    kind: Any
+    marks: tuple[Any, ...] = ()
+
+
+class Field(NamedTuple):
+    """A field of a declaration; `key` is its name in files, `default` the value where that is absent."""
+
+    name: str
+    key: str
+    marked: Marked
+    default: Any
+    required: bool
+
+
+class Record(Generic[_T]):
+    """A file's text as a declared value, and where everything in it stands."""
+
+    def __init__(self, document: Document, root: Node, declaration: type[_T]) -> None:
+        """Read; what is wrong is noted in the document."""
+        self.document = document
+        self.root = root
+        self.content = b""
+        self.value: _T = read(document, root, declaration)
+
+    def node(self, location: Location) -> Node:
+        """The node at a location, or the nearest one above it."""
+        return self._steps(location)[-1]
+
+    def has(self, location: Location) -> bool:
+        """Whether something is written at the location."""
+        return len(self._steps(location)) > len(location)
+
+    def place(self, location: Location) -> Place:
+        """Where the value at a location stands."""
+        line, column = self.document.position(self.node(location).at)
+        return Place(self.document.path, line or 1, column or 1)
+
+    def report(self, location: Location, message: str) -> None:
+        """Note a problem with the value at a location, or with what should have held it."""
+        self.document.report(self.node(location), self.field(location), message)
+
+    def field(self, location: Location) -> str:
+        """A location as people read it: an entry by its id, a key by its dotted path."""
+        words = ""
+        for depth, step in enumerate(location):
+            if isinstance(step, int):
+                words = item_field(words, step, self.node(location[: depth + 1]))
+            else:
+                words += f".{step}" if words else step
+        return words
+
+    def _steps(self, location: Location) -> list[Node]:
+        """The nodes passed on the way to a location, as far as there are any."""
+        passed: list[Node] = [self.root]
+        for step in location:
+            here = passed[-1]
+            found: Node | None = None
+            if isinstance(here, Fields) and isinstance(step, str):
+                found = here.get(step)
+            elif isinstance(here, Items) and isinstance(step, int) and step < len(here.items):
+                found = here.items[step]
+            if found is None:
+                break
+            passed.append(found)
+        return passed
+
+
+def read_record(path: str, declaration: type[_T], *, expected: str = "") -> Record[_T]:
+    """Read a YAML file; `expected` ends the message that it is no mapping.
+
+    Raises:
+        InputError: when it cannot be read, is not YAML, or with every problem of form.
+    """
+    content = read_bytes(path)
+    document = Document(decode(content, path), path)
+    root = parse(document, max_events=MAX_EVENTS) or Scalar("", plain=True, at=0)
+    if expected and not isinstance(root, Fields):
+        document.report(root, "", f"must be a mapping; {expected}")
+        raise document.error()
+    record = Record(document, root, declaration)
+    record.content = content
+    document.check()
+    return record
+
+
+def read(document: Document, node: Node, kind: Any, field: str = "") -> Any:
+    """The value that a node has by a declaration or any other annotation; problems are noted in the document.
+
+    Where there are any, the value is not to be used: None stands in for whatever could not be read.
+    """
+    return _reader(kind)(document, node, field)
+
+
+@cache
+def fields_of(declaration: Any) -> tuple[Field, ...]:
+    """The fields that files have of a declaration, in its order."""
+    found = []
+    hints = get_type_hints(declaration, include_extras=True)
+    defaults = declaration._field_defaults
+    for name in declaration._fields:
+        here = marked(hints[name])
+        if HIDDEN in here.marks:
             continue
-        field = next((f for n, f in model.model_fields.items() if step in (n, f.alias)), None)
-        model = field and _record_in(field.annotation)
-        if model is None:
-            return []
-    return [field.alias or name for name, field in model.model_fields.items()]
+        default, required = defaults.get(name), name not in defaults
+        for mark in here.marks:
+            if isinstance(mark, Absent):
+                default, required = mark.value, False
+            elif isinstance(mark, FormatVersion):
+                required = True
+        found.append(Field(name, name.removesuffix("_"), here, default, required))
+    return tuple(found)
 
 
-def _record_in(annotation: Any) -> type[Record] | None:
-    if isinstance(annotation, type) and issubclass(annotation, Record):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _record_in(part))), None)
+def marked(annotation: Any, *more: Any) -> Marked:
+    """An annotation taken apart; `more` are markers that stood around it."""
+    marks = getattr(annotation, "__metadata__", ())
+    return Marked(annotation.__origin__ if marks else annotation, (*marks, *more))
+
+
+def options_of(kind: Any) -> tuple[Any, ...] | None:
+    """The parts of a union; None where it is none."""
+    return get_args(kind) if get_origin(kind) in (Union, UnionType) else None
+
+
+def is_mapping(kind: Any) -> bool:
+    """Whether an annotation is of a mapping."""
+    origin = get_origin(kind)
+    return isinstance(origin, type) and issubclass(origin, Mapping)
+
+
+def form_of(here: Marked) -> Form:
+    """The form of a scalar: the marker that says so, or what its type amounts to."""
+    for mark in here.marks:
+        if hasattr(mark, "parse"):
+            form: Form = mark
+            return form
+    return Choice(get_args(here.kind)) if get_origin(here.kind) is Literal else _FORMS[here.kind]
+
+
+_FORMS: Mapping[Any, Form] = {str: Text(), int: Whole(), float: Number(), bool: Flag()}
+
+
+@cache
+def _reader(annotation: Any) -> Read:
+    return _reader_of(marked(annotation))
+
+
+def _reader_of(here: Marked) -> Read:
+    kind, marks = here
+    if own := next((mark for mark in marks if isinstance(mark, Own)), None):
+        return _OWN[own.name]
+    if options := options_of(kind):
+        (inner,) = (option for option in options if option is not NoneType)  # files have no other unions
+        return _or_null(_reader_of(marked(inner, *marks)))
+    if get_origin(kind) is tuple:
+        return _list_reader(get_args(kind)[0], next((mark for mark in marks if isinstance(mark, Several)), Several()))
+    if is_mapping(kind):
+        return _mapping_reader(*get_args(kind))
+    return _fields_reader(kind) if hasattr(kind, "_fields") else _scalar_reader(form_of(here))
+
+
+def _or_null(inner: Read) -> Read:
+    def read_or_null(document: Document, node: Node, field: str) -> Any:
+        return None if _is_null(node) else inner(document, node, field)
+
+    return read_or_null
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.plain and node.text in ("", "~", "null")
+
+
+def _scalar_reader(form: Form) -> Read:
+    def read_scalar(document: Document, node: Node, field: str) -> Any:
+        if not isinstance(node, Scalar):
+            document.report(node, field, f"must be {form.noun}, not a list or a mapping")
+        elif _is_null(node):
+            document.report(node, field, "is empty; write it out")
+        else:
+            try:
+                return form.parse(node.text, plain=node.plain)
+            except ValueError as error:
+                document.report(node, field, str(error))
+        return None
+
+    return read_scalar
+
+
+def _list_reader(kind: Any, several: Several) -> Read:
+    read_item = _reader(kind)
+    record = marked(kind).kind
+    hint = f"; begin each with '- {fields_of(record)[0].key}: …'" if hasattr(record, "_fields") else "; write [a, b]"
+
+    def read_list(document: Document, node: Node, field: str) -> Any:
+        if not isinstance(node, Items):
+            document.report(node, field, "is empty; write it out" if _is_null(node) else f"must be a list{hint}")
+            return ()
+        if len(node.items) < several.least:
+            document.report(node, field, "names none; name at least one")
+        if several.most is not None and len(node.items) > several.most:
+            document.report(node, field, f"has more than {several.most} entries; split the table")
+            return ()
+        return tuple(read_item(document, item, item_field(field, at, item)) for at, item in enumerate(node.items))
+
+    return read_list
+
+
+def item_field(field: str, at: int, item: Node) -> str:
+    """What an item of a list is called: by its id where it has one."""
+    named = item.get("id") if isinstance(item, Fields) else None
+    return f"{field}[{named.text[:100] if isinstance(named, Scalar) else at}]"
+
+
+def _mapping_reader(key_kind: Any, value_kind: Any) -> Read:
+    key_form = form_of(marked(key_kind))
+    read_value = _reader(value_kind)
+
+    def read_mapping(document: Document, node: Node, field: str) -> Any:
+        if not isinstance(node, Fields):
+            document.report(node, field, "is empty; write it out" if _is_null(node) else "must be a mapping")
+            return {}
+        found = {}
+        for key, value in node.entries:
+            where = f"{field}.{key.text}" if field else key.text
+            try:
+                found[key_form.parse(key.text, plain=key.plain)] = read_value(document, value, where)
+            except ValueError as error:
+                document.report(key, where, str(error))
+        return found
+
+    return read_mapping
+
+
+def _fields_reader(declaration: Any) -> Read:
+    fields = fields_of(declaration)
+    plan = [(field, _reader_of(field.marked), OPEN in field.marked.marks) for field in fields]
+    keys = [field.key for field in sorted(fields, key=lambda field: not field.required)]
+    needed = [field.key for field in fields if field.required]
+    hint = f" with {', '.join(needed[:-1])} and {needed[-1]}" if len(needed) > 1 else f" with {', '.join(keys)}"
+
+    def read_fields(document: Document, node: Node, name: str) -> Any:
+        if not isinstance(node, Fields):
+            document.report(node, name, "is empty; write it out" if _is_null(node) else f"must be a mapping{hint}")
+            return None
+        given = {key.text: value for key, value in node.entries}
+        for key, _ in node.entries:
+            if key.text not in keys:
+                document.report(key, name, "" if document.full else unknown_key(key.text, keys))
+        values = {}
+        for field, read_value, may_be_unknown in plan:
+            value = given.get(field.key)
+            where = f"{name}.{field.key}" if name else field.key
+            if value is None or (may_be_unknown and is_unknown(value)):
+                values[field.name] = field.default
+                if field.required:
+                    document.report(value or node, where, _missing(field))
+            else:
+                values[field.name] = read_value(document, value, where)
+        return declaration(**values)
+
+    return read_fields
+
+
+def _missing(field: Field) -> str:
+    for mark in field.marked.marks:
+        if isinstance(mark, FormatVersion):
+            return f"is missing; write '{mark.key}: {mark.version}'"
+        if isinstance(mark, Needed):
+            return f"is missing; {mark.why}"
+    return "is missing; the format needs it"
+
+
+def _read_condition(document: Document, node: Node, field: str) -> Any:
+    from genarch.files.conditions import read_condition
+
+    return read_condition(document, node, field)
+
+
+_OWN: Mapping[str, Read] = {"Constraints": read_answers, "Condition": _read_condition}

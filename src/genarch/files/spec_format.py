@@ -26,7 +26,7 @@ from pydantic import (
 
 from genarch.errors import InputError, Problem
 from genarch.files.answers import unknown_key
-from genarch.files.records import Record
+from genarch.files.record_file import Record
 from genarch.files.specs import (
     FORMAT_VERSION,
     KEYS,

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from genarch.files.records import VISIBLE, Location, Record
+from genarch.files.record_file import VISIBLE, Record
+from genarch.files.records import Location
 from genarch.table.answers import MAX_DIGITS
 from genarch.table.rules import Grade, Level, Maturity
 

@@ -9,7 +9,8 @@ from typing import Protocol, TypeVar
 from genarch.errors import nearest
 from genarch.files import table_format as form
 from genarch.files.checks import TABLE_CHECKS
-from genarch.files.records import Location, Record
+from genarch.files.record_file import Record
+from genarch.files.records import Location
 from genarch.files.table_entries import Entries, read_source
 from genarch.files.table_file import Places, TableFile, chain_of
 from genarch.files.tables import digest

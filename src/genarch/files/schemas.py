@@ -1,0 +1,183 @@
+"""JSON Schemas of declarations, in draft-07: the newest draft that editors' YAML support reads.
+
+Pydantic makes them, of models built from the declarations: the same that files are read by and reports are made of.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Mapping
+from functools import cache
+from textwrap import dedent
+from types import NoneType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, create_model
+
+from genarch.files.records import Marked, fields_of, form_of, is_mapping, marked, options_of
+from genarch.table.constraints import CONSTRAINTS, Constraint
+from genarch.table.forms import OPEN, Own, Several
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+
+Mode = Literal["file", "output"]
+"""A schema of what people write in files, or of what genarch writes: the forms of scalars are those of files alone."""
+
+_UNKNOWN = Annotated[Any, WithJsonSchema({"enum": ["unknown", None]})]
+_DEFINED = "genarch:defined"
+"""Marks, in pydantic's schema, a part whose definition derives from the declared constraints."""
+
+
+def schema_of(declaration: Any, mode: Mode = "file") -> dict[str, Any]:
+    """The JSON Schema of a declaration, of a union of several, or of a list (`tuple[X, ...]`)."""
+    adapter: TypeAdapter[Any] = TypeAdapter(_annotation(marked(declaration), mode))
+    schema = adapter.json_schema(mode="serialization" if mode == "output" else "validation")
+    found = {"$schema": DRAFT, **_draft_07(schema)}
+    text = str(found)
+    for name, own in _OWN.items():
+        if f"'#/definitions/{name}'" in text:
+            found.setdefault("definitions", {})[name] = own()
+    return found
+
+
+@cache
+def model_of(declaration: Any, mode: Mode = "output") -> type[BaseModel]:
+    """A pydantic model of a declaration: closed, each field described by the text below it."""
+    fields: dict[str, Any] = {}
+    texts = _texts_of(declaration)
+    for field in fields_of(declaration):
+        shown = field.default is None or isinstance(field.default, str | int | float)
+        default = {"default": field.default} if shown else {"default_factory": type(field.default)}
+        fields[field.name] = (
+            _annotation(field.marked, mode),
+            Field(alias=field.key, description=texts.get(field.name), **({} if field.required else default)),
+        )
+    return create_model(
+        declaration.__name__,
+        __doc__=declaration.__doc__,
+        __module__=declaration.__module__,
+        __config__=ConfigDict(extra="forbid", frozen=True, protected_namespaces=()),
+        **fields,
+    )
+
+
+def _annotation(here: Marked, mode: Mode) -> Any:
+    """An annotation as pydantic takes it."""
+    kind, marks = here
+    if mode == "file" and OPEN in marks:
+        return _annotation(Marked(kind, tuple(mark for mark in marks if mark is not OPEN)), mode) | _UNKNOWN
+    own = next((mark for mark in marks if isinstance(mark, Own)), None)
+    if own and mode == "file":
+        return Annotated[Any, WithJsonSchema({_DEFINED: own.name})]
+    if options := options_of(kind):
+        parts = [option if option is NoneType else _annotation(marked(option, *marks), mode) for option in options]
+        return Union[tuple(parts)]  # noqa: UP007  (of parts made at run time)
+    if get_origin(kind) in (tuple, frozenset):
+        items = get_args(kind)
+        several = next((mark for mark in marks if isinstance(mark, Several)), Several())
+        if get_origin(kind) is tuple and items[-1] is not Ellipsis:
+            several = Several(len(items), len(items))
+        listed: Any = list[_annotation(marked(items[0]), mode)]  # type: ignore[misc]  # made at run time
+        return Annotated[listed, Field(min_length=several.least or None, max_length=several.most)]
+    if is_mapping(kind):
+        key, value = get_args(kind)
+        return dict[_annotation(marked(key), mode), _annotation(marked(value), mode)]  # type: ignore[misc]
+    if hasattr(kind, "_fields"):
+        return model_of(kind, mode)
+    return kind if mode == "output" else Annotated[Any, WithJsonSchema(form_of(here).schema())]
+
+
+def _texts_of(declaration: type) -> dict[str, str]:
+    """The texts below a declaration's fields."""
+    (found,) = ast.parse(dedent(inspect.getsource(declaration))).body
+    assert isinstance(found, ast.ClassDef)  # noqa: S101  (it is the source of a class)
+    texts = {}
+    for field, below in zip(found.body, found.body[1:], strict=False):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                texts[name] = " ".join(inspect.cleandoc(text).split())
+    return texts
+
+
+def _draft_07(part: Any) -> Any:
+    """Pydantic writes 2020-12; what genarch's models use of it differs only in where definitions stand."""
+    if isinstance(part, list):
+        return [_draft_07(item) for item in part]
+    if not isinstance(part, dict):
+        return part.replace("#/$defs/", "#/definitions/") if isinstance(part, str) else part
+    found = {("definitions" if key == "$defs" else key): _draft_07(value) for key, value in part.items()}
+    reference = f"#/definitions/{found.pop(_DEFINED)}" if _DEFINED in found else found.pop("$ref", None)
+    if reference is None:
+        return found
+    return {**found, "allOf": [{"$ref": reference}]} if found else {"$ref": reference}  # draft-07 reads a $ref alone
+
+
+def _answers() -> dict[str, Any]:
+    return {
+        "title": "Constraints",
+        "description": "What is known.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {constraint.name: _answer(constraint) for constraint in CONSTRAINTS},
+    }
+
+
+def _answer(constraint: Constraint) -> dict[str, Any]:
+    """What a spec may say to one constraint."""
+    names = [*constraint.values, *constraint.aliases]
+    described = {"description": constraint.meaning}
+    unknown: list[Any] = ["unknown", None]
+    if constraint.kind == "flag":
+        return {**described, "enum": [True, False, *unknown]}
+    if constraint.kind == "choice":  # a name such as 4090 is a number to an editor
+        return {**described, "enum": [*names, *(int(name) for name in names if name.isdecimal()), *unknown]}
+    kinds: list[dict[str, Any]] = [{"enum": unknown}]
+    if constraint.kind == "set":
+        kinds.insert(0, {"type": "array", "items": {"enum": list(constraint.values)}, "uniqueItems": True})
+        return {**described, "anyOf": kinds}
+    low = {"exclusiveMinimum": constraint.above} if constraint.above is not None else {"minimum": constraint.at_least}
+    kinds.insert(0, {"type": "integer" if constraint.kind == "integer" else "number", **low})
+    if constraint.units:
+        amount = r"(0\.[0-9]*[1-9][0-9]*|[1-9][0-9]*(\.[0-9]+)?)"  # more than 0
+        kinds.insert(1, {"type": "string", "pattern": f"^{amount} ?({'|'.join(constraint.units)})$"})
+    return {**described, "anyOf": kinds}
+
+
+def _condition() -> dict[str, Any]:
+    parts = {"type": "array", "items": {"$ref": "#/definitions/Condition"}, "minItems": 1}
+    joins = {"all": parts, "any": parts, "not": {"$ref": "#/definitions/Condition"}}
+    return {
+        "description": "Constraints to test, which must all hold; all, any and not join several.",
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": {**joins, **{constraint.name: _test(constraint) for constraint in CONSTRAINTS}},
+    }
+
+
+def _test(constraint: Constraint) -> dict[str, Any]:
+    """What a condition may ask of one constraint."""
+    described = {"description": constraint.meaning}
+    if constraint.kind == "flag":
+        return {**described, "type": "boolean"}
+    names = {"enum": [*constraint.values, *constraint.aliases]}
+    operand: dict[str, Any] = {"type": "array", "items": names, "uniqueItems": True}
+    plain, words = [operand], ["any_of", "none_of"]
+    if constraint.numeric:
+        plain = [{"type": "number"}, *([{"type": "string"}] if constraint.units else [])]
+        operand, words = {"anyOf": plain}, ["below", "at_most", "above", "at_least"]
+    elif constraint.kind == "set":
+        words.append("all_of")
+    else:
+        plain.append(names)
+    operators = {
+        "type": "object",
+        "properties": dict.fromkeys(words, operand),
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    return {**described, "anyOf": [*plain, operators]}
+
+
+_OWN: Mapping[str, Any] = {"Constraints": _answers, "Condition": _condition}
