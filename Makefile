@@ -44,7 +44,7 @@ lint: $(VENV)/.dev          ## style, types, floors, rule tables
 
 check: lint test random     ## what CI runs
 
-generate: $(VENV)/.dev      ## the files made from the rule table: compiled table, docs pages
+generate: $(VENV)/.dev      ## the pages made from the rule tables and the catalogue
 	$(BIN)/python scripts/generate.py
 
 goldens: $(VENV)/.dev       ## rewrite the golden files; read the diff before committing it

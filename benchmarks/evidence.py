@@ -14,7 +14,7 @@ from genarch.evidence.calibration import calibrate
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import bill
 from genarch.files import catalogue as load
-from genarch.table.gpus import GPU_DEVICES
+from genarch.table.constraints import BY_NAME
 
 
 def measure(specs: list[Spec], rules: RuleTable) -> None:
@@ -28,7 +28,7 @@ def measure(specs: list[Spec], rules: RuleTable) -> None:
     for spec in specs:
         stated = {
             **spec.constraints,
-            "gpu": chance.choice(list(GPU_DEVICES)),
+            "gpu": chance.choice(BY_NAME["gpu"].values),
             "resolution_px": chance.choice([256, 512, 768, 1024, 2048]),
             "latency_budget_ms": chance.choice([30, 90, 500, 3000]),
             "images_per_day": 10_000,

@@ -22,8 +22,7 @@ def table_of(size: int) -> RuleTable:
     chance = random.Random(size)
     names = [architecture.id for architecture in shipped.architectures]
     rules = [_rule(number, shipped.rules[0], names, chance) for number in range(size)]
-    parts = {name: getattr(shipped, name) for name in RuleTable.__slots__ if not name.startswith("_")}
-    return RuleTable(**{**parts, "rules": tuple(rules), "waivers": ()})
+    return RuleTable(**{**vars(shipped), "rules": tuple(rules), "waivers": ()})
 
 
 def _rule(number: int, pattern: Rule, names: list[str], chance: random.Random) -> Rule:

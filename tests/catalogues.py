@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from genarch.evidence.catalogue import Band, Calibration, Catalogue, Share, StackFit
+from genarch.evidence.catalogue import Band, Calibration, Catalogue, Head, Parts, Share, StackFit
 from genarch.evidence.entries import (
     Claim,
     Component,
@@ -138,24 +138,25 @@ def catalogue(
 ) -> Catalogue:
     """A catalogue of these; the unet takes 1,000 x 10^9 multiply-accumulates at 512 px, the decoder 500."""
     return Catalogue(
-        id="evidence",
-        version="0.0.0",
-        title="For tests",
-        compiled="today",
-        digest="sha256:0",
-        sources=(Source("s", "A source"),),
-        models=tuple(models) or (model(),),
-        measurements=tuple(rows),
-        hardware=tuple(hardware) or (card("a"),),
-        components=(component("unet", (512, 1000.0)), component("decoder", (512, 500.0))),
-        multipliers=(
-            Multiplier("controlnet", "A ControlNet", "1.5", 1.5, 1.5, verified=True, rows=()),
-            Multiplier("controlnet-one-step", "A ControlNet beside one step", "2.5", 2.5, 2.5, verified=True, rows=()),
+        head=Head(1, "evidence", "0.0.0", "For tests", "today"),
+        parts=Parts(
+            sources=(Source("s", "A source"),),
+            models=tuple(models) or (model(),),
+            measurements=tuple(rows),
+            hardware=tuple(hardware) or (card("a"),),
+            components=(component("unet", (512, 1000.0)), component("decoder", (512, 500.0))),
+            multipliers=(
+                Multiplier("controlnet", "A ControlNet", "1.5", 1.5, 1.5, verified=True, rows=()),
+                Multiplier(
+                    "controlnet-one-step", "A ControlNet beside one step", "2.5", 2.5, 2.5, verified=True, rows=()
+                ),
+            ),
+            efficiency=(),
+            calibration_points=(),
+            prices=tuple(prices),
+            examples=(),
+            claims=tuple(claims),
         ),
-        efficiency=(),
-        calibration_points=(),
-        prices=tuple(prices),
-        examples=(),
-        claims=tuple(claims),
+        digest="sha256:0",
         calibration=calibration,
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from genarch.errors import GenarchError, InputError, Problem, UnknownIdError
 from genarch.files.specs import load_spec, parse_spec, validate_spec
 from genarch.files.tables import load_rules
+from genarch.table.constraints import GpuNames, read_gpu_names_by
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Evaluation, Verdict, decide, evaluate
 from genarch.table.spec import Spec
@@ -44,6 +45,15 @@ __all__ = [
     "parse_spec",
     "validate_spec",
 ]
+
+
+def _gpu_names() -> GpuNames:
+    from genarch.files.catalogue import load_gpu_names
+
+    return load_gpu_names()
+
+
+read_gpu_names_by(_gpu_names)
 
 
 def __getattr__(name: str) -> Any:

@@ -39,7 +39,12 @@ def test_the_wheel_has_the_tables_the_types_and_nothing_beside_the_package(wheel
         assert f"genarch/rules/evidence/{part.name}" in names
     for part in (root / "rules/checks").glob("*/*/*"):
         assert f"genarch/{part.relative_to(root)}" in names
-    assert "genarch/files/compiled/evidence.json" in names
+    kept = {name for name in names if "/.cache/" in name}
+    assert kept == {
+        *(f"genarch/rules/.cache/{table.stem}.json" for table in (root / "rules").glob("*.yaml")),
+        "genarch/rules/evidence/.cache/evidence.json",
+        "genarch/rules/evidence/.cache/gpus.json",
+    }
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"genarch"}
 
 
@@ -55,8 +60,10 @@ def test_an_installed_wheel_evaluates_a_spec(wheel: Path, root: Path, tmp_path: 
     genarch = tmp_path / "env/bin/genarch"
     report = json.loads(run(genarch, "evaluate", spec.name, "--format", "json", cwd=tmp_path))[0]
     assert report["architecture"] == "consistency"
-    where = "import genarch.files.tables as b; print(b.rules_folder())"
+    where = "import genarch.files.cache as c; print(c.rules_folder())"
     assert run(python, "-c", where, cwd=tmp_path).strip() == str(site / "genarch/rules")
+    quick = "import sys, genarch; genarch.load_rules(); genarch.load_catalogue(); assert 'pydantic' not in sys.modules"
+    run(python, "-c", quick, cwd=tmp_path)
     assert run(genarch, "evaluate", spec.name, "--rules", site / "genarch/rules/article.yaml", cwd=tmp_path)
     assert "consistency" in run(genarch, "rules", "list", cwd=tmp_path)
     assert report["evidence"]["catalogue"]["id"] == "evidence"

@@ -62,68 +62,58 @@ class Calibration(NamedTuple):
     bands: Mapping[str, Band]
 
 
-PARTS = {
-    "sources": Source,
-    "models": Model,
-    "measurements": Measurement,
-    "hardware": Hardware,
-    "components": Component,
-    "multipliers": Multiplier,
-    "efficiency": Efficiency,
-    "calibration_points": CalibrationPoint,
-    "prices": Price,
-    "examples": CostExample,
-    "claims": Claim,
-}
-"""What a catalogue holds, and of which kind each entry is."""
+class Head(NamedTuple):
+    """The catalogue as a whole."""
+
+    format: Literal[1]
+    id: str
+    version: str
+    title: str
+    compiled: str
+    """Up to when sources were read, in words."""
+
+
+class Parts(NamedTuple):
+    """All that a catalogue holds."""
+
+    sources: tuple[Source, ...]
+    models: tuple[Model, ...]
+    measurements: tuple[Measurement, ...]
+    hardware: tuple[Hardware, ...]
+    components: tuple[Component, ...]
+    multipliers: tuple[Multiplier, ...]
+    efficiency: tuple[Efficiency, ...]
+    calibration_points: tuple[CalibrationPoint, ...]
+    prices: tuple[Price, ...]
+    examples: tuple[CostExample, ...]
+    claims: tuple[Claim, ...]
 
 
 class Catalogue:
     """A checked evidence catalogue, with the estimator fitted to it."""
 
-    def __init__(
-        self,
-        *,
-        id: str,  # noqa: A002  (the field's name in the file)
-        version: str,
-        title: str,
-        compiled: str,
-        digest: str,
-        sources: tuple[Source, ...],
-        models: tuple[Model, ...],
-        measurements: tuple[Measurement, ...],
-        hardware: tuple[Hardware, ...],
-        components: tuple[Component, ...],
-        multipliers: tuple[Multiplier, ...],
-        efficiency: tuple[Efficiency, ...],
-        calibration_points: tuple[CalibrationPoint, ...],
-        prices: tuple[Price, ...],
-        examples: tuple[CostExample, ...],
-        claims: tuple[Claim, ...],
-        calibration: Calibration | None = None,
-    ) -> None:
-        """`digest` is that of the files; `compiled` says in words up to when sources were read."""
-        self.id = id
-        self.version = version
-        self.title = title
-        self.compiled = compiled
+    def __init__(self, *, head: Head, parts: Parts, digest: str, calibration: Calibration | None = None) -> None:
+        """`digest` is that of the files."""
+        self.head = head
+        self.parts = parts
         self.digest = digest
-        self.sources = {entry.id: entry for entry in sources}
-        self.models = {entry.id: entry for entry in models}
-        self.measurements = {entry.id: entry for entry in measurements}
-        self.hardware = {entry.id: entry for entry in hardware}
-        self.components = {entry.id: entry for entry in components}
-        self.multipliers = {entry.id: entry for entry in multipliers}
-        self.efficiency = efficiency
-        self.calibration_points = calibration_points
-        self.prices = prices
-        self.examples = examples
-        self.claims = {entry.id: entry for entry in claims}
+        self.id, self.version, self.title, self.compiled = head[1:]
+        self.sources = {entry.id: entry for entry in parts.sources}
+        self.models = {entry.id: entry for entry in parts.models}
+        self.measurements = {entry.id: entry for entry in parts.measurements}
+        self.hardware = {entry.id: entry for entry in parts.hardware}
+        self.components = {entry.id: entry for entry in parts.components}
+        self.multipliers = {entry.id: entry for entry in parts.multipliers}
+        self.efficiency = parts.efficiency
+        self.calibration_points = parts.calibration_points
+        self.prices = parts.prices
+        self.examples = parts.examples
+        self.claims = {entry.id: entry for entry in parts.claims}
         self._calibration = calibration
         self._tasks_of: dict[str, frozenset[str]] = {}
         self._conditioning_of: dict[str, tuple[str, ...]] = {}
         self._rows_of: dict[str, list[Measurement]] = {}
-        for row in measurements:
+        for row in parts.measurements:
             self._rows_of.setdefault(row.model, []).append(row)
 
     @property

@@ -13,7 +13,7 @@ from genarch.errors import InputError, Problem, nearest
 from genarch.evidence import entries as hardware
 from genarch.evidence import entries as values
 from genarch.evidence.calibration import calibrate
-from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.catalogue import Catalogue, Head, Parts
 from genarch.files import catalogue_format as form
 from genarch.files.catalogue import FILES
 from genarch.files.catalogue_format import ID, MONTH, RESOLUTION, VERSION
@@ -21,6 +21,7 @@ from genarch.files.record_file import Record, RecordFile
 from genarch.files.records import Location
 from genarch.files.tables import digest
 from genarch.files.yaml_text import Fields, Items, Node
+from genarch.table.constraints import GpuNames
 
 _FORMS = {
     ID: "an id; write small letters and digits, joined by '-' or '.'",
@@ -85,6 +86,19 @@ def read_catalogue(folder: str) -> Catalogue:
     return catalogue
 
 
+def read_gpu_names(folder: str) -> GpuNames:
+    """The names of the hardware alone.
+
+    Raises:
+        InputError: with every problem of the file.
+    """
+    entries = PartFile(os.path.join(folder, "hardware.yaml"), form.HardwareFile).record.hardware
+    return GpuNames(
+        {entry.id: entry.devices for entry in entries},
+        {alias: entry.id for entry in entries for alias in entry.aliases},
+    )
+
+
 def read_fitted(folder: str) -> Catalogue:
     """The catalogue in a folder, with the estimator fitted to it.
 
@@ -120,22 +134,21 @@ class _Reader:
         ]
         compute = self._compute.record
         return Catalogue(
-            id=head.record.id,
-            version=head.record.version,
-            title=head.record.title,
-            compiled=head.record.compiled,
+            head=Head(**head.record.model_dump()),
+            parts=Parts(
+                sources=_values(values.Source, self._sources.record.sources),
+                models=tuple(map(_model, self._models.record.models)),
+                measurements=tuple(map(_measurement, self._rows.record.measurements)),
+                hardware=_values(hardware.Hardware, self._hardware.record.hardware),
+                components=tuple(map(_component, compute.components)),
+                multipliers=_values(values.Multiplier, compute.multipliers),
+                efficiency=_values(values.Efficiency, compute.efficiency),
+                calibration_points=_values(values.CalibrationPoint, compute.calibration_points),
+                prices=_values(hardware.Price, self._prices.record.prices),
+                examples=_values(hardware.CostExample, self._prices.record.examples),
+                claims=_values(values.Claim, self._claims.record.claims),
+            ),
             digest=digest([head.content, *(part.content for part in parts)]),
-            sources=_values(values.Source, self._sources.record.sources),
-            models=tuple(map(_model, self._models.record.models)),
-            measurements=tuple(map(_measurement, self._rows.record.measurements)),
-            hardware=_values(hardware.Hardware, self._hardware.record.hardware),
-            components=tuple(map(_component, compute.components)),
-            multipliers=_values(values.Multiplier, compute.multipliers),
-            efficiency=_values(values.Efficiency, compute.efficiency),
-            calibration_points=_values(values.CalibrationPoint, compute.calibration_points),
-            prices=_values(hardware.Price, self._prices.record.prices),
-            examples=_values(hardware.CostExample, self._prices.record.examples),
-            claims=_values(values.Claim, self._claims.record.claims),
         )
 
     def check(self, catalogue: Catalogue) -> None:

@@ -1,23 +1,15 @@
-"""Rule tables by id or path: the quick way where the table is a bundled one, else the long way."""
+"""Rule tables by id or path."""
 
 from __future__ import annotations
 
 import os
 from functools import cache
 from hashlib import sha256
-from importlib import import_module
 
 from genarch.errors import nearest
-from genarch.files.io import read_bytes, refuse
+from genarch.files.cache import cached, rules_folder
+from genarch.files.io import refuse
 from genarch.table.rules import RuleTable
-
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-def rules_folder() -> str:
-    """The folder of the YAML tables: in the package once installed, beside `src/` in a checkout."""
-    installed = os.path.join(_PACKAGE, "rules")
-    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(os.path.dirname(_PACKAGE)), "rules")
 
 
 def bundled_tables() -> dict[str, str]:
@@ -30,18 +22,6 @@ def bundled_tables() -> dict[str, str]:
 def digest(contents: list[bytes]) -> str:
     """The digest of a table read from these files, in order of extension."""
     return f"sha256:{sha256(b''.join(sha256(content).digest() for content in contents)).hexdigest()}"
-
-
-def compiled(table_id: str) -> RuleTable | None:
-    """A bundled table without reading its YAML, when that is still what was validated; else None."""
-    try:
-        module = import_module(f"genarch.files.compiled.{table_id.replace('-', '_')}")
-    except ModuleNotFoundError:
-        return None
-    table: RuleTable = module.TABLE
-    folder = rules_folder()
-    contents = [read_bytes(os.path.join(folder, name)) for name in module.FILES]
-    return table if digest(contents) == table.header.digest else None
 
 
 DEFAULT_TABLE = "field"
@@ -90,9 +70,19 @@ def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE) -> RuleTable:
     name = os.fspath(which)
     path = table_path(name)
     if path != name:
-        table = compiled(name)
-        if table is not None:
-            return table
+        return bundled(name, path)
     from genarch.files.table_reader import read_table
 
     return read_table(path)
+
+
+@cache
+def bundled(name: str, path: str) -> RuleTable:
+    """A bundled table, as one object, so that what is worked out of it is worked out once."""
+
+    def read() -> RuleTable:
+        from genarch.files.table_reader import read_table
+
+        return read_table(path)
+
+    return cached(name, list(bundled_tables().values()), RuleTable, read)

@@ -6,10 +6,9 @@ Schema derives from it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Literal, NamedTuple
-
-from genarch.table.gpus import GPU_ALIASES, GPU_DEVICES
 
 Kind = Literal["choice", "set", "number", "integer", "flag"]
 
@@ -20,25 +19,61 @@ Answers = Mapping[str, Value]
 """Constraint name to stated answer. A constraint that is absent is unknown, which is neither yes nor no."""
 
 
+class GpuNames(NamedTuple):
+    """The hardware that a spec may name: that of the evidence catalogue."""
+
+    devices: Mapping[str, tuple[str, ...]]
+    """Id to what `device` may say of it; the first is what it implies."""
+    aliases: Mapping[str, str]
+    """Other names, each with the id that it stands for."""
+
+
+_gpu_readers: list[Callable[[], GpuNames]] = []
+
+
+def read_gpu_names_by(reader: Callable[[], GpuNames]) -> None:
+    """Say how the names are read, since nothing here reads a file; the package does so when it is imported."""
+    _gpu_readers.append(reader)
+
+
+@cache
+def gpu_names() -> GpuNames:
+    """The hardware that a spec may name, read when first asked for.
+
+    Raises:
+        InputError: when the catalogue was changed and is not valid.
+    """
+    return _gpu_readers[-1]()
+
+
 class Constraint(NamedTuple):
     """One field of a spec.
 
-    `values` are the allowed names of a choice or the members of a set. A number must be above `above`, an integer at
-    least `at_least`. `unit` is the unit of a bare number, `units` are those accepted in text; `genarch.table.answers`
-    converts them. `aliases` are other spellings of values. `evidence` says that it is there for the evidence catalogue,
-    which reads it whatever a rule table does.
+    `names` are the allowed names of a choice or the members of a set, but for `gpu`, which names hardware. A number
+    must be above `above`, an integer at least `at_least`. `unit` is the unit of a bare number, `units` are those
+    accepted in text; `genarch.table.answers` converts them. `evidence` says that it is there for the evidence
+    catalogue, which reads it whatever a rule table does.
     """
 
     name: str
     kind: Kind
     meaning: str
-    values: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     above: int | None = None
     at_least: int | None = None
     unit: str = ""
     units: tuple[str, ...] = ()
-    aliases: Mapping[str, str] = {}
     evidence: bool = False
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The allowed names of a choice or the members of a set."""
+        return tuple(gpu_names().devices) if self.name == "gpu" else self.names
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Other spellings of values."""
+        return gpu_names().aliases if self.name == "gpu" else {}
 
     @property
     def numeric(self) -> bool:
@@ -96,14 +131,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "where inference runs",
         ("datacenter_gpu", "consumer_gpu", "mobile", "browser", "cpu"),
     ),
-    Constraint(
-        "gpu",
-        "choice",
-        "the hardware itself; implies device",
-        tuple(GPU_DEVICES),
-        aliases=GPU_ALIASES,
-        evidence=True,
-    ),
+    Constraint("gpu", "choice", "the hardware itself; implies device", evidence=True),
     Constraint("device_memory_gb", "number", "memory the model may take there", above=0, unit="GB"),
     Constraint("resolution_px", "integer", "longer side of the output", at_least=1, unit="px"),
     Constraint("temporal_consistency", "flag", "successive frames must agree"),

@@ -250,21 +250,6 @@ Entry = Rule | Method | Notice | Assumption | Architecture | Family | Question
 class RuleTable:
     """A checked rule table; two tables are equal only when they are the same object."""
 
-    __slots__ = (
-        "__weakref__",
-        "architectures",
-        "assumptions",
-        "disabled",
-        "facts",
-        "families",
-        "header",
-        "methods",
-        "notices",
-        "questions",
-        "rules",
-        "waivers",
-    )
-
     def __init__(
         self,
         *,

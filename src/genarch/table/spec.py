@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from genarch.table.constraints import Answers
-from genarch.table.gpus import GPU_DEVICES
+from genarch.table.constraints import Answers, gpu_names
 
 
 class Origin(NamedTuple):
@@ -51,7 +50,7 @@ def with_implied(answers: Answers) -> Answers:
     gpu = answers.get("gpu")
     if gpu is None or answers.get("device") is not None:
         return answers
-    return {**answers, "device": GPU_DEVICES[str(gpu)][0]}
+    return {**answers, "device": gpu_names().devices[str(gpu)][0]}
 
 
 def contradicted_device(answers: Answers) -> tuple[str, ...] | None:
@@ -62,6 +61,6 @@ def contradicted_device(answers: Answers) -> tuple[str, ...] | None:
     gpu, device = answers.get("gpu"), answers.get("device")
     if gpu is None or device is None:
         return None
-    allowed = GPU_DEVICES[str(gpu)]
+    allowed = gpu_names().devices[str(gpu)]
     fits = device in allowed or (device == "browser" and not _IN_A_BROWSER.isdisjoint(allowed))
     return None if fits else allowed

@@ -1,0 +1,172 @@
+"""What was read from the files that come with genarch, kept as JSON: read again only where something has changed.
+
+It is kept beside the files, in a folder that git ignores. A wheel brings it along (`scripts/wheel_cache.py`), a
+checkout makes it on first use. Where nothing can be written, the files are read each time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from hashlib import sha256
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from genarch.errors import InputError
+from genarch.files.io import AtomicFile, read_bytes
+from genarch.version import __version__
+
+FOLDER = ".cache"
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_INSTALLED = os.path.join(_PACKAGE, "rules")
+_CODE = ("files", "table", "evidence")
+
+_Value = TypeVar("_Value")
+_Step = Callable[[Any], Any]
+
+
+def rules_folder() -> str:
+    """The folder of the YAML tables: in the package once installed, beside `src/` in a checkout."""
+    beside = os.path.join(os.path.dirname(os.path.dirname(_PACKAGE)), "rules")
+    return _INSTALLED if os.path.isdir(_INSTALLED) else beside
+
+
+def cached(name: str, sources: Sequence[str], form: type[_Value], read: Callable[[], _Value]) -> _Value:
+    """What `read` makes of the files `sources`, a `form`: kept from an earlier run where they are what they were.
+
+    Raises:
+        InputError: when a source cannot be read, or as `read` does.
+    """
+    folder = os.path.join(os.path.dirname(sources[0]), FOLDER)
+    path = os.path.join(folder, f"{name}.json")
+    key = _maker().encode() + b"".join(sha256(read_bytes(source)).digest() for source in sources)
+    try:
+        with open(path, encoding="utf-8") as file:
+            seal, text = file.readline(), file.read()
+        if seal == _seal(key, text):
+            value: _Value = _decoder(form)(json.loads(text))  # type: ignore[arg-type]  # a class is hashable
+            return value
+    except (OSError, UnicodeDecodeError):
+        pass
+    value = read()
+    text = json.dumps(_fields(form, value), ensure_ascii=False, separators=(",", ":"))
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with AtomicFile(path) as kept:
+            kept.write(_seal(key, text) + text)
+    except (OSError, InputError):
+        pass  # a place that takes no files: the next run reads them again
+    return value
+
+
+def _seal(key: bytes, text: str) -> str:
+    """The first line of what is kept: shows that it is whole, and of these files."""
+    return f"{sha256(key + text.encode()).hexdigest()}\n"
+
+
+@cache
+def _maker() -> str:
+    """What reads the files: this version, and in a checkout its code as it was last written."""
+    if os.path.isdir(_INSTALLED):
+        return __version__
+    files = [file for folder in _CODE for file in os.scandir(os.path.join(_PACKAGE, folder)) if file.is_file()]
+    return f"{__version__} {sorted((file.path, file.stat().st_mtime_ns) for file in files)}"
+
+
+def _hints(form: Any) -> dict[str, Any]:
+    """The fields of a NamedTuple, or what another class is made from by keyword, with their types."""
+    if _is_record(form):
+        return get_type_hints(form)
+    return {name: hint for name, hint in get_type_hints(form.__init__).items() if name != "return"}
+
+
+def _is_record(form: Any) -> bool:
+    return hasattr(form, "_fields")
+
+
+def _fields(form: Any, value: object) -> list[Any]:
+    return [_plain(hint, getattr(value, name)) for name, hint in _hints(form).items()]
+
+
+def _plain(form: Any, value: Any) -> Any:
+    """A value as JSON has it: a record is the list of its fields, one of several kinds follows its number."""
+    kind, parts = get_origin(form), get_args(form)
+    if _is_record(form):
+        return _fields(form, value)
+    if kind is tuple:
+        return [_plain(parts[0], item) for item in value]
+    if kind is frozenset:
+        return sorted(value)
+    if kind is Mapping:
+        return {key: _plain(parts[1], item) for key, item in value.items()}
+    if kind in (Union, UnionType) and value is not None:
+        records = [part for part in parts if _is_record(part)]
+        if len(records) > 1:
+            return [records.index(type(value)), _fields(type(value), value)]
+        return value if isinstance(value, str | int | float) else _plain(_container(parts), value)
+    return value
+
+
+def _container(parts: Sequence[Any]) -> Any:
+    """Of the parts of a union, the one that JSON has as a list or a mapping; None where it has none."""
+    return next((part for part in parts if _is_record(part) or get_origin(part) in (tuple, frozenset, Mapping)), None)
+
+
+@cache
+def _decoder(form: Any) -> _Step:
+    """What makes a record of the list of its fields; the list is used up."""
+    hints = _hints(form)
+    steps = [(at, step) for at, hint in enumerate(hints.values()) if (step := _step(hint))]
+    build: _Step = partial(tuple.__new__, form) if _is_record(form) else partial(_by_keyword, form, tuple(hints))
+
+    def make(values: list[Any]) -> Any:
+        for at, step in steps:
+            values[at] = step(values[at])
+        return build(values)
+
+    return make if steps else build
+
+
+def _by_keyword(form: type, names: Sequence[str], values: list[Any]) -> Any:
+    return form(**dict(zip(names, values, strict=True)))
+
+
+def _step(form: Any) -> _Step | None:
+    """What makes a value of what JSON has for it; None where they are the same."""
+    kind, parts = get_origin(form), get_args(form)
+    if _is_record(form):
+        return _decoder(form)
+    if kind is frozenset:
+        return frozenset
+    if kind is tuple:
+        step = _step(parts[0])
+        return partial(_each, step) if step else tuple
+    if kind is Mapping:
+        step = _step(parts[1])
+        return step and partial(_each_value, step)
+    if kind in (Union, UnionType):
+        records = [part for part in parts if _is_record(part)]
+        if len(records) > 1:
+            return partial(_one_of, records)
+        step = _step(_container(parts))
+        return step and partial(_container_by, step)
+    return None
+
+
+def _each(step: _Step, items: list[Any]) -> tuple[Any, ...]:
+    return tuple([step(item) for item in items])
+
+
+def _each_value(step: _Step, items: dict[str, Any]) -> dict[str, Any]:
+    return {key: step(item) for key, item in items.items()}
+
+
+def _one_of(records: Sequence[Any], numbered: list[Any]) -> Any:
+    """One of several kinds; its decoder is made here, since a condition may hold conditions."""
+    return _decoder(records[numbered[0]])(numbered[1])
+
+
+def _container_by(step: _Step, value: Any) -> Any:
+    return step(value) if isinstance(value, list | dict) else value
