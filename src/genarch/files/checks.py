@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal, NamedTuple, cast
 
+from genarch.files.cache import rules_folder
 from genarch.files.io import read_text
-from genarch.files.tables import rules_folder
 from genarch.files.yaml_text import Document, Fields, Scalar, parse
 from genarch.table.findings import Severity
 
