@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from check_page import document_check_page, table_check_page
 from genarch import load_rules, load_spec
 from genarch.files.catalogue import load_catalogue
-from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS
 from genarch.files.table_reader import read_table
 from genarch.files.tables import DEFAULT_TABLE, bundled_tables
-from genarch.reports.check_page import document_check_page, table_check_page
 from genarch.reports.evidence.claim_page import claims_page
 from genarch.reports.extension_page import extension_page
 from genarch.reports.map.record import map_report
@@ -31,8 +30,8 @@ def generated() -> dict[Path, str]:
     files[ROOT / "docs/field.md"] = extension_page(load_rules("article"), load_rules("field"))
     catalogue = load_catalogue()
     files[ROOT / "docs/claims.md"] = claims_page(catalogue, read_table(bundled_tables()["article"]))
-    files[ROOT / "docs/checks.md"] = table_check_page(TABLE_CHECKS.values())
-    files[ROOT / "docs/document-checks.md"] = document_check_page(DOCUMENT_CHECKS.values())
+    files[ROOT / "docs/checks.md"] = table_check_page()
+    files[ROOT / "docs/document-checks.md"] = document_check_page()
     files[ROOT / "docs/map.svg"] = decision_map_image()
     return files
 
