@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import yaml
 
 from genarch import InputError, evaluate, explore, load_rules, load_spec, parse_spec
 from genarch.cli.evaluate import evidence_of
-from genarch.cli.schemas import DRAFT, schema_of
+from genarch.cli.schemas import FILES, OUTPUTS, schema_of
+from genarch.files.schemas import DRAFT
 from genarch.files.tables import base_of, bundled_tables
 from genarch.reports.report import SCHEMA_VERSION, make_error_report, make_report
 from genarch.reports.schema import EvaluatedRecord, ExploredRecord, RefusedRecord
@@ -43,16 +45,34 @@ def validator(name: str) -> jsonschema.Draft7Validator:
     return jsonschema.Draft7Validator(schema)
 
 
-@pytest.mark.parametrize("name", ["spec", "rules", "report", "cost"])
+def objects_in(part: Any) -> Iterator[dict[str, Any]]:
+    """Every part of a schema that is about an object with keys of its own."""
+    if isinstance(part, dict):
+        if "properties" in part and not isinstance(part["properties"].get("type"), str):
+            yield part
+        for item in part.values():
+            yield from objects_in(item)
+    elif isinstance(part, list):
+        for item in part:
+            yield from objects_in(item)
+
+
+@pytest.mark.parametrize("name", [*FILES, *OUTPUTS])
 def test_a_schema_is_draft_07_and_closed(name: str) -> None:
     schema = schema_of(name)
+    jsonschema.Draft7Validator.check_schema(schema)
     assert schema["$schema"] == DRAFT
     text = json.dumps(schema)
     assert "$defs" not in text
     assert "prefixItems" not in text
+    assert "genarch:defined" not in text
     defined = {f"#/definitions/{key}" for key in schema["definitions"]}
-    references = {part for part in text.split('"') if part.startswith("#/")}
-    assert references <= defined
+    assert {part for part in text.split('"') if part.startswith("#/")} <= defined
+    found = list(objects_in(schema))
+    assert len(found) > 1
+    for part in found:
+        assert part["type"] == "object"
+        assert part["additionalProperties"] is False, part.get("title")
 
 
 def test_every_example_spec_keeps_to_the_schema(root: Path) -> None:

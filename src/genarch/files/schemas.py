@@ -32,12 +32,15 @@ _DEFINED = "genarch:defined"
 def schema_of(declaration: Any, mode: Mode = "file") -> dict[str, Any]:
     """The JSON Schema of a declaration, of a union of several, or of a list (`tuple[X, ...]`)."""
     adapter: TypeAdapter[Any] = TypeAdapter(_annotation(marked(declaration), mode))
-    schema = adapter.json_schema(mode="serialization" if mode == "output" else "validation")
-    found = {"$schema": DRAFT, **_draft_07(schema)}
-    text = str(found)
-    for name, own in _OWN.items():
-        if f"'#/definitions/{name}'" in text:
-            found.setdefault("definitions", {})[name] = own()
+    return draft_07(adapter.json_schema(mode="serialization" if mode == "output" else "validation"))
+
+
+def draft_07(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema of pydantic's, which are of 2020-12, in draft-07, with the definitions that are made here."""
+    found: dict[str, Any] = {"$schema": DRAFT, **_converted(schema)}
+    for name, make in _OWN.items():
+        if f"'#/definitions/{name}'" in str(found):
+            found.setdefault("definitions", {})[name] = make()
     return found
 
 
@@ -100,13 +103,13 @@ def _texts_of(declaration: type) -> dict[str, str]:
     return texts
 
 
-def _draft_07(part: Any) -> Any:
-    """Pydantic writes 2020-12; what genarch's models use of it differs only in where definitions stand."""
+def _converted(part: Any) -> Any:
+    """What genarch's models use of 2020-12 differs from draft-07 only in where definitions stand."""
     if isinstance(part, list):
-        return [_draft_07(item) for item in part]
+        return [_converted(item) for item in part]
     if not isinstance(part, dict):
         return part.replace("#/$defs/", "#/definitions/") if isinstance(part, str) else part
-    found = {("definitions" if key == "$defs" else key): _draft_07(value) for key, value in part.items()}
+    found = {("definitions" if key == "$defs" else key): _converted(value) for key, value in part.items()}
     reference = f"#/definitions/{found.pop(_DEFINED)}" if _DEFINED in found else found.pop("$ref", None)
     if reference is None:
         return found
