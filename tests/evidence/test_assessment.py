@@ -1,4 +1,4 @@
-"""Rules held against what was measured."""
+"""Rules compared with what was measured."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import pytest
 
 from builders import spec
 from genarch import RuleTable, evaluate, load_rules, load_spec
-from genarch.evidence.assessment import assess, claim_id, claims_of
-from genarch.evidence.candidates import within_budget
+from genarch.evidence.assessment import Assessment, assess, claim_id, claims_of, within_budget
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.estimates import Assessment
 from genarch.files.catalogue import load_catalogue
 
 
@@ -68,7 +66,7 @@ def test_a_gan_at_1024_px_on_an_old_card(shipped: RuleTable, there: Catalogue) -
     assert judged(found)["under-50-ms-favours-gan", "gan"] is True
 
 
-def test_without_a_budget_there_is_nothing_to_hold_against(shipped: RuleTable, there: Catalogue) -> None:
+def test_without_a_budget_there_is_nothing_to_assess(shipped: RuleTable, there: Catalogue) -> None:
     with pytest.raises(ValueError, match="latency_budget_ms"):
         assessed(shipped, there, gpu="rtx-4090")
 

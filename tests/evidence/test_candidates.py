@@ -8,7 +8,7 @@ import pytest
 
 from catalogues import card, catalogue, licence, model, row, work
 from genarch import UnknownIdError
-from genarch.evidence.candidates import candidate, candidates, commercial_conflict, within_budget
+from genarch.evidence.assessment import candidate, candidates, commercial_conflict, within_budget
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.feasibility import needs_of
 from genarch.files.catalogue import load_catalogue

@@ -40,11 +40,11 @@ def test_one_by_one_by_hand() -> None:
     assert found.usd_per_hour == Range(1.0, 3.0)
     assert [price.id for price in found.prices] == ["p1", "p2"]
     (cost,) = found.costs
-    assert found.without == ("gan",)
+    assert found.without_figures == ("gan",)
     assert cost.row == "r"
-    assert cost.usd_per_1000 is not None
-    assert isclose(cost.usd_per_1000.low, 1 / 18)
-    assert isclose(cost.usd_per_1000.high, 3 / 18)
+    assert cost.usd_per_1000_images is not None
+    assert isclose(cost.usd_per_1000_images.low, 1 / 18)
+    assert isclose(cost.usd_per_1000_images.high, 3 / 18)
     assert list(cost.gpus or ()) == [3, 3]
     assert cost.usd_per_month_kept_on == Range(2190, 6570)
     assert cost.usd_per_month_by_use is not None
@@ -69,13 +69,13 @@ def test_batches_take_full_load_and_never_what_one_request_waits() -> None:
         row("load", hardware=A.id, latency_ms=25.0, measure="batch_throughput"),
     )
     together, alone = billed(*rows, batchable=True).costs[0], billed(*rows, batchable=False).costs[0]
-    assert (together.row, together.seconds.low) == ("load", 0.025)
-    assert (alone.row, alone.seconds.low) == ("wait", 0.1)
+    assert (together.row, together.seconds_per_image.low) == ("load", 0.025)
+    assert (alone.row, alone.seconds_per_image.low) == ("wait", 0.1)
 
 
 def test_a_throughput_at_another_batch_is_full_load() -> None:
     one = row("r", hardware=A.id, throughput_ips=20.0, throughput_batch=10)
-    assert billed(one, batchable=True).costs[0].seconds.low == 0.05
+    assert billed(one, batchable=True).costs[0].seconds_per_image.low == 0.05
     assert billed(one._replace(throughput_batch=None), batchable=True).costs[0].row is None  # 1/latency, no batches
 
 
@@ -85,11 +85,11 @@ def test_where_nothing_was_measured_there_the_cost_is_a_band() -> None:
     assert found.row is None
     assert found.estimate is not None
     mid = (10 + 5 + 3 / 156 * 1e3) / 1000
-    assert isclose(found.seconds.low, mid / 2)
-    assert isclose(found.seconds.high, mid * 2)
+    assert isclose(found.seconds_per_image.low, mid / 2)
+    assert isclose(found.seconds_per_image.high, mid * 2)
     # 3.6 USD an hour are a tenth of a cent a second: 1,000 images cost their seconds in dollars, twice that at half use.
-    assert found.usd_per_1000 is not None
-    assert isclose(found.usd_per_1000.low, mid)
+    assert found.usd_per_1000_images is not None
+    assert isclose(found.usd_per_1000_images.low, mid)
 
 
 def test_hardware_and_size_are_needed() -> None:
@@ -132,10 +132,10 @@ def test_the_example_of_the_documentation(shipped: Catalogue) -> None:
     assert found is not None
     (cost,) = found.costs
     assert (cost.model, cost.row) == ("sdxl", "sdxl-1024-20st-a800-od")
-    assert cost.seconds == Range(1.62, 1.62)
-    assert cost.usd_per_1000 is not None
-    assert isclose(cost.usd_per_1000.low, 1000 * 1.62 / 3600 * 1.5 / 0.6)
-    assert round(cost.usd_per_1000.low, 3) == 1.125
+    assert cost.seconds_per_image == Range(1.62, 1.62)
+    assert cost.usd_per_1000_images is not None
+    assert isclose(cost.usd_per_1000_images.low, 1000 * 1.62 / 3600 * 1.5 / 0.6)
+    assert round(cost.usd_per_1000_images.low, 3) == 1.125
     assert pytest.approx(5.4) == 2 * 1.62 / 0.6
     assert list(cost.gpus or ()) == [ceil(2 * 1.62 / 0.6)] * 2 == [6, 6]
     assert cost.usd_per_month_kept_on == Range(6 * 730 * 1.5, 6570)
@@ -155,4 +155,4 @@ def test_whoever_may_batch_pays_no_more() -> None:
     assert many is not None
     for alone, batched in zip(one.costs, many.costs, strict=True):
         assert alone.architecture == batched.architecture
-        assert sum(batched.seconds) <= sum(alone.seconds)
+        assert sum(batched.seconds_per_image) <= sum(alone.seconds_per_image)

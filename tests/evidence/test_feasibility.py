@@ -10,8 +10,7 @@ import pytest
 from catalogues import card, catalogue, model, row, work
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Hardware, Measurement
-from genarch.evidence.estimates import Feasibility
-from genarch.evidence.feasibility import estimated, feasibility, needs_of
+from genarch.evidence.feasibility import Feasibility, estimated, feasibility, needs_of
 from genarch.files.catalogue import load_catalogue
 
 TEXT: dict[str, Any] = {"task": "text_to_image", "conditioning": frozenset({"text"})}
@@ -30,8 +29,7 @@ def held(rows: list[Measurement], **stated: Any) -> Feasibility:
     answers = {"latency_budget_ms": 150, "gpu": "a100-80gb-sxm", "resolution_px": 512, **TEXT, **stated}
     there = catalogue(rows, hardware=CARDS)
     needs = needs_of({name: value for name, value in answers.items() if value is not None}, there)
-    assert needs.budget_ms is not None
-    return feasibility("diffusion", needs, needs.budget_ms, there)
+    return feasibility("diffusion", needs, there)
 
 
 def there(name: str, **fields: Any) -> Measurement:
@@ -82,7 +80,7 @@ def test_fewer_steps_than_a_model_takes_as_a_rule_show_nothing() -> None:
     steps = [row(f"in-{count}", hardware="t4", steps=count, latency_ms=20.0 * count) for count in (1, 3, 4, 5)]
     there_ = catalogue(steps, [model(work=work(steps=4))], CARDS)
     needs = needs_of({"latency_budget_ms": 1000, "gpu": "t4", "resolution_px": 512, **TEXT}, there_)
-    assert feasibility("diffusion", needs, 1000, there_).rows == ("in-4", "in-5")
+    assert feasibility("diffusion", needs, there_).rows == ("in-4", "in-5")
 
 
 def test_rows_that_carry_nothing_alone_are_told_of_but_never_counted() -> None:
@@ -130,7 +128,7 @@ def test_nothing_measured_is_no_evidence() -> None:
 def test_where_an_estimate_lies(budget: float, status: str) -> None:
     there_ = catalogue([row("elsewhere", hardware="h100-sxm", latency_ms=20.0)], [model(work=work())], CARDS)
     answers = {"latency_budget_ms": budget, "gpu": "a100-80gb-sxm", "resolution_px": 512, **TEXT}
-    found = feasibility("diffusion", needs_of(answers, there_), budget, there_)
+    found = feasibility("diffusion", needs_of(answers, there_), there_)
     assert found.status == status
     assert found.estimate is not None
 
@@ -140,7 +138,7 @@ def test_no_estimate_without_hardware_or_a_size_or_beyond_what_the_model_was_sho
         there_ = catalogue([row("r", hardware="h100-sxm")], [model(work=work())], CARDS)
         answers = {"latency_budget_ms": 50, "gpu": "a100-80gb-sxm", "resolution_px": 512, **TEXT, **stated}
         needs = needs_of({name: value for name, value in answers.items() if value is not None}, there_)
-        return feasibility("diffusion", needs, 50, there_).estimate is not None
+        return feasibility("diffusion", needs, there_).estimate is not None
 
     assert can()
     assert not can(gpu=None)
@@ -168,9 +166,9 @@ def test_conditioning_by_an_adapter_is_estimated_with_the_adapter_charged() -> N
         "resolution_px": 512,
         "task": "text_to_image",
     }
-    plain = feasibility("diffusion", needs_of({**answers, "conditioning": frozenset()}, adapted()), 1000, adapted())
+    plain = feasibility("diffusion", needs_of({**answers, "conditioning": frozenset()}, adapted()), adapted())
     wanted = {**answers, "conditioning": frozenset({"text", "spatial_layout"})}
-    steered = feasibility("diffusion", needs_of(wanted, adapted()), 1000, adapted())
+    steered = feasibility("diffusion", needs_of(wanted, adapted()), adapted())
     assert plain.estimate is not None
     assert steered.estimate is not None
     assert (plain.estimate.controlnets, steered.estimate.controlnets) == (0, 1)
@@ -244,7 +242,7 @@ def test_more_time_or_stronger_hardware_or_a_smaller_image_never_show_less() -> 
     for gpu, size, budget in product(shipped.hardware, SIZES, BUDGETS):
         needs = needs_of({"latency_budget_ms": budget, "gpu": gpu, "resolution_px": size}, shipped)
         for architecture in ("gan", "diffusion", "consistency"):
-            shown[gpu, size, budget, architecture] = set(feasibility(architecture, needs, budget, shipped).rows)
+            shown[gpu, size, budget, architecture] = set(feasibility(architecture, needs, shipped).rows)
     stronger = {
         name: [other for other in shipped.hardware if other != name and entry.at_most(shipped.hardware[other])]
         for name, entry in shipped.hardware.items()

@@ -62,13 +62,13 @@ def test_any_load(stated: dict[str, Value], gpu: str, size: int, utilisation: fl
     names = ["gan", "diffusion", "consistency"]
     found = bill({**stated, "gpu": gpu, "resolution_px": size}, names, catalogue, utilisation=utilisation)
     assert found is not None
-    assert sorted([*(cost.architecture for cost in found.costs), *found.without]) == sorted(names)
+    assert sorted([*(cost.architecture for cost in found.costs), *found.without_figures]) == sorted(names)
     record = {"schema_version": "1.0", "genarch_version": "0", "spec": "any", **bill_record(found, catalogue)}
     BillRecord.model_validate(json.loads(json.dumps(record)), strict=True)
     assert bill_as_text(record, 40)
     assert bill_as_markdown(record)
     for cost in found.costs:
-        assert 0 < cost.seconds.low <= cost.seconds.high
+        assert 0 < cost.seconds_per_image.low <= cost.seconds_per_image.high
         assert cost.gpus is None or 1 <= cost.gpus[0] <= cost.gpus[1]
-        if cost.usd_per_1000:
-            assert 0 < cost.usd_per_1000.low <= cost.usd_per_1000.high
+        if cost.usd_per_1000_images:
+            assert 0 < cost.usd_per_1000_images.low <= cost.usd_per_1000_images.high

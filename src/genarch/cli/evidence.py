@@ -10,7 +10,7 @@ from genarch.cli.output import keep, written
 from genarch.cli.specs import read_spec
 from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.feasibility import Filter, chosen
+from genarch.evidence.feasibility import Filter, filtered
 from genarch.files.answers import parse_settings, with_settings
 from genarch.files.catalogue import load_catalogue
 from genarch.files.io import refuse
@@ -69,7 +69,7 @@ def run_list(request: ListRequest, output_format: EntryFormat) -> int:
     from genarch.reports.evidence.lists import rows_as_json, rows_as_text
 
     catalogue = load_catalogue()
-    rows = chosen(_filter(request, catalogue), catalogue)
+    rows = filtered(_filter(request, catalogue), catalogue)
     if output_format is EntryFormat.JSON:
         return printed(json.dumps(rows_as_json(rows, catalogue), indent=2))
     return printed(rows_as_text(rows, catalogue, width()))
@@ -153,8 +153,10 @@ def run_accuracy(output_format: EntryFormat) -> int:
     from genarch.reports.evidence.accuracy import accuracy_as_text, accuracy_record
 
     catalogue = load_catalogue()
-    requests, loads, left = points(catalogue)
-    record = accuracy_record(*leave_one_source_out(requests, loads), left, catalogue)
+    given, left = points(catalogue)
+    errors = leave_one_source_out(given)
+    requests, loads = ([error for error in errors if error.point.full_load == loaded] for loaded in (False, True))
+    record = accuracy_record(requests, loads, left, catalogue)
     if output_format is EntryFormat.JSON:
         return printed(json.dumps(record, indent=2))
     return printed(accuracy_as_text(record, width()))

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from genarch.documents.document import DesignDocument, Judged, Stated, located
-from genarch.evidence.candidates import commercial_conflict, within_budget
+from genarch.evidence.assessment import commercial_conflict, within_budget
 from genarch.evidence.catalogue import Catalogue
 from genarch.table.answers import format_answer
 from genarch.table.conditions import constraints_read

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from math import ceil
 from typing import NamedTuple
 
-from genarch.evidence.candidates import candidates
+from genarch.evidence.assessment import Candidate, Miss, candidates
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Price
-from genarch.evidence.estimates import Candidate, Estimate, Miss
-from genarch.evidence.feasibility import Needs, estimated, needs_of, speaks_to
+from genarch.evidence.estimates import Estimate
+from genarch.evidence.feasibility import Needs, estimated, matches, needs_of, number, time_of
 from genarch.table.constraints import Answers
 
 
@@ -25,11 +25,18 @@ class Range(NamedTuple):
     high: float
 
 
+class Count(NamedTuple):
+    """From `low` to `high`, whole."""
+
+    low: int
+    high: int
+
+
 class Cost(NamedTuple):
     """What an architecture costs on a load.
 
-    `seconds` is the hardware's time for an image, measured in `row` or else estimated; `full_load` says in batches.
-    What needs a price or a load that is not known is None. `misses` are what keeps the model from fitting the spec.
+    `seconds_per_image` is the hardware's time, measured in `row` or else estimated; `full_load` says in batches. What
+    needs a price or a load that is not known is None. `misses` are what keeps the model from fitting the spec.
     """
 
     architecture: str
@@ -37,16 +44,20 @@ class Cost(NamedTuple):
     row: str | None
     estimate: Estimate | None
     full_load: bool
-    seconds: Range
-    usd_per_1000: Range | None
-    gpus: tuple[int, int] | None
+    seconds_per_image: Range
+    usd_per_1000_images: Range | None
+    gpus: Count | None
     usd_per_month_by_use: Range | None
     usd_per_month_kept_on: Range | None
     misses: tuple[Miss, ...]
 
 
 class Bill(NamedTuple):
-    """The costs of a spec's load on its hardware. `prices` are published ones; none where the spec states its own."""
+    """The costs of a spec's load on its hardware.
+
+    `prices` are published ones; none where the spec states its own. `without_figures` are the architectures without a
+    model whose time on the hardware is measured or can be estimated.
+    """
 
     gpu: str
     resolution_px: int
@@ -57,7 +68,7 @@ class Bill(NamedTuple):
     usd_per_hour: Range | None
     prices: tuple[Price, ...]
     costs: tuple[Cost, ...]
-    without: tuple[str, ...]
+    without_figures: tuple[str, ...]
 
 
 UTILISATION = 0.6
@@ -69,10 +80,13 @@ _SECONDS_A_DAY = 86_400
 
 
 class _Time(NamedTuple):
+    """A candidate's time for an image."""
+
+    candidate: Candidate
     row: str | None
     estimate: Estimate | None
-    seconds: Range
     full_load: bool
+    seconds: Range
 
 
 def bill(
@@ -83,52 +97,25 @@ def bill(
     if needs.hardware is None or needs.resolution_px is None:
         return None
     batchable = answers.get("batchable") is True
-    day, peak = answers.get("images_per_day"), answers.get("peak_images_per_second")
-    per_day = int(day) if isinstance(day, int) else None
-    per_second = float(peak) if isinstance(peak, int | float) else None
-    prices = () if "price_per_gpu_hour_usd" in answers else prices_of(needs.hardware.id, catalogue)
-    hour = _per_hour(answers, prices)
-    costs: list[Cost] = []
-    without: list[str] = []
-    for architecture in architectures:
-        # Whoever may batch need not: one by one stays open where it takes less.
-        ways = (True, False) if batchable else (False,)
-        found = [pair for way in ways if (pair := _time_of(architecture, needs, catalogue, batchable=way))]
-        chosen = min(found, key=lambda pair: (len(pair[0].misses), sum(pair[1].seconds)), default=None)
-        if chosen is None:
-            without.append(architecture)
-            continue
-        entry, time = chosen
-        gpus = _gpus(time.seconds, per_day, per_second, utilisation)
-        per_1000 = _per_1000(time.seconds, hour, utilisation) if hour else None
-        costs.append(
-            Cost(
-                architecture,
-                entry.model,
-                time.row,
-                time.estimate,
-                time.full_load,
-                time.seconds,
-                per_1000,
-                gpus,
-                _scaled(per_1000, per_day * DAYS_A_MONTH / 1000) if per_1000 and per_day else None,
-                Range(gpus[0] * HOURS_A_MONTH * hour.low, gpus[1] * HOURS_A_MONTH * hour.high)
-                if gpus and hour
-                else None,
-                entry.misses,
-            )
-        )
-    return Bill(
+    per_day = answers.get("images_per_day")
+    own_price = number(answers.get("price_per_gpu_hour_usd"))
+    prices = () if own_price is not None else prices_of(needs.hardware.id, catalogue)
+    found = Bill(
         needs.hardware.id,
         needs.resolution_px,
         utilisation,
         batchable,
-        per_day,
-        per_second,
-        hour,
+        per_day if isinstance(per_day, int) else None,
+        number(answers.get("peak_images_per_second")),
+        _per_hour(own_price, prices),
         prices,
-        tuple(costs),
-        tuple(without),
+        (),
+        (),
+    )
+    times = {name: _time_of(name, needs, catalogue, batchable=batchable) for name in architectures}
+    return found._replace(
+        costs=tuple(_cost(name, time, found) for name, time in times.items() if time),
+        without_figures=tuple(name for name, time in times.items() if not time),
     )
 
 
@@ -137,13 +124,32 @@ def prices_of(hardware: str, catalogue: Catalogue) -> tuple[Price, ...]:
     return tuple(price for price in catalogue.prices if price.hardware == hardware and price.kind == "hourly")
 
 
-def _per_hour(answers: Answers, prices: tuple[Price, ...]) -> Range | None:
-    stated = answers.get("price_per_gpu_hour_usd")
-    if isinstance(stated, int | float):
-        return Range(float(stated), float(stated))
-    if not prices:
-        return None
-    return Range(min(price.low for price in prices), max(price.high for price in prices))
+def _per_hour(own: float | None, prices: tuple[Price, ...]) -> Range | None:
+    if own is not None:
+        return Range(own, own)
+    return Range(min(price.low for price in prices), max(price.high for price in prices)) if prices else None
+
+
+def _cost(architecture: str, time: _Time, load: Bill) -> Cost:
+    seconds, hour, gpus = time.seconds, load.usd_per_hour, _gpus(time.seconds, load)
+    thousands = (load.images_per_day or 0) * DAYS_A_MONTH / 1000
+    per_1000 = None
+    if hour:
+        ends = zip(seconds, hour, strict=True)
+        per_1000 = Range._make(usd_per_1000(time, price, load.utilisation) for time, price in ends)
+    return Cost(
+        architecture,
+        time.candidate.model,
+        time.row,
+        time.estimate,
+        time.full_load,
+        seconds,
+        per_1000,
+        gpus,
+        Range(per_1000.low * thousands, per_1000.high * thousands) if per_1000 and thousands else None,
+        Range(gpus.low * HOURS_A_MONTH * hour.low, gpus.high * HOURS_A_MONTH * hour.high) if gpus and hour else None,
+        time.candidate.misses,
+    )
 
 
 def usd_per_1000(seconds: float, usd_per_hour: float, utilisation: float) -> float:
@@ -151,61 +157,45 @@ def usd_per_1000(seconds: float, usd_per_hour: float, utilisation: float) -> flo
     return 1000 * seconds / 3600 * usd_per_hour / utilisation
 
 
-def _per_1000(seconds: Range, hour: Range, utilisation: float) -> Range:
-    return Range(usd_per_1000(seconds.low, hour.low, utilisation), usd_per_1000(seconds.high, hour.high, utilisation))
-
-
-def _scaled(range_: Range, factor: float) -> Range:
-    return Range(range_.low * factor, range_.high * factor)
-
-
-def _gpus(seconds: Range, per_day: int | None, per_second: float | None, utilisation: float) -> tuple[int, int] | None:
+def _gpus(seconds: Range, load: Bill) -> Count | None:
     """GPUs for the busiest second, or where that is not stated, for the day spread evenly."""
-    rate = per_second if per_second is not None else per_day / _SECONDS_A_DAY if per_day else None
+    rate = load.peak_images_per_second
+    if rate is None and load.images_per_day:
+        rate = load.images_per_day / _SECONDS_A_DAY
     if rate is None:
         return None
-    return ceil(rate * seconds.low / utilisation), ceil(rate * seconds.high / utilisation)
+    return Count(ceil(rate * seconds.low / load.utilisation), ceil(rate * seconds.high / load.utilisation))
 
 
-def _time_of(
-    architecture: str, needs: Needs, catalogue: Catalogue, *, batchable: bool
-) -> tuple[Candidate, _Time] | None:
-    """Of the candidates of an architecture that miss least, the fastest: a measured one before an estimated one."""
+def _time_of(architecture: str, needs: Needs, catalogue: Catalogue, *, batchable: bool) -> _Time | None:
+    """Of the candidates of an architecture that miss least, the fastest; a measured one before an estimated one.
+
+    Where images may come in batches, full load or one by one, whichever takes less.
+    """
     ranked = candidates([architecture], needs, catalogue)
-    timed = [(entry, time) for entry in ranked if (time := _time(entry, needs, catalogue, batchable=batchable))]
-    fewest = min((len(entry.misses) for entry, _ in timed), default=0)
-    least = [pair for pair in timed if len(pair[0].misses) == fewest]
-    return min(least, key=lambda pair: (pair[1].row is None, sum(pair[1].seconds)), default=None)
+    ways = []
+    for full_load in (True, False) if batchable else (False,):
+        timed = [time for entry in ranked if (time := _time(entry, needs, catalogue, full_load=full_load))]
+        ways += sorted(timed, key=lambda time: (len(time.candidate.misses), time.row is None, sum(time.seconds)))[:1]
+    return min(ways, key=lambda time: (len(time.candidate.misses), sum(time.seconds)), default=None)
 
 
-def _time(entry: Candidate, needs: Needs, catalogue: Catalogue, *, batchable: bool) -> _Time | None:
+def _time(entry: Candidate, needs: Needs, catalogue: Catalogue, *, full_load: bool) -> _Time | None:
     """Seconds of the hardware for an image: measured on it at this size, else estimated."""
-    model = catalogue.models[entry.model]
-    rows = (
-        []
-        if entry.adapters
-        else [row for row in catalogue.rows_of(entry.model) if _measured_there(row, needs, catalogue)]
-    )
-    if batchable:
-        loads = [(load, row) for row in rows if (load := row.load_ms) is not None]
-        if loads:
-            ms, row = min(loads, key=lambda pair: pair[0])
-            return _Time(row.id, None, Range(ms / 1000, ms / 1000), full_load=True)
-        guess = estimated(model, needs, catalogue, full_load=True)
+    rows = [] if entry.adapters else [row for row in catalogue.rows_of(entry.model) if _measured(row, needs, catalogue)]
+    if full_load:
+        measured = [(ms, row.id) for row in rows if (ms := row.load_ms) is not None]
     else:
-        waits = [row for row in rows if row.timing == "request"]
-        if waits:
-            fastest = min(waits, key=lambda row: row.latency_ms or 0)
-            seconds = (fastest.latency_ms or 0) / 1000
-            return _Time(fastest.id, None, Range(seconds, seconds), full_load=False)
-        guess = estimated(model, needs, catalogue)
-    if guess is None:
-        return None
-    return _Time(None, guess, Range(guess.low_ms / 1000, guess.high_ms / 1000), full_load=batchable)
+        measured = [(time_of(row), row.id) for row in rows if row.timing == "request"]
+    if measured:
+        ms, name = min(measured, key=lambda pair: pair[0])
+        return _Time(entry, name, None, full_load, Range(ms / 1000, ms / 1000))
+    guess = estimated(catalogue.models[entry.model], needs, catalogue, full_load=full_load)
+    return guess and _Time(entry, None, guess, full_load, Range(guess.low_ms / 1000, guess.high_ms / 1000))
 
 
-def _measured_there(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:
+def _measured(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:
     """Whether a row that carries a statement is of this very hardware and size, and of what is asked for."""
     assert needs.hardware is not None  # noqa: S101  (costs are of stated hardware)
     there = row.hardware == needs.hardware.id and row.longer_side == needs.resolution_px
-    return there and row.carries and speaks_to(row, needs, catalogue)
+    return there and row.carries and matches(row, needs, catalogue)

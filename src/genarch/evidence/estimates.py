@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import log, sqrt
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from genarch.evidence.catalogue import Band, Catalogue, Share, Stack, StackFit
-from genarch.evidence.entries import Component, Hardware, Measurement, Model, Passes
+from genarch.evidence.entries import Component, Hardware, Measurement, Model
 
-Status = Literal["demonstrated", "within", "straddling", "beyond", "not_demonstrated", "no_evidence"]
-"""How an architecture stands to a budget. `demonstrated`: a measurement keeps it. `within`, `straddling`, `beyond`: an
-estimate's whole band does, a part of it, or none. `not_demonstrated`: measured, but not so; no estimate either.
-`no_evidence`: nothing was measured of what is asked for."""
+REQUEST_GROUPS = ("eager", "compiled", "other")
+LOAD_GROUPS = ("load/pipeline", "load/network")
 
-MissKind = Literal["budget", "conditioning", "licence", "memory", "resolution", "weights"]
+_EAGER = frozenset({"pytorch", None})
+
+
+class Options(NamedTuple):
+    """How a model is run; None takes the model's own.
+
+    `guided`: two passes a step. `controlnets`: how many run beside each pass. `decoder`: another one, by component.
+    """
+
+    steps: int | None = None
+    guided: bool | None = None
+    controlnets: int = 0
+    decoder: str | None = None
+
+
+AS_IT_IS = Options()
+"""As the model is run as a rule."""
 
 
 class Part(NamedTuple):
-    """One component's share of an estimate: `times` passes of `gmac` 10^9 multiply-accumulates."""
+    """One component's share of an image: `times` passes of `gmac` 10^9 multiply-accumulates."""
 
     part: str
     component: str
@@ -26,6 +40,27 @@ class Part(NamedTuple):
     gmac: float
     times: float
     verified: bool
+
+
+class Job(NamedTuple):
+    """The work for one image, in 10^12 operations (TFLOP; a multiply-accumulate is two).
+
+    `step` is done `steps` times, guidance and ControlNets included; `rest` once. `network`: a single network, with no
+    decoder, encoder or text beside it. `slowed`: a factor on the whole time.
+    """
+
+    step: float
+    steps: int
+    rest: float
+    network: bool
+    slowed: float = 1.0
+    guided: bool = False
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def total(self) -> float:
+        """TFLOP for the image."""
+        return self.step * self.steps + self.rest
 
 
 class Estimate(NamedTuple):
@@ -57,134 +92,32 @@ class Estimate(NamedTuple):
     high_ms: float
 
 
-class Feasibility(NamedTuple):
-    """How one architecture stands to the budget.
-
-    `rows` carry the status: first those on the hardware itself, then the fastest. `weak` would keep the budget too, but
-    are of low trust or were not read in their source. `measured_beyond`: what was measured there and at that size is
-    all too slow. `nearest` is the fastest measurement that comes closest to what is asked for. `apart` are rows whose
-    time is of another kind (full load, a stream's rate, a network alone) and below the budget: shown, never counted.
-    """
-
-    architecture: str
-    status: Status
-    rows: tuple[str, ...]
-    weak: tuple[str, ...]
-    apart: tuple[str, ...]
-    nearest: str | None
-    measured_beyond: bool
-    estimate: Estimate | None
-
-
-class Judgement(NamedTuple):
-    """A rule that fired on the budget, held against what was measured: `agrees` is None where the band straddles it."""
-
-    rule: str
-    architecture: str
-    excludes: bool
-    status: Status
-    agrees: bool | None
-    claims: tuple[str, ...]
-
-
-class Miss(NamedTuple):
-    """What keeps a model from fitting, in words."""
-
-    kind: MissKind
-    told: str
-
-
-class Candidate(NamedTuple):
-    """A model held against the spec. `row` has its measured time, `estimate` the estimated one; one or neither.
-
-    `memory_gb` is measured in `memory_row`, or where that is None, the weights alone at two bytes a parameter.
-    """
-
-    model: str
-    architecture: str
-    status: Status
-    row: str | None
-    estimate: Estimate | None
-    adapters: tuple[str, ...]
-    memory_gb: float | None
-    memory_row: str | None
-    resolution_px: int | None
-    misses: tuple[Miss, ...]
-
-
-class Assessment(NamedTuple):
-    """What the catalogue says of one spec with a latency budget."""
-
-    budget_ms: float
-    gpu: str | None
-    device: str | None
-    resolution_px: int | None
-    feasibility: tuple[Feasibility, ...]
-    judgements: tuple[Judgement, ...]
-    candidates: tuple[Candidate, ...]
-    near: tuple[Candidate, ...]
-
-
-_EAGER = frozenset({"pytorch", None})
-
-
-def group_of(stack: Stack, hardware_class: str, kind: str) -> str:
-    """The band of a stack, or that of what behaves otherwise: single networks, processors, small boards."""
-    return "other" if kind == "network" or hardware_class in ("cpu", "jetson", "phone") else stack
-
-
-REQUEST_GROUPS = ("eager", "compiled", "other")
-LOAD_GROUPS = ("load/pipeline", "load/network")
-
-
-def load_group(kind: str) -> str:
-    """The band of full load."""
-    return f"load/{kind}"
-
-
 def stack_of(engine: str | None) -> Stack:
     """The stack that an engine belongs to; one that is not stated ran as written."""
     return "eager" if engine in _EAGER else "compiled"
 
 
-def keys(stack: str, hardware_class: str, kind: str) -> tuple[str, str, str]:
-    """Under which a share is looked up: the nearest that was measured."""
-    return (f"{stack}/{hardware_class}/{kind}", f"{stack}/{kind}", stack)
+def kind_of(model: Model) -> str:
+    """`network` for a model that is one network, with nothing around it to pay for; else `pipeline`."""
+    return "network" if model.family == "gan" else "pipeline"
 
 
-class Job(NamedTuple):
-    """The work for one image, in 10^12 operations (TFLOP; a multiply-accumulate is two).
-
-    `step` is done `steps` times, guidance and ControlNets included; `rest` once. `network`: a single network, with no
-    decoder, encoder or text beside it. `slowed`: a factor on the whole time.
-    """
-
-    step: float
-    steps: int
-    rest: float
-    network: bool
-    slowed: float = 1.0
-
-    @property
-    def total(self) -> float:
-        """TFLOP for the image."""
-        return self.step * self.steps + self.rest
+def times_added(times: StackFit, hardware_class: str, kind: str) -> StackFit:
+    """What a stack adds: nothing once for a single network, nothing for each pass on a processor."""
+    fixed = 0 if kind == "network" else times.fixed_ms
+    return StackFit(fixed, 0 if hardware_class == "cpu" else times.pass_ms)
 
 
-class Options(NamedTuple):
-    """How a model is run; None takes the model's own.
-
-    `guided`: two passes a step. `controlnets`: how many run beside each pass. `decoder`: another one, by component.
-    """
-
-    steps: int | None = None
-    guided: bool | None = None
-    controlnets: int = 0
-    decoder: str | None = None
+def group_of(stack: Stack, hardware_class: str, kind: str, *, full_load: bool) -> str:
+    """The group whose errors give the band: a stack, full load, or what behaves otherwise than pipelines on GPUs."""
+    if full_load:
+        return f"load/{kind}"
+    return "other" if kind == "network" or hardware_class in ("cpu", "jetson", "phone") else stack
 
 
-AS_IT_IS = Options()
-"""As the model is run as a rule."""
+def share_keys(stack: str, hardware_class: str, kind: str, *, full_load: bool) -> tuple[str, ...]:
+    """The keys that a share of the peak is looked up by, the nearest to what was measured first."""
+    return (kind, "") if full_load else (f"{stack}/{hardware_class}/{kind}", f"{stack}/{kind}", stack)
 
 
 def gmac(component: Component, pixels: int) -> float:
@@ -209,23 +142,37 @@ def job(model: Model, catalogue: Catalogue, pixels: int, options: Options = AS_I
         return None
     steps = options.steps or work.steps
     guided = work.guided if options.guided is None else options.guided
-    per_controlnet, slowed = 1.0, 1.0
+    beside, slowed = 1.0, 1.0
     if options.controlnets and steps > 1:
-        per_controlnet = 1 + options.controlnets * (factor(catalogue, "controlnet") - 1)
+        beside = 1 + options.controlnets * (_factor(catalogue, "controlnet") - 1)
     elif options.controlnets:
-        slowed = factor(catalogue, "controlnet-one-step") ** options.controlnets
-    step = 2e-3 * gmac(catalogue.components[work.passes], pixels) * (2 if guided else 1) * per_controlnet
-    others = (options.decoder or work.decoder, work.encoder, work.text)
-    rest = 2e-3 * sum(gmac(catalogue.components[name], pixels) for name in others if name)
-    return Job(step, steps, rest, network=not any(others), slowed=slowed)
+        slowed = _factor(catalogue, "controlnet-one-step") ** options.controlnets
+    each_step = (2 if guided else 1) * beside
+    named = (
+        ("pass", work.passes, steps * each_step),
+        ("decoder", options.decoder or work.decoder, 1.0),
+        ("encoder", work.encoder, 1.0),
+        ("text", work.text, 1.0),
+    )
+    parts = tuple(_part(part, catalogue.components[name], pixels, times) for part, name, times in named if name)
+    passes, *others = parts
+    rest = 2e-3 * sum(part.gmac for part in others)
+    return Job(2e-3 * passes.gmac * each_step, steps, rest, not others, slowed, guided, parts)
 
 
-def factor(catalogue: Catalogue, name: str) -> float:
+def _factor(catalogue: Catalogue, name: str) -> float:
     """A multiplier's factor of time: the middle of its range, on a scale of ratios."""
     multiplier = catalogue.multipliers[name]
     assert multiplier.low is not None  # noqa: S101  (only multipliers with a figure are asked for)
     assert multiplier.high is not None  # noqa: S101  (likewise)
     return sqrt(multiplier.low * multiplier.high)
+
+
+def _part(part: str, component: Component, pixels: int, times: float) -> Part:
+    """`verified` is that of the figure nearest in size, by ratio; one without a size is at every size."""
+    sizes = [(at.pixels or pixels, at.verified) for at in component.passes]
+    _, verified = min(sizes, key=lambda at: max(at[0] / pixels, pixels / at[0]))
+    return Part(part, component.id, component.title, gmac(component, pixels), times, verified)
 
 
 def job_of_row(row: Measurement, catalogue: Catalogue) -> Job | None:
@@ -235,15 +182,12 @@ def job_of_row(row: Measurement, catalogue: Catalogue) -> Job | None:
     """
     if not (row.width and row.height):
         return None
-    options = Options(row.steps, row.cfg, row.controlnets, row.decoder)
-    found = job(catalogue.models[row.model], catalogue, row.width * row.height, options)
-    if found is None or row.timing != "step":
-        return found
-    one_pass = job(catalogue.models[row.model], catalogue, row.width * row.height, Options(2, row.cfg, row.controlnets))
-    return Job(one_pass.step, 1, 0.0, network=True) if one_pass else None
-
-
-_NO_FIXED_TIMES = StackFit(0, 0)
+    model, pixels = catalogue.models[row.model], row.width * row.height
+    if row.timing != "step":
+        return job(model, catalogue, pixels, Options(row.steps, row.cfg, row.controlnets, row.decoder))
+    # Of several steps, so that a ControlNet is charged at the pass.
+    of_two = job(model, catalogue, pixels, Options(2, row.cfg, row.controlnets))
+    return Job(of_two.step, 1, 0.0, network=True) if of_two else None
 
 
 def estimate(
@@ -260,32 +204,25 @@ def estimate(
 
     Of one request, or at full load, where batches keep the hardware busy and fixed times vanish.
     """
-    pixels = size[0] * size[1]
-    work = job(model, catalogue, pixels, options)
-    if work is None or model.work is None or hardware.peak_tflops is None:
+    work = job(model, catalogue, size[0] * size[1], options)
+    if work is None or hardware.peak_tflops is None:
         return None
-    calibration = catalogue.calibration
-    kind = "network" if model.family == "gan" else "pipeline"
-    if full_load:
-        wanted: tuple[str, ...] = (kind, "")
-        shares, times, band = calibration.load_shares, _NO_FIXED_TIMES, calibration.bands[load_group(kind)]
-    else:
-        wanted = keys(stack, hardware.efficiency_class, kind)
-        shares = calibration.shares
-        band = calibration.bands[group_of(stack, hardware.efficiency_class, kind)]
-        times = _times(calibration.stacks[stack], hardware, kind)
-    share_of = next(key for key in wanted if key in shares)
+    fitted, kind = catalogue.calibration, kind_of(model)
+    of = (stack, hardware.efficiency_class, kind)
+    band = fitted.bands[group_of(*of, full_load=full_load)]
+    shares = fitted.load_shares if full_load else fitted.shares
+    share_of = next(key for key in share_keys(*of, full_load=full_load) if key in shares)
     share: Share = shares[share_of]
+    times = StackFit(0, 0) if full_load else times_added(fitted.stacks[stack], hardware.efficiency_class, kind)
     arithmetic = work.total / (share.share * hardware.peak_tflops) * 1e3
     mid = (times.fixed_ms + work.steps * times.pass_ms + arithmetic) * work.slowed
-    guided = model.work.guided if options.guided is None else options.guided
     return Estimate(
         model.id,
         hardware.id,
         size,
         work.steps,
         stack,
-        guided,
+        work.guided,
         options.controlnets,
         full_load,
         work.total,
@@ -296,42 +233,8 @@ def estimate(
         times,
         work.slowed,
         band,
-        _parts(model, catalogue, pixels, options),
+        work.parts,
         mid * band.low,
         mid,
         mid * band.high,
     )
-
-
-def _times(times: StackFit, hardware: Hardware, kind: str) -> StackFit:
-    """What the stack adds: nothing once for a single network, nothing for each pass on a processor."""
-    fixed = 0 if kind == "network" else times.fixed_ms
-    return StackFit(fixed, 0 if hardware.efficiency_class == "cpu" else times.pass_ms)
-
-
-def _parts(model: Model, catalogue: Catalogue, pixels: int, options: Options) -> tuple[Part, ...]:
-    work = model.work
-    assert work is not None  # noqa: S101  (asked for models whose work is known)
-    steps = options.steps or work.steps
-    guided = work.guided if options.guided is None else options.guided
-    beside = options.controlnets * (factor(catalogue, "controlnet") - 1) if steps > 1 else 0.0
-    passes = steps * (2 if guided else 1) * (1 + beside)
-    named = (
-        ("pass", work.passes, passes),
-        ("decoder", options.decoder or work.decoder, 1.0),
-        ("encoder", work.encoder, 1.0),
-        ("text", work.text, 1.0),
-    )
-    found = []
-    for part, name, times in named:
-        if name:
-            component = catalogue.components[name]
-            nearest = min(component.passes, key=lambda at: _distance(at, pixels))
-            found.append(Part(part, name, component.title, gmac(component, pixels), times, nearest.verified))
-    return tuple(found)
-
-
-def _distance(passes: Passes, pixels: int) -> float:
-    """How far a figure is from a size, as a ratio; a figure without a size is at every size."""
-    size = passes.pixels or pixels
-    return max(size / pixels, pixels / size)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Hardware, Measurement, Model
-from genarch.evidence.estimates import Estimate, Feasibility, Options, Status, estimate
+from genarch.evidence.estimates import Estimate, Options, estimate
 from genarch.table.constraints import Answers
 from genarch.table.spec import with_implied
+
+Status = Literal["demonstrated", "within", "straddling", "beyond", "not_demonstrated", "no_evidence"]
+"""How an architecture or a model stands to a budget. `demonstrated`: a measurement keeps it. `within`, `straddling`,
+`beyond`: an estimate's whole band does, a part of it, or none. `not_demonstrated`: measured, but not so; no estimate
+either. `no_evidence`: nothing was measured of what is asked for."""
+
+KEPT: frozenset[Status] = frozenset({"demonstrated", "within"})
+"""Where a budget is shown or estimated to be kept."""
 
 _CONDITIONING = {
     "text": "text",
@@ -41,13 +49,14 @@ _TASKS = {
     "portrait_animation": _FROM_IMAGES,
     "virtual_try_on": _FROM_IMAGES,
 }
-"""Which rows speak to a spec's task: those of the task itself, or where none was measured, of the nearest kind."""
+"""The tasks whose rows count for a spec's: the task itself, or where none was measured, the nearest kind."""
 
 
 class Needs(NamedTuple):
     """What is asked for; None where it is not stated. Times in milliseconds, memory in GB.
 
-    `there` is the hardware whose rows hold for what is asked for: that GPU and weaker ones, or any such device.
+    `there` is the hardware whose rows count: the GPU asked for and weaker ones, or any such device. `memory_gb` is what
+    is stated, or else the GPU's own.
     """
 
     budget_ms: float | None
@@ -60,79 +69,83 @@ class Needs(NamedTuple):
     commercial_use: bool
     memory_gb: float | None
     memory_stated: bool
-    """Whether the spec says how much memory there is, and not the GPU alone."""
 
-    @property
-    def size(self) -> tuple[int, int] | None:
-        """A square of the stated longer side."""
-        return (self.resolution_px, self.resolution_px) if self.resolution_px else None
+    def large_enough(self, row: Measurement) -> bool:
+        """Whether a row is at the size asked for, or a larger one."""
+        return self.resolution_px is None or (row.longer_side or 0) >= self.resolution_px
+
+    def within(self, rows: Iterable[Measurement]) -> list[Measurement]:
+        """The rows within the budget, if any is stated: those on the hardware itself first, then the fastest."""
+        itself = self.hardware.id if self.hardware else None
+        found = [row for row in rows if self.budget_ms is None or time_of(row) <= self.budget_ms]
+        return sorted(found, key=lambda row: (row.hardware != itself, time_of(row)))
 
 
 def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
-    """The needs that stated constraints come to. Memory is what is stated, or else the GPU's own."""
+    """The needs that stated constraints come to."""
     stated = with_implied(answers)
     gpu, task, resolution = stated.get("gpu"), stated.get("task"), stated.get("resolution_px")
     hardware = catalogue.hardware.get(str(gpu)) if gpu else None
-    memory = stated.get("device_memory_gb") or (hardware.mem_gb if hardware else None)
     conditioning = stated.get("conditioning")
     device = str(stated["device"]) if "device" in stated else None
     return Needs(
-        _number(stated.get("latency_budget_ms")),
+        number(stated.get("latency_budget_ms")),
         hardware,
         device,
-        frozenset(entry.id for entry in catalogue.hardware.values() if _holds(entry, hardware, device)),
+        frozenset(
+            entry.id
+            for entry in catalogue.hardware.values()
+            if (entry.at_most(hardware) if hardware else device is None or device in entry.devices)
+        ),
         int(resolution) if isinstance(resolution, int) else None,
         _TASKS[str(task)] if task else None,
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
         stated.get("commercial_use") is True,
-        _number(memory),
+        number(stated.get("device_memory_gb")) or (hardware.mem_gb if hardware else None),
         "device_memory_gb" in stated,
     )
 
 
-def _holds(entry: Hardware, hardware: Hardware | None, device: str | None) -> bool:
-    """Whether what keeps a budget on an entry does on the hardware asked for; else, whether it is such a device."""
-    if hardware:
-        return entry.at_most(hardware)
-    return device is None or device in entry.devices
-
-
-def _number(value: object) -> float | None:
+def number(value: object) -> float | None:
+    """A stated number; None where none is stated."""
     return float(value) if isinstance(value, int | float) else None
 
 
+def time_of(row: Measurement) -> float:
+    """Milliseconds of a row that has a time."""
+    return row.latency_ms or 0.0
+
+
 @cache
-def steered_by(names: tuple[str, ...]) -> frozenset[str]:
-    """A row's conditioning in a spec's terms."""
+def _in_spec_terms(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(_CONDITIONING[name] for name in names if name in _CONDITIONING)
 
 
-def speaks_to(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:
-    """Whether a row is of the task, steered by all that is asked for, and in no fewer steps than usable images take."""
+def matches(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:
+    """Whether a row is of the task, with all the conditioning, and in no fewer steps than usable images take."""
     if needs.tasks is not None and needs.tasks.isdisjoint(row.tasks):
         return False
     work = catalogue.models[row.model].work
     too_few = work is not None and row.steps is not None and row.steps < work.steps
-    return not too_few and needs.conditioning <= steered_by(row.conditioning)
+    return not too_few and needs.conditioning <= _in_spec_terms(row.conditioning)
 
 
-def large_enough(row: Measurement, needs: Needs) -> bool:
-    """Whether a row is at the size asked for, or a larger one."""
-    return needs.resolution_px is None or (row.longer_side or 0) >= needs.resolution_px
+def conditioning_of(model: Model, catalogue: Catalogue) -> frozenset[str]:
+    """All the conditioning that rows show of a model, or of an adapter, in a spec's terms."""
+    return _in_spec_terms(catalogue.conditioning_of(model.id))
 
 
 def adapters_for(model: Model, needs: Needs, catalogue: Catalogue) -> tuple[Model, ...] | None:
     """The adapters that give a model the conditioning asked for; none where it has it, None where none do."""
-    lacking = needs.conditioning - steering(model, catalogue)
-    chosen: list[Model] = []
-    for wanted in sorted(lacking):
-        if any(wanted in steering(adapter, catalogue) for adapter in chosen):
+    added: list[Model] = []
+    for wanted in sorted(needs.conditioning - conditioning_of(model, catalogue)):
+        if any(wanted in conditioning_of(adapter, catalogue) for adapter in added):
             continue
-        found = next((a for a in catalogue.adapters_of(model.id) if wanted in steering(a, catalogue)), None)
-        if found is None:
+        able = [entry for entry in catalogue.adapters_of(model.id) if wanted in conditioning_of(entry, catalogue)]
+        if not able:
             return None
-        chosen.append(found)
-    return tuple(chosen)
+        added.append(able[0])
+    return tuple(added)
 
 
 def does_task(model: Model, needs: Needs, catalogue: Catalogue) -> bool:
@@ -143,13 +156,8 @@ def does_task(model: Model, needs: Needs, catalogue: Catalogue) -> bool:
     return any(not needs.tasks.isdisjoint(catalogue.tasks_of(entry.id)) for entry in used)
 
 
-def steering(model: Model, catalogue: Catalogue) -> frozenset[str]:
-    """All that rows show a model, or an adapter, steered by, in a spec's terms."""
-    return steered_by(catalogue.conditioning_of(model.id))
-
-
 class Filter(NamedTuple):
-    """What rows must be; None and empty ask for nothing. A budget is for what a request waits, and for nothing else."""
+    """What rows must be; None and empty ask for nothing. A budget is for the latency of a request."""
 
     family: str | None = None
     architecture: str | None = None
@@ -161,32 +169,67 @@ class Filter(NamedTuple):
     budget_ms: float | None = None
 
 
-def chosen(wanted: Filter, catalogue: Catalogue) -> list[Measurement]:
+def filtered(wanted: Filter, catalogue: Catalogue) -> list[Measurement]:
     """The rows that are all of what is wanted, in the order of the catalogue."""
-    return [row for row in catalogue.measurements.values() if _is(row, wanted, catalogue)]
+
+    def is_wanted(row: Measurement) -> bool:
+        model = catalogue.models[row.model]
+        use = model.licence.commercial_use if model.licence else "unknown"
+        is_ = (model.family, model.architecture, row.model, row.hardware, row.longer_side)
+        return (
+            all(want in (None, value) for want, value in zip(wanted[:5], is_, strict=True))
+            and wanted.licence in (None, use)
+            and wanted.conditioning <= _in_spec_terms(row.conditioning)
+            and (wanted.budget_ms is None or (row.timing == "request" and time_of(row) <= wanted.budget_ms))
+        )
+
+    return [row for row in catalogue.measurements.values() if is_wanted(row)]
 
 
-def _is(row: Measurement, wanted: Filter, catalogue: Catalogue) -> bool:
-    model = catalogue.models[row.model]
-    use = model.licence.commercial_use if model.licence else "unknown"
-    asked: tuple[tuple[object, object], ...] = (
-        (wanted.family, model.family),
-        (wanted.architecture, model.architecture),
-        (wanted.model, row.model),
-        (wanted.hardware, row.hardware),
-        (wanted.resolution_px, row.longer_side),
-        (wanted.licence, use),
+class Feasibility(NamedTuple):
+    """How one architecture stands to the budget.
+
+    `rows` carry the status: first those on the hardware itself, then the fastest. `weak` would keep the budget too, but
+    are of low trust or were not read in their source. `measured_beyond`: what was measured there and at that size is
+    all too slow. `nearest` is the fastest measurement that comes closest to what is asked for. `apart` are rows whose
+    time is of another kind (full load, a stream's rate, a network alone) and below the budget: shown, never counted.
+    """
+
+    architecture: str
+    status: Status
+    rows: tuple[str, ...]
+    weak: tuple[str, ...]
+    apart: tuple[str, ...]
+    nearest: str | None
+    measured_beyond: bool
+    estimate: Estimate | None
+
+
+def feasibility(architecture: str, needs: Needs, catalogue: Catalogue) -> Feasibility:
+    """How one architecture stands to the budget for one request."""
+    models = [model for model in generators(catalogue, architecture) if not (needs.commercial_use and forbidden(model))]
+    rows = [row for model in models for row in catalogue.rows_of(model.id) if matches(row, needs, catalogue)]
+    rows.sort(key=time_of)
+    requests = [row for row in rows if row.timing == "request"]
+    there = [row for row in requests if row.hardware in needs.there]
+    shown = [row for row in there if needs.large_enough(row)]
+    within = needs.within(shown)
+    carrying = [row.id for row in within if row.carries]
+    sized = [row for row in requests if needs.large_enough(row)]
+    nearest = next((row.id for near in (shown, there, sized, requests) for row in near if row.carries), None)
+    others = [row for row in rows if row.timing in ("full_load", "pipelined", "network") and row.carries]
+    apart = [row for row in others if row.hardware in needs.there and needs.large_enough(row)]
+    guess = lowest_estimate(models, needs, catalogue)
+    return Feasibility(
+        architecture,
+        status_of(needs, guess, demonstrated=bool(carrying), measured=any(row.carries for row in requests)),
+        tuple(carrying),
+        tuple(row.id for row in within if not row.carries),
+        tuple(row.id for row in apart if needs.budget_ms is None or time_of(row) <= needs.budget_ms),
+        nearest,
+        any(row.carries for row in shown) and not within,
+        guess,
     )
-    if any(want is not None and want != is_ for want, is_ in asked):
-        return False
-    if not wanted.conditioning <= steered_by(row.conditioning):
-        return False
-    if wanted.budget_ms is None:
-        return True
-    return row.timing == "request" and row.latency_ms is not None and row.latency_ms <= wanted.budget_ms
-
-
-_OTHER_TIMINGS = ("full_load", "pipelined", "network")
 
 
 def generators(catalogue: Catalogue, architecture: str) -> list[Model]:
@@ -196,116 +239,43 @@ def generators(catalogue: Catalogue, architecture: str) -> list[Model]:
     ]
 
 
-def feasibility(architecture: str, needs: Needs, budget_ms: float, catalogue: Catalogue) -> Feasibility:
-    """How one architecture stands to a budget for one request."""
-    models = [model for model in generators(catalogue, architecture) if not (needs.commercial_use and forbidden(model))]
-    rows = [row for model in models for row in catalogue.rows_of(model.id) if speaks_to(row, needs, catalogue)]
-    waits = _by_time(row for row in rows if row.timing == "request")
-    shown = [row for row in holding(waits, needs) if large_enough(row, needs)]
-    within = keeping(shown, needs, budget_ms)
-    carrying = tuple(row.id for row in within if row.carries)
-    guess = quickest(models, needs, catalogue)
-    return Feasibility(
-        architecture,
-        _status(carrying, guess, budget_ms, waits),
-        carrying,
-        tuple(row.id for row in within if not row.carries),
-        tuple(row.id for row in _apart(rows, needs, budget_ms)),
-        _nearest(shown, waits, needs),
-        any(row.carries for row in shown) and not within,
-        guess,
-    )
-
-
-def holding(rows: Iterable[Measurement], needs: Needs) -> list[Measurement]:
-    """The rows whose time holds on the hardware asked for: measured on it, or on weaker.
-
-    A slower row on the hardware itself takes nothing away from one on weaker hardware: it was run another way.
-    """
-    return [row for row in rows if row.hardware in needs.there]
-
-
-def keeping(rows: Iterable[Measurement], needs: Needs, budget_ms: float) -> list[Measurement]:
-    """The rows within a budget: those on the hardware itself, then those on weaker; the fastest first."""
-    itself = needs.hardware.id if needs.hardware else None
-    within = [row for row in rows if _ms(row) <= budget_ms]
-    return sorted(within, key=lambda row: (row.hardware != itself, _ms(row)))
-
-
 def forbidden(model: Model) -> bool:
     """Whether a model's licence forbids commercial use."""
     return model.licence is not None and model.licence.commercial_use == "forbidden"
 
 
-def _status(carrying: Sequence[str], guess: Estimate | None, budget_ms: float, waits: Sequence[Measurement]) -> Status:
-    if carrying:
+def status_of(needs: Needs, guess: Estimate | None, *, demonstrated: bool, measured: bool) -> Status:
+    """How what was measured, and where that does not keep the budget, an estimate stand to it."""
+    if demonstrated:
         return "demonstrated"
-    if guess:
-        return band_status(guess, budget_ms)
-    return "not_demonstrated" if any(row.carries for row in waits) else "no_evidence"
+    if guess and needs.budget_ms is not None:
+        if guess.high_ms <= needs.budget_ms:
+            return "within"
+        return "beyond" if guess.low_ms > needs.budget_ms else "straddling"
+    return "not_demonstrated" if measured else "no_evidence"
 
 
-def band_status(guess: Estimate, budget_ms: float) -> Status:
-    """Where an estimate's band lies to a budget."""
-    if guess.high_ms <= budget_ms:
-        return "within"
-    return "beyond" if guess.low_ms > budget_ms else "straddling"
-
-
-def _apart(rows: Iterable[Measurement], needs: Needs, budget_ms: float) -> list[Measurement]:
-    """Rows below the budget whose time is not what a request waits."""
-    others = (row for row in rows if row.timing in _OTHER_TIMINGS and row.carries)
-    found = _by_time(row for row in others if row.hardware in needs.there and large_enough(row, needs))
-    return [row for row in found if _ms(row) <= budget_ms]
-
-
-def _nearest(shown: Sequence[Measurement], waits: Sequence[Measurement], needs: Needs) -> str | None:
-    """The fastest that carries a statement: there and at that size, else there, else at that size, else any."""
-    there = [row for row in waits if row.hardware in needs.there]
-    sized = [row for row in waits if large_enough(row, needs)]
-    for rows in (shown, there, sized, waits):
-        for row in rows:
-            if row.carries:
-                return row.id
-    return None
-
-
-def quickest(models: Iterable[Model], needs: Needs, catalogue: Catalogue) -> Estimate | None:
+def lowest_estimate(models: Iterable[Model], needs: Needs, catalogue: Catalogue) -> Estimate | None:
     """The lowest estimate of the models that do what is asked for; None where none can be estimated."""
     guesses = (estimated(model, needs, catalogue) for model in models if model.weights_released)
     return min((guess for guess in guesses if guess), key=lambda guess: guess.mid_ms, default=None)
 
 
 def estimated(model: Model, needs: Needs, catalogue: Catalogue, *, full_load: bool = False) -> Estimate | None:
-    """A model's estimate on the hardware and at the size asked for, with its adapters charged.
+    """A model's estimate on the hardware and at the size asked for, a square, with its adapters charged.
 
     None where it does not do what is asked for, is not known to at this size, or cannot be estimated.
     """
-    if needs.hardware is None or needs.size is None or not does_task(model, needs, catalogue):
+    side = needs.resolution_px
+    if needs.hardware is None or side is None or not does_task(model, needs, catalogue):
         return None
     adapters = adapters_for(model, needs, catalogue)
-    if adapters is None or largest(model, catalogue) < (needs.resolution_px or 0):
+    if adapters is None or largest(model, catalogue) < side:
         return None
     options = Options(controlnets=sum(adapter.every_step for adapter in adapters))
-    return estimate(model, needs.hardware, needs.size, catalogue, options=options, full_load=full_load)
+    return estimate(model, needs.hardware, (side, side), catalogue, options=options, full_load=full_load)
 
 
 def largest(model: Model, catalogue: Catalogue) -> int:
     """The longer side of the largest image that a row shows of a model; 0 where none says."""
     return max((row.longer_side or 0 for row in catalogue.rows_of(model.id)), default=0)
-
-
-def _by_time(rows: Iterable[Measurement]) -> list[Measurement]:
-    return sorted(rows, key=_ms)
-
-
-def _ms(row: Measurement) -> float:
-    return row.latency_ms or 0.0
-
-
-def every(architectures: Iterable[str], needs: Needs, catalogue: Catalogue) -> Iterator[Feasibility]:
-    """Each architecture against the stated budget."""
-    budget = needs.budget_ms
-    if budget is not None:
-        for architecture in architectures:
-            yield feasibility(architecture, needs, budget, catalogue)

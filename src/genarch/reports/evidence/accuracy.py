@@ -33,7 +33,7 @@ def accuracy_record(
     worst = sorted([*errors, *load_errors], key=lambda error: -error.factor)[:WORST]
     return {
         "catalogue": {"id": catalogue.id, "version": catalogue.version, "digest": catalogue.digest},
-        "sources": len({error.point.whole for error in (*errors, *load_errors)}),
+        "sources": len({error.point.work for error in (*errors, *load_errors)}),
         "goals": GOALS,
         "groups": [group for group in groups if group["rows"]],
         "worst": [

@@ -34,7 +34,7 @@ def bill_record(bill: Bill, catalogue: Catalogue) -> dict[str, Any]:
         "usd_per_hour": _range(bill.usd_per_hour),
         "prices": [price._asdict() for price in bill.prices],
         "costs": [_cost(entry, catalogue) for entry in bill.costs],
-        "without_figures": list(bill.without),
+        "without_figures": list(bill.without_figures),
     }
 
 
@@ -47,9 +47,9 @@ def _cost(entry: Cost, catalogue: Catalogue) -> dict[str, Any]:
         "row": row_record(row, catalogue) if row else None,
         "estimate": estimate_record(entry.estimate, catalogue) if entry.estimate else None,
         "full_load": entry.full_load,
-        "seconds_per_image": _range(entry.seconds),
-        "usd_per_1000_images": _range(entry.usd_per_1000),
-        "gpus": {"low": entry.gpus[0], "high": entry.gpus[1]} if entry.gpus else None,
+        "seconds_per_image": _range(entry.seconds_per_image),
+        "usd_per_1000_images": _range(entry.usd_per_1000_images),
+        "gpus": entry.gpus._asdict() if entry.gpus else None,
         "usd_per_month_by_use": _range(entry.usd_per_month_by_use),
         "usd_per_month_kept_on": _range(entry.usd_per_month_kept_on),
         "licence": licence_record(catalogue.models[entry.model]),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from genarch.evidence.assessment import READ
+from genarch.evidence.assessment import READ, Assessment, Candidate, Judgement
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, Measurement, Model
-from genarch.evidence.estimates import Assessment, Candidate, Estimate, Feasibility, Judgement
+from genarch.evidence.estimates import Estimate
+from genarch.evidence.feasibility import Feasibility
 
 Record = dict[str, Any]
 

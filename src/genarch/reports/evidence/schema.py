@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from genarch.evidence.assessment import MissKind
 from genarch.evidence.catalogue import Stack
 from genarch.evidence.entries import CommercialUse, Measure, Timing, Trust, Via
-from genarch.evidence.estimates import MissKind, Status
+from genarch.evidence.feasibility import Status
 from genarch.reports.json_record import Record
 
 
