@@ -10,7 +10,6 @@ import re
 from xml.etree import ElementTree as ET
 
 from genarch import load_rules
-from genarch.cli.check.outputs import FORMATS, Output, render
 from genarch.documents.document import DesignDocument, Policy
 from genarch.documents.editing import mended
 from genarch.documents.judge import judge
@@ -18,8 +17,9 @@ from genarch.documents.reader import read_document, read_sidecar
 from genarch.errors import InputError
 from genarch.files.checks import DOCUMENT_CHECKS
 from genarch.files.io import decode
-from genarch.reports.findings.check_record import check_report
-from genarch.reports.findings.record import document_records
+from genarch.reports.finding_formats import FORMATS, View
+from genarch.reports.findings import check_report, document_findings
+from genarch.reports.text import Look
 from genarch.table.findings import CheckId, Finding, Located, Place
 
 RULES = load_rules()
@@ -64,13 +64,14 @@ def formats(data: bytes) -> None:
     report = check_report(
         RULES,
         [],
-        document_records(found),
-        counts={"files": 1, "documents": 1, "decisions": 1, "skipped": {}},
+        document_findings(found),
+        looked_at={"files": 1, "documents": 1, "decisions": 1},
+        skipped={},
         today="2026-11-24",
         fail_on="error",
     )
-    for output_format in FORMATS:
-        text = render(report, Output(output_format, "file"), show_waived=True)
+    for output_format, render in FORMATS.items():
+        text = render(report, View(Look(), waived=True))
         assert not CONTROLS.search(text), output_format
         if output_format in ("json", "sarif", "gitlab"):
             json.loads(text)

@@ -10,10 +10,10 @@ from genarch import load_rules, load_spec
 from genarch.files.catalogue import load_catalogue
 from genarch.files.table_reader import read_table
 from genarch.files.tables import DEFAULT_TABLE, bundled_tables
+from genarch.reports.decision_map import map_report
 from genarch.reports.evidence.claim_page import claims_page
 from genarch.reports.extension_page import extension_page
-from genarch.reports.map.record import map_report
-from genarch.reports.map.svg import as_svg
+from genarch.reports.map_svg import as_svg
 from genarch.reports.rule_page import facts_page, rule_page
 from genarch.table.decision_map import decision_map
 

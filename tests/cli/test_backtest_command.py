@@ -121,7 +121,7 @@ def test_ablation_and_leave_one_out_are_there_when_asked_for() -> None:
     assert table["leave_one_out"]["values"] == table["size"]["strengths"]
     text = invoke("cases.yaml", "--rules", "article", "--ablation", "--leave-one-out").stdout
     assert "each rule taken out, strict cases" in text
-    assert "strengths left to the cases, strict cases" in text
+    assert "strengths fitted to the cases, strict cases" in text
 
 
 def test_without_strict_cases_all_are_scored(folder: Path) -> None:

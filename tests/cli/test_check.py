@@ -17,10 +17,12 @@ import pytest
 from markdown_it import MarkdownIt
 from typer.testing import CliRunner, Result
 
+from genarch import load_rules
 from genarch.cli.app import app
-from genarch.cli.check.outputs import FORMATS
 from genarch.documents.judge import judge
 from genarch.files.checks import DOCUMENT_CHECKS
+from genarch.reports.finding_formats import FORMATS
+from genarch.reports.findings import ReportedFinding, check_report
 
 ARTICLE = ["--rules", "article"]
 """What is said here of verdicts is by the article's table, whichever is the default."""
@@ -566,14 +568,21 @@ def test_no_more_than_code_scanning_takes(repo: Path) -> None:
     block = "```yaml genarch\nversion: 1\nid: a{}\n" + f"{SETTLED}\ndecision: diffusion\n```\n"
     for number in range(4):
         (repo / f"docs/{number}.md").write_text("\n".join(block.replace("{}", str(at), 1) for at in range(100)))
-    from genarch.reports.findings import sarif
+    from genarch.reports import sarif
 
     assert (sarif.MOST, sarif.LONGEST) == (25_000, 1_024)
-    report = json.loads(check("--format", "json").stdout)
-    report["findings"] = [{**report["findings"][0], "message": "x" * 5_000_000, "severity": "note"}] + report[
-        "findings"
-    ] * 70
-    log = json.loads(sarif.as_sarif(report, DOCUMENT_CHECKS))
+    found = [ReportedFinding(**item) for item in json.loads(check("--format", "json").stdout)["findings"]]
+    found = [found[0]._replace(message="x" * 5_000_000, severity="note"), *found * 70]
+    report = check_report(
+        load_rules(),
+        [],
+        found,
+        looked_at=dict.fromkeys(("files", "documents", "decisions"), 0),
+        skipped={},
+        today="2026-11-24",
+        fail_on="error",
+    )
+    log = json.loads(sarif.as_sarif(report))
     (run_,) = log["runs"]
     assert len(run_["results"]) == 25_000
     assert {result["level"] for result in run_["results"]} == {"error"}, "the gravest first"

@@ -13,9 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from genarch.cli.app import app
-from genarch.cli.check.outputs import FORMATS
 from genarch.cli.schemas import schema_of
-from genarch.reports.findings.schema import CheckRecord
+from genarch.reports.finding_formats import FORMATS
 from genarch.version import __version__
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -52,7 +51,6 @@ def test_golden(output_format: str, request: pytest.FixtureRequest) -> None:
 
 def test_json_keeps_to_its_schema() -> None:
     report = json.loads(checked("json"))
-    CheckRecord.model_validate(report, strict=True)
     jsonschema.validate(report, schema_of("check"))
     counts = report["counts"]
     assert sum(counts[key] for key in ("error", "warning", "note", "waived", "known")) == len(report["findings"])

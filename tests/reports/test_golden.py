@@ -12,14 +12,13 @@ from genarch import InputError, RuleTable, evaluate, explore, load_rules, load_s
 from genarch.cli.evaluate import Renderer, evidence_of
 from genarch.files.cases import load_cases
 from genarch.files.tables import base_of
-from genarch.reports.backtest.markdown import as_markdown
-from genarch.reports.backtest.record import Wanted, backtest_report
-from genarch.reports.backtest.text import as_text
-from genarch.reports.console import Look
+from genarch.reports.backtest import backtest_page, backtest_report
 from genarch.reports.evaluation_markdown import Markdown
 from genarch.reports.evaluation_text import TextReport
 from genarch.reports.json import JsonLines, JsonList
+from genarch.reports.markdown import as_markdown
 from genarch.reports.report import Report, make_error_report, make_report
+from genarch.reports.text import Look, as_text
 from genarch.version import __version__
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
@@ -110,8 +109,9 @@ def test_golden_of_the_default_table(name: str, root: Path, request: pytest.Fixt
 def test_golden_of_the_backtest(name: str, look: Look | None, root: Path, request: pytest.FixtureRequest) -> None:
     article, field = load_rules("article"), load_rules("field")
     cases = load_cases([str(root / "examples/cases/documented.yaml")], field.verdicts)
-    report = backtest_report(cases, [field], article, Wanted(ablation=True, leave_one_out=True))
-    actual = as_text(report, look, failures=True) if look else as_markdown(report, failures=True)
+    report = backtest_report(cases, [field], article, ablation=True, leave_one_out=True)
+    page = backtest_page(report, failures=True)
+    actual = as_text(page, look) if look else as_markdown(page)
     held(GOLDEN / name, actual, request)
 
 

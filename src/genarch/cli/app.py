@@ -236,10 +236,10 @@ def backtest(
 ) -> None:
     """Hold rule tables against documented decisions: how often right, how sure, and why not."""
     from genarch.cli.backtest import BacktestRequest, run_backtest
-    from genarch.reports.backtest.record import Wanted
 
-    wanted = Wanted(ablation, leave_one_out)
-    request = BacktestRequest(tuple(cases), tuple(rules or ()), against, output_format.value, output, failures, wanted)
+    request = BacktestRequest(
+        tuple(cases), tuple(rules or ()), against, output_format.value, output, failures, ablation, leave_one_out
+    )
     finish(lambda: run_backtest(request))
 
 
@@ -265,7 +265,7 @@ def explain(
 def schema(
     name: Annotated[
         SchemaName,
-        typer.Argument(metavar="spec|rules|cases|report|findings|check|cost|backtest", help="Which schema."),
+        typer.Argument(metavar="spec|rules|cases|report|findings|check|cost|backtest|diff|map", help="Which schema."),
     ],
 ) -> None:
     """Print a JSON Schema (draft-07), for editors and validators."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from genarch.errors import InputError, Problem
 from genarch.files.cases import load_cases
 from genarch.files.io import case_files
 from genarch.files.tables import DEFAULT_TABLE, bundled_tables, load_rules, table_path
-from genarch.reports.backtest.record import BacktestReport, Wanted, backtest_report
+from genarch.reports.backtest import BacktestReport, backtest_page, backtest_report
 from genarch.table.rules import RuleTable
 
 
@@ -27,11 +26,12 @@ class BacktestRequest(NamedTuple):
     format: str
     output: str | None
     failures: bool
-    wanted: Wanted
+    ablation: bool
+    leave_one_out: bool
 
 
 def run_backtest(request: BacktestRequest) -> int:
-    """Hold the tables against the cases and return the exit code.
+    """Backtest the tables on the cases and return the exit code.
 
     Raises:
         InputError: when a table or a case cannot be used, with the problems of all of them.
@@ -51,7 +51,8 @@ def run_backtest(request: BacktestRequest) -> int:
             cases,
             [tables[name] for name in dict.fromkeys(names)],
             tables[request.against] if request.against else None,
-            request.wanted,
+            ablation=request.ablation,
+            leave_one_out=request.leave_one_out,
         )
     written(_rendered(request, report), request.output)
     return exits.OK
@@ -73,12 +74,15 @@ def _tables(names: Sequence[str]) -> dict[str, RuleTable]:
 def _rendered(request: BacktestRequest, report: BacktestReport) -> str:
     match request.format:
         case "json":
-            return json.dumps(report, indent=2) + "\n"
+            from genarch.reports.json import as_json
+
+            return as_json(report)
         case "markdown":
-            from genarch.reports.backtest.markdown import as_markdown
+            from genarch.reports.markdown import as_markdown
 
-            return as_markdown(report, failures=request.failures)
-    from genarch.reports.backtest.text import as_text
-    from genarch.reports.console import Look
+            return as_markdown(backtest_page(report, failures=request.failures))
+    from genarch.reports.text import Look, as_text
 
-    return as_text(report, Look(*screen(None if request.output else sys.stdout)), failures=request.failures)
+    return as_text(
+        backtest_page(report, failures=request.failures), Look(*screen(None if request.output else sys.stdout))
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from genarch.errors import InputError, Problem
 from genarch.files.io import spec_files
 from genarch.files.specs import load_spec
 from genarch.files.tables import load_rules, table_path
-from genarch.reports.comparison.record import ComparisonReport, SpecOutcome, comparison_report
+from genarch.reports.comparison import ComparisonReport, SpecOutcome, comparison_page, comparison_report
 from genarch.table.diff import Comparison
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import decide
@@ -44,7 +43,7 @@ def run_diff(request: DiffRequest) -> int:
     with busy("comparing"):
         report = comparison_report(before, after, Comparison(before, after), specs, request.regions)
     written(_rendered(request, report), request.output)
-    differs = report["changes"] or any(spec["changed"] for spec in report["specs"])
+    differs = report.changes or any(spec.changed for spec in report.specs)
     return exits.FINDINGS if request.exit_code and differs else exits.OK
 
 
@@ -71,7 +70,8 @@ def _outcomes(paths: tuple[str, ...], before: RuleTable, after: RuleTable) -> li
         except InputError as error:
             problems += error.problems
         else:
-            found.append(SpecOutcome(path, spec.id, _outcome(spec, before), _outcome(spec, after)))
+            one, other = _outcome(spec, before), _outcome(spec, after)
+            found.append(SpecOutcome(path, spec.id, one, other, one != other))
     if problems:
         raise InputError(problems)
     return found
@@ -85,12 +85,13 @@ def _outcome(spec: Spec, rules: RuleTable) -> str:
 def _rendered(request: DiffRequest, report: ComparisonReport) -> str:
     match request.format:
         case "json":
-            return json.dumps(report, indent=2) + "\n"
+            from genarch.reports.json import as_json
+
+            return as_json(report)
         case "markdown":
-            from genarch.reports.comparison.markdown import as_markdown
+            from genarch.reports.markdown import as_markdown
 
-            return as_markdown(report)
-    from genarch.reports.comparison.text import as_text
-    from genarch.reports.console import Look
+            return as_markdown(comparison_page(report))
+    from genarch.reports.text import Look, as_text
 
-    return as_text(report, Look(*screen(None if request.output else sys.stdout)))
+    return as_text(comparison_page(report), Look(*screen(None if request.output else sys.stdout)))

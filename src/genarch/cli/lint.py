@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,9 @@ from genarch.files.checks import TABLE_CHECKS
 from genarch.files.io import refuse
 from genarch.files.table_reader import read_located
 from genarch.files.tables import bundled_tables, table_path
-from genarch.reports.findings.record import FindingsReport, findings_report
+from genarch.reports.finding_formats import FORMATS, View
+from genarch.reports.findings import lint_report
+from genarch.reports.text import Look
 from genarch.table.findings import SEVERITIES, CheckId, Finding, Located, Place
 from genarch.table.lint import verify
 from genarch.table.rules import RuleTable
@@ -50,12 +51,12 @@ def run_lint(request: LintRequest) -> int:
     for which, path in paths.items():
         with busy(f"verifying {which}"):
             located += _verified(path, tables)
-    report = findings_report(tables, located)
-    written(_rendered(request, report), request.output)
+    report = lint_report(tables, located)
+    view = View(Look(*screen(None if request.output else sys.stdout)), request.waived, request.fail_on)
+    written(FORMATS[request.format](report, view), request.output)
     if any(item.finding.check == _INVALID for item in located):
         return exits.UNUSABLE
-    grave = () if request.fail_on == "never" else SEVERITIES[: SEVERITIES.index(request.fail_on) + 1]
-    return exits.FINDINGS if any(report["counts"][severity] for severity in grave) else exits.OK
+    return exits.FINDINGS if any(finding.fails(request.fail_on) for finding in report.findings) else exits.OK
 
 
 def _relative(path: str) -> str:
@@ -79,23 +80,3 @@ def _verified(path: str, tables: list[tuple[str, RuleTable]]) -> Iterator[Locate
         Located(places.of(finding.entry), finding, TABLE_CHECKS[finding.check].severity) for finding in verify(table)
     ]
     yield from sorted(found, key=lambda item: item.place)
-
-
-def _rendered(request: LintRequest, report: FindingsReport) -> str:
-    match request.format:
-        case "json":
-            return json.dumps(report, indent=2) + "\n"
-        case "sarif":
-            from genarch.reports.findings.sarif import as_sarif
-
-            return as_sarif(report, TABLE_CHECKS)
-        case "github":
-            from genarch.reports.findings.github import as_github
-
-            return as_github(report)
-    from genarch.reports.console import Look
-    from genarch.reports.findings.text import as_text
-    from genarch.reports.findings.words import lint_summary
-
-    look = Look(*screen(None if request.output else sys.stdout))
-    return as_text(report, look, lint_summary(report, listed=request.waived), waived=request.waived)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from genarch.cli.terminal import screen
 from genarch.errors import InputError, Problem, nearest
 from genarch.files.answers import parse_settings, with_settings
 from genarch.files.tables import load_rules, table_files
-from genarch.reports.map.record import MapReport, map_report
+from genarch.reports.decision_map import MapReport, map_page, map_report
 from genarch.table.constraints import BY_NAME
 from genarch.table.decision_map import decision_map
 from genarch.table.spec import Origin, Spec
@@ -66,12 +65,13 @@ def _rendered(request: MapRequest, report: MapReport) -> str:
     ending = (request.output or "").rpartition(".")[2].lower()
     match request.format or (ending if ending in ("json", "svg") else "text"):
         case "json":
-            return json.dumps(report, indent=2) + "\n"
+            from genarch.reports.json import as_json
+
+            return as_json(report)
         case "svg":
-            from genarch.reports.map.svg import as_svg
+            from genarch.reports.map_svg import as_svg
 
             return as_svg(report)
-    from genarch.reports.console import Look
-    from genarch.reports.map.text import as_text
+    from genarch.reports.text import Look, as_text
 
-    return as_text(report, Look(*screen(None if request.output else sys.stdout)))
+    return as_text(map_page(report), Look(*screen(None if request.output else sys.stdout)))

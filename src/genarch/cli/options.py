@@ -73,6 +73,8 @@ class SchemaName(StrEnum):
     CHECK = "check"
     COST = "cost"
     BACKTEST = "backtest"
+    DIFF = "diff"
+    MAP = "map"
 
 
 Rules = Annotated[str, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")]

@@ -19,10 +19,12 @@ FILES: Mapping[str, str] = {
 
 OUTPUTS: Mapping[str, str] = {
     "report": "genarch.reports.schema:ReportRecord",
-    "findings": "genarch.reports.findings.schema:FindingsRecord",
-    "check": "genarch.reports.findings.schema:CheckRecord",
+    "findings": "genarch.reports.findings:LintReport",
+    "check": "genarch.reports.findings:CheckReport",
     "cost": "genarch.reports.evidence.schema:BillRecord",
-    "backtest": "genarch.reports.backtest.schema:BacktestRecord",
+    "backtest": "genarch.reports.backtest:BacktestReport",
+    "diff": "genarch.reports.comparison:ComparisonReport",
+    "map": "genarch.reports.decision_map:MapReport",
 }
 """What genarch writes as JSON, likewise."""
 

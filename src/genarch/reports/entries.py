@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from genarch.errors import UnknownIdError, nearest
 from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS, Check
@@ -102,7 +102,15 @@ def describe_check(check: Check) -> Description:
     return Description("check", check.id, check.title, parts)
 
 
-def effect_of(rule: Rule) -> str:
+class _Effect(Protocol):
+    @property
+    def points(self) -> Mapping[str, int]: ...
+
+    @property
+    def excludes(self) -> tuple[str, ...]: ...
+
+
+def effect_of(rule: _Effect) -> str:
     """What a rule does on a hit: `gan +3, consistency +1; excludes diffusion`."""
     points = ", ".join(f"{name} {points:+d}" for name, points in rule.points.items())
     excluded = f"excludes {', '.join(rule.excludes)}" if rule.excludes else ""

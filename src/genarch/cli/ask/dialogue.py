@@ -7,11 +7,14 @@ from contextlib import redirect_stdout
 from io import TextIOWrapper
 
 import typer
-from rich.text import Text
 
 from genarch.cli.terminal import screen
-from genarch.reports.console import Look, rendered
 from genarch.reports.escape import safe
+from genarch.reports.page import Page, Paragraph
+from genarch.reports.text import Look, as_text
+
+NARROW = 60
+"""Columns below which a name and its meaning no longer fit beside each other."""
 
 
 class Interrupted(Exception):  # noqa: N818  (what a person did, and no error)
@@ -48,6 +51,15 @@ class Dialogue:
         found = screen(sys.stderr)
         return Look(found.width, found.color and not self.plain, found.unicode and not self.plain)
 
+    @property
+    def one_line_each(self) -> bool:
+        """Whether choices are lines of their own: for a screen reader, or where columns do not fit."""
+        return self.plain or self.look.width < NARROW
+
+    def show(self, page: Page) -> None:
+        """Write a page, laid out for the window."""
+        self.say(as_text(page, self.look))
+
     def say(self, text: str) -> None:
         """Write lines."""
         sys.stderr.write(text.rstrip("\n") + "\n")
@@ -55,7 +67,7 @@ class Dialogue:
 
     def paragraph(self, text: str, *, gap: bool = True) -> None:
         """Write sentences, wrapped to the window; with a gap, an empty line after them."""
-        self.say(rendered(Text(safe(text)), self.look).rstrip())
+        self.show([Paragraph(text)])
         if gap:
             self.say("")
 
@@ -67,7 +79,7 @@ class Dialogue:
         """
         if sys.stdin is None:
             raise Interrupted(end_of_input=True)
-        *above, prompt = rendered(Text(safe(prompt)), self.look).rstrip().split("\n")
+        *above, prompt = as_text([Paragraph(prompt)], self.look).rstrip().split("\n")
         for line in above:
             self.say(line)
         try:

@@ -19,7 +19,7 @@ from genarch.files.io import read_text
 from genarch.files.spec_text import stated_unknown
 from genarch.files.specs import default_id, parse_spec
 from genarch.files.tables import DEFAULT_TABLE, base_of, load_rules
-from genarch.reports.interview.words import setting_words
+from genarch.reports.interview import setting_words
 from genarch.reports.report import make_report
 from genarch.table.constraints import BY_NAME
 from genarch.table.explore import explore

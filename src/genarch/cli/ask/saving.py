@@ -13,7 +13,7 @@ from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_bytes, read_text, refu
 from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
 from genarch.files.specs import default_id, parse_spec
 from genarch.reports.entries import answer_words
-from genarch.reports.interview.prompt import question_of
+from genarch.reports.interview import question_of
 from genarch.table.answers import MANY, names_words
 from genarch.table.constraints import BY_NAME
 from genarch.table.interview import Sheet

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 
 from genarch.cli.ask.dialogue import Dialogue, Interrupted
 from genarch.errors import nearest
-from genarch.reports.interview.prompt import help_text, prompt_words, question_text, shown
-from genarch.reports.interview.review import review_text, reviewed
-from genarch.reports.interview.words import (
+from genarch.reports.interview import (
     INTRODUCTION,
     closing_words,
     contradiction_words,
+    help_page,
     learnt_words,
     progress_words,
+    prompt_words,
+    question_page,
+    review_page,
+    reviewed,
+    shown,
 )
 from genarch.table.answers import InvalidAnswerError
 from genarch.table.constraints import BY_NAME, Constraint
@@ -100,7 +104,7 @@ class Session:
         default = self.sheet.stated.get(name)
         declined = name in self.sheet.declined
         dialogue = self._dialogue
-        dialogue.say(question_text(constraint, self._rules, progress, dialogue.look, plain=dialogue.plain))
+        dialogue.show(question_page(constraint, self._rules, progress, plain=dialogue.one_line_each))
         while True:
             try:
                 reply = parse_reply(constraint, dialogue.ask(prompt_words(constraint, default, declined=declined)))
@@ -108,7 +112,7 @@ class Session:
                 dialogue.paragraph(str(error), gap=False)
                 continue
             if reply.kind == "help":
-                dialogue.say(help_text(constraint, self._rules, dialogue.look))
+                dialogue.show(help_page(constraint, self._rules))
             elif reply.kind != "keep":
                 return reply
             elif default is not None:
@@ -153,7 +157,7 @@ class Session:
         """Show the answers; whether one of them was changed, so that there may be more to ask."""
         dialogue = self._dialogue
         names = reviewed(self.sheet)
-        dialogue.say(review_text(self.sheet, dialogue.look, plain=dialogue.plain))
+        dialogue.show(review_page(self.sheet, plain=dialogue.one_line_each))
         while True:
             try:
                 typed = " ".join(dialogue.ask("Change which? (number or field; Enter for the report)").split())

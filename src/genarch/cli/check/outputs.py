@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -11,13 +10,9 @@ from typing import NamedTuple
 from genarch.cli.output import keep, written
 from genarch.cli.terminal import screen
 from genarch.errors import InputError, Problem, nearest
-from genarch.reports.findings.record import FindingsReport
-
-FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
-
-
-LISTING = ("json", "junit")
-"""The formats that tell of every decision, and not of findings alone."""
+from genarch.reports.finding_formats import FORMATS, View
+from genarch.reports.findings import CheckReport
+from genarch.reports.text import Look
 
 
 class Output(NamedTuple):
@@ -66,58 +61,19 @@ def keep_inputs(outputs: Sequence[Output], inputs: Sequence[str]) -> None:
         keep(output.path, inputs, "--format")
 
 
-def write_outputs(report: FindingsReport, outputs: Sequence[Output], *, show_waived: bool) -> None:
+def write_outputs(report: CheckReport, outputs: Sequence[Output], *, show_waived: bool) -> None:
     """Write each report, the files first; beside annotations the log gets the text.
 
     Raises:
         InputError: when a file cannot be written.
     """
     for output in sorted(outputs, key=lambda output: output.path is None):
-        written(render(report, output, show_waived=show_waived), output.path)
+        stream = None if output.path else sys.stdout
+        written(render(report, output.format, Look(*screen(stream)), show_waived=show_waived), output.path)
         if output == Output("github", None):
-            sys.stderr.write(_text(report, None, show_waived=show_waived))
+            sys.stderr.write(render(report, "text", Look(*screen(sys.stderr)), show_waived=show_waived))
 
 
-def render(report: FindingsReport, output: Output, *, show_waived: bool) -> str:
-    """The report in a format; each is imported only when it is asked for."""
-    match output.format:
-        case "json":
-            return json.dumps(report, indent=2) + "\n"
-        case "sarif":
-            from genarch.files.checks import DOCUMENT_CHECKS
-            from genarch.reports.findings.sarif import as_sarif
-
-            return as_sarif(report, DOCUMENT_CHECKS)
-        case "github":
-            from genarch.reports.findings.github import as_github
-
-            return as_github(report)
-        case "gitlab":
-            from genarch.reports.findings.gitlab import as_gitlab
-
-            return as_gitlab(report)
-        case "junit":
-            from genarch.reports.findings.junit import as_junit
-
-            return as_junit(report)
-        case "concise":
-            from genarch.reports.findings.concise import as_concise
-
-            return as_concise(report)
-        case "markdown":
-            from genarch.reports.findings.markdown import as_markdown
-            from genarch.reports.findings.words import check_summary
-
-            return as_markdown(report, check_summary(report, listed=True))
-    return _text(report, output, show_waived=show_waived)
-
-
-def _text(report: FindingsReport, output: Output | None, *, show_waived: bool) -> str:
-    """The text for a terminal, or for a file; without an output it is standard error that it is for."""
-    from genarch.reports.console import Look
-    from genarch.reports.findings.text import as_text
-    from genarch.reports.findings.words import check_summary
-
-    stream = sys.stderr if output is None else None if output.path else sys.stdout
-    summary = check_summary(report, listed=show_waived)
-    return as_text(report, Look(*screen(stream)), summary, waived=show_waived)
+def render(report: CheckReport, output_format: str, look: Look, *, show_waived: bool) -> str:
+    """The report in a format."""
+    return FORMATS[output_format](report, View(look, show_waived, report.fail_on))

@@ -6,10 +6,9 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from typing import Any
 
 from genarch.cli import exits
-from genarch.cli.check.outputs import LISTING, Output, keep_inputs, parse_outputs, write_outputs
+from genarch.cli.check.outputs import Output, keep_inputs, parse_outputs, write_outputs
 from genarch.cli.check.settings import CheckRequest, Settings, settled
 from genarch.cli.check.work import STDIN, Context, Looked, look_at_all
 from genarch.cli.output import busy, keep, written
@@ -18,9 +17,16 @@ from genarch.documents.document import located
 from genarch.documents.judge import duplicate, with_severities
 from genarch.documents.settings import baseline_text, read_baseline
 from genarch.files.io import is_spec, read_text, refuse
-from genarch.reports.findings.check_record import DocumentRow, check_report, fails
-from genarch.reports.findings.markdown import HEADING
-from genarch.reports.findings.record import FindingsReport, document_records
+from genarch.reports.finding_formats import LISTING
+from genarch.reports.findings import (
+    HEADING,
+    CheckedDocument,
+    CheckReport,
+    ReportedFinding,
+    check_report,
+    checked_document,
+    document_findings,
+)
 from genarch.table.findings import CheckId, Located, Place
 
 
@@ -65,19 +71,19 @@ def _check_targets(request: CheckRequest, outputs: list[Output], settings: Setti
             raise refuse("--write-baseline", "writes what all documents have; leave --changed-since out")
 
 
-def _write_baseline(path: str, report: FindingsReport) -> None:
-    kept = [finding for finding in report["findings"] if not finding["waived"]]
+def _write_baseline(path: str, report: CheckReport) -> None:
+    kept = [finding._asdict() for finding in report.findings if not finding.waived]
     written(baseline_text(kept), path)
     exits.say(f"{path}: wrote {len(kept)} finding{'' if len(kept) == 1 else 's'}; check with --baseline {path}")
 
 
-def _code(request: CheckRequest, tally: Tally, report: FindingsReport) -> int:
+def _code(request: CheckRequest, tally: Tally, report: CheckReport) -> int:
     """The gravest thing that came up."""
     if tally.failed:
         return exits.BUG
     if tally.unusable:
         return exits.UNUSABLE
-    if any(fails(finding, report["fail_on"]) for finding in report["findings"]):
+    if any(finding.fails(report.fail_on) for finding in report.findings):
         return exits.FINDINGS
     named = any(path == "-" or not os.path.isdir(path) for path in request.paths)
     if tally.carrying or named or request.allow_empty or request.changed_since is not None:
@@ -107,10 +113,10 @@ class Tally:
         self._settings = settings
         self._outputs = {os.path.realpath(path): path for path in outputs}
         self._listing = listing
-        self._rows: list[DocumentRow] = []
+        self._rows: list[CheckedDocument] = []
         self._counts: Counter[str] = Counter(files=0, documents=0, decisions=0)
         self._skipped: Counter[str] = Counter({NOT_IN_FORCE: 0})
-        self._findings: list[dict[str, Any]] = []
+        self._findings: list[ReportedFinding] = []
         self._bare: dict[str, str] = {}
         self._beside: dict[tuple[str, str], Place] = {}
 
@@ -144,7 +150,7 @@ class Tally:
             self.messages.append(f"everything is checked, since {os.path.relpath(min(everything))} has changed")
         return None if everything else changed
 
-    def report(self, known: Counter[str]) -> FindingsReport:
+    def report(self, known: Counter[str]) -> CheckReport:
         """The report; from `known` is taken what was found."""
         settings = self._settings
         beside = {real for real, _ in self._beside}
@@ -152,12 +158,13 @@ class Tally:
             if real not in beside:
                 self._found(path, with_severities([_missing(path)], settings.policy))
         # What stands in one document comes together, wherever it was found.
-        self._findings.sort(key=lambda finding: (finding["path"], finding["line"], finding["column"]))
+        self._findings.sort(key=lambda finding: (finding.path, finding.line, finding.column))
         return check_report(
             settings.rules,
             self._rows,
-            list(_known(self._findings, known)),
-            counts={**self._counts, "skipped": dict(self._skipped)},
+            _known(self._findings, known),
+            looked_at=self._counts,
+            skipped=dict(self._skipped),
             today=settings.policy.today,
             fail_on=settings.fail_on,
         )
@@ -190,7 +197,7 @@ class Tally:
             self._counts["documents"] += not looked.status
             self._counts["decisions"] += len(looked.judged)
             if self._listing:
-                self._rows.append(DocumentRow(looked.path, looked.status, looked.judged))
+                self._rows.append(checked_document(looked.path, looked.status, looked.judged))
         elif looked.bare:
             self._bare[os.path.realpath(looked.path)] = looked.path
         self._found(looked.path, (*looked.objections, *with_severities(twice, self._settings.policy)))
@@ -198,7 +205,7 @@ class Tally:
     def _found(self, path: str, objections: Iterable[Located]) -> None:
         found = list(objections)
         if found:
-            self._findings += document_records(found, _from_root(path))
+            self._findings += document_findings(found, _from_root(path))
 
     def _twice_beside(self, looked: Looked, changed: frozenset[str] | None) -> list[Located]:
         """Spec files beside one document that have one id, where one of the two has changed."""
@@ -215,7 +222,7 @@ class Tally:
 
 def _is_report(path: str) -> bool:
     """Whether a document is what an earlier run wrote, and not somebody's own."""
-    return read_text(path).startswith(HEADING)
+    return read_text(path).startswith(f"## {HEADING}")
 
 
 def _from_root(path: str) -> str:
@@ -232,10 +239,10 @@ def _missing(path: str) -> Located:
     return located(CheckId("block-missing"), Place(path, 1, 1), message)
 
 
-def _known(findings: Iterable[dict[str, Any]], known: Counter[str]) -> Iterator[dict[str, Any]]:
+def _known(findings: Iterable[ReportedFinding], known: Counter[str]) -> Iterator[ReportedFinding]:
     for finding in findings:
-        if not finding["waived"] and known[finding["fingerprint"]] > 0:
-            known[finding["fingerprint"]] -= 1
-            yield {**finding, "known": True}
+        if not finding.waived and known[finding.fingerprint] > 0:
+            known[finding.fingerprint] -= 1
+            yield finding._replace(known=True)
         else:
             yield finding

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from genarch.cli.check.settings import CheckRequest, Settings, settled
 from genarch.documents.discovery import Skipped, candidates
 from genarch.documents.document import DesignDocument
 from genarch.documents.reader import beside, load_document, load_sidecar
-from genarch.reports.findings.waivers import WaiverRow, waivers_as_text
+from genarch.reports.findings import ListedWaiver, waivers_page
 
 
 def run_waivers(request: CheckRequest, output_format: str) -> int:
@@ -22,7 +21,7 @@ def run_waivers(request: CheckRequest, output_format: str) -> int:
         InputError: when an option, the configuration or the rule table cannot be used.
     """
     settings = settled(request)
-    rows: list[WaiverRow] = []
+    rows: list[ListedWaiver] = []
     code = exits.OK
     for document in _documents(request, settings):
         for defect in document.defects:
@@ -32,12 +31,14 @@ def run_waivers(request: CheckRequest, output_format: str) -> int:
             rows += _rows(document, settings.policy.today)
     rows.sort(key=lambda row: (row.expires or "9999-99-99", row.path, row.line))
     if output_format == "json":
-        sys.stdout.write(json.dumps([row._asdict() for row in rows], indent=2) + "\n")
+        from genarch.reports.json import as_json
+
+        sys.stdout.write(as_json(rows))
     else:
         from genarch.cli.terminal import screen
-        from genarch.reports.console import Look
+        from genarch.reports.text import Look, as_text
 
-        sys.stdout.write(waivers_as_text(rows, Look(*screen(sys.stdout))))
+        sys.stdout.write(as_text(waivers_page(rows), Look(*screen(sys.stdout))))
     return code
 
 
@@ -56,12 +57,12 @@ def _documents(request: CheckRequest, settings: Settings) -> Iterator[DesignDocu
         yield own._replace(status=other.status) if isinstance(other, DesignDocument) else own
 
 
-def _rows(document: DesignDocument, today: str) -> Iterator[WaiverRow]:
+def _rows(document: DesignDocument, today: str) -> Iterator[ListedWaiver]:
     for stated in document.stated:
         for at, waiver in enumerate(stated.spec.waivers):
             place = stated.place(f"waivers[{at}].rule", f"waivers[{at}]")
             expired = waiver.expires is not None and waiver.expires < today
-            yield WaiverRow(
+            yield ListedWaiver(
                 os.path.normpath(place.path),
                 place.line,
                 stated.spec.id,

@@ -1,19 +1,27 @@
-"""The map as an SVG image: legible on light and dark pages, without script, with every tile told in words."""
+"""The map as an SVG image: legible on light and dark pages, without script, with every tile in words too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
+from genarch.reports.decision_map import (
+    MapReport,
+    axis_words,
+    fixed_words,
+    legend_words,
+    letter,
+    notes_words,
+    tile_words,
+    title_words,
+)
 from genarch.reports.escape import safe
-from genarch.reports.map.record import MapReport
-from genarch.reports.map.words import axis_words, legend_words, letter, notes_words, rest_words, tile_words, title_words
 
 TILE_WIDTH, TILE_HEIGHT = 44, 30
 CHARACTER = 7.0
 """Width of an average character at 12 px."""
 
-# Okabe and Ito's colours, which people who do not tell red from green tell apart too; "Color Universal Design", 2008.
+# Okabe and Ito's colours, which people who cannot see red from green distinguish too; "Color Universal Design", 2008.
 _COLORS = {
     "gan": "#56b4e9",
     "diffusion": "#cc79a7",
@@ -41,13 +49,13 @@ class _Drawing:
 
     def __init__(self, report: MapReport) -> None:
         self._report = report
-        self._columns = [cell["label"] for cell in report["x"]["cells"]]
-        self._rows = [cell["label"] for cell in report["y"]["cells"]]
-        self._left = 16 + CHARACTER * max(len(label) for label in (*self._rows, axis_words(report["y"])))
+        self._columns = [cell.label for cell in report.x.cells]
+        self._rows = [cell.label for cell in report.y.cells]
+        self._left = 16 + CHARACTER * max(len(label) for label in (*self._rows, axis_words(report.y)))
         self._top = 64 + 0.72 * CHARACTER * max(len(label) for label in self._columns)
         self._bottom = self._top + TILE_HEIGHT * len(self._rows)
         slanted = 0.72 * CHARACTER * len(self._columns[-1])
-        self._captions = [title_words(report), *notes_words(report), *_wrapped(rest_words(report))]
+        self._captions = [title_words(report), *notes_words(report), *_wrapped(fixed_words(report))]
         self._width = max(
             self._left + TILE_WIDTH * len(self._columns) + slanted,
             16 + CHARACTER * max(map(len, self._captions)),
@@ -62,7 +70,7 @@ class _Drawing:
             f'viewBox="0 0 {self._width:.0f} {height:.0f}" width="{self._width:.0f}" height="{height:.0f}">'
         )
         yield f'<title id="title">{title}</title>'
-        yield f'<desc id="description">{_text(rest_words(self._report))}</desc>'
+        yield f'<desc id="description">{_text(fixed_words(self._report))}</desc>'
         yield f"<style>\n{_STYLE}\n</style>"
         yield f'<text class="title" x="8" y="20">{title}</text>'
         yield from self._heads()
@@ -71,8 +79,8 @@ class _Drawing:
         yield "</svg>"
 
     def _heads(self) -> Iterator[str]:
-        yield f'<text class="small" x="{self._left:.0f}" y="40">{_text(axis_words(self._report["x"]))}</text>'
-        yield f'<text class="small" x="8" y="{self._top - 8:.0f}">{_text(axis_words(self._report["y"]))}</text>'
+        yield f'<text class="small" x="{self._left:.0f}" y="40">{_text(axis_words(self._report.x))}</text>'
+        yield f'<text class="small" x="8" y="{self._top - 8:.0f}">{_text(axis_words(self._report.y))}</text>'
         for at, label in enumerate(self._columns):
             x, y = self._left + TILE_WIDTH * (at + 0.5), self._top - 8
             yield f'<text transform="translate({x:.0f} {y:.0f}) rotate(-45)">{_text(label)}</text>'
@@ -81,36 +89,35 @@ class _Drawing:
 
     def _tiles(self) -> Iterator[str]:
         own = ""
-        for row, (label, tiles) in enumerate(zip(self._rows, self._report["rows"], strict=True)):
+        for row, (label, tiles) in enumerate(zip(self._rows, self._report.rows, strict=True)):
             for column, tile in enumerate(tiles):
                 x, y = self._left + TILE_WIDTH * column, self._top + TILE_HEIGHT * row
                 box = f'x="{x + 1:.0f}" y="{y + 1:.0f}" width="{TILE_WIDTH - 2}" height="{TILE_HEIGHT - 2}" rx="3"'
-                sign = _text(letter(tile, self._report["letters"]))
+                sign = _text(letter(tile, self._report.letters))
                 yield f"<g><title>{_text(tile_words(tile, self._columns[column], label))}</title>"
-                if tile["contradicts"]:
+                if tile.contradicts:
                     look = "mark"
                     yield f'<rect {box} fill="none"/>'
                 else:
                     look = "sign"
-                    dashed = ' class="open"' if tile["settled"] is False else ""
-                    yield f'<rect {box} fill="{_COLORS.get(tile["verdict"], _OTHER)}"{dashed}/>'
+                    dashed = ' class="open"' if tile.settled is False else ""
+                    yield f'<rect {box} fill="{_COLORS.get(tile.verdict, _OTHER)}"{dashed}/>'
                 middle = f'x="{x + TILE_WIDTH / 2:.0f}" y="{y + TILE_HEIGHT / 2 + 4:.0f}"'
                 yield f'<text class="{look}" {middle}>{sign}</text></g>'
-                if tile["here"]:
+                if tile.here:
                     own = f'<rect class="here" {box}/>'
         yield own
 
     def _caption(self) -> Iterator[str]:
-        names = {sign: name for name, sign in self._report["letters"].items()}
         x, y = 8.0, self._bottom + 24
-        for sign, words in legend_words(self._report):
-            color = _COLORS.get(names[sign], _OTHER)
+        for verdict, sign, words in legend_words(self._report):
+            color = _COLORS.get(verdict, _OTHER)
             yield f'<rect x="{x:.0f}" y="{y - 13:.0f}" width="18" height="18" rx="3" fill="{color}"/>'
             yield f'<text class="sign" x="{x + 9:.0f}" y="{y:.0f}">{_text(sign)}</text>'
             yield f'<text x="{x + 24:.0f}" y="{y:.0f}">{_text(words)}</text>'
             x += 36 + CHARACTER * len(words)
         notes = [note.replace("[ ]", "framed:") for note in notes_words(self._report)]
-        for note in (*notes, *_wrapped(rest_words(self._report))):
+        for note in (*notes, *_wrapped(fixed_words(self._report))):
             y += 18
             yield f'<text class="small" x="8" y="{y:.0f}">{_text(note)}</text>'
 

@@ -1,1 +1,0 @@
-"""Rule tables held against documented decisions, as a report."""

@@ -1,0 +1,294 @@
+"""Two rule tables compared: a report, and a page for whoever reviews the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from genarch.reports.entries import describe
+from genarch.reports.json import omit_when_none
+from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Title, code, dim, strong
+from genarch.reports.words import name_words, value_words
+from genarch.table.answers import Plain, format_answer, plain_answers
+from genarch.table.constraints import BY_NAME
+from genarch.table.diff import Comparison
+from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, Fact, RuleTable, TableVersion
+from genarch.table.rules import Entry as TableEntry
+from genarch.table.space import Elsewhere, Restriction, Stretch, conditions
+from genarch.version import __version__
+
+
+class Where(NamedTuple):
+    """What a region asks of one constraint, in the words of a table's conditions; what it does not ask is absent."""
+
+    constraint: str
+    is_: bool | None = None
+    any_of: tuple[str, ...] | None = None
+    all_of: tuple[str, ...] | None = None
+    none_of: tuple[str, ...] | None = None
+    at_least: int | float | None = None
+    above: int | float | None = None
+    at_most: int | float | None = None
+    below: int | float | None = None
+
+
+omit_when_none(Where, *Where._fields[1:])
+
+
+class FieldChange(NamedTuple):
+    """A part of an entry that changes."""
+
+    name: str
+    before: str | None
+    """Null where it is added."""
+    after: str | None
+    """Null where it is removed."""
+
+
+class EntryChange(NamedTuple):
+    """An entry of the table that is added, removed or changed."""
+
+    kind: str
+    id: str
+    change: Literal["added", "removed", "changed"]
+    fields: tuple[FieldChange, ...]
+    """Of one that is changed."""
+
+
+class ChangedRegion(NamedTuple):
+    """Answers whose verdict changes so, whatever else is answered."""
+
+    where: tuple[Where, ...]
+    """All of them must hold; none means everywhere."""
+    example: Mapping[str, Plain]
+    """Complete answers within."""
+
+
+class OutcomeChange(NamedTuple):
+    """Two different outcomes: architectures, or the verdict where none is recommended."""
+
+    before: str
+    after: str
+    regions: tuple[ChangedRegion, ...]
+    elsewhere: Elsewhere
+    """Whether answers outside these regions change so too."""
+
+
+class SpecOutcome(NamedTuple):
+    """A spec under both tables: what is recommended, or the verdict."""
+
+    path: str
+    id: str
+    before: str
+    after: str
+    changed: bool
+
+
+class ComparisonReport(NamedTuple):
+    """What changes between two rule tables."""
+
+    schema_version: Literal[1]
+    genarch_version: str
+    before: TableVersion
+    after: TableVersion
+    entries: tuple[EntryChange, ...]
+    scope: tuple[Where, ...]
+    """What all answers that change have in common."""
+    changes: tuple[OutcomeChange, ...]
+    complete: bool
+    """Whether every search came to its end; else there may be further changes."""
+    specs: tuple[SpecOutcome, ...]
+    """With --specs."""
+
+
+_DERIVED = frozenset(
+    {"rules for it", "rules against it", "rules that exclude it", "methods", "architectures", "cited by"}
+)
+"""What a description of one entry says of others; their own changes say it again."""
+
+
+def comparison_report(
+    before: RuleTable, after: RuleTable, comparison: Comparison, specs: Iterable[SpecOutcome], regions: int
+) -> ComparisonReport:
+    """The report; asks the comparison for everything, with up to so many regions for each change."""
+    changes = tuple(
+        OutcomeChange(
+            change.before,
+            change.after,
+            tuple(ChangedRegion(_where(region.where), plain_answers(region.example)) for region in change.regions),
+            change.elsewhere,
+        )
+        for change in comparison.changes(regions)
+    )
+    return ComparisonReport(
+        schema_version=1,
+        genarch_version=__version__,
+        before=before.identity,
+        after=after.identity,
+        entries=(*_header_changes(before, after), *_entry_changes(before, after)),
+        scope=_where(comparison.scope()) if changes else (),
+        changes=changes,
+        complete=comparison.complete,
+        specs=tuple(specs),
+    )
+
+
+def _where(where: Iterable[Restriction]) -> tuple[Where, ...]:
+    return tuple(Where(item.constraint, **dict(_operands(item))) for item in where)
+
+
+def _operands(item: Restriction) -> Iterator[tuple[str, Any]]:
+    constraint = BY_NAME[item.constraint]
+    for test in conditions(item):
+        if test.operator == "is":
+            yield "is_", test.operand[0]
+        elif constraint.numeric:
+            yield test.operator, test.operand[0]
+        else:
+            yield test.operator, tuple(sorted(map(str, test.operand), key=constraint.values.index))
+
+
+def _header_changes(before: RuleTable, after: RuleTable) -> Iterator[EntryChange]:
+    fields = tuple(_field_changes(_header_parts(before), _header_parts(after)))
+    if fields:
+        yield EntryChange("table", after.header.id, "changed", fields)
+
+
+def _header_parts(rules: RuleTable) -> dict[str, str]:
+    header = rules.header
+    points = ", ".join(f"{name} {points}" for name, points in header.points.items())
+    return {"close_call": f"{float(header.close_call):g}", "points": points, "source": header.source_title}
+
+
+def _entry_changes(before: RuleTable, after: RuleTable) -> Iterator[EntryChange]:
+    old, new = _entries(before), _entries(after)
+    for key in dict.fromkeys([*old, *new]):
+        if key not in new:
+            yield EntryChange(describe(old[key], before).kind, old[key].id, "removed", ())
+        elif key not in old:
+            yield EntryChange(describe(new[key], after).kind, new[key].id, "added", ())
+        elif old[key] != new[key]:
+            fields = tuple(_field_changes(_parts(old[key], before), _parts(new[key], after)))
+            yield EntryChange(describe(new[key], after).kind, new[key].id, "changed", fields)
+
+
+def _entries(rules: RuleTable) -> dict[tuple[str, str], TableEntry | Fact]:
+    entries: list[TableEntry | Fact] = [
+        *rules.rules,
+        *rules.assumptions,
+        *rules.notices,
+        *rules.methods,
+        *rules.architectures,
+        *rules.families,
+        *rules.questions,
+        *(fact._replace(inherited=False) for fact in rules.facts),
+    ]
+    return {(type(entry).__name__, entry.id): entry for entry in entries}
+
+
+def _parts(entry: TableEntry | Fact, rules: RuleTable) -> dict[str, str]:
+    description = describe(entry, rules)
+    parts = ((heading, text) for heading, text in description.parts if heading not in _DERIVED)
+    return {"title": description.title, **{h: text if isinstance(text, str) else "; ".join(text) for h, text in parts}}
+
+
+def _field_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[FieldChange]:
+    for name in dict.fromkeys([*before, *after]):
+        if before.get(name) != after.get(name):
+            yield FieldChange(name, before.get(name), after.get(name))
+
+
+def comparison_page(report: ComparisonReport) -> Iterator[Block]:
+    """The comparison: entries, verdicts, and the specs that were given."""
+    yield Title(f"{_table_words(report.before)} to {_table_words(report.after)}", level=2)
+    if report.entries:
+        entries = tuple(
+            Entry(
+                (strong(entry.change, entry.change), f" {entry.kind} ", code(entry.id)),
+                _lines(_field_words(field) for field in entry.fields),
+            )
+            for entry in report.entries
+        )
+        yield Section("Entries", (Entries(entries),), level=3)
+    else:
+        yield Paragraph("No entries change.")
+    yield Section("Verdicts", (Paragraph(_scope_words(report)), *map(_change, report.changes)), level=3)
+    if report.specs:
+        changed = [spec for spec in report.specs if spec.changed]
+        counted = f"{len(changed) or 'none'} of {len(report.specs)} specs change{'s' if len(changed) == 1 else ''}"
+        lines = _lines((code(spec.path), f": {_change_words(spec)}") for spec in changed)
+        yield Section("Specs", (Entries((Entry(counted, lines),)),), level=3)
+
+
+def _lines(lines: Iterable[Line]) -> tuple[Entries, ...]:
+    """A list below an entry; nothing where there are no lines."""
+    entries = tuple(map(Entry, lines))
+    return (Entries(entries),) if entries else ()
+
+
+def _table_words(table: TableVersion) -> str:
+    return f"{table} ({table.digest[:19]})"
+
+
+def _field_words(field: FieldChange) -> str:
+    """`when: domain is narrow -> domain is broad`."""
+    if field.before is None:
+        return f"{field.name}: added: {field.after}"
+    if field.after is None:
+        return f"{field.name}: removed: {field.before}"
+    return f"{field.name}: {field.before} -> {field.after}"
+
+
+def _change(change: OutcomeChange) -> Section:
+    found = [
+        Entry(f"where {_where_words(region.where)}", _lines([dim(f"for example {_example_words(region.example)}")]))
+        for region in change.regions
+    ]
+    if change.elsewhere != "no":
+        found.append(Entry(f"and {'perhaps ' if change.elsewhere == 'perhaps' else ''}in further regions"))
+    return Section(_change_words(change), (Entries(tuple(found)),))
+
+
+def _change_words(change: OutcomeChange | SpecOutcome) -> str:
+    """`diffusion -> GAN`: an architecture by its id, a verdict in words."""
+    sides = (change.before, change.after)
+    return " -> ".join(name_words(n) if n == "gan" or n in VERDICTS_WITHOUT_FAMILY else n for n in sides)
+
+
+def _scope_words(report: ComparisonReport) -> str:
+    """In one sentence, whether verdicts change and where at most."""
+    if not report.changes:
+        if report.complete:
+            return "No complete answers that both tables call consistent change their verdict."
+        return "No change of a verdict was found within the limit of the search; some may remain."
+    where = f" only where {_where_words(report.scope)}" if report.scope else ""
+    rest = "" if report.complete else " The search met its limit: there may be further changes."
+    return f"Verdicts change{where}.{rest}"
+
+
+def _where_words(where: Sequence[Where]) -> str:
+    """Restrictions, all of which must hold: `domain: narrow, latency_budget_ms: 100 to below 120`."""
+    return "; ".join(map(restriction_words, where)) or "everywhere"
+
+
+def restriction_words(where: Where) -> str:
+    """What is asked of one constraint; a long choice by what it leaves out."""
+    name, constraint = where.constraint, BY_NAME[where.constraint]
+    if constraint.numeric:
+        low = where.above if where.at_least is None else where.at_least
+        high = where.below if where.at_most is None else where.at_most
+        return f"{name}: {Stretch(0, low, where.at_least is not None, high, where.at_most is not None)}"
+    if constraint.kind == "set":
+        parts = (("with", where.all_of), ("without", where.none_of))
+        return f"{name} " + " and ".join(f"{word} {', '.join(members)}" for word, members in parts if members)
+    if where.is_ is not None:
+        return f"{name}: {format_answer(where.is_)}"
+    inside = where.any_of or ()
+    outside = [value for value in constraint.values if value not in inside]
+    if len(outside) < len(inside):
+        return f"{name}: {'none of' if len(outside) > 1 else 'not'} {', '.join(outside)}"
+    return f"{name}: {'any of ' if len(inside) > 1 else ''}{', '.join(inside)}"
+
+
+def _example_words(example: Mapping[str, Plain]) -> str:
+    return ", ".join(f"{name}: {value_words(value)}" for name, value in example.items())

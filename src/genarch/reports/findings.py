@@ -1,0 +1,359 @@
+"""The reports of findings: of `genarch rules lint` on rule tables, and of `genarch check` on documents."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Literal, NamedTuple
+
+from genarch.documents.document import Judged
+from genarch.reports.page import (
+    Block,
+    Entries,
+    Entry,
+    Line,
+    Paragraph,
+    Span,
+    Table,
+    Title,
+    code,
+    counted,
+    dim,
+    strong,
+)
+from genarch.reports.words import value_words
+from genarch.table.answers import Plain, plain_answers
+from genarch.table.findings import SEVERITIES, Located, Severity
+from genarch.table.rules import RuleTable, TableVersion
+from genarch.version import __version__
+
+
+class ReportedFinding(NamedTuple):
+    """A finding of a check."""
+
+    check: str
+    severity: Severity
+    message: str
+    path: str
+    """As given, or found from there."""
+    file: str
+    """The path from the root of the repository, where it lies in one."""
+    line: int
+    """From 1."""
+    column: int
+    """From 1, in characters."""
+    end_column: int | None
+    """The first column after what is shown on that line; null where only its beginning is known."""
+    spec: str | None
+    """The id of the spec in a document that it is about; null where it is about the form, or about a table."""
+    subject: tuple[str, ...]
+    """The ids that it is about, as a waiver names them."""
+    example: Mapping[str, Plain] | None
+    """Answers that cause it, where there are such."""
+    waived: str | None
+    """The reason of the waiver that covers it; null where none does."""
+    known: bool
+    """Whether the baseline has it."""
+    fingerprint: str
+    """The same for the same finding in every run, wherever it stands in its file."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is neither waived nor known."""
+        return not (self.waived or self.known)
+
+    def fails(self, fail_on: str) -> bool:
+        """Whether a run that fails on this severity fails for it."""
+        return self.open and fail_on != "never" and SEVERITIES.index(self.severity) <= SEVERITIES.index(fail_on)
+
+
+class FindingCounts(NamedTuple):
+    """How many open findings there are of each severity, and how many are waived or known from a baseline."""
+
+    error: int
+    warning: int
+    note: int
+    waived: int
+    known: int
+
+
+class LintedTable(NamedTuple):
+    """A table that was verified."""
+
+    path: str
+    id: str
+    version: str
+    digest: str
+    """sha256: over the digests of the table's files, the extended ones first."""
+
+
+class LintReport(NamedTuple):
+    """The findings on rule tables."""
+
+    schema_version: Literal[1]
+    genarch_version: str
+    tables: tuple[LintedTable, ...]
+    findings: tuple[ReportedFinding, ...]
+    counts: FindingCounts
+
+
+class CheckedDecision(NamedTuple):
+    """A decision that was judged."""
+
+    spec: str
+    line: int
+    """Where the spec begins."""
+    decision: str | None
+    verdict: str
+    architecture: str | None
+    confidence: str | None
+    settled: bool
+    """Whether every way to answer the rest leads to this verdict."""
+
+
+class CheckedDocument(NamedTuple):
+    """A document that states a spec, or tries to."""
+
+    path: str
+    skipped: str | None
+    """Its status, where that is why it was skipped."""
+    decisions: tuple[CheckedDecision, ...]
+
+
+class CheckCounts(NamedTuple):
+    """What was looked at, and what was found."""
+
+    files: int
+    documents: int
+    """Those that state a spec and are not skipped."""
+    decisions: int
+    skipped: Mapping[str, int]
+    """By reason."""
+    error: int
+    warning: int
+    note: int
+    waived: int
+    known: int
+
+
+class CheckReport(NamedTuple):
+    """The report of a check on documents."""
+
+    schema_version: Literal[1]
+    genarch_version: str
+    rules: TableVersion
+    """The rule table that decisions were compared with."""
+    today: str
+    """The date for waiver expiry, in UTC."""
+    fail_on: str
+    documents: tuple[CheckedDocument, ...]
+    findings: tuple[ReportedFinding, ...]
+    counts: CheckCounts
+
+
+def lint_report(tables: Iterable[tuple[str, RuleTable]], located: Sequence[Located]) -> LintReport:
+    """The report on tables, given with the paths that they were read from."""
+    marks = _fingerprints((item.finding.check, item.place.path, *item.finding.subject) for item in located)
+    findings = tuple(_reported(item, mark) for item, mark in zip(located, marks, strict=True))
+    return LintReport(
+        schema_version=1,
+        genarch_version=__version__,
+        tables=tuple(LintedTable(path, *table.identity) for path, table in tables),
+        findings=findings,
+        counts=FindingCounts(**_counts(findings)),
+    )
+
+
+def document_findings(located: Sequence[Located], file: str = "") -> list[ReportedFinding]:
+    """Findings in one document; `file` is its path from the root of its repository."""
+    marks = _fingerprints(_identity(item, file or item.place.path) for item in located)
+    return [_reported(item, mark, file) for item, mark in zip(located, marks, strict=True)]
+
+
+def checked_document(path: str, status: str, judged: Iterable[Judged]) -> CheckedDocument:
+    """A document in the report; `status` is given where it was skipped for it."""
+    decisions = (
+        CheckedDecision(
+            item.spec, item.place.line, item.decision, item.verdict, item.architecture, item.confidence, item.settled
+        )
+        for item in judged
+    )
+    return CheckedDocument(path, status or None, tuple(decisions))
+
+
+def check_report(
+    rules: RuleTable,
+    documents: Iterable[CheckedDocument],
+    findings: Iterable[ReportedFinding],
+    *,
+    looked_at: Mapping[str, int],
+    skipped: Mapping[str, int],
+    today: str,
+    fail_on: str,
+) -> CheckReport:
+    """The report; `looked_at` counts files, documents and decisions, `skipped` what was skipped by the reason."""
+    listed = tuple(findings)
+    return CheckReport(
+        schema_version=1,
+        genarch_version=__version__,
+        rules=rules.identity,
+        today=today,
+        fail_on=fail_on,
+        documents=tuple(documents),
+        findings=listed,
+        counts=CheckCounts(**looked_at, skipped=skipped, **_counts(listed)),
+    )
+
+
+def _counts(findings: Iterable[ReportedFinding]) -> dict[str, int]:
+    found = Counter("waived" if item.waived else "known" if item.known else item.severity for item in findings)
+    return {name: found[name] for name in FindingCounts._fields}
+
+
+def _reported(located: Located, fingerprint: str, file: str = "") -> ReportedFinding:
+    place, finding, severity, spec = located
+    return ReportedFinding(
+        check=finding.check,
+        severity=severity,
+        message=finding.message,
+        path=place.path,
+        file=file or place.path,
+        line=place.line,
+        column=place.column,
+        end_column=place.end_column or None,
+        spec=spec.id if spec else None,
+        subject=finding.subject,
+        example=None if finding.example is None else plain_answers(finding.example),
+        waived=finding.waived or None,
+        known=False,
+        fingerprint=fingerprint,
+    )
+
+
+def _identity(located: Located, file: str) -> tuple[str, ...]:
+    """What makes a finding the same one, wherever it stands in its document and however it is put."""
+    finding, spec = located.finding, located.spec
+    if spec is None:
+        return (file, finding.check, *finding.subject, re.sub(r"\d+", "", finding.message.replace(file, "")))
+    stated = json.dumps(plain_answers(spec.constraints), sort_keys=True)
+    return (file, finding.check, *finding.subject, spec.id, spec.decision or "", stated)
+
+
+def _fingerprints(identities: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """One for each finding, the same in every run; those that are alike are numbered."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for identity in identities:
+        seen[identity] += 1
+        numbered = (*identity, str(seen[identity])) if seen[identity] > 1 else identity
+        yield sha256("\0".join(numbered).encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def open_findings(report: LintReport | CheckReport) -> list[ReportedFinding]:
+    """The findings that are neither waived nor known, in the order of the report."""
+    return [finding for finding in report.findings if finding.open]
+
+
+def example_words(finding: ReportedFinding) -> str:
+    """`example: domain: narrow`; empty where there is none."""
+    if finding.example is None:
+        return ""
+    stated = ", ".join(f"{name}: {value_words(value)}" for name, value in finding.example.items())
+    return f"example: {stated or 'nothing stated'}"
+
+
+def findings_page(report: LintReport | CheckReport, *, waived: bool) -> Iterator[Block]:
+    """Each finding with what causes it, those that are waived only when asked for, and the summary."""
+    shown = report.findings if waived else open_findings(report)
+    yield Entries(tuple(map(_entry, shown)))
+    yield Paragraph(strong(summary_words(report, listed=waived)))
+    if any((report.counts.error, report.counts.warning, report.counts.note)):
+        yield Paragraph(dim("'genarch explain CHECK' says more about each."))
+
+
+def _entry(finding: ReportedFinding) -> Entry:
+    severity = strong("waived") if finding.waived else strong(finding.severity, finding.severity)
+    place = Span(f"{finding.path}:{finding.line}:{finding.column}", "place")
+    example, reason = example_words(finding), f"because: {finding.waived}" if finding.waived else ""
+    below: list[Line] = [finding.message, *(dim(words) for words in (example, reason) if words)]
+    return Entry((place, ": ", severity, dim(f" [{finding.check}]")), tuple(below))
+
+
+HEADING = "Design decisions"
+"""What the Markdown report of a check begins with."""
+
+MOST_LISTED = 200
+"""Findings in the Markdown table; a step summary holds 1 MiB, and nobody reads more in one."""
+
+LONGEST_MESSAGE = 2_000
+"""Characters of a message there."""
+
+
+def findings_table(report: LintReport | CheckReport) -> Iterator[Block]:
+    """The open findings as a table, for a step summary or a comment on a change."""
+    yield Title(HEADING if isinstance(report, CheckReport) else "Rule tables", level=2)
+    yield Paragraph(summary_words(report, listed=True))
+    found = open_findings(report)
+    rows = []
+    for finding in found[:MOST_LISTED]:
+        message = finding.message
+        shown = message if len(message) <= LONGEST_MESSAGE else f"{message[: LONGEST_MESSAGE - 1]}…"
+        rows.append((finding.severity, code(f"{finding.path}:{finding.line}"), (shown, " (", code(finding.check), ")")))
+    if rows:
+        yield Table(("", "where", "what"), tuple(rows))
+    if len(found) > MOST_LISTED:
+        yield Paragraph(f"And {counted(len(found) - MOST_LISTED, 'finding')} more; the log has them all.")
+
+
+def summary_words(report: LintReport | CheckReport, *, listed: bool) -> str:
+    """What was looked at and what was found; `listed` says that waived findings are shown too."""
+    counts = report.counts
+    severities = (("error", counts.error), ("warning", counts.warning), ("note", counts.note))
+    found = ", ".join(counted(number, severity) for severity, number in severities if number) or "no findings"
+    option = "--waived" if isinstance(report, LintReport) else "--show-waived"
+    if counts.waived:
+        found += f"; {counts.waived} waived{'' if listed else f' ({option} lists them)'}"
+    if counts.known:
+        found += f"; {counts.known} known from the baseline"
+    if isinstance(report, LintReport):
+        return f"{', '.join(f'{table.id}@{table.version}' for table in report.tables) or 'no table'}: {found}"
+    looked = [
+        (report.counts.files, "file"),
+        (report.counts.documents, "document"),
+        (report.counts.decisions, "decision"),
+    ]
+    skipped = [f"{number} {reason}" for reason, number in report.counts.skipped.items() if number]
+    rest = f"; skipped: {', '.join(skipped)}" if skipped else ""
+    return f"{', '.join(counted(number, noun) for number, noun in looked)}: {found}{rest}"
+
+
+class ListedWaiver(NamedTuple):
+    """A waiver and where it is."""
+
+    path: str
+    line: int
+    spec: str
+    rule: str
+    reason: str
+    expires: str | None
+    """Its last day; null where it has none."""
+    approved_by: str | None
+    expired: bool
+
+
+def waivers_page(waivers: Sequence[ListedWaiver]) -> Iterator[Block]:
+    """Each waiver with its place and its reason, then how many there are."""
+    yield Entries(tuple(map(_waiver, waivers)))
+    expired = sum(waiver.expired for waiver in waivers)
+    count = f"{counted(len(waivers), 'waiver')}{f', {expired} expired' if expired else ''}"
+    yield Paragraph(strong(count if waivers else "no waivers"))
+
+
+def _waiver(waiver: ListedWaiver) -> Entry:
+    ends = f"until {waiver.expires}" if waiver.expires else "without end"
+    state = strong(f"expired, {ends}", "error") if waiver.expired else strong(ends)
+    approved = f" (approved by {waiver.approved_by})" if waiver.approved_by else ""
+    place = dim(f"{waiver.path}:{waiver.line}")
+    return Entry((state, f": {waiver.rule} for {waiver.spec}, ", place), (f"{waiver.reason}{approved}",))

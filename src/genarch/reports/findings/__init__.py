@@ -1,1 +1,0 @@
-"""Findings as reports: for people, for scripts, and for the places where code is reviewed."""

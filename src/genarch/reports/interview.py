@@ -1,0 +1,166 @@
+"""The questionnaire's words: a question with its choices, what an answer ruled out, the answers at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from genarch.reports.entries import effect_of
+from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim, strong
+from genarch.reports.words import both, either, name_words
+from genarch.table.answers import MANY, names_words
+from genarch.table.conditions import constraints_read
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
+from genarch.table.interview import Decided, RuledOut, Sheet, Standing
+from genarch.table.replies import numbered, written
+from genarch.table.rules import Notice, Question, RuleTable
+
+INTRODUCTION = (
+    "Questions about one deployment. They end as soon as the rest cannot change the answer. Type a number or a name; "
+    "u if nobody knows, ? to learn why it is asked, b to go back, d to be done with what is known."
+)
+
+
+def question_of(constraint: Constraint, rules: RuleTable) -> Question:
+    """The table's question for a constraint, or what the format says of it where the table has none."""
+    found = next((entry for entry in rules.questions if entry.id == constraint.name), None)
+    return found or Question(constraint.name, f"{constraint.name}: {constraint.meaning}", "", {})
+
+
+def question_page(constraint: Constraint, rules: RuleTable, progress: str, *, plain: bool = False) -> Iterator[Block]:
+    """The question with its choices. `plain` has one line for each, for a narrow screen or a screen reader."""
+    question = question_of(constraint, rules)
+    rows = [(str(number), name, question.choices.get(name, "")) for number, name in numbered(constraint)]
+    choices = _numbered([*rows, ("u", "don't know", "")], plain=plain)
+    yield Section((dim(f"{progress}: "), question.ask), (choices, Paragraph(dim(_hint(constraint)))))
+
+
+def _numbered(rows: Sequence[tuple[str, str, str]], *, plain: bool) -> Block:
+    if plain:
+        lines = (f"{number} {name}{f': {text}' if text else ''}" for number, name, text in rows)
+        return Entries(tuple(map(Entry, lines)))
+    return Table(("", "", ""), tuple((strong(number), name, dim(text)) for number, name, text in rows), "r")
+
+
+def _hint(constraint: Constraint) -> str:
+    if len(constraint.values) > MANY:
+        return f"A name: {', '.join(constraint.values)}."
+    if constraint.kind == "set":
+        return "Several numbers at once, as in 1 3."
+    if not constraint.numeric:
+        return ""
+    noun = "A whole number" if constraint.kind == "integer" else "A number"
+    bound = f"above {constraint.above}" if constraint.above is not None else f"from {constraint.at_least} on"
+    unit = f", in {constraint.unit}" if constraint.unit else ""
+    also = ", or with a unit, as in 33ms, 1.5s or 30fps" if constraint.units else ""
+    return f"{noun} {bound}{unit}{also}."
+
+
+def prompt_words(constraint: Constraint, default: Value | None, *, declined: bool = False) -> str:
+    """What stands before the cursor; Enter takes the default."""
+    if declined:
+        return "Answer (Enter for don't know)"
+    if default is None:
+        return "Answer (? why, b back, d done)"
+    return f"Answer (Enter for {shown(constraint, default)})"
+
+
+def shown(constraint: Constraint, value: Value) -> str:
+    """An answer as the questionnaire shows it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value == frozenset():
+        return "none of these"
+    unit = f" {constraint.unit}" if constraint.unit else ""
+    return f"{written(constraint, value).strip('[]')}{unit}"
+
+
+def help_page(constraint: Constraint, rules: RuleTable) -> Iterator[Block]:
+    """Why a question is asked, and the rules that read it with their sources."""
+    question = question_of(constraint, rules)
+    readers = [rule for rule in rules.rules if constraint.name in constraints_read(rule.when)]
+    if question.help:
+        yield Paragraph(question.help)
+    entries = tuple(Entry(rule.title, (dim(f"{rule.id}: {effect_of(rule)} ({rule.source})"),)) for rule in readers)
+    yield Section("Rules that read it:" if readers else "No rule of this table reads it.", (Entries(entries),))
+    yield Paragraph(dim(f"'genarch explain {constraint.name}' has more, and explains each of these ids."))
+
+
+def reviewed(sheet: Sheet) -> list[str]:
+    """The constraints in the order of the table of answers, whose numbers begin at 1."""
+    return [name for name in BY_NAME if name in sheet.stated or name in sheet.declined]
+
+
+def review_page(sheet: Sheet, *, plain: bool = False) -> Iterator[Block]:
+    """The answers, numbered so that each can be changed, and what was not asked."""
+    names, answers = reviewed(sheet), sheet.stated
+    rows = [
+        (str(number), name, shown(BY_NAME[name], answers[name]) if name in answers else "don't know")
+        for number, name in enumerate(names, 1)
+    ]
+    rest = [name for name in BY_NAME if name not in names]
+    open_ = [Paragraph(dim(f"Not answered: {both(rest)}."))] if rest else []
+    yield Section("Your answers:", (_numbered(rows, plain=plain), *open_))
+
+
+def progress_words(number: int, standing: Standing) -> str:
+    """`Question 3, at most 9 more`."""
+    more = len(standing.open) - 1
+    return f"Question {number}, {f'at most {more} more' if more > 0 else 'the last one'}"
+
+
+def learnt_words(standing: Standing, ruled_out: Sequence[RuledOut] | None) -> str:
+    """What is still possible, what an answer ruled out, and by which rules; None for a question left open."""
+    if not standing.possible:
+        return "Every way to answer the rest contradicts itself; b goes back."
+    left = either([name_words(verdict) for verdict in standing.possible])
+    if not ruled_out:
+        rules = "Left open." if ruled_out is None else "This rules nothing out."
+        return f"{rules} Still possible: {left}."
+    groups: dict[tuple[Decided, ...], list[str]] = {}
+    for item in ruled_out:
+        groups.setdefault(item.rules, []).append(name_words(item.verdict))
+    reasons = "; ".join(f"{both(names)} ({_reason(rules)})" for rules, names in groups.items())
+    only = "Only possible now" if len(standing.possible) == 1 else "Still possible"
+    return f"{only}: {left}. Ruled out: {reasons}."
+
+
+def _reason(rules: tuple[Decided, ...]) -> str:
+    fired = [item.rule for item in rules if item.hits]
+    missed = [item.rule for item in rules if not item.hits]
+    parts = [f"{both(fired)} {'fires' if len(fired) == 1 else 'fire'}"] if fired else []
+    parts += [f"{both(missed)} cannot fire"] if missed else []
+    return ", ".join(parts) or "no way to answer the rest leads there any more"
+
+
+def contradiction_words(notice: Notice) -> str:
+    """What to say when an answer contradicts an earlier one."""
+    return f"This contradicts an earlier answer: {notice.message} ({notice.id}) b goes back."
+
+
+def closing_words(standing: Standing, sheet: Sheet) -> str:
+    """Why there is nothing more to ask, or what stays open."""
+    answered = len(sheet.stated)
+    rest = len(CONSTRAINTS) - answered
+    count = f"{answered} answer{'' if answered == 1 else 's'}"
+    verdict = name_words(standing.verdict.verdict)
+    if standing.settled:
+        others = f"the other {rest}" if rest > 1 else "the other one"
+        return f"Settled after {count}: {verdict}.{f' Answers to {others} cannot change this verdict.' if rest else ''}"
+    left = either([name_words(name) for name in standing.possible]) or "nothing"
+    unsettled = f"Not settled after {count}: {verdict} on what is stated; still possible: {left}."
+    return f"{unsettled} Not known: {both(list(sheet.declined))}." if sheet.declined else unsettled
+
+
+def setting_words(constraint: Constraint) -> str:
+    """The option that answers a question without asking it: `--set domain=narrow|broad`."""
+    name = constraint.name
+    if constraint.kind == "flag":
+        return f"--set {name}=true|false"
+    if constraint.kind == "set":
+        return f"--set {name}=none, or some of {','.join(constraint.values)}"
+    if len(constraint.values) > MANY:
+        return f"--set {name}=NAME ({names_words(constraint)})"
+    if constraint.values:
+        return f"--set {name}={'|'.join(constraint.values)}"
+    also = ", or as in 33ms, 1.5s, 30fps" if constraint.units else ""
+    return f"--set {name}=NUMBER{f' (in {constraint.unit}{also})' if constraint.unit else ''}"

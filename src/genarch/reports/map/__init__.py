@@ -1,1 +1,0 @@
-"""The decision map as a report: in the terminal, as JSON, as an image."""
