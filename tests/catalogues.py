@@ -39,8 +39,7 @@ def row(name: str, model: str = "net", **fields: Any) -> Measurement:
         "tasks": ("text_to_image",),
         "conditioning": ("text",),
         "hardware": "a",
-        "width": 512,
-        "height": 512,
+        "resolution": "512x512",
         "engine": "tensorrt",
         "batch": 1,
         "steps": 1,
@@ -121,7 +120,7 @@ def component(name: str, *sized: tuple[int | None, float]) -> Component:
         name,
         name,
         tuple(
-            Passes(side * side if side else None, gmac, verified=True, source="a paper", note=None)
+            Passes(f"{side}x{side}" if side else None, None, gmac, verified=True, source="a paper", note=None)
             for side, gmac in sized
         ),
     )

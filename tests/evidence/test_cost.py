@@ -81,7 +81,7 @@ def test_a_throughput_at_another_batch_is_full_load() -> None:
 
 def test_where_nothing_was_measured_there_the_cost_is_a_band() -> None:
     # 3 TFLOP at half of 312: 19.2 ms, and 15 ms of fixed times: 34.2 ms, from half of it to twice.
-    found = billed(row("r", hardware=A.id, width=1024, height=1024), price_per_gpu_hour_usd=3.6).costs[0]
+    found = billed(row("r", hardware=A.id, resolution="1024x1024"), price_per_gpu_hour_usd=3.6).costs[0]
     assert found.row is None
     assert found.estimate is not None
     mid = (10 + 5 + 3 / 156 * 1e3) / 1000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.entries import (
@@ -13,12 +13,14 @@ from genarch.evidence.entries import (
     CostExample,
     Efficiency,
     Hardware,
+    Id,
     Measurement,
     Model,
     Multiplier,
     Price,
     Source,
 )
+from genarch.table.forms import VERSION, FormatVersion, ShownText
 
 Stack = Literal["eager", "compiled"]
 """How a model is run: as written, or through a compiler or an inference engine."""
@@ -65,11 +67,11 @@ class Calibration(NamedTuple):
 class Head(NamedTuple):
     """The catalogue as a whole."""
 
-    format: Literal[1]
-    id: str
-    version: str
-    title: str
-    compiled: str
+    format: Annotated[int, FormatVersion(1, "format")]
+    id: Id
+    version: Annotated[str, VERSION]
+    title: ShownText
+    compiled: ShownText
     """Up to when sources were read, in words."""
 
 

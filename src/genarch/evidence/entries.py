@@ -1,12 +1,54 @@
 """What the evidence catalogue is made of: measurements, models and what they cite, as values.
 
 A figure that nobody has read in its source is marked (`verified`, `unverified_fields`), and is marked wherever it is
-shown. Fields that are None are not known.
+shown. Fields that are None are not known. The files of `rules/evidence` have the fields of these values.
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from functools import cache
+from typing import Annotated, Literal, NamedTuple, TypeVar
+
+from genarch.table.constraints import BY_NAME
+from genarch.table.forms import Absent, Choice, Number, Several, ShownText, Text, Whole
+
+_T = TypeVar("_T")
+Maybe = Annotated[_T | None, Absent(None)]
+"""What a file may leave out, where it is not known."""
+
+Id = Annotated[
+    str, Text(r"[a-z0-9]+([.-][a-z0-9]+)*", "an id; write small letters and digits, joined by '-' or '.'", 100)
+]
+Ids = Annotated[tuple[Id, ...], Absent(())]
+Resolution = Annotated[
+    str, Text(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}", "a resolution; write width and height, as 1024x1024")
+]
+Month = Annotated[
+    str,
+    Text(
+        r"20[0-9]{2}-(0[1-9]|1[0-2])( to 20[0-9]{2}-(0[1-9]|1[0-2]))?",
+        "a month; write it as 2026-05, or two as 2026-03 to 2026-06",
+    ),
+]
+Url = Annotated[str, Text(r"https?://\S+", "a web address; begin it with https://")]
+Amount = Annotated[float, Number(above=0, below=10**9)]
+Count = Annotated[int, Whole(1, 10**6 - 1)]
+Flag = Annotated[bool, Absent(value=False)]
+
+Task = Literal[
+    "text_to_image",
+    "image_to_image",
+    "unconditional",
+    "class_conditional",
+    "semantic_to_image",
+    "super_resolution",
+    "restoration",
+    "latent_decoding",
+]
+Conditioning = Literal[
+    "none", "text", "image", "class", "edges", "depth", "pose", "segmentation", "sketch", "reference_image"
+]
+Device = Annotated[str, Choice(BY_NAME["device"].values)]
 
 Via = Literal["primary", "secondary", "derived", "memory"]
 Trust = Literal["high", "medium", "low"]
@@ -47,10 +89,10 @@ _NOT_TIMED = ("quality_only", "training_only", "flops_only", "vram_only", "ratio
 class Source(NamedTuple):
     """Where figures come from. Sources of one `work` stand or fall together."""
 
-    id: str
-    title: str
-    url: str | None = None
-    work: str | None = None
+    id: Id
+    title: ShownText
+    url: Url | None = None
+    work: ShownText | None = None
 
     @property
     def whole(self) -> str:
@@ -61,21 +103,21 @@ class Source(NamedTuple):
 class Licence(NamedTuple):
     """A licence's terms as the sources name them, and what they come to; `condition` where commercial use has one."""
 
-    terms: str
+    terms: ShownText
     commercial_use: CommercialUse
-    condition: str | None
+    condition: Maybe[ShownText]
     verified: bool
 
 
 class Work(NamedTuple):
     """What one image costs, by components: `passes` at each step (twice where `guided`), the others once."""
 
-    passes: str
-    decoder: str | None
-    encoder: str | None
-    text: str | None
-    steps: int
-    guided: bool
+    passes: Id
+    decoder: Maybe[Id]
+    encoder: Maybe[Id]
+    text: Maybe[Id]
+    steps: Annotated[Count, Absent(1)]
+    guided: Flag
 
 
 class Model(NamedTuple):
@@ -85,25 +127,25 @@ class Model(NamedTuple):
     each pass where `every_step`, else once.
     """
 
-    id: str
-    title: str
-    kind: ModelKind
-    family: str
-    hybrid_kind: str | None
-    architecture: str
-    adversarial_loss: bool | None
-    weights_released: bool
-    licence: Licence | None
-    fits: tuple[str, ...]
-    every_step: bool
-    work: Work | None
+    id: Id
+    title: ShownText
+    kind: Annotated[ModelKind, Absent("generator")]
+    family: Literal["gan", "diffusion", "hybrid"]
+    hybrid_kind: Maybe[Literal["consistency", "distilled", "gan_enhanced", "latent_gan_decoder"]]
+    architecture: ShownText
+    adversarial_loss: Maybe[bool]
+    weights_released: Annotated[bool, Absent(value=True)]
+    licence: Maybe[Licence]
+    fits: Ids
+    every_step: Flag
+    work: Maybe[Work]
 
 
 class Quality(NamedTuple):
     """A figure of quality; comparable within one data set and protocol only."""
 
-    dataset: str
-    metric: str
+    dataset: ShownText
+    metric: ShownText
     value: float
 
 
@@ -114,49 +156,48 @@ class Measurement(NamedTuple):
     `throughput_batch` where that is another batch than the time's. `cfg`: guided, two passes a step.
     """
 
-    id: str
-    model: str
-    named: str | None
-    tasks: tuple[str, ...]
-    conditioning: tuple[str, ...]
-    hardware: str | None
-    hardware_named: str | None
-    width: int | None
-    height: int | None
-    engine: str | None
-    precision: str | None
-    batch: int | None
-    steps: int | None
-    cfg: bool | None
-    controlnets: int
-    decoder: str | None
-    latency_ms: float | None
-    throughput_ips: float | None
-    throughput_batch: int | None
+    id: Id
+    model: Id
+    named: Maybe[ShownText]
+    tasks: Annotated[tuple[Task, ...], Several(least=1)]
+    conditioning: Annotated[tuple[Conditioning, ...], Several(least=1)]
+    hardware: Maybe[Id]
+    hardware_named: Maybe[ShownText]
+    resolution: Maybe[Resolution]
+    engine: Maybe[ShownText]
+    precision: Maybe[ShownText]
+    batch: Maybe[Count]
+    steps: Maybe[Count]
+    cfg: Maybe[bool]
+    controlnets: Annotated[Count, Absent(0)]
+    decoder: Maybe[Id]
+    latency_ms: Maybe[Amount]
+    throughput_ips: Maybe[Amount]
+    throughput_batch: Maybe[Count]
     measure: Measure
-    vram_gb: float | None
-    params_m: float | None
-    quality: Quality | None
-    training_cost: str | None
-    licence: str | None
-    source: str
-    where: str | None
+    vram_gb: Maybe[Amount]
+    params_m: Maybe[Amount]
+    quality: Maybe[Quality]
+    training_cost: Maybe[ShownText]
+    licence: Maybe[ShownText]
+    source: Id
+    where: Maybe[ShownText]
     via: Via
     verified: bool
-    unverified_fields: tuple[str, ...]
+    unverified_fields: Annotated[tuple[ShownText, ...], Absent(())]
     trust: Trust
     usable_for_calibration: bool
-    note: str | None
+    note: Maybe[ShownText]
 
     @property
-    def resolution(self) -> str | None:
-        """`512x512`."""
-        return f"{self.width}x{self.height}" if self.width else None
+    def size(self) -> tuple[int, int] | None:
+        """Width and height in pixels."""
+        return size_of(self.resolution) if self.resolution else None
 
     @property
     def longer_side(self) -> int | None:
         """Pixels of the longer side."""
-        return max(self.width, self.height) if self.width and self.height else None
+        return max(self.size) if self.size else None
 
     @property
     def timing(self) -> Timing:
@@ -189,67 +230,84 @@ class Measurement(NamedTuple):
         return self.trust != "low" and self.latency_verified
 
 
-class Passes(NamedTuple):
-    """Work of one forward pass: 10^9 multiply-accumulates at a size in pixels, or whatever the size (`pixels` None)."""
+@cache
+def size_of(resolution: str) -> tuple[int, int]:
+    """Width and height of `512x512`."""
+    width, height = resolution.split("x")
+    return int(width), int(height)
 
-    pixels: int | None
-    gmac: float
+
+class Passes(NamedTuple):
+    """Work of one forward pass: 10^9 multiply-accumulates at a resolution, or for so many tokens whatever the size."""
+
+    resolution: Maybe[Resolution]
+    tokens: Maybe[Count]
+    gmac: Amount
     verified: bool
-    source: str
-    note: str | None
+    source: ShownText
+    note: Maybe[ShownText]
+
+    @property
+    def pixels(self) -> int | None:
+        """Pixels of the resolution."""
+        if not self.resolution:
+            return None
+        width, height = size_of(self.resolution)
+        return width * height
 
 
 class Component(NamedTuple):
     """A network that pipelines are built of."""
 
-    id: str
-    title: str
-    passes: tuple[Passes, ...]
+    id: Id
+    title: ShownText
+    passes: Annotated[tuple[Passes, ...], Several(least=1)]
 
 
 class Multiplier(NamedTuple):
     """What an option costs or gains, as a factor of time; `low` and `high` where there is a figure."""
 
-    id: str
-    item: str
-    factor: str
-    low: float | None
-    high: float | None
+    id: Id
+    item: ShownText
+    factor: ShownText
+    low: Maybe[Amount]
+    high: Maybe[Amount]
     verified: bool
-    rows: tuple[str, ...]
+    rows: tuple[Id, ...]
 
 
 class Efficiency(NamedTuple):
     """Achieved share of the fp16 peak in one regime, in words."""
 
-    regime: str
-    engine: str
-    fraction_of_fp16_dense: str
+    regime: ShownText
+    engine: ShownText
+    fraction_of_fp16_dense: ShownText
 
 
 class CalibrationPoint(NamedTuple):
     """A row's share of the peak, worked by hand."""
 
-    row: str
-    hardware: str
-    tflop_per_image: float
-    effective_tflops: float
-    fraction_of_fp16_dense: float
+    row: Id
+    hardware: Id
+    tflop_per_image: Amount
+    effective_tflops: Amount
+    fraction_of_fp16_dense: Amount
 
 
 class Claim(NamedTuple):
-    """A statement of the article, held against the measurements; `facts` are the table's, `rows` speak to it."""
+    """A statement of the article, compared with the measurements; `facts` are the table's, `rows` speak to it."""
 
-    id: str
-    claim: str
+    id: Id
+    claim: ShownText
     verdict: ClaimVerdict
-    qualified: str | None
-    evidence: str
-    facts: tuple[str, ...]
-    rows: tuple[str, ...]
+    qualified: Maybe[ShownText]
+    evidence: ShownText
+    facts: Annotated[tuple[ShownText, ...], Absent(())]
+    rows: Ids
 
 
 Platform = Literal["cuda", "apple", "phone", "cpu", "rocm", "tpu"]
+Figure = Literal["fp16_dense_tflops", "fp16_acc16_tflops", "fp32_tflops", "mem_bandwidth_gbs", "mem_gb"]
 
 
 class Hardware(NamedTuple):
@@ -260,20 +318,20 @@ class Hardware(NamedTuple):
     that were read in `source`.
     """
 
-    id: str
-    name: str
-    aliases: tuple[str, ...]
-    devices: tuple[str, ...]
+    id: Id
+    name: ShownText
+    aliases: Ids
+    devices: Annotated[tuple[Device, ...], Several(least=1)]
     platform: Platform
-    efficiency_class: str
-    fp16_dense_tflops: float | None
-    fp16_acc16_tflops: float | None
-    fp32_tflops: float | None
-    mem_bandwidth_gbs: float | None
-    mem_gb: float | None
-    verified: tuple[str, ...]
-    source: str | None
-    note: str | None
+    efficiency_class: ShownText
+    fp16_dense_tflops: Maybe[Amount]
+    fp16_acc16_tflops: Maybe[Amount]
+    fp32_tflops: Maybe[Amount]
+    mem_bandwidth_gbs: Maybe[Amount]
+    mem_gb: Maybe[Amount]
+    verified: Annotated[tuple[Figure, ...], Absent(())]
+    source: Maybe[ShownText]
+    note: Maybe[ShownText]
 
     @property
     def peak_tflops(self) -> float | None:
@@ -306,25 +364,25 @@ class Hardware(NamedTuple):
 class Price(NamedTuple):
     """An hour of hardware in US dollars, from `low` to `high`; `date` is its month, None where not known."""
 
-    id: str
-    hardware: str
-    offered_as: str
-    low: float
-    high: float
+    id: Id
+    hardware: Id
+    offered_as: ShownText
+    low: Amount
+    high: Amount
     kind: Literal["hourly", "serverless"]
-    scope: str
-    date: str | None
+    scope: ShownText
+    date: Maybe[Month]
     verified: bool
-    source: str | None
-    note: str | None
+    source: Maybe[ShownText]
+    note: Maybe[ShownText]
 
 
 class CostExample(NamedTuple):
     """Dollars per 1,000 images of one row, worked by hand."""
 
-    row: str
-    basis: str
-    usd_per_1000_low: float
-    usd_per_1000_high: float
-    usd_per_hour_low: float
-    usd_per_hour_high: float
+    row: Id
+    basis: ShownText
+    usd_per_1000_low: Amount
+    usd_per_1000_high: Amount
+    usd_per_hour_low: Amount
+    usd_per_hour_high: Amount

@@ -180,9 +180,9 @@ def job_of_row(row: Measurement, catalogue: Catalogue) -> Job | None:
 
     A step rate is one step without a decoder. A ControlNet that ran is charged as in any estimate.
     """
-    if not (row.width and row.height):
+    if not row.size:
         return None
-    model, pixels = catalogue.models[row.model], row.width * row.height
+    model, pixels = catalogue.models[row.model], row.size[0] * row.size[1]
     if row.timing != "step":
         return job(model, catalogue, pixels, Options(row.steps, row.cfg, row.controlnets, row.decoder))
     # Of several steps, so that a ControlNet is charged at the pass.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,17 +13,17 @@ from genarch.table.constraints import GpuNames
 if TYPE_CHECKING:
     from genarch.evidence.catalogue import Catalogue
 
-FILES = (
-    "catalogue.yaml",
-    "sources.yaml",
-    "models.yaml",
-    "measurements.yaml",
-    "hardware.yaml",
-    "compute.yaml",
-    "prices.yaml",
-    "claims.yaml",
-)
-"""The files of the catalogue, in the order that its digest is taken."""
+FILES: Mapping[str, tuple[str, ...]] = {
+    "catalogue.yaml": (),
+    "sources.yaml": ("sources",),
+    "models.yaml": ("models",),
+    "measurements.yaml": ("measurements",),
+    "hardware.yaml": ("hardware",),
+    "compute.yaml": ("components", "multipliers", "efficiency", "calibration_points"),
+    "prices.yaml": ("prices", "examples"),
+    "claims.yaml": ("claims",),
+}
+"""The files of the catalogue, in the order that its digest is taken, each with the parts that it holds."""
 
 
 def evidence_folder() -> str:

@@ -245,6 +245,9 @@ ShownText = Annotated[str, Says()]
 """Text that says something."""
 
 
+VERSION = Text(r"[0-9]+\.[0-9]+\.[0-9]+", "a version; write three numbers, as 1.0.0", 40)
+
+
 def shown(text: str) -> str:
     """A value short enough to quote in a message."""
     return text if len(text) <= 60 else f"{text[:57]}..."

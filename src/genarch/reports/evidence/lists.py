@@ -25,8 +25,9 @@ def _full_row(row: Measurement, catalogue: Catalogue) -> dict[str, Any]:
     fields["quality"] = row.quality._asdict() if row.quality else None
     return {
         **fields,
+        "width": row.size and row.size[0],
+        "height": row.size and row.size[1],
         "timing": row.timing,
-        "resolution": row.resolution,
         "family": model.family,
         "architecture": model.architecture,
         "adversarial_loss": model.adversarial_loss,
