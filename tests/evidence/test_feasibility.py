@@ -47,10 +47,10 @@ def there(name: str, **fields: Any) -> Measurement:
         ({"hardware": "apple-m1-max"}, False),  # weaker, but of another platform
         ({"hardware": "iphone-14"}, False),  # its peak is not known
         ({"hardware": None}, False),
-        ({"width": 1024, "height": 1024}, True),  # larger
-        ({"width": 512, "height": 256}, True),  # the longer side counts
-        ({"width": 256, "height": 256}, False),
-        ({"width": None, "height": None}, False),
+        ({"resolution": "1024x1024"}, True),  # larger
+        ({"resolution": "512x256"}, True),  # the longer side counts
+        ({"resolution": "256x256"}, False),
+        ({"resolution": None}, False),
         ({"conditioning": ("image",)}, False),
         ({"conditioning": ("text", "image")}, True),
         ({"tasks": ("image_to_image",)}, False),
