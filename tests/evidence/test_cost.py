@@ -60,7 +60,20 @@ def test_a_stated_price_takes_the_place_of_published_ones() -> None:
 def test_without_a_peak_the_day_is_spread_evenly() -> None:
     # 8,640,000 images in 86,400 s are 100 a second: 100 x 0.1 / 0.5 = 20 GPUs.
     assert billed(row("r", hardware=A.id), images_per_day=8_640_000).costs[0].gpus == (20, 20)
-    assert billed(row("r", hardware=A.id)).costs[0].gpus is None
+    # 40 more are more than 20 can do.
+    assert billed(row("r", hardware=A.id), images_per_day=8_640_040).costs[0].gpus == (21, 21)
+
+
+def test_what_needs_a_load_or_a_price_that_is_not_known_is_left_open() -> None:
+    idle = billed(row("r", hardware=A.id)).costs[0]
+    assert idle.usd_per_1000_images is not None
+    assert (idle.gpus, idle.usd_per_month_by_use, idle.usd_per_month_kept_on) == (None, None, None)
+    asked = {"gpu": A.id, "resolution_px": 512, "task": "text_to_image", "images_per_day": 1000}
+    found = bill(asked, ["diffusion"], catalogue([row("r", hardware=A.id)], [model()], [A]))
+    assert found is not None
+    (free,) = found.costs
+    assert free.gpus == (1, 1)
+    assert (free.usd_per_1000_images, free.usd_per_month_by_use, free.usd_per_month_kept_on) == (None, None, None)
 
 
 def test_batches_take_full_load_and_never_what_one_request_waits() -> None:
@@ -71,6 +84,23 @@ def test_batches_take_full_load_and_never_what_one_request_waits() -> None:
     together, alone = billed(*rows, batchable=True).costs[0], billed(*rows, batchable=False).costs[0]
     assert (together.row, together.seconds_per_image.low) == ("load", 0.025)
     assert (alone.row, alone.seconds_per_image.low) == ("wait", 0.1)
+
+
+def test_batches_are_no_duty_where_one_by_one_takes_less() -> None:
+    rows = (
+        row("wait", hardware=A.id, latency_ms=20.0),
+        row("load", hardware=A.id, latency_ms=25.0, measure="batch_throughput"),
+    )
+    found = billed(*rows, batchable=True).costs[0]
+    assert (found.row, found.full_load) == ("wait", False)
+
+
+def test_of_models_that_miss_as_little_a_measured_time_comes_before_a_shorter_estimated_one() -> None:
+    rows = [row("slow", "net", hardware=A.id, latency_ms=300.0), row("other", "quick", hardware="t4", latency_ms=20.0)]
+    there = catalogue(rows, [model(), model("quick", work=work())], [A, card("t4", 400, 3000)])
+    found = bill({"gpu": A.id, "resolution_px": 512, "task": "text_to_image"}, ["diffusion"], there)
+    assert found is not None
+    assert (found.costs[0].model, found.costs[0].row) == ("net", "slow")
 
 
 def test_a_throughput_at_another_batch_is_full_load() -> None:
@@ -93,8 +123,8 @@ def test_where_nothing_was_measured_there_the_cost_is_a_band() -> None:
 
 
 def test_hardware_and_size_are_needed() -> None:
-    there = catalogue([row("r")])
-    assert bill({"gpu": "a100-80gb-sxm"}, ["diffusion"], there) is None
+    there = catalogue([row("r", hardware=A.id)], hardware=[A])
+    assert bill({"gpu": A.id}, ["diffusion"], there) is None
     assert bill({"resolution_px": 512}, ["diffusion"], there) is None
 
 
