@@ -68,7 +68,7 @@ def test_what_needs_a_load_or_a_price_that_is_not_known_is_left_open() -> None:
     idle = billed(row("r", hardware=A.id)).costs[0]
     assert idle.usd_per_1000_images is not None
     assert (idle.gpus, idle.usd_per_month_by_use, idle.usd_per_month_kept_on) == (None, None, None)
-    asked = {"gpu": A.id, "resolution_px": 512, "task": "text_to_image", "images_per_day": 1000}
+    asked: dict[str, Any] = {"gpu": A.id, "resolution_px": 512, "task": "text_to_image", "images_per_day": 1000}
     found = bill(asked, ["diffusion"], catalogue([row("r", hardware=A.id)], [model()], [A]))
     assert found is not None
     (free,) = found.costs

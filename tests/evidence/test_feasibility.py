@@ -75,6 +75,52 @@ def test_what_a_row_demonstrates(fields: dict[str, Any], *, shown: bool) -> None
     assert (found.status == "demonstrated") == shown
 
 
+@pytest.mark.parametrize(
+    ("measured", "asked"),
+    [
+        ("text", "text"),
+        ("class", "class_label"),
+        ("edges", "spatial_layout"),
+        ("depth", "spatial_layout"),
+        ("segmentation", "spatial_layout"),
+        ("sketch", "spatial_layout"),
+        ("pose", "pose"),
+        ("reference_image", "reference_image"),
+    ],
+)
+def test_conditioning_has_one_name_in_specs_and_another_in_rows(measured: str, asked: str) -> None:
+    rows = [there("r", conditioning=("image", measured)), there("plain", conditioning=("image",))]
+    assert held(rows, conditioning=frozenset({asked})).rows == ("r",)
+    others = [name for name in ("text", "class_label", "spatial_layout", "pose", "reference_image") if name != asked]
+    assert all(held(rows, conditioning=frozenset({other})).rows == () for other in others)
+
+
+@pytest.mark.parametrize(
+    ("asked", "measured"),
+    [
+        ("unconditional", {"unconditional"}),
+        ("class_conditional", {"class_conditional"}),
+        ("text_to_image", {"text_to_image"}),
+        ("super_resolution", {"super_resolution"}),
+        ("restoration", {"restoration"}),
+        ("subject_driven", {"text_to_image"}),
+        ("data_augmentation", {"unconditional", "class_conditional"}),
+        ("image_to_image", {"image_to_image", "semantic_to_image"}),
+        ("image_editing", {"image_to_image", "semantic_to_image"}),
+        ("inpainting", {"image_to_image", "semantic_to_image"}),
+        ("style_transfer", {"image_to_image", "semantic_to_image"}),
+        ("video_frames", {"image_to_image", "semantic_to_image"}),
+        ("portrait_animation", {"image_to_image", "semantic_to_image"}),
+        ("virtual_try_on", {"image_to_image", "semantic_to_image"}),
+    ],
+)
+def test_rows_of_the_task_or_of_the_nearest_kind_count(asked: str, measured: set[str]) -> None:
+    known = {task for entry in load_catalogue().measurements.values() for task in entry.tasks}
+    rows = [there(task, tasks=(task,)) for task in sorted(known)]
+    assert set(held(rows, task=asked, conditioning=frozenset()).rows) == measured
+    assert measured <= known
+
+
 def test_fewer_steps_than_a_model_takes_as_a_rule_show_nothing() -> None:
     """LCM-SDXL in one step is fast, and has an FID of 50.5 (claim-q3): no image to use."""
     steps = [row(f"in-{count}", hardware="t4", steps=count, latency_ms=20.0 * count) for count in (1, 3, 4, 5)]

@@ -33,23 +33,18 @@ _CONDITIONING = {
 """A row's conditioning in a spec's terms; an input image is the task's own."""
 
 _FROM_IMAGES = frozenset({"image_to_image", "semantic_to_image"})
-_TASKS = {
-    "unconditional": frozenset({"unconditional"}),
-    "class_conditional": frozenset({"class_conditional"}),
-    "text_to_image": frozenset({"text_to_image"}),
+_NEAREST_TASKS = {
     "image_to_image": _FROM_IMAGES,
     "image_editing": _FROM_IMAGES,
     "inpainting": _FROM_IMAGES,
     "style_transfer": _FROM_IMAGES,
-    "super_resolution": frozenset({"super_resolution"}),
-    "restoration": frozenset({"restoration"}),
-    "subject_driven": frozenset({"text_to_image"}),
-    "data_augmentation": frozenset({"unconditional", "class_conditional"}),
     "video_frames": _FROM_IMAGES,
     "portrait_animation": _FROM_IMAGES,
     "virtual_try_on": _FROM_IMAGES,
+    "subject_driven": frozenset({"text_to_image"}),
+    "data_augmentation": frozenset({"unconditional", "class_conditional"}),
 }
-"""The tasks whose rows count for a spec's: the task itself, or where none was measured, the nearest kind."""
+"""The tasks whose rows count for a spec's, where that is not the task itself: the nearest kind that was measured."""
 
 
 class Needs(NamedTuple):
@@ -98,7 +93,7 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
             if (entry.at_most(hardware) if hardware else device is None or device in entry.devices)
         ),
         int(resolution) if isinstance(resolution, int) else None,
-        _TASKS[str(task)] if task else None,
+        _NEAREST_TASKS.get(str(task), frozenset({str(task)})) if task else None,
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
         stated.get("commercial_use") is True,
         number(stated.get("device_memory_gb")) or (hardware.mem_gb if hardware else None),
