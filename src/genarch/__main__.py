@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from genarch.cli import direct
-from genarch.cli.evaluate import run_evaluate
-from genarch.cli.exits import guarded
+from genarch.cli.app import app
+from genarch.cli.command import guarded
 
 
 def main() -> None:
     """Run the command line and exit."""
-    request = direct.parse(sys.argv[1:])
-    if request is not None:
-        sys.exit(guarded(lambda: run_evaluate(request)))
-    sys.exit(guarded(_full_command_line))
+    sys.exit(guarded(_run))
 
 
-def _full_command_line() -> int:
-    """Run what the short way does not understand; its end is a code, so that output is flushed under guard."""
-    from genarch.cli.app import app
-
+def _run() -> int:
+    """Run the command line; its end is a code, so that output is flushed under guard."""
     try:
         app(prog_name="genarch")
     except SystemExit as end:

@@ -17,7 +17,7 @@ import pexpect
 import pytest
 
 from genarch import load_rules
-from genarch.cli.exits import BUG, FINDINGS, INTERRUPTED, NOTHING, OK, UNUSABLE
+from genarch.cli.command import BUG, FINDINGS, INTERRUPTED, NOTHING, OK, UNUSABLE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")] + sorted((ROOT / "docs").rglob("*.md"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from genarch import RuleTable, __version__, load_rules
@@ -23,33 +25,15 @@ def test_version() -> None:
     assert invoke("--version").stdout == f"genarch {__version__}\n"
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        [],
-        ["evaluate"],
-        ["ask"],
-        ["doc"],
-        ["doc", "add"],
-        ["rules"],
-        ["rules", "list"],
-        ["rules", "show"],
-        ["rules", "lint"],
-        ["rules", "diff"],
-        ["rules", "map"],
-        ["evidence"],
-        ["evidence", "list"],
-        ["evidence", "show"],
-        ["evidence", "models"],
-        ["evidence", "accuracy"],
-        ["hardware", "list"],
-        ["hardware", "show"],
-        ["estimate"],
-        ["cost"],
-        ["explain"],
-        ["schema"],
-    ],
-)
+def commands_of(group: Any, *path: str) -> list[list[str]]:
+    """Every command and group by the words that name it."""
+    found = [list(path)]
+    for name in group.list_commands(None) if hasattr(group, "list_commands") else ():
+        found += commands_of(group.get_command(None, name), *path, name)
+    return found
+
+
+@pytest.mark.parametrize("command", commands_of(get_command(app)), ids=" ".join)
 def test_every_command_has_help(command: list[str]) -> None:
     result = invoke(*command, "--help")
     assert result.exit_code == 0

@@ -255,5 +255,5 @@ def test_a_rationale_breaks_no_list(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(text)
     result = run(tmp_path, "a.md", "--yes", "--write")
     assert result.returncode == 2
-    assert "a.md:3: the block stands in a list or a quotation" in result.stderr
+    assert "a.md:3: the block is in a list or a quotation" in result.stderr
     assert (tmp_path / "a.md").read_text() == text

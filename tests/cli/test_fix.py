@@ -49,7 +49,7 @@ def read(path: Path) -> str:
 def test_spelling_is_put_right_and_every_other_byte_stays(folder: Path) -> None:
     result = fix()
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "genarch: a.md: mended\ngenarch: 1 file changed\n"
+    assert result.stderr == "genarch: a.md: fixed\ngenarch: 1 file changed\n"
     assert read(folder / "a.md") == MENDED
     assert fix().stderr == "genarch: 0 files changed\n"
 
@@ -118,7 +118,7 @@ def test_a_listing_stays_a_listing(folder: Path) -> None:
 def test_keys_of_waivers_are_mended(folder: Path) -> None:
     text = "```yaml genarch\nversion: 1\nwaivers:\n- {rule: x, raeson: y, aproved_by: z}\n```\n"
     (folder / "a.md").write_text(text)
-    assert fix("a.md").stderr == "genarch: a.md: mended\ngenarch: 1 file changed\n"
+    assert fix("a.md").stderr == "genarch: a.md: fixed\ngenarch: 1 file changed\n"
     assert "{rule: x, reason: y, approved_by: z}" in read(folder / "a.md")
 
 
@@ -132,7 +132,7 @@ def test_no_block_goes_where_none_is_missing(folder: Path) -> None:
 
 
 def test_standard_input_is_refused() -> None:
-    assert "-: fix mends files in place" in fix("-").stderr
+    assert "-: fix works in place" in fix("-").stderr
 
 
 def test_what_cannot_be_read_is_told_and_the_others_go_on(folder: Path) -> None:

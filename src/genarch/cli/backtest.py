@@ -1,88 +1,111 @@
-"""`genarch backtest`: documented cases and tables in, what came out right and why out."""
+"""`genarch backtest`, `explain`, `schema`: tables on documented decisions, and what ids and formats mean."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Annotated
 
-from genarch.cli import exits
-from genarch.cli.output import busy, keep, written
-from genarch.cli.terminal import screen
-from genarch.errors import InputError, Problem
-from genarch.files.cases import load_cases
+import typer
+
+from genarch.cli.command import NOTHING, Command, ComparisonFormat, EntryFormat, Output, Rules, group, say
+from genarch.cli.output import busy, keep, load_tables, not_one_of, print_descriptions, write_report, written
+from genarch.cli.schemas import FILES, OUTPUTS, schema_of
+from genarch.errors import UnknownIdError
 from genarch.files.io import case_files
 from genarch.files.tables import DEFAULT_TABLE, bundled_tables, load_rules, table_path
-from genarch.reports.backtest import BacktestReport, backtest_page, backtest_report
-from genarch.table.rules import RuleTable
+from genarch.reports.json import as_json
+from genarch.table.rules import Rule
+
+app = group()
 
 
-class BacktestRequest(NamedTuple):
-    """What the command line asked for. No tables: every bundled one, or the default one where `against` names one."""
+@app.command(cls=Command)
+def backtest(
+    cases: Annotated[
+        list[str],
+        typer.Argument(metavar="CASES", help="Files of documented cases, or folders to search for *.yaml."),
+    ],
+    *,
+    rules: Annotated[
+        list[str] | None,
+        typer.Option("--rules", metavar="ID|PATH", help="A table to backtest; repeatable. Default: every bundled one."),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", metavar="TABLE", help="Show, case by case, what --rules gains and breaks in its place."
+        ),
+    ] = None,
+    failures: Annotated[bool, typer.Option("--failures", help="Explain each miss by the rules that did it.")] = False,
+    ablation: Annotated[bool, typer.Option("--ablation", help="Take out each rule in turn.")] = False,
+    leave_one_out: Annotated[
+        bool, typer.Option("--leave-one-out", help="Judge each case by strengths fitted to the others.")
+    ] = False,
+    output_format: ComparisonFormat = "text",
+    output: Output = None,
+) -> int:
+    """Backtest rule tables on documented decisions: how often right, how sure, and why not."""
+    from genarch.files.cases import load_cases
+    from genarch.reports.backtest import backtest_page, backtest_report
 
-    cases: tuple[str, ...]
-    tables: tuple[str, ...]
-    against: str | None
-    format: str
-    output: str | None
-    failures: bool
-    ablation: bool
-    leave_one_out: bool
-
-
-def run_backtest(request: BacktestRequest) -> int:
-    """Backtest the tables on the cases and return the exit code.
-
-    Raises:
-        InputError: when a table or a case cannot be used, with the problems of all of them.
-    """
-    paths = list(case_files(request.cases))
+    paths = list(case_files(cases))
     if not paths:
-        exits.say(f"nothing to backtest: no *.yaml of cases in {', '.join(request.cases)}")
-        return exits.NOTHING
-    names = request.tables or ((DEFAULT_TABLE,) if request.against else tuple(bundled_tables()))
-    every = tuple(dict.fromkeys([*names, *([request.against] if request.against else [])]))
-    tables = _tables(every)
-    keep(request.output, [*map(table_path, every), *paths])
+        say(f"nothing to backtest: no *.yaml of cases in {', '.join(cases)}")
+        return NOTHING
+    names = dict.fromkeys(rules or ([DEFAULT_TABLE] if against else bundled_tables()))
+    every = dict.fromkeys([*names, *([against] if against else [])])
+    tables = load_tables(every)
+    keep(output, [*map(table_path, every), *paths])
     verdicts = dict.fromkeys(verdict for table in tables.values() for verdict in table.verdicts)
-    cases = load_cases(paths, tuple(verdicts))
+    documented = load_cases(paths, tuple(verdicts))
     with busy("backtesting"):
         report = backtest_report(
-            cases,
-            [tables[name] for name in dict.fromkeys(names)],
-            tables[request.against] if request.against else None,
-            ablation=request.ablation,
-            leave_one_out=request.leave_one_out,
+            documented,
+            [tables[name] for name in names],
+            tables[against] if against else None,
+            ablation=ablation,
+            leave_one_out=leave_one_out,
         )
-    written(_rendered(request, report), request.output)
-    return exits.OK
+    return write_report(report, lambda: backtest_page(report, failures=failures), output_format, output)
 
 
-def _tables(names: Sequence[str]) -> dict[str, RuleTable]:
-    found: dict[str, RuleTable] = {}
-    problems: list[Problem] = []
-    for name in names:
+@app.command(cls=Command)
+def explain(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="A rule, fact, method, notice, architecture, constraint, value or measurement."
+        ),
+    ],
+    *,
+    rules: Rules = DEFAULT_TABLE,
+    output_format: EntryFormat = "text",
+) -> int:
+    """Explain an id: what it is, why it is there, since when, and its source."""
+    from genarch.files.catalogue import load_catalogue
+    from genarch.reports.entries import describe_id
+    from genarch.reports.evidence.entries import describe_evidence, evidence_for
+
+    table = load_rules(rules)
+    catalogue = load_catalogue()
+    try:
+        found = describe_id(name, table)
+    except UnknownIdError as unknown:
         try:
-            found[name] = load_rules(name)
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return found
+            found = describe_evidence(name, catalogue)
+        except UnknownIdError:
+            raise unknown from None
+    for entry in table.entries().get(name, ()):
+        if isinstance(entry, Rule) and (evidence := evidence_for(entry, table, catalogue)):
+            found.append(evidence)
+    return print_descriptions(found, output_format)
 
 
-def _rendered(request: BacktestRequest, report: BacktestReport) -> str:
-    match request.format:
-        case "json":
-            from genarch.reports.json import as_json
-
-            return as_json(report)
-        case "markdown":
-            from genarch.reports.markdown import as_markdown
-
-            return as_markdown(backtest_page(report, failures=request.failures))
-    from genarch.reports.text import Look, as_text
-
-    return as_text(
-        backtest_page(report, failures=request.failures), Look(*screen(None if request.output else sys.stdout))
-    )
+@app.command(cls=Command)
+def schema(
+    name: Annotated[str, typer.Argument(metavar="|".join((*FILES, *OUTPUTS)), help="Which schema.")],
+) -> int:
+    """Print a JSON Schema (draft-07), for editors and validators."""
+    names = (*FILES, *OUTPUTS)
+    if name not in names:
+        raise typer.BadParameter(not_one_of("", name, "a schema", names).message)
+    return written(as_json(schema_of(name)))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from genarch.cli import exits
-from genarch.cli.ask.run import AskRequest, questioned
-from genarch.cli.ask.saving import answers_of
-from genarch.cli.output import written
+import typer
+
+from genarch.cli.ask import Again, answers_of, questioned
+from genarch.cli.command import OK, Answers, Command, Overrides, Plain, Rules, Yes, group, say
+from genarch.cli.output import not_one_of, written
 from genarch.documents.editing import behind, fenced, marked, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
-from genarch.errors import nearest
+from genarch.errors import InputError
 from genarch.files.answers import parse_settings, with_settings
 from genarch.files.io import decode, read_bytes, read_text, refuse
 from genarch.files.spec_text import spec_with_id, stated_id
@@ -25,18 +26,16 @@ from genarch.table.scoring import evaluate
 from genarch.table.spec import Spec
 
 _BOM = "\ufeff"
+_HELP = "Decision records: specs as blocks in Markdown documents."
+
+app = group()
+doc_app = group(_HELP)
+app.add_typer(doc_app, name="doc")
 
 
-class DocRequest(NamedTuple):
-    """What the command line asked for."""
-
-    document: str
-    spec: str | None = None
-    spec_id: str | None = None
-    decision: str | None = None
-    write: bool = False
-    ask: AskRequest = AskRequest()
-    rules: str = DEFAULT_TABLE
+@doc_app.callback(help=_HELP)
+def doc() -> None:
+    """The group of one command, which stays a group."""
 
 
 class _Found(NamedTuple):
@@ -44,54 +43,86 @@ class _Found(NamedTuple):
     block: Block
 
 
-def run_doc_add(request: DocRequest) -> int:
-    """Put the block in, unless the document has it, and the rationale where it is wanted; the exit code.
+@doc_app.command("add", cls=Command)
+def doc_add(
+    document: Annotated[str, typer.Argument(metavar="DOC.md", help="A Markdown document.")],
+    *,
+    spec: Annotated[
+        str | None, typer.Option("--spec", metavar="FILE", help="Take the block from a spec file; ask nothing.")
+    ] = None,
+    spec_id: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="The block's id; the document's name otherwise.")
+    ] = None,
+    decision: Annotated[
+        str | None,
+        typer.Option("--decision", metavar="NAME", help="What was decided: a family, an architecture, evaluate_both."),
+    ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Keep the rationale between markers below the block up to date.")
+    ] = False,
+    answers: Answers = None,
+    overrides: Overrides = None,
+    yes: Yes = False,
+    plain: Plain = False,
+    rules: Rules = DEFAULT_TABLE,
+) -> int:
+    """Put a spec block under a document's decision, from questions or from a spec file."""
+    if spec is not None and (answers is not None or overrides or yes or decision is not None):
+        raise typer.BadParameter("--spec has every answer; leave --answers, --set, --yes and --decision out")
+    table = load_rules(rules)
+    _check_names(spec_id, decision, table)
+    found = _blocks(_text(document), document, table)
 
-    Raises:
-        InputError: when the document, the spec or the rule table cannot be used, or the block would not be seen.
-    """
-    rules = load_rules(request.rules)
-    _check_names(request, rules)
-    path = request.document
-    found = _blocks(_text(path), path, rules)
-    if request.spec is None:
-        spec_id = request.spec_id or default_id(path)
-        if spec_id in found:
-            _nothing_else(request, found[spec_id], rules)
-            at = found[spec_id].block.first
-            exits.say(f"{path}:{at}: has the block '{spec_id}'; edit it there, or add another one with --id")
-            return _keep(request, found[spec_id], rules)
-        with_block(_text(path), path, fenced("version: 1\n"))  # where none can go, nobody is asked
+    def done(block: _Found) -> int:
+        return _keep_rationale(document, block, table) if write else OK
 
-        def finish(_start: Spec, sheet: Sheet, _dialogue: object) -> int:
-            return _keep(request, _added(path, _spec_text(request, spec_id, sheet, rules), rules), rules)
+    if spec is not None:
+        text = read_text(spec)
+        wanted = parse_spec(text, path=spec, rules=table)
+        own, new_id = stated_id(text), spec_id or wanted.id
+        if own is not None and new_id != own:
+            raise refuse(spec, f"states the id '{own}'; leave --id out, or change it there")
+        if new_id in found:
+            _same(document, wanted._replace(id=new_id), found[new_id])
+            say(f"{document}:{found[new_id].block.first}: has the block '{new_id}' already")
+            return done(found[new_id])
+        if own is None and new_id != default_id(document):
+            text = spec_with_id(text, new_id)
+        return done(_added(document, text, table))
+    new_id = spec_id or default_id(document)
+    if new_id in found:
+        block = found[new_id]
+        start = parse_spec(read_text(answers), path=answers, rules=table) if answers else block.spec
+        stated = with_settings(start.constraints, parse_settings(overrides or ()))
+        _same(document, block.spec._replace(constraints=stated, decision=decision or block.spec.decision), block)
+        say(f"{document}:{block.block.first}: has the block '{new_id}'; edit it there, or add another one with --id")
+        return done(block)
+    with_block(_text(document), document, fenced("version: 1\n"))  # where none can go, nobody is asked
 
-        return questioned(request.ask, rules, finish)
-    text = read_text(request.spec)
-    spec = parse_spec(text, path=request.spec, rules=rules)
-    own, spec_id = stated_id(text), request.spec_id or spec.id
-    if own is not None and spec_id != own:
-        raise refuse(request.spec, f"states the id '{own}'; leave --id out, or change it there")
-    if own is None and spec_id != default_id(path):
-        text = spec_with_id(text, spec_id)
-    if spec_id in found:
-        _same(path, spec._replace(id=spec_id), found[spec_id])
-        exits.say(f"{path}:{found[spec_id].block.first}: has the block '{spec_id}' already")
-        return _keep(request, found[spec_id], rules)
-    return _keep(request, _added(path, text, rules), rules)
+    def finish(_start: Spec, sheet: Sheet, _dialogue: object) -> int:
+        lines = [f"version: {FORMAT_VERSION}", *([f"id: {new_id}"] if new_id != default_id(document) else [])]
+        stated = answers_of(sheet)
+        lines.append("constraints:" if stated else "constraints: {}")
+        lines += [f"  {name}: {answer}" for name, answer in stated.items()]
+        if decision:
+            lines += [f"decision: {decision}", f"decided_with: {table.name}"]
+        return done(_added(document, "\n".join(lines) + "\n", table))
+
+    given = [word for option in (("--id", spec_id), ("--decision", decision)) if option[1] for word in option]
+    options = [*([] if rules == DEFAULT_TABLE else ["--rules", rules]), *(["--plain"] if plain else [])]
+    again = Again(["doc", "add", document, *map(str, given), *(["--write"] if write else [])], options)
+    return questioned(table, finish, again=again, answers=answers, overrides=overrides, yes=yes, plain=plain)
 
 
-def _check_names(request: DocRequest, rules: RuleTable) -> None:
-    if request.spec_id is not None and not SLUG.fullmatch(request.spec_id):
-        raise refuse("--id", f"'{request.spec_id[:60]}' is not a slug; write small letters, digits, '-', '_' and '.'")
-    if request.decision is not None and request.decision not in rules.decisions:
-        known = rules.decisions
-        hint = nearest(request.decision, known) or f"; write one of: {', '.join(known)}"
-        raise refuse("--decision", f"'{request.decision[:60]}' is not a family or architecture{hint}")
+def _check_names(spec_id: str | None, decision: str | None, rules: RuleTable) -> None:
+    if spec_id is not None and not SLUG.fullmatch(spec_id):
+        raise refuse("--id", f"'{spec_id[:60]}' is not a slug; write small letters, digits, '-', '_' and '.'")
+    if decision is not None and decision not in rules.decisions:
+        raise InputError([not_one_of("--decision", decision, "a family or architecture", rules.decisions)])
 
 
 def _text(path: str) -> str:
-    """The document, byte order mark and line ends as they stand."""
+    """The document, byte order mark and line ends as they are."""
     content = read_bytes(path)
     text = decode(content, path)
     return _BOM + text if content.startswith(_BOM.encode()) else text
@@ -108,28 +139,6 @@ def _blocks(text: str, path: str, rules: RuleTable) -> dict[str, _Found]:
             raise refuse(path, f"has two blocks '{spec.id}', at lines {found[spec.id].block.first} and {block.first}")
         found[spec.id] = _Found(spec, block)
     return found
-
-
-def _spec_text(request: DocRequest, spec_id: str, sheet: Sheet, rules: RuleTable) -> str:
-    """Answers as the text of a spec: what was answered, and what nobody knows."""
-    lines = [f"version: {FORMAT_VERSION}"]
-    if spec_id != default_id(request.document):
-        lines.append(f"id: {spec_id}")
-    answers = answers_of(sheet)
-    lines.append("constraints:" if answers else "constraints: {}")
-    lines += [f"  {name}: {answer}" for name, answer in answers.items()]
-    if request.decision:
-        lines += [f"decision: {request.decision}", f"decided_with: {rules.name}"]
-    return "\n".join(lines) + "\n"
-
-
-def _nothing_else(request: DocRequest, found: _Found, rules: RuleTable) -> None:
-    """Refuse to pass over answers that the block does not have."""
-    asked = request.ask
-    start = parse_spec(read_text(asked.answers), path=asked.answers, rules=rules) if asked.answers else found.spec
-    stated = with_settings(start.constraints, parse_settings(asked.settings))
-    decision = request.decision or found.spec.decision
-    _same(request.document, found.spec._replace(constraints=stated, decision=decision), found)
 
 
 def _same(path: str, wanted: Spec, found: _Found) -> None:
@@ -154,30 +163,28 @@ def _added(path: str, spec: str, rules: RuleTable) -> _Found:
     text, block = with_block(_text(path), path, fenced(spec))
     found = parse_spec(block.text, path=path, rules=rules, lines=block.lines)
     written(text, path)
-    exits.say(f"{path}:{block.first}: added the block '{found.id}'")
+    say(f"{path}:{block.first}: added the block '{found.id}'")
     return _Found(found, block)
 
 
-def _keep(request: DocRequest, found: _Found, rules: RuleTable) -> int:
-    """Bring the rationale up to date where it is wanted."""
-    if not request.write:
-        return exits.OK
-    path, spec = request.document, found.spec
+def _keep_rationale(path: str, found: _Found, rules: RuleTable) -> int:
+    """Bring the rationale below a block up to date."""
+    spec = found.spec
     report = make_report(spec, rules, evaluate(spec, rules), explore(spec, rules), base=base_of(rules))
     before = text = _text(path)
     if not marked(text, spec.id):
         if any(before for _, before in found.block.lines):
             raise refuse(
                 f"{path}:{found.block.first}",
-                "the block stands in a list or a quotation, which a rationale would break; move it out for --write",
+                "the block is in a list or a quotation, which a rationale would break; move it out for --write",
             )
         text = behind(text, found.block.last, spec.id)
         if not marked(text, spec.id):
             raise refuse(path, f"has no place for a rationale after line {found.block.last}; move the block")
     text = with_rationale(text, path, spec.id, excerpt(report))
     if text == before:
-        exits.say(f"{path}: the rationale of '{spec.id}' is up to date")
-        return exits.OK
+        say(f"{path}: the rationale of '{spec.id}' is up to date")
+        return OK
     written(text, path)
-    exits.say(f"{path}: wrote the rationale of '{spec.id}'")
-    return exits.OK
+    say(f"{path}: wrote the rationale of '{spec.id}'")
+    return OK

@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Annotated, Protocol
 
-from genarch.cli import exits
-from genarch.cli.specs import STDIN, read_spec
-from genarch.errors import InputError, Problem, nearest
+import typer
+
+from genarch.cli.command import (
+    BUG,
+    FINDINGS,
+    NOTHING,
+    OK,
+    UNUSABLE,
+    Command,
+    Format,
+    Output,
+    Overrides,
+    ReportFormat,
+    Rules,
+    bug,
+    discard_output,
+    group,
+    say,
+    say_problems,
+)
+from genarch.cli.output import STDIN, counted, keep, look_for, not_one_of, read_spec, writer
+from genarch.errors import InputError, Problem
 from genarch.files.answers import parse_settings, with_settings
-from genarch.files.io import AtomicFile, refuse, spec_files
+from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.files.tables import DEFAULT_TABLE, base_of, load_rules, table_files
 from genarch.reports.report import Report, make_error_report, make_report
-from genarch.table.constraints import Value
+from genarch.table import scoring
 from genarch.table.rules import RuleTable
-from genarch.table.scoring import Evaluation, evaluate
+from genarch.table.scoring import Evaluation
 from genarch.table.spec import Origin, Spec
 
-FORMATS = ("text", "json", "jsonl", "markdown")
-
-
-class Request(NamedTuple):
-    """What the command line asked for, still as text."""
-
-    paths: tuple[str, ...]
-    settings: tuple[str, ...] = ()
-    format: str = "text"
-    output: str | None = None
-    rules: str = DEFAULT_TABLE
-    fail_on: str = ""
-    explore: bool = True
-    evidence: bool = True
+app = group()
 
 
 class Renderer(Protocol):
@@ -50,113 +56,96 @@ class Renderer(Protocol):
         """What stands after the last."""
 
 
-def run_evaluate(request: Request) -> int:
-    """Evaluate everything asked for and return the exit code.
+@app.command(cls=Command)
+def evaluate(
+    *,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH",
+            help="Spec files, folders to search for *.genarch.yaml and genarch.yaml, or - for standard input.",
+        ),
+    ] = None,
+    overrides: Overrides = None,
+    output_format: Format = "text",
+    output: Output = None,
+    rules: Rules = DEFAULT_TABLE,
+    fail_on: Annotated[
+        str,
+        typer.Option("--fail-on", metavar="VERDICT,...", help="Exit 1 when a spec gets one of these verdicts."),
+    ] = "",
+    explore: Annotated[
+        bool,
+        typer.Option(
+            "--explore/--no-explore",
+            help="Say what is settled and what would change the verdict; leave it out for speed.",
+        ),
+    ] = True,
+    evidence: Annotated[
+        bool,
+        typer.Option(
+            "--evidence/--no-evidence",
+            help="Where there is a latency budget, say what was measured and which models fit.",
+        ),
+    ] = True,
+) -> int:
+    """Evaluate specs: the recommendation, and every reason for it."""
+    if not (paths or overrides):
+        raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")
+    output = None if output == "-" else output
+    keep(output, table_files(rules), what="the rule table in use")
+    table = load_rules(rules)
+    failing = _failing(fail_on, table)
+    stated = parse_settings(overrides or ())
+
+    def one(spec: Spec) -> tuple[Report, int]:
+        spec = spec._replace(constraints=with_settings(spec.constraints, stated)) if stated else spec
+        report, evaluation = evaluated(spec, table, explored=explore, with_evidence=evidence)
+        return report, FINDINGS if evaluation.verdict.verdict in failing else OK
+
+    def every(paths: list[str]) -> Iterator[tuple[Report, int]]:
+        target = os.path.realpath(output) if output else None
+        for path in spec_files(paths):
+            if target and path != "-" and os.path.realpath(path) == target:
+                raise refuse(path, "is an input, and would be overwritten by -o; name another file")
+            shown = STDIN if path == "-" else path
+            try:
+                yield one(read_spec(path, table))
+            except InputError as error:
+                if output_format != "text" or output:  # where the report does not show them
+                    say_problems(error)
+                yield make_error_report(shown, default_id(shown), error.problems), UNUSABLE
+            except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their verdict)
+                message = bug(error)
+                say(f"{shown}: {message}")
+                yield make_error_report(shown, default_id(shown), [Problem(shown, None, None, "", message)]), BUG
+
+    if not paths:
+        return write_reports([one(Spec("command-line", {}, origin=Origin("--set")))], output_format, output)
+    elsewhere = bool(output) or not sys.stdout.isatty()
+    waiting = elsewhere and sys.stderr.isatty() and (len(paths) > 1 or os.path.isdir(paths[0]))
+    code = write_reports(counted(every(paths)) if waiting else every(paths), output_format, output)
+    if code == NOTHING:
+        say(f"nothing to evaluate: no *.genarch.yaml or genarch.yaml in {', '.join(paths)}")
+    return code
+
+
+def evaluated(
+    spec: Spec, rules: RuleTable, *, explored: bool = True, with_evidence: bool = True
+) -> tuple[Report, Evaluation]:
+    """A spec's report, with the evaluation that it is made from.
 
     Raises:
-        InputError: when the rule table, a setting or the output cannot be used.
+        InputError: when the evidence catalogue was changed and is not valid.
     """
-    if request.output == "":
-        raise refuse("-o", "names no file; name one, or - for standard output")
-    if request.output == "-":
-        request = request._replace(output=None)
-    if request.output and os.path.exists(request.output):
-        _keep_rules(request.output, request.rules)
-    rules = load_rules(request.rules)
-    fail_on = _fail_on(request.fail_on, rules)
-    settings = parse_settings(request.settings)
-    if (
-        not any(path == "-" or os.path.exists(path) for path in request.paths)
-        and request.settings
-        and not request.paths
-    ):
-        reports: Iterable[tuple[Report, int]] = [
-            _evaluated(Spec("command-line", {}, origin=Origin("--set")), rules, settings, fail_on, request)
-        ]
-    else:
-        reports = _reports(request, rules, settings, fail_on)
-    return write_reports(request, reports)
+    evaluation = scoring.evaluate(spec, rules)
+    evidence = evidence_of(spec, rules, evaluation) if with_evidence else None
+    exploration = None
+    if explored:
+        from genarch.table.explore import explore
 
-
-def _keep_rules(output: str, rules: str) -> None:
-    """Refuse to overwrite the rule table in use, or one that it extends.
-
-    Raises:
-        InputError: when the report would.
-    """
-    target = os.path.realpath(output)
-    if any(os.path.realpath(path) == target for path in table_files(rules)):
-        raise refuse(output, "is the rule table in use, and would be overwritten by -o; name another file")
-
-
-def write_reports(request: Request, reports: Iterable[tuple[Report, int]]) -> int:
-    """Render the reports as they come; the exit code is the gravest of theirs."""
-    renderer = _renderer(request)
-    count = unusable = gravest = 0
-    target: AbstractContextManager[AtomicFile | None]
-    target = AtomicFile(request.output) if request.output else nullcontext()
-    with target as file:
-        write: Callable[[str], object] = file.write if file else sys.stdout.write
-        try:
-            for report, code in _with_progress(request, reports):
-                count += 1
-                unusable += code in (exits.UNUSABLE, exits.BUG)
-                gravest = max(gravest, code)
-                write(renderer.one(report) if count > 1 else renderer.start() + renderer.one(report))
-            if not count:
-                if file:
-                    file.discard()
-                exits.say(f"nothing to evaluate: no *.genarch.yaml or genarch.yaml in {', '.join(request.paths)}")
-                return exits.NOTHING
-            write(renderer.finish())
-            if not file:
-                sys.stdout.flush()
-        except BrokenPipeError:
-            exits.hush()
-    if unusable and count > 1:
-        exits.say(f"{unusable} of {count} specs could not be evaluated")
-    return gravest
-
-
-def _reports(
-    request: Request, rules: RuleTable, settings: Mapping[str, Value | None], fail_on: frozenset[str]
-) -> Iterator[tuple[Report, int]]:
-    output = os.path.realpath(request.output) if request.output else None
-    told_elsewhere = request.format == "text" and not request.output
-    for path in spec_files(request.paths):
-        if output and path != "-" and os.path.realpath(path) == output:
-            raise refuse(path, "is an input, and would be overwritten by -o; name another file")
-        shown = STDIN if path == "-" else path
-        try:
-            yield _evaluated(read_spec(path, rules), rules, settings, fail_on, request)
-        except InputError as error:
-            if not told_elsewhere:
-                for problem in error.problems:
-                    exits.say(str(problem))
-            yield make_error_report(shown, default_id(shown), error.problems), exits.UNUSABLE
-        except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their verdict)
-            message = exits.bug(error)
-            exits.say(f"{shown}: {message}")
-            yield make_error_report(shown, default_id(shown), [Problem(shown, None, None, "", message)]), exits.BUG
-
-
-def _evaluated(
-    spec: Spec,
-    rules: RuleTable,
-    settings: Mapping[str, Value | None],
-    fail_on: frozenset[str],
-    request: Request,
-) -> tuple[Report, int]:
-    if settings:
-        spec = spec._replace(constraints=with_settings(spec.constraints, settings))
-    evaluation = evaluate(spec, rules)
-    code = exits.FINDINGS if evaluation.verdict.verdict in fail_on else exits.OK
-    evidence = evidence_of(spec, rules, evaluation) if request.evidence else None
-    if not request.explore:
-        return make_report(spec, rules, evaluation, evidence=evidence, base=base_of(rules)), code
-    from genarch.table.explore import explore
-
-    return make_report(spec, rules, evaluation, explore(spec, rules), evidence, base=base_of(rules)), code
+        exploration = explore(spec, rules)
+    return make_report(spec, rules, evaluation, exploration, evidence, base=base_of(rules)), evaluation
 
 
 def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report | None:
@@ -175,47 +164,63 @@ def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report 
     return evidence_record(assess(spec, rules, evaluation, catalogue), catalogue)
 
 
-def _fail_on(text: str, rules: RuleTable) -> frozenset[str]:
+def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFormat, output: str | None) -> int:
+    """Write reports as they come; the exit code is the gravest of theirs, or that there are none.
+
+    Raises:
+        InputError: when the file cannot be written.
+    """
+    renderer = _renderer(output_format, output)
+    count = unusable = gravest = 0
+    iterator = iter(reports)
+    first = next(iterator, None)
+    if first is None:
+        return NOTHING
+    with writer(output) as write:
+        try:
+            write(renderer.start())
+            for report, code in chain([first], iterator):
+                count += 1
+                unusable += code in (UNUSABLE, BUG)
+                gravest = max(gravest, code)
+                write(renderer.one(report))
+            write(renderer.finish())
+            if not output:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            discard_output()
+    if unusable and count > 1:
+        say(f"{unusable} of {count} specs could not be evaluated")
+    return gravest
+
+
+def _failing(text: str, rules: RuleTable) -> frozenset[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     if text and not names:
         raise refuse("--fail-on", f"names no verdict; write any of: {', '.join(rules.verdicts)}")
-    problems = []
-    for name in names:
-        if name not in rules.verdicts:
-            hint = nearest(name, rules.verdicts) or f"; write any of: {', '.join(rules.verdicts)}"
-            problems.append(Problem("--fail-on", None, None, "", f"'{name}' is not a verdict{hint}"))
-    if problems:
+    if problems := [
+        not_one_of("--fail-on", name, "a verdict", rules.verdicts, "any of")
+        for name in names
+        if name not in rules.verdicts
+    ]:
         raise InputError(problems)
     return frozenset(names)
 
 
-def _renderer(request: Request) -> Renderer:
+def _renderer(output_format: ReportFormat, output: str | None) -> Renderer:
     """The format asked for; each is imported only when it is."""
-    if request.format == "jsonl":
+    if output_format == "jsonl":
         from genarch.reports.json import JsonLines
 
         return JsonLines()
-    if request.format == "json":
+    if output_format == "json":
         from genarch.reports.json import JsonList
 
         return JsonList()
-    if request.format == "markdown":
+    if output_format == "markdown":
         from genarch.reports.evaluation_markdown import Markdown
 
         return Markdown()
-    from genarch.cli.terminal import screen
     from genarch.reports.evaluation_text import TextReport
 
-    look = screen(sys.stdout if request.output is None else None)
-    return TextReport(width=look.width, color=look.color, unicode=look.unicode)
-
-
-def _with_progress(request: Request, reports: Iterable[tuple[Report, int]]) -> Iterable[tuple[Report, int]]:
-    """The same reports, counted on the terminal where the wait is long and the report goes elsewhere."""
-    if len(request.paths) == 1 and not os.path.isdir(request.paths[0]):
-        return reports
-    if not sys.stderr.isatty() or (sys.stdout.isatty() and not request.output):
-        return reports
-    from genarch.cli.terminal import counted
-
-    return counted(reports)
+    return TextReport(**look_for(output)._asdict())

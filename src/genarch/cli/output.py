@@ -1,17 +1,136 @@
-"""Where a finished report goes, and what is seen until it is finished."""
+"""What goes in and out of a command: specs and tables read, reports written, and signs of life on the terminal."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TextIO, TypeVar
 
-from genarch.files.io import AtomicFile, refuse
+from genarch.errors import InputError, Problem, nearest
+from genarch.files.io import AtomicFile, decode, read_stream, refuse
+from genarch.files.specs import load_spec, parse_spec
+from genarch.files.tables import load_rules
+from genarch.reports.entries import Description
+from genarch.reports.json import as_json
+from genarch.reports.page import Page
+from genarch.reports.text import Look, as_text
+from genarch.table.findings import SEVERITIES
+from genarch.table.rules import RuleTable
+from genarch.table.spec import Spec
+
+STDIN = "<stdin>"
+
+WIDEST = 140
+"""Longer lines are hard to read, however wide the window."""
+
+PATIENCE_SECONDS = 1.0
+"""How long to work before showing that work goes on."""
+
+_T = TypeVar("_T")
 
 
-def keep(output: str | None, inputs: Iterable[str], option: str = "-o") -> None:
-    """Refuse to overwrite what is read; `option` is what names the output.
+def read_standard_input() -> str:
+    """The text on standard input.
+
+    Raises:
+        InputError: when it is closed, too large or not in UTF-8.
+    """
+    if sys.stdin is None:
+        raise refuse(STDIN, "is closed; give a document on it, or name a file")
+    return decode(read_stream(sys.stdin.buffer, STDIN), STDIN)
+
+
+def read_spec(path: str, rules: RuleTable) -> Spec:
+    """The spec in a file, or on standard input for `-`.
+
+    Raises:
+        InputError: with every problem of the spec.
+    """
+    return parse_spec(read_standard_input(), path=STDIN, rules=rules) if path == "-" else load_spec(path, rules)
+
+
+def load_tables(names: Iterable[str]) -> dict[str, RuleTable]:
+    """Rule tables by the ids or paths that name them.
+
+    Raises:
+        InputError: with the problems of all of them.
+    """
+    return dict(zip(names, all_or_problems(load_rules, names), strict=True))
+
+
+def all_or_problems(read: Callable[[str], _T], names: Iterable[str]) -> list[_T]:
+    """What each is read as.
+
+    Raises:
+        InputError: with the problems of all of them.
+    """
+    found: list[_T] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            found.append(read(name))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def not_one_of(option: str, word: str, what: str, words: Sequence[str], many: str = "one of") -> Problem:
+    """The problem of an option whose value is none of those known."""
+    hint = nearest(word, words) or f"; write {many}: {', '.join(words)}"
+    return Problem(option, None, None, "", f"'{word[:60]}' is not {what}{hint}")
+
+
+def severity_or_never(word: str) -> str:
+    """The severity that `--fail-on` names.
+
+    Raises:
+        InputError: when it is none, and not `never`.
+    """
+    if word not in (*SEVERITIES, "never"):
+        raise InputError([not_one_of("--fail-on", word, "a severity", (*SEVERITIES, "never"))])
+    return word
+
+
+def look_of(stream: TextIO | None) -> Look:
+    """What to draw for on `stream`; None stands for a file in UTF-8.
+
+    A pipe, `TERM=dumb` and `NO_COLOR` get no colour; `FORCE_COLOR` asks for it in a pipe. `COLUMNS` sets the width.
+    """
+    if stream is None:
+        return Look()
+    width = min(_columns(stream), WIDEST)
+    return Look(width, _color(stream), (stream.encoding or "").lower().startswith("utf"))
+
+
+def look_for(output: str | None) -> Look:
+    """What to draw for where `output` says: standard output, or a file."""
+    return look_of(sys.stdout if output in (None, "-") else None)
+
+
+def _columns(stream: TextIO) -> int:
+    """The width of the stream's own terminal: standard output may be a pipe while questions go to the screen."""
+    if not os.environ.get("COLUMNS"):
+        try:
+            return os.get_terminal_size(stream.fileno()).columns or 80
+        except (OSError, ValueError):
+            pass
+    return shutil.get_terminal_size().columns
+
+
+def _color(stream: TextIO) -> bool:
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+
+
+def keep(output: str | None, inputs: Iterable[str], option: str = "-o", what: str = "an input") -> None:
+    """Refuse to overwrite what is read; `option` names the output, `what` says what the inputs are.
 
     Raises:
         InputError: when the report would, or the output names no file.
@@ -22,20 +141,56 @@ def keep(output: str | None, inputs: Iterable[str], option: str = "-o") -> None:
         return
     target = os.path.realpath(output)
     if any(os.path.realpath(path) == target for path in inputs):
-        raise refuse(output, f"is an input, and would be overwritten by {option}; name another file")
+        raise refuse(output, f"is {what}, and would be overwritten by {option}; name another file")
 
 
-def written(text: str, output: str | None) -> None:
-    """Write to standard output, or to a file whole or not at all.
+@contextmanager
+def writer(output: str | None) -> Iterator[Callable[[str], object]]:
+    """A function that writes text to standard output, or to a file that appears once it is complete.
 
     Raises:
         InputError: when the file cannot be written.
     """
     if output in (None, "-"):
-        sys.stdout.write(text)
+        yield sys.stdout.write
         return
     with AtomicFile(output) as file:
-        file.write(text)
+        yield file.write
+
+
+def written(text: str, output: str | None = None) -> int:
+    """Write a whole text, to standard output with a line end, and end well.
+
+    Raises:
+        InputError: when the file cannot be written.
+    """
+    with writer(output) as write:
+        write(text if output or not text or text.endswith("\n") else f"{text}\n")
+    return 0
+
+
+def write_report(report: object, page: Callable[[], Page], output_format: str, output: str | None = None) -> int:
+    """Write a report as JSON, or its page as text or Markdown, and end well.
+
+    Raises:
+        InputError: when the file cannot be written.
+    """
+    if output_format == "json":
+        return written(as_json(report), output)
+    if output_format == "markdown":
+        from genarch.reports.markdown import as_markdown
+
+        return written(as_markdown(page()), output)
+    return written(as_text(page(), look_for(output)), output)
+
+
+def print_descriptions(descriptions: list[Description], output_format: str) -> int:
+    """Write descriptions of entries, and end well."""
+    from genarch.reports.catalogue import descriptions_as_text
+
+    if output_format == "json":
+        return written(as_json([description.as_json() for description in descriptions]))
+    return written(descriptions_as_text(descriptions, look_for(None).width))
 
 
 def busy(words: str) -> AbstractContextManager[object]:
@@ -45,3 +200,26 @@ def busy(words: str) -> AbstractContextManager[object]:
     from rich.console import Console
 
     return Console(file=sys.stderr).status(words)
+
+
+def counted(items: Iterable[_T]) -> Iterator[_T]:
+    """The items as they come; after a while a running count on standard error, gone at the end."""
+    began = time.monotonic()
+    iterator = iter(items)
+    count = 0
+    for item in iterator:
+        count += 1
+        yield item
+        if time.monotonic() - began > PATIENCE_SECONDS:
+            break
+    else:
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} specs evaluated"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
+        task = progress.add_task("", total=None, completed=count)
+        for item in iterator:
+            yield item
+            progress.advance(task)

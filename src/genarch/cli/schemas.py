@@ -6,10 +6,6 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from pydantic import BaseModel
-
-from genarch.files import schemas
-
 FILES: Mapping[str, str] = {
     "spec": "genarch.files.spec_format:spec_model",
     "rules": "genarch.files.table_format:TableRecord",
@@ -31,6 +27,10 @@ OUTPUTS: Mapping[str, str] = {
 
 def schema_of(name: str) -> dict[str, Any]:
     """The JSON Schema of a format."""
+    from pydantic import BaseModel
+
+    from genarch.files import schemas
+
     module, attribute = {**FILES, **OUTPUTS}[name].split(":")
     declaration = getattr(import_module(module), attribute)
     if callable(declaration) and not isinstance(declaration, type):

@@ -1,11 +1,17 @@
-"""One run of the questionnaire: question, reply, what it taught; until nothing is left to ask."""
+"""A questionnaire on a terminal: question, reply, what follows from it; until nothing is left to ask."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
+from io import TextIOWrapper
 
-from genarch.cli.ask.dialogue import Dialogue, Interrupted
+import typer
+
+from genarch.cli.output import look_of
 from genarch.errors import nearest
+from genarch.reports.escape import safe
 from genarch.reports.interview import (
     INTRODUCTION,
     closing_words,
@@ -19,11 +25,93 @@ from genarch.reports.interview import (
     reviewed,
     shown,
 )
+from genarch.reports.page import Page, Paragraph
+from genarch.reports.text import Look, as_text
 from genarch.table.answers import InvalidAnswerError
 from genarch.table.constraints import BY_NAME, Constraint
 from genarch.table.interview import Interview, Sheet, Standing
 from genarch.table.replies import Reply, parse_reply, written
 from genarch.table.rules import RuleTable
+
+NARROW = 60
+"""Columns below which a name and its meaning no longer fit beside each other."""
+
+
+class Interrupted(Exception):  # noqa: N818  (what a person did, and no error)
+    """Ctrl-C, or the end of input."""
+
+    def __init__(self, *, end_of_input: bool) -> None:
+        super().__init__()
+        self.end_of_input = end_of_input
+
+
+def has_terminal() -> bool:
+    """Whether someone can read the questions and type."""
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
+
+
+class Dialogue:
+    """Questions and messages go to standard error, which leaves standard output to the report."""
+
+    def __init__(self, *, plain: bool = False) -> None:
+        """`plain` draws nothing and colours nothing."""
+        self.plain = plain
+        self._typed = bool(sys.stdin and sys.stdin.isatty())
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="backslashreplace")
+
+    @property
+    def piped(self) -> bool:
+        """Whether the answers come from a file or another program."""
+        return not self._typed
+
+    @property
+    def look(self) -> Look:
+        """How to lay text out now; the window may have changed since the last question."""
+        found = look_of(sys.stderr)
+        return found._replace(color=False, unicode=False) if self.plain else found
+
+    @property
+    def one_line_each(self) -> bool:
+        """Whether choices are lines of their own: for a screen reader, or where columns do not fit."""
+        return self.plain or self.look.width < NARROW
+
+    def show(self, page: Page) -> None:
+        """Write a page, laid out for the window."""
+        self.say(as_text(page, self.look))
+
+    def say(self, text: str) -> None:
+        """Write lines."""
+        sys.stderr.write(text.rstrip("\n") + "\n")
+        sys.stderr.flush()
+
+    def paragraph(self, text: str, *, gap: bool = True) -> None:
+        """Write sentences, wrapped to the window; with a gap, an empty line after them."""
+        self.show([Paragraph(text)])
+        if gap:
+            self.say("")
+
+    def ask(self, prompt: str) -> str:
+        """One line typed by the person, or read from the pipe.
+
+        Raises:
+            Interrupted: on Ctrl-C, and at the end of input.
+        """
+        if sys.stdin is None:
+            raise Interrupted(end_of_input=True)
+        *above, prompt = as_text([Paragraph(prompt)], self.look).rstrip().split("\n")
+        for line in above:
+            self.say(line)
+        try:
+            # The prompt library writes a part of its prompt to standard output, which is the report's.
+            with redirect_stdout(sys.stderr):
+                line = str(typer.prompt(prompt, default="", show_default=False, err=True))
+        except typer.Abort as abort:  # which stands for either, and remembers which
+            self.say("")
+            raise Interrupted(end_of_input=isinstance(abort.__context__, EOFError)) from None
+        if self.piped:
+            self.say(safe(line))
+        return line
 
 
 class Session:

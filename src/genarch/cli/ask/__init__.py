@@ -1,1 +1,0 @@
-"""`genarch ask`: the questionnaire."""

@@ -1,1 +1,0 @@
-"""`genarch check` and `genarch waivers`: design documents in, findings out."""

@@ -1,0 +1,312 @@
+"""What the commands on design documents share, `genarch fix` and `genarch waivers`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from difflib import unified_diff
+from typing import Annotated, NamedTuple
+
+import typer
+
+from genarch.cli.command import FINDINGS, OK, UNUSABLE, Command, EntryFormat, group, say, say_problems
+from genarch.cli.output import severity_or_never, write_report, written
+from genarch.documents.discovery import (
+    Candidate,
+    Patterns,
+    Selection,
+    Skipped,
+    candidates,
+    repository_root,
+    specs_beside,
+)
+from genarch.documents.document import DesignDocument, Policy
+from genarch.documents.editing import mended, with_skeleton
+from genarch.documents.reader import beside, inactive_status, load_document, load_sidecar
+from genarch.documents.settings import Configuration, find_configuration, load_configuration
+from genarch.errors import InputError
+from genarch.files.io import decode, read_bytes, refuse
+from genarch.files.tables import DEFAULT_TABLE, bundled_tables, load_rules
+from genarch.reports.escape import safe
+from genarch.reports.findings import ListedWaiver, waivers_page
+from genarch.table.rules import RuleTable
+
+app = group()
+
+LONGEST_WAIVER_DAYS = 3_653
+"""Ten years: how far ahead a waiver may end where nobody says otherwise."""
+
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PATH",
+        help="Markdown documents, spec files, folders to search for both, or - for a document on standard input; "
+        "the current folder when none is named.",
+    ),
+]
+TableOption = Annotated[
+    str | None, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")
+]
+Include = Annotated[
+    list[str] | None,
+    typer.Option("--include", metavar="GLOB", help="Look at these in folders, in place of every document. Repeatable."),
+]
+Exclude = Annotated[
+    list[str] | None, typer.Option("--exclude", metavar="GLOB", help="Leave these out, named or not. Repeatable.")
+]
+RequireBlock = Annotated[
+    list[str] | None,
+    typer.Option("--require-block", metavar="GLOB", help="Documents that must state a spec. Repeatable."),
+]
+Config = Annotated[
+    str | None,
+    typer.Option("--config", metavar="FILE", help="A genarch.toml or pyproject.toml; else the nearest one upwards."),
+]
+NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no configuration.")]
+Today = Annotated[
+    str | None,
+    typer.Option("--today", metavar="DATE", help="The date for waiver expiry; else today, in UTC."),
+]
+
+
+class Settings(NamedTuple):
+    """What a check goes by; `root` is the folder that links are not followed out of."""
+
+    rules: RuleTable
+    policy: Policy
+    selection: Selection
+    require_block: Patterns
+    fail_on: str
+    baseline: str | None
+    root: str
+    configuration: Configuration
+
+
+def settings_of(
+    *,
+    rules: str | None = None,
+    include: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
+    require_block: Sequence[str] | None = None,
+    config: str | None = None,
+    no_config: bool = False,
+    today: str | None = None,
+    fail_on: str | None = None,
+    baseline: str | None = None,
+    waivers: bool = True,
+) -> Settings:
+    """The settings that hold: the options of the command line over the configuration.
+
+    Raises:
+        InputError: when an option, the configuration or the rule table cannot be used.
+    """
+    if config is not None:
+        configuration = load_configuration(config)
+    else:
+        configuration = Configuration(".") if no_config else find_configuration(".")
+    folder = configuration.folder
+    root = repository_root(".") or os.path.realpath(".")
+    day = _today(today)
+    days = configuration.waiver_days
+    table = load_rules(rules or _from(folder, configuration.rules) or DEFAULT_TABLE)
+
+    def patterns(asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
+        """The globs of the command line, from the current folder, in place of those configured."""
+        return Patterns(tuple(asked), ".") if asked else Patterns(configured, folder)
+
+    return Settings(
+        table,
+        Policy(
+            day.isoformat(),
+            tuple(load_rules(name) for name in bundled_tables() if name != table.header.id),
+            _days_after(day, days or LONGEST_WAIVER_DAYS),
+            ending=days is not None,
+            severities=configuration.severity,
+            waivers=waivers,
+        ),
+        Selection(patterns(include, configuration.include), patterns(exclude, configuration.exclude), root),
+        patterns(require_block, configuration.require_block),
+        severity_or_never(fail_on or configuration.fail_on or "error"),
+        baseline or _from(folder, configuration.baseline),
+        root,
+        configuration,
+    )
+
+
+def _from(folder: str, path: str | None) -> str | None:
+    """A configured path, or the id of a bundled table, as seen from the current folder."""
+    if path is None or not (os.sep in path or "/" in path or os.path.splitext(path)[1]):
+        return path
+    return os.path.normpath(os.path.join(folder, path))
+
+
+def _today(stated: str | None) -> date:
+    """The day stated, else that of SOURCE_DATE_EPOCH, else that of the clock; in UTC."""
+    if stated is not None:
+        try:
+            return datetime.strptime(stated, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        except ValueError:
+            raise refuse("--today", f"'{stated[:40]}' is not a calendar date; write it as 2027-03-31") from None
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return datetime.now(UTC).date()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise refuse("SOURCE_DATE_EPOCH", f"'{epoch[:40]}' is not a number of seconds since 1970") from None
+
+
+def _days_after(day: date, days: int) -> str:
+    try:
+        return (day + timedelta(days=days)).isoformat()
+    except OverflowError:
+        return date.max.isoformat()
+
+
+@app.command(cls=Command)
+def waivers(
+    *,
+    paths: Paths = None,
+    rules: TableOption = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    today: Today = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+    output_format: EntryFormat = "text",
+) -> int:
+    """List the waivers of design documents, those that expire first before the others."""
+    settings = settings_of(
+        rules=rules, include=include, exclude=exclude, today=today, config=config, no_config=no_config
+    )
+    rows: list[ListedWaiver] = []
+    code = OK
+    for document in _documents(paths, settings):
+        for defect in document.defects:
+            say(f"{defect.place.path}:{defect.place.line}:{defect.place.column}: {defect.finding.message}")
+            code = UNUSABLE
+        if not document.inactive:
+            rows += _rows(document, settings.policy.today)
+    rows.sort(key=lambda row: (row.expires or "9999-99-99", row.path, row.line))
+    write_report(rows, lambda: waivers_page(rows), output_format)
+    return code
+
+
+def _documents(paths: Sequence[str] | None, settings: Settings) -> Iterator[DesignDocument]:
+    for item in candidates(paths or (".",), settings.selection):
+        if isinstance(item, Skipped):
+            continue
+        if not item.is_spec:
+            document = load_document(item.path, settings.rules)
+            if document is not None:
+                yield document
+            continue
+        own = load_sidecar(item.path, settings.rules)
+        found = beside(own, settings.rules)
+        other = found.document if found else None
+        yield own._replace(status=other.status) if isinstance(other, DesignDocument) else own
+
+
+def _rows(document: DesignDocument, today: str) -> Iterator[ListedWaiver]:
+    for stated in document.stated:
+        for at, waiver in enumerate(stated.spec.waivers):
+            place = stated.place(f"waivers[{at}].rule", f"waivers[{at}]")
+            expired = waiver.expires is not None and waiver.expires < today
+            yield ListedWaiver(
+                os.path.normpath(place.path),
+                place.line,
+                stated.spec.id,
+                waiver.rule,
+                waiver.reason,
+                waiver.expires,
+                waiver.approved_by,
+                expired,
+            )
+
+
+@app.command(cls=Command)
+def fix(
+    *,
+    paths: Paths = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what would change, and write nothing.")] = False,
+    rules: TableOption = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    require_block: RequireBlock = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+) -> int:
+    """Fix design documents: misspelt keys, values and fences, and an empty block where one has to be."""
+    settings = settings_of(
+        rules=rules,
+        include=include,
+        exclude=exclude,
+        require_block=require_block,
+        config=config,
+        no_config=no_config,
+    )
+    if paths and "-" in paths:
+        raise refuse("-", "fix works in place; name a file")
+    changed = 0
+    code = OK
+    for item in candidates(paths or (".",), settings.selection):
+        if isinstance(item, Skipped):
+            continue
+        try:
+            for before, after in _fixed(item, settings):
+                changed += 1
+                _show(item.path, before, after) if diff else _write(item.path, after)
+        except InputError as error:
+            say_problems(error)
+            code = UNUSABLE
+    say(f"{changed} file{'' if changed == 1 else 's'} {'would change' if diff else 'changed'}")
+    return code or (FINDINGS if diff and changed else OK)
+
+
+def _fixed(item: Candidate, settings: Settings) -> Iterator[tuple[str, str]]:
+    """The text before and after, where they differ.
+
+    Raises:
+        InputError: when a file that may need fixing cannot be read.
+    """
+    if item.beside:
+        return
+    required = settings.require_block.match(item.path) and not item.is_spec
+    document = None if item.is_spec else load_document(item.path, settings.rules)
+    if document is None and not (item.is_spec or required):
+        return
+    content = read_bytes(item.path)
+    before = ("\ufeff" if content.startswith(b"\xef\xbb\xbf") else "") + decode(content, item.path)
+    after = mended(before, item.path, settings.rules, spec_file=item.is_spec)
+    if (
+        required
+        and after == before
+        and not (document and (document.stated or document.defects))
+        and _bare(item, settings)
+    ):
+        after = with_skeleton(before, item.path)
+    if after != before:
+        yield before, after
+
+
+def _bare(item: Candidate, settings: Settings) -> bool:
+    """Whether a document that has no block needs one: it is in force, and no spec file beside it states one."""
+    if inactive_status(item.path, settings.rules):
+        return False
+    real = os.path.realpath(item.path)
+    specs = (other.path for other in specs_beside(item.path))
+    found = (beside(load_sidecar(path, settings.rules), settings.rules) for path in specs)
+    return not any(other and other.real == real for other in found)
+
+
+def _write(path: str, text: str) -> None:
+    written(text, path)
+    say(f"{os.path.normpath(path)}: fixed")
+
+
+def _show(path: str, before: str, after: str) -> None:
+    lines = unified_diff(before.splitlines(), after.splitlines(), f"a/{path}", f"b/{path}", lineterm="")
+    for line in lines:
+        sys.stdout.write(f"{safe(line)}\n")

@@ -1,0 +1,220 @@
+"""The commands on rule tables: what they hold, whether they are sound, what changes between two, how they decide."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import typer
+
+from genarch.cli.command import (
+    FINDINGS,
+    OK,
+    UNUSABLE,
+    Command,
+    ComparisonFormat,
+    EntryFormat,
+    Output,
+    Overrides,
+    Rules,
+    group,
+)
+from genarch.cli.output import (
+    all_or_problems,
+    busy,
+    keep,
+    look_for,
+    not_one_of,
+    print_descriptions,
+    read_spec,
+    severity_or_never,
+    write_report,
+    written,
+)
+from genarch.errors import InputError
+from genarch.files.answers import parse_settings, with_settings
+from genarch.files.checks import TABLE_CHECKS
+from genarch.files.io import refuse, spec_files
+from genarch.files.specs import load_spec
+from genarch.files.tables import DEFAULT_TABLE, bundled_tables, load_rules, table_files, table_path
+from genarch.reports.finding_formats import FORMATS, View
+from genarch.reports.json import as_json
+from genarch.table.constraints import BY_NAME
+from genarch.table.findings import CheckId, Finding, Located, Place
+from genarch.table.rules import RuleTable
+from genarch.table.scoring import decide
+from genarch.table.spec import Origin, Spec
+
+app = group()
+_INVALID = CheckId("table-invalid")
+rules_app = group("The rule table: what it holds, whether it is sound, what changes between two, how it decides.")
+app.add_typer(rules_app, name="rules")
+
+
+@rules_app.command("list", cls=Command)
+def rules_list(*, rules: Rules = DEFAULT_TABLE, output_format: EntryFormat = "text") -> int:
+    """List what the rule table holds."""
+    from genarch.reports.catalogue import list_as_json, list_as_text
+
+    table = load_rules(rules)
+    if output_format == "json":
+        return written(as_json(list_as_json(table)))
+    return written(list_as_text(table, look_for(None).width))
+
+
+@rules_app.command("show", cls=Command)
+def rules_show(
+    entry: Annotated[str, typer.Argument(metavar="ID", help="A rule, method, notice, architecture or family.")],
+    *,
+    rules: Rules = DEFAULT_TABLE,
+    output_format: EntryFormat = "text",
+) -> int:
+    """Show one entry of the rule table."""
+    from genarch.reports.entries import describe_entry
+
+    return print_descriptions(describe_entry(entry, load_rules(rules)), output_format)
+
+
+@rules_app.command("lint", cls=Command)
+def rules_lint(
+    *,
+    tables: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TABLE", help="Bundled tables' ids, or paths; every bundled table when none is named."),
+    ] = None,
+    output_format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help=f"Output format: {', '.join(FORMATS)}.")
+    ] = "text",
+    output: Output = None,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", metavar="SEVERITY", help="Exit 1 from here on: error, warning, note or never.")
+    ] = "warning",
+    waived: Annotated[bool, typer.Option("--waived", help="List waived findings too, with the reasons.")] = False,
+) -> int:
+    """Verify rule tables as a whole: dead rules, blind spots, dead ends, what nothing reads."""
+    from genarch.reports.findings import lint_report
+
+    severity_or_never(fail_on)
+    if output_format not in FORMATS:
+        raise typer.BadParameter(not_one_of("", output_format, "a format", list(FORMATS)).message)
+    paths = {which: _relative(table_path(which)) for which in tables or bundled_tables()}
+    keep(output, paths.values())
+    read: list[tuple[str, RuleTable]] = []
+    located: list[Located] = []
+    for which, path in paths.items():
+        with busy(f"verifying {which}"):
+            located += _verified(path, read)
+    report = lint_report(read, located)
+    written(FORMATS[output_format](report, View(look_for(output), waived, fail_on)), output)
+    if any(item.finding.check == _INVALID for item in located):
+        return UNUSABLE
+    return FINDINGS if any(finding.fails(fail_on) for finding in report.findings) else OK
+
+
+def _relative(path: str) -> str:
+    """From the current folder where the path is in it, as a reader of the report has it."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative
+
+
+def _verified(path: str, tables: list[tuple[str, RuleTable]]) -> Iterator[Located]:
+    """A table's findings in the order of its text; its problems where it cannot be read."""
+    from genarch.files.table_reader import read_located
+    from genarch.table.lint import verify
+
+    try:
+        table, places = read_located(path)
+    except InputError as error:
+        for problem in error.problems:
+            message = f"{problem.field}: {problem.message}" if problem.field else problem.message
+            place = Place(problem.path, problem.line or 1, problem.column or 1)
+            yield Located(place, Finding(_INVALID, (problem.field,), message), TABLE_CHECKS[_INVALID].severity)
+        return
+    tables.append((path, table))
+    found = [
+        Located(places.of(finding.entry), finding, TABLE_CHECKS[finding.check].severity) for finding in verify(table)
+    ]
+    yield from sorted(found, key=lambda item: item.place)
+
+
+@rules_app.command("diff", cls=Command)
+def rules_diff(
+    before: Annotated[str, typer.Argument(metavar="OLD", help="The table to start from: a bundled id, or a path.")],
+    after: Annotated[str, typer.Argument(metavar="NEW", help="The table to end with.")],
+    *,
+    specs: Annotated[
+        list[str] | None, typer.Argument(metavar="SPEC", help="Spec files or folders: which of them are affected.")
+    ] = None,
+    output_format: ComparisonFormat = "text",
+    output: Output = None,
+    regions: Annotated[int, typer.Option("--regions", min=1, help="How many regions to show for each change.")] = 1,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 when a verdict changes.")] = False,
+) -> int:
+    """Show which verdicts change between two tables, where, and for which specs."""
+    from genarch.reports.comparison import SpecOutcome, comparison_page, comparison_report
+    from genarch.table.diff import Comparison
+
+    keep(output, [table_path(before), table_path(after), *(specs or ())])
+    old, new = all_or_problems(load_rules, (before, after))
+
+    def outcome(path: str) -> SpecOutcome:
+        spec = load_spec(path, new)
+        was, now = (verdict.architecture or verdict.verdict for verdict in (decide(spec, old), decide(spec, new)))
+        return SpecOutcome(path, spec.id, was, now, was != now)
+
+    affected = all_or_problems(outcome, spec_files(specs) if specs else ())
+    with busy("comparing"):
+        report = comparison_report(old, new, Comparison(old, new), affected, regions)
+    write_report(report, lambda: comparison_page(report), output_format, output)
+    differs = report.changes or any(spec.changed for spec in report.specs)
+    return FINDINGS if exit_code and differs else OK
+
+
+@rules_app.command("map", cls=Command)
+def rules_map(
+    spec: Annotated[
+        str | None, typer.Argument(metavar="SPEC", help="What stays fixed: a spec file, or - for standard input.")
+    ] = None,
+    *,
+    x: Annotated[str, typer.Option("--x", metavar="FIELD", help="The constraint that varies across.")],
+    y: Annotated[str, typer.Option("--y", metavar="FIELD", help="The constraint that varies down.")],
+    overrides: Overrides = None,
+    rules: Rules = DEFAULT_TABLE,
+    output_format: Annotated[
+        Literal["text", "json", "svg"] | None,
+        typer.Option("--format", help="Output format; by default the one that -o's name implies, else text."),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file; *.svg is an image.")
+    ] = None,
+    explore: Annotated[
+        bool, typer.Option("--explore/--no-explore", help="Show where the verdict could still change.")
+    ] = True,
+) -> int:
+    """Draw the decision map: the verdicts as two constraints vary."""
+    from genarch.reports.decision_map import map_page, map_report
+    from genarch.table.decision_map import decision_map
+
+    if problems := [
+        not_one_of(option, name, "a constraint", list(BY_NAME))
+        for option, name in (("--x", x), ("--y", y))
+        if name not in BY_NAME
+    ]:
+        raise InputError(problems)
+    if x == y:
+        raise refuse("--y", f"is '{y}', as --x is; name another constraint")
+    keep(output, [*table_files(rules), *([spec] if spec else [])])
+    table = load_rules(rules)
+    stated = parse_settings(overrides or ())
+    fixed = read_spec(spec, table) if spec else Spec("nothing-stated", {}, origin=Origin("--set"))
+    fixed = fixed._replace(constraints=with_settings(fixed.constraints, stated))
+    with busy("drawing"):
+        report = map_report(fixed, table, decision_map(fixed, table, x, y, explored=explore))
+    ending = (output or "").rpartition(".")[2].lower()
+    chosen = output_format or (ending if ending in ("json", "svg") else "text")
+    if chosen == "svg":
+        from genarch.reports.map_svg import as_svg
+
+        return written(as_svg(report), output)
+    return write_report(report, lambda: map_page(report), chosen, output)
