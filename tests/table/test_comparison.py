@@ -10,7 +10,7 @@ from brute import completions, contradictions
 from builders import rule, table
 from genarch import RuleTable
 from genarch.table import diff as module
-from genarch.table.conditions import All, Predicate, satisfies
+from genarch.table.conditions import All, Not, Predicate, satisfies
 from genarch.table.constraints import Value
 from genarch.table.diff import Comparison
 from genarch.table.rules import Ratio
@@ -81,6 +81,13 @@ def test_the_same_tables_and_words_alone_change_nothing() -> None:
 def test_a_renamed_rule_changes_nothing() -> None:
     before, after = table(rule("one", NARROW, {"gan": 3})), table(rule("another", NARROW, {"gan": 3}))
     assert list(Comparison(before, after).changes()) == []
+
+
+def test_a_condition_that_can_never_hit_restricts_nothing() -> None:
+    never = All((NARROW, Not(All(()))))
+    comparison = Comparison(table(rule("one", never, {"gan": 1})), table(rule("one", never, {"gan": 2})))
+    assert comparison.scope() == ()
+    assert list(comparison.changes()) == []
 
 
 def test_another_limit_for_close_calls() -> None:

@@ -318,6 +318,11 @@ def test_exclusions_against_brute_force(rules: RuleTable) -> None:
             assert any(set(finding.subject) <= hits for finding in found)
 
 
+def test_a_number_that_only_a_condition_that_can_never_hit_reads_leads_nowhere() -> None:
+    below = Predicate("latency_budget_ms", "below", (50,))
+    assert list(verdicts_that_return(table(rule("one", All((below, Not(All(())))), {"gan": 1})))) == []
+
+
 @given(contradictory_tables(NAMES))
 @examples(40)
 def test_returning_verdicts_against_brute_force(rules: RuleTable) -> None:

@@ -85,6 +85,7 @@ class Comparison:
         was proved that with it the two never differ.
         """
         read = {name for at in _positions(self._changed) for name in constraints_read(self._whens[at])}
+        read.intersection_update(self._space.columns)  # a condition that can never hit is left out of the space
         return tuple(item for name in BY_NAME if name in read and (item := self._common(name)))
 
     def changes(self, regions: int = 1) -> Iterator[VerdictChange]:

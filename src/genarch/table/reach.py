@@ -293,6 +293,8 @@ def verdicts_that_return(rules: RuleTable) -> Iterator[Finding]:
 def _returning(rules: RuleTable, name: str) -> Iterator[Finding]:
     """One search over the answers to everything else, with the rules as they are in each stretch of the number."""
     whole = table_space(rules)
+    if name not in whole.columns:
+        return  # read only by conditions that can never hit
     ranges = stretches(BY_NAME[name], whole.thresholds[name], whole.columns[name].fails)
     if len(ranges) < 3:
         return  # there and back takes three
