@@ -10,7 +10,7 @@ from genarch import load_rules, load_spec
 from genarch.files.catalogue import load_catalogue
 from genarch.files.table_reader import read_table
 from genarch.files.tables import DEFAULT_TABLE, bundled_tables
-from genarch.reports.decision_map import map_report
+from genarch.reports.decision_map import map_page, map_report
 from genarch.reports.evidence.claim_page import claims_page
 from genarch.reports.extension_page import extension_page
 from genarch.reports.map_svg import as_svg
@@ -40,7 +40,7 @@ def decision_map_image() -> str:
     """The map that the README shows."""
     rules = read_table(bundled_tables()[DEFAULT_TABLE])
     spec = load_spec(ROOT / "examples/specs/sketch-to-photo.genarch.yaml", rules)
-    return as_svg(map_report(spec, rules, decision_map(spec, rules, "latency_budget_ms", "device")))
+    return as_svg(map_page(map_report(spec, rules, decision_map(spec, rules, "latency_budget_ms", "device"))))
 
 
 def main() -> int:

@@ -23,11 +23,11 @@ def test_every_tile_is_the_verdict_of_its_answers(shipped: RuleTable) -> None:
             answers = {
                 name: value for name, value in stated.constraints.items() if name not in ("latency_budget_ms", "domain")
             }
-            answers |= {"latency_budget_ms": column.value} if column.value is not None else {}
-            answers |= {"domain": row.value} if row.value is not None else {}
-            assert tile.verdict == decide(Spec("s", answers), shipped)
+            for name, value in (("latency_budget_ms", column.value), ("domain", row.value)):
+                answers |= {name: value} if value is not None and not isinstance(value, list) else {}
+            assert tile[:4] == decide(Spec("s", answers), shipped)[:4]
             exploration = explore(Spec("s", answers), shipped)
-            assert tile.settled is ([item.verdict for item in exploration.possible] == [tile.verdict.verdict])
+            assert tile.settled is ([item.verdict for item in exploration.possible] == [tile.verdict])
             assert tile.here is (column.label == "50 to below 100" and row.label == "narrow")
 
 

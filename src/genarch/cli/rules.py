@@ -216,5 +216,5 @@ def rules_map(
     if chosen == "svg":
         from genarch.reports.map_svg import as_svg
 
-        return written(as_svg(report), output)
+        return written(as_svg(map_page(report)), output)
     return write_report(report, lambda: map_page(report), chosen, output)

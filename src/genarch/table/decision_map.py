@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from genarch.table.answers import format_answer
+from genarch.table.answers import Plain, format_answer, plain_value
 from genarch.table.constraints import BY_NAME, Constraint, Value
 from genarch.table.explore import explore
 from genarch.table.matching import Matcher
 from genarch.table.rules import RuleTable
-from genarch.table.scoring import Verdict, scorer
+from genarch.table.scoring import Confidence, scorer
 from genarch.table.space import Space, Stretch, stretches
 from genarch.table.spec import Spec
 
 
 class Cell(NamedTuple):
-    """Answers to one constraint: in words, and one of them, None for unknown.
-
-    A cell of a number is the stretch in which nothing that decides changes.
-    """
+    """Answers to one constraint that do the same; for a number, the stretch in which nothing that decides changes."""
 
     label: str
-    value: Value | None
-    stretch: Stretch | None = None
+    value: Plain | None
+    """One of them; null for unknown."""
 
 
 class Axis(NamedTuple):
@@ -33,17 +31,18 @@ class Axis(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """The verdict at one place of the map.
+    """The verdict at one place of the map."""
 
-    `contradicts` names the inconsistencies that the two answers bring about, beside those of the rest. `settled` says
-    whether answering the rest cannot change the verdict; None where that was not asked. `here` marks the spec's own
-    place.
-    """
-
-    verdict: Verdict
-    contradicts: tuple[str, ...]
+    verdict: str
+    architecture: str | None
+    candidates: tuple[str, ...]
+    confidence: Confidence | None
     settled: bool | None
+    """Whether answering the rest cannot change the verdict; null where that was not asked."""
+    contradicts: tuple[str, ...]
+    """The inconsistencies that the two answers cause, beside those of the rest."""
     here: bool
+    """Whether this is the spec's own place."""
 
 
 class DecisionMap(NamedTuple):
@@ -54,78 +53,75 @@ class DecisionMap(NamedTuple):
     rows: tuple[tuple[Tile, ...], ...]
 
 
-UNKNOWN = Cell("unknown", None)
+class _Option(NamedTuple):
+    label: str
+    value: Value | None
+    stretch: Stretch | None = None
+
+    def holds(self, stated: Value | None) -> bool:
+        """Whether a stated answer, or none, is one of these."""
+        if self.stretch and isinstance(stated, int | float):
+            return self.stretch.holds(stated)
+        return self.value == stated
 
 
 def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool = True) -> DecisionMap:
-    """The map of a spec over two constraints; with `explored`, each tile tells whether its verdict is settled."""
-    across, down = _axis(spec, rules, x), _axis(spec, rules, y)
+    """The map of a spec over two constraints; with `explored`, each tile says whether its verdict is settled."""
+    across, down = _options(spec, rules, x), _options(spec, rules, y)
     inconsistencies = [notice for notice in rules.notices if notice.level == "inconsistency"]
     contradictions = Matcher([notice.when for notice in inconsistencies])
     fixed = {name: value for name, value in spec.constraints.items() if name not in (x, y)}
     before = contradictions.match(fixed).hits
-    own = (_place(across, spec.constraints.get(x)), _place(down, spec.constraints.get(y)))
 
-    def tile(column: int, row: int) -> Tile:
-        answers = dict(fixed)
-        for axis, at in ((across, column), (down, row)):
-            value = axis.cells[at].value
-            if value is not None:
-                answers[axis.constraint] = value
+    def tile(column: _Option, row: _Option) -> Tile:
+        chosen = {x: column.value, y: row.value}
+        answers = {**fixed, **{name: value for name, value in chosen.items() if value is not None}}
         verdict = scorer(rules).decide(answers)
         hits = contradictions.match(answers).hits & ~before
-        told = tuple(notice.id for at, notice in enumerate(inconsistencies) if hits >> at & 1)
+        contradicts = tuple(notice.id for at, notice in enumerate(inconsistencies) if hits >> at & 1)
         settled = None
         if explored:
             possible = explore(Spec(spec.id, answers), rules).possible
             settled = [item.verdict for item in possible] == [verdict.verdict]
-        return Tile(verdict, told, settled, here=(column, row) == own)
+        here = column.holds(spec.constraints.get(x)) and row.holds(spec.constraints.get(y))
+        return Tile(*verdict[:4], settled, contradicts, here)
 
-    rows = tuple(tuple(tile(column, row) for column in range(len(across.cells))) for row in range(len(down.cells)))
-    return DecisionMap(across, down, rows)
+    return DecisionMap(_axis(x, across), _axis(y, down), tuple(tuple(tile(at, row) for at in across) for row in down))
 
 
-def _axis(spec: Spec, rules: RuleTable, name: str) -> Axis:
+def _axis(name: str, options: Iterable[_Option]) -> Axis:
+    plain = ((label, None if value is None else plain_value(name, value)) for label, value, _ in options)
+    return Axis(name, tuple(Cell(label, value) for label, value in plain))
+
+
+def _options(spec: Spec, rules: RuleTable, name: str) -> list[_Option]:
     constraint = BY_NAME[name]
     stated = spec.constraints.get(name)
+    values: list[Value] = list(constraint.values)
     match constraint.kind:
-        case "choice":
-            values: list[Value] = list(constraint.values)
         case "flag":
             values = [True, False]
         case "set":
             values = [frozenset(), *(frozenset((member,)) for member in constraint.values)]
             if stated is not None and stated not in values:
                 values.append(stated)
-        case _:
-            return Axis(name, (*_ranges(constraint, rules), UNKNOWN))
-    return Axis(name, (*(Cell(_label(value), value) for value in values), UNKNOWN))
+    options = _ranges(constraint, rules) if constraint.numeric else [_Option(_label(value), value) for value in values]
+    return [*options, _Option("unknown", None)]
 
 
-def _ranges(constraint: Constraint, rules: RuleTable) -> list[Cell]:
+def _ranges(constraint: Constraint, rules: RuleTable) -> list[_Option]:
     """The stretches of a number in which every rule, inconsistency and assumption stays as it is."""
     deciding = [rule.when for rule in rules.rules] + [a.when for a in rules.assumptions]
     deciding += [notice.when for notice in rules.notices if notice.level == "inconsistency"]
     space = Space(deciding)
     column = space.columns.get(constraint.name)
     if column is None:
-        return [Cell("any", stretch.value, stretch) for stretch in stretches(constraint, [], lambda _: None)]
+        return [_Option("any", stretch.value, stretch) for stretch in stretches(constraint, [], lambda _: None)]
     found = stretches(constraint, space.thresholds[constraint.name], column.fails)
-    return [Cell(str(stretch), stretch.value, stretch) for stretch in found]
+    return [_Option(str(stretch), stretch.value, stretch) for stretch in found]
 
 
 def _label(value: Value) -> str:
     if isinstance(value, frozenset):
         return " + ".join(sorted(value)) or "none"
     return format_answer(value)
-
-
-def _place(axis: Axis, stated: Value | None) -> int:
-    """Which cell a stated answer is in."""
-    if stated is None:
-        return axis.cells.index(UNKNOWN)
-    return next(
-        at
-        for at, cell in enumerate(axis.cells)
-        if (cell.stretch.holds(stated) if cell.stretch and isinstance(stated, int | float) else cell.value == stated)
-    )
