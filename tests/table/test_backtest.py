@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from builders import rule, spec, table
 from genarch.table.backtest import (
+    OUTCOMES,
     Ablation,
     Case,
     Outcome,
@@ -39,6 +40,11 @@ def said(verdict: str, confidence: Confidence | None, *candidates: str) -> Verdi
     return Verdict(verdict, None, candidates or (verdict,), confidence, None)
 
 
+def scored(**counts: int) -> Score:
+    """The score of so many outcomes."""
+    return score(name for name in OUTCOMES for _ in range(counts.get(name, 0)))
+
+
 @pytest.mark.parametrize(
     ("chosen", "acceptable", "verdict", "expected"),
     [
@@ -63,13 +69,12 @@ def test_how_a_verdict_compares_with_the_choice(
 
 def test_a_score_counts_and_adds_up() -> None:
     found = score(["right", "right", "hedged", "confidently_wrong"])
-    assert found == Score(right=2, hedged=1, wrong=0, confidently_wrong=1)
-    assert found.cases == 4
+    assert found == Score(2, 1, 0, 1, cases=4, right_interval=(0.0, 1.0))
 
 
 def test_a_baseline_is_right_where_its_verdict_is_accepted_and_never_confident() -> None:
     cases = [case("a", "gan"), case("b", "diffusion", "diffusion", "gan"), case("c", "hybrid")]
-    assert always("gan", cases) == Score(right=2, wrong=1)
+    assert always("gan", cases) == scored(right=2, wrong=1)
     assert most_common([*cases, case("d", "hybrid")]) == "hybrid"
     assert most_common(cases) == "diffusion"  # all are there once: the first by name
     assert most_common([]) is None
@@ -108,8 +113,8 @@ def test_a_rule_taken_out_shows_what_it_is_good_for() -> None:
     judged = judge([case("a", "gan", domain="narrow", paired_data=True), case("b", "gan", domain="narrow")], rules)
     assert [item.outcome for item in judged] == ["right", "right"]
     assert list(ablations(judged, rules)) == [
-        Ablation("narrow", 2, Score(wrong=1, confidently_wrong=1)),  # nothing left of b: undetermined
-        Ablation("paired", 1, Score(right=2)),
+        Ablation("narrow", 2, scored(wrong=1, confidently_wrong=1)),  # nothing left of b: undetermined
+        Ablation("paired", 1, scored(right=2)),
     ]
 
 
@@ -117,7 +122,7 @@ def test_the_sum_over_a_table_without_hits_is_the_table_itself() -> None:
     rules = table(rule("narrow", NARROW, {"gan": 1}), rule("broad", BROAD, {"diffusion": 1}))
     judged = judge([case("a", "gan", domain="narrow")], rules)
     by_rule = {entry.rule: entry for entry in ablations(judged, rules)}
-    assert by_rule["broad"].cases == 0
+    assert by_rule["broad"].hits == 0
     assert by_rule["broad"].without == score(item.outcome for item in judged)
 
 
@@ -130,18 +135,18 @@ def test_strengths_are_fitted_from_moderate_and_an_unseen_case_is_judged_by_the_
     cases = [case(name, "gan", domain="narrow", paired_data=True) for name in ("a", "b")]
     assert [item.outcome for item in judge(cases, rules)] == ["confidently_wrong"] * 2
     found = leave_one_out(cases, rules)
-    assert (found.values, found.seen, found.unseen) == (2, Score(right=2), Score(right=2))
+    assert (found.values, found.seen, found.unseen) == (2, scored(right=2), scored(right=2))
 
 
 def test_a_single_case_is_judged_by_strengths_that_have_seen_none() -> None:
     """Without the other, moderate against moderate is level: hedged."""
     rules = table(rule("narrow", NARROW, {"gan": 1}), rule("paired", PAIRED, {"diffusion": 3}))
     found = leave_one_out([case("a", "gan", domain="narrow", paired_data=True)], rules)
-    assert (found.seen, found.unseen) == (Score(right=1), Score(hedged=1))
+    assert (found.seen, found.unseen) == (scored(right=1), scored(hedged=1))
 
 
 def test_a_fit_keeps_signs() -> None:
     """A rule that speaks against gan is never fitted to speak for it, whatever the cases say."""
     rules = table(rule("narrow", NARROW, {"gan": -1}), rule("also", NARROW, {"diffusion": 1}))
     found = leave_one_out([case(name, "gan", domain="narrow") for name in ("a", "b")], rules)
-    assert found.unseen == Score(confidently_wrong=2)
+    assert found.unseen == scored(confidently_wrong=2)

@@ -13,13 +13,14 @@ from genarch.table.answers import Plain, plain_answers
 from genarch.table.backtest import (
     DIFFUSION_ON_OFFER,
     OUTCOMES,
+    Ablation,
     Case,
     Judged,
+    LeaveOneOut,
     Outcome,
     Score,
     ablations,
     always,
-    interval,
     judge,
     leave_one_out,
     most_common,
@@ -34,22 +35,6 @@ from genarch.version import __version__
 DIFFUSION = "diffusion"
 
 GroupName = Literal["strict", "before_2022", "all"]
-
-
-class ScoreReport(NamedTuple):
-    """How many cases came out how."""
-
-    right: int
-    """The verdict is one that the case accepts."""
-    hedged: int
-    """The verdict is evaluate_both, and the family chosen is one of the two."""
-    wrong: int
-    """Any other verdict that was not clear or forced."""
-    confidently_wrong: int
-    """Any other verdict that was."""
-    cases: int
-    right_interval: tuple[float, float]
-    """The bootstrap's 95 % interval of the share that is right."""
 
 
 class TableScore(NamedTuple):
@@ -149,26 +134,6 @@ class Result(NamedTuple):
     """For a miss, the rules that did it, those that moved most first."""
 
 
-class AblatedRule(NamedTuple):
-    """A rule taken out."""
-
-    rule: str
-    hits: int
-    """Cases that it hits."""
-    without: ScoreReport
-
-
-class LeaveOneOut(NamedTuple):
-    """Strengths fitted to the cases."""
-
-    values: int
-    """Strengths that were fitted."""
-    seen: ScoreReport
-    """Fitted to all cases, on the same."""
-    unseen: ScoreReport
-    """Each case by strengths fitted to the others."""
-
-
 class TableResults(NamedTuple):
     """A table and how it did, on strict cases where there are any."""
 
@@ -182,7 +147,7 @@ class TableResults(NamedTuple):
     calibration: tuple[Calibration, ...]
     results: tuple[Result, ...]
     """Every case."""
-    ablation: tuple[AblatedRule, ...] | None
+    ablation: tuple[Ablation, ...] | None
     """With --ablation."""
     leave_one_out: LeaveOneOut | None
     """With --leave-one-out."""
@@ -237,10 +202,16 @@ def backtest_report(
     """The report on tables; with `against`, also what each gains and breaks in its place."""
     every = [*tables, *([against] if against and against not in tables else [])]
     judged = {table.name: judge(cases, table) for table in every}
+    # By how much they say: strict ones first, those of other times apart.
+    groups: dict[GroupName, list[Case]] = {
+        "strict": [case for case in cases if case.strict],
+        "before_2022": [case for case in cases if case.year is not None and case.year < DIFFUSION_ON_OFFER],
+        "all": list(cases),
+    }
     return BacktestReport(
         schema_version=1,
         genarch_version=__version__,
-        groups=tuple(_group(name, chosen, judged) for name, chosen in _groups(cases)),
+        groups=tuple(_group(name, chosen, judged) for name, chosen in groups.items() if chosen),
         tables=tuple(_table(table, judged[table.name], ablation=ablation, refit=leave_one_out) for table in every),
         against=tuple(
             _against(table.name, judged[table.name], against.name, judged[against.name])
@@ -250,35 +221,18 @@ def backtest_report(
     )
 
 
-def _groups(cases: Sequence[Case]) -> list[tuple[GroupName, list[Case]]]:
-    """The cases by how much they say: strict ones first, those of other times apart; none that is empty."""
-    groups: list[tuple[GroupName, list[Case]]] = [
-        ("strict", [case for case in cases if case.strict]),
-        ("before_2022", [case for case in cases if case.year is not None and case.year < DIFFUSION_ON_OFFER]),
-        ("all", list(cases)),
-    ]
-    return [(name, chosen) for name, chosen in groups if chosen]
-
-
 def _group(name: GroupName, cases: Sequence[Case], judged: Mapping[str, Iterable[Judged]]) -> Group:
     ids = {case.id for case in cases}
     common = most_common(cases)
-    assert common is not None  # noqa: S101  (a group has cases)
-    usual = [] if common == DIFFUSION or all(case.chosen != DIFFUSION for case in cases) else [DIFFUSION]
+    # Diffusion is what many take for granted, so it is compared with wherever somebody chose it.
+    usual = [DIFFUSION] if common != DIFFUSION and any(case.chosen == DIFFUSION for case in cases) else []
+    scores = {table: score(item.outcome for item in found if item.case.id in ids) for table, found in judged.items()}
     return Group(
         name,
         len(cases),
-        tuple(
-            TableScore(table, *_scored(score(item.outcome for item in found if item.case.id in ids)))
-            for table, found in judged.items()
-        ),
-        tuple(Baseline(verdict, verdict == common, *_scored(always(verdict, cases))) for verdict in (*usual, common)),
+        tuple(TableScore(table, *found) for table, found in scores.items()),
+        tuple(Baseline(name, name == common, *always(name, cases)) for name in (*usual, *([common] if common else []))),
     )
-
-
-def _scored(found: Score) -> ScoreReport:
-    low, high = interval(found.right, found.cases)
-    return ScoreReport(*found, found.cases, (round(low, 4), round(high, 4)))
 
 
 def _table(rules: RuleTable, judged: Sequence[Judged], *, ablation: bool, refit: bool) -> TableResults:
@@ -291,10 +245,8 @@ def _table(rules: RuleTable, judged: Sequence[Judged], *, ablation: bool, refit:
         _confusion(scope, rules),
         _calibration(scope),
         tuple(_result(item, rules) for item in judged),
-        tuple(AblatedRule(item.rule, item.cases, _scored(item.without)) for item in ablations(scope, rules))
-        if ablation
-        else None,
-        _leave_one_out(scope, rules) if refit else None,
+        tuple(ablations(scope, rules)) if ablation else None,
+        leave_one_out([item.case for item in scope], rules) if refit else None,
     )
 
 
@@ -324,7 +276,7 @@ def _calibration(judged: Sequence[Judged]) -> tuple[Calibration, ...]:
     """How often each confidence was right; None is that of verdicts without a recommendation."""
     order: tuple[Confidence | None, ...] = ("forced", "clear", "lean", "close_call", None)
     outcomes = {name: [item.outcome for item in judged if item.verdict.confidence == name] for name in order}
-    return tuple(Calibration(name, *_scored(score(found))) for name, found in outcomes.items() if found)
+    return tuple(Calibration(name, *score(found)) for name, found in outcomes.items() if found)
 
 
 def _result(item: Judged, rules: RuleTable) -> Result:
@@ -367,31 +319,17 @@ def _decided_by(item: Judged, rules: RuleTable) -> tuple[DecidingRule, ...]:
     return tuple(entry for *_, entry in sorted(moved, key=lambda found: found[:2]))
 
 
-def _leave_one_out(judged: Sequence[Judged], rules: RuleTable) -> LeaveOneOut:
-    refit = leave_one_out([item.case for item in judged], rules)
-    return LeaveOneOut(refit.values, _scored(refit.seen), _scored(refit.unseen))
-
-
 def _against(name: str, judged: Sequence[Judged], before: str, judged_before: Sequence[Judged]) -> Against:
     """The cases that come out better or worse with a table in place of another."""
-    rank = OUTCOMES.index
-    moved = [
-        (
-            rank(new.outcome) - rank(old.outcome),
-            MovedCase(new.case.id, new.case.strict, new.case.chosen, _how(old), _how(new)),
-        )
-        for old, new in zip(judged_before, judged, strict=True)
-    ]
-    return Against(
-        name,
-        before,
-        gains=tuple(case for change, case in moved if change < 0),
-        breaks=tuple(case for change, case in moved if change > 0),
-    )
-
-
-def _how(item: Judged) -> VerdictOutcome:
-    return VerdictOutcome(item.verdict.verdict, item.verdict.confidence, item.outcome)
+    better: list[MovedCase] = []
+    worse: list[MovedCase] = []
+    for old, new in zip(judged_before, judged, strict=True):
+        sides = (VerdictOutcome(item.verdict.verdict, item.verdict.confidence, item.outcome) for item in (old, new))
+        moved = MovedCase(new.case.id, new.case.strict, new.case.chosen, *sides)
+        change = OUTCOMES.index(new.outcome) - OUTCOMES.index(old.outcome)
+        if change:
+            (better if change < 0 else worse).append(moved)
+    return Against(name, before, tuple(better), tuple(worse))
 
 
 _GROUPS: Mapping[GroupName, str] = {
@@ -399,63 +337,57 @@ _GROUPS: Mapping[GroupName, str] = {
     "before_2022": "Before 2022, when usable diffusion was not on offer",
     "all": "All",
 }
-_SCORE_HEADER = ("right", "95 %", "hedged", "wrong", "confidently wrong")
-
-_Scored = ScoreReport | TableScore | Baseline | Calibration
 
 
 def backtest_page(report: BacktestReport, *, failures: bool) -> Iterator[Block]:
     """The scores of each group of cases, then table by table what they are made of; with `failures` every miss."""
     for group in report.groups:
-        rows = [(entry.rules, entry) for entry in group.tables] + [
-            (_baseline(entry), entry) for entry in group.baselines
-        ]
+        rows = [(entry.rules, Score(*entry[1:])) for entry in group.tables]
+        for entry in group.baselines:
+            common = ", the most common" if entry.most_common else ""
+            rows.append((f"always {name_words(entry.always)}{common}", Score(*entry[2:])))
         yield Section(f"{_GROUPS[group.group]}: {counted(group.cases, 'case')}", (_scores(rows),), level=3)
     for table in report.tables:
-        yield from _table_sections(table, failures=failures)
+        for title, blocks in _parts(table, failures=failures):
+            yield Section(f"{table.id}@{table.version}: {title}", blocks, level=3)
     for against in report.against:
-        yield _moved(against)
+        change = f"{counted(len(against.gains), 'case')} better, {len(against.breaks)} worse"
+        moved = (*(("better", case) for case in against.gains), *(("worse", case) for case in against.breaks))
+        lines = Entries(tuple(Entry(f"{word}: {_case_words(case)}") for word, case in moved))
+        yield Section(f"{against.rules} in place of {against.against}: {change}", (lines,), level=3)
 
 
-def _baseline(entry: Baseline) -> str:
-    return f"always {name_words(entry.always)}{', the most common' if entry.most_common else ''}"
-
-
-def _scores(rows: Iterable[tuple[str, _Scored]], *, first: str = "", counts: bool = False) -> Table:
+def _scores(rows: Iterable[tuple[str, Score]], *, first: str = "", counts: bool = False) -> Table:
     """A row for each score, with the number of cases where that differs from row to row."""
-    header = (first, *(["cases"] if counts else []), *_SCORE_HEADER)
-    cells = ((name, *([str(found.cases)] if counts else []), *_shares(found)) for name, found in rows)
-    return Table(header, tuple(cells), "l" + "r" * (len(header) - 1))
+    header = [first, *(["cases"] if counts else []), "right", "95 %", "hedged", "wrong", "confidently wrong"]
+    cells = []
+    for name, found in rows:
+        right, *others = (f"{100 * part / found.cases:.0f} %" if found.cases else "-" for part in found[:4])
+        low, high = found.right_interval
+        interval = f"{100 * low:.0f}-{100 * high:.0f}"
+        cells.append((name, *([str(found.cases)] if counts else []), right, interval, *others))
+    return Table(tuple(header), tuple(cells), "l" + "r" * (len(header) - 1))
 
 
-def _shares(found: _Scored) -> tuple[str, ...]:
-    low, high = found.right_interval
-    shares = [f"{100 * getattr(found, name) / found.cases:.0f} %" if found.cases else "-" for name in OUTCOMES]
-    return (shares[0], f"{100 * low:.0f}-{100 * high:.0f}", *shares[1:])
-
-
-def _table_sections(table: TableResults, *, failures: bool) -> Iterator[Section]:
-    name = f"{table.id}@{table.version}"
+def _parts(table: TableResults, *, failures: bool) -> Iterator[tuple[str, tuple[Block, ...]]]:
+    """What there is to say of a table: headings with what stands below each."""
     scope = "strict cases" if table.scope == "strict" else "all cases"
-    confusion = (_confusion_table(table.confusion), Paragraph(_size_words(table.size)))
-    yield Section(f"{name}: chosen and said, {scope}", confusion, level=3)
-    sure = [((entry.confidence or "none").replace("_", " "), entry) for entry in table.calibration]
-    yield Section(f"{name}: right by confidence, {scope}", (_scores(sure, first="confidence", counts=True),), level=3)
+    rules, strengths, thresholds = table.size
+    size = f"{counted(rules, 'rule')} with {counted(strengths, 'strength')}, {counted(thresholds, 'threshold')}"
+    close_call = Paragraph(f"{size} and the margin of a close call.")
+    yield f"chosen and said, {scope}", (_confusion_table(table.confusion), close_call)
+    sure = [((entry.confidence or "none").replace("_", " "), Score(*entry[1:])) for entry in table.calibration]
+    yield f"right by confidence, {scope}", (_scores(sure, first="confidence", counts=True),)
     if failures:
         missed = [result for result in table.results if result.outcome != "right"]
         missed.sort(key=lambda result: (not result.strict, -OUTCOMES.index(result.outcome)))
-        yield Section(
-            f"{name}: misses", (Entries(tuple(map(_miss, missed))) if missed else Paragraph("None."),), level=3
-        )
+        yield "misses", (Entries(tuple(map(_miss, missed))) if missed else Paragraph("None."),)
     if table.ablation is not None:
-        yield Section(
-            f"{name}: each rule taken out, {scope}", tuple(_ablation(table.ablation, table.calibration)), level=3
-        )
+        yield f"each rule taken out, {scope}", tuple(_ablation(table.ablation, table))
     if (found := table.leave_one_out) is not None:
-        rows = (("fitted to all, on the same", found.seen), ("each by a fit to the others", found.unseen))
+        fits = (("fitted to all, on the same", found.seen), ("each by a fit to the others", found.unseen))
         how = "strengths fitted anew, from moderate throughout; conditions and thresholds as they are."
-        heading = f"{name}: strengths fitted to the cases, {scope}"
-        yield Section(heading, (_scores(rows), Paragraph(f"All {found.values} {how}")), level=3)
+        yield f"strengths fitted to the cases, {scope}", (_scores(fits), Paragraph(f"All {found.values} {how}"))
 
 
 def _confusion_table(confusion: Sequence[Confusion]) -> Table:
@@ -467,13 +399,6 @@ def _confusion_table(confusion: Sequence[Confusion]) -> Table:
     return Table(("chosen", *(f"said {name_words(name)}" for name in said)), tuple(rows), "l" + "r" * len(said))
 
 
-def _size_words(size: Size) -> str:
-    return (
-        f"{counted(size.rules, 'rule')} with {counted(size.strengths, 'strength')}, "
-        f"{counted(size.thresholds, 'threshold')} and the margin of a close call."
-    )
-
-
 def _miss(result: Result) -> Entry:
     """A case that came out otherwise than chosen, with the rules that did it and what the source says."""
     about = ", ".join([*([str(result.year)] if result.year else []), *(["strict"] if result.strict else [])])
@@ -482,49 +407,40 @@ def _miss(result: Result) -> Entry:
         said += f", {both([name_words(family) for family in result.candidates])}"
     elif result.confidence:
         said += f" ({result.confidence.replace('_', ' ')})"
-    first = (
-        f"{result.case}{f' ({about})' if about else ''}: chosen {name_words(result.chosen)}, "
-        f"said {said}: {_outcome_words(result.outcome)}"
-    )
+    first = f"{result.case}{f' ({about})' if about else ''}: chosen {name_words(result.chosen)}"
     rules = [f"{rule.rule}: {effect_of(rule)}" for rule in result.decided_by]
     reason = [f"the source: {result.reason}"] if result.reason else []
     below = [*(rules or ["no rule preferred it to what was chosen"]), *reason]
-    return Entry(first, (Entries(tuple(Entry(dim(words)) for words in below)),))
+    lines = Entries(tuple(Entry(dim(words)) for words in below))
+    return Entry(f"{first}, said {said}: {_outcome_words(result.outcome)}", (lines,))
 
 
 def _outcome_words(outcome: Outcome) -> str:
     return outcome.replace("_", " ")
 
 
-def _ablation(ablation: Sequence[AblatedRule], calibration: Sequence[Calibration]) -> Iterator[Block]:
+def _ablation(ablation: Sequence[Ablation], table: TableResults) -> Iterator[Block]:
     """The rules without which outcomes change, the one missed most first; then those that make no difference."""
-    hitting = [entry for entry in ablation if entry.hits]
+    whole = Counter(result.outcome for result in table.results if result.strict or table.scope == "all")
+    hitting = sorted((entry for entry in ablation if entry.hits), key=_missed)
     changes: dict[str, str] = {}
     for entry in hitting:
-        moved = [(n, getattr(entry.without, n) - sum(getattr(part, n) for part in calibration)) for n in OUTCOMES]
+        moved = ((name, count - whole[name]) for name, count in zip(OUTCOMES, entry.without[:4], strict=True))
         changes[entry.rule] = ", ".join(f"{_outcome_words(name)} {signed(by)}" for name, by in moved if by)
-    moving = [entry for entry in hitting if changes[entry.rule]]
-    moving.sort(key=lambda entry: (entry.without.right, -entry.without.confidently_wrong, -entry.hits))
+    moving = (entry for entry in hitting if changes[entry.rule])
     yield Entries(tuple(Entry(f"without {e.rule} ({counted(e.hits, 'case')}): {changes[e.rule]}") for e in moving))
-    if idle := [entry.rule for entry in hitting if not changes[entry.rule]]:
+    if idle := [entry.rule for entry in ablation if changes.get(entry.rule) == ""]:
         yield Paragraph(f"Without any one of these, no outcome changes: {both(idle)}.")
     if rest := len(ablation) - len(hitting):
         yield Paragraph(f"{counted(rest, 'further rule')} {'hits' if rest == 1 else 'hit'} none of these cases.")
 
 
-def _moved(against: Against) -> Section:
-    change = f"{counted(len(against.gains), 'case')} better, {len(against.breaks)} worse"
-    entries = [
-        Entry(f"{word}: {_case_words(case)}")
-        for word, cases in (("better", against.gains), ("worse", against.breaks))
-        for case in cases
-    ]
-    heading = f"{against.rules} in place of {against.against}: {change}"
-    return Section(heading, (Entries(tuple(entries)),) if entries else (), level=3)
+def _missed(entry: Ablation) -> tuple[int, int, int]:
+    """The rule that is missed most comes first."""
+    return entry.without.right, -entry.without.confidently_wrong, -entry.hits
 
 
 def _case_words(case: MovedCase) -> str:
-    steps = " -> ".join(
-        f"{name_words(step.verdict)} ({_outcome_words(step.outcome)})" for step in (case.before, case.after)
-    )
+    sides = (case.before, case.after)
+    steps = " -> ".join(f"{name_words(side.verdict)} ({_outcome_words(side.outcome)})" for side in sides)
     return f"{case.case}{' (strict)' if case.strict else ''}, chosen {name_words(case.chosen)}: {steps}"

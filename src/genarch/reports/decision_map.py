@@ -76,7 +76,7 @@ def map_page(report: MapReport) -> Iterator[Block]:
     yield Title(f"{report.spec.id}: {report.x.constraint} by {report.y.constraint}, rules {report.rules}")
     columns = tuple(cell.label for cell in report.x.cells)
     rows = []
-    for cell, tiles in zip(report.y.cells, report.rows, strict=True):
+    for cell, row in zip(report.y.cells, report.rows, strict=True):
         drawn = [
             page.Tile(
                 _sign(tile, report.letters),
@@ -85,7 +85,7 @@ def map_page(report: MapReport) -> Iterator[Block]:
                 faint=bool(tile.contradicts),
                 words=f"{label}, {cell.label}: {_tile_words(tile)}",
             )
-            for label, tile in zip(columns, tiles, strict=True)
+            for label, tile in zip(columns, row, strict=True)
         ]
         rows.append((cell.label, tuple(drawn)))
     yield Grid(_axis_words(report.x), _axis_words(report.y), columns, tuple(rows))

@@ -59,34 +59,37 @@ class Judged(NamedTuple):
 class Score(NamedTuple):
     """How many cases came out how."""
 
-    right: int = 0
-    hedged: int = 0
-    wrong: int = 0
-    confidently_wrong: int = 0
-
-    @property
-    def cases(self) -> int:
-        """All of them."""
-        return sum(self)
+    right: int
+    """The verdict is one that the case accepts."""
+    hedged: int
+    """The verdict is evaluate_both, and the family chosen is one of the two."""
+    wrong: int
+    """Any other verdict that was not clear or forced."""
+    confidently_wrong: int
+    """Any other verdict that was."""
+    cases: int
+    right_interval: tuple[float, float]
+    """The bootstrap's 95 % interval of the share that is right."""
 
 
 class Ablation(NamedTuple):
-    """A rule taken out: how many cases it hits, and the score with and without it."""
+    """A rule taken out."""
 
     rule: str
-    cases: int
+    hits: int
+    """Cases that it hits."""
     without: Score
 
 
-class Refit(NamedTuple):
-    """Each case judged by strengths that were fitted to the others.
-
-    `values` is how many strengths were fitted, `seen` the score on all cases of strengths fitted to all of them.
-    """
+class LeaveOneOut(NamedTuple):
+    """Strengths fitted to the cases."""
 
     values: int
+    """Strengths that were fitted."""
     seen: Score
+    """Fitted to all cases, on the same."""
     unseen: Score
+    """Each case by strengths fitted to the others."""
 
 
 CONFIDENT = ("forced", "clear")
@@ -115,7 +118,9 @@ def judge(cases: Iterable[Case], rules: RuleTable) -> tuple[Judged, ...]:
 def score(outcomes: Iterable[Outcome]) -> Score:
     """Outcomes counted."""
     counted = Counter(outcomes)
-    return Score(*(counted[name] for name in OUTCOMES))
+    right, hedged, wrong, confidently_wrong = (counted[name] for name in OUTCOMES)
+    low, high = interval(right, counted.total())
+    return Score(right, hedged, wrong, confidently_wrong, counted.total(), (round(low, 4), round(high, 4)))
 
 
 def always(verdict: str, cases: Iterable[Case]) -> Score:
@@ -171,14 +176,14 @@ MAX_ROUNDS = 10
 _Effects = Sequence[Effect]
 
 
-def leave_one_out(cases: Sequence[Case], rules: RuleTable) -> Refit:
+def leave_one_out(cases: Sequence[Case], rules: RuleTable) -> LeaveOneOut:
     """Each case judged by strengths fitted to all the others."""
     fit = _Fit(cases, rules)
     every = range(len(cases))
     to_all = fit.fitted(every)
     seen = [fit.outcome(at, to_all) for at in every]
     unseen = [fit.outcome(at, fit.fitted([other for other in every if other != at])) for at in every]
-    return Refit(len(fit.strengths), score(seen), score(unseen))
+    return LeaveOneOut(len(fit.strengths), score(seen), score(unseen))
 
 
 class _Strength(NamedTuple):
