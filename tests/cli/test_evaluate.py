@@ -339,7 +339,7 @@ def shell(command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[st
         ("genarch evaluate a.genarch.yaml -o ''", "genarch: -o: names no file"),
         ("genarch evaluate --set task=", "genarch: --set: task: has no value; write task=unknown to take it away"),
         ("genarch evaluate --set task=inpainting --set task=restoration", "genarch: --set: task: is stated twice"),
-        ("genarch evaluate --set conditioning=text,text", "'text' stands twice"),
+        ("genarch evaluate --set conditioning=text,text", "'text' is a duplicate"),
         ("genarch evaluate --set conditioning=[text", "'[text' is not a member here"),
         ("genarch evaluate --set latency_budget_ms=e5", "'e5' is not a plain decimal number"),
     ],

@@ -49,7 +49,7 @@ def test_a_case_is_read_whole() -> None:
         *("face-filter", "gan", ("gan", "evaluate_both"), False, 2024),
     )
     assert case.spec.constraints == {"domain": "narrow", "conditioning": frozenset(), "latency_budget_ms": 33}
-    assert case.spec.origin == ("c", 1)
+    assert case.origin == ("c", 1)
     assert case.deciding == ("latency",)
     assert case.source == ("A page", "https://example.org")
 
@@ -66,20 +66,20 @@ def test_what_is_left_out_has_a_meaning() -> None:
         ("[]", ["c:1:1: must be a list of cases; begin each with '- id: …'"]),
         ("id: a", ["c:1:1: must be a list of cases; begin each with '- id: …'"]),
         ("- a", ["c:1:3: [0]: must be a mapping with id, spec and chosen"]),
-        ("- {id: A b, spec: {constraints: {}}, chosen: gan}", ["c:1:8: [0].id: is not a slug; write small letters, digits, '-', '_' and '.', at most 100"]),
+        ("- {id: A b, spec: {constraints: {}}, chosen: gan}", ["c:1:8: [0].id: 'A b' is not a slug; write small letters, digits, '-', '_' and '.', at most 100"]),
         ("- {spec: {constraints: {}}, chosen: gan}", ["c:1:3: [0].id: is missing; give each case one of its own"]),
-        ("- {id: a, chosen: gan}", ["c:1:3: [a].spec: must be a mapping with 'constraints:', as a spec has them"]),
+        ("- {id: a, chosen: gan}", ["c:1:3: [a].spec: is missing; write 'constraints:' below it, as in a spec"]),
         ("- {id: a, spec: {constraints: {}, decision: gan}, chosen: gan}", ["c:1:35: [a].spec: 'decision' is not a key here; write one of: constraints"]),
         ("- {id: a, spec: {constraints: {domian: x}}, chosen: gan}", ["c:1:32: [a].spec.constraints: 'domian' is not a key here; did you mean 'domain'?"]),
-        ("- {id: a, spec: {constraints: {}}}", [f"c:1:3: [a].chosen: is missing; write one of: {', '.join(VERDICTS)}"]),
+        ("- {id: a, spec: {constraints: {}}}", ["c:1:3: [a].chosen: is missing; name the family that was decided for, or evaluate_both"]),
         ("- {id: a, spec: {constraints: {}}, chosen: gna}", ["c:1:44: [a].chosen: 'gna' is not a family or a verdict; did you mean 'gan'?"]),
-        ("- {id: a, spec: {constraints: {}}, chosen: [gan]}", ["c:1:44: [a].chosen: must be one name, not a list or a mapping"]),
-        ("- {id: a, spec: {constraints: {}}, chosen: gan, acceptable: gan}", ["c:1:61: [a].acceptable: must be a list of verdicts"]),
+        ("- {id: a, spec: {constraints: {}}, chosen: [gan]}", ["c:1:44: [a].chosen: must be text, not a list or a mapping"]),
+        ("- {id: a, spec: {constraints: {}}, chosen: gan, acceptable: gan}", ['c:1:61: [a].acceptable: must be a list; write ["a", "b"]']),
         ("- {id: a, spec: {constraints: {}}, chosen: gan, acceptable: [gann]}", ["c:1:62: [a].acceptable[0]: 'gann' is not a family or a verdict; did you mean 'gan'?"]),
-        ("- {id: a, spec: {constraints: {}}, chosen: gan, strict: yes}", ["c:1:57: [a].strict: is not an answer to a yes or no; write true or false"]),
-        ("- {id: a, spec: {constraints: {}}, chosen: gan, year: 24}", ["c:1:55: [a].year: is not a year; write it as 2024"]),
+        ("- {id: a, spec: {constraints: {}}, chosen: gan, strict: yes}", ["c:1:57: [a].strict: must be true or false, without quotation marks"]),
+        ("- {id: a, spec: {constraints: {}}, chosen: gan, year: 24}", ["c:1:55: [a].year: must be a whole number from 1900 to 2099"]),
         ("- {id: a, spec: {constraints: {}}, chosen: gan, title: [x]}", ["c:1:56: [a].title: must be text, not a list or a mapping"]),
-        ("- {id: a, spec: {constraints: {}}, chosen: gan, deciding: x}", ["c:1:59: [a].deciding: must be a list of words"]),
+        ("- {id: a, spec: {constraints: {}}, chosen: gan, deciding: x}", ['c:1:59: [a].deciding: must be a list; write ["a", "b"]']),
         ("- {id: a, spec: {constraints: {}}, chosen: gan, source: x}", ["c:1:57: [a].source: must be a mapping with title and url"]),
         ("- {id: a, spec: {constraints: {}}, chosen: gan, source: {page: x}}", ["c:1:58: [a].source: 'page' is not a key here; write one of: title, url"]),
         ("- {id: a, spec: {constraints: {}}, chosen: gan, chose: gan}", ["c:1:49: [a]: 'chose' is not a key here; did you mean 'chosen'?"]),
@@ -106,7 +106,7 @@ def test_an_id_stands_once_over_all_files(tmp_path: Path) -> None:
         path.write_text("\n- {id: x, spec: {constraints: {}}, chosen: gan}\n")
     with pytest.raises(InputError) as caught:
         load_cases(list(map(str, paths)), VERDICTS)
-    assert str(caught.value) == f"{paths[1]}:2: [x].id: stands twice, first at {paths[0]}:2; ids are used once"
+    assert str(caught.value) == f"{paths[1]}:2: [x].id: is a duplicate, first at {paths[0]}:2; ids are used once"
 
 
 def test_folders_are_searched_for_cases_and_not_for_specs(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_an_early_case_is_strict_only_where_it_says_so(stated: str, strict: bool
 
 @pytest.mark.parametrize(
     ("acceptable", "told"),
-    [("[]", "is empty; name what would not be wrong"), ("[diffusion]", "leaves out 'gan', which was chosen; add it")],
+    [("[]", "names none; name at least one"), ("[diffusion]", "leaves out 'gan', which was chosen; add it")],
 )
 def test_what_was_chosen_is_acceptable(acceptable: str, told: str) -> None:
     with pytest.raises(InputError, match="acceptable") as error:

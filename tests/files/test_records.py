@@ -120,7 +120,7 @@ def test_every_kind_is_read() -> None:
         (f"{SMALL}parts: [{{id: p, amount: 1000}}]", ["t:3:25: parts[p].amount: must be less than 1000"]),
         (f"{SMALL}parts: [{{id: p, amount: 1e3}}]", ["t:3:25: parts[p].amount: must be a number; write it in plain decimals, without quotation marks"]),
         (f"{SMALL}parts: [{{id: p, amount: 1, note: ' '}}]", ["t:3:34: parts[p].note: is empty; write it out"]),
-        (f"{SMALL}words: a", ["t:3:8: words: must be a list; write [a, b]"]),
+        (f"{SMALL}words: a", ['t:3:8: words: must be a list; write ["a", "b"]']),
         (f"{SMALL}words: [[a]]", ["t:3:9: words[0]: must be text, not a list or a mapping"]),
         (f"{SMALL}number: 0", ["t:3:9: number: must be a whole number from 1 to 99"]),
         (f"{SMALL}number: '3'", ["t:3:9: number: must be a whole number; write it in plain digits, without quotation marks"]),

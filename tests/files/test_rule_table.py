@@ -302,7 +302,7 @@ def test_all_problems_of_a_table_come_in_one_go(tmp_path: Path) -> None:
         ("a: &a [*a]\n", "t:1:4: anchors and aliases are not allowed"),
         ("a: 1\n<<: {b: 2}\n", "t:2:1: merge keys are not allowed"),
         ("[" * 100_000, "t:1:33: nested deeper than 32"),
-        (f"{BASE}id: again\n", "t:14:1: id: stands twice, first on line 2; keep one"),
+        (f"{BASE}id: again\n", "t:14:1: id: is a duplicate of line 2; keep one"),
         ("a: !!python/name:os.system x\n", "t:1:4: tags"),
         ("a: 1\n---\nb: 2\n", "t:2:1: a second document"),
         ("a:\n\tb: 1\n", "t:2:1: not YAML: a tab cannot indent"),

@@ -104,7 +104,7 @@ def test_the_carrier_does_not_change_the_spec_or_the_lines(tmp_path: Path, bom: 
         ("constraints: {}\n", ["s:1:1: version: is missing; write 'version: 1'"]),
         ("version: 2\n", ["s:1:10: version: '2' is not a format version"]),
         ('version: "1"\n', ["s:1:10: version: '1' is not a format version"]),
-        ("version: [1]\n", ["s:1:10: version: a list or mapping is not a format version"]),
+        ("version: [1]\n", ["s:1:10: version: must be a format version, not a list or a mapping"]),
         ("version: 1\nconstraints: 3\n", ["s:2:14: constraints: must be a mapping"]),
         ("version: 1\ntask: inpainting\n", ["s:2:1: 'task' is not a key here"]),
         ("version: 1\nid: No Slug\n", ["s:2:5: id: 'No Slug' is not a slug"]),
@@ -133,7 +133,7 @@ def test_what_is_wrong_is_told_where_it_stands(text: str, expected: list[str], t
 @pytest.mark.parametrize("rule", ['""', '" "', "'\u200b'"])
 def test_a_waiver_says_something(rule: str, tmp_path: Path) -> None:
     found = problems(f"version: 1\nwaivers:\n  - {{rule: {rule}, reason: {rule}}}\n", tmp_path)
-    assert [problem.endswith("is missing; a waiver needs it") for problem in found] == [True, True]
+    assert [problem.endswith("is empty; write it out") for problem in found] == [True, True]
 
 
 @pytest.mark.parametrize("date", ["2023-14-05", "2026-02-30", "31/12/2026", "20270331", "2027-W01-1", "soon"])

@@ -77,7 +77,7 @@ def test_every_kind_of_refusal_is_told_in_one_go() -> None:
 def test_a_duplicate_key_names_both_lines(second: str, value: str) -> None:
     document = Document(f"a: 1\nb: 2\n{second}: {value}\n", "f")
     parse(document)
-    assert [str(problem) for problem in document.problems] == ["f:3:1: a: stands twice, first on line 1; keep one"]
+    assert [str(problem) for problem in document.problems] == ["f:3:1: a: is a duplicate of line 1; keep one"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])

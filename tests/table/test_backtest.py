@@ -13,6 +13,7 @@ from genarch.table.backtest import (
     OUTCOMES,
     Ablation,
     Case,
+    CaseSpec,
     Outcome,
     Score,
     ablations,
@@ -33,7 +34,7 @@ PAIRED = Predicate("paired_data", "is", (True,))
 
 
 def case(case_id: str, chosen: str, *acceptable: str, **stated: object) -> Case:
-    return Case(case_id, spec(**stated), chosen, acceptable or (chosen,))
+    return Case(case_id, CaseSpec(spec(**stated).constraints), chosen, acceptable or (chosen,))
 
 
 def said(verdict: str, confidence: Confidence | None, *candidates: str) -> Verdict:

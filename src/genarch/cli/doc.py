@@ -15,15 +15,16 @@ from genarch.errors import InputError
 from genarch.files.answers import parse_settings, with_settings
 from genarch.files.io import decode, read_bytes, read_text, refuse
 from genarch.files.spec_text import spec_with_id, stated_id
-from genarch.files.specs import FORMAT_VERSION, SLUG, default_id, parse_spec
+from genarch.files.specs import default_id, parse_spec
 from genarch.files.tables import DEFAULT_TABLE, base_of, load_rules
 from genarch.reports.evaluation_markdown import excerpt
 from genarch.reports.report import make_report
 from genarch.table.explore import explore
+from genarch.table.forms import SLUG
 from genarch.table.interview import Sheet
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import evaluate
-from genarch.table.spec import Spec
+from genarch.table.spec import SPEC_VERSION, Spec
 
 _BOM = "\ufeff"
 _HELP = "Decision records: specs as blocks in Markdown documents."
@@ -100,7 +101,7 @@ def doc_add(
     with_block(_text(document), document, fenced("version: 1\n"))  # where none can go, nobody is asked
 
     def finish(_start: Spec, sheet: Sheet, _dialogue: object) -> int:
-        lines = [f"version: {FORMAT_VERSION}", *([f"id: {new_id}"] if new_id != default_id(document) else [])]
+        lines = [f"version: {SPEC_VERSION}", *([f"id: {new_id}"] if new_id != default_id(document) else [])]
         stated = answers_of(sheet)
         lines.append("constraints:" if stated else "constraints: {}")
         lines += [f"  {name}: {answer}" for name, answer in stated.items()]
@@ -115,7 +116,7 @@ def doc_add(
 
 
 def _check_names(spec_id: str | None, decision: str | None, rules: RuleTable) -> None:
-    if spec_id is not None and not SLUG.fullmatch(spec_id):
+    if spec_id is not None and not SLUG.matches(spec_id):
         raise refuse("--id", f"'{spec_id[:60]}' is not a slug; write small letters, digits, '-', '_' and '.'")
     if decision is not None and decision not in rules.decisions:
         raise InputError([not_one_of("--decision", decision, "a family or architecture", rules.decisions)])

@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import Any
 
 FILES: Mapping[str, str] = {
-    "spec": "genarch.files.spec_format:spec_model",
+    "spec": "genarch.table.spec:Spec",
     "rules": "genarch.files.table_format:TableRecord",
-    "cases": "genarch.files.case_format:cases_model",
+    "cases": "genarch.table.backtest:Cases",
 }
 """What people write: the module and name of each declaration."""
 
@@ -33,8 +33,6 @@ def schema_of(name: str) -> dict[str, Any]:
 
     module, attribute = {**FILES, **OUTPUTS}[name].split(":")
     declaration = getattr(import_module(module), attribute)
-    if callable(declaration) and not isinstance(declaration, type):
-        declaration = declaration()
     if isinstance(declaration, type) and issubclass(declaration, BaseModel):  # until it is a declaration, too
         mode = "serialization" if name in OUTPUTS else "validation"
         return schemas.draft_07(declaration.model_json_schema(mode=mode))  # type: ignore[arg-type]

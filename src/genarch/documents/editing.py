@@ -13,10 +13,10 @@ from genarch.documents.document import DesignDocument
 from genarch.documents.markdown import INFO, Block, Heading, Markdown, parse_markdown
 from genarch.documents.reader import read_document, read_sidecar
 from genarch.files.io import refuse
-from genarch.files.specs import FORMAT_VERSION
 from genarch.table.constraints import BY_NAME
 from genarch.table.findings import CheckId, Located
 from genarch.table.rules import RuleTable
+from genarch.table.spec import SPEC_VERSION
 
 HEADINGS = ("decision outcome", "decision")
 """Where a block belongs, best first: MADR's heading, then Nygard's."""
@@ -190,7 +190,7 @@ def _better(after: DesignDocument, before: DesignDocument) -> bool:
     """
     gone = {_wrong(defect) for defect in before.defects} - {_wrong(defect) for defect in after.defects}
     new = {defect.finding.check for defect in after.defects} - {defect.finding.check for defect in before.defects}
-    twice = any("stands twice" in defect.finding.message for defect in after.defects)
+    twice = any("is a duplicate of line" in defect.finding.message for defect in after.defects)
     return bool(gone) and not twice and new <= {CheckId("block-invalid"), CheckId("waiver-invalid")}
 
 
@@ -204,7 +204,7 @@ def with_skeleton(text: str, path: str) -> str:
     Raises:
         InputError: when an unclosed fence or comment would swallow it.
     """
-    lines = [f"version: {FORMAT_VERSION}", "constraints:", *(f"  # {name}: unknown" for name in BY_NAME)]
+    lines = [f"version: {SPEC_VERSION}", "constraints:", *(f"  # {name}: unknown" for name in BY_NAME)]
     return with_block(text, path, fenced("\n".join([*lines, "# decision: unknown"])))[0]
 
 

@@ -13,8 +13,7 @@ from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 def read_answers(document: Document, node: Node, field: str) -> dict[str, Value]:
     """The stated constraints of a mapping, in the order of the declaration; problems go to the document."""
     if not isinstance(node, Fields):
-        if not is_unknown(node):
-            document.report(node, field, "must be a mapping from constraint to answer; write 'task: …' below it")
+        document.report(node, field, "must be a mapping from constraint to answer; write 'task: …' below it")
         return {}
     stated: dict[str, Value] = {}
     for key, value in node.entries:
@@ -63,7 +62,7 @@ def read_names(document: Document, node: Items, constraint: Constraint, field: s
             document.report(item, where, str(error))
             continue
         if name in seen:
-            document.report(item, where, f"'{name}' stands twice; keep one")
+            document.report(item, where, f"'{name}' is a duplicate; keep one")
         seen.add(name)
         yield name
 

@@ -7,18 +7,22 @@ part of its key (`for_`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from genarch.errors import nearest
 from genarch.files.answers import is_unknown, read_answers, unknown_key
 from genarch.files.io import decode, read_bytes
-from genarch.files.yaml_text import Document, Fields, Items, Node, Scalar, parse
+from genarch.files.yaml_text import NOWHERE, Document, Fields, Items, Node, Scalar, parse
+from genarch.table.constraints import BY_NAME
 from genarch.table.findings import Place
 from genarch.table.forms import (
     HIDDEN,
     OPEN,
+    SLUG,
     Absent,
     Choice,
     Flag,
@@ -33,6 +37,8 @@ from genarch.table.forms import (
 )
 
 MAX_EVENTS = 100_000
+
+_ID = re.compile(r"[\w.-]{1,100}")
 
 Location = tuple[int | str, ...]
 """Keys and positions from the top of a file: `("rules", 3, "when")`."""
@@ -80,8 +86,8 @@ class Record(Generic[_T]):
 
     def place(self, location: Location) -> Place:
         """Where the value at a location stands."""
-        line, column = self.document.position(self.node(location).at)
-        return Place(self.document.path, line or 1, column or 1)
+        at = self.node(location).at
+        return Place(self.document.path, *((1, 1) if at == NOWHERE else self.document.position(at)))
 
     def report(self, location: Location, message: str) -> None:
         """Note a problem with the value at a location, or with what should have held it."""
@@ -237,7 +243,9 @@ def _scalar_reader(form: Form) -> Read:
 def _list_reader(kind: Any, several: Several) -> Read:
     read_item = _reader(kind)
     record = marked(kind).kind
-    hint = f"; begin each with '- {fields_of(record)[0].key}: …'" if hasattr(record, "_fields") else "; write [a, b]"
+    hint = '; write ["a", "b"]'
+    if hasattr(record, "_fields"):
+        hint = f"; begin each with '- {fields_of(record)[0].key}: …'"
 
     def read_list(document: Document, node: Node, field: str) -> Any:
         if not isinstance(node, Items):
@@ -254,9 +262,9 @@ def _list_reader(kind: Any, several: Several) -> Read:
 
 
 def item_field(field: str, at: int, item: Node) -> str:
-    """What an item of a list is called: by its id where it has one."""
+    """What an item of a list is called: by its id where it has one that can be one."""
     named = item.get("id") if isinstance(item, Fields) else None
-    return f"{field}[{named.text[:100] if isinstance(named, Scalar) else at}]"
+    return f"{field}[{named.text if isinstance(named, Scalar) and _ID.fullmatch(named.text) else at}]"
 
 
 def _mapping_reader(key_kind: Any, value_kind: Any) -> Read:
@@ -284,7 +292,9 @@ def _fields_reader(declaration: Any) -> Read:
     plan = [(field, _reader_of(field.marked), OPEN in field.marked.marks) for field in fields]
     keys = [field.key for field in sorted(fields, key=lambda field: not field.required)]
     needed = [field.key for field in fields if field.required]
-    hint = f" with {', '.join(needed[:-1])} and {needed[-1]}" if len(needed) > 1 else f" with {', '.join(keys)}"
+    within = next((field.key for field in fields if Own("Constraints") in field.marked.marks), None)
+    *others, last = needed if len(needed) > 1 else keys
+    hint = f" with {', '.join(others)} and {last}" if others else f" with {last}"
 
     def read_fields(document: Document, node: Node, name: str) -> Any:
         if not isinstance(node, Fields):
@@ -293,7 +303,8 @@ def _fields_reader(declaration: Any) -> Read:
         given = {key.text: value for key, value in node.entries}
         for key, _ in node.entries:
             if key.text not in keys:
-                document.report(key, name, "" if document.full else unknown_key(key.text, keys))
+                below = f" (it belongs under '{within}:')" if within and key.text in BY_NAME else ""
+                document.report(key, name, "" if document.full else f"{unknown_key(key.text, keys)}{below}")
         values = {}
         for field, read_value, may_be_unknown in plan:
             value = given.get(field.key)
@@ -324,4 +335,18 @@ def _read_condition(document: Document, node: Node, field: str) -> Any:
     return read_condition(document, node, field)
 
 
-_OWN: Mapping[str, Read] = {"Constraints": read_answers, "Condition": _read_condition}
+def _read_model(document: Document, node: Node, field: str) -> Any:
+    """The id of a model of the evidence catalogue."""
+    from genarch.files.catalogue import load_catalogue
+
+    name = _reader(Annotated[str, SLUG._replace(what="the id of a model; 'genarch evidence models' has them")])(
+        document, node, field
+    )
+    models = load_catalogue().models if name else {}
+    if name and name not in models:
+        hint = nearest(name, models) or "; 'genarch evidence models' has them"
+        document.report(node, field, f"'{name}' is no model of the evidence catalogue{hint}")
+    return name
+
+
+_OWN: Mapping[str, Read] = {"Constraints": read_answers, "Condition": _read_condition, "Model": _read_model}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from textwrap import dedent
 from types import NoneType
@@ -183,4 +183,14 @@ def _test(constraint: Constraint) -> dict[str, Any]:
     return {**described, "anyOf": [*plain, operators]}
 
 
-_OWN: Mapping[str, Any] = {"Constraints": _answers, "Condition": _condition}
+def _model() -> dict[str, Any]:
+    from genarch.files.catalogue import load_catalogue
+
+    return {"enum": list(load_catalogue().models)}
+
+
+_OWN: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "Constraints": _answers,
+    "Condition": _condition,
+    "Model": _model,
+}

@@ -15,8 +15,9 @@ import yaml
 
 from genarch.errors import InputError
 from genarch.files.io import refuse
-from genarch.files.specs import FORMAT_VERSION, parse_spec
+from genarch.files.specs import parse_spec
 from genarch.table.constraints import BY_NAME
+from genarch.table.spec import SPEC_VERSION
 
 INDENT = "  "
 _WIDEST_COMMENT = 78
@@ -33,7 +34,7 @@ def new_spec(spec_id: str, answers: Mapping[str, str], notes: Mapping[str, str],
     Without an id the file's name gives it.
     """
     lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
-    lines += [f"version: {FORMAT_VERSION}", *([f"id: {spec_id}"] if spec_id else []), "constraints:"]
+    lines += [f"version: {SPEC_VERSION}", *([f"id: {spec_id}"] if spec_id else []), "constraints:"]
     for name in BY_NAME:
         lines += wrap(
             " ".join(notes.get(name, BY_NAME[name].meaning).split()),
@@ -194,15 +195,15 @@ class _Text:
         key, value = mapping.value[after]
         end = max(self._end(value), self._text.index(":", key.end_mark.index) + 1)
         if mapping.flow_style:
-            told = "".join(f", {_quoted(name, key.style)}: {_quoted(text, key.style)}" for name, text in new.items())
-            return _Edit(end, end, told)
+            added = "".join(f", {_quoted(name, key.style)}: {_quoted(text, key.style)}" for name, text in new.items())
+            return _Edit(end, end, added)
         line = _LINE_END.search(self._text, end)
         at = line.start() if line else len(self._text)
         indent = " " * key.start_mark.column
-        told = "".join(
+        added = "".join(
             f"{self._newline}{indent}{name}:{'' if _LINE_END.match(text) else ' '}{text}" for name, text in new.items()
         )
-        return _Edit(at, at, told)
+        return _Edit(at, at, added)
 
     def _end(self, node: Any) -> int:
         """Where a node's own text ends: the parser counts what follows a block collection to it."""

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from genarch.files.record_file import VISIBLE, Record
 from genarch.files.records import Location
-from genarch.table.answers import MAX_DIGITS
+from genarch.table.forms import MAX_DIGITS
 from genarch.table.rules import Grade, Level, Maturity
 
 FORMAT_VERSION = 1

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from math import isfinite
 from typing import NamedTuple
 
 import yaml
@@ -40,6 +42,10 @@ _WORDS = {
 }
 
 
+NOWHERE = -1
+"""The place of what does not stand in a text: values from Python."""
+
+
 class Scalar(NamedTuple):
     """Text as it stands; `plain` when without quotation marks, `at` the character where it begins."""
 
@@ -67,6 +73,34 @@ class Fields(NamedTuple):
 
 
 Node = Scalar | Items | Fields
+
+
+def nodes_of(value: object, place: Callable[[str], int] = lambda _: NOWHERE, at: int = NOWHERE) -> Node:
+    """A value from Python, or from TOML or JSON, as YAML would have it; `place` says where in its text a key stands.
+
+    Text is text, as in quotation marks. What is neither text, number, yes/no, None nor a collection is what it prints.
+    """
+    match value:
+        case Mapping():
+            keys = {str(key): place(str(key)) for key in value}
+            entries = zip(keys.items(), value.values(), strict=True)
+            return Fields(
+                tuple((Scalar(key, plain=True, at=here), nodes_of(item, place, here)) for (key, here), item in entries),
+                at,
+            )
+        case AbstractSet():
+            return nodes_of(sorted(value, key=str), place, at)
+        case list() | tuple():
+            return Items(tuple(nodes_of(item, place, at) for item in value), at)
+        case str():
+            return Scalar(value, plain=False, at=at)
+        case None | bool():
+            return Scalar({None: "null", True: "true", False: "false"}[value], plain=True, at=at)
+        case float() if isfinite(value):
+            from decimal import Decimal  # for fractions alone
+
+            return Scalar(format(Decimal(repr(value)), "f"), plain=True, at=at)
+    return Scalar(str(value), plain=True, at=at)
 
 
 class Document:
@@ -103,7 +137,8 @@ class Document:
         if self.full:
             self.uncounted += 1
             return
-        line, column = self.position(at if isinstance(at, int) else at.at)
+        where = at if isinstance(at, int) else at.at
+        line, column = (None, None) if where == NOWHERE else self.position(where)
         self.problems.append(Problem(self.path, line, column, field, message))
 
     def error(self) -> InputError:
@@ -236,7 +271,7 @@ class _Reader:
                 self._refuse(key.at, f"a key must be text, not a list or a mapping{hint}")
             elif key.text in first:
                 line, _ = self._document.position(first[key.text].at)
-                self._document.report(key, key.text, f"stands twice, first on line {line}; keep one")
+                self._document.report(key, key.text, f"is a duplicate of line {line}; keep one")
             else:
                 first[key.text] = key
                 entries.append((key, value))

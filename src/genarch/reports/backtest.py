@@ -283,9 +283,9 @@ def _result(item: Judged, rules: RuleTable) -> Result:
     case, verdict = item.case, item.verdict
     return Result(
         case=case.id,
-        title=case.spec.title,
-        path=case.spec.origin.path,
-        line=case.spec.origin.line,
+        title=case.title,
+        path=case.origin.path,
+        line=case.origin.line,
         year=case.year,
         strict=case.strict,
         constraints=plain_answers(case.spec.constraints),

@@ -11,12 +11,10 @@ import unicodedata
 
 from genarch.errors import nearest
 from genarch.table.constraints import BY_NAME, Answers, Constraint, Value
+from genarch.table.forms import MAX_DIGITS, shown
 
 UNKNOWN_WORDS = frozenset({"unknown", "null", "~", ""})
 """How a spec file says that nobody knows: these words, or the key's absence."""
-
-MAX_DIGITS = 15
-"""More digits than a double holds exactly: no constraint of a deployment has them."""
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _WITH_UNIT = re.compile(r"(-?[0-9][0-9.]*) ?([a-z]+)")
@@ -70,7 +68,7 @@ def parse_name(constraint: Constraint, text: str) -> str:
         hint = f" ({_ONLY_A_WORD}){allowed}"
     else:
         hint = (len(constraint.values) > _FEW and nearest(text, (*constraint.values, *constraint.aliases))) or allowed
-    raise InvalidAnswerError(f"'{_shown(text)}' is not {noun} here{hint}")
+    raise InvalidAnswerError(f"'{shown(text)}' is not {noun} here{hint}")
 
 
 def names_words(constraint: Constraint, join: str = ", ") -> str:
@@ -119,7 +117,7 @@ def _parse_set(constraint: Constraint, text: str) -> frozenset[str]:
     names = [parse_name(constraint, member.strip()) for member in inner.split(",")]
     for name in names:
         if names.count(name) > 1:
-            raise InvalidAnswerError(f"'{name}' stands twice; write it once")
+            raise InvalidAnswerError(f"'{name}' is a duplicate; write it once")
     return frozenset(names)
 
 
@@ -131,7 +129,7 @@ def _parse_flag(text: str, *, quoted: bool) -> bool:
         hint = " (in quotation marks it is a word)"
     elif text.lower() in _YAML_BOOLEANS:
         hint = f" ({_ONLY_A_WORD})"
-    raise InvalidAnswerError(f"'{_shown(text)}' is not an answer to a yes or no{hint}; write true, false or unknown")
+    raise InvalidAnswerError(f"'{shown(text)}' is not an answer to a yes or no{hint}; write true, false or unknown")
 
 
 def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | float:
@@ -141,14 +139,15 @@ def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | f
         number, unit = match.groups()
         if unit not in constraint.units:
             raise InvalidAnswerError(
-                f"'{_shown(unit)}' is not a unit here; write a number in {constraint.unit}, "
+                f"'{shown(unit)}' is not a unit here; write a number in {constraint.unit}, "
                 f"or with one of: {', '.join(constraint.units)}"
             )
     if quoted and not unit:
-        raise InvalidAnswerError(f"{_shown(text)!r} in quotation marks is text; write the number without them")
+        raise InvalidAnswerError(f"{shown(text)!r} in quotation marks is text; write the number without them")
     if not _DECIMAL.fullmatch(number):
         raise InvalidAnswerError(_why_not_decimal(constraint, number))
-    if sum(character.isdigit() for character in number) > MAX_DIGITS:
+    digits = sum(character.isdigit() for character in number)
+    if digits > MAX_DIGITS and (number != repr(float(number)) or float(number) >= 10**MAX_DIGITS):
         raise InvalidAnswerError(f"must be a finite number of at most {MAX_DIGITS} digits")
     value: int | float = float(number) if "." in number else int(number)
     if "." in number and constraint.kind == "integer":
@@ -195,7 +194,7 @@ def _why_not_decimal(constraint: Constraint, text: str) -> str:
     if text in ("true", "false"):
         return f"'{text}' is a yes or no; write {noun}{unit}"
     if re.fullmatch(r"[0-9]+(:[0-9]+)+", text):
-        return f"'{_shown(text)}' is a time or a base-60 number to YAML 1.1; write {noun}{unit}"
+        return f"'{shown(text)}' is a time or a base-60 number to YAML 1.1; write {noun}{unit}"
     suggestion = ""
     if len(text) <= MAX_DIGITS + 5:
         folded = unicodedata.normalize("NFKC", text).replace("_", "").removeprefix("+")
@@ -204,7 +203,7 @@ def _why_not_decimal(constraint: Constraint, text: str) -> str:
         elif re.fullmatch(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", folded.lower()):
             suggestion = f"{float(folded):.15g}"
     instead = f"; write {suggestion}" if suggestion and "e" not in suggestion else f"; write {noun}{unit}"
-    return f"'{_shown(text)}' is not {noun}{instead}"
+    return f"'{shown(text)}' is not {noun}{instead}"
 
 
 def _evaluated(text: str) -> str:
@@ -213,8 +212,3 @@ def _evaluated(text: str) -> str:
         return str(int(text, 0))
     except ValueError:
         return ""
-
-
-def _shown(text: str) -> str:
-    """A value short enough to quote in a message."""
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -18,6 +18,8 @@ Value = str | int | float | bool | frozenset[str]
 Answers = Mapping[str, Value]
 """Constraint name to stated answer. A constraint that is absent is unknown, which is neither yes nor no."""
 
+NOTHING_STATED: Answers = {}
+
 
 class GpuNames(NamedTuple):
     """The hardware that a spec may name: that of the evidence catalogue."""

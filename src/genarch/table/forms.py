@@ -53,10 +53,14 @@ class Text(NamedTuple):
     strip: bool = False
     noun: str = "text"
 
+    def matches(self, text: str) -> bool:
+        """Whether a text has the pattern."""
+        return not self.pattern or bool(_pattern(self.pattern).fullmatch(text))
+
     def parse(self, text: str, *, plain: bool) -> str:
         """The text."""
         del plain
-        if self.pattern and not _pattern(self.pattern).fullmatch(text):
+        if not self.matches(text):
             raise ValueError(f"'{shown(text)}' is not {self.what}")
         if self.most is not None and len(text) > self.most:
             raise ValueError(f"has more than {self.most} characters; shorten it")
@@ -64,12 +68,12 @@ class Text(NamedTuple):
 
     def schema(self) -> Json:
         """Text of the pattern, and what an editor takes for a number or a yes/no but is such text."""
-        matches = _pattern(self.pattern or ".*").fullmatch
-        types = ["string", *(["number"] if matches("0") else []), *(["boolean"] if matches("true") else [])]
+        numbers = self.matches("0")
+        types = ["string", *(["number"] if numbers else []), *(["boolean"] if self.matches("true") else [])]
         return {
             "type": types if len(types) > 1 else "string",
             **({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {}),
-            **({"minimum": 0} if matches("0") and not matches("-1") else {}),
+            **({"minimum": 0} if numbers and not self.matches("-1") else {}),
             **({"maxLength": self.most} if self.most is not None else {}),
         }
 
@@ -240,6 +244,17 @@ class Open(NamedTuple):
 
 HIDDEN = Hidden()
 OPEN = Open()
+
+SLUG_PATTERN = r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?"
+SLUG = Text(SLUG_PATTERN, "a slug; write small letters, digits, '-', '_' and '.', at most 100")
+NAME = Text(r"[a-z][a-z0-9_-]{0,99}", "the name of a family or architecture")
+TABLE_AT_VERSION = Text(r"[a-z][a-z0-9-]*@[0-9]+(\.[0-9]+){0,2}", "a table at a version; write it as article@1.0.0")
+_LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+DAY = Text(
+    "(?!0000)(?:[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)"
+    f"|(?:0[13578]|1[02])-31)|{_LEAP_YEAR}-02-29)",
+    "a calendar date; write it as 2027-03-31",
+)
 
 ShownText = Annotated[str, Says()]
 """Text that says something."""

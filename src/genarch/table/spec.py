@@ -1,10 +1,25 @@
-"""What one answer says of another: a GPU is a device."""
+"""A spec: the stated constraints of one deployment, and the decision taken; and that a GPU is a device."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from genarch.table.constraints import Answers, gpu_names
+from genarch.table.constraints import NOTHING_STATED, Answers, gpu_names
+from genarch.table.forms import (
+    DAY,
+    HIDDEN,
+    NAME,
+    OPEN,
+    SLUG,
+    TABLE_AT_VERSION,
+    Absent,
+    FormatVersion,
+    Needed,
+    Own,
+    ShownText,
+)
+
+SPEC_VERSION = 1
 
 
 class Origin(NamedTuple):
@@ -15,31 +30,43 @@ class Origin(NamedTuple):
 
 
 class Waiver(NamedTuple):
-    """A stated exception. `rule` is what is waived, `expires` the last valid day (ISO date, UTC), both as written."""
+    """A stated exception to a finding."""
 
-    rule: str
-    reason: str
-    expires: str | None = None
-    approved_by: str | None = None
+    rule: Annotated[ShownText, OPEN, Needed("a waiver needs it")]
+    """The id of what is waived."""
+    reason: Annotated[ShownText, OPEN, Needed("a waiver needs it")]
+    """Why, for whoever reads it later."""
+    expires: Annotated[str | None, DAY, OPEN] = None
+    """The last valid day, as 2027-03-31 (UTC)."""
+    approved_by: Annotated[str | None, OPEN] = None
+    """Who agreed."""
 
 
 class Spec(NamedTuple):
-    """The stated constraints of one deployment; what `constraints` does not name is unknown.
+    """A deployment for genarch: its stated constraints, and the decision taken.
 
-    `decision` is the family, architecture or `evaluate_both` that the team has chosen, `model` the model that it is to
-    be, by its id in the evidence catalogue; `decided_with` is the rule table of that day, as `id@version`.
-    `document` is the path of the design document that a spec file stands beside. Evaluation reads none of them.
+    Evaluation reads the constraints alone; what they do not name is unknown.
     """
 
-    id: str
-    constraints: Answers
-    title: str = ""
-    decision: str | None = None
-    decided_with: str | None = None
-    document: str | None = None
-    waivers: tuple[Waiver, ...] = ()
-    origin: Origin = Origin("<python>")
-    model: str | None = None
+    id: Annotated[str, SLUG, OPEN, Absent("")]
+    """A slug; the file's stem when absent."""
+    constraints: Annotated[Answers, Own("Constraints"), OPEN] = NOTHING_STATED
+    """Absent or null: nothing is known."""
+    title: Annotated[str, OPEN] = ""
+    """A name for people."""
+    decision: Annotated[str | None, NAME, OPEN] = None
+    """The family, architecture or evaluate_both chosen."""
+    decided_with: Annotated[str | None, TABLE_AT_VERSION, OPEN] = None
+    """The rule table that the decision was taken with, as article@1.0.0."""
+    document: Annotated[str | None, OPEN] = None
+    """The design document that a spec file stands beside, by its path from there."""
+    waivers: Annotated[tuple[Waiver, ...], OPEN] = ()
+    """Stated exceptions."""
+    origin: Annotated[Origin, HIDDEN] = Origin("<python>")
+    model: Annotated[str | None, Own("Model"), OPEN] = None
+    """The model of the evidence catalogue that the decision is for, as sd-turbo."""
+    version: Annotated[int, FormatVersion(SPEC_VERSION)] = SPEC_VERSION
+    """The version of this format."""
 
 
 _IN_A_BROWSER = frozenset({"consumer_gpu", "mobile", "cpu"})
