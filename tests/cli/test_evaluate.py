@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from genarch.files.catalogue import load_catalogue
+
 GENARCH = (sys.executable, "-m", "genarch")
 
 SPEC = "version: 1\nconstraints:\n  domain: narrow\n"
@@ -241,6 +243,7 @@ def test_a_bug_in_one_spec_is_4_and_costs_no_other_its_verdict(specs: Path) -> N
 @pytest.mark.parametrize("flag", ["--explore", "--no-explore"])
 def test_scripted_calls_import_nothing_heavy(flag: str, root: Path) -> None:
     arguments = ["evaluate", "examples/specs/live-face-filter.genarch.yaml", "--format", "json", flag]
+    load_catalogue()  # after a change of the code, the first to read it keeps it for the others
     code = (
         "import sys\n"
         f"sys.argv[1:] = {arguments}\n"
