@@ -7,13 +7,23 @@ from typing import Any
 
 import pytest
 
-from catalogues import card, catalogue, model, row, work
+from catalogues import card, catalogue, licence, model, row, work
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Hardware, Measurement
-from genarch.evidence.feasibility import Feasibility, estimated, feasibility, needs_of
+from genarch.evidence.feasibility import (
+    Feasibility,
+    Filter,
+    adapters_for,
+    does_task,
+    estimated,
+    feasibility,
+    filtered,
+    needs_of,
+)
 from genarch.files.catalogue import load_catalogue
 
 TEXT: dict[str, Any] = {"task": "text_to_image", "conditioning": frozenset({"text"})}
+ASKED: dict[str, Any] = {"latency_budget_ms": 150, "gpu": "a100-80gb-sxm", "resolution_px": 512}
 CARDS = (
     card("a100-80gb-sxm", 312, 2039),
     card("t4", 65, 320),
@@ -26,7 +36,7 @@ CARDS = (
 
 
 def held(rows: list[Measurement], **stated: Any) -> Feasibility:
-    answers = {"latency_budget_ms": 150, "gpu": "a100-80gb-sxm", "resolution_px": 512, **TEXT, **stated}
+    answers = {**ASKED, **TEXT, **stated}
     there = catalogue(rows, hardware=CARDS)
     needs = needs_of({name: value for name, value in answers.items() if value is not None}, there)
     return feasibility("diffusion", needs, there)
@@ -148,6 +158,97 @@ def test_times_of_another_kind_are_told_apart() -> None:
     assert found.measured_beyond
 
 
+@pytest.mark.parametrize(
+    ("measure", "kept"),
+    [
+        ("batch_throughput", True),
+        ("e2e_pipelined_throughput", True),
+        ("model_only", True),
+        ("denoiser_only", True),
+        ("denoiser_step_rate", False),  # one step is no image
+        ("quality_only", False),
+    ],
+)
+def test_which_times_of_another_kind_are_shown_apart(measure: str, *, kept: bool) -> None:
+    assert held([there("r", measure=measure)]).apart == (("r",) if kept else ())
+    assert held([there("r", measure=measure, trust="low")]).apart == ()
+    assert held([there("r", measure=measure, latency_ms=150.1)]).apart == ()
+    assert held([there("r", measure=measure, hardware="h100-sxm")]).apart == ()
+    assert held([there("r", measure=measure, resolution="256x256")]).apart == ()
+
+
+def test_the_nearest_is_there_and_at_that_size_else_there_else_at_that_size_else_any() -> None:
+    shown = there("shown", latency_ms=400.0)
+    small = there("small", resolution="256x256", latency_ms=300.0)
+    sized = row("sized", hardware="h100-sxm", latency_ms=200.0)
+    other = row("other", hardware="h100-sxm", resolution="256x256", latency_ms=100.0)
+    weak = there("weak", latency_ms=50.0, trust="low")
+    assert held([other, sized, small, shown, weak]).nearest == "shown"
+    assert held([other, sized, small, weak]).nearest == "small"
+    assert held([other, sized, weak]).nearest == "sized"
+    assert held([other, weak]).nearest == "other"
+    assert held([weak]).nearest is None
+
+
+def test_what_is_too_slow_there_is_told_only_of_rows_that_carry_a_statement() -> None:
+    assert held([there("slow", latency_ms=400.0)]).measured_beyond
+    assert not held([there("slow", latency_ms=400.0, trust="low")]).measured_beyond
+    assert not held([there("slow", latency_ms=400.0), there("quick", latency_ms=100.0, trust="low")]).measured_beyond
+    assert not held([row("elsewhere", hardware="h100-sxm", latency_ms=400.0)]).measured_beyond
+
+
+@pytest.mark.parametrize(
+    ("use", "commercial_use", "shown"),
+    [
+        ("forbidden", True, False),
+        ("forbidden", False, True),
+        ("forbidden", None, True),
+        ("conditional", True, True),
+        ("allowed", True, True),
+    ],
+)
+def test_for_commercial_use_models_whose_licence_forbids_it_show_nothing(
+    use: str, *, commercial_use: bool | None, shown: bool
+) -> None:
+    there_ = catalogue([there("r")], [model(licence=licence(use))], CARDS)
+    answers = {**ASKED, "commercial_use": commercial_use}
+    needs = needs_of({name: value for name, value in answers.items() if value is not None}, there_)
+    assert feasibility("diffusion", needs, there_).rows == (("r",) if shown else ())
+
+
+ROW: dict[str, Any] = {"hardware": "t4", "resolution": "512x384", "conditioning": ("text", "class")}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [
+        ({}, ("one", "other")),
+        ({"family": "diffusion"}, ("one",)),
+        ({"architecture": "gan"}, ("other",)),
+        ({"model": "net"}, ("one",)),
+        ({"hardware": "t4"}, ("one",)),
+        ({"resolution_px": 512}, ("one",)),  # the longer side
+        ({"resolution_px": 384}, ()),
+        ({"conditioning": frozenset({"text"})}, ("one",)),
+        ({"conditioning": frozenset({"text", "class_label"})}, ("one",)),
+        ({"conditioning": frozenset({"text", "pose"})}, ()),
+        ({"licence": "forbidden"}, ("one",)),
+        ({"licence": "unknown"}, ("other",)),
+        ({"budget_ms": 100.0}, ("one",)),  # `other` takes 80 ms, but at full load
+        ({"budget_ms": 99.9}, ()),
+        ({"family": "diffusion", "architecture": "gan"}, ()),
+        ({"family": "diffusion", "hardware": "t4", "budget_ms": 100.0}, ("one",)),
+    ],
+)
+def test_rows_by_all_that_is_wanted_of_them(wanted: dict[str, Any], chosen: tuple[str, ...]) -> None:
+    rows = [
+        row("one", **ROW),
+        row("other", "gan", hardware="l4", resolution="64x64", conditioning=(), latency_ms=80.0, batch=8),
+    ]
+    made = [model(licence=licence("forbidden")), model("gan", family="gan", architecture="gan")]
+    assert tuple(entry.id for entry in filtered(Filter(**wanted), catalogue(rows, made, CARDS))) == chosen
+
+
 def test_without_a_gpu_any_hardware_of_the_device_shows() -> None:
     rows = [there("server"), there("desktop", hardware="rtx-4090", latency_ms=120.0)]
     assert held(rows, gpu=None, device="consumer_gpu").rows == ("desktop",)
@@ -220,6 +321,55 @@ def test_conditioning_by_an_adapter_is_estimated_with_the_adapter_charged() -> N
     assert (plain.estimate.controlnets, steered.estimate.controlnets) == (0, 1)
     assert steered.estimate.tflop == 13.0  # 4 steps of 2 x 1.5, and the decoder's 1
     assert steered.rows == ()  # no row shows the two together
+
+
+def test_the_fewest_adapters_of_those_that_can_are_added_and_none_where_one_is_lacking() -> None:
+    rows = [
+        row("plain"),
+        row("reference", "ip", conditioning=("reference_image",), measure="capability_only"),
+        row("pose", "pose-net", conditioning=("pose", "edges"), measure="capability_only"),
+    ]
+    there_ = catalogue(
+        rows,
+        [
+            model(work=work(steps=4)),
+            model("ip", kind="adapter", fits=("net",)),
+            model("pose-net", kind="adapter", fits=("net",), every_step=True),
+            model("of-another", kind="adapter", fits=("other",)),
+        ],
+        CARDS,
+    )
+
+    def added(*wanted: str) -> list[str] | None:
+        found = adapters_for(there_.models["net"], needs_of({"conditioning": frozenset(wanted)}, there_), there_)
+        return None if found is None else [entry.id for entry in found]
+
+    assert added() == added("text") == []
+    assert added("text", "reference_image") == ["ip"]
+    assert added("pose", "spatial_layout") == ["pose-net"]  # it does both
+    assert added("pose", "reference_image", "spatial_layout") == ["pose-net", "ip"]
+    assert added("mask") is None
+    assert added("pose", "mask") is None
+    asked = {**ASKED, "conditioning": frozenset({"pose", "reference_image"})}
+    guess = estimated(there_.models["net"], needs_of(asked, there_), there_)
+    assert guess is not None
+    assert guess.controlnets == 1  # the other runs once, beside all passes
+
+
+def test_a_model_does_a_task_by_itself_or_by_an_adapter_that_it_needs() -> None:
+    rows = [row("plain"), row("edits", "editor", tasks=("image_to_image",), conditioning=("edges",))]
+    made = [model(), model("editor", kind="adapter", fits=("net",))]
+    there_ = catalogue(rows, made, CARDS)
+
+    def does(**stated: Any) -> bool:
+        return does_task(there_.models["net"], needs_of(stated, there_), there_)
+
+    assert does()
+    assert does(task="text_to_image")
+    assert not does(task="image_to_image")
+    assert does(task="image_to_image", conditioning=frozenset({"spatial_layout"}))
+    assert does(task="text_to_image", conditioning=frozenset({"spatial_layout"}))
+    assert not does(task="restoration", conditioning=frozenset({"spatial_layout"}))
 
 
 def test_rows_with_a_controlnet_are_not_of_the_model_alone() -> None:
