@@ -11,8 +11,7 @@ from typing import NamedTuple
 from genarch import RuleTable, decide
 from genarch.table.constraints import CONSTRAINTS, Answers, Value
 from genarch.table.interview import Interview, Order, Sheet
-from genarch.table.questions import awaited
-from genarch.table.search import compiled
+from genarch.table.search import verdict_search
 from genarch.table.spec import Spec
 
 
@@ -67,8 +66,8 @@ def asked(rules: RuleTable, answers: Answers, order: Order) -> Run:
 
 def full_form(rules: RuleTable, answers: Answers) -> int:
     """The questions of a form that skips what no rule waits for any more, but does not know when it is done."""
-    table, known, gone = compiled(rules), dict[str, Value](), set[str]()
-    while waiting := [name for name in awaited(table, known) if name not in gone]:
+    interview, known, gone = Interview(rules), dict[str, Value](), set[str]()
+    while waiting := [name for name in interview.awaited(known) if name not in gone]:
         name = waiting[0]
         gone.add(name)
         if name in answers:
@@ -78,7 +77,7 @@ def full_form(rules: RuleTable, answers: Answers) -> int:
 
 def complete_people(rules: RuleTable, count: int) -> list[Answers]:
     """Random answers to every question, none of them contradicting another by the table."""
-    chance, table = random.Random(4), compiled(rules)
+    chance, table = random.Random(4), verdict_search(rules)
     found: list[Answers] = []
     while len(found) < count:
         answers = {constraint.name: _answer(constraint.name, chance) for constraint in CONSTRAINTS}

@@ -12,10 +12,10 @@ from genarch import RuleTable
 from genarch.table import diff as module
 from genarch.table.conditions import All, Not, Predicate, satisfies
 from genarch.table.constraints import Value
-from genarch.table.diff import Comparison
+from genarch.table.diff import Comparison, Restriction, conditions
 from genarch.table.rules import Ratio
 from genarch.table.scoring import scorer
-from genarch.table.space import Restriction, Stretch, conditions
+from genarch.table.space import Stretch
 from genarch.table.spec import Spec
 from strategies import contradictory_tables, examples, rules
 

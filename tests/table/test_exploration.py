@@ -15,7 +15,7 @@ from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.table.explore import Change, Exploration, Flip
 from genarch.table.matching import Matcher
 from genarch.table.scoring import Stability
-from genarch.table.space import table_space
+from genarch.table.search import verdict_search
 from genarch.table.spec import Spec
 from strategies import answers, contradictory_tables, examples
 
@@ -51,7 +51,7 @@ def check_possible(rules: RuleTable, stated: dict[str, Value], names: tuple[str,
         assert verdict(witness, rules) == item.verdict
         assert witness.items() >= stated.items()
         assert not contradictions(rules).match(witness).hits & ~before
-        assert set(table_space(rules).columns) <= set(witness)
+        assert set(verdict_search(rules).space.columns) <= set(witness)
 
 
 @given(contradictory_tables(NAMES), answers(NAMES))
@@ -59,9 +59,9 @@ def check_possible(rules: RuleTable, stated: dict[str, Value], names: tuple[str,
 def test_the_next_question_narrows_most(rules: RuleTable, stated: dict[str, Value]) -> None:
     exploration = explore(Spec("s", stated), rules)
     ranks: dict[str, tuple[float, int]] = {}
-    for name, kinds in table_space(rules).kinds.items():
+    for name, classes in verdict_search(rules).space.classes.items():
         if name not in stated:
-            counts = [len(possible_by_force({**stated, name: kind.value}, rules, NAMES)) for kind in kinds]
+            counts = [len(possible_by_force({**stated, name: answer.value}, rules, NAMES)) for answer in classes]
             counts = [count for count in counts if count]
             if counts:
                 ranks[name] = (sum(counts) / len(counts), max(counts))
@@ -281,6 +281,6 @@ def test_stability_by_hand() -> None:
 
 def test_nothing_is_worked_out_before_it_is_asked() -> None:
     exploration = explore(spec(domain="narrow"), TABLE)
-    assert set(vars(exploration)) == {"_stated", "_compiled", "_refused"}
+    assert set(vars(exploration)) == {"_stated", "_table", "_refused"}
     assert exploration.binding == ("domain",)
-    assert set(vars(exploration)) == {"_stated", "_compiled", "_refused", "binding", "verdict"}
+    assert set(vars(exploration)) == {"_stated", "_table", "_refused", "binding", "verdict"}

@@ -9,13 +9,11 @@ from brute import contradictions, verdict
 from builders import rule, table
 from genarch import RuleTable, explore, load_rules
 from genarch.table import diff as comparison
-from genarch.table import questions
 from genarch.table.conditions import Predicate
 from genarch.table.constraints import Value
 from genarch.table.diff import Comparison
 from genarch.table.scoring import scorer
-from genarch.table.search import sampled
-from genarch.table.space import table_space
+from genarch.table.search import sampled, verdict_search
 from genarch.table.spec import Spec
 from strategies import answers, contradictory_tables, examples
 
@@ -27,24 +25,32 @@ BROAD = Predicate("domain", "any_of", ("broad",))
 @given(contradictory_tables(NAMES), answers(NAMES))
 @examples(50)
 def test_each_sample_is_a_completion_with_the_hits_that_it_tells(rules: RuleTable, stated: dict[str, Value]) -> None:
-    space = table_space(rules)
-    names = [name for name in space.kinds if name not in stated]
+    space = verdict_search(rules).space
+    names = [name for name in space.classes if name not in stated]
     before = contradictions(rules).match(stated).hits
-    for hits, kinds in sampled(space, stated, 20):
-        completed = {**stated, **{name: kind.value for name, kind in zip(names, kinds, strict=True)}}
+    for hits, sample in sampled(space, stated, 20):
+        completed = {**stated, **{name: answer.value for name, answer in zip(names, sample, strict=True)}}
         assert scorer(rules).judge(hits).verdict == verdict(completed, rules)
         assert not contradictions(rules).match(completed).hits & ~before
 
 
 def test_the_samples_are_always_the_same() -> None:
-    space = table_space(load_rules("field"))
+    space = verdict_search(load_rules("field")).space
     found = list(sampled(space, count=200))
     assert found == list(sampled(space, count=200))
     assert len({hits for hits, _ in found}) > 0.9 * len(found) > 50
 
 
-def test_without_patience_the_next_question_is_one_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(questions, "PATIENCE", 0)
+def test_few_completions_are_all_there_once() -> None:
+    """Narrow or broad, paired or not: four."""
+    rules = table(
+        rule("narrow", NARROW, {"gan": 3}), rule("paired", Predicate("paired_data", "is", (True,)), {"gan": 3})
+    )
+    found = [hits for hits, _ in sampled(verdict_search(rules).space, count=4)]
+    assert sorted(found) == [0b00, 0b01, 0b10, 0b11]
+
+
+def test_on_a_large_table_the_next_question_is_one_that_is_open() -> None:
     found = explore(Spec("s", {"domain": "narrow"}), load_rules("field"))
     assert found.next_question
     assert found.next_question != "domain"

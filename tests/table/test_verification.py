@@ -11,7 +11,6 @@ from brute import completions, contradictions, verdict
 from builders import SOURCE, rule, table
 from genarch import RuleTable
 from genarch.table import reach
-from genarch.table import reach as limited
 from genarch.table import search as samples
 from genarch.table.conditions import All, Any, Not, Predicate
 from genarch.table.constraints import BY_NAME, Value
@@ -191,7 +190,7 @@ def test_a_verdict_that_returns() -> None:
 
 
 def test_a_search_that_gives_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limited, "LIMIT", 1)
+    monkeypatch.setattr(reach, "LIMIT", 1)
     monkeypatch.setattr(reach, "DECIDING_LIMIT", 1)
     monkeypatch.setattr(samples, "SAMPLES", 0)
     rules = table(rule("one", All((NARROW, PAIRED)), {"gan": 1}), rule("two", below(50), {"gan": 1}))

@@ -11,10 +11,10 @@ from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section
 from genarch.reports.words import name_words, value_words
 from genarch.table.answers import Plain, format_answer, plain_answers
 from genarch.table.constraints import BY_NAME
-from genarch.table.diff import Comparison
+from genarch.table.diff import Comparison, Elsewhere, Restriction, conditions
 from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, Fact, RuleTable, TableVersion
 from genarch.table.rules import Entry as TableEntry
-from genarch.table.space import Elsewhere, Restriction, Stretch, conditions
+from genarch.table.space import Stretch
 from genarch.version import __version__
 
 

@@ -1,178 +1,154 @@
 """Bounds: which verdicts some completion might still reach, when some rules hit and others are open.
 
-For two architectures of different families, how far the first is ahead of the second is a sum over the hits. In units
-of the margin a rule's share is `den * (a - b) - num * (|a| + |b|)`, where a and b are the points that it gives and
-num/den is the table's `close_call`: the sum is 0 or more exactly when the first leads the second by `close_call` or
-more. Its largest value takes every open rule that adds to it, its smallest every open rule that takes from it.
-Bounds never say that a verdict is out of reach when it is not; the search makes them exact.
+For two architectures of different families, how far the first is ahead of the second is a sum over the hits, in points
+or in how far that is above the table's `close_call` (`scoring.surplus`). Its largest value takes every open rule that
+adds to it, its smallest every open rule that takes from it. Bounds never say that a verdict is out of reach when it is
+not; the search makes them exact.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
-from genarch.table.rules import RuleTable
-
-
-class _Pair(NamedTuple):
-    """Two architectures of different families, with each rule's share in the first one's lead.
-
-    `gains` are in units of the margin, `up` and `down` what of them is above and below 0. `leads` are in points, and
-    `falls` what of them is below 0.
-    """
-
-    gains: tuple[int, ...]
-    up: tuple[int, ...]
-    down: tuple[int, ...]
-    leads: tuple[int, ...]
-    falls: tuple[int, ...]
-
-    def may_lead(self, hits: list[int], still_open: list[int]) -> bool:
-        """Whether the first may come `close_call` or more ahead."""
-        return sum(map(self.gains.__getitem__, hits)) + sum(map(self.up.__getitem__, still_open)) >= 0
-
-    def surely_leads(self, hits: list[int], still_open: list[int]) -> bool:
-        """Whether the first is sure to come out `close_call` or more ahead, and never level."""
-        low = sum(map(self.gains.__getitem__, hits)) + sum(map(self.down.__getitem__, still_open))
-        if low:
-            return low > 0
-        return sum(map(self.leads.__getitem__, hits)) + sum(map(self.falls.__getitem__, still_open)) > 0
-
-
-def _pair(gains: list[int], leads: list[int]) -> _Pair:
-    return _Pair(
-        tuple(gains),
-        tuple(max(0, gain) for gain in gains),
-        tuple(min(0, gain) for gain in gains),
-        tuple(leads),
-        tuple(min(0, lead) for lead in leads),
-    )
+from genarch.table.scoring import Scorer, surplus
 
 
 class Bounds:
-    """A rule table compiled for bounds."""
+    """A rule table compiled for bounds; `reach` has them for hits and open rules."""
 
-    __slots__ = ("_ahead", "_every", "_excludes", "_families", "_members", "_names", "_pairs", "_rivals", "_scores")
+    __slots__ = ("down", "members", "rises", "rivals", "scorer", "up")
 
-    def __init__(self, rules: RuleTable) -> None:
-        names = [architecture.id for architecture in rules.architectures]
-        position = {name: at for at, name in enumerate(names)}
-        points = [[rule.points.get(name, 0) for name in names] for rule in rules.rules]
-        close, whole = rules.header.close_call
-        self._every = (1 << len(names)) - 1
-        self._names = names
-        self._families = [family.id for family in rules.families]
-        self._members = [[position[a.id] for a in rules.architectures if a.family == f.id] for f in rules.families]
-        self._excludes = [sum(1 << position[name] for name in set(rule.excludes)) for rule in rules.rules]
-        self._scores = [sum(1 << position[name] for name in rule.points) for rule in rules.rules]
-        self._rivals = [
-            [at for at, other in enumerate(rules.architectures) if other.family != one.family]
-            for one in rules.architectures
-        ]
-        self._ahead = {
-            (a, b): ([p[a] - p[b] for p in points], [max(0, p[a] - p[b]) for p in points])
-            for a in range(len(names))
-            for b in range(len(names))
+    def __init__(self, scorer: Scorer) -> None:
+        self.scorer = scorer
+        every = range(len(scorer.architectures))
+        self.members = {at: members for _, members in scorer.families for at in members}
+        self.rivals = [[other for other in every if other not in self.members[one]] for one in every]
+        points = [dict(effect.points) for effect in scorer.effects]
+        leads = {
+            (one, other): [(rule.get(one, 0), rule.get(other, 0)) for rule in points]
+            for one in every
+            for other in every
         }
-        """For each two architectures, each rule's points for the first less those for the second; and that or 0."""
-        self._pairs = {
-            (a, b): _pair(
-                [whole * (p[a] - p[b]) - close * (abs(p[a]) + abs(p[b])) for p in points],
-                [p[a] - p[b] for p in points],
-            )
-            for a, rivals in enumerate(self._rivals)
-            for b in rivals
+        self.rises = {pair: [max(0, first - second) for first, second in each] for pair, each in leads.items()}
+        """For two architectures, how far each rule may bring the first ahead of the second, in points."""
+        above = {
+            (one, other): [
+                surplus(first - second, abs(first) + abs(second), scorer.close_call)
+                for first, second in leads[one, other]
+            ]
+            for one in every
+            for other in self.rivals[one]
         }
+        self.up = {pair: [max(0, gain) for gain in each] for pair, each in above.items()}
+        self.down = {pair: [min(0, gain) for gain in each] for pair, each in above.items()}
 
-    def reachable(self, hit_rules: int, open_rules: int, wanted: set[str]) -> bool:
-        """Whether any of the wanted verdicts may be reached; the table's first rule has the lowest bit."""
-        hits, still_open = _positions(hit_rules), _positions(open_rules)
-        alive, sure = self._surviving(hits, still_open)
-        if "infeasible" in wanted and not sure:
+    def reach(self, hits: int, still_open: int) -> Reach:
+        """What may come of these hits and open rules; the table's first rule has the lowest bit."""
+        return Reach(self, hits, still_open)
+
+
+class Reach:
+    """What may still come of some hits and open rules."""
+
+    __slots__ = ("_alive", "_bounds", "_open", "_points", "_sure", "_touched")
+
+    def __init__(self, bounds: Bounds, hits: int, still_open: int) -> None:
+        self._bounds = bounds
+        self._open = _positions(still_open)
+        self._points, self._touched, excluded = bounds.scorer.tally(hits)
+        effects = bounds.scorer.effects
+        may_be_excluded = 0
+        for rule in self._open:
+            may_be_excluded |= effects[rule].excludes
+        self._alive = ((1 << len(self._points)) - 1) & ~excluded
+        """The bits of the architectures that no hit excludes; `_sure` of those that no open rule may exclude either."""
+        self._sure = self._alive & ~may_be_excluded
+
+    def any_of(self, verdicts: AbstractSet[str]) -> bool:
+        """Whether any of these verdicts may be reached."""
+        if "infeasible" in verdicts and not self._sure:
             return True
-        if "undetermined" in wanted and self._may_be_undetermined(hits, alive, sure):
+        if "undetermined" in verdicts and self._may_be_undetermined():
             return True
-        if "evaluate_both" in wanted and any(
-            alive >> one & alive >> other & 1 and self._may_be_close(one, other, hits, still_open)
-            for one, other in self._pairs
+        families = self._bounds.scorer.families
+        if "evaluate_both" in verdicts and any(
+            self._may_be_close(one, other)
+            for one in self._among(range(len(self._points)))
+            for other in self._among(self._bounds.rivals[one])
             if one < other
         ):
             return True
         return any(
-            alive >> member & 1 and self._may_win(member, alive, sure, hits, still_open)
-            for family, members in zip(self._families, self._members, strict=True)
-            if family in wanted
-            for member in members
+            self._may_win(member)
+            for family, members in families
+            if family in verdicts
+            for member in self._among(members)
         )
 
-    def may_be_recommended(self, hit_rules: int, open_rules: int, architecture: str) -> bool:
-        """Whether an architecture may still become the one that is recommended."""
-        hits, still_open = _positions(hit_rules), _positions(open_rules)
-        member = self._names.index(architecture)
-        alive, sure = self._surviving(hits, still_open)
-        if not (alive >> member & 1 and self._may_win(member, alive, sure, hits, still_open)):
-            return False
-        siblings = next(members for members in self._members if member in members)
-        return all(
-            self._most_ahead(member, sibling, hits, still_open) >= 0
-            for sibling in siblings
-            if sibling != member and sure >> sibling & 1
+    def recommended(self, architecture: str) -> bool:
+        """Whether an architecture may become the one that is recommended."""
+        member = self._bounds.scorer.architectures.index(architecture)
+        return (
+            bool(self._alive >> member & 1)
+            and self._may_win(member)
+            and all(
+                self._most_ahead(member, sibling) >= 0
+                for sibling in self._bounds.members[member]
+                if sibling != member and self._sure >> sibling & 1
+            )
         )
 
-    def may_be_compared(self, hit_rules: int, open_rules: int, architecture: str) -> bool:
-        """Whether an architecture may still become one of two that are too close to call."""
-        hits, still_open = _positions(hit_rules), _positions(open_rules)
-        member = self._names.index(architecture)
-        alive, _ = self._surviving(hits, still_open)
-        return bool(alive >> member & 1) and any(
-            alive >> rival & 1 and self._may_be_close(member, rival, hits, still_open) for rival in self._rivals[member]
+    def compared(self, architecture: str) -> bool:
+        """Whether an architecture may become one of two that are too close to call."""
+        member = self._bounds.scorer.architectures.index(architecture)
+        return bool(self._alive >> member & 1) and any(
+            self._may_be_close(member, rival) for rival in self._among(self._bounds.rivals[member])
         )
 
-    def _surviving(self, hits: list[int], still_open: list[int]) -> tuple[int, int]:
-        """The bits of the architectures that no hit excludes, and of those that no open rule could exclude either."""
-        out = could_be_out = 0
-        for rule in hits:
-            out |= self._excludes[rule]
-        for rule in still_open:
-            could_be_out |= self._excludes[rule]
-        alive = self._every & ~out
-        return alive, alive & ~could_be_out
+    def _among(self, architectures: Iterable[int]) -> list[int]:
+        """Those of the architectures that are not excluded."""
+        return [at for at in architectures if self._alive >> at & 1]
 
-    def _may_be_undetermined(self, hits: list[int], alive: int, sure: int) -> bool:
+    def _may_be_undetermined(self) -> bool:
         """Whether several families may be left, and nothing that has points among them."""
-        scored = 0
-        for rule in hits:
-            scored |= self._scores[rule]
-        families = sum(any(alive >> member & 1 for member in members) for members in self._members)
-        return families > 1 and not sure & scored
+        families = sum(bool(self._among(members)) for _, members in self._bounds.scorer.families)
+        return families > 1 and not any(total and self._sure >> at & 1 for at, total in enumerate(self._touched))
 
-    def _may_win(self, member: int, alive: int, sure: int, hits: list[int], still_open: list[int]) -> bool:
+    def _may_win(self, member: int) -> bool:
         """Whether an architecture may come first, and `close_call` ahead of whichever rival comes second.
 
-        The margin is held against the second best alone: a third one may have fewer points and still be closer by the
+        The margin is compared with the second best alone: a third one may have fewer points and still be closer by the
         margin, where many points for and against it cancel out.
         """
-        present = [rival for rival in self._rivals[member] if sure >> rival & 1]
-        if any(self._most_ahead(member, rival, hits, still_open) <= 0 for rival in present):
+        rivals = self._bounds.rivals[member]
+        present = [rival for rival in rivals if self._sure >> rival & 1]
+        if any(self._most_ahead(member, rival) <= 0 for rival in present):
             return False
         return not present or any(
-            self._pairs[member, second].may_lead(hits, still_open)
-            and all(self._most_ahead(second, rival, hits, still_open) >= 0 for rival in present if rival != second)
-            for second in self._rivals[member]
-            if alive >> second & 1
+            self._surplus(member, second) + sum(map(self._bounds.up[member, second].__getitem__, self._open)) >= 0
+            and all(self._most_ahead(second, rival) >= 0 for rival in present if rival != second)
+            for second in self._among(rivals)
         )
 
-    def _may_be_close(self, one: int, other: int, hits: list[int], still_open: list[int]) -> bool:
+    def _may_be_close(self, one: int, other: int) -> bool:
         """Whether two architectures of different families may come closer than `close_call`."""
-        return not (
-            self._pairs[one, other].surely_leads(hits, still_open)
-            or self._pairs[other, one].surely_leads(hits, still_open)
-        )
+        return not (self._surely_leads(one, other) or self._surely_leads(other, one))
 
-    def _most_ahead(self, one: int, other: int, hits: list[int], still_open: list[int]) -> int:
+    def _surely_leads(self, one: int, other: int) -> bool:
+        """Whether the first is sure to come out `close_call` or more ahead, and never level."""
+        least = self._surplus(one, other) + sum(map(self._bounds.down[one, other].__getitem__, self._open))
+        return least > 0 or (not least and self._most_ahead(other, one) < 0)
+
+    def _surplus(self, one: int, other: int) -> int:
+        """By how much the hits bring the margin of one architecture over another above `close_call`."""
+        apart, touched = self._points[one] - self._points[other], self._touched[one] + self._touched[other]
+        return surplus(apart, touched, self._bounds.scorer.close_call)
+
+    def _most_ahead(self, one: int, other: int) -> int:
         """The most points that one architecture can come to be ahead of another."""
-        ahead, rises = self._ahead[one, other]
-        return sum(map(ahead.__getitem__, hits)) + sum(map(rises.__getitem__, still_open))
+        rises = self._bounds.rises[one, other]
+        return self._points[one] - self._points[other] + sum(map(rises.__getitem__, self._open))
 
 
 _CHUNKS: list[tuple[tuple[int, ...], ...]] = []

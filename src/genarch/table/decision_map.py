@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from genarch.table.answers import Plain, format_answer, plain_value
-from genarch.table.constraints import BY_NAME, Constraint, Value
+from genarch.table.constraints import BY_NAME, Value
 from genarch.table.explore import explore
-from genarch.table.matching import Matcher
 from genarch.table.rules import RuleTable
-from genarch.table.scoring import Confidence, scorer
-from genarch.table.space import Space, Stretch, stretches
+from genarch.table.scoring import Confidence
+from genarch.table.search import VerdictSearch, verdict_search
+from genarch.table.space import Space, Stretch
 from genarch.table.spec import Spec
 
 
@@ -67,18 +67,17 @@ class _Option(NamedTuple):
 
 def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool = True) -> DecisionMap:
     """The map of a spec over two constraints; with `explored`, each tile says whether its verdict is settled."""
-    across, down = _options(spec, rules, x), _options(spec, rules, y)
-    inconsistencies = [notice for notice in rules.notices if notice.level == "inconsistency"]
-    contradictions = Matcher([notice.when for notice in inconsistencies])
+    table = verdict_search(rules)
+    across, down = _options(spec, table, x), _options(spec, table, y)
     fixed = {name: value for name, value in spec.constraints.items() if name not in (x, y)}
-    before = contradictions.match(fixed).hits
+    before = table.contradictions.match(fixed).hits
 
     def tile(column: _Option, row: _Option) -> Tile:
         chosen = {x: column.value, y: row.value}
         answers = {**fixed, **{name: value for name, value in chosen.items() if value is not None}}
-        verdict = scorer(rules).decide(answers)
-        hits = contradictions.match(answers).hits & ~before
-        contradicts = tuple(notice.id for at, notice in enumerate(inconsistencies) if hits >> at & 1)
+        verdict = table.scorer.decide(answers)
+        hits = table.contradictions.match(answers).hits & ~before
+        contradicts = tuple(notice.id for at, notice in enumerate(table.inconsistencies) if hits >> at & 1)
         settled = None
         if explored:
             possible = explore(Spec(spec.id, answers), rules).possible
@@ -94,7 +93,7 @@ def _axis(name: str, options: Iterable[_Option]) -> Axis:
     return Axis(name, tuple(Cell(label, value) for label, value in plain))
 
 
-def _options(spec: Spec, rules: RuleTable, name: str) -> list[_Option]:
+def _options(spec: Spec, table: VerdictSearch, name: str) -> list[_Option]:
     constraint = BY_NAME[name]
     stated = spec.constraints.get(name)
     values: list[Value] = list(constraint.values)
@@ -105,20 +104,14 @@ def _options(spec: Spec, rules: RuleTable, name: str) -> list[_Option]:
             values = [frozenset(), *(frozenset((member,)) for member in constraint.values)]
             if stated is not None and stated not in values:
                 values.append(stated)
-    options = _ranges(constraint, rules) if constraint.numeric else [_Option(_label(value), value) for value in values]
+    options = _ranges(table, name) if constraint.numeric else [_Option(_label(value), value) for value in values]
     return [*options, _Option("unknown", None)]
 
 
-def _ranges(constraint: Constraint, rules: RuleTable) -> list[_Option]:
+def _ranges(table: VerdictSearch, name: str) -> list[_Option]:
     """The stretches of a number in which every rule, inconsistency and assumption stays as it is."""
-    deciding = [rule.when for rule in rules.rules] + [a.when for a in rules.assumptions]
-    deciding += [notice.when for notice in rules.notices if notice.level == "inconsistency"]
-    space = Space(deciding)
-    column = space.columns.get(constraint.name)
-    if column is None:
-        return [_Option("any", stretch.value, stretch) for stretch in stretches(constraint, [], lambda _: None)]
-    found = stretches(constraint, space.thresholds[constraint.name], column.fails)
-    return [_Option(str(stretch), stretch.value, stretch) for stretch in found]
+    space = Space([*table.whens, *(assumption.when for assumption in table.rules.assumptions), *table.ruled_out])
+    return [_Option(str(stretch), stretch.value, stretch) for stretch in space.stretches(name)]
 
 
 def _label(value: Value) -> str:

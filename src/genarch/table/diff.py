@@ -1,64 +1,186 @@
-"""Two rule tables against each other: on which answers they differ, how, and where.
+"""Two rule tables compared: on which answers they differ, how, and where.
 
 A complete answer on which the two differ is widened, constraint by constraint, for as long as everything in the widened
-region still gives the same two outcomes. Each region is exact and as large as it gets; how many it takes to cover every
+region still gives the same two results. Each region is exact and as large as it gets; how many it takes to cover every
 difference depends on the change. Where a search meets its limit, that is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache, partial
+from typing import Literal, NamedTuple
 
-from genarch.table.bounds import Bounds
-from genarch.table.conditions import All, constraints_read
-from genarch.table.constraints import BY_NAME, Answers
+from genarch.table.conditions import All, Predicate, constraints_read, predicates, satisfies
+from genarch.table.constraints import BY_NAME, Answers, Value
 from genarch.table.rules import Rule, RuleTable
-from genarch.table.scoring import scorer
-from genarch.table.search import Search, sampled
-from genarch.table.space import (
-    Elsewhere,
-    Region,
-    Restriction,
-    Restrictions,
-    Space,
-    VerdictChange,
-    conditions,
-    contradictions,
-)
+from genarch.table.search import find, sampled, search, verdict_search
+from genarch.table.space import AnswerClass, Space, Stretch, distinct, ordered
 
-LIMIT = 150_000
-"""Nodes that one search for a difference may take: some five seconds."""
+LIMIT = 20_000
+"""Nodes that one search for a difference may take: some one second. Tables that are alike need hundreds."""
 
 WIDENING_LIMIT = 20_000
 """Nodes that one step of widening may take; where that is not enough, the region stays as it is."""
+
+WIDENING_LIMIT_APART = 1_000
+"""The same for tables so far apart that a search met its limit: they differ in many regions."""
+
+TRIES = 30
+"""Samples to look for an exception in, before a search for one."""
+
+Elsewhere = Literal["yes", "no", "perhaps"]
+
+
+class Restriction(NamedTuple):
+    """What a region asks of one constraint.
+
+    `values` are the choices it admits, or the yes or no. For a number, it is the stretch; for a set, the members that
+    must be in and those that must not.
+    """
+
+    constraint: str
+    values: tuple[Value, ...] = ()
+    stretch: Stretch | None = None
+    members: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+
+class Region(NamedTuple):
+    """A part of the space in which one table answers `before` and another `after`, whatever else is answered.
+
+    Answers are architectures, or the verdicts without one. `example` are complete answers in the region.
+    """
+
+    before: str
+    after: str
+    where: tuple[Restriction, ...]
+    example: Answers
+
+
+_Classes = Mapping[str, tuple[AnswerClass, ...]]
+
+
+class VerdictChange(NamedTuple):
+    """Results in which two tables differ, with regions where they do, and whether they do elsewhere too."""
+
+    before: str
+    after: str
+    regions: tuple[Region, ...]
+    elsewhere: Elsewhere
+
+
+def conditions(item: Restriction) -> list[Predicate]:
+    """What a restriction asks, all of which must hold."""
+    name, stretch = item.constraint, item.stretch
+    found: list[Predicate] = []
+    names = tuple(value for value in item.values if not isinstance(value, frozenset))
+    if BY_NAME[name].kind != "flag" and names:
+        found.append(Predicate(name, "any_of", names))
+    elif len(names) == 1:
+        found.append(Predicate(name, "is", names))
+    if item.members:
+        found.append(Predicate(name, "all_of", item.members))
+    if item.absent:
+        found.append(Predicate(name, "none_of", item.absent))
+    if stretch and stretch.low is not None:
+        found.append(Predicate(name, "at_least" if stretch.from_low else "above", (stretch.low,)))
+    if stretch and stretch.high is not None:
+        found.append(Predicate(name, "at_most" if stretch.to_high else "below", (stretch.high,)))
+    return found
+
+
+class _Restrictions:
+    """The restrictions that a space can tell apart."""
+
+    def __init__(self, space: Space, read: Iterable[Predicate]) -> None:
+        """`read` are the predicates of the space's conditions."""
+        self.answers = {name: space.answers(name) for name in space.columns}
+        self.stretches = {name: space.stretches(name) for name in space.columns if BY_NAME[name].numeric}
+        named: dict[str, set[object]] = {name: set() for name in BY_NAME}
+        for predicate in read:
+            whole = predicate.operator == "is"  # which members a set has exactly, all of them decide
+            named[predicate.constraint].update(BY_NAME[predicate.constraint].values if whole else predicate.operand)
+        self.members = {name: tuple(v for v in BY_NAME[name].values if v in named[name]) for name in space.columns}
+        """Of each set, the members that any condition tells apart."""
+        self.admitted = cache(self._admitted)
+
+    def _admitted(self, item: Restriction) -> tuple[AnswerClass, ...]:
+        """The answers that a restriction admits."""
+        tests = conditions(item)
+        return tuple(a for a in self.answers[item.constraint] if all(satisfies(test, a.value) for test in tests))
+
+    def around(self, name: str, value: Value) -> Restriction:
+        """The narrowest restriction that admits an answer."""
+        if isinstance(value, frozenset):
+            inside = tuple(member for member in self.members[name] if member in value)
+            return Restriction(name, members=inside, absent=tuple(m for m in self.members[name] if m not in value))
+        if isinstance(value, int | float) and BY_NAME[name].numeric:
+            return Restriction(name, stretch=next(s for s in self.stretches[name] if s.holds(value)))
+        return Restriction(name, values=(value,))
+
+    def wider(self, item: Restriction) -> Iterator[Callable[[Restriction], Restriction]]:
+        """Ways to widen a restriction, each to be tried on what the ones before it left.
+
+        By the stretch beside it, by a choice, or by leaving a member open.
+        """
+        if item.stretch:
+            ranges = self.stretches[item.constraint]
+            at = ranges.index(item.stretch)
+            yield from (partial(_with_stretch, stretch) for stretch in (*reversed(ranges[:at]), *ranges[at + 1 :]))
+        if item.values:
+            others = (answer.value for answer in self.answers[item.constraint] if answer.value not in item.values)
+            yield from (partial(_with_choice, value) for value in others)
+        yield from (partial(_without_member, member) for member in (*item.absent, *item.members))
+
+    def share(self, where: Iterable[Restriction]) -> float:
+        """How much of the space is left, inconsistent answers counted."""
+        share = 1.0
+        for item in where:
+            share *= len(self.admitted(item)) / len(self.answers[item.constraint])
+        return share
+
+
+def _with_stretch(stretch: Stretch, item: Restriction) -> Restriction:
+    lower, higher = sorted((stretch, item.stretch or stretch), key=lambda each: each.value)
+    return item._replace(stretch=lower.joined(higher))
+
+
+def _with_choice(value: Value, item: Restriction) -> Restriction:
+    return item._replace(values=(*item.values, value))
+
+
+def _without_member(member: str, item: Restriction) -> Restriction:
+    return item._replace(
+        members=tuple(other for other in item.members if other != member),
+        absent=tuple(other for other in item.absent if other != member),
+    )
 
 
 class _Side:
     """One table in the joint space: its rules' bits are shifted up by `shift`."""
 
     def __init__(self, rules: RuleTable, shift: int) -> None:
-        self._judge = scorer(rules).judge
-        self._bounds = Bounds(rules)
+        self._table = verdict_search(rules)
         self._shift = shift
-        self._architectures = {architecture.id for architecture in rules.architectures}
         self.own = (1 << len(rules.rules)) - 1 << shift
         families = {family.id for family in rules.families}
-        self.outcomes = [
-            *(architecture.id for architecture in rules.architectures),
-            *(verdict for verdict in rules.verdicts if verdict not in families),
-        ]
+        self._others = [verdict for verdict in rules.verdicts if verdict not in families]
+        self.results = [*self._table.scorer.architectures, *self._others]
+        self.result = cache(self._result)
 
-    def outcome(self, hits: int) -> str:
+    def _result(self, hits: int) -> str:
         """The architecture that is recommended, or the verdict where none is."""
-        verdict = self._judge((hits & self.own) >> self._shift)
+        verdict = self._table.scorer.judge((hits & self.own) >> self._shift)
         return verdict.architecture or verdict.verdict
 
-    def may_become(self, hits: int, unknown: int, outcome: str) -> bool:
-        """Whether the outcome may still come of these hits and open conditions."""
-        hits, unknown = (hits & self.own) >> self._shift, (unknown & self.own) >> self._shift
-        if outcome in self._architectures:
-            return self._bounds.may_be_recommended(hits, unknown, outcome)
-        return self._bounds.reachable(hits, unknown, {outcome})
+    def may_be(self, hits: int, unknown: int, results: Sequence[str]) -> bool:
+        """Whether any of these results may still come of these hits and open conditions."""
+        reach = self._table.bounds.reach((hits & self.own) >> self._shift, (unknown & self.own) >> self._shift)
+        return any(
+            reach.any_of({result}) if result in self._others else reach.recommended(result) for result in results
+        )
 
 
 class Comparison:
@@ -71,10 +193,11 @@ class Comparison:
         self._changed = (1 << len(rules)) - 1 if self._unlike else _changed_bits(before, after)
         self._effects = [_effect(rule) for rule in rules]
         self._whens = [rule.when for rule in rules]
-        self._ruled_out = list(dict.fromkeys([*contradictions(before), *contradictions(after)]))
+        self._ruled_out = list(dict.fromkeys([*verdict_search(before).ruled_out, *verdict_search(after).ruled_out]))
         self._first = [*_positions(self._changed), *(at for at, rule in enumerate(rules) if rule.excludes)]
         self._space = Space(self._whens, self._ruled_out, first=self._first)
-        self._restrictions = Restrictions(self._space, [*self._whens, *self._ruled_out])
+        read = (predicate for when in (*self._whens, *self._ruled_out) for predicate in predicates(when))
+        self._restrictions = _Restrictions(self._space, read)
         self.complete = True
         """Whether every search so far has come to its end."""
 
@@ -89,7 +212,7 @@ class Comparison:
         return tuple(item for name in BY_NAME if name in read and (item := self._common(name)))
 
     def changes(self, regions: int = 1) -> Iterator[VerdictChange]:
-        """Each pair of different outcomes that some complete answers have, with up to so many regions where they do."""
+        """Each pair of different results that some complete answers have, with up to so many regions where they do."""
         for before, after, example in self._differences():
             found = [self._widened(before, after, example)]
             following, elsewhere = self._outside(found)
@@ -99,36 +222,26 @@ class Comparison:
             yield VerdictChange(before, after, tuple(found), elsewhere)
 
     def _differences(self) -> list[tuple[str, str, Answers]]:
-        pairs = {f"{a} {b}": (a, b) for a in self._before.outcomes for b in self._after.outcomes if a != b}
-        search = Search(self._space, self._pair, self._may_differ, {}, limit=LIMIT)
-        found = dict(search.run(pairs))
-        self.complete &= not search.gave_up
-        for hits, kinds in sampled(self._space) if search.gave_up else ():  # what the search did not come to
+        pairs = [(a, b) for a in self._before.results for b in self._after.results if a != b]
+        found = search(self._space, lambda hits: (self._pair(hits),), self._may_be_any, pairs, limit=LIMIT)
+        examples = dict(found.witnesses)
+        self.complete &= found.complete
+        for hits, answers in sampled(self._space) if not found.complete else ():  # what the search did not come to
             pair = self._pair(hits)
-            if pair is not None and pair not in found:
-                found[pair] = {name: kind.value for name, kind in zip(self._space.kinds, kinds, strict=True)}
-        return [(*pairs[pair], _ordered(found[pair])) for pair in pairs if pair in found]
+            if pair[0] != pair[1] and pair not in examples:
+                named = zip(self._space.classes, answers, strict=True)
+                examples[pair] = ordered({name: answer.value for name, answer in named})
+        return [(*pair, examples[pair]) for pair in pairs if pair in examples]
 
     def _outside(self, regions: Sequence[Region]) -> tuple[Answers | None, Elsewhere]:
         """Answers that change as these regions' do, and are in none of them."""
         if not all(region.where for region in regions):
             return None, "no"  # one of them is everywhere
         before, after = regions[0].before, regions[0].after
-        told = [All(tuple(part for item in region.where for part in conditions(item))) for region in regions]
-
-        def may_change_so(hits: int, unknown: int, missing: set[str]) -> bool:
-            return (
-                self._may_differ(hits, unknown, missing)
-                and self._before.may_become(hits, unknown, before)
-                and self._after.may_become(hits, unknown, after)
-            )
-
-        space = Space(self._whens, [*self._ruled_out, *told], first=self._first)
-        search = Search(space, self._pair, may_change_so, {}, limit=LIMIT)
-        found = search.run([f"{before} {after}"]).get(f"{before} {after}")
-        if found is not None:
-            return _ordered(found), "yes"
-        return None, "perhaps" if search.gave_up else "no"
+        known = [All(tuple(part for item in region.where for part in conditions(item))) for region in regions]
+        space = Space(self._whens, [*self._ruled_out, *known], first=self._first)
+        found = search(space, lambda hits: (self._pair(hits),), self._may_be_any, [(before, after)], limit=LIMIT)
+        return found.answers, "yes" if found.answers is not None else "no" if found.complete else "perhaps"
 
     def _common(self, name: str) -> Restriction | None:
         """What the differing answers have in common in one constraint."""
@@ -142,28 +255,36 @@ class Comparison:
             met = [stretch for stretch in ranges if self._differs(Restriction(name, stretch=stretch))]
             whole = not met or (met[0] == ranges[0] and met[-1] == ranges[-1])
             return None if whole else Restriction(name, stretch=met[0].joined(met[-1]))
-        every = [kind.value for kind in known.answers[name]]
+        every = [answer.value for answer in known.answers[name]]
         values = tuple(value for value in every if self._differs(Restriction(name, values=(value,))))
         return Restriction(name, values=values) if values and len(values) < len(every) else None
 
     def _differs(self, item: Restriction) -> bool:
         """Whether some answers differ under a restriction; True when in doubt."""
-        kinds = self._restrictions.kinds({item.constraint: item})
-        search = Search(
+        classes = {item.constraint: distinct(self._restrictions.admitted(item))}
+        found = find(
             self._space,
-            lambda hits: "found" if self._pair(hits) else None,
+            lambda hits: self._before.result(hits) != self._after.result(hits),
             self._may_differ,
-            {},
-            kinds=kinds,
+            classes=classes,
             limit=LIMIT,
         )
-        return bool(search.run(["found"])) or search.gave_up
+        return found.answers is not None or not found.complete
 
-    def _pair(self, hits: int) -> str | None:
-        one, other = self._before.outcome(hits), self._after.outcome(hits)
-        return None if one == other else f"{one} {other}"
+    def _pair(self, hits: int) -> tuple[str, str]:
+        return self._before.result(hits), self._after.result(hits)
 
-    def _may_differ(self, hits: int, unknown: int, _: set[str]) -> bool:
+    def _may_be_any(self, hits: int, unknown: int, pairs: AbstractSet[tuple[str, str]]) -> bool:
+        """Whether any of these pairs of results may still come of these hits and open conditions."""
+        following: dict[str, list[str]] = {}
+        for before, after in pairs if self._may_differ(hits, unknown) else ():
+            following.setdefault(before, []).append(after)
+        return any(
+            self._before.may_be(hits, unknown, [before]) and self._after.may_be(hits, unknown, each)
+            for before, each in following.items()
+        )
+
+    def _may_differ(self, hits: int, unknown: int) -> bool:
         """Whether rules that changed are still open, or hit on one side with effects that the other has not."""
         if self._unlike or unknown & self._changed:
             return True
@@ -185,44 +306,49 @@ class Comparison:
         return max(found, key=lambda region: self._restrictions.share(region.where))
 
     def _widened_in(self, order: Sequence[str], before: str, after: str, example: Answers) -> Region:
-        """The region around an example: first without each constraint, then with more of its answers."""
-        where = {name: self._restrictions.around(name, example[name]) for name in order}
+        """The region around an example: first without each constraint, then with more of its answers.
+
+        All answers of the region have the same results already, so only what is added has to be looked at.
+        """
+        known = self._restrictions
+        where = {name: known.around(name, example[name]) for name in order}
         for name in order:
-            less = {other: item for other, item in where.items() if other != name}
-            if self._all_change(less, before, after):
-                where = less
+            if self._all_change(self._added(where, name, known.answers[name]), before, after):
+                del where[name]
         for name in list(where):
-            for step in self._restrictions.steps(where[name]):
-                wider = {**where, name: step.widened(where[name])}
-                if self._any({**where, name: step.added(where[name])}) and self._all_change(wider, before, after):
-                    where = wider
+            for widened in known.wider(where[name]):
+                item = widened(where[name])
+                classes = self._added(where, name, known.admitted(item))
+                if not classes[name] or (self._all_change(classes, before, after) and self._any(classes)):
+                    where[name] = item
         return Region(before, after, tuple(where[name] for name in BY_NAME if name in where), example)
 
-    def _all_change(self, where: Mapping[str, Restriction], before: str, after: str) -> bool:
-        """Whether all consistent answers under these restrictions have just these outcomes."""
+    def _added(self, where: Mapping[str, Restriction], name: str, answers: Iterable[AnswerClass]) -> _Classes:
+        """The classes of a region's answers, but of one constraint those that the region does not have yet."""
+        classes = {other: distinct(self._restrictions.admitted(item)) for other, item in where.items()}
+        inside = {answer.fails for answer in classes[name]}
+        return {**classes, name: tuple(answer for answer in distinct(answers) if answer.fails not in inside)}
 
-        def other(hits: int) -> str | None:
-            alike = self._before.outcome(hits) == before and self._after.outcome(hits) == after
-            return None if alike else "other"
+    def _all_change(self, classes: _Classes, before: str, after: str) -> bool:
+        """Whether all consistent answers of these classes have just these results."""
+        if any(self._pair(hits) != (before, after) for hits, _ in sampled(self._space, count=TRIES, classes=classes)):
+            return False
+        others = [result for result in self._before.results if result != before]
+        others_after = [result for result in self._after.results if result != after]
+        found = find(
+            self._space,
+            lambda hits: self._pair(hits) != (before, after),
+            lambda hits, unknown: (
+                self._before.may_be(hits, unknown, others) or self._after.may_be(hits, unknown, others_after)
+            ),
+            classes=classes,
+            limit=WIDENING_LIMIT if self.complete else WIDENING_LIMIT_APART,
+        )
+        return found.answers is None and found.complete
 
-        def may_be_other(hits: int, unknown: int, _: set[str]) -> bool:
-            return any(
-                side.may_become(hits, unknown, outcome)
-                for side, own in ((self._before, before), (self._after, after))
-                for outcome in side.outcomes
-                if outcome != own
-            )
-
-        kinds = self._restrictions.kinds(where)
-        limit = WIDENING_LIMIT if self.complete else WIDENING_LIMIT // 5
-        search = Search(self._space, other, may_be_other, {}, kinds=kinds, limit=limit)
-        return not search.run(["other"]) and not search.gave_up
-
-    def _any(self, where: Mapping[str, Restriction]) -> bool:
-        """Whether any consistent answers are left under these restrictions."""
-        kinds = self._restrictions.kinds(where)
-        search = Search(self._space, lambda _: "found", lambda _, __, ___: True, {}, kinds=kinds)
-        return bool(search.run(["found"]))
+    def _any(self, classes: _Classes) -> bool:
+        """Whether any consistent answers have these classes."""
+        return find(self._space, lambda _: True, classes=classes).answers is not None
 
 
 def _changed_bits(before: RuleTable, after: RuleTable) -> int:
@@ -245,7 +371,3 @@ def _effect(rule: Rule) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:
 
 def _positions(bits: int) -> list[int]:
     return [at for at in range(bits.bit_length()) if bits >> at & 1]
-
-
-def _ordered(answers: Answers) -> Answers:
-    return {name: answers[name] for name in BY_NAME if name in answers}

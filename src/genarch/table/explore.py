@@ -6,17 +6,16 @@ reach (`possible`). Answers that the table declares inconsistent are left out of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations, product
 from typing import Literal, NamedTuple
 
-from genarch.table.constraints import BY_NAME, Answers, Constraint, Value
-from genarch.table.questions import Seen, most_telling
+from genarch.table.constraints import BY_NAME, Answers, Value
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Stability, Verdict
-from genarch.table.search import Compiled, compiled
-from genarch.table.space import cells, representatives
+from genarch.table.search import VerdictSearch, sampled, verdict_search
+from genarch.table.space import ordered
 from genarch.table.spec import Spec, with_implied
 
 Bound = Literal["at_least", "above", "at_most", "below"]
@@ -52,21 +51,21 @@ class Flip(NamedTuple):
 
 def explore(spec: Spec, rules: RuleTable) -> Exploration:
     """Explore a spec; nothing is worked out before it is asked for."""
-    return Exploration(spec.constraints, compiled(rules))
+    return Exploration(spec.constraints, verdict_search(rules))
 
 
 class Exploration:
     """What can be said of stated answers beyond their verdict."""
 
-    def __init__(self, stated: Answers, table: Compiled) -> None:
+    def __init__(self, stated: Answers, table: VerdictSearch) -> None:
         self._stated = dict(with_implied(stated))
-        self._compiled = table
+        self._table = table
         self._refused = 0
 
     @cached_property
     def verdict(self) -> Verdict:
         """The verdict on what is stated."""
-        return self._compiled.scorer.decide(self._stated)
+        return self._table.scorer.decide(self._stated)
 
     @cached_property
     def possible(self) -> tuple[Possible, ...]:
@@ -74,9 +73,9 @@ class Exploration:
 
         A witness answers every constraint that the table's rules and inconsistencies read.
         """
-        verdicts = self._compiled.rules.verdicts
-        found = self._compiled.possible(self._stated, verdicts)
-        return tuple(Possible(name, _ordered(self._stated | found[name])) for name in verdicts if name in found)
+        verdicts = self._table.rules.verdicts
+        found = self._table.possible(self._stated, verdicts)
+        return tuple(Possible(name, ordered({**self._stated, **found[name]})) for name in verdicts if name in found)
 
     @property
     def settled(self) -> bool:
@@ -90,29 +89,20 @@ class Exploration:
         Those answers and changes are left out of everything that is said here.
         """
         self.flips  # noqa: B018  (meets the changes that are refused)
-        met = self._compiled.contradictions.match(self._stated).unknown | self._refused
-        return tuple(entry.id for at, entry in enumerate(self._compiled.inconsistencies) if met >> at & 1)
+        met = self._table.contradictions.match(self._stated).unknown | self._refused
+        return tuple(entry.id for at, entry in enumerate(self._table.inconsistencies) if met >> at & 1)
 
     @cached_property
     def next_question(self) -> str | None:
-        """The unstated constraint whose answer leaves the fewest verdicts possible on average; None when settled.
-
-        The average is over the kinds of answers that the table tells apart. Constraints that leave everything possible
-        whatever the answer come last; among equals, the table's order of questions decides. On a table so large that
-        working this out takes too long, what is known by then decides.
-        """
+        """The unstated constraint whose answer narrows the verdict most, by samples; None when settled."""
         if self.settled or not self.possible:
             return None
-        return self.question_among(self._open())
+        columns = self._table.space.columns
+        return self.question_among([name for name in self._table.order if name in columns and name not in self._stated])
 
-    def question_among(self, names: Iterable[str]) -> str | None:
+    def question_among(self, names: Sequence[str]) -> str | None:
         """The same of some constraints; None without any, and where nothing is possible."""
-        return most_telling(self._seen, names)
-
-    @cached_property
-    def _seen(self) -> Seen:
-        """Kept between questions: whoever does not know leaves what is stated as it was."""
-        return Seen(self._compiled, self._stated, self.possible)
+        return most_telling(self._table, self._stated, names)
 
     @cached_property
     def flips(self) -> tuple[Flip, ...]:
@@ -154,25 +144,20 @@ class Exploration:
     @cached_property
     def stability(self) -> Stability | None:
         """The smallest change of one rule's points that gives another verdict; None when none does."""
-        return self._compiled.scorer.stability(self._stated)
+        return self._table.scorer.stability(self._stated)
 
     def _read(self) -> list[str]:
         """The stated constraints that a rule or an inconsistency reads."""
-        return [name for name in BY_NAME if name in self._stated and name in self._compiled.space.columns]
-
-    def _open(self) -> list[str]:
-        """The unstated ones, in the order of questions."""
-        columns = self._compiled.space.columns
-        return [name for name in self._compiled.order if name in columns and name not in self._stated]
+        return [name for name in BY_NAME if name in self._stated and name in self._table.space.columns]
 
     def _decide(self, answers: Answers) -> str:
-        return self._compiled.scorer.decide(answers).verdict
+        return self._table.scorer.decide(answers).verdict
 
     def _changed(self, changes: Mapping[str, Value]) -> str | None:
         """The verdict with other answers; None where that, or no change at all, contradicts itself."""
         answers = {**self._stated, **changes}
-        before = self._compiled.contradictions.match(self._stated).hits
-        new = self._compiled.contradictions.match(answers).hits & ~before
+        before = self._table.contradictions.match(self._stated).hits
+        new = self._table.contradictions.match(answers).hits & ~before
         if new:
             self._refused |= new
             return None
@@ -180,71 +165,74 @@ class Exploration:
         return None if verdict == self.verdict.verdict else verdict
 
     def _single(self, name: str) -> Iterator[Flip]:
-        constraint = BY_NAME[name]
-        thresholds = self._compiled.space.thresholds.get(name, [])
-        if constraint.numeric:
-            yield from self._moved(constraint, thresholds)
-            return
         here = self._stated[name]
-        known: dict[tuple[int, int], str | None] = {self._does(name, here): None}
+        if isinstance(here, int | float) and BY_NAME[name].numeric:
+            yield from self._moved(name, here)
+            return
+        fails, assumed = self._table.space.columns[name].fails, self._table.assumed.get(name)
+        done: dict[tuple[int, int], str | None] = {}
         reached: dict[str, list[Value]] = {}
-        for value in sorted(representatives(constraint, thresholds), key=lambda value: _distance(here, value)):
-            does = self._does(name, value)
-            if does not in known:
-                known[does] = self._changed({name: value})
-            verdict = known[does]
+        for value, failed in sorted(self._table.space.answers(name), key=lambda answer: _distance(here, answer.value)):
+            # Answers that do the same to rules, inconsistencies and assumptions flip alike.
+            does = failed, assumed(value) if assumed else 0
+            if does not in done:
+                unchanged = does == (fails(here), assumed(here) if assumed else 0)
+                done[does] = None if unchanged else self._changed({name: value})
+            verdict = done[does]
             if verdict:
                 reached.setdefault(verdict, []).append(value)
         for verdict, (nearest, *others) in reached.items():
-            yield Flip((Change(name, nearest, others=() if constraint.kind == "set" else tuple(others)),), verdict)
+            yield Flip((Change(name, nearest, others=() if BY_NAME[name].kind == "set" else tuple(others)),), verdict)
 
-    def _does(self, name: str, value: Value) -> tuple[int, int]:
-        """What an answer does to the rules, inconsistencies and assumptions; answers that do the same flip alike."""
-        assumed = self._compiled.assumed.get(name)
-        return self._compiled.space.columns[name].fails(value), assumed.fails(value) if assumed else 0
-
-    def _moved(self, constraint: Constraint, thresholds: list[int | float]) -> Iterator[Flip]:
-        """A number up and down, to the first cell on either side with another verdict."""
-        here = self._stated[constraint.name]
-        assert isinstance(here, int | float)  # noqa: S101  (a number constraint holds a number)
-        numbers = cells(constraint, thresholds)
-        up = [number for number in numbers if number > here and not _same_cell(here, number, thresholds)]
-        down = [number for number in reversed(numbers) if number < here and not _same_cell(here, number, thresholds)]
+    def _moved(self, name: str, here: float) -> Iterator[Flip]:
+        """A number down and up, to the first cell on either side with another verdict."""
+        thresholds = self._table.space.thresholds.get(name, [])
+        numbers = self._table.space.numbers(name)
+        down, up = [number for number in reversed(numbers) if number < here], [n for n in numbers if n > here]
         for way in (down, up):
             for number in way:
-                verdict = self._changed({constraint.name: number})
-                if verdict:
-                    yield Flip((_range(constraint.name, number, thresholds, upwards=way is up),), verdict)
-                    break
+                low, high = sorted((here, number))
+                if any(low <= edge <= high for edge in thresholds):  # else it is in the same cell
+                    verdict = self._changed({name: number})
+                    if verdict:
+                        yield Flip((self._from(name, number, upwards=way is up),), verdict)
+                        break
 
     def _combined(self) -> tuple[Flip, ...]:
         """The smallest combination of changes that gives another verdict."""
-        kinds = self._compiled.space.kinds
-        read = [name for name in self._read() if len(kinds[name]) > 1]
+        classes = self._table.space.classes
+        read = [name for name in self._read() if len(classes[name]) > 1]
         for size in range(2, len(read) + 1):
             for names in combinations(read, size):
-                for values in product(*(kinds[name] for name in names)):
-                    changes = dict(zip(names, (kind.value for kind in values), strict=True))
+                for answers in product(*(classes[name] for name in names)):
+                    changes = dict(zip(names, (answer.value for answer in answers), strict=True))
                     verdict = self._changed(changes)
                     if verdict and all(changes[name] != self._stated[name] for name in names):
                         return (Flip(tuple(self._nearest(name, value) for name, value in changes.items()), verdict),)
         return ()
 
     def _nearest(self, name: str, value: Value) -> Change:
-        """The change to answers of the same kind; for a number, from where on they begin on its side."""
+        """The change to answers of the same class; for a number, from where on they begin on its side."""
         here = self._stated[name]
-        constraint = BY_NAME[name]
-        if not (constraint.numeric and isinstance(here, int | float) and isinstance(value, int | float)):
+        if not (BY_NAME[name].numeric and isinstance(here, int | float) and isinstance(value, int | float)):
             return Change(name, value)
-        thresholds = self._compiled.space.thresholds[name]
-        fails = self._compiled.space.columns[name].fails
+        fails = self._table.space.columns[name].fails
         between = [
             number
-            for number in cells(constraint, thresholds)
+            for number in self._table.space.numbers(name)
             if fails(number) == fails(value) and (number > here) is (value > here)
         ]
         nearest = min(between, key=lambda number: abs(number - here))
-        return _range(name, nearest, thresholds, upwards=nearest > here)
+        return self._from(name, nearest, upwards=nearest > here)
+
+    def _from(self, name: str, number: float, *, upwards: bool) -> Change:
+        """From where on, on the way to `number`, its cell begins."""
+        thresholds = self._table.space.thresholds[name]
+        if number in thresholds:
+            return Change(name, number, "at_least" if upwards else "at_most", number)
+        if upwards:
+            return Change(name, number, "above", max(edge for edge in thresholds if edge < number))
+        return Change(name, number, "below", min(edge for edge in thresholds if edge > number))
 
 
 def _distance(here: Value, there: Value) -> int:
@@ -254,19 +242,22 @@ def _distance(here: Value, there: Value) -> int:
     return 1
 
 
-def _same_cell(here: float, there: float, thresholds: list[int | float]) -> bool:
-    low, high = sorted((here, there))
-    return not any(low <= edge <= high for edge in thresholds)
+SAMPLES = 1_000
+"""Completions to choose a question by, some 10 ms."""
 
 
-def _range(name: str, number: float, thresholds: list[int | float], *, upwards: bool) -> Change:
-    """From where on, on the way to `number`, its cell begins."""
-    if number in thresholds:
-        return Change(name, number, "at_least" if upwards else "at_most", number)
-    if upwards:
-        return Change(name, number, "above", max(edge for edge in thresholds if edge < number))
-    return Change(name, number, "below", min(edge for edge in thresholds if edge > number))
+def most_telling(table: VerdictSearch, stated: Answers, names: Sequence[str]) -> str | None:
+    """The constraint whose answer leaves the fewest verdicts possible on average; None without any.
 
-
-def _ordered(answers: Mapping[str, Value]) -> Answers:
-    return {name: answers[name] for name in BY_NAME if name in answers}
+    The average is over the classes of answers that the table tells apart. Among equals the constraint that leaves fewer
+    at most is given, then the first named. What an answer leaves possible is what sampled completions show, which may
+    miss a verdict that few of them have: the choice is not exact where there are more completions than samples.
+    """
+    at = {name: position for position, name in enumerate(n for n in table.space.classes if n not in stated)}
+    left: dict[str, dict[int, set[str]]] = {name: {} for name in names}
+    for hits, answers in sampled(table.space, stated, SAMPLES):
+        verdict = table.verdict(hits)
+        for name, by_class in left.items():
+            by_class.setdefault(answers[at[name]].fails, set()).add(verdict)
+    counts = {name: [len(verdicts) for verdicts in by_class.values()] for name, by_class in left.items() if by_class}
+    return min(counts, key=lambda name: (sum(counts[name]) / len(counts[name]), max(counts[name])), default=None)

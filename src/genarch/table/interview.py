@@ -6,15 +6,14 @@ what a rule still waits for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from genarch.table.constraints import Answers, Value
 from genarch.table.explore import Exploration, explore
-from genarch.table.questions import awaited, confirming
 from genarch.table.rules import Notice, RuleTable
 from genarch.table.scoring import Verdict
-from genarch.table.search import Search, compiled
+from genarch.table.search import find, verdict_search
 from genarch.table.spec import Spec, with_implied
 
 Order = Literal["adaptive", "fixed"]
@@ -105,7 +104,7 @@ class Interview:
     def __init__(self, rules: RuleTable, *, order: Order = "adaptive", every: bool = False) -> None:
         """`every` goes on after the verdict is settled, to the last question, read by a rule or not."""
         self._rules = rules
-        self._table = compiled(rules)
+        self._table = verdict_search(rules)
         self._order = order
         self._every = every
         self._explored: dict[frozenset[tuple[str, Value]], Exploration] = {}
@@ -116,11 +115,11 @@ class Interview:
         exploration = self._explore(stated)
         possible = tuple(item.verdict for item in exploration.possible)
         standing = Standing(exploration.verdict, possible, ())
-        useful = [] if standing.settled else [name for name in awaited(self._table, stated) if name not in declined]
+        useful = [] if standing.settled else [name for name in self.awaited(stated) if name not in declined]
         first: str | None = None
         if useful and self._order == "adaptive":
             if len(possible) == 1:
-                first = confirming(self._table, stated, possible[0], useful)
+                first = self._confirming(stated, possible[0], useful)
             else:
                 first = exploration.question_among(useful)
         elif useful:
@@ -131,6 +130,27 @@ class Interview:
             rest += [name for name in self._table.order if name not in gone]
         return standing._replace(open=(*([first] if first else []), *rest))
 
+    def awaited(self, stated: Answers) -> list[str]:
+        """The unstated constraints that a rule still waits for, in the order of the table's questions.
+
+        An inconsistency counts where it ties a constraint to one that a rule waits for.
+        """
+        space, stated = self._table.space, with_implied(stated)
+        failed, pending = space.matcher.against(stated)
+        _, unknown = space.matcher.gather(failed, pending)
+        reading = {
+            position: {
+                name
+                for name, column in space.columns.items()
+                if name not in stated and column.reads & space.matcher.terms_of(position) & ~failed
+            }
+            for position in range(unknown.bit_length())
+            if unknown >> position & 1
+        }
+        waiting = {name for position, names in reading.items() if space.watched >> position & 1 for name in names}
+        tied = [names for names in reading.values() if names & waiting]
+        return [name for name in self._table.order if any(name in names for names in tied)]
+
     def no_longer_apply(self, sheet: Sheet, changed: str) -> list[str]:
         """Questions asked after a changed one that would not be asked any more, each beside the answers before it."""
         at = sheet.asked.index(changed) if changed in sheet.asked else len(sheet.asked)
@@ -138,7 +158,7 @@ class Interview:
         beside = {name: value for name, value in sheet.stated.items() if name not in later}
         gone = []
         for name in later:
-            if not (self._every or name in awaited(self._table, beside)):
+            if not (self._every or name in self.awaited(beside)):
                 gone.append(name)
             elif name in sheet.stated:
                 beside[name] = sheet.stated[name]
@@ -159,6 +179,19 @@ class Interview:
     def _explore(self, stated: Answers) -> Exploration:
         """Each sheet is looked at several times: before its last answer, and for what that ruled out."""
         return self._explored.setdefault(frozenset(stated.items()), explore(Spec("interview", stated), self._rules))
+
+    def _confirming(self, stated: Answers, verdict: str, names: Sequence[str]) -> str:
+        """The constraint most of whose classes of answers make the stated answers give a verdict.
+
+        For answers that are settled: whatever the rest is, it comes to this verdict, but what is stated does not yet.
+        """
+
+        def share(name: str) -> float:
+            classes = self._table.space.classes[name]
+            decided = (self._table.scorer.decide({**stated, name: answer.value}).verdict for answer in classes)
+            return sum(found == verdict for found in decided) / len(classes)
+
+        return max(names, key=share)
 
     def _reason(self, verdict: str, stated: Answers, answers: Answers) -> tuple[Decided, ...]:
         """Rules decided by the new answers that are enough: one of them if one is, else all without the idle ones.
@@ -185,20 +218,21 @@ class Interview:
 
     def _reaches(self, verdict: str, stated: Answers, pinned: int, hits: int, patience: int) -> bool:
         """Whether some completion may reach a verdict, with exactly these hits among the rules that are pinned."""
+        table = self._table
 
-        def judge(found: int) -> str | None:
-            return self._table.scorer.judge(found).verdict if found & pinned == hits else None
+        def reaches(found: int) -> bool:
+            return found & pinned == hits and table.scorer.judge(found).verdict == verdict
 
-        def reachable(found: int, unknown: int, wanted: set[str]) -> bool:
+        def may_reach(found: int, unknown: int) -> bool:
             if (found | unknown) & hits != hits or found & pinned & ~hits:
                 return False
-            return self._table.bounds.reachable(found | hits, unknown & ~pinned, wanted)
+            return table.reachable(found | hits, unknown & ~pinned, {verdict})
 
-        search = Search(self._table.space, judge, reachable, stated, limit=patience)
-        return bool(search.run((verdict,))) or search.gave_up
+        reached = find(table.space, reaches, may_reach, stated, limit=patience)
+        return reached.answers is not None or not reached.complete
 
     def _matched(self, stated: Answers) -> tuple[int, int]:
         """The bits of the rules that hit, and of those that are open, assumptions left aside."""
-        space = self._table.space
-        hits, unknown = space.matcher.gather(*space.against(with_implied(stated)))
-        return hits & space.watched, unknown & space.watched
+        matcher, watched = self._table.space.matcher, self._table.space.watched
+        hits, unknown = matcher.gather(*matcher.against(with_implied(stated)))
+        return hits & watched, unknown & watched

@@ -10,10 +10,12 @@ from genarch.table.conditions import ALWAYS, All, Any, Condition, describe, pred
 from genarch.table.constraints import BY_NAME, CONSTRAINTS
 from genarch.table.findings import CheckId, Finding
 from genarch.table.rules import Assumption, Method, Notice, Rule, RuleTable
-from genarch.table.search import Search, witness
-from genarch.table.space import Space, contradictions, table_space
+from genarch.table.search import sampled, verdict_search, witness
 
 Conditional = Rule | Method | Notice | Assumption
+
+SAMPLES = 1_000
+"""Completions that tell most rules apart before any search."""
 
 
 def conditional_entries(rules: RuleTable) -> Iterator[tuple[str, Conditional]]:
@@ -26,30 +28,26 @@ def conditional_entries(rules: RuleTable) -> Iterator[tuple[str, Conditional]]:
 
 def impossible_conditions(rules: RuleTable) -> Iterator[Finding]:
     """Conditions that no answers pass, alternatives that none do, entries that only contradictory answers hit."""
-    ruled_out = contradictions(rules)
+    ruled_out = verdict_search(rules).ruled_out
     if ruled_out and witness([], ruled_out) is None:
-        told = "whatever is answered, one of the table's inconsistencies holds"
-        yield Finding(CheckId("everything-inconsistent"), (rules.header.id,), told)
+        message = "whatever is answered, one of the table's inconsistencies holds"
+        yield Finding(CheckId("everything-inconsistent"), (rules.header.id,), message)
         return
     for section, entry in conditional_entries(rules):
         place = (section, entry.id)
         if witness([entry.when]) is None:
-            told = f"no answers pass '{describe(entry.when)}'"
-            yield Finding(CheckId("condition-contradicts-itself"), (entry.id,), told, place)
+            message = f"no answers pass '{describe(entry.when)}'"
+            yield Finding(CheckId("condition-contradicts-itself"), (entry.id,), message, place)
             continue
         for part, narrowed in _alternatives(entry.when):
             if witness([narrowed]) is None:
-                told = f"its alternative '{describe(part)}' never holds beside the rest of the condition"
-                yield Finding(CheckId("condition-contradicts-itself"), (entry.id,), told, place)
-        if _is_inconsistency(entry):
+                message = f"its alternative '{describe(part)}' never holds beside the rest of the condition"
+                yield Finding(CheckId("condition-contradicts-itself"), (entry.id,), message, place)
+        if isinstance(entry, Notice) and entry.level == "inconsistency":
             continue
         if witness([entry.when], contradictions=ruled_out) is None:
-            told = f"'{describe(entry.when)}' holds only on answers that an inconsistency of the table rules out"
-            yield Finding(CheckId("rule-never-hits"), (entry.id,), told, place)
-
-
-def _is_inconsistency(entry: Conditional) -> bool:
-    return isinstance(entry, Notice) and entry.level == "inconsistency"
+            message = f"'{describe(entry.when)}' holds only on answers that an inconsistency of the table rules out"
+            yield Finding(CheckId("rule-never-hits"), (entry.id,), message, place)
 
 
 def _alternatives(condition: Condition) -> Iterator[tuple[Condition, Condition]]:
@@ -67,9 +65,9 @@ def _alternatives(condition: Condition) -> Iterator[tuple[Condition, Condition]]
 
 def rules_always_together(rules: RuleTable) -> Iterator[Finding]:
     """Sets of rules of which all hit or none does, whatever is answered."""
-    whens = [rule.when for rule in rules.rules]
-    ruled_out = contradictions(rules)
-    seen = _sampled_hits(table_space(rules))
+    table = verdict_search(rules)
+    whens, ruled_out = table.whens, table.ruled_out
+    seen = [hits for hits, _ in sampled(table.space, count=SAMPLES)]
     alike: dict[int, int] = {}
     for one, other in combinations(range(len(whens)), 2):
         if other in alike or any((hits >> one ^ hits >> other) & 1 for hits in seen):
@@ -80,30 +78,9 @@ def rules_always_together(rules: RuleTable) -> Iterator[Finding]:
     for first in dict.fromkeys(alike.values()):
         members = [first, *(at for at, same in alike.items() if same == first)]
         ids = tuple(rules.rules[at].id for at in members)
-        told = f"{', '.join(ids[:-1])} and {ids[-1]} hit on the same answers, '{describe(whens[first])}' and no others"
-        yield Finding(CheckId("rules-always-together"), ids, told, ("rules", ids[0]))
-
-
-def _sampled_hits(space: Space) -> list[int]:
-    """The hits of some completions: for each rule one that hits it, as far as one is soon found."""
-    found: list[int] = []
-    for at in range(space.watched.bit_length()):
-        if not any(hits >> at & 1 for hits in found):
-            _sample(space, 1 << at, found)
-    return found
-
-
-def _sample(space: Space, bit: int, found: list[int]) -> None:
-    def judge(hits: int) -> str | None:
-        if not hits & bit:
-            return None
-        found.append(hits)
-        return "found"
-
-    def reachable(hits: int, unknown: int, _: set[str]) -> bool:
-        return bool((hits | unknown) & bit)
-
-    Search(space, judge, reachable, {}, limit=2_000).run(["found"])
+        condition = describe(whens[first])
+        message = f"{', '.join(ids[:-1])} and {ids[-1]} hit on the same answers, '{condition}' and no others"
+        yield Finding(CheckId("rules-always-together"), ids, message, ("rules", ids[0]))
 
 
 def unread(rules: RuleTable) -> Iterator[Finding]:
@@ -124,22 +101,24 @@ def unread(rules: RuleTable) -> Iterator[Finding]:
         if name not in named and constraint.evidence:
             continue
         if name not in named:
-            told = f"nothing in the table reads '{name}' ({constraint.meaning})"
-            yield Finding(CheckId("constraint-unread"), (name,), told, place)
+            message = f"nothing in the table reads '{name}' ({constraint.meaning})"
+            yield Finding(CheckId("constraint-unread"), (name,), message, place)
             continue
         if name not in deciding:
-            told = f"'{name}' is read by notices or methods alone, so it has no say in the verdict"
-            yield Finding(CheckId("constraint-never-decides"), (name,), told, place)
+            message = f"'{name}' is read by notices or methods alone, so it has no say in the verdict"
+            yield Finding(CheckId("constraint-never-decides"), (name,), message, place)
         if name not in asked:
-            told = f"'{name}' is read, but the table has no question for it"
-            yield Finding(CheckId("question-missing"), (name,), told)
+            message = f"'{name}' is read, but the table has no question for it"
+            yield Finding(CheckId("question-missing"), (name,), message)
         rest = [value for value in constraint.values if value not in named[name]]
         if constraint.kind == "set" and rest:
-            told = f"no condition names {', '.join(rest)} of '{name}': with or without, everything comes out the same"
-            yield Finding(CheckId("value-unread"), (name, *rest), told, place)
+            message = (
+                f"no condition names {', '.join(rest)} of '{name}': with or without, everything comes out the same"
+            )
+            yield Finding(CheckId("value-unread"), (name, *rest), message, place)
         elif len(rest) > 1 and not constraint.evidence:
-            told = f"no condition names {', '.join(rest)} of '{name}': they are told apart by nothing"
-            yield Finding(CheckId("value-unread"), (name, *rest), told, place)
+            message = f"no condition names {', '.join(rest)} of '{name}': nothing tells them apart"
+            yield Finding(CheckId("value-unread"), (name, *rest), message, place)
 
 
 def examples_missing(rules: RuleTable) -> Iterator[Finding]:
@@ -147,8 +126,8 @@ def examples_missing(rules: RuleTable) -> Iterator[Finding]:
     for section, entry in conditional_entries(rules):
         missing = [kind for kind in ("hit", "miss") if not getattr(entry.examples, kind)]
         if entry.when != ALWAYS and missing:
-            told = f"has no example of a {' or of a '.join(missing)}"
-            yield Finding(CheckId("example-missing"), (entry.id,), told, (section, entry.id))
+            message = f"has no example of a {' or of a '.join(missing)}"
+            yield Finding(CheckId("example-missing"), (entry.id,), message, (section, entry.id))
 
 
 def facts_uncited(rules: RuleTable) -> Iterator[Finding]:
@@ -179,7 +158,7 @@ COVERAGE: tuple[Verification, ...] = (unread, examples_missing, facts_uncited)
 def verify(rules: RuleTable) -> Iterator[Finding]:
     """Everything that the checks find, waived findings included; then the waivers that cover nothing.
 
-    A table is not held to the waivers of the one that it extends: what they were for may be gone here.
+    The waivers of an extended table may cover nothing: what they were for may be gone here.
     """
     used = set()
     for finding in _found(rules):
@@ -190,8 +169,8 @@ def verify(rules: RuleTable) -> Iterator[Finding]:
     own = [waiver for waiver in rules.waivers if not waiver.inherited]
     for at, waiver in enumerate(own):
         if waiver not in used:
-            told = f"no finding of '{waiver.check}' is about {', '.join(waiver.subject)} and nothing else"
-            yield Finding(CheckId("waiver-unused"), (waiver.check, *waiver.subject), told, ("waivers", str(at)))
+            message = f"no finding of '{waiver.check}' is about {', '.join(waiver.subject)} and nothing else"
+            yield Finding(CheckId("waiver-unused"), (waiver.check, *waiver.subject), message, ("waivers", str(at)))
 
 
 def _found(rules: RuleTable) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Conditions against answers: hit, miss or unknown, for a whole table at once.
+"""Conditions matched with answers: hit, miss or unknown, for a whole table at once.
 
 Each condition is brought into terms: it is the `any` of terms, a term the `all` of single predicates. Negation is
 pushed down to the predicates and `all` spread over `any`; both laws hold in Kleene's three-valued logic, so nothing
@@ -50,7 +50,7 @@ class _Stand(NamedTuple):
 
 
 class Matcher:
-    """Conditions compiled once, then held against any number of specs."""
+    """Conditions compiled once, then matched with any number of specs."""
 
     __slots__ = ("_extra", "_first", "_size", "_stands", "columns")
 
@@ -91,14 +91,8 @@ class Matcher:
         return bit | next((own for first, own in self._extra if first == bit), 0)
 
     def match(self, answers: Answers) -> Matches:
-        """Hold every condition against the stated answers."""
-        failed = pending = 0
-        for name, reads, fails in self.columns:
-            value = answers.get(name)
-            if value is None:
-                pending |= reads
-            else:
-                failed |= fails(value)
+        """Match every condition with the stated answers."""
+        failed, pending = self.against(answers)
         assumed: tuple[int, ...] = ()
         if self._stands:
             hits, _ = self.gather(failed, pending)
@@ -109,6 +103,17 @@ class Matcher:
         hits, unknown = self.gather(failed, pending)
         own = (1 << self._size) - 1
         return Matches(hits & own, unknown & own, assumed)
+
+    def against(self, answers: Answers) -> tuple[int, int]:
+        """The terms that stated answers fail, and those that an unstated constraint is read by."""
+        failed = pending = 0
+        for name, reads, fails in self.columns:
+            value = answers.get(name)
+            if value is None:
+                pending |= reads
+            else:
+                failed |= fails(value)
+        return failed, pending
 
     def _assume(self, answers: Answers, failed: int, standing: Sequence[_Stand]) -> tuple[int, int]:
         """The failed and open terms once the assumed ranges are taken in place of nothing."""

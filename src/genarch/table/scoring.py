@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -134,22 +134,27 @@ def revalued(effects: Sequence[Effect], position: int, architecture: int, points
     return (*effects[:position], changed, *effects[position + 1 :])
 
 
-class _Best(NamedTuple):
-    """A family's best surviving architecture."""
+class Tally(NamedTuple):
+    """What hits come to: for each architecture its points and the absolute points, and the bits of the excluded."""
 
-    family: str
-    architecture: int
-    points: int
+    points: list[int]
+    touched: list[int]
+    excluded: int
+
+
+def surplus(apart: int, touched: int, limit: Ratio) -> int:
+    """By how much the margin of `apart` of `touched` points is above a limit; below 0 where it is below.
+
+    It adds up: that of all hits is the sum of that of each, which is what bounds rest on.
+    """
+    return limit.denominator * apart - limit.numerator * touched
 
 
 class Scorer:
     """A rule table compiled for evaluation; `scorer` gives the one of a table."""
 
     __slots__ = (
-        "_architectures",
         "_clear",
-        "_close",
-        "_families",
         "_matcher",
         "_methods_at",
         "_named",
@@ -157,15 +162,17 @@ class Scorer:
         "_readers",
         "_rule_bits",
         "_rules",
+        "architectures",
+        "close_call",
         "effects",
+        "families",
     )
 
     def __init__(self, rules: RuleTable) -> None:
-        names = [architecture.id for architecture in rules.architectures]
-        position = {name: at for at, name in enumerate(names)}
+        self.architectures = tuple(architecture.id for architecture in rules.architectures)
+        position = {name: at for at, name in enumerate(self.architectures)}
         self._rules = rules
-        self._architectures = names
-        self._close, self._clear = rules.header.close_call, rules.header.clear
+        self.close_call, self._clear = rules.header.close_call, rules.header.clear
         self.effects = tuple(
             Effect(
                 tuple((position[name], points) for name, points in rule.points.items()),
@@ -173,7 +180,7 @@ class Scorer:
             )
             for rule in rules.rules
         )
-        self._families = tuple(
+        self.families = tuple(
             (family.id, tuple(position[a.id] for a in rules.architectures if a.family == family.id))
             for family in rules.families
         )
@@ -206,14 +213,11 @@ class Scorer:
 
         `effects` are other ones than the table's.
         """
-        effects = self.effects if effects is None else effects
-        points, excluded, scored = self._tally(hits, effects)
-        return self._verdict(hits, effects, points, excluded, scored)
+        return self._judged(self.tally(hits, effects))[0]
 
     def recommended(self, hits: int) -> tuple[str, ...]:
         """The architectures recommended when exactly these rules hit: one, or the best of either family."""
-        points, excluded, scored = self._tally(hits, self.effects)
-        return self._recommended(self._verdict(hits, self.effects, points, excluded, scored), points, excluded)
+        return self._judged(self.tally(hits))[1]
 
     def evaluate(self, answers: Answers) -> Evaluation:
         """The verdict on stated answers, with every reason."""
@@ -221,21 +225,15 @@ class Scorer:
         stated, answers = answers, with_implied(answers)
         matches = self._matcher.match(answers)
         hits = matches.hits & self._rule_bits
-        points, excluded, scored = self._tally(hits, self.effects)
-        verdict = self._verdict(hits, self.effects, points, excluded, scored)
-        recommended = self._recommended(verdict, points, excluded)
+        tally = self.tally(hits)
+        verdict, recommended = self._judged(tally)
         positions = [at for at in range(len(rules.rules)) if hits >> at & 1]
-        waiting = _waiting(self._readers, matches.unknown & self._rule_bits)
         return Evaluation(
             verdict,
-            self._ranking(positions, points),
+            self._ranking(positions, tally.points),
             tuple(rules.rules[at] for at in positions),
-            tuple(
-                Undecided(name, tuple(rules.rules[at].id for at in at_rules))
-                for name, at_rules in waiting.items()
-                if answers.get(name) is None
-            ),
-            self._unread(stated),
+            tuple(self._undecided(answers, matches.unknown)),
+            tuple(self._unread(stated)),
             self._methods(matches.hits, recommended),
             (*self._notices(matches.hits, verdict, recommended), *device_contradicted(stated)),
             tuple(rules.assumptions[at] for at in matches.assumed),
@@ -254,7 +252,7 @@ class Scorer:
         farthest = 3 * sum(abs(points) for at in positions for _, points in self.effects[at].points) + 3
         for step in range(1, farthest + 1):
             for at in positions:
-                for architecture, name in enumerate(self._architectures):
+                for architecture, name in enumerate(self.architectures):
                     before = self._rules.rules[at].points.get(name, 0)
                     for after in (before - step, before + step):
                         found = self.judge(hits, revalued(self.effects, at, architecture, after)).verdict
@@ -262,65 +260,48 @@ class Scorer:
                             return Stability(self._rules.rules[at].id, name, before, after, found)
         return None
 
-    def _tally(self, hits: int, effects: Sequence[Effect]) -> tuple[list[int], int, int]:
-        """Points by architecture, the bits of the excluded ones, and the bits of those that any hit gave points."""
-        points = [0] * len(self._architectures)
-        excluded = scored = 0
+    def tally(self, hits: int, effects: Sequence[Effect] | None = None) -> Tally:
+        """The points that these hits come to, by the table's effects or by other ones."""
+        effects = self.effects if effects is None else effects
+        points, touched = [0] * len(self.architectures), [0] * len(self.architectures)
+        excluded = 0
         while hits:
             lowest = hits & -hits
-            effect = effects[lowest.bit_length() - 1]
-            excluded |= effect.excludes
-            for at, gained in effect.points:
+            scored, excludes = effects[lowest.bit_length() - 1]
+            excluded |= excludes
+            for at, gained in scored:
                 points[at] += gained
-                scored |= 1 << at
+                touched[at] += gained if gained > 0 else -gained
             hits ^= lowest
-        return points, excluded, scored
+        return Tally(points, touched, excluded)
 
-    def _best(self, points: Sequence[int], excluded: int) -> list[_Best]:
-        """Each surviving family by its best surviving architecture, best first; ties keep the table's order."""
-        found = []
-        for family, members in self._families:
+    def _judged(self, tally: Tally) -> tuple[Verdict, tuple[str, ...]]:
+        """The verdict, and the architectures that it recommends.
+
+        Each surviving family stands as its best surviving architecture; ties keep the table's order.
+        """
+        points, touched, excluded = tally
+        best = []
+        for family, members in self.families:
             alive = [at for at in members if not excluded >> at & 1]
             if alive:
-                best = max(alive, key=points.__getitem__)
-                found.append(_Best(family, best, points[best]))
-        found.sort(key=lambda best: -best.points)
-        return found
-
-    def _verdict(
-        self, hits: int, effects: Sequence[Effect], points: Sequence[int], excluded: int, scored: int
-    ) -> Verdict:
-        best = self._best(points, excluded)
+                best.append((family, max(alive, key=points.__getitem__)))
         if not best:
-            return Verdict("infeasible", None, (), None, None)
-        first = best[0]
-        name = self._architectures[first.architecture]
-        if len(best) == 1:
-            return Verdict(first.family, name, (first.family,), "forced", None)
-        if not scored & ~excluded:
-            return Verdict("undetermined", None, (), None, None)
-        margin = self._margin(hits, effects, first, best[1])
-        if not margin.numerator or _below(margin, self._close):
-            return Verdict("evaluate_both", None, (first.family, best[1].family), "close_call", margin)
-        confidence: Confidence = "lean" if _below(margin, self._clear) else "clear"
-        return Verdict(first.family, name, (first.family,), confidence, margin)
-
-    def _margin(self, hits: int, effects: Sequence[Effect], first: _Best, second: _Best) -> Ratio:
-        touched = 0
-        pair = (first.architecture, second.architecture)
-        while hits:
-            lowest = hits & -hits
-            for at, gained in effects[lowest.bit_length() - 1].points:
-                if at in pair:
-                    touched += abs(gained)
-            hits ^= lowest
-        return Ratio(first.points - second.points, touched or 1)
-
-    def _recommended(self, verdict: Verdict, points: Sequence[int], excluded: int) -> tuple[str, ...]:
-        if verdict.architecture:
-            return (verdict.architecture,)
-        by_family = {best.family: self._architectures[best.architecture] for best in self._best(points, excluded)}
-        return tuple(by_family[family] for family in verdict.candidates)
+            return Verdict("infeasible", None, (), None, None), ()
+        best.sort(key=lambda entry: -points[entry[1]])
+        (family, first), *others = best
+        name = self.architectures[first]
+        if not others:
+            return Verdict(family, name, (family,), "forced", None), (name,)
+        if not any(total and not excluded >> at & 1 for at, total in enumerate(touched)):
+            return Verdict("undetermined", None, (), None, None), ()
+        rival, second = others[0]
+        margin = Ratio(points[first] - points[second], touched[first] + touched[second] or 1)
+        if not margin.numerator or surplus(*margin, self.close_call) < 0:
+            both = (name, self.architectures[second])
+            return Verdict("evaluate_both", None, (family, rival), "close_call", margin), both
+        confidence: Confidence = "lean" if surplus(*margin, self._clear) < 0 else "clear"
+        return Verdict(family, name, (family,), confidence, margin), (name,)
 
     def _ranking(self, positions: Sequence[int], points: Sequence[int]) -> tuple[Ranked, ...]:
         ranked = []
@@ -340,17 +321,22 @@ class Scorer:
         ranked.sort(key=lambda entry: (bool(entry.excluded_by), -entry.points))
         return tuple(ranked)
 
-    def _unread(self, answers: Answers) -> tuple[Unread, ...]:
+    def _undecided(self, answers: Answers, unknown: int) -> Iterator[Undecided]:
+        for name, readers in self._readers.items():
+            if answers.get(name) is None:
+                waiting = [self._rules.rules[at].id for at in readers if unknown >> at & 1]
+                if waiting:
+                    yield Undecided(name, tuple(waiting))
+
+    def _unread(self, answers: Answers) -> Iterator[Unread]:
         """What is stated and nothing in the table reads, so that nobody takes it for considered."""
-        found = []
         for name, value in answers.items():
             if name == "gpu" and self._named["device"]:
                 continue  # read as the device that it implies
             if not self._named[name]:
-                found.append(Unread(name))
+                yield Unread(name)
             elif isinstance(value, frozenset) and not value <= self._named[name]:
-                found.append(Unread(name, tuple(sorted(value - self._named[name]))))
-        return tuple(found)
+                yield Unread(name, tuple(sorted(value - self._named[name])))
 
     def _methods(self, bits: int, recommended: Sequence[str]) -> tuple[Method, ...]:
         return tuple(
@@ -366,16 +352,6 @@ class Scorer:
             for at, notice in enumerate(self._rules.notices, self._notices_at)
             if bits >> at & 1 and (not notice.about or not talked_of.isdisjoint(notice.about))
         )
-
-
-def _waiting(readers: Mapping[str, Sequence[int]], bits: int) -> dict[str, tuple[int, ...]]:
-    """For each constraint, which of the conditions in `bits` read it; constraints that none reads are left out."""
-    found = {name: tuple(i for i in positions if bits >> i & 1) for name, positions in readers.items()}
-    return {name: positions for name, positions in found.items() if positions}
-
-
-def _below(margin: Ratio, limit: Ratio) -> bool:
-    return margin.numerator * limit.denominator < limit.numerator * margin.denominator
 
 
 _SCORERS: WeakKeyDictionary[RuleTable, Scorer] = WeakKeyDictionary()

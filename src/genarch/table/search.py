@@ -1,29 +1,109 @@
 """The search behind every exact answer: branch and bound over the answers that nobody has stated.
 
-A node has some constraints answered and the others open. A node from which nothing that is still missing can be reached
-is cut; so is one that leaves the same as another did. What is found has a witness, what is not was out of reach
-everywhere: the answer is exact, though few of the completions are ever looked at.
+A question is asked of a space of answers: which of the wanted names do some completions have? Conditions are matched
+in three-valued logic, by their terms: with some constraints answered, a condition hits, misses, or is open. A node of
+the search has some constraints answered and the others open. It is cut where a bound says that no wanted name can be
+reached from it, and where it leaves the same as a node that was searched before. What is found comes with a witness,
+the answers of one such completion; what is not found is out of reach everywhere. So the answer is exact, though few of
+the completions are looked at, unless the search met its limit of nodes, which `Found.complete` says.
+
+Where examples are enough, `sampled` has completions at random, the same ones every time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import product
+from math import prod
+from typing import Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from genarch.table.bounds import Bounds
 from genarch.table.conditions import Condition
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Value
+from genarch.table.constraints import CONSTRAINTS, Answers, Value
 from genarch.table.matching import Matcher
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Scorer, scorer
-from genarch.table.space import Kind, Space, contradictions, table_space
+from genarch.table.space import AnswerClass, Space, contradictions, ordered
 
-Judge = Callable[[int], str | None]
-"""What it is called when exactly the watched conditions of these bits hit; None for nothing of interest."""
+Name = TypeVar("Name", bound=Hashable)
 
-Reachable = Callable[[int, int, set[str]], bool]
-"""Whether any of the names may still come of these hits and these open conditions; never False when one can."""
+Classes = Mapping[str, Sequence[AnswerClass]]
+
+NOTHING: Answers = {}
+ALL: Classes = {}
+
+
+class Found(NamedTuple, Generic[Name]):
+    """What a search found: for each name that was met, the answers that lead there beside the stated ones.
+
+    `complete` says that the search came to its end: names that it did not find, no completion has.
+    """
+
+    witnesses: Mapping[Name, Answers]
+    complete: bool
+
+    @property
+    def answers(self) -> Answers | None:
+        """The witness of the first name, for searches of a single one."""
+        return next(iter(self.witnesses.values()), None)
+
+
+def search(
+    space: Space,
+    names: Callable[[int], Iterable[Name]],
+    reachable: Callable[[int, int, AbstractSet[Name]], bool],
+    wanted: Iterable[Name],
+    stated: Answers = NOTHING,
+    *,
+    classes: Classes = ALL,
+    limit: int | None = None,
+) -> Found[Name]:
+    """Which of the wanted names some completions of the stated answers have.
+
+    `names` has those of a completion on which exactly the watched conditions of these bits hit. `reachable` tells
+    whether any of a set of names may still come of the conditions that hit and those that are open; it may err only
+    on the side of yes. `classes` are those to try of some constraints, `limit` is how many nodes to try in all.
+    """
+    run = _Search(space, names, reachable, set(wanted), stated, classes, limit)
+    return Found({name: ordered(answers) for name, answers in run.found.items()}, run.left >= 0)
+
+
+def find(
+    space: Space,
+    passes: Callable[[int], bool],
+    reachable: Callable[[int, int], bool] = lambda _, __: True,
+    stated: Answers = NOTHING,
+    *,
+    classes: Classes = ALL,
+    limit: int | None = None,
+) -> Found[bool]:
+    """A search for one completion of which the hits pass a test."""
+    return search(
+        space,
+        lambda hits: (True,) if passes(hits) else (),
+        lambda hits, unknown, _: reachable(hits, unknown),
+        (True,),
+        stated,
+        classes=classes,
+        limit=limit,
+    )
+
+
+def witness(
+    hit: Sequence[Condition], miss: Sequence[Condition] = (), contradictions: Sequence[Condition] = ()
+) -> Answers | None:
+    """Answers on which each of `hit` hits and each of `miss` misses, free of contradictions; None if there are none.
+
+    They answer what the conditions and contradictions read, and no more.
+    """
+    wanted = (1 << len(hit)) - 1
+    return find(
+        Space([*hit, *miss], contradictions),
+        lambda hits: hits == wanted,
+        lambda hits, unknown: not (hits & ~wanted or wanted & ~(hits | unknown)),
+    ).answers
 
 
 class _Open(NamedTuple):
@@ -31,127 +111,105 @@ class _Open(NamedTuple):
 
     constraint: str
     reads: int
-    kinds: tuple[Kind, ...]
+    classes: Sequence[AnswerClass]
 
 
 _Chosen = tuple[tuple[str, Value], ...]
 
 
-class Search:
-    """One search for completions of stated answers.
-
-    `found` has the names met so far, each with answers. `gave_up` says that it met its limit before its end.
-    """
+class _Search(Generic[Name]):
+    """One search, run when it is made; `left` is below 0 where it met its limit."""
 
     def __init__(
         self,
         space: Space,
-        judge: Judge,
-        reachable: Reachable,
+        names: Callable[[int], Iterable[Name]],
+        reachable: Callable[[int, int, AbstractSet[Name]], bool],
+        wanted: set[Name],
         stated: Answers,
-        *,
-        kinds: Mapping[str, tuple[Kind, ...]] | None = None,
-        limit: int | None = None,
+        classes: Classes,
+        limit: int | None,
     ) -> None:
-        """`kinds` are those to try, where not all of the space's are; `limit` is how many nodes to try in all."""
-        self.gave_up = False
-        self._space = space
-        self._judge = judge
-        self._reachable = reachable
-        self._left = limit
-        self._failed, pending = space.against(stated)
-        self._remaining = tuple(
-            _Open(name, column.reads, (kinds or space.kinds)[name])
-            for name, column in space.columns.items()
-            if stated.get(name) is None
-        )
-        hits, _ = space.matcher.gather(self._failed, pending)
-        self._ignored = hits & ~space.watched  # what is stated contradicts itself already; its completions too, then
+        self.found: dict[Name, dict[str, Value]] = {}
+        self.left: float = float("inf") if limit is None else limit
+        self._space, self._names, self._reachable, self._missing = space, names, reachable, wanted
+        failed, pending = space.matcher.against(stated)
+        hits, _ = space.matcher.gather(failed, pending)
+        # What is stated may contradict itself already; then so do its completions, and that is no reason against them.
+        self._contradictions = ~space.watched & ~hits
         self._seen: set[tuple[tuple[str, ...], int, int]] = set()
-        self._missing: set[str] = set()
-        self.found: dict[str, dict[str, Value]] = {}
-
-    @property
-    def left(self) -> int | None:
-        """How many nodes may still be tried; None without a limit."""
-        return self._left
-
-    def run(self, wanted: Iterable[str]) -> Mapping[str, dict[str, Value]]:
-        """Those of the wanted names that some completion is called, each with the answers that it adds."""
-        self._missing = set(wanted)
-        self._visit(self._remaining, self._failed, ())
-        return self.found
+        every = {**space.classes, **classes}
+        remaining = tuple(
+            _Open(name, column.reads, every[name]) for name, column in space.columns.items() if stated.get(name) is None
+        )
+        self._visit(remaining, failed, ())
 
     def _visit(self, remaining: tuple[_Open, ...], failed: int, chosen: _Chosen) -> None:
         space = self._space
         pending = _pending(remaining, failed)
         hits, unknown = space.matcher.gather(failed, pending)
-        if self._contradicts(hits) or self._tired():
+        if self._is_left(hits):
             return
         hits &= space.watched
         unknown &= space.watched
         if not unknown:
-            self._reached(hits, remaining, failed, chosen)
+            names = self._missing.intersection(self._names(hits))
+            completed = self._completed(remaining, failed, chosen) if names else None
+            if completed is not None:
+                self._missing -= names
+                self.found |= {name: dict(completed) for name in names}
             return
-        state = (tuple(item.constraint for item in remaining), hits, pending)
+        state = (tuple([item.constraint for item in remaining]), hits, pending)
         if state in self._seen:
             return
         self._seen.add(state)
         if not self._reachable(hits, unknown, self._missing):
             return
-        here = max(remaining, key=lambda item: self._weight(item, pending))
-        rest = tuple(item for item in remaining if item is not here)
-        tried = set()
-        for kind in here.kinds:
-            fails = kind.fails & pending
-            if fails not in tried:
-                tried.add(fails)
-                self._visit(rest, failed | fails, (*chosen, (here.constraint, kind.value)))
-                if not self._missing or self.gave_up:
-                    return
-
-    def _reached(self, hits: int, remaining: tuple[_Open, ...], failed: int, chosen: _Chosen) -> None:
-        """No watched condition is open any more; what is left has to be answered without a contradiction."""
-        name = self._judge(hits)
-        if name in self._missing:
-            completed = self._completed(remaining, failed, chosen)
-            if completed is not None:
-                self._missing.discard(name)
-                self.found[name] = dict(completed)
+        first_terms, watched_terms = space.first_terms & pending, space.watched_terms & pending
+        # Answer first what decides most about what comes first, then about the rest.
+        here = max(
+            remaining,
+            key=lambda item: ((item.reads & first_terms).bit_count(), (item.reads & watched_terms).bit_count()),
+        )
+        for rest, fails, answers in _branches(here, remaining, pending, chosen):
+            self._visit(rest, failed | fails, answers)
+            if not self._missing or self.left < 0:
+                return
 
     def _completed(self, remaining: tuple[_Open, ...], failed: int, chosen: _Chosen) -> _Chosen | None:
+        """Answers to the rest too, without a contradiction, where no watched condition is open any more."""
         pending = _pending(remaining, failed)
         hits, _ = self._space.matcher.gather(failed, pending)
-        if self._contradicts(hits) or self._tired():
+        if self._is_left(hits):
             return None
         if not remaining:
             return chosen
         here = max(remaining, key=lambda item: (item.reads & pending).bit_count())
-        rest = tuple(item for item in remaining if item is not here)
-        tried = set()
-        for kind in here.kinds:
-            fails = kind.fails & pending
-            if fails not in tried:
-                tried.add(fails)
-                found = self._completed(rest, failed | fails, (*chosen, (here.constraint, kind.value)))
-                if found is not None:
-                    return found
+        for rest, fails, answers in _branches(here, remaining, pending, chosen):
+            found = self._completed(rest, failed | fails, answers)
+            if found is not None:
+                return found
         return None
 
-    def _tired(self) -> bool:
-        if self._left is None:
-            return False
-        self._left -= 1
-        self.gave_up = self._left < 0
-        return self.gave_up
+    def _is_left(self, hits: int) -> bool:
+        """Whether a node is to be left at once: it contradicts itself, or the limit is met."""
+        if hits & self._contradictions:
+            return True
+        self.left -= 1
+        return self.left < 0
 
-    def _contradicts(self, hits: int) -> bool:
-        return bool(hits & ~self._space.watched & ~self._ignored)
 
-    def _weight(self, item: _Open, pending: int) -> tuple[int, int]:
-        """What to answer first: the constraint that decides most about what comes first, then about the rest."""
-        alive = item.reads & pending
-        return (alive & self._space.first_terms).bit_count(), (alive & self._space.watched_terms).bit_count()
+def _branches(
+    here: _Open, remaining: tuple[_Open, ...], pending: int, chosen: _Chosen
+) -> Iterator[tuple[tuple[_Open, ...], int, _Chosen]]:
+    """One constraint answered in each way that makes a difference to what is pending."""
+    rest = tuple([item for item in remaining if item is not here])
+    tried = set()
+    for answer in here.classes:
+        fails = answer.fails & pending
+        if fails not in tried:
+            tried.add(fails)
+            yield rest, fails, (*chosen, (here.constraint, answer.value))
 
 
 def _pending(remaining: tuple[_Open, ...], failed: int) -> int:
@@ -164,86 +222,87 @@ def _pending(remaining: tuple[_Open, ...], failed: int) -> int:
 SAMPLES = 20_000
 """A fifth of a second of looking for the shipped tables."""
 
-Sample = tuple[int, tuple[Kind, ...]]
+Sample = tuple[int, tuple[AnswerClass, ...]]
 
 _MULTIPLIER, _INCREMENT, _MODULUS = 6364136223846793005, 1442695040888963407, 1 << 64  # Knuth's MMIX
 
 
-def sampled(space: Space, stated: Answers | None = None, count: int | None = None) -> Iterator[Sample]:
-    """The watched conditions that hit on sampled answers without a contradiction, and the kinds of these answers.
+def sampled(
+    space: Space, stated: Answers = NOTHING, count: int | None = None, *, classes: Classes = ALL
+) -> Iterator[Sample]:
+    """The watched conditions that hit on sampled answers without a contradiction, and the classes of these answers.
 
     Where something is stated, the samples are completions of it, and a contradiction within it is passed over. The
-    kinds stand in the order of the constraints that are not stated. The samples are always the same.
+    classes stand in the order of the constraints that are not stated; `classes` are those to draw from, of some
+    constraints. The samples are always the same, and each completion once where there are no more than `count`.
     """
-    stated = stated or {}
-    every = [kinds for name, kinds in space.kinds.items() if stated.get(name) is None]
-    given, pending = space.against(stated)
+    every = [classes.get(name, answers) for name, answers in space.classes.items() if stated.get(name) is None]
+    given, pending = space.matcher.against(stated)
     ignored = space.matcher.gather(given, pending)[0] | space.watched
-    state = 1
-    for _ in range(SAMPLES if count is None else count):
-        failed, chosen = given, []
-        for kinds in every:
-            state = (state * _MULTIPLIER + _INCREMENT) % _MODULUS
-            kind = kinds[(state >> 33) % len(kinds)]
-            failed |= kind.fails
-            chosen.append(kind)
+    count = SAMPLES if count is None else count
+    for chosen in product(*every) if prod(map(len, every)) <= count else _drawn(every, count):
+        failed = given
+        for answer in chosen:
+            failed |= answer.fails
         hits, _ = space.matcher.gather(failed, 0)
         if not hits & ~ignored:
-            yield hits & space.watched, tuple(chosen)
+            yield hits & space.watched, chosen
 
 
-class Compiled:
-    """What every question to a table starts from; `compiled` gives the one of a table."""
+def _drawn(every: Sequence[Sequence[AnswerClass]], count: int) -> Iterator[tuple[AnswerClass, ...]]:
+    """One answer to each constraint, drawn so many times."""
+    state = 1
+    for _ in range(count):
+        chosen = []
+        for answers in every:
+            state = (state * _MULTIPLIER + _INCREMENT) % _MODULUS
+            chosen.append(answers[(state >> 33) % len(answers)])
+        yield tuple(chosen)
+
+
+class VerdictSearch:
+    """A rule table prepared for searches for the verdicts of completions; `verdict_search` has the one of a table.
+
+    Its space is that of the rules, without what the inconsistencies rule out. Assumptions play no part in it: they
+    stand in for answers, and here every answer is tried.
+    """
 
     def __init__(self, rules: RuleTable) -> None:
         self.rules = rules
         self.scorer: Scorer = scorer(rules)
-        self.space = table_space(rules)
-        self.bounds = Bounds(rules)
+        self.bounds = Bounds(self.scorer)
         self.inconsistencies = [notice for notice in rules.notices if notice.level == "inconsistency"]
-        self.contradictions = Matcher(contradictions(rules))
-        self.assumed = {column.constraint: column for column in Matcher([a.when for a in rules.assumptions]).columns}
+        self.ruled_out = contradictions(rules)
+        self.contradictions = Matcher(self.ruled_out)
+        self.whens = [rule.when for rule in rules.rules]
+        self.excluding = [at for at, rule in enumerate(rules.rules) if rule.excludes]
+        self.space = Space(self.whens, self.ruled_out, first=self.excluding)
+        self.assumed = {
+            column.constraint: column.fails for column in Matcher([a.when for a in rules.assumptions]).columns
+        }
         asked = dict.fromkeys(question.id for question in rules.questions)
         self.order = list(asked | dict.fromkeys(constraint.name for constraint in CONSTRAINTS))
         """Every constraint, in the order of the table's questions; those without a question come last."""
 
-    def possible(self, stated: Answers, wanted: tuple[str, ...]) -> Mapping[str, dict[str, Value]]:
+    def possible(self, stated: Answers, wanted: Iterable[str]) -> Mapping[str, Answers]:
         """Those of the wanted verdicts that some completion reaches, each with the answers that it adds."""
-        return self.search(stated).run(wanted)
+        return search(self.space, lambda hits: (self.verdict(hits),), self.reachable, wanted, stated).witnesses
 
-    def search(self, stated: Answers, limit: int | None = None) -> Search:
-        """A search for verdicts of completions, up to so many nodes."""
-        return Search(self.space, self._verdict, self.bounds.reachable, stated, limit=limit)
-
-    def _verdict(self, hits: int) -> str:
+    def verdict(self, hits: int) -> str:
+        """The verdict when exactly these rules hit."""
         return self.scorer.judge(hits).verdict
 
+    def reachable(self, hits: int, unknown: int, wanted: AbstractSet[str]) -> bool:
+        """Whether any of the wanted verdicts may be reached."""
+        return self.bounds.reach(hits, unknown).any_of(wanted)
 
-_COMPILED: WeakKeyDictionary[RuleTable, Compiled] = WeakKeyDictionary()
+
+_SEARCHES: WeakKeyDictionary[RuleTable, VerdictSearch] = WeakKeyDictionary()
 
 
-def compiled(rules: RuleTable) -> Compiled:
-    """The table compiled."""
-    found = _COMPILED.get(rules)
+def verdict_search(rules: RuleTable) -> VerdictSearch:
+    """The table prepared, once for each table."""
+    found = _SEARCHES.get(rules)
     if found is None:
-        found = _COMPILED[rules] = Compiled(rules)
+        found = _SEARCHES[rules] = VerdictSearch(rules)
     return found
-
-
-def witness(
-    hit: Sequence[Condition], miss: Sequence[Condition] = (), contradictions: Sequence[Condition] = ()
-) -> Answers | None:
-    """Answers on which each of `hit` hits and each of `miss` misses, free of contradictions; None if there are none.
-
-    They answer what the conditions and contradictions read, and no more.
-    """
-    space = Space([*hit, *miss], contradictions)
-    wanted = (1 << len(hit)) - 1
-    search = Search(
-        space,
-        lambda hits: "found" if hits == wanted else None,
-        lambda hits, unknown, _: not (hits & ~wanted or wanted & ~(hits | unknown)),
-        {},
-    )
-    found = search.run(["found"]).get("found")
-    return None if found is None else {name: found[name] for name in BY_NAME if name in found}
