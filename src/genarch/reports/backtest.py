@@ -370,7 +370,7 @@ def _scores(rows: Iterable[tuple[str, Score]], *, first: str = "", counts: bool 
 
 
 def _parts(table: TableResults, *, failures: bool) -> Iterator[tuple[str, tuple[Block, ...]]]:
-    """What there is to say of a table: headings with what stands below each."""
+    """The parts on one table: their headings and blocks."""
     scope = "strict cases" if table.scope == "strict" else "all cases"
     rules, strengths, thresholds = table.size
     size = f"{counted(rules, 'rule')} with {counted(strengths, 'strength')}, {counted(thresholds, 'threshold')}"

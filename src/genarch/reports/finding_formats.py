@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class View(NamedTuple):
-    """What formats are told beside the report: the screen of a text, and whether it lists waived findings."""
+    """What formats go by beside the report: what a text is laid out for, and whether it lists waived findings."""
 
     look: Look
     waived: bool = False

@@ -10,20 +10,7 @@ from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from genarch.documents.document import Judged
-from genarch.reports.page import (
-    Block,
-    Entries,
-    Entry,
-    Line,
-    Paragraph,
-    Span,
-    Table,
-    Title,
-    code,
-    counted,
-    dim,
-    strong,
-)
+from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Span, Table, Title, code, counted, dim, strong
 from genarch.reports.words import value_words
 from genarch.table.answers import Plain, plain_answers
 from genarch.table.findings import SEVERITIES, Located, Severity
@@ -58,7 +45,7 @@ class ReportedFinding(NamedTuple):
     known: bool
     """Whether the baseline has it."""
     fingerprint: str
-    """The same for the same finding in every run, wherever it stands in its file."""
+    """The same for the same finding in every run, wherever it is in its file."""
 
     @property
     def open(self) -> bool:
@@ -234,7 +221,7 @@ def _reported(located: Located, fingerprint: str, file: str = "") -> ReportedFin
 
 
 def _identity(located: Located, file: str) -> tuple[str, ...]:
-    """What makes a finding the same one, wherever it stands in its document and however it is put."""
+    """What makes a finding the same one, wherever it is in its document and however it is worded."""
     finding, spec = located.finding, located.spec
     if spec is None:
         return (file, finding.check, *finding.subject, re.sub(r"\d+", "", finding.message.replace(file, "")))
@@ -319,14 +306,9 @@ def summary_words(report: LintReport | CheckReport, *, listed: bool) -> str:
         found += f"; {counts.known} known from the baseline"
     if isinstance(report, LintReport):
         return f"{', '.join(f'{table.id}@{table.version}' for table in report.tables) or 'no table'}: {found}"
-    looked = [
-        (report.counts.files, "file"),
-        (report.counts.documents, "document"),
-        (report.counts.decisions, "decision"),
-    ]
-    skipped = [f"{number} {reason}" for reason, number in report.counts.skipped.items() if number]
-    rest = f"; skipped: {', '.join(skipped)}" if skipped else ""
-    return f"{', '.join(counted(number, noun) for number, noun in looked)}: {found}{rest}"
+    looked_at = ", ".join(map(counted, report.counts[:3], ("file", "document", "decision")))
+    skipped = ", ".join(f"{number} {reason}" for reason, number in report.counts.skipped.items() if number)
+    return f"{looked_at}: {found}{f'; skipped: {skipped}' if skipped else ''}"
 
 
 class ListedWaiver(NamedTuple):

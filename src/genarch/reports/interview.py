@@ -56,7 +56,7 @@ def _hint(constraint: Constraint) -> str:
 
 
 def prompt_words(constraint: Constraint, default: Value | None, *, declined: bool = False) -> str:
-    """What stands before the cursor; Enter takes the default."""
+    """What is before the cursor; Enter takes the default."""
     if declined:
         return "Answer (Enter for don't know)"
     if default is None:

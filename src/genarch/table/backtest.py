@@ -1,4 +1,4 @@
-"""Strengths fitted to cases, to tell what a table owes to the cases it has seen from what it owes to its reasons.
+"""Rule tables on documented cases, and strengths fitted to the cases: what a table owes to them, what to its reasons.
 
 Only the strengths are fitted: which architectures a rule speaks for and against, and when, stays as it is. The fit
 starts from `moderate` everywhere, so it does not know the table's own strengths, and changes one strength at a time for

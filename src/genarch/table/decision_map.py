@@ -1,4 +1,4 @@
-"""The decision map of a spec: two constraints varied over everything that the table tells apart."""
+"""The decision map of a spec: two constraints varied over all answers between which the table makes a difference."""
 
 from __future__ import annotations
 
