@@ -152,16 +152,16 @@ def rules_diff(
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 when a verdict changes.")] = False,
 ) -> int:
     """Show which verdicts change between two tables, where, and for which specs."""
-    from genarch.reports.comparison import SpecOutcome, comparison_page, comparison_report
+    from genarch.reports.comparison import SpecVerdicts, comparison_page, comparison_report
     from genarch.table.diff import Comparison
 
     keep(output, [table_path(before), table_path(after), *(specs or ())])
     old, new = all_or_problems(load_rules, (before, after))
 
-    def outcome(path: str) -> SpecOutcome:
+    def outcome(path: str) -> SpecVerdicts:
         spec = load_spec(path, new)
         was, now = (verdict.architecture or verdict.verdict for verdict in (decide(spec, old), decide(spec, new)))
-        return SpecOutcome(path, spec.id, was, now, was != now)
+        return SpecVerdicts(path, spec.id, was, now, was != now)
 
     affected = all_or_problems(outcome, spec_files(specs) if specs else ())
     with busy("comparing"):

@@ -64,7 +64,7 @@ class ChangedRegion(NamedTuple):
     """Complete answers within."""
 
 
-class OutcomeChange(NamedTuple):
+class VerdictChange(NamedTuple):
     """Two different outcomes: architectures, or the verdict where none is recommended."""
 
     before: str
@@ -74,7 +74,7 @@ class OutcomeChange(NamedTuple):
     """Whether answers outside these regions change so too."""
 
 
-class SpecOutcome(NamedTuple):
+class SpecVerdicts(NamedTuple):
     """A spec under both tables: what is recommended, or the verdict."""
 
     path: str
@@ -94,10 +94,10 @@ class ComparisonReport(NamedTuple):
     entries: tuple[EntryChange, ...]
     scope: tuple[Where, ...]
     """What all answers that change have in common."""
-    changes: tuple[OutcomeChange, ...]
+    changes: tuple[VerdictChange, ...]
     complete: bool
     """Whether every search came to its end; else there may be further changes."""
-    specs: tuple[SpecOutcome, ...]
+    specs: tuple[SpecVerdicts, ...]
     """With --specs."""
 
 
@@ -108,11 +108,11 @@ _DERIVED = frozenset(
 
 
 def comparison_report(
-    before: RuleTable, after: RuleTable, comparison: Comparison, specs: Iterable[SpecOutcome], regions: int
+    before: RuleTable, after: RuleTable, comparison: Comparison, specs: Iterable[SpecVerdicts], regions: int
 ) -> ComparisonReport:
     """The report; asks the comparison for everything, with up to so many regions for each change."""
     changes = tuple(
-        OutcomeChange(
+        VerdictChange(
             change.before,
             change.after,
             tuple(ChangedRegion(_where(region.where), plain_answers(region.example)) for region in change.regions),
@@ -239,7 +239,7 @@ def _field_words(field: FieldChange) -> str:
     return f"{field.name}: {field.before} -> {field.after}"
 
 
-def _change(change: OutcomeChange) -> Section:
+def _change(change: VerdictChange) -> Section:
     found = [
         Entry(f"where {_where_words(region.where)}", _lines([dim(f"for example {_example_words(region.example)}")]))
         for region in change.regions
@@ -249,7 +249,7 @@ def _change(change: OutcomeChange) -> Section:
     return Section(_change_words(change), (Entries(tuple(found)),))
 
 
-def _change_words(change: OutcomeChange | SpecOutcome) -> str:
+def _change_words(change: VerdictChange | SpecVerdicts) -> str:
     """`diffusion -> GAN`: an architecture by its id, a verdict in words."""
     sides = (change.before, change.after)
     return " -> ".join(name_words(n) if n == "gan" or n in VERDICTS_WITHOUT_FAMILY else n for n in sides)

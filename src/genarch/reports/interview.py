@@ -31,7 +31,8 @@ def question_page(constraint: Constraint, rules: RuleTable, progress: str, *, pl
     question = question_of(constraint, rules)
     rows = [(str(number), name, question.choices.get(name, "")) for number, name in numbered(constraint)]
     choices = _numbered([*rows, ("u", "don't know", "")], plain=plain)
-    yield Section((dim(f"{progress}: "), question.ask), (choices, Paragraph(dim(_hint(constraint)))))
+    hint = _hint(constraint)
+    yield Section((dim(f"{progress}: "), question.ask), (choices, *([Paragraph(dim(hint))] if hint else [])))
 
 
 def _numbered(rows: Sequence[tuple[str, str, str]], *, plain: bool) -> Block:
