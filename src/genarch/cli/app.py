@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_group
 
-from genarch.cli.command import Group, guarded
+from genarch.cli.command import Group, flag, guarded
 from genarch.cli.output import written
 from genarch.version import __version__
 
@@ -62,10 +62,7 @@ app = typer.Typer(
 
 
 @app.callback(invoke_without_command=True)
-def main(
-    *,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
-) -> None:
+def main(*, version: Annotated[bool, flag("--version", "Print the version and exit.", is_eager=True)] = False) -> None:
     """Tell which generative image architecture a deployment can live with: a GAN, a diffusion model, or a hybrid."""
     if version:
         raise typer.Exit(guarded(lambda: written(f"genarch {__version__}")))

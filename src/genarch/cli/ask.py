@@ -23,7 +23,9 @@ from genarch.cli.command import (
     Plain,
     Rules,
     Yes,
+    flag,
     group,
+    option,
     say,
     say_problems,
 )
@@ -75,17 +77,11 @@ class Again(NamedTuple):
 def ask(
     *,
     answers: Answers = None,
-    save: Annotated[
-        str | None,
-        typer.Option("--save", metavar="FILE", help="Write the answers to a spec file, on Ctrl-C too."),
-    ] = None,
+    save: Annotated[str | None, option("--save", "FILE", "Write the answers to a spec file, on Ctrl-C too.")] = None,
     overrides: Overrides = None,
-    every: Annotated[bool, typer.Option("--all", help="Go on once it is settled, to the last question.")] = False,
-    fixed: Annotated[bool, typer.Option("--fixed", help="Ask in the order of the rule table.")] = False,
-    confirm: Annotated[
-        bool,
-        typer.Option("--confirm", help="Ask again what --answers states, each answer as its default."),
-    ] = False,
+    every: Annotated[bool, flag("--all", "Go on once it is settled, to the last question.")] = False,
+    fixed: Annotated[bool, flag("--fixed", "Ask in the order of the rule table.")] = False,
+    confirm: Annotated[bool, flag("--confirm", "Ask again what --answers states, each answer as its default.")] = False,
     yes: Yes = False,
     plain: Plain = False,
     output_format: Format = "text",

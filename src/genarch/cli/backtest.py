@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from genarch.cli.command import NOTHING, Command, ComparisonFormat, EntryFormat, Output, Rules, group, say
+from genarch.cli.command import (
+    NOTHING,
+    Command,
+    ComparisonFormat,
+    EntryFormat,
+    Output,
+    Rules,
+    argument,
+    flag,
+    group,
+    option,
+    say,
+)
 from genarch.cli.output import busy, keep, load_tables, not_one_of, print_descriptions, write_report, written
 from genarch.cli.schemas import FILES, OUTPUTS, schema_of
 from genarch.errors import UnknownIdError
@@ -20,25 +32,18 @@ app = group()
 
 @app.command(cls=Command)
 def backtest(
-    cases: Annotated[
-        list[str],
-        typer.Argument(metavar="CASES", help="Files of documented cases, or folders to search for *.yaml."),
-    ],
+    cases: Annotated[list[str], argument("CASES", "Files of documented cases, or folders to search for *.yaml.")],
     *,
     rules: Annotated[
-        list[str] | None,
-        typer.Option("--rules", metavar="ID|PATH", help="A table to backtest; repeatable. Default: every bundled one."),
+        list[str] | None, option("--rules", "ID|PATH", "A table to backtest; repeatable. Default: every bundled one.")
     ] = None,
     against: Annotated[
-        str | None,
-        typer.Option(
-            "--against", metavar="TABLE", help="Show, case by case, what --rules gains and breaks in its place."
-        ),
+        str | None, option("--against", "TABLE", "Show, case by case, what --rules gains and breaks in its place.")
     ] = None,
-    failures: Annotated[bool, typer.Option("--failures", help="Explain each miss by the rules that did it.")] = False,
-    ablation: Annotated[bool, typer.Option("--ablation", help="Take out each rule in turn.")] = False,
+    failures: Annotated[bool, flag("--failures", "Explain each miss by the rules that did it.")] = False,
+    ablation: Annotated[bool, flag("--ablation", "Take out each rule in turn.")] = False,
     leave_one_out: Annotated[
-        bool, typer.Option("--leave-one-out", help="Judge each case by strengths fitted to the others.")
+        bool, flag("--leave-one-out", "Judge each case by strengths fitted to the others.")
     ] = False,
     output_format: ComparisonFormat = "text",
     output: Output = None,
@@ -71,10 +76,7 @@ def backtest(
 @app.command(cls=Command)
 def explain(
     name: Annotated[
-        str,
-        typer.Argument(
-            metavar="ID", help="A rule, fact, method, notice, architecture, constraint, value or measurement."
-        ),
+        str, argument("ID", "A rule, fact, method, notice, architecture, constraint, value or measurement.")
     ],
     *,
     rules: Rules = DEFAULT_TABLE,
@@ -101,9 +103,7 @@ def explain(
 
 
 @app.command(cls=Command)
-def schema(
-    name: Annotated[str, typer.Argument(metavar="|".join((*FILES, *OUTPUTS)), help="Which schema.")],
-) -> int:
+def schema(name: Annotated[str, argument("|".join((*FILES, *OUTPUTS)), "Which schema.")]) -> int:
     """Print a JSON Schema (draft-07), for editors and validators."""
     names = (*FILES, *OUTPUTS)
     if name not in names:

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Annotated, NamedTuple
 
-import typer
-
-from genarch.cli.command import BUG, FINDINGS, NOTHING, OK, UNUSABLE, Command, group, say
+from genarch.cli.command import BUG, FINDINGS, NOTHING, OK, UNUSABLE, Command, flag, group, option, say
 from genarch.cli.documents import (
     Config,
     Exclude,
@@ -43,43 +41,33 @@ def check(
     paths: Paths = None,
     formats: Annotated[
         list[str] | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT[=FILE]",
-            help=f"{', '.join(FORMATS)}; with =FILE to a file. Repeatable.",
-        ),
+        option("--format", "FORMAT[=FILE]", f"{', '.join(FORMATS)}; with =FILE to a file. Repeatable."),
     ] = None,
     fail_on: Annotated[
-        str | None,
-        typer.Option(
-            "--fail-on", metavar="SEVERITY", help="Exit 1 from here on: error (default), warning, note, never."
-        ),
+        str | None, option("--fail-on", "SEVERITY", "Exit 1 from here on: error (default), warning, note, never.")
     ] = None,
     rules: TableOption = None,
     include: Include = None,
     exclude: Exclude = None,
     require_block: RequireBlock = None,
     changed_since: Annotated[
-        str | None,
-        typer.Option("--changed-since", metavar="REF", help="Only what differs from where the branch left a commit."),
+        str | None, option("--changed-since", "REF", "Only what differs from where the branch left a commit.")
     ] = None,
     baseline: Annotated[
-        str | None, typer.Option("--baseline", metavar="FILE", help="Known findings, which are no reason to fail.")
+        str | None, option("--baseline", "FILE", "Known findings, which are no reason to fail.")
     ] = None,
     write_baseline: Annotated[
-        str | None, typer.Option("--write-baseline", metavar="FILE", help="Write what is found as a baseline.")
+        str | None, option("--write-baseline", "FILE", "Write what is found as a baseline.")
     ] = None,
-    show_waived: Annotated[
-        bool, typer.Option("--show-waived", help="List waived findings too, with the reasons.")
-    ] = False,
-    no_waivers: Annotated[bool, typer.Option("--no-waivers", help="Ignore every waiver.")] = False,
-    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Exit 0 when there is nothing to check.")] = False,
+    show_waived: Annotated[bool, flag("--show-waived", "List waived findings too, with the reasons.")] = False,
+    no_waivers: Annotated[bool, flag("--no-waivers", "Ignore every waiver.")] = False,
+    allow_empty: Annotated[bool, flag("--allow-empty", "Exit 0 when there is nothing to check.")] = False,
     today: Today = None,
     config: Config = None,
     no_config: NoConfig = False,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, max=64, help="Processes; 0 is one for each core.")] = 1,
-    show_files: Annotated[bool, typer.Option("--show-files", help="List what would be checked, and why not.")] = False,
-    show_config: Annotated[bool, typer.Option("--show-config", help="Show the settings in effect.")] = False,
+    jobs: Annotated[int, option("--jobs -j", None, "Processes; 0 is one for each core.", min=0, max=64)] = 1,
+    show_files: Annotated[bool, flag("--show-files", "List what would be checked, and why not.")] = False,
+    show_config: Annotated[bool, flag("--show-config", "Show the settings in effect.")] = False,
 ) -> int:
     """Check design documents: whether each decision agrees with the constraints beside it."""
     outputs = parse_outputs(formats or ())

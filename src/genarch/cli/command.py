@@ -29,32 +29,40 @@ BUG = 4
 INTERRUPTED = 130
 
 
+def option(names: str, metavar: str | None, help_text: str, **limits: Any) -> Any:
+    """An option by its names, what stands for its value in the help, and its help."""
+    return typer.Option(*names.split(), metavar=metavar, help=help_text, **limits)
+
+
+def flag(names: str, help_text: str, **more: Any) -> Any:
+    """An option without a value."""
+    return typer.Option(*names.split(), help=help_text, **more)
+
+
+def argument(metavar: str, help_text: str) -> Any:
+    """What is given without an option."""
+    return typer.Argument(metavar=metavar, help=help_text)
+
+
 ReportFormat = Literal["text", "json", "jsonl", "markdown"]
-_FORMAT = typer.Option("--format", help="Output format.")
+_FORMAT = option("--format", None, "Output format.")
 Format = Annotated[ReportFormat, _FORMAT]
 EntryFormat = Annotated[Literal["text", "json"], _FORMAT]
 ComparisonFormat = Annotated[Literal["text", "json", "markdown"], _FORMAT]
 
-Rules = Annotated[str, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")]
+Rules = Annotated[str, option("--rules", "ID|PATH", "A bundled rule table's id, or a path.")]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="FIELD=VALUE",
-        help="State or override a constraint in every spec; FIELD=unknown takes it away. Repeatable.",
+    option(
+        "--set", "FIELD=VALUE", "State or override a constraint in every spec; FIELD=unknown removes it. Repeatable."
     ),
 ]
-Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")]
+Output = Annotated[str | None, option("--output -o", "FILE", "Write to a file.")]
 Answers = Annotated[
-    str | None,
-    typer.Option("--answers", metavar="FILE", help="Start from the answers of a spec file, or resume a draft."),
+    str | None, option("--answers", "FILE", "Start from the answers of a spec file, or resume a draft.")
 ]
-Yes = Annotated[
-    bool, typer.Option("--yes", "-y", help='Ask nothing; take "don\'t know" for every question that is open.')
-]
-Plain = Annotated[
-    bool, typer.Option("--plain", help="A line for each choice, without colour; reads answers from a pipe too.")
-]
+Yes = Annotated[bool, flag("--yes -y", 'Ask nothing; take "don\'t know" for every question that is open.')]
+Plain = Annotated[bool, flag("--plain", "A line for each choice, without colour; reads answers from a pipe too.")]
 
 
 class Group(TyperGroup):

@@ -118,12 +118,7 @@ class Session:
     """The dialogue that fills a sheet. `sheet` has every answer taken so far, whatever ends the session."""
 
     def __init__(
-        self,
-        rules: RuleTable,
-        interview: Interview,
-        dialogue: Dialogue,
-        sheet: Sheet,
-        confirmed: Sequence[str] = (),
+        self, rules: RuleTable, interview: Interview, dialogue: Dialogue, sheet: Sheet, confirmed: Sequence[str] = ()
     ) -> None:
         """Start from a sheet; `confirmed` are the answers on it to be asked again first, each as its own default."""
         self.sheet = sheet

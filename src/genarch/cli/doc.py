@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from genarch.cli.ask import Again, answers_of, questioned
-from genarch.cli.command import OK, Answers, Command, Overrides, Plain, Rules, Yes, group, say
+from genarch.cli.command import OK, Answers, Command, Overrides, Plain, Rules, Yes, argument, flag, group, option, say
 from genarch.cli.output import not_one_of, written
 from genarch.documents.editing import behind, fenced, marked, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
@@ -46,21 +46,14 @@ class _Found(NamedTuple):
 
 @doc_app.command("add", cls=Command)
 def doc_add(
-    document: Annotated[str, typer.Argument(metavar="DOC.md", help="A Markdown document.")],
+    document: Annotated[str, argument("DOC.md", "A Markdown document.")],
     *,
-    spec: Annotated[
-        str | None, typer.Option("--spec", metavar="FILE", help="Take the block from a spec file; ask nothing.")
-    ] = None,
-    spec_id: Annotated[
-        str | None, typer.Option("--id", metavar="ID", help="The block's id; the document's name otherwise.")
-    ] = None,
+    spec: Annotated[str | None, option("--spec", "FILE", "Take the block from a spec file; ask nothing.")] = None,
+    spec_id: Annotated[str | None, option("--id", "ID", "The block's id; the document's name otherwise.")] = None,
     decision: Annotated[
-        str | None,
-        typer.Option("--decision", metavar="NAME", help="What was decided: a family, an architecture, evaluate_both."),
+        str | None, option("--decision", "NAME", "What was decided: a family, an architecture, evaluate_both.")
     ] = None,
-    write: Annotated[
-        bool, typer.Option("--write", help="Keep the rationale between markers below the block up to date.")
-    ] = False,
+    write: Annotated[bool, flag("--write", "Keep the rationale between markers below the block up to date.")] = False,
     answers: Answers = None,
     overrides: Overrides = None,
     yes: Yes = False,

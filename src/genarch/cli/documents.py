@@ -9,9 +9,19 @@ from datetime import UTC, date, datetime, timedelta
 from difflib import unified_diff
 from typing import Annotated, NamedTuple
 
-import typer
-
-from genarch.cli.command import FINDINGS, OK, UNUSABLE, Command, EntryFormat, group, say, say_problems
+from genarch.cli.command import (
+    FINDINGS,
+    OK,
+    UNUSABLE,
+    Command,
+    EntryFormat,
+    argument,
+    flag,
+    group,
+    option,
+    say,
+    say_problems,
+)
 from genarch.cli.output import severity_or_never, write_report, written
 from genarch.documents.discovery import (
     Candidate,
@@ -40,35 +50,25 @@ LONGEST_WAIVER_DAYS = 3_653
 
 Paths = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="PATH",
-        help="Markdown documents, spec files, folders to search for both, or - for a document on standard input; "
+    argument(
+        "PATH",
+        "Markdown documents, spec files, folders to search for both, or - for a document on standard input; "
         "the current folder when none is named.",
     ),
 ]
-TableOption = Annotated[
-    str | None, typer.Option("--rules", metavar="ID|PATH", help="A bundled rule table's id, or a path.")
-]
+TableOption = Annotated[str | None, option("--rules", "ID|PATH", "A bundled rule table's id, or a path.")]
 Include = Annotated[
-    list[str] | None,
-    typer.Option("--include", metavar="GLOB", help="Look at these in folders, in place of every document. Repeatable."),
+    list[str] | None, option("--include", "GLOB", "Look at these in folders, in place of every document. Repeatable.")
 ]
-Exclude = Annotated[
-    list[str] | None, typer.Option("--exclude", metavar="GLOB", help="Leave these out, named or not. Repeatable.")
-]
+Exclude = Annotated[list[str] | None, option("--exclude", "GLOB", "Leave these out, named or not. Repeatable.")]
 RequireBlock = Annotated[
-    list[str] | None,
-    typer.Option("--require-block", metavar="GLOB", help="Documents that must state a spec. Repeatable."),
+    list[str] | None, option("--require-block", "GLOB", "Documents that must state a spec. Repeatable.")
 ]
 Config = Annotated[
-    str | None,
-    typer.Option("--config", metavar="FILE", help="A genarch.toml or pyproject.toml; else the nearest one upwards."),
+    str | None, option("--config", "FILE", "A genarch.toml or pyproject.toml; else the nearest one upwards.")
 ]
-NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no configuration.")]
-Today = Annotated[
-    str | None,
-    typer.Option("--today", metavar="DATE", help="The date for waiver expiry; else today, in UTC."),
-]
+NoConfig = Annotated[bool, flag("--no-config", "Read no configuration.")]
+Today = Annotated[str | None, option("--today", "DATE", "The date for waiver expiry; else today, in UTC.")]
 
 
 class Settings(NamedTuple):
@@ -230,7 +230,7 @@ def _rows(document: DesignDocument, today: str) -> Iterator[ListedWaiver]:
 def fix(
     *,
     paths: Paths = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what would change, and write nothing.")] = False,
+    diff: Annotated[bool, flag("--diff", "Show what would change, and write nothing.")] = False,
     rules: TableOption = None,
     include: Include = None,
     exclude: Exclude = None,
@@ -240,12 +240,7 @@ def fix(
 ) -> int:
     """Fix design documents: misspelt keys, values and fences, and an empty block where one has to be."""
     settings = settings_of(
-        rules=rules,
-        include=include,
-        exclude=exclude,
-        require_block=require_block,
-        config=config,
-        no_config=no_config,
+        rules=rules, include=include, exclude=exclude, require_block=require_block, config=config, no_config=no_config
     )
     if paths and "-" in paths:
         raise refuse("-", "fix works in place; name a file")

@@ -22,9 +22,12 @@ from genarch.cli.command import (
     Overrides,
     ReportFormat,
     Rules,
+    argument,
     bug,
     discard_output,
+    flag,
     group,
+    option,
     say,
     say_problems,
 )
@@ -61,31 +64,21 @@ def evaluate(
     *,
     paths: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="PATH",
-            help="Spec files, folders to search for *.genarch.yaml and genarch.yaml, or - for standard input.",
-        ),
+        argument("PATH", "Spec files, folders to search for *.genarch.yaml and genarch.yaml, or - for standard input."),
     ] = None,
     overrides: Overrides = None,
     output_format: Format = "text",
     output: Output = None,
     rules: Rules = DEFAULT_TABLE,
-    fail_on: Annotated[
-        str,
-        typer.Option("--fail-on", metavar="VERDICT,...", help="Exit 1 when a spec gets one of these verdicts."),
-    ] = "",
+    fail_on: Annotated[str, option("--fail-on", "VERDICT,...", "Exit 1 when a spec gets one of these verdicts.")] = "",
     explore: Annotated[
         bool,
-        typer.Option(
-            "--explore/--no-explore",
-            help="Say what is settled and what would change the verdict; leave it out for speed.",
-        ),
+        flag("--explore/--no-explore", "Show what is settled and what would change the verdict; slower."),
     ] = True,
     evidence: Annotated[
         bool,
-        typer.Option(
-            "--evidence/--no-evidence",
-            help="Where there is a latency budget, say what was measured and which models fit.",
+        flag(
+            "--evidence/--no-evidence", "Where there is a latency budget, show what was measured and which models fit."
         ),
     ] = True,
 ) -> int:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-import typer
-
 from genarch.cli.command import (
     Command,
     ComparisonFormat,
@@ -14,7 +12,10 @@ from genarch.cli.command import (
     Output,
     Overrides,
     Rules,
+    argument,
+    flag,
     group,
+    option,
 )
 from genarch.cli.output import keep, look_for, print_descriptions, read_spec, written
 from genarch.errors import InputError, Problem, nearest
@@ -40,22 +41,18 @@ app.add_typer(hardware_app, name="hardware")
 @evidence_app.command("list", cls=Command)
 def evidence_list(
     *,
-    family: Annotated[str | None, typer.Option("--family", help="gan, diffusion or hybrid.")] = None,
-    architecture: Annotated[str | None, typer.Option("--architecture", help="As a rule table names it.")] = None,
-    model: Annotated[str | None, typer.Option("--model", metavar="ID", help="A model of the catalogue.")] = None,
-    hardware: Annotated[str | None, typer.Option("--hardware", metavar="ID", help="Hardware of the catalogue.")] = None,
-    resolution: Annotated[
-        str | None, typer.Option("--resolution", metavar="PX", help="The longer side in pixels.")
-    ] = None,
+    family: Annotated[str | None, option("--family", None, "gan, diffusion or hybrid.")] = None,
+    architecture: Annotated[str | None, option("--architecture", None, "As a rule table names it.")] = None,
+    model: Annotated[str | None, option("--model", "ID", "A model of the catalogue.")] = None,
+    hardware: Annotated[str | None, option("--hardware", "ID", "Hardware of the catalogue.")] = None,
+    resolution: Annotated[str | None, option("--resolution", "PX", "The longer side in pixels.")] = None,
     conditioning: Annotated[
-        str | None, typer.Option("--conditioning", metavar="NAME,...", help="All that must steer it, as in a spec.")
+        str | None, option("--conditioning", "NAME,...", "All that must steer it, as in a spec.")
     ] = None,
     licence: Annotated[
-        str | None, typer.Option("--licence", help="Commercial use: allowed, conditional, forbidden or unknown.")
+        str | None, option("--licence", None, "Commercial use: allowed, conditional, forbidden or unknown.")
     ] = None,
-    budget: Annotated[
-        str | None, typer.Option("--budget", metavar="TIME", help="The longest latency of one request: 50ms, 1.5s.")
-    ] = None,
+    budget: Annotated[str | None, option("--budget", "TIME", "The longest latency of one request: 50ms, 1.5s.")] = None,
     output_format: EntryFormat = "text",
 ) -> int:
     """List measurements."""
@@ -100,9 +97,7 @@ def evidence_list(
 
 @evidence_app.command("show", cls=Command)
 def evidence_show(
-    name: Annotated[
-        str, typer.Argument(metavar="ID", help="A measurement, model, hardware, claim, source or component.")
-    ],
+    name: Annotated[str, argument("ID", "A measurement, model, hardware, claim, source or component.")],
     *,
     output_format: EntryFormat = "text",
 ) -> int:
@@ -152,9 +147,7 @@ def hardware_list(*, output_format: EntryFormat = "text") -> int:
 
 @hardware_app.command("show", cls=Command)
 def hardware_show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="Hardware, by its id or another name.")],
-    *,
-    output_format: EntryFormat = "text",
+    name: Annotated[str, argument("ID", "Hardware, by its id or another name.")], *, output_format: EntryFormat = "text"
 ) -> int:
     """Show one piece of hardware, with its prices."""
     from genarch.reports.evidence.entries import describe_hardware
@@ -166,17 +159,13 @@ def hardware_show(
 @app.command(cls=Command)
 def estimate(
     *,
-    model: Annotated[str, typer.Option("--model", metavar="ID", help="A model of the evidence catalogue.")],
-    gpu: Annotated[str, typer.Option("--gpu", metavar="ID", help="Hardware of the evidence catalogue.")],
-    resolution: Annotated[str, typer.Option("--resolution", metavar="PX", help="Pixels, as 1024 or 1024x768.")],
-    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Denoising steps; else the model's own.")] = None,
-    stack: Annotated[Stack, typer.Option("--stack", help="Run as written, or through a compiler or engine.")] = (
-        "compiled"
-    ),
-    controlnets: Annotated[int, typer.Option("--controlnets", min=0, max=8, help="How many run beside it.")] = 0,
-    full_load: Annotated[
-        bool, typer.Option("--full-load", help="The time per image when batches keep the hardware busy.")
-    ] = False,
+    model: Annotated[str, option("--model", "ID", "A model of the evidence catalogue.")],
+    gpu: Annotated[str, option("--gpu", "ID", "Hardware of the evidence catalogue.")],
+    resolution: Annotated[str, option("--resolution", "PX", "Pixels, as 1024 or 1024x768.")],
+    steps: Annotated[int | None, option("--steps", None, "Denoising steps; else the model's own.", min=1)] = None,
+    stack: Annotated[Stack, option("--stack", None, "Run as written, or through a compiler or engine.")] = ("compiled"),
+    controlnets: Annotated[int, option("--controlnets", None, "How many run beside it.", min=0, max=8)] = 0,
+    full_load: Annotated[bool, flag("--full-load", "The time per image when batches keep the hardware busy.")] = False,
     output_format: EntryFormat = "text",
 ) -> int:
     """Estimate how long an image takes, with every factor."""
@@ -222,12 +211,10 @@ def _size(text: str) -> tuple[int, int]:
 
 @app.command(cls=Command)
 def cost(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A spec file, or - for standard input.")],
+    spec: Annotated[str, argument("SPEC", "A spec file, or - for standard input.")],
     *,
     overrides: Overrides = None,
-    utilisation: Annotated[
-        float, typer.Option("--utilisation", metavar="SHARE", help="The share of the hour that a GPU is busy.")
-    ] = 0.6,
+    utilisation: Annotated[float, option("--utilisation", "SHARE", "The share of the hour that a GPU is busy.")] = 0.6,
     output_format: ComparisonFormat = "text",
     output: Output = None,
     rules: Rules = DEFAULT_TABLE,

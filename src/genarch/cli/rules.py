@@ -18,7 +18,10 @@ from genarch.cli.command import (
     Output,
     Overrides,
     Rules,
+    argument,
+    flag,
     group,
+    option,
 )
 from genarch.cli.output import (
     all_or_problems,
@@ -65,7 +68,7 @@ def rules_list(*, rules: Rules = DEFAULT_TABLE, output_format: EntryFormat = "te
 
 @rules_app.command("show", cls=Command)
 def rules_show(
-    entry: Annotated[str, typer.Argument(metavar="ID", help="A rule, method, notice, architecture or family.")],
+    entry: Annotated[str, argument("ID", "A rule, method, notice, architecture or family.")],
     *,
     rules: Rules = DEFAULT_TABLE,
     output_format: EntryFormat = "text",
@@ -80,17 +83,14 @@ def rules_show(
 def rules_lint(
     *,
     tables: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="TABLE", help="Bundled tables' ids, or paths; every bundled table when none is named."),
+        list[str] | None, argument("TABLE", "Bundled tables' ids, or paths; every bundled table when none is named.")
     ] = None,
-    output_format: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help=f"Output format: {', '.join(FORMATS)}.")
-    ] = "text",
+    output_format: Annotated[str, option("--format", "FORMAT", f"Output format: {', '.join(FORMATS)}.")] = "text",
     output: Output = None,
     fail_on: Annotated[
-        str, typer.Option("--fail-on", metavar="SEVERITY", help="Exit 1 from here on: error, warning, note or never.")
+        str, option("--fail-on", "SEVERITY", "Exit 1 from here on: error, warning, note or never.")
     ] = "warning",
-    waived: Annotated[bool, typer.Option("--waived", help="List waived findings too, with the reasons.")] = False,
+    waived: Annotated[bool, flag("--waived", "List waived findings too, with the reasons.")] = False,
 ) -> int:
     """Verify rule tables as a whole: dead rules, blind spots, dead ends, what nothing reads."""
     from genarch.reports.findings import lint_report
@@ -140,16 +140,14 @@ def _verified(path: str, tables: list[tuple[str, RuleTable]]) -> Iterator[Locate
 
 @rules_app.command("diff", cls=Command)
 def rules_diff(
-    before: Annotated[str, typer.Argument(metavar="OLD", help="The table to start from: a bundled id, or a path.")],
-    after: Annotated[str, typer.Argument(metavar="NEW", help="The table to end with.")],
+    before: Annotated[str, argument("OLD", "The table to start from: a bundled id, or a path.")],
+    after: Annotated[str, argument("NEW", "The table to end with.")],
     *,
-    specs: Annotated[
-        list[str] | None, typer.Argument(metavar="SPEC", help="Spec files or folders: which of them are affected.")
-    ] = None,
+    specs: Annotated[list[str] | None, argument("SPEC", "Spec files or folders: which of them are affected.")] = None,
     output_format: ComparisonFormat = "text",
     output: Output = None,
-    regions: Annotated[int, typer.Option("--regions", min=1, help="How many regions to show for each change.")] = 1,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 when a verdict changes.")] = False,
+    regions: Annotated[int, option("--regions", None, "How many regions to show for each change.", min=1)] = 1,
+    exit_code: Annotated[bool, flag("--exit-code", "Exit 1 when a verdict changes.")] = False,
 ) -> int:
     """Show which verdicts change between two tables, where, and for which specs."""
     from genarch.reports.comparison import SpecVerdicts, comparison_page, comparison_report
@@ -173,24 +171,18 @@ def rules_diff(
 
 @rules_app.command("map", cls=Command)
 def rules_map(
-    spec: Annotated[
-        str | None, typer.Argument(metavar="SPEC", help="What stays fixed: a spec file, or - for standard input.")
-    ] = None,
+    spec: Annotated[str | None, argument("SPEC", "What stays fixed: a spec file, or - for standard input.")] = None,
     *,
-    x: Annotated[str, typer.Option("--x", metavar="FIELD", help="The constraint that varies across.")],
-    y: Annotated[str, typer.Option("--y", metavar="FIELD", help="The constraint that varies down.")],
+    x: Annotated[str, option("--x", "FIELD", "The constraint that varies across.")],
+    y: Annotated[str, option("--y", "FIELD", "The constraint that varies down.")],
     overrides: Overrides = None,
     rules: Rules = DEFAULT_TABLE,
     output_format: Annotated[
         Literal["text", "json", "svg"] | None,
-        typer.Option("--format", help="Output format; by default the one that -o's name implies, else text."),
+        option("--format", None, "Output format; by default the one that -o's name implies, else text."),
     ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file; *.svg is an image.")
-    ] = None,
-    explore: Annotated[
-        bool, typer.Option("--explore/--no-explore", help="Show where the verdict could still change.")
-    ] = True,
+    output: Annotated[str | None, option("--output -o", "FILE", "Write to a file; *.svg is an image.")] = None,
+    explore: Annotated[bool, flag("--explore/--no-explore", "Show where the verdict could still change.")] = True,
 ) -> int:
     """Draw the decision map: the verdicts as two constraints vary."""
     from genarch.reports.decision_map import map_page, map_report

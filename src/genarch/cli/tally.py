@@ -153,13 +153,7 @@ def _judged(path: str, document: DesignDocument, settings: Settings) -> Checked:
     status = document.status if carries and document.inactive else ""
     real = os.path.realpath(path)
     return Checked(
-        path,
-        document.path,
-        real,
-        carries,
-        status=status,
-        objections=tuple(objections),
-        judged=tuple(judged),
+        path, document.path, real, carries, status=status, objections=tuple(objections), judged=tuple(judged)
     )
 
 
