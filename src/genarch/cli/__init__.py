@@ -1,1 +1,7 @@
-"""The command line: arguments in, exit code out."""
+"""The command line: the only floor that sees typer, standard streams and the terminal."""
+
+import gc
+
+# Nearly all that a command allocates lives to its end: looking for garbage as often as Python does by default costs a
+# twentieth of the time of a short one. Of a long one, the memory stays flat with this, too.
+gc.set_threshold(50_000)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_group
 
-from genarch.cli.command import Group, flag, guarded
+from genarch.cli.exits import guarded
+from genarch.cli.options import Group, flag
 from genarch.cli.output import written
 from genarch.version import __version__
 
@@ -20,9 +21,9 @@ MODULES = {
     "fix": "documents",
     "estimate": "evidence",
     "cost": "evidence",
-    "backtest": "backtest",
-    "explain": "backtest",
-    "schema": "backtest",
+    "backtest": "rules",
+    "explain": "rules",
+    "schema": "rules",
     "rules": "rules",
     "doc": "doc",
     "evidence": "evidence",

@@ -11,26 +11,10 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from genarch.cli.command import (
-    INTERRUPTED,
-    OK,
-    UNUSABLE,
-    Answers,
-    Command,
-    Format,
-    Output,
-    Overrides,
-    Plain,
-    Rules,
-    Yes,
-    flag,
-    group,
-    option,
-    say,
-    say_problems,
-)
 from genarch.cli.dialogue import Dialogue, Interrupted, Session, has_terminal
 from genarch.cli.evaluate import evaluated, write_reports
+from genarch.cli.exits import ExitCode, say, say_problems
+from genarch.cli.options import Answers, Command, Format, Output, Overrides, Plain, Rules, Yes, flag, group, option
 from genarch.cli.output import keep, written
 from genarch.errors import InputError
 from genarch.files.answers import parse_settings
@@ -105,7 +89,7 @@ def ask(
         stated = {name: sheet.stated[name] for name in BY_NAME if name in sheet.stated}
         try:
             report, _ = evaluated(spec._replace(constraints=stated), table)
-            code = write_reports([(report, OK)], output_format, output)
+            code = write_reports([(report, ExitCode.OK)], output_format, output)
         finally:  # the answers are kept even where the report cannot be written
             if save:
                 _save(save, sheet, table, answers)
@@ -165,7 +149,7 @@ def questioned(
             say("interrupted; nothing was answered")
         else:
             _keep_draft(now, rules, answers, save, again)
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except InputError:
         if session.sheet != sheet:
             say(f"the answers, to state them again: {again.with_answers(session.sheet)}")
@@ -200,7 +184,7 @@ def _not_asked(still_open: Sequence[str]) -> int:
     )
     for name in still_open:
         sys.stderr.write(f"  {setting_words(BY_NAME[name])}\n")
-    return UNUSABLE
+    return ExitCode.UNUSABLE
 
 
 def _keep_draft(sheet: Sheet, rules: RuleTable, start: str | None, wanted: str | None, again: Again) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Annotated, NamedTuple
 
-from genarch.cli.command import BUG, FINDINGS, NOTHING, OK, UNUSABLE, Command, flag, group, option, say
 from genarch.cli.documents import (
     Config,
     Exclude,
@@ -22,6 +21,8 @@ from genarch.cli.documents import (
     Today,
     settings_of,
 )
+from genarch.cli.exits import ExitCode, say
+from genarch.cli.options import Command, flag, group, option
 from genarch.cli.output import busy, keep, look_for, look_of, not_one_of, written
 from genarch.cli.tally import Tally
 from genarch.documents.discovery import Skipped, candidates
@@ -109,15 +110,15 @@ def check(
     if +known:
         say(f"{settings.baseline}: {sum((+known).values())} entries match no finding any more; write it anew")
     if tally.failed or tally.unusable:
-        return BUG if tally.failed else UNUSABLE
+        return ExitCode.BUG if tally.failed else ExitCode.UNUSABLE
     if not write_baseline and any(finding.fails(report.fail_on) for finding in report.findings):
-        return FINDINGS
+        return ExitCode.FINDINGS
     named = any(path == "-" or not os.path.isdir(path) for path in paths or ())
     if tally.carrying or named or allow_empty or write_baseline or changed_since is not None:
-        return OK
+        return ExitCode.OK
     where = ", ".join(paths or ["."])
     say(f"nothing to check: no document in {where} states a spec (--allow-empty accepts that)")
-    return NOTHING
+    return ExitCode.NOTHING
 
 
 def _check_targets(
@@ -180,13 +181,13 @@ def write_outputs(report: CheckReport, outputs: Sequence[Output], *, show_waived
 
 def _show_files(paths: Sequence[str], settings: Settings) -> int:
     """List the files, and those that are skipped with the reason."""
-    code = OK
+    code = ExitCode.OK
     for item in candidates(paths, settings.selection):
         if isinstance(item, Skipped):
             sys.stdout.write(f"{safe(item.path)}: skipped, {item.reason}\n")
         elif item.path != "-" and not os.path.lexists(item.path):
             say(f"{item.path}: no such file or folder")
-            code = UNUSABLE
+            code = ExitCode.UNUSABLE
         else:
             required = " (must state a spec)" if settings.require_block.match(item.path) else ""
             sys.stdout.write(f"{safe(item.path)}{required}\n")

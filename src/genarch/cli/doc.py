@@ -7,7 +7,8 @@ from typing import Annotated, NamedTuple
 import typer
 
 from genarch.cli.ask import Again, answers_of, questioned
-from genarch.cli.command import OK, Answers, Command, Overrides, Plain, Rules, Yes, argument, flag, group, option, say
+from genarch.cli.exits import ExitCode, say
+from genarch.cli.options import Answers, Command, Overrides, Plain, Rules, Yes, argument, flag, group, option
 from genarch.cli.output import not_one_of, written
 from genarch.documents.editing import behind, fenced, marked, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
@@ -68,7 +69,7 @@ def doc_add(
     found = _blocks(_text(document), document, table)
 
     def done(block: _Found) -> int:
-        return _keep_rationale(document, block, table) if write else OK
+        return _keep_rationale(document, block, table) if write else ExitCode.OK
 
     if spec is not None:
         text = read_text(spec)
@@ -178,7 +179,7 @@ def _keep_rationale(path: str, found: _Found, rules: RuleTable) -> int:
     text = with_rationale(text, path, spec.id, excerpt(report))
     if text == before:
         say(f"{path}: the rationale of '{spec.id}' is up to date")
-        return OK
+        return ExitCode.OK
     written(text, path)
     say(f"{path}: wrote the rationale of '{spec.id}'")
-    return OK
+    return ExitCode.OK

@@ -9,19 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from difflib import unified_diff
 from typing import Annotated, NamedTuple
 
-from genarch.cli.command import (
-    FINDINGS,
-    OK,
-    UNUSABLE,
-    Command,
-    EntryFormat,
-    argument,
-    flag,
-    group,
-    option,
-    say,
-    say_problems,
-)
+from genarch.cli.exits import ExitCode, say, say_problems
+from genarch.cli.options import Command, EntryFormat, argument, flag, group, option
 from genarch.cli.output import severity_or_never, write_report, written
 from genarch.documents.discovery import (
     Candidate,
@@ -182,11 +171,11 @@ def waivers(
         rules=rules, include=include, exclude=exclude, today=today, config=config, no_config=no_config
     )
     rows: list[ListedWaiver] = []
-    code = OK
+    code = ExitCode.OK
     for document in _documents(paths, settings):
         for defect in document.defects:
             say(f"{defect.place.path}:{defect.place.line}:{defect.place.column}: {defect.finding.message}")
-            code = UNUSABLE
+            code = ExitCode.UNUSABLE
         if not document.inactive:
             rows += _rows(document, settings.policy.today)
     rows.sort(key=lambda row: (row.expires or "9999-99-99", row.path, row.line))
@@ -245,7 +234,7 @@ def fix(
     if paths and "-" in paths:
         raise refuse("-", "fix works in place; name a file")
     changed = 0
-    code = OK
+    code = ExitCode.OK
     for item in candidates(paths or (".",), settings.selection):
         if isinstance(item, Skipped):
             continue
@@ -255,9 +244,9 @@ def fix(
                 _show(item.path, before, after) if diff else _write(item.path, after)
         except InputError as error:
             say_problems(error)
-            code = UNUSABLE
+            code = ExitCode.UNUSABLE
     say(f"{changed} file{'' if changed == 1 else 's'} {'would change' if diff else 'changed'}")
-    return code or (FINDINGS if diff and changed else OK)
+    return code or (ExitCode.FINDINGS if diff and changed else ExitCode.OK)
 
 
 def _fixed(item: Candidate, settings: Settings) -> Iterator[tuple[str, str]]:

@@ -10,27 +10,8 @@ from typing import Annotated, Protocol
 
 import typer
 
-from genarch.cli.command import (
-    BUG,
-    FINDINGS,
-    NOTHING,
-    OK,
-    UNUSABLE,
-    Command,
-    Format,
-    Output,
-    Overrides,
-    ReportFormat,
-    Rules,
-    argument,
-    bug,
-    discard_output,
-    flag,
-    group,
-    option,
-    say,
-    say_problems,
-)
+from genarch.cli.exits import ExitCode, bug, discard_output, say, say_problems
+from genarch.cli.options import Command, Format, Output, Overrides, ReportFormat, Rules, argument, flag, group, option
 from genarch.cli.output import STDIN, counted, keep, look_for, not_one_of, read_spec, writer
 from genarch.errors import InputError, Problem
 from genarch.files.answers import parse_settings, with_settings
@@ -94,7 +75,7 @@ def evaluate(
     def one(spec: Spec) -> tuple[Report, int]:
         spec = spec._replace(constraints=with_settings(spec.constraints, stated)) if stated else spec
         report, evaluation = evaluated(spec, table, explored=explore, with_evidence=evidence)
-        return report, FINDINGS if evaluation.verdict.verdict in failing else OK
+        return report, ExitCode.FINDINGS if evaluation.verdict.verdict in failing else ExitCode.OK
 
     def every(paths: list[str]) -> Iterator[tuple[Report, int]]:
         target = os.path.realpath(output) if output else None
@@ -104,21 +85,22 @@ def evaluate(
             shown = STDIN if path == "-" else path
             try:
                 yield one(read_spec(path, table))
+                continue
             except InputError as error:
                 if output_format != "text" or output:  # where the report does not show them
                     say_problems(error)
-                yield make_error_report(shown, default_id(shown), error.problems), UNUSABLE
+                problems, code = error.problems, ExitCode.UNUSABLE
             except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their verdict)
-                message = bug(error)
-                say(f"{shown}: {message}")
-                yield make_error_report(shown, default_id(shown), [Problem(shown, None, None, "", message)]), BUG
+                problems, code = (Problem(shown, None, None, "", bug(error)),), ExitCode.BUG
+                say(f"{shown}: {problems[0].message}")
+            yield make_error_report(shown, default_id(shown), problems), code
 
     if not paths:
         return write_reports([one(Spec("command-line", {}, origin=Origin("--set")))], output_format, output)
     elsewhere = bool(output) or not sys.stdout.isatty()
     waiting = elsewhere and sys.stderr.isatty() and (len(paths) > 1 or os.path.isdir(paths[0]))
     code = write_reports(counted(every(paths)) if waiting else every(paths), output_format, output)
-    if code == NOTHING:
+    if code == ExitCode.NOTHING:
         say(f"nothing to evaluate: no *.genarch.yaml or genarch.yaml in {', '.join(paths)}")
     return code
 
@@ -168,13 +150,13 @@ def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFo
     iterator = iter(reports)
     first = next(iterator, None)
     if first is None:
-        return NOTHING
+        return ExitCode.NOTHING
     with writer(output) as write:
         try:
             write(renderer.start())
             for report, code in chain([first], iterator):
                 count += 1
-                unusable += code in (UNUSABLE, BUG)
+                unusable += code in (ExitCode.UNUSABLE, ExitCode.BUG)
                 gravest = max(gravest, code)
                 write(renderer.one(report))
             write(renderer.finish())

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from genarch.cli.command import bug
 from genarch.cli.documents import Settings
+from genarch.cli.exits import bug
 from genarch.cli.output import STDIN, read_standard_input
 from genarch.documents.discovery import Candidate, Skipped, candidates, changed_since, near_spec_name, repository_root
 from genarch.documents.document import DesignDocument, Judged, located
