@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalogues import card, catalogue, model, work
-from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.estimates import Estimate, Options, estimate
+from catalogues import CALIBRATION, card, catalogue, model, work
+from genarch.evidence.catalogue import Catalogue, Share, Stack
+from genarch.evidence.estimates import Estimate, Options, estimate, group_of
 from genarch.files.catalogue import load_catalogue
 
 THERE = catalogue(models=[model(work=work(steps=4)), model("gan", family="gan", work=work(decoder=None))])
@@ -62,6 +62,39 @@ def test_on_a_processor_a_pass_costs_nothing_beside_its_work() -> None:
     guess = estimate(THERE.models["net"], card("p", efficiency_class="cpu"), (512, 512), THERE)
     assert guess is not None
     assert isclose(guess.mid_ms, 190)
+
+
+@pytest.mark.parametrize(
+    ("stack", "hardware_class", "kind", "group"),
+    [
+        ("eager", "datacenter", "pipeline", "eager"),
+        ("compiled", "geforce", "pipeline", "compiled"),
+        ("compiled", "geforce", "network", "other"),
+        ("eager", "cpu", "pipeline", "other"),
+        ("compiled", "jetson", "pipeline", "other"),
+        ("compiled", "phone", "pipeline", "other"),
+    ],
+)
+def test_pipelines_on_gpus_err_alike_and_all_else_otherwise(
+    stack: Stack, hardware_class: str, kind: str, group: str
+) -> None:
+    assert group_of(stack, hardware_class, kind, full_load=False) == group
+    assert group_of(stack, hardware_class, kind, full_load=True) == f"load/{kind}"
+
+
+def test_the_share_is_that_of_the_nearest_that_was_measured() -> None:
+    shares = {
+        "compiled": Share(0.5, 9),
+        "compiled/pipeline": Share(0.4, 5),
+        "compiled/datacenter/pipeline": Share(0.3, 2),
+    }
+    there = catalogue(models=[model(work=work(steps=4))], calibration=CALIBRATION._replace(shares=shares))
+    near = estimate(there.models["net"], A, (512, 512), there)
+    far = estimate(there.models["net"], card("c", efficiency_class="geforce"), (512, 512), there)
+    assert near is not None
+    assert far is not None
+    assert (near.share_of, near.share) == ("compiled/datacenter/pipeline", Share(0.3, 2))
+    assert (far.share_of, far.share) == ("compiled/pipeline", Share(0.4, 5))
 
 
 def test_nothing_to_estimate_from() -> None:

@@ -172,6 +172,7 @@ def test_times_of_another_kind_are_told_apart() -> None:
 def test_which_times_of_another_kind_are_shown_apart(measure: str, *, kept: bool) -> None:
     assert held([there("r", measure=measure)]).apart == (("r",) if kept else ())
     assert held([there("r", measure=measure, trust="low")]).apart == ()
+    assert held([there("r", measure=measure, latency_ms=150.0)]).apart == (("r",) if kept else ())
     assert held([there("r", measure=measure, latency_ms=150.1)]).apart == ()
     assert held([there("r", measure=measure, hardware="h100-sxm")]).apart == ()
     assert held([there("r", measure=measure, resolution="256x256")]).apart == ()
@@ -278,6 +279,44 @@ def test_where_an_estimate_lies(budget: float, status: str) -> None:
     found = feasibility("diffusion", needs_of(answers, there_), there_)
     assert found.status == status
     assert found.estimate is not None
+
+
+def test_a_band_that_ends_on_the_budget_is_within_it_and_one_that_begins_there_is_not_beyond_it() -> None:
+    there_ = catalogue([row("elsewhere", hardware="h100-sxm")], [model(work=work())], CARDS)
+    guess = estimated(there_.models["net"], needs_of({**ASKED, **TEXT}, there_), there_)
+    assert guess is not None
+
+    def status(budget: float) -> str:
+        return feasibility("diffusion", needs_of({**ASKED, **TEXT, "latency_budget_ms": budget}, there_), there_).status
+
+    assert status(guess.high_ms) == "within"
+    assert status(guess.low_ms) == "straddling"
+
+
+def test_the_lowest_estimate_of_the_generators_whose_weights_can_be_had_counts() -> None:
+    made = [
+        model("slow", work=work(steps=4)),
+        model("quick", work=work()),
+        model("kept", work=work(passes="decoder", decoder=None), weights_released=False),
+        model("part", work=work(passes="decoder", decoder=None), kind="decoder"),
+        model("elsewhere", work=work(passes="decoder", decoder=None)),
+        model("never-measured", work=work(passes="decoder", decoder=None)),
+    ]
+    rows = [row(entry.id, entry.id, hardware="h100-sxm", latency_ms=999.0) for entry in made[:4]]
+    rows.append(row("r", "elsewhere", hardware="h100-sxm", tasks=("restoration",)))
+    there_ = catalogue(rows, made, CARDS)
+    found = feasibility("diffusion", needs_of({**ASKED, **TEXT}, there_), there_)
+    assert found.estimate is not None
+    assert found.estimate.model == "quick"
+    (alone,) = (entry for entry in there_.models.values() if entry.id == "never-measured")
+    assert estimated(alone, needs_of(ASKED, there_), there_) is None
+
+
+def test_what_adapters_and_decoders_take_is_no_image() -> None:
+    made = [model(), model("part", kind="decoder"), model("control", kind="adapter", fits=("net",))]
+    rows = [row("d", "part", hardware="a100-80gb-sxm"), row("c", "control", hardware="a100-80gb-sxm")]
+    there_ = catalogue(rows, made, CARDS)
+    assert feasibility("diffusion", needs_of({**ASKED, **TEXT}, there_), there_).status == "no_evidence"
 
 
 def test_no_estimate_without_hardware_or_a_size_or_beyond_what_the_model_was_shown_at() -> None:

@@ -31,6 +31,7 @@ def shipped() -> Catalogue:
 )
 def test_the_work_of_a_pass_by_size(side: int, expected: float) -> None:
     assert isclose(gmac(component("c", (512, 100.0), (1024, 800.0)), side * side), expected, rel_tol=1e-9)
+    assert isclose(gmac(component("c", (1024, 800.0), (512, 100.0)), side * side), expected, rel_tol=1e-9)
 
 
 def test_a_component_without_a_size_takes_the_same_at_each() -> None:
