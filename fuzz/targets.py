@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from genarch import load_rules
 from genarch.documents.document import DesignDocument, Policy
-from genarch.documents.editing import mended
+from genarch.documents.editing import fixed
 from genarch.documents.judge import judge
 from genarch.documents.reader import read_document, read_sidecar
 from genarch.errors import InputError
@@ -36,9 +36,9 @@ def reader(data: bytes) -> None:
     document = read_document(text, "a.md", RULES)
     _placed(document, text)
     judge(document, RULES, POLICY)
-    again = mended(text, "a.md", RULES)
+    again = fixed(text, "a.md", RULES)
     if again != text:
-        assert mended(again, "a.md", RULES) == again, "mending once mends all"
+        assert fixed(again, "a.md", RULES) == again, "fixing once fixes all"
 
 
 def sidecar(data: bytes) -> None:
@@ -85,7 +85,7 @@ def formats(data: bytes) -> None:
 def _placed(document: DesignDocument, text: str) -> None:
     lines = re.split(r"\r\n|\n|\r", text)
     places = [defect.place for defect in document.defects]
-    places += [place for stated in document.stated for place in stated.places.values()]
+    places += [place for placed in document.specs for place in placed.places.values()]
     for place in places:
         assert 1 <= place.line <= len(lines), place
         assert 1 <= place.column <= len(lines[place.line - 1]) + 1, place

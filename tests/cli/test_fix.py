@@ -77,7 +77,7 @@ def test_a_block_is_put_where_one_has_to_be(folder: Path) -> None:
     assert "[block" not in check.stdout
 
 
-def test_a_spec_file_is_mended_too(folder: Path) -> None:
+def test_a_spec_file_is_fixed_too(folder: Path) -> None:
     (folder / "x.genarch.yaml").write_text("version: 1\nconstraints:\n  domian: narrow\n")
     assert fix("x.genarch.yaml").exit_code == 0
     assert read(folder / "x.genarch.yaml") == "version: 1\nconstraints:\n  domain: narrow\n"
@@ -115,7 +115,7 @@ def test_a_listing_stays_a_listing(folder: Path) -> None:
     assert read(folder / "a.md") == text
 
 
-def test_keys_of_waivers_are_mended(folder: Path) -> None:
+def test_keys_of_waivers_are_fixed(folder: Path) -> None:
     text = "```yaml genarch\nversion: 1\nwaivers:\n- {rule: x, raeson: y, aproved_by: z}\n```\n"
     (folder / "a.md").write_text(text)
     assert fix("a.md").stderr == "genarch: a.md: fixed\ngenarch: 1 file changed\n"

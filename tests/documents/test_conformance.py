@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from builders import rule, table
 from genarch import RuleTable, decide, explore, load_catalogue, load_rules
 from genarch.documents.decision import families_named
-from genarch.documents.document import DesignDocument, Policy, Stated
+from genarch.documents.document import DesignDocument, PlacedSpec, Policy
 from genarch.documents.judge import judge
 from genarch.documents.reader import read_document
 from genarch.files.checks import DOCUMENT_CHECKS, Check
@@ -267,8 +267,8 @@ def test_what_is_said_of_a_decision_agrees_with_evaluation_and_exploration(
 ) -> None:
     decision = data.draw(st.sampled_from(shipped.decisions))
     spec = Spec("s", answers, decision=decision)  # type: ignore[arg-type]
-    stated = Stated(spec, "block", {"": Place("a.md", 1, 1)})
-    objections, (judged,) = judge(DesignDocument("a.md", stated=(stated,)), shipped, POLICY)
+    placed = PlacedSpec(spec, "block", {"": Place("a.md", 1, 1)})
+    objections, (judged,) = judge(DesignDocument("a.md", specs=(placed,)), shipped, POLICY)
     told = set(ids(objections))
     possible = {item.verdict for item in explore(spec, shipped).possible}
     assert ("constraint-unsettled" in told) <= (len(possible) > 1)

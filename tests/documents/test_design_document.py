@@ -35,16 +35,16 @@ def test_the_three_carriers_state_the_same(shipped: RuleTable) -> None:
         read(inline, shipped),
         read_sidecar(spec, "a.yaml", shipped),
     ]
-    specs = [document.stated[0].spec for document in documents]
+    specs = [document.specs[0].spec for document in documents]
     assert [spec.constraints for spec in specs] == [{"domain": "narrow"}] * 4
     assert [spec.decision for spec in specs] == ["gan"] * 4
-    assert [document.stated[0].carrier for document in documents] == [
+    assert [document.specs[0].carrier for document in documents] == [
         "block",
         "front_matter",
         "front_matter",
         "sidecar",
     ]
-    places = [document.stated[0].place("decision")[1:3] for document in documents]
+    places = [document.specs[0].place("decision")[1:3] for document in documents]
     assert places == [(4, 1), (6, 3), (2, 54), (3, 1)]
     assert [document.defects for document in documents] == [()] * 4
 
@@ -129,7 +129,7 @@ def test_flaws_stand_where_an_editor_shows_them(text: str, place: tuple[str, int
 )
 def test_what_has_nothing_to_do_with_it_is_left_alone(text: str, shipped: RuleTable) -> None:
     document = read(text, shipped)
-    assert (document.stated, document.defects) == ((), ())
+    assert (document.specs, document.defects) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_what_has_nothing_to_do_with_it_is_left_alone(text: str, shipped: RuleTa
 )
 def test_blocks_are_found_wherever_markdown_has_them(text: str, shipped: RuleTable) -> None:
     document = read(text, shipped)
-    assert [stated.spec.decision for stated in document.stated] == ["gan"]
+    assert [stated.spec.decision for stated in document.specs] == ["gan"]
     assert document.defects == ()
 
 
@@ -203,7 +203,7 @@ def test_a_chosen_option_in_a_listing_is_none(shipped: RuleTable) -> None:
 
 def test_a_document_with_too_many_specs_is_told_once(shipped: RuleTable) -> None:
     document = read("\n".join([BLOCK] * 1_000), shipped)
-    assert len(document.stated) == MAX_BLOCKS
+    assert len(document.specs) == MAX_BLOCKS
     assert [check for check, _, _ in told(document)] == ["block-invalid"]
 
 
@@ -232,7 +232,7 @@ def test_hostile_documents_come_to_an_end_in_time(text: str, shipped: RuleTable)
     began = time.process_time()
     document = read(text, shipped)
     assert time.process_time() - began < 10
-    assert document.stated or document.defects or text.startswith(">")
+    assert document.specs or document.defects or text.startswith(">")
 
 
 WRAPPINGS = st.lists(st.sampled_from(["> ", "- ", "1. ", "10) ", "* "]), max_size=3)
@@ -260,7 +260,7 @@ def test_a_wrapped_block_is_found_with_exact_lines(
         assert told(document) == [("block-invalid", number, column)]
     else:
         assert told(document) == []
-        place = document.stated[0].place("decision")
+        place = document.specs[0].place("decision")
         assert (place.line, place.column, place.end_column) == (number, column, len(lines[number - 1].rstrip()) + 1)
 
 
@@ -288,5 +288,5 @@ def test_front_matter_of_other_tools_does_not_hide_ours(
     document = read("\n".join(lines), shipped)
     nested = [check for check, _, _ in told(document)]
     assert nested in ([], ["block-misspelt"])  # the text of another key may look like ours
-    assert document.stated[0].place("decision").line == lines.index("  decision: gan") + 1
-    assert document.stated[0].spec.constraints == {"domain": "narrow"}
+    assert document.specs[0].place("decision").line == lines.index("  decision: gan") + 1
+    assert document.specs[0].spec.constraints == {"domain": "narrow"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from genarch.documents.discovery import Candidate, Patterns, Selection, Skipped, candidates, near_spec_name
+from genarch.documents.discovery import ListedFile, Patterns, Selection, Skipped, listed_files, near_spec_name
 
 
 def selection(root: Path, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> Selection:
@@ -15,8 +15,8 @@ def selection(root: Path, include: tuple[str, ...] = (), exclude: tuple[str, ...
 
 
 def paths(*named: str, root: Path, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> list[str]:
-    found = candidates(named or (".",), selection(root, include, exclude))
-    return [item.path if isinstance(item, Candidate) else f"{item.path}: {item.reason}" for item in found]
+    found = listed_files(named or (".",), selection(root, include, exclude))
+    return [item.path if isinstance(item, ListedFile) else f"{item.path}: {item.reason}" for item in found]
 
 
 @pytest.fixture
@@ -66,12 +66,12 @@ def test_links_stay_in_the_tree_and_files_are_looked_at_once(tree: Path) -> None
     (tree / "l6.md").symlink_to(".hidden/f.md")
     (tree / "loop.md").symlink_to("loop.md")
     (tree / "folder").symlink_to("docs")
-    found = {str(item.path): item for item in candidates((".",), selection(tree))}
+    found = {str(item.path): item for item in listed_files((".",), selection(tree))}
     assert found["l1.md"] == Skipped("l1.md", "a link to a file that is checked itself")
     assert found["l2.md"] == Skipped("l2.md", "a link out of the tree")
     assert found["l3.md"] == Skipped("l3.md", "a link that leads nowhere")
     assert found["l4.md"] == Skipped("l4.md", "a link to a folder")
-    assert found["l5.md"] == Candidate("l5.md", named=False)
+    assert found["l5.md"] == ListedFile("l5.md", named=False)
     assert found["l6.md"] == Skipped("l6.md", "a link to a file that is checked itself")
     assert found["loop.md"].__class__ is Skipped
     assert not any(name.startswith("folder/") for name in found)
@@ -88,13 +88,13 @@ def test_what_is_no_regular_file_is_passed_by(tree: Path) -> None:
 
 
 def test_the_spec_files_beside_a_named_document_are_looked_at_for_it(tree: Path) -> None:
-    found = list(candidates(("a.md", "b.MARKDOWN", "docs/d.md"), selection(tree)))
+    found = list(listed_files(("a.md", "b.MARKDOWN", "docs/d.md"), selection(tree)))
     here = (str(tree / "a.md"), str(tree / "b.MARKDOWN"))
     assert found[3:] == [
-        Candidate("genarch.yaml", named=False, beside=here),
-        Candidate("x.genarch.yaml", named=False, beside=here),
+        ListedFile("genarch.yaml", named=False, beside=here),
+        ListedFile("x.genarch.yaml", named=False, beside=here),
     ]
-    assert len(list(candidates(("a.md", "."), selection(tree)))) == 6, "in a folder they are come upon anyway"
+    assert len(list(listed_files(("a.md", "."), selection(tree)))) == 6, "in a folder they are come upon anyway"
 
 
 def test_names_that_come_near_are_looked_at(tree: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genarch.documents.markdown import Hidden, Verbatim, parse_markdown
+from genarch.documents.markdown import Verbatim, parse_markdown
 from genarch.errors import InputError
 from genarch.files.specs import parse_spec
 
@@ -32,7 +32,7 @@ def test_what_is_no_block(text: str) -> None:
 def test_a_block_that_a_comment_swallows_is_told() -> None:
     found = parse_markdown(f"# A\n\n<!-- never closed\n\n{BLOCK}")
     assert found.blocks == ()
-    assert list(found.hidden()) == [Hidden(5, Verbatim("comment", 3, 8, closed=False))]
+    assert list(found.hidden()) == [(5, Verbatim("comment", 3, 8, closed=False))]
 
 
 @pytest.mark.parametrize(("fence", "closed"), [("```", True), ("~~~~", True), ("", False)])

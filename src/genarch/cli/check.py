@@ -25,7 +25,7 @@ from genarch.cli.exits import ExitCode, say
 from genarch.cli.options import Command, flag, group, option
 from genarch.cli.output import busy, keep, look_for, look_of, not_one_of, written
 from genarch.cli.tally import Tally
-from genarch.documents.discovery import Skipped, candidates
+from genarch.documents.discovery import Skipped, listed_files
 from genarch.documents.settings import baseline_text, read_baseline
 from genarch.errors import InputError, Problem
 from genarch.files.io import refuse
@@ -182,7 +182,7 @@ def write_outputs(report: CheckReport, outputs: Sequence[Output], *, show_waived
 def _show_files(paths: Sequence[str], settings: Settings) -> int:
     """List the files, and those that are skipped with the reason."""
     code = ExitCode.OK
-    for item in candidates(paths, settings.selection):
+    for item in listed_files(paths, settings.selection):
         if isinstance(item, Skipped):
             sys.stdout.write(f"{safe(item.path)}: skipped, {item.reason}\n")
         elif item.path != "-" and not os.path.lexists(item.path):

@@ -13,16 +13,16 @@ from genarch.cli.exits import ExitCode, say, say_problems
 from genarch.cli.options import Command, EntryFormat, argument, flag, group, option
 from genarch.cli.output import severity_or_never, write_report, written
 from genarch.documents.discovery import (
-    Candidate,
+    ListedFile,
     Patterns,
     Selection,
     Skipped,
-    candidates,
+    listed_files,
     repository_root,
     specs_beside,
 )
 from genarch.documents.document import DesignDocument, Policy
-from genarch.documents.editing import mended, with_skeleton
+from genarch.documents.editing import fixed, with_skeleton
 from genarch.documents.reader import beside, inactive_status, load_document, load_sidecar
 from genarch.documents.settings import Configuration, find_configuration, load_configuration
 from genarch.errors import InputError
@@ -184,7 +184,7 @@ def waivers(
 
 
 def _documents(paths: Sequence[str] | None, settings: Settings) -> Iterator[DesignDocument]:
-    for item in candidates(paths or (".",), settings.selection):
+    for item in listed_files(paths or (".",), settings.selection):
         if isinstance(item, Skipped):
             continue
         if not item.is_spec:
@@ -199,7 +199,7 @@ def _documents(paths: Sequence[str] | None, settings: Settings) -> Iterator[Desi
 
 
 def _rows(document: DesignDocument, today: str) -> Iterator[ListedWaiver]:
-    for stated in document.stated:
+    for stated in document.specs:
         for at, waiver in enumerate(stated.spec.waivers):
             place = stated.place(f"waivers[{at}].rule", f"waivers[{at}]")
             expired = waiver.expires is not None and waiver.expires < today
@@ -235,7 +235,7 @@ def fix(
         raise refuse("-", "fix works in place; name a file")
     changed = 0
     code = ExitCode.OK
-    for item in candidates(paths or (".",), settings.selection):
+    for item in listed_files(paths or (".",), settings.selection):
         if isinstance(item, Skipped):
             continue
         try:
@@ -249,7 +249,7 @@ def fix(
     return code or (ExitCode.FINDINGS if diff and changed else ExitCode.OK)
 
 
-def _fixed(item: Candidate, settings: Settings) -> Iterator[tuple[str, str]]:
+def _fixed(item: ListedFile, settings: Settings) -> Iterator[tuple[str, str]]:
     """The text before and after, where they differ.
 
     Raises:
@@ -263,11 +263,11 @@ def _fixed(item: Candidate, settings: Settings) -> Iterator[tuple[str, str]]:
         return
     content = read_bytes(item.path)
     before = ("\ufeff" if content.startswith(b"\xef\xbb\xbf") else "") + decode(content, item.path)
-    after = mended(before, item.path, settings.rules, spec_file=item.is_spec)
+    after = fixed(before, item.path, settings.rules, spec_file=item.is_spec)
     if (
         required
         and after == before
-        and not (document and (document.stated or document.defects))
+        and not (document and (document.specs or document.defects))
         and _bare(item, settings)
     ):
         after = with_skeleton(before, item.path)
@@ -275,7 +275,7 @@ def _fixed(item: Candidate, settings: Settings) -> Iterator[tuple[str, str]]:
         yield before, after
 
 
-def _bare(item: Candidate, settings: Settings) -> bool:
+def _bare(item: ListedFile, settings: Settings) -> bool:
     """Whether a document that has no block needs one: it is in force, and no spec file beside it states one."""
     if inactive_status(item.path, settings.rules):
         return False

@@ -11,8 +11,15 @@ from typing import NamedTuple
 from genarch.cli.documents import Settings
 from genarch.cli.exits import bug
 from genarch.cli.output import STDIN, read_standard_input
-from genarch.documents.discovery import Candidate, Skipped, candidates, changed_since, near_spec_name, repository_root
-from genarch.documents.document import DesignDocument, Judged, located
+from genarch.documents.discovery import (
+    ListedFile,
+    Skipped,
+    changed_since,
+    listed_files,
+    near_spec_name,
+    repository_root,
+)
+from genarch.documents.document import DesignDocument, JudgedDecision, located
 from genarch.documents.judge import duplicate, judge, with_severities
 from genarch.documents.reader import Beside, beside, inactive_status, load_document, load_sidecar, read_document
 from genarch.errors import InputError
@@ -50,12 +57,12 @@ class Checked(NamedTuple):
     carries: bool = False
     bare: bool = False
     status: str = ""
-    objections: tuple[Located, ...] = ()
-    judged: tuple[Judged, ...] = ()
+    findings: tuple[Located, ...] = ()
+    judged: tuple[JudgedDecision, ...] = ()
     failed: bool = False
 
 
-def check_file(candidate: Candidate, settings: Settings) -> Checked:
+def check_file(candidate: ListedFile, settings: Settings) -> Checked:
     """Check one file; a bug met on the way is a finding, so that it costs the others nothing.
 
     Raises:
@@ -67,21 +74,21 @@ def check_file(candidate: Candidate, settings: Settings) -> Checked:
         raise
     except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their check)
         place = Place(candidate.path, 1, 1)
-        objection = located(CheckId("internal-error"), place, bug(error))
-        return Checked(candidate.path, candidate.path, carries=True, objections=(objection,), failed=True)
+        finding = located(CheckId("internal-error"), place, bug(error))
+        return Checked(candidate.path, candidate.path, carries=True, findings=(finding,), failed=True)
 
 
-def check_files(candidates: Iterable[Candidate], settings: Settings, jobs: int) -> Iterator[Checked]:
+def check_files(files: Iterable[ListedFile], settings: Settings, jobs: int) -> Iterator[Checked]:
     """Check files, in their order."""
     if jobs == 1:
-        yield from (check_file(candidate, settings) for candidate in candidates)
+        yield from (check_file(candidate, settings) for candidate in files)
         return
     from multiprocessing import get_all_start_methods, get_context
 
     # A fork has the rule table already, and this process has one thread.
     way = get_context("fork" if "fork" in get_all_start_methods() and sys.platform == "linux" else None)
     with way.Pool(jobs, _begin, (settings,)) as pool:
-        yield from pool.imap(_check, candidates, _AT_ONCE)
+        yield from pool.imap(_check, files, _AT_ONCE)
 
 
 _settings: list[Settings] = []
@@ -94,7 +101,7 @@ def _begin(settings: Settings) -> None:
     _settings[:] = [settings]
 
 
-def _check(candidate: Candidate) -> Checked:
+def _check(candidate: ListedFile) -> Checked:
     return check_file(candidate, _settings[0])
 
 
@@ -112,49 +119,47 @@ def _document(path: str, settings: Settings) -> Checked:
     return Checked(path, path, os.path.realpath(path), bare=not status, status=status)
 
 
-def _sidecar(candidate: Candidate, settings: Settings) -> Checked:
+def _sidecar(candidate: ListedFile, settings: Settings) -> Checked:
     path = candidate.path
     if not candidate.named and (meant := near_spec_name(os.path.basename(path))):
         message = f"a spec file of this name is not looked for; name it {meant}"
-        objection = located(CheckId("block-misspelt"), Place(path, 1, 1), message)
-        return Checked(path, path, carries=True, objections=tuple(with_severities([objection], settings.policy)))
+        finding = located(CheckId("block-misspelt"), Place(path, 1, 1), message)
+        return Checked(path, path, carries=True, findings=tuple(with_severities([finding], settings.policy)))
     own = load_sidecar(path, settings.rules)
     found = beside(own, settings.rules)
     real = found.real if isinstance(found, Beside) else ""
     if candidate.beside and real not in candidate.beside:
         return Checked("")
     if found is None:
-        if own.stated and own.stated[0].spec.decision is None:
+        if own.specs and own.specs[0].spec.decision is None:
             return Checked(path)  # a spec to evaluate, and no decision of anybody
         return _judged(path, own, settings)
     if isinstance(found.document, Located):
-        broken = own._replace(stated=(), defects=(*own.defects, found.document))
+        broken = own._replace(specs=(), defects=(*own.defects, found.document))
         return _judged(path, broken, settings)._replace(real=real)
     other = found.document
     together = own._replace(
-        path=other.path, status=other.status, prose=other.prose, chosen=() if other.stated else other.chosen
+        path=other.path, status=other.status, prose=other.prose, chosen=() if other.specs else other.chosen
     )
     checked = _judged(path, together, settings)._replace(real=real)
-    first = {stated.spec.id: stated.place() for stated in reversed(other.stated)}
-    mine = own.stated[0]
+    first = {stated.spec.id: stated.place() for stated in reversed(other.specs)}
+    mine = own.specs[0]
     if mine.spec.id not in first or together.inactive:
         return checked
     twice = with_severities([duplicate(mine.spec.id, mine.place("id"), first[mine.spec.id])], settings.policy)
-    return checked._replace(objections=(*checked.objections, *twice))
+    return checked._replace(findings=(*checked.findings, *twice))
 
 
 def _judged(path: str, document: DesignDocument, settings: Settings) -> Checked:
     # A quotation states nothing: what must carry a spec does not do so by quoting one.
     carries = bool(
-        document.stated or any(defect.finding.check != CheckId("block-quoted") for defect in document.defects)
+        document.specs or any(defect.finding.check != CheckId("block-quoted") for defect in document.defects)
     )
-    named = any(stated.spec.model for stated in document.stated)
-    objections, judged = judge(document, settings.rules, settings.policy, load_catalogue() if named else None)
+    named = any(stated.spec.model for stated in document.specs)
+    findings, judged = judge(document, settings.rules, settings.policy, load_catalogue() if named else None)
     status = document.status if carries and document.inactive else ""
     real = os.path.realpath(path)
-    return Checked(
-        path, document.path, real, carries, status=status, objections=tuple(objections), judged=tuple(judged)
-    )
+    return Checked(path, document.path, real, carries, status=status, findings=tuple(findings), judged=tuple(judged))
 
 
 class Tally:
@@ -187,7 +192,7 @@ class Tally:
             InputError: when git cannot say what has changed, or an output is among what is checked.
         """
         changed = None if since is None else self._changed(since, rules)
-        wanted = self._wanted(candidates(paths or (".",), self._settings.selection), changed)
+        wanted = self._wanted(listed_files(paths or (".",), self._settings.selection), changed)
         for checked in check_files(wanted, self._settings, jobs or os.cpu_count() or 1):
             if checked.path:
                 self._add(checked, changed)
@@ -227,7 +232,7 @@ class Tally:
             fail_on=settings.fail_on,
         )
 
-    def _wanted(self, found: Iterable[Candidate | Skipped], changed: frozenset[str] | None) -> Iterator[Candidate]:
+    def _wanted(self, found: Iterable[ListedFile | Skipped], changed: frozenset[str] | None) -> Iterator[ListedFile]:
         """The files to check; of what has not changed only spec files, whose documents may have."""
         for item in found:
             if isinstance(item, Skipped):
@@ -258,10 +263,10 @@ class Tally:
                 self._rows.append(checked_document(checked.path, checked.status, checked.judged))
         elif checked.bare:
             self._bare[os.path.realpath(checked.path)] = checked.path
-        self._found(checked.path, (*checked.objections, *with_severities(twice, self._settings.policy)))
+        self._found(checked.path, (*checked.findings, *with_severities(twice, self._settings.policy)))
 
-    def _found(self, path: str, objections: Iterable[Located]) -> None:
-        found = list(objections)
+    def _found(self, path: str, findings: Iterable[Located]) -> None:
+        found = list(findings)
         if found:
             self._findings += document_findings(found, _from_root(path))
 
@@ -274,7 +279,7 @@ class Tally:
             first = self._beside.setdefault((checked.real, judged.spec), judged.place)
             paths = {os.path.realpath(place.path) for place in (first, judged.place)}
             if first is not judged.place and (changed is None or paths & changed):
-                found.append(duplicate(judged.spec, judged.named, first))
+                found.append(duplicate(judged.spec, judged.id_place, first))
         return found
 
 

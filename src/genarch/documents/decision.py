@@ -3,49 +3,319 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
-from weakref import WeakKeyDictionary
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Literal
 
-from genarch.documents.document import DesignDocument, Judged, Stated, located
-from genarch.evidence.assessment import commercial_conflict, within_budget
+from genarch.documents.document import DesignDocument, JudgedDecision, PlacedSpec, located
 from genarch.evidence.catalogue import Catalogue
 from genarch.table.answers import format_answer
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, Value
-from genarch.table.explore import Exploration, explore
+from genarch.table.explore import explore
 from genarch.table.findings import CheckId, Located
 from genarch.table.rules import Notice, Rule, RuleTable
-from genarch.table.scoring import Evaluation, evaluate
+from genarch.table.scoring import Evaluation, Ranked, evaluate
 
-Pinned = Literal["present", "other", "unknown"]
-"""The present table; an older version of it, or another one that is known; or neither."""
+MOST_NAMED = 4
+"""Constraints listed beside the one to state first."""
+
+_EXCLUDED = CheckId("decision-excluded")
+_NOT_RECOMMENDED = CheckId("decision-not-recommended")
+_CLOSE_CALL = CheckId("close-call-without-alternative")
+_AGAINST_DECISION = (_EXCLUDED, _NOT_RECOMMENDED, _CLOSE_CALL)
+
+_NEGATION = re.compile(r"(?i)\b(?:not?|never|neither|without|instead|rather|over|versus|vs)\b")
 
 
-def pinned_to(decided_with: str | None, present: RuleTable, others: Iterable[RuleTable]) -> Pinned:
-    """Which table a decision was taken with; without a word of it, the present one."""
+def judge_decision(
+    placed: PlacedSpec, document: DesignDocument, rules: RuleTable, tables: tuple[RuleTable, ...] = ()
+) -> tuple[JudgedDecision, list[Located]]:
+    """A decision with the verdict on its constraints, and what is found, waivers aside.
+
+    `tables` are other rule tables that are known.
+    """
+    judge = _Judge(placed, document, rules)
+    found = judge.findings()
+    pinned = pinned_to(placed.spec.decided_with, rules, tables)
+    if pinned == "unknown":
+        found.append(judge.unknown_rules(tables))
+    elif pinned == "other" and _against_decision(found):
+        then = table_of_that_day(placed.spec.decided_with or "@", tables)
+        if then is None or not _against_decision(_Judge(placed, document, then).findings()):
+            found = [item for item in found if item.finding.check not in _AGAINST_DECISION]
+            found.append(judge.older_rules())
+    return judge.judged(), found
+
+
+def _against_decision(found: Iterable[Located]) -> bool:
+    return any(item.finding.check in _AGAINST_DECISION for item in found)
+
+
+def judge_model(placed: PlacedSpec, catalogue: Catalogue) -> Iterator[Located]:
+    """A named model against the stated budget and the stated commercial use; nothing where none is named."""
+    model, stated = placed.spec.model, placed.spec.constraints
+    if model is None:
+        return
+    from genarch.evidence.assessment import commercial_conflict, within_budget  # for those who name a model alone
+
+    place = placed.place("model", "decision")
+    budget = within_budget(model, stated, catalogue)
+    if budget and not budget[0]:
+        misses = "; ".join(miss.told for miss in budget[1].misses if miss.kind != "licence")
+        where = f" on {stated['gpu']}" if "gpu" in stated else ""
+        message = (
+            f"nothing shows {model} within the budget{where}: "
+            f"{misses or 'nothing is measured or estimated of it there'} ({catalogue.name}). Measure it and add the "
+            "row, name another model, or waive budget-beyond-evidence with what you measured"
+        )
+        yield located(CheckId("budget-beyond-evidence"), place, message, (model,), placed.spec)
+    conflict = commercial_conflict(model, stated, catalogue)
+    if conflict:
+        message = (
+            f"commercial use is stated, and of {model} {conflict}. Name another model, train weights of your own, or "
+            "waive licence-conflict with the licence that you hold"
+        )
+        yield located(CheckId("licence-conflict"), place, message, (model,), placed.spec)
+
+
+class _Judge:
+    """One decision under one table."""
+
+    def __init__(self, placed: PlacedSpec, document: DesignDocument, rules: RuleTable) -> None:
+        self._placed = placed
+        self._spec = placed.spec
+        self._document = document
+        self._rules = rules
+        self._exploration = explore(placed.spec, rules)
+        self._possible = [item.verdict for item in self._exploration.possible]
+        self._evaluation = self._final()
+        self._verdict = self._evaluation.verdict
+        self._excluding = self._exclusions(self._spec.decision) if self._spec.decision else []
+
+    def _final(self) -> Evaluation:
+        """The evaluation that counts: where all ways to answer the rest lead to one other verdict, that one."""
+        evaluation = evaluate(self._spec, self._rules)
+        if len(self._possible) == 1 and self._possible[0] != evaluation.verdict.verdict:
+            witness = self._exploration.possible[0].witness
+            return evaluate(self._spec._replace(constraints=witness), self._rules)
+        return evaluation
+
+    def _exclusions(self, decision: str) -> list[Rule]:
+        """The rules that leave nothing of what was decided; none where something is left."""
+        entries = self._evaluation.ranking if decision == "evaluate_both" else self._decided(decision)
+        if not all(entry.excluded_by for entry in entries):
+            return []
+        names = {name for entry in entries for name in entry.excluded_by}
+        return [rule for rule in self._evaluation.hits if rule.id in names]
+
+    def _decided(self, decision: str) -> list[Ranked]:
+        """The architectures that the name of a family or an architecture stands for."""
+        return [entry for entry in self._evaluation.ranking if decision in (entry.architecture, entry.family)]
+
+    def judged(self) -> JudgedDecision:
+        """The decision beside the verdict."""
+        verdict = self._verdict
+        return JudgedDecision(
+            self._spec.id,
+            self._placed.place(),
+            self._placed.place("id"),
+            self._spec.decision,
+            verdict.verdict,
+            verdict.architecture,
+            verdict.confidence,
+            settled=self._possible == [verdict.verdict],
+        )
+
+    def findings(self) -> list[Located]:
+        """What this table has to say of the decision, and of what it rests on."""
+        return [*self._inconsistencies(), *self._on_decision(), *self._unsettled(), *self._prose()]
+
+    def unknown_rules(self, tables: tuple[RuleTable, ...]) -> Located:
+        """That nobody knows the rules that the decision was taken with."""
+        known = ", ".join(table.header.id for table in (self._rules, *tables))
+        message = (
+            f"{self._spec.decided_with} is no rule table that is known here (known: {known}; the present one is "
+            f"{self._rules.name}). Write the one that the decision was taken with"
+        )
+        return self._at(CheckId("decided-with-unknown-rules"), message, "decided_with")
+
+    def older_rules(self) -> Located:
+        """That by other rules, those it was taken with, the decision held."""
+        message = (
+            f"{self._spec.decision} was decided with {self._spec.decided_with}; with {self._rules.name} the "
+            f"constraints give {self._answer()}. See whether the deployment still stands, then update the record"
+        )
+        return self._at(CheckId("decided-with-older-rules"), message, "decided_with", "decision")
+
+    def _at(self, check: CheckId, message: str, *fields: str, subject: Iterable[str] = ()) -> Located:
+        return located(check, self._placed.place(*fields), message, tuple(subject), self._spec)
+
+    def _inconsistencies(self) -> Iterator[Located]:
+        for notice in self._evaluation.notices:
+            if notice.level == "inconsistency":
+                fields = [f"constraints.{name}" for name in self._read(notice)]
+                message = (
+                    f"{self._facts(notice)} contradict one another ({notice.id}; {notice.source}): {notice.message}"
+                )
+                yield self._at(CheckId("constraints-inconsistent"), message, *fields, subject=[notice.id])
+
+    def _on_decision(self) -> Iterator[Located]:
+        decision, verdict = self._spec.decision, self._verdict
+        if decision is None:
+            if not self._document.undecided:
+                message = f"no decision is stated; the constraints give {self._answer()}. Add 'decision:' beside them"
+                yield self._at(CheckId("decision-missing"), message, "constraints")
+        elif self._excluding:
+            yield self._excluded(decision)
+        elif verdict.verdict in ("undetermined", decision):
+            return
+        elif verdict.verdict == "evaluate_both":
+            yield from self._close_call(decision)
+        elif decision not in (verdict.architecture, *verdict.candidates):
+            yield self._not_recommended(decision)
+
+    def _excluded(self, decision: str) -> Located:
+        left = [name for name in self._verdict.candidates if name != decision]
+        change = "give up one of the constraints, since no architecture is left at all"
+        if self._verdict.verdict != "infeasible":
+            change = f"change the decision{f' (to {_either(left)})' if left else ''}, correct the constraint"
+        message = (
+            f"{decision} is ruled out by {self._cited(self._excluding)}. Either {change}, or waive "
+            "decision-excluded with a reason and approved_by"
+        )
+        return self._at(_EXCLUDED, message, "decision", subject=[rule.id for rule in self._excluding])
+
+    def _not_recommended(self, decision: str) -> Located:
+        reasons = self._reasons(decision)
+        message = (
+            f"the constraints speak for {self._answer()}, not for {decision}{f' by {reasons}' if reasons else ''}. "
+            "Change the decision, state what else decided, or waive decision-not-recommended with a reason"
+        )
+        return self._at(_NOT_RECOMMENDED, message, "decision")
+
+    def _close_call(self, decision: str) -> Iterator[Located]:
+        families = self._verdict.candidates
+        others = [
+            family
+            for family, architecture in zip(families, self._evaluation.recommended, strict=True)
+            if decision not in (family, architecture)
+        ]
+        if len(others) == len(families):
+            yield self._not_recommended(decision)
+        elif families_named(self._document.prose, self._rules).isdisjoint(others):
+            message = (
+                f"{' and '.join(families)} are too close to call, and the document speaks of {decision} only. Describe "
+                f"how {others[0]} compared, decide evaluate_both, or waive {_CLOSE_CALL} with a reason"
+            )
+            yield self._at(_CLOSE_CALL, message, "decision")
+
+    def _unsettled(self) -> Iterator[Located]:
+        name = self._exploration.next_question if len(self._possible) > 1 and not self._excluding else None
+        if name is None:
+            return
+        verdict = self._verdict.verdict
+        others = [other for other in self._possible if other != verdict]
+        waiting = [entry.constraint for entry in self._evaluation.undecided if entry.constraint != name]
+        listed = ", ".join(waiting[:MOST_NAMED])
+        more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
+        message = (
+            f"{verdict} could still become {_either(others)}: {name} ({BY_NAME[name].meaning}) is not stated"
+            f"{f'; rules also wait for {listed}{more}' if waiting else ''}. State it, or waive "
+            "constraint-unsettled where nobody can know"
+        )
+        yield self._at(CheckId("constraint-unsettled"), message, "constraints", subject=[name])
+
+    def _prose(self) -> Iterator[Located]:
+        decision = self._spec.decision
+        if decision is None or len(self._document.specs) > 1:
+            return
+        decided = {entry.family for entry in self._decided(decision)}
+        for chosen in self._document.chosen:
+            if _NEGATION.search(chosen.text):  # which family it leaves is for a person to say
+                continue
+            named = families_named(chosen.text, self._rules)
+            another = len(named) == 1 if decision == "evaluate_both" else named and decided.isdisjoint(named)
+            if another:
+                message = (
+                    f"the text chooses '{chosen.text}', which is {' and '.join(sorted(named))}, and the block decides "
+                    f"{decision}. Bring the two together"
+                )
+                yield located(CheckId("prose-names-another-architecture"), chosen.place, message, (), self._spec)
+
+    def _answer(self) -> str:
+        """The verdict in words: `gan (clear)`, `hybrid, as consistency (lean)`."""
+        verdict = self._verdict
+        if verdict.verdict == "infeasible":
+            return "nothing (infeasible)"
+        if verdict.verdict == "evaluate_both":
+            return f"evaluate_both ({' and '.join(verdict.candidates)})"
+        within = "" if verdict.architecture in (None, verdict.verdict) else f", as {verdict.architecture}"
+        return f"{verdict.verdict}{within}{f' ({verdict.confidence})' if verdict.confidence else ''}"
+
+    def _reasons(self, decision: str) -> str:
+        """The hits that put the recommended architecture ahead of what was decided, the weightiest first."""
+        best = self._evaluation.recommended[:1]
+        decided = [entry.architecture for entry in self._decided(decision)]
+
+        def lead(rule: Rule) -> int:
+            own = max((rule.points.get(name, 0) for name in decided), default=0)
+            return sum(rule.points.get(name, 0) for name in best) - own
+
+        ahead = sorted((rule for rule in self._evaluation.hits if lead(rule) > 0), key=lead, reverse=True)
+        return self._cited(ahead[:3]) + (f"; and {len(ahead) - 3} more rules" if len(ahead) > 3 else "")
+
+    def _cited(self, rules: Sequence[Rule]) -> str:
+        return "; ".join(f"{rule.id} ({self._facts(rule)}; {rule.source})" for rule in rules)
+
+    def _facts(self, entry: Rule | Notice) -> str:
+        """What is stated of what an entry reads: `latency_budget_ms: 33`."""
+        stated = self._spec.constraints
+        return ", ".join(f"{name}: {_shown(stated[name])}" for name in self._read(entry)) or "what the rest comes to"
+
+    def _read(self, entry: Rule | Notice) -> list[str]:
+        """The stated constraints that an entry's condition reads."""
+        read = constraints_read(entry.when)
+        return [name for name in self._spec.constraints if name in read]
+
+
+def _shown(value: Value) -> str:
+    """An answer in a message: a thirtieth of a second to two places."""
+    return format_answer(round(value, 2) if isinstance(value, float) else value)
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def pinned_to(
+    decided_with: str | None, present: RuleTable, others: Iterable[RuleTable]
+) -> Literal["present", "other", "unknown"]:
+    """Which table a decision was taken with; without a word of it, the present one.
+
+    `other` is an older version of the present one, or another that is known; `unknown` is neither.
+    """
     if decided_with is None:
         return "present"
-    table, version = decided_with.split("@")
-    known = {other.header.id: other for other in (*others, present)}.get(table)
+    name, version = decided_with.split("@")
+    known = {table.header.id: table for table in (*others, present)}.get(name)
     if known is None:
-        return "other" if table == present.header.extends.partition("@")[0] else "unknown"
-    if not _begins(version, known.header.version) and _numbers(version) > _numbers(known.header.version):
-        return "unknown"
-    return "present" if known is present and _begins(version, present.header.version) else "other"
+        return "other" if name == present.header.extends.partition("@")[0] else "unknown"
+    if _has_version(known, version):
+        return "present" if known is present else "other"
+    return "unknown" if _numbers(version) > _numbers(known.header.version) else "other"
 
 
 def table_of_that_day(decided_with: str, others: Iterable[RuleTable]) -> RuleTable | None:
     """The table itself, where it is at hand in that version."""
-    table, version = decided_with.split("@")
-    named = (other for other in others if other.header.id == table)
-    return next((other for other in named if _begins(version, other.header.version)), None)
+    name, version = decided_with.split("@")
+    return next((table for table in others if table.header.id == name and _has_version(table, version)), None)
 
 
-def _begins(given: str, version: str) -> bool:
-    """Whether a version is the one given, which may be shortened: 1.0 is 1.0.0."""
-    numbers = _numbers(given)
-    return numbers == _numbers(version)[: len(numbers)]
+def _has_version(table: RuleTable, version: str) -> bool:
+    """Whether a table has a version, which may be shortened: 1.0 is 1.0.0."""
+    numbers = _numbers(version)
+    return numbers == _numbers(table.header.version)[: len(numbers)]
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -59,14 +329,12 @@ def families_named(text: str, rules: RuleTable) -> frozenset[str]:
     return frozenset(families[match.lastindex - 1] for match in pattern.finditer(text) if match.lastindex)
 
 
+@cache
 def _names(rules: RuleTable) -> tuple[re.Pattern[str], list[str]]:
-    known = _KNOWN.get(rules)
-    if known is None:
-        # Longest first: an alternation takes the first that fits.
-        terms = sorted(dict.fromkeys(_terms(rules)), key=lambda term: -len(term[0]))
-        alternatives = "|".join(f"({_pattern(name)})" for name, _ in terms)
-        known = _KNOWN[rules] = (re.compile(alternatives or r"(?!)"), [family for _, family in terms])
-    return known
+    """One pattern of all names, and the family of each of its groups."""
+    # Longest first: an alternation takes the first that fits.
+    terms = sorted(dict.fromkeys(_terms(rules)), key=lambda term: -len(term[0]))
+    return re.compile("|".join(f"({_pattern(name)})" for name, _ in terms)), [family for _, family in terms]
 
 
 def _terms(rules: RuleTable) -> Iterator[tuple[str, str]]:
@@ -96,295 +364,3 @@ def _pattern(name: str) -> str:
     if not (name.isupper() and name.isalpha()):
         return whole
     return rf"{whole}|(?<!\w)(?:\w{{0,24}}[a-z0-9]|[A-Z]{{0,2}}){re.escape(name)}(?![A-Z])\w{{0,9}}"
-
-
-_KNOWN: WeakKeyDictionary[RuleTable, tuple[re.Pattern[str], list[str]]] = WeakKeyDictionary()
-
-
-def judge_model(stated: Stated, catalogue: Catalogue) -> Iterator[Located]:
-    """Hold a named model against the stated budget and the stated commercial use; nothing where none is named."""
-    spec = stated.spec
-    if spec.model is None:
-        return
-    budget = within_budget(spec.model, spec.constraints, catalogue)
-    if budget and not budget[0]:
-        why = (
-            "; ".join(miss.told for miss in budget[1].misses if miss.kind != "licence")
-            or "nothing is measured or estimated of it there"
-        )
-        where = f" on {spec.constraints['gpu']}" if "gpu" in spec.constraints else ""
-        message = (
-            f"nothing shows {spec.model} within the budget{where}: {why} ({catalogue.name}). Measure it and add the "
-            f"row, name another model, or waive budget-beyond-evidence with what you measured"
-        )
-        yield _at(stated, CheckId("budget-beyond-evidence"), message)
-    conflict = commercial_conflict(spec.model, spec.constraints, catalogue)
-    if conflict:
-        message = (
-            f"commercial use is stated, and of {spec.model} {conflict}. Name another model, train weights of your own, "
-            f"or waive licence-conflict with the licence that you hold"
-        )
-        yield _at(stated, CheckId("licence-conflict"), message)
-
-
-def _at(stated: Stated, check: CheckId, message: str) -> Located:
-    return located(check, stated.place("model", "decision"), message, (stated.spec.model or "",), stated.spec)
-
-
-_DECISION_CHECKS = (
-    CheckId("decision-excluded"),
-    CheckId("decision-not-recommended"),
-    CheckId("close-call-without-alternative"),
-)
-
-
-MOST_NAMED = 4
-"""Constraints listed beside the one to state first."""
-
-
-_NEGATION = re.compile(r"(?i)\b(?:not?|never|neither|without|instead|rather|over|versus|vs)\b")
-
-
-class Outcome(NamedTuple):
-    """A decision with its verdict, and what was found, waivers aside."""
-
-    judged: Judged
-    found: tuple[Located, ...]
-
-
-def judge_decision(
-    stated: Stated, document: DesignDocument, rules: RuleTable, tables: tuple[RuleTable, ...] = ()
-) -> Outcome:
-    """Hold a decision against its constraints; `tables` are other rule tables that are known."""
-    return _Judge(stated, document, rules, tables).outcome()
-
-
-class _Judge:
-    def __init__(
-        self, stated: Stated, document: DesignDocument, rules: RuleTable, tables: tuple[RuleTable, ...]
-    ) -> None:
-        self._stated = stated
-        self._tables = tables
-        self._document = document
-        self._rules = rules
-        self._exploration: Exploration = explore(stated.spec, rules)
-        self._possible = [item.verdict for item in self._exploration.possible]
-        self._evaluation = self._final()
-
-    def _final(self) -> Evaluation:
-        """The evaluation that counts: where all ways to answer the rest lead to one other verdict, that one."""
-        evaluation = evaluate(self._stated.spec, self._rules)
-        if len(self._possible) == 1 and self._possible[0] != evaluation.verdict.verdict:
-            witness = self._exploration.possible[0].witness
-            return evaluate(self._stated.spec._replace(constraints=witness), self._rules)
-        return evaluation
-
-    def outcome(self) -> Outcome:
-        verdict = self._evaluation.verdict
-        settled = self._possible == [verdict.verdict]
-        spec = self._stated.spec
-        answer = (verdict.verdict, verdict.architecture, verdict.confidence)
-        judged = Judged(spec.id, self._stated.place(), self._stated.place("id"), spec.decision, *answer, settled)
-        found = [*self._inconsistent(), *self._decision(), *self._unsettled(), *self._prose()]
-        pinned = pinned_to(spec.decided_with, self._rules, self._tables)
-        if pinned == "unknown":
-            found.append(self._unknown_rules())
-        objected = any(item.finding.check in _DECISION_CHECKS for item in found)
-        if pinned == "other" and objected and not self._objected_then():
-            found = [item for item in found if item.finding.check not in _DECISION_CHECKS]
-            found.append(self._older())
-        return Outcome(judged, tuple(found))
-
-    def _at(self, check: CheckId, message: str, *fields: str, subject: Iterable[str] = ()) -> Located:
-        return located(check, self._stated.place(*fields), message, tuple(subject), self._stated.spec)
-
-    def _inconsistent(self) -> Iterator[Located]:
-        for notice in self._evaluation.notices:
-            if notice.level == "inconsistency":
-                fields = [f"constraints.{name}" for name in self._read(notice)]
-                message = (
-                    f"{self._facts(notice)} contradict one another ({notice.id}; {notice.source}): {notice.message}"
-                )
-                yield self._at(CheckId("constraints-inconsistent"), message, *fields, subject=[notice.id])
-
-    def _decision(self) -> Iterator[Located]:
-        spec, verdict = self._stated.spec, self._evaluation.verdict
-        if spec.decision is None:
-            if not self._document.undecided:
-                told = f"no decision is stated; the constraints give {self._answer()}. Add 'decision:' beside them"
-                yield self._at(CheckId("decision-missing"), told, "constraints")
-            return
-        ruled_out = self._ruled_out(spec.decision)
-        if ruled_out:
-            yield self._excluded(spec.decision, ruled_out)
-        elif verdict.verdict in ("undetermined", spec.decision):
-            return
-        elif verdict.verdict == "evaluate_both":
-            yield from self._close_call(spec.decision)
-        elif spec.decision not in (verdict.architecture, *verdict.candidates):
-            yield self._not_recommended(spec.decision)
-
-    def _ruled_out(self, decision: str) -> list[Rule]:
-        """The rules that leave nothing of what was decided; none where something is left."""
-        ranked = [entry for entry in self._evaluation.ranking if decision in (entry.architecture, entry.family)]
-        if decision == "evaluate_both":
-            ranked = list(self._evaluation.ranking)
-        if not all(entry.excluded_by for entry in ranked):
-            return []
-        names = {name for entry in ranked for name in entry.excluded_by}
-        return [rule for rule in self._evaluation.hits if rule.id in names]
-
-    def _excluded(self, decision: str, ruled_out: list[Rule]) -> Located:
-        told = "; ".join(f"{rule.id} ({self._facts(rule)}; {rule.source})" for rule in ruled_out)
-        left = [name for name in self._evaluation.verdict.candidates if name != decision]
-        change = "give up one of the constraints, since no architecture is left at all"
-        if self._evaluation.verdict.verdict != "infeasible":
-            change = f"change the decision{f' (to {_either(left)})' if left else ''}, correct the constraint"
-        message = (
-            f"{decision} is ruled out by {told}. Either {change}, or waive decision-excluded with a reason "
-            "and approved_by"
-        )
-        return self._at(CheckId("decision-excluded"), message, "decision", subject=[rule.id for rule in ruled_out])
-
-    def _not_recommended(self, decision: str) -> Located:
-        reasons = self._reasons(decision)
-        told = f" by {reasons}" if reasons else ""
-        message = (
-            f"the constraints speak for {self._answer()}, not for {decision}{told}. Change the decision, state what "
-            f"else decided, or waive decision-not-recommended with a reason"
-        )
-        return self._at(CheckId("decision-not-recommended"), message, "decision")
-
-    def _close_call(self, decision: str) -> Iterator[Located]:
-        families = self._evaluation.verdict.candidates
-        chosen = [
-            family
-            for family, architecture in zip(families, self._evaluation.recommended, strict=True)
-            if decision in (family, architecture)
-        ]
-        if not chosen:
-            yield self._not_recommended(decision)
-            return
-        (other,) = (family for family in families if family not in chosen)
-        if other not in families_named(self._document.prose, self._rules):
-            check = CheckId("close-call-without-alternative")
-            message = (
-                f"{' and '.join(families)} are too close to call, and the document speaks of {decision} only. Tell how "
-                f"{other} compared, decide evaluate_both, or waive {check} with a reason"
-            )
-            yield self._at(check, message, "decision")
-
-    def _unsettled(self) -> Iterator[Located]:
-        spec, verdict = self._stated.spec, self._evaluation.verdict.verdict
-        if len(self._possible) < 2 or (spec.decision and self._ruled_out(spec.decision)):
-            return
-        name = self._exploration.next_question
-        if name is None:
-            return
-        others = [other for other in self._possible if other != verdict]
-        waiting = [entry.constraint for entry in self._evaluation.undecided if entry.constraint != name]
-        listed = ", ".join(waiting[:MOST_NAMED]) + (
-            f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
-        )
-        more = f"; rules also wait for {listed}" if waiting else ""
-        message = (
-            f"{verdict} could still become {_either(others)}: {name} ({BY_NAME[name].meaning}) is not stated"
-            f"{more}. State it, or waive constraint-unsettled where nobody can know"
-        )
-        yield self._at(CheckId("constraint-unsettled"), message, "constraints", subject=[name])
-
-    def _prose(self) -> Iterator[Located]:
-        decision = self._stated.spec.decision
-        if decision is None or len(self._document.stated) > 1:
-            return
-        wanted = self._families(decision)
-        for chosen in self._document.chosen:
-            if _NEGATION.search(chosen.text):  # which family it leaves is for a person to say
-                continue
-            named = families_named(chosen.text, self._rules)
-            several = decision == "evaluate_both"
-            if named and (len(named) < 2 if several else wanted.isdisjoint(named)):
-                message = (
-                    f"the text chooses '{chosen.text}', which is {' and '.join(sorted(named))}, and the block decides "
-                    f"{decision}. Bring the two together"
-                )
-                yield located(CheckId("prose-names-another-architecture"), chosen.place, message, (), self._stated.spec)
-
-    def _objected_then(self) -> bool:
-        """Whether the table that the decision was taken with, where it is at hand, objects to it too."""
-        then = table_of_that_day(self._stated.spec.decided_with or "@", self._tables)
-        if then is None:
-            return False
-        found = judge_decision(self._stated, self._document, then).found
-        return any(item.finding.check in _DECISION_CHECKS for item in found)
-
-    def _unknown_rules(self) -> Located:
-        known = ", ".join(table.header.id for table in (self._rules, *self._tables))
-        message = (
-            f"{self._stated.spec.decided_with} is no rule table that is known here (known: {known}; the present one is "
-            f"{self._rules.name}). Write the one that the decision was taken with"
-        )
-        return self._at(CheckId("decided-with-unknown-rules"), message, "decided_with")
-
-    def _older(self) -> Located:
-        spec = self._stated.spec
-        message = (
-            f"{spec.decision} was decided with {spec.decided_with}; with {self._rules.name} the constraints give "
-            f"{self._answer()}. See whether the deployment still stands, then update the record"
-        )
-        return self._at(CheckId("decided-with-older-rules"), message, "decided_with", "decision")
-
-    def _families(self, decision: str) -> set[str]:
-        """The families that a decision's name stands for."""
-        if decision == "evaluate_both":
-            return {family.id for family in self._rules.families}
-        return {entry.family for entry in self._evaluation.ranking if decision in (entry.architecture, entry.family)}
-
-    def _answer(self) -> str:
-        """The verdict in words: `gan (clear)`, `hybrid, as consistency (lean)`."""
-        verdict = self._evaluation.verdict
-        if verdict.verdict == "infeasible":
-            return "nothing (infeasible)"
-        if verdict.verdict == "evaluate_both":
-            return f"evaluate_both ({' and '.join(verdict.candidates)})"
-        told = verdict.verdict
-        if verdict.architecture not in (None, told):
-            told += f", as {verdict.architecture}"
-        return f"{told} ({verdict.confidence})" if verdict.confidence else told
-
-    def _reasons(self, decision: str) -> str:
-        """The hits that put the recommended architecture ahead of what was decided, the weightiest first."""
-        wanted = self._evaluation.recommended[:1]
-        mine = [
-            entry.architecture for entry in self._evaluation.ranking if decision in (entry.architecture, entry.family)
-        ]
-        weights: Mapping[str, int] = {
-            rule.id: sum(rule.points.get(name, 0) for name in wanted)
-            - max((rule.points.get(name, 0) for name in mine), default=0)
-            for rule in self._evaluation.hits
-        }
-        ahead = sorted(
-            (rule for rule in self._evaluation.hits if weights[rule.id] > 0), key=lambda rule: -weights[rule.id]
-        )
-        told = [f"{rule.id} ({self._facts(rule)}; {rule.source})" for rule in ahead[:3]]
-        return "; ".join(told) + (f"; and {len(ahead) - 3} more rules" if len(ahead) > 3 else "")
-
-    def _read(self, entry: Rule | Notice) -> list[str]:
-        """The stated constraints that an entry's condition reads."""
-        read = constraints_read(entry.when)
-        return [name for name in self._stated.spec.constraints if name in read]
-
-    def _facts(self, entry: Rule | Notice) -> str:
-        """What is stated of what an entry reads: `latency_budget_ms: 33`."""
-        stated = self._stated.spec.constraints
-        told = [f"{name}: {_shown(stated[name])}" for name in self._read(entry)]
-        return ", ".join(told) or "what the rest comes to"
-
-
-def _shown(value: Value) -> str:
-    """An answer in a message: a thirtieth of a second to two places."""
-    return format_answer(round(value, 2) if isinstance(value, float) else value)
-
-
-def _either(names: Sequence[str]) -> str:
-    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from genarch.files.io import entered, is_spec, refuse
@@ -17,10 +17,9 @@ def repository_root(folder: str) -> str | None:
     """The nearest folder above, or the folder itself, that git keeps; None outside of any."""
     here = os.path.realpath(folder)
     while not os.path.exists(os.path.join(here, ".git")):
-        above = os.path.dirname(here)
-        if above == here:
+        here, below = os.path.dirname(here), here
+        if here == below:
             return None
-        here = above
     return here
 
 
@@ -63,8 +62,8 @@ def _git(root: str, reference: str, *arguments: str) -> bytes:
         raise refuse("--changed-since", f"git cannot be run: {error}") from error
     if result.returncode:
         why = result.stderr.decode(errors="backslashreplace").strip().splitlines()
-        told = why[0] if why else f"git knows no commit '{reference[:80]}'; is the history fetched (fetch-depth: 0)?"
-        raise refuse("--changed-since", told)
+        unknown = f"git knows no commit '{reference[:80]}'; is the history fetched (fetch-depth: 0)?"
+        raise refuse("--changed-since", why[0] if why else unknown)
     return result.stdout
 
 
@@ -76,7 +75,7 @@ _NEAR_SPEC = re.compile(r"(.*\.)?genarch\.ya?ml", re.IGNORECASE)
 """The names of spec files, and those that come near."""
 
 
-class Candidate(NamedTuple):
+class ListedFile(NamedTuple):
     """A file to look at.
 
     `named` says that it was named itself, and not come upon in a folder. A spec file that is looked at for the sake of
@@ -104,7 +103,7 @@ class Patterns:
     """Globs as in `.gitignore`, for paths below a folder."""
 
     def __init__(self, globs: Sequence[str], folder: str) -> None:
-        """Compile; `folder` is what the globs are relative to."""
+        """Globs relative to a folder; they are compiled when a path is first compared with them."""
         self._globs = globs
         self._folder = os.path.realpath(folder)
         self._spec: GitIgnoreSpec | None = None
@@ -138,36 +137,13 @@ class Selection(NamedTuple):
     """No link is followed out of this folder."""
 
 
-def candidates(paths: Sequence[str], selection: Selection) -> Iterator[Candidate | Skipped]:
+def listed_files(paths: Sequence[str], selection: Selection) -> Iterator[ListedFile | Skipped]:
     """The files to look at, those named first, then those in the folders in the order of their names; each once.
 
     Links to folders are not followed. A link to a file counts where it leads to a file within the root that is not come
     upon anyway. `-`, and whatever cannot be read, is passed through for the reader to judge.
     """
-    folders = _outermost([path for path in paths if path != "-" and os.path.isdir(path)])
-    given: set[str] = set()
-    beside: list[str] = []
-    for path in paths:
-        real = path if path == "-" else os.path.realpath(path)
-        if (path != "-" and os.path.isdir(path)) or real in given:
-            continue
-        given.add(real)
-        if path != "-" and selection.exclude.match(path):
-            yield Skipped(path, "excluded")
-        else:
-            yield Candidate(_shown(path), named=True)
-            beside.append(path)
-    roots = [os.path.realpath(folder) for folder in folders]
-    specs: dict[str, Candidate] = {}
-    for spec in (spec for path in beside for spec in specs_beside(path)):
-        known = specs.setdefault(os.path.realpath(spec.path), spec._replace(beside=()))
-        specs[os.path.realpath(spec.path)] = known._replace(beside=known.beside + spec.beside)
-    for real, spec in specs.items():
-        if real not in given and not any(_walked_to(real, root) for root in roots):
-            given.add(real)
-            yield spec
-    for folder in folders:
-        yield from _walk(folder, folders, selection, given)
+    return _Listing(paths, selection).files(paths)
 
 
 def near_spec_name(name: str) -> str:
@@ -176,7 +152,7 @@ def near_spec_name(name: str) -> str:
     return "" if is_spec(name) or not _NEAR_SPEC.fullmatch(name) else meant
 
 
-def specs_beside(path: str) -> Iterator[Candidate]:
+def specs_beside(path: str) -> Iterator[ListedFile]:
     """The spec files in a document's folder: whoever names the document means those that state something for it too."""
     if not path.lower().endswith(DOCUMENT_SUFFIXES) or not os.path.isfile(path):
         return
@@ -188,70 +164,97 @@ def specs_beside(path: str) -> Iterator[Candidate]:
     for name in names:
         spec = os.path.join(folder, name)
         if os.path.isfile(spec):
-            yield Candidate(_shown(spec), named=False, beside=(os.path.realpath(path),))
+            yield ListedFile(_shown(spec), named=False, beside=(os.path.realpath(path),))
+
+
+class _Listing:
+    """One walk; remembers what was given, by its real path."""
+
+    def __init__(self, paths: Sequence[str], selection: Selection) -> None:
+        self._selection = selection
+        self._given: set[str] = set()
+        self._folders = _outermost([path for path in paths if path != "-" and os.path.isdir(path)])
+        self._roots = [os.path.realpath(folder) for folder in self._folders]
+
+    def files(self, paths: Sequence[str]) -> Iterator[ListedFile | Skipped]:
+        specs: dict[str, ListedFile] = {}
+        for path in paths:
+            real = path if path == "-" else os.path.realpath(path)
+            if (path != "-" and os.path.isdir(path)) or real in self._given:
+                continue
+            self._given.add(real)
+            if path != "-" and self._selection.exclude.match(path):
+                yield Skipped(path, "excluded")
+                continue
+            yield ListedFile(_shown(path), named=True)
+            for spec in specs_beside(path):
+                known = specs.setdefault(os.path.realpath(spec.path), spec._replace(beside=()))
+                specs[os.path.realpath(spec.path)] = known._replace(beside=known.beside + spec.beside)
+        for real, spec in specs.items():
+            if real not in self._given and not any(_walked_to(real, root) for root in self._roots):
+                self._given.add(real)
+                yield spec
+        for folder in self._folders:
+            yield from self._walk(folder)
+
+    def _walk(self, folder: str) -> Iterator[ListedFile | Skipped]:
+        waiting = [folder]
+        while waiting:
+            here = waiting.pop()
+            try:
+                with os.scandir(here) as listing:
+                    entries = sorted(listing, key=lambda entry: entry.name)
+            except OSError:
+                yield ListedFile(here, named=True)  # the reader says why it cannot be read, and the others go on
+                continue
+            below = []
+            for entry in entries:
+                path = _shown(os.path.join(here, entry.name))
+                if entry.is_dir(follow_symlinks=False):
+                    if entered(entry.name):
+                        below.append(path)
+                elif self._wanted(path, entry.name):
+                    reason = self._passed_by(path, entry)
+                    if reason is None:
+                        yield ListedFile(path, named=False)
+                    elif reason:
+                        yield Skipped(path, reason)
+            waiting += reversed(below)
+
+    def _wanted(self, path: str, name: str) -> bool:
+        if self._selection.include:
+            return self._selection.include.match(path)
+        return name.lower().endswith(DOCUMENT_SUFFIXES) or bool(_NEAR_SPEC.fullmatch(name))
+
+    def _passed_by(self, path: str, entry: os.DirEntry[str]) -> str | None:
+        """Why a file in a folder is not looked at; None where it is, empty where it was already."""
+        if self._selection.exclude.match(path):
+            return "excluded"
+        if not entry.is_symlink():
+            if not entry.is_file(follow_symlinks=False):
+                return "not a regular file"
+            return "" if self._given and os.path.realpath(path) in self._given else None
+        target = os.path.realpath(path)
+        if os.path.isdir(target):
+            return "a link to a folder"
+        if not os.path.exists(target):
+            return "a link that leads nowhere"
+        if not _within(target, self._selection.root):
+            return "a link out of the tree"
+        walked = any(_walked_to(target, root) and self._wanted(target, target) for root in self._roots)
+        if walked or target in self._given:
+            return "a link to a file that is checked itself"
+        self._given.add(target)
+        return None
 
 
 def _outermost(folders: list[str]) -> list[str]:
-    """The folders that lie in no other one of them."""
+    """The folders that lie in no other one of them, each once."""
     kept: list[str] = []
     for folder in sorted(folders, key=lambda path: len(os.path.realpath(path))):
         if not any(_within(os.path.realpath(folder), os.path.realpath(other)) for other in kept):
             kept.append(folder)
     return [folder for folder in folders if folder in kept]
-
-
-def _walk(folder: str, folders: Sequence[str], selection: Selection, given: set[str]) -> Iterator[Candidate | Skipped]:
-    roots = [os.path.realpath(other) for other in folders]
-    waiting = [folder]
-    while waiting:
-        here = waiting.pop()
-        try:
-            with os.scandir(here) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError:
-            yield Candidate(here, named=True)  # the reader says why it cannot be read, and the others go on
-            continue
-        below = []
-        for entry in entries:
-            path = _shown(os.path.join(here, entry.name))
-            if entry.is_dir(follow_symlinks=False):
-                if entered(entry.name):
-                    below.append(path)
-            elif _wanted(path, entry.name, selection):
-                yield from _file(path, entry, roots, selection, given)
-        waiting += reversed(below)
-
-
-def _wanted(path: str, name: str, selection: Selection) -> bool:
-    if selection.include:
-        return selection.include.match(path)
-    return name.lower().endswith(DOCUMENT_SUFFIXES) or bool(_NEAR_SPEC.fullmatch(name))
-
-
-def _file(
-    path: str, entry: os.DirEntry[str], roots: Iterable[str], selection: Selection, given: set[str]
-) -> Iterator[Candidate | Skipped]:
-    if selection.exclude.match(path):
-        yield Skipped(path, "excluded")
-        return
-    if not entry.is_symlink():
-        if not entry.is_file(follow_symlinks=False):
-            yield Skipped(path, "not a regular file")
-        elif not given or os.path.realpath(path) not in given:
-            yield Candidate(path, named=False)
-        return
-    target = os.path.realpath(path)
-    if os.path.isdir(target):
-        yield Skipped(path, "a link to a folder")
-    elif not os.path.exists(target):
-        yield Skipped(path, "a link that leads nowhere")
-    elif not _within(target, selection.root):
-        yield Skipped(path, "a link out of the tree")
-    elif target in given or any(_walked_to(target, root) and _wanted(target, target, selection) for root in roots):
-        yield Skipped(path, "a link to a file that is checked itself")
-    else:
-        given.add(target)
-        yield Candidate(path, named=False)
 
 
 def _within(path: str, folder: str) -> bool:

@@ -22,8 +22,8 @@ UNDECIDED = ("proposed", "draft", "provisional", "pending", "in review", "wip")
 """The statuses of a document whose decision may still be open."""
 
 
-class Stated(NamedTuple):
-    """A spec that a document states.
+class PlacedSpec(NamedTuple):
+    """A spec in a document.
 
     `places` are those of its keys, by dotted path (`decision`, `constraints.task`, `waivers[0]`); '' is the whole.
     """
@@ -35,13 +35,6 @@ class Stated(NamedTuple):
     def place(self, *fields: str) -> Place:
         """The place of the first of these fields that is stated; else of the whole."""
         return next((self.places[field] for field in fields if field in self.places), self.places[""])
-
-
-def located(
-    check: CheckId, place: Place, message: str, subject: tuple[str, ...] = (), spec: Spec | None = None
-) -> Located:
-    """What a check finds, with the severity that the check has."""
-    return Located(place, Finding(check, subject, message), DOCUMENT_CHECKS[check].severity, spec)
 
 
 class Chosen(NamedTuple):
@@ -61,7 +54,7 @@ class DesignDocument(NamedTuple):
 
     path: str
     status: str = ""
-    stated: tuple[Stated, ...] = ()
+    specs: tuple[PlacedSpec, ...] = ()
     defects: tuple[Located, ...] = ()
     chosen: tuple[Chosen, ...] = ()
     prose: str = ""
@@ -77,7 +70,7 @@ class DesignDocument(NamedTuple):
         return self.status.startswith(UNDECIDED)
 
 
-Gravity = Severity | Literal["off"]
+TeamSeverity = Severity | Literal["off"]
 """What a team makes of a check: a severity, or nothing."""
 
 
@@ -85,7 +78,7 @@ class Policy(NamedTuple):
     """What a team asks of its documents.
 
     `tables` are those that a decision may have been taken with, beside the present one. Days are ISO dates in UTC:
-    `today` is what waivers are held against, `latest` the last day that one may end on; `ending` is whether each must
+    `today` is the date for waiver expiry, `latest` the last day that a waiver may end on; `ending` is whether each must
     end. `severities` replace those of checks, `off` leaves one out. `waivers` false leaves every waiver aside.
     """
 
@@ -93,18 +86,29 @@ class Policy(NamedTuple):
     tables: tuple[RuleTable, ...] = ()
     latest: str = "9998-12-31"
     ending: bool = False
-    severities: Mapping[str, Gravity] = {}
+    severities: Mapping[str, TeamSeverity] = {}
     waivers: bool = True
 
 
-class Judged(NamedTuple):
-    """A decision with the verdict on its constraints; `place` is where its spec begins, `named` where its id stands."""
+class JudgedDecision(NamedTuple):
+    """A decision with the verdict on its constraints.
+
+    `place` is where its spec begins, `id_place` where its id stands. `settled` is whether no answer to what is not
+    stated could change the verdict.
+    """
 
     spec: str
     place: Place
-    named: Place
+    id_place: Place
     decision: str | None
     verdict: str
     architecture: str | None
     confidence: str | None
     settled: bool
+
+
+def located(
+    check: CheckId, place: Place, message: str, subject: tuple[str, ...] = (), spec: Spec | None = None
+) -> Located:
+    """What a check finds, with the severity that the check has."""
+    return Located(place, Finding(check, subject, message), DOCUMENT_CHECKS[check].severity, spec)

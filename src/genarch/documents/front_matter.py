@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from genarch.documents.markdown import WORD
+from genarch.documents.markdown import WORD, Block
+from genarch.table.findings import CheckId
 
 MAX_EVENTS = 50_000
 """Model cards have front matter of some thousand."""
@@ -27,35 +28,30 @@ _NESTED_KEY = re.compile(
 _KEY_ELSEWHERE = re.compile(r"""\[?["']?\bgenarch\b["']?[ \t]*(?:[:=]|\]$)""", re.IGNORECASE)
 """A key as YAML, TOML and JSON have it."""
 _STATUS = re.compile(r"""^status[ \t]*:[ \t]*["']?([^"'#\n]*)""", re.IGNORECASE | re.MULTILINE)
-_OTHER_WAYS = {
+_OTHER_FORMS = {
     "---": "never ends with a line of three hyphens",
     "+++": "is TOML",
     "{": "is JSON",
 }
+_INVALID = CheckId("block-invalid")
+_MISSPELT = CheckId("block-misspelt")
 
 
-class Part(NamedTuple):
-    """Text cut out of the front matter, and for each line of it the line of the document and the columns before it."""
+class Defect(NamedTuple):
+    """What a check finds at a line and column of a document."""
 
-    text: str
-    lines: tuple[tuple[int, int], ...]
-
-
-class Flaw(NamedTuple):
-    """What is wrong, at a line and column of the document; `misspelt` where nothing was read as meant for genarch."""
-
+    check: CheckId
     line: int
     column: int
     message: str
-    misspelt: bool = False
 
 
 class Front(NamedTuple):
-    """What the front matter says: `specs` are the values under `genarch:`, each with the line and column of its key."""
+    """What the front matter says; `specs` are the values under `genarch:`."""
 
     status: str = ""
-    specs: tuple[tuple[Part, int, int], ...] = ()
-    flaws: tuple[Flaw, ...] = ()
+    specs: tuple[Block, ...] = ()
+    defects: tuple[Defect, ...] = ()
 
 
 class _Entry(NamedTuple):
@@ -71,41 +67,41 @@ class _Entry(NamedTuple):
 def read_front(lines: Sequence[str], front: int) -> Front:
     """Read the front matter that takes the first `front` lines; with 0, say what looks like one and is none."""
     if not front:
-        return Front(flaws=tuple(_unread(lines)))
+        return Front(defects=tuple(_unread(lines)))
     text = "\n".join(lines[1 : front - 1]) + "\n"
-    told = _STATUS.search(text)
-    status = told[1].strip() if told else ""
+    stated = _STATUS.search(text)
+    status = stated[1].strip() if stated else ""
     if WORD not in text.casefold():
         return Front(status)
     try:
         return _front(text, _top_level(text), status)
     except _OtherShape as shape:
-        return Front(status, flaws=(_flaw(text, shape.at, shape.message, misspelt=True),))
+        return Front(status, defects=(_defect(_MISSPELT, text, shape.at, shape.message),))
     except yaml.YAMLError as error:
         if not _KEY.search(text):
             return Front(status)
         mark = getattr(error, "problem_mark", None)
         message = f"the front matter is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
-        return Front(status, flaws=(_flaw(text, mark.index if mark else 0, message),))
+        return Front(status, defects=(_defect(_INVALID, text, mark.index if mark else 0, message),))
 
 
 def _front(text: str, entries: list[_Entry], status: str) -> Front:
-    specs: list[tuple[Part, int, int]] = []
-    flaws: list[Flaw] = []
+    specs: list[Block] = []
+    defects: list[Defect] = []
     for entry in entries:
         if entry.key == "status" and entry.text:
             status = entry.text
         if entry.key == WORD:
-            specs.append((_part(text, entry), *_position(text, entry.at)))
+            specs.append(_spec(text, entry))
         elif entry.key.casefold() == WORD:
             message = f"'{entry.key}' is not read; did you mean '{WORD}'?"
-            flaws.append(_flaw(text, entry.at, message, misspelt=True))
+            defects.append(_defect(_MISSPELT, text, entry.at, message))
         elif entry.text is None and (
             nested := _NESTED_KEY.search(text, text.rfind("\n", 0, entry.start) + 1, entry.end)
         ):
             message = f"'{WORD}' below '{entry.key[:40]}' is not read; write it at the top of the front matter"
-            flaws.append(_flaw(text, text.casefold().index(WORD, nested.start()), message, misspelt=True))
-    return Front(status, tuple(specs), tuple(flaws))
+            defects.append(_defect(_MISSPELT, text, text.casefold().index(WORD, nested.start()), message))
+    return Front(status, tuple(specs), tuple(defects))
 
 
 class _OtherShape(Exception):  # noqa: N818  (front matter of another shape is no error of its owner)
@@ -136,7 +132,6 @@ def _top_level(text: str) -> list[_Entry]:
                 key = None
         elif isinstance(event, yaml.NodeEvent):
             at = _index(event.start_mark)
-            collection = isinstance(event, yaml.CollectionStartEvent)
             if depth == 0 and not isinstance(event, yaml.MappingStartEvent):
                 raise _OtherShape(at, f"front matter that is no mapping is not read; write '{WORD}:' at its top")
             if depth == 1 and key is None:
@@ -145,11 +140,11 @@ def _top_level(text: str) -> list[_Entry]:
                 key = event
             elif depth == 1 and key is not None:
                 start = at
-                if not collection:
+                if not isinstance(event, yaml.CollectionStartEvent):
                     value = event.value if isinstance(event, yaml.ScalarEvent) else None
                     entries.append(_Entry(key.value, _index(key.start_mark), at, _index(event.end_mark), value))
                     key = None
-            depth += collection
+            depth += isinstance(event, yaml.CollectionStartEvent)
             if depth > MAX_DEPTH:
                 raise _OtherShape(at, f"front matter nested deeper than {MAX_DEPTH} is not read; use a block")
     return entries
@@ -160,14 +155,15 @@ def _index(mark: Any) -> int:
     return int(mark.index)
 
 
-def _part(text: str, entry: _Entry) -> Part:
+def _spec(text: str, entry: _Entry) -> Block:
     """The text of a value; with the blanks before it where it begins its line, so that its lines stay aligned."""
     line_start = text.rfind("\n", 0, entry.start) + 1
-    alone = not text[line_start : entry.start].strip()
-    start = line_start if alone else entry.start
-    part = text[start : entry.end]
+    start = entry.start if text[line_start : entry.start].strip() else line_start
+    own = text[start : entry.end]
     first, column = _position(text, start)
-    return Part(part, tuple((first + number, 0 if number else column - 1) for number in range(part.count("\n") + 1)))
+    lines = tuple((first + number, 0 if number else column - 1) for number in range(own.count("\n") + 1))
+    line, column = _position(text, entry.at)
+    return Block(own, lines, line, lines[-1][0], column)
 
 
 def _position(text: str, at: int) -> tuple[int, int]:
@@ -175,30 +171,28 @@ def _position(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + 2, at - text.rfind("\n", 0, at)
 
 
-def _flaw(text: str, at: int, message: str, *, misspelt: bool = False) -> Flaw:
-    return Flaw(*_position(text, at), message, misspelt)
+def _defect(check: CheckId, text: str, at: int, message: str) -> Defect:
+    return Defect(check, *_position(text, at), message)
 
 
-def _unread(lines: Sequence[str]) -> Iterator[Flaw]:
+def _unread(lines: Sequence[str]) -> Iterator[Defect]:
     """Where a document begins with what looks like front matter that names genarch, and is none."""
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
-    if not lines:
-        return
-    opening = lines[first].strip()
-    mark = opening if opening in _OTHER_WAYS else "---" if re.fullmatch(r"-{3,}\s*\w*", opening) else ""
+    opening = lines[first].strip() if lines else ""
+    mark = opening if opening in _OTHER_FORMS else "---" if re.fullmatch(r"-{3,}\s*\w*", opening) else ""
     if not mark:
         return
     closing = "}" if mark == "{" else opening if set(opening) == {"-"} else mark
-    end = next((at for at in range(first + 1, len(lines)) if lines[at].strip() == closing), None)
-    for at in range(first + 1, len(lines) if end is None else end):
+    end = next((at for at in range(first + 1, len(lines)) if lines[at].strip() == closing), len(lines))
+    for at in range(first + 1, end):
         if re.match(r"[ \t]*(?:`{3}|~{3}|#)", lines[at]):  # what follows is a document already
             return
         if found := _KEY_ELSEWHERE.search(lines[at]):
-            why = _OTHER_WAYS[mark]
+            why = _OTHER_FORMS[mark]
             if len(opening) > 3 or lines[first] != lines[first].lstrip():
                 why = "does not begin with three hyphens alone"
             elif first and mark == "---":
                 why = "does not begin on the first line"
             message = f"front matter that {why} is not read; write it in YAML from the first line, between lines of ---"
-            yield Flaw(at + 1, found.start() + 1, message, misspelt=True)
+            yield Defect(_MISSPELT, at + 1, found.start() + 1, message)
             return

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from genarch.documents.decision import judge_decision, judge_model
-from genarch.documents.document import DesignDocument, Judged, Policy, Stated, located
+from genarch.documents.document import DesignDocument, JudgedDecision, PlacedSpec, Policy, located
 from genarch.errors import nearest
 from genarch.evidence.catalogue import Catalogue
 from genarch.files.checks import DOCUMENT_CHECKS
@@ -29,9 +29,9 @@ _NOBODY = re.compile(r"(?i)\W*(?:nobody|no one|none|n/?a|tb[dac]|todo|unknown|so
 _ENDLESS = CheckId("waiver-endless")
 
 
-def with_waivers(stated: Stated, found: Sequence[Located], rules: RuleTable, policy: Policy) -> list[Located]:
+def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable, policy: Policy) -> list[Located]:
     """Findings with those that a waiver covers marked, then what is wrong with the waivers."""
-    waivers = stated.spec.waivers if policy.waivers else ()
+    waivers = placed.spec.waivers if policy.waivers else ()
     problems = [_problem(waiver, rules, policy) for waiver in waivers]
     counting = [waiver for waiver, problem in zip(waivers, problems, strict=True) if _counts(problem)]
     covering = [_covering(item.finding, counting) for item in found]
@@ -58,9 +58,9 @@ def with_waivers(stated: Stated, found: Sequence[Located], rules: RuleTable, pol
                 message = f"a waiver of {waiver.rule} alone covers nothing, while {others} hits too; waive both"
             unused = CheckId("waiver-unused"), message
         # A waiver that does not count is no reason to call it unused as well.
-        place = stated.place(f"waivers[{at}].rule", f"waivers[{at}]", "waivers")
+        place = placed.place(f"waivers[{at}].rule", f"waivers[{at}]", "waivers")
         for check, message in filter(None, (problem, unused if _counts(problem) else None)):
-            marked.append(located(check, place, message, (waiver.rule,), stated.spec))
+            marked.append(located(check, place, message, (waiver.rule,), placed.spec))
     return marked
 
 
@@ -131,26 +131,26 @@ def _explains(reason: str) -> bool:
 
 def judge(
     document: DesignDocument, rules: RuleTable, policy: Policy, catalogue: Catalogue | None = None
-) -> tuple[list[Located], list[Judged]]:
+) -> tuple[list[Located], list[JudgedDecision]]:
     """What is found in a document, in the order of its lines; nothing where it binds nobody any more.
 
     The catalogue is for decisions that name a model; without one nothing is said of it.
     """
     if document.inactive:
         return [], []
-    found = [*document.defects, *_duplicates(document.stated)]
+    found = [*document.defects, *_duplicates(document.specs)]
     judged = []
-    for stated in document.stated:
-        decision = judge_decision(stated, document, rules, policy.tables)
-        judged.append(decision.judged)
-        models = judge_model(stated, catalogue) if catalogue else ()
-        found += with_waivers(stated, [*decision.found, *models], rules, policy)
+    for placed in document.specs:
+        decision, of_decision = judge_decision(placed, document, rules, policy.tables)
+        judged.append(decision)
+        models = judge_model(placed, catalogue) if catalogue else ()
+        found += with_waivers(placed, [*of_decision, *models], rules, policy)
     return sorted(with_severities(found, policy), key=lambda item: item.place), judged
 
 
-def _duplicates(stated: tuple[Stated, ...]) -> Iterator[Located]:
+def _duplicates(specs: tuple[PlacedSpec, ...]) -> Iterator[Located]:
     first: dict[str, Place] = {}
-    for item in stated:
+    for item in specs:
         place = item.place()
         if first.setdefault(item.spec.id, place) is not place:
             yield duplicate(item.spec.id, item.place("id"), first[item.spec.id])

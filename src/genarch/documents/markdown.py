@@ -22,7 +22,9 @@ INFO = ("yaml genarch", "yml genarch")
 WORD = "genarch"
 """What every carrier within a document contains."""
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_END = re.compile(r"\r\n|\n|\r")
+"""What ends a line in an editor."""
+
 _MARKS = re.compile(r"(?:``+|~~~+|'''+)[ \t]*\{?[ \t]*\.?ya?ml[\s.,:]+\.?genarch\b", re.IGNORECASE)
 """What opens a spec block to the eye, wherever it stands in a line."""
 _ATTRIBUTES = re.compile(r"""[\w-]+=(?:"[^"]*"|'[^']*'|\S+)""")
@@ -30,16 +32,18 @@ _OWN_KEY = re.compile(r"genarch[ \t]*:(?:\s|$)")
 
 
 class Block(NamedTuple):
-    """A spec block: its YAML, and for each line of it the line of the document and the columns before it.
+    """The YAML of a spec, and for each line of it the line of the document and the columns before it.
 
-    `first` and `last` are the lines of the document that it takes, from 1; `closed` is whether its fence is.
+    `first` and `last` are the lines of the document that the spec takes with its fence, from 1; `column` is where it
+    begins; `closed` is whether its fence is.
     """
 
     text: str
     lines: tuple[tuple[int, int], ...]
     first: int
     last: int
-    closed: bool
+    column: int = 1
+    closed: bool = True
 
 
 class Heading(NamedTuple):
@@ -48,15 +52,6 @@ class Heading(NamedTuple):
     title: str
     first: int
     last: int
-
-
-class Comment(NamedTuple):
-    """An HTML block at the top level that begins as a comment does; `closed` is whether it ends as one."""
-
-    text: str
-    first: int
-    last: int
-    closed: bool
 
 
 class Verbatim(NamedTuple):
@@ -68,20 +63,6 @@ class Verbatim(NamedTuple):
     closed: bool
 
 
-class Hidden(NamedTuple):
-    """A line that opens a spec block to the eye but not to Markdown, and what it stands in; None for plain text."""
-
-    line: int
-    within: Verbatim | None
-
-
-class Misspelt(NamedTuple):
-    """A fence whose info string has the word, and is none of a spec block."""
-
-    line: int
-    info: str
-
-
 class Markdown(NamedTuple):
     """What a document holds. `front` is the last line of its front matter, 0 without one."""
 
@@ -89,27 +70,42 @@ class Markdown(NamedTuple):
     front: int
     blocks: tuple[Block, ...]
     headings: tuple[Heading, ...]
-    comments: tuple[Comment, ...]
-    misspelt: tuple[Misspelt, ...]
+    verbatim: tuple[Verbatim, ...]
+    comments: tuple[Verbatim, ...]
+    """Those of `verbatim` that are comments at the top level."""
+    misspelt: tuple[tuple[int, str], ...]
+    """The lines of fences whose info string has the word and is none of a spec block, with that string."""
     keyed: tuple[int, ...]
     """The lines of YAML listings that begin with the key of the front matter."""
-    verbatim: tuple[Verbatim, ...]
 
-    def hidden(self) -> Iterator[Hidden]:
-        """The lines that were perhaps meant to open a block, outside of blocks and of fences that are misspelt."""
+    def text_of(self, part: Verbatim) -> str:
+        """The lines of a part."""
+        return "\n".join(self.lines[part.first - 1 : part.last])
+
+    def listed(self) -> set[int]:
+        """The lines that are no prose: those of spec blocks, and those that are verbatim."""
+        spans = [(part.first, part.last) for part in self.blocks] + [(part.first, part.last) for part in self.verbatim]
+        return {line for first, last in spans for line in range(first, last + 1)}
+
+    def hidden(self) -> Iterator[tuple[int, Verbatim | None]]:
+        """The lines that open a spec block to the eye but not to Markdown, each with what it stands in.
+
+        That is None for plain text. Lines in blocks, and fences that are misspelt, are left out.
+        """
         suspects = [
             number
             for number, line in enumerate(self.lines, 1)
             if number > self.front and WORD in line.casefold() and _opens(line)
         ]
-        seen = {number for block in self.blocks for number in range(block.first, block.last + 1)} if suspects else set()
-        seen |= {fence.line for fence in self.misspelt}
+        if not suspects:
+            return
+        known = {number for block in self.blocks for number in range(block.first, block.last + 1)}
+        known |= {number for number, _ in self.misspelt}
         starts = [part.first for part in self.verbatim]
         for number in suspects:
-            if number not in seen:
+            if number not in known:
                 at = bisect_right(starts, number) - 1
-                around = self.verbatim[at] if at >= 0 and number <= self.verbatim[at].last else None
-                yield Hidden(number, around)
+                yield number, self.verbatim[at] if at >= 0 and number <= self.verbatim[at].last else None
 
 
 def _opens(line: str) -> bool:
@@ -120,19 +116,40 @@ def _opens(line: str) -> bool:
 
 def parse_markdown(text: str) -> Markdown:
     """Read a document; `text` is without its byte order mark."""
-    lines = tuple(_LINE_END.split(text))
+    lines = tuple(LINE_END.split(text))
     lines = lines if lines[-1] else lines[:-1]
     front = _front_matter(lines)
     tokens = _parser().parse("\n" * front + "\n".join([*lines[front:], ""]))
+    blocks, verbatim, comments, titles = [], [], [], []
+    misspelt, keyed = [], []
+    for at, token in enumerate(tokens):
+        start, last = token.map or (0, 1)
+        first = start + 1
+        if token.type == "heading_open" and token.level == 0:
+            titles.append((tokens[at + 1].content, first))
+        elif token.type == "code_block":
+            verbatim.append(Verbatim("indented code", first, last, closed=True))
+        elif token.type == "html_block":
+            comment = token.content.lstrip().startswith("<!--")
+            part = Verbatim("comment" if comment else "html", first, last, not comment or "-->" in token.content)
+            verbatim.append(part)
+            comments += [part] if comment and token.level == 0 else []
+        elif token.type == "fence":
+            info = token.info.strip()
+            # The mark that ends a fence takes a line beside the first and those of its content.
+            closed = last - first + 1 == token.content.count("\n") + 2
+            if info in INFO:
+                blocks.append(_block(token.content, lines, first, last, closed=closed))
+                continue
+            verbatim.append(Verbatim("fence", first, last, closed))
+            if _perhaps_spec(token):
+                misspelt.append((first, info))
+            elif info in ("yaml", "yml") and _OWN_KEY.match(token.content):
+                keyed.append(first)
+    ends = [*(first - 1 for _, first in titles[1:]), len(lines)]
+    headings = (Heading(title, first, end) for (title, first), end in zip(titles, ends, strict=False))
     return Markdown(
-        lines,
-        front,
-        tuple(_block(token, lines) for token in tokens if _is_spec(token)),
-        tuple(_headings(tokens, len(lines))),
-        tuple(_comments(tokens)),
-        tuple(_misspelt(tokens)),
-        tuple(_keyed(tokens)),
-        tuple(_verbatim(tokens)),
+        lines, front, tuple(blocks), tuple(headings), tuple(verbatim), tuple(comments), tuple(misspelt), tuple(keyed)
     )
 
 
@@ -152,30 +169,12 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _is_spec(token: Token) -> bool:
-    return token.type == "fence" and token.info.strip() in INFO
-
-
-def _block(token: Token, lines: tuple[str, ...]) -> Block:
-    first, end = _span(token)
-    content = token.content.split("\n")[:-1]
-    placed = []
-    for number, line in enumerate(content, first + 1):
-        # The markers of lists and quotations stand before a line's own text, so it is the right end that is fixed.
-        placed.append((number, len(lines[number - 1]) - len(line)))
-    return Block(token.content, tuple(placed), first, end, _closed(token))
-
-
-def _closed(fence: Token) -> bool:
-    """Whether the mark that ends a fence is there: it takes a line beside the first and those of its content."""
-    first, end = _span(fence)
-    return end - first + 1 == fence.content.count("\n") + 2
-
-
-def _misspelt(tokens: list[Token]) -> Iterator[Misspelt]:
-    for token in tokens:
-        if token.type == "fence" and not _is_spec(token) and _perhaps_spec(token):
-            yield Misspelt(_span(token)[0], token.info.strip())
+def _block(text: str, lines: tuple[str, ...], first: int, last: int, *, closed: bool) -> Block:
+    # The markers of lists and quotations stand before a line's own text, so it is the right end that is fixed.
+    own = text.split("\n")[:-1]
+    placed = tuple((number, len(lines[number - 1]) - len(line)) for number, line in enumerate(own, first + 1))
+    opening = lines[first - 1]
+    return Block(text, placed, first, last, len(opening) - len(opening.lstrip("> \t0123456789.)*+-")) + 1, closed)
 
 
 def _perhaps_spec(token: Token) -> bool:
@@ -187,46 +186,3 @@ def _perhaps_spec(token: Token) -> bool:
     if WORD not in words:
         return False
     return bool({"yaml", "yml"} & set(words)) or (len(words) == 1 and "\nconstraints" in f"\n{token.content}")
-
-
-def _keyed(tokens: list[Token]) -> Iterator[int]:
-    for token in tokens:
-        if token.type == "fence" and token.info.strip() in ("yaml", "yml") and _OWN_KEY.match(token.content):
-            yield _span(token)[0]
-
-
-def _verbatim(tokens: list[Token]) -> Iterator[Verbatim]:
-    for token in tokens:
-        if token.type == "fence" and not _is_spec(token):
-            yield Verbatim("fence", *_span(token), _closed(token))
-        elif token.type == "code_block":
-            yield Verbatim("indented code", *_span(token), closed=True)
-        elif token.type == "html_block":
-            comment = token.content.lstrip().startswith("<!--")
-            yield Verbatim(
-                "comment" if comment else "html", *_span(token), closed=not comment or "-->" in token.content
-            )
-
-
-def _headings(tokens: list[Token], last: int) -> Iterator[Heading]:
-    found = [
-        (tokens[at + 1].content, _span(token)[0])
-        for at, token in enumerate(tokens)
-        if token.type == "heading_open" and token.level == 0
-    ]
-    ends = [first - 1 for _, first in found[1:]]
-    for (title, first), end in zip(found, [*ends, last], strict=False):
-        yield Heading(title, first, end)
-
-
-def _comments(tokens: list[Token]) -> Iterator[Comment]:
-    for token in tokens:
-        if token.type == "html_block" and token.level == 0 and token.content.lstrip().startswith("<!--"):
-            first, last = _span(token)
-            yield Comment(token.content, first, last, "-->" in token.content)
-
-
-def _span(token: Token) -> tuple[int, int]:
-    """The lines a token takes, first and last, from 1."""
-    start, end = token.map or (0, 1)
-    return start + 1, end

@@ -1,79 +1,39 @@
-"""Files to design documents: what is never parsed, what cannot be read, and spec files beside documents."""
+"""Text and files to design documents: what they state, and what is never parsed or cannot be read."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from genarch.documents.discovery import repository_root
-from genarch.documents.document import INACTIVE, UNDECIDED, Carrier, Chosen, DesignDocument, Stated, located
-from genarch.documents.front_matter import read_front
-from genarch.documents.markdown import INFO, WORD, Hidden, Markdown, parse_markdown
+from genarch.documents.document import INACTIVE, UNDECIDED, Carrier, Chosen, DesignDocument, PlacedSpec, located
+from genarch.documents.front_matter import Defect, read_front
+from genarch.documents.markdown import INFO, LINE_END, WORD, Block, Markdown, Verbatim, parse_markdown
 from genarch.errors import InputError, Problem
 from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse
 from genarch.files.specs import parse_placed
 from genarch.table.findings import CheckId, Located, Place
 from genarch.table.rules import RuleTable
 
-HEAD = 30
-"""Lines within which a document tells its status as a line of its own."""
-LONGEST = 500
-"""Characters of a line that tells it."""
-
-ACTIVE = ("accepted", "approved", "implemented", "implementable", "active", "final", "adopted", "published", "done")
-
-_LINE = re.compile(r"[\s>*+_-]*status[*_\s]*:[*_\s]*(.+)|\|[\s*_]*status[\s*_]*\|(.+)", re.IGNORECASE)
-_STRUCK = re.compile(r"~~[^~]*~~|<(?:s|del)>[^<]*</(?:s|del)>")
-_CLAUSE = re.compile(r"[,;|]\s+|\s*(?:->|=>|→)\s*")
-# A status is a word that stands alone or goes on as a status does: 'Replaced the sampler' tells of something else.
-_WORD = re.compile(
-    rf"""[^\w(]*({"|".join((*INACTIVE, *UNDECIDED, *ACTIVE))})"""
-    r"""(?![\w-])(?=\W*$|\s*[,;:.()\[\]|*_"'\u2014\u2013/-]|\s+(?:by|with|in|on|since|as|at|from|for|because|due|see|\d))""",
-    re.IGNORECASE,
-)
-
-
-def status_of(stated: str, markdown: Markdown) -> str:
-    """The status in small letters, from the word on: of the front matter, else of a heading, else of a line of its own.
-
-    Of a history the last entry counts. Empty where none is told.
-    """
-    if stated:
-        return _told(stated)
-    verbatim = {number for part in markdown.verbatim for number in range(part.first, part.last + 1)}
-    verbatim |= {number for block in markdown.blocks for number in range(block.first, block.last + 1)}
-    for heading in markdown.headings:
-        if re.sub(r"^[\d.\s]+", "", heading.title).strip(" :*_").casefold() == "status":
-            below = range(heading.first + 1, heading.last + 1)
-            told = [_told(markdown.lines[number - 1]) for number in below if number not in verbatim]
-            return next((status for status in reversed(told) if status), "")
-    sections = [heading.first for heading in markdown.headings[1:]]
-    end = min([markdown.front + HEAD, len(markdown.lines), *(first - 1 for first in sections)])
-    for number in range(markdown.front + 1, end + 1):
-        match = None if number in verbatim else _LINE.fullmatch(markdown.lines[number - 1][:LONGEST])
-        if match:
-            return _told(match[1] or match[2])
-    return ""
-
-
-def _told(text: str) -> str:
-    """The last status that a line tells."""
-    clauses = _CLAUSE.split(_STRUCK.sub("", text[:LONGEST]))
-    told = [clause[match.start(1) :] for clause in clauses if (match := _WORD.match(clause))]
-    return re.sub(r"[\s>*_`\[\]\"'|]+", " ", told[-1]).strip().casefold() if told else ""
-
-
 MAX_BLOCKS = 100
 """Specs that one document may state."""
+
 MAX_BLOCK = 1 << 16
 """Characters of one block: 64 Ki."""
 
-LONGEST_CHOICE = 500
-"""Characters of a line that names the chosen option."""
+LONGEST = 500
+"""Characters of a line that states a status or the chosen option."""
 
+LONGEST_SCAN = 64 << 20
+"""Bytes of a file too large to parse that are looked through for the word genarch: 64 MiB."""
+
+_INVALID = CheckId("block-invalid")
 _CHOSEN = re.compile(r"[\s>*_-]*chosen option[*_\s]*:", re.IGNORECASE)
+_WORD_BYTES = WORD.encode()
+_WIDE_WORDS = tuple(WORD.encode(f"utf-{bits}-{order}") for bits in (16, 32) for order in ("le", "be"))
+_DRIVE = re.compile(r"[A-Za-z]:|[\\/~]")
 
 
 def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
@@ -81,91 +41,76 @@ def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
     markdown = parse_markdown(text)
     front = read_front(markdown.lines, markdown.front)
     reader = _Reader(path, markdown.lines, rules)
-    for flaw in front.flaws:
-        check = CheckId("block-misspelt") if flaw.misspelt else CheckId("block-invalid")
-        reader.defect(check, flaw.line, flaw.column, flaw.message)
-    for part, line, column in front.specs:
-        reader.spec(part.text, part.lines, "front_matter", line, column)
+    for defect in front.defects:
+        reader.defect(*defect)
+    for spec in front.specs:
+        reader.spec(spec, "front_matter")
     for block in markdown.blocks:
-        first = markdown.lines[block.first - 1]
-        column = len(first) - len(first.lstrip("> \t0123456789.)*+-")) + 1
-        if not block.closed:
-            message = "the block that begins here is never closed; end it with the marks that it began with"
-            reader.defect(CheckId("block-unclosed"), block.first, column, message)
+        if block.closed:
+            reader.spec(block, "block")
         else:
-            reader.spec(block.text, block.lines, "block", block.first, column)
-    for fence in markdown.misspelt:
-        message = f"a fence of '{fence.info[:60]}' is not read; did you mean '{INFO[0]}'?"
-        reader.defect(CheckId("block-misspelt"), fence.line, 1, message)
-    for listing in markdown.keyed:
-        message = f"a listing with 'genarch:' is not read; as a block, it begins with {INFO[0]} and leaves the key out"
-        reader.defect(CheckId("block-quoted"), listing, 1, message)
-    for hidden in markdown.hidden():
-        check, message = _hidden_words(hidden)
-        reader.defect(check, hidden.line, 1, message)
-    return DesignDocument(
-        path,
-        status_of(front.status, markdown),
-        tuple(reader.stated),
-        tuple(reader.defects),
-        tuple(_chosen(markdown, path)),
-        _prose(markdown),
-    )
+            message = "the block that begins here is never closed; end it with the marks that it began with"
+            reader.defect(CheckId("block-unclosed"), block.first, block.column, message)
+    for defect in _unread(markdown):
+        reader.defect(*defect)
+    chosen = tuple(_chosen(markdown, path))
+    return reader.document(status_of(front.status, markdown), chosen, _prose(markdown))
 
 
 def read_sidecar(text: str, path: str, rules: RuleTable) -> DesignDocument:
     """Read a spec file as a document of its own: what it states, and as prose its comments."""
-    lines = tuple(re.split(r"\r\n|\n|\r", text))
+    lines = LINE_END.split(text)
     reader = _Reader(path, lines, rules)
-    reader.spec(text, (), "sidecar", 1, 1)
-    comments = "\n".join(line[line.index("#") :] for line in lines if "#" in line)
-    return DesignDocument(path, "", tuple(reader.stated), tuple(reader.defects), (), comments)
+    reader.spec(Block(text, (), 1, len(lines)), "sidecar")
+    return reader.document(prose="\n".join(line[line.index("#") :] for line in lines if "#" in line))
 
 
 class _Reader:
     """Collects what one file states, and what is wrong with it."""
 
     def __init__(self, path: str, lines: Sequence[str], rules: RuleTable) -> None:
-        self.stated: list[Stated] = []
-        self.defects: list[Located] = []
         self._path = path
         self._lines = lines
         self._rules = rules
+        self._specs: list[PlacedSpec] = []
+        self._defects: list[Located] = []
         self._count = 0
 
-    def defect(self, check: CheckId, line: int, column: int, message: str) -> None:
-        self.defects.append(located(check, self._place(line, column), message))
+    def document(self, status: str = "", chosen: tuple[Chosen, ...] = (), prose: str = "") -> DesignDocument:
+        return DesignDocument(self._path, status, tuple(self._specs), tuple(self._defects), chosen, prose)
 
-    def spec(self, text: str, lines: Sequence[tuple[int, int]], carrier: Carrier, line: int, column: int) -> None:
-        """Read one spec; `line` and `column` are where its carrier begins."""
+    def defect(self, check: CheckId, line: int, column: int, message: str, subject: tuple[str, ...] = ()) -> None:
+        self._defects.append(located(check, self._place(line, column), message, subject))
+
+    def spec(self, block: Block, carrier: Carrier) -> None:
+        """Read one spec."""
         self._count += 1
+        too_much = ""
         if self._count > MAX_BLOCKS:
-            if self._count == MAX_BLOCKS + 1:
-                message = f"more than {MAX_BLOCKS} specs in one document; from here on they are not read, split it"
-                self.defect(CheckId("block-invalid"), line, column, message)
-            return
-        if len(text) > MAX_BLOCK:
-            message = f"a spec of more than {MAX_BLOCK // 1024} Ki characters is not read; state the constraints alone"
-            self.defect(CheckId("block-invalid"), line, column, message)
+            too_much = f"more than {MAX_BLOCKS} specs in one document; from here on they are not read, split it"
+        elif len(block.text) > MAX_BLOCK:
+            too_much = f"a spec of more than {MAX_BLOCK // 1024} Ki characters is not read; state the constraints alone"
+        if too_much:
+            if self._count <= MAX_BLOCKS + 1:
+                self.defect(_INVALID, block.first, block.column, too_much)
             return
         try:
-            spec, places = parse_placed(text, path=self._path, rules=self._rules, lines=lines)
+            spec, places = parse_placed(block.text, path=self._path, rules=self._rules, lines=block.lines)
         except InputError as error:
-            self.defects += [self._invalid(problem, line, column) for problem in error.problems]
+            for problem in error.problems:
+                self._invalid(problem, block)
             return
         if spec.document is not None and carrier != "sidecar":
-            at = places["document"]
             message = "'document' belongs into a spec file beside a document; remove it here"
-            self.defect(CheckId("block-invalid"), *at, message)
+            self.defect(_INVALID, *places["document"], message)
             return
-        stated: Mapping[str, Place] = {field: self._place(*at) for field, at in places.items()}
-        self.stated.append(Stated(spec, carrier, {**stated, "": self._place(line, column)}))
+        placed = {field: self._place(*at) for field, at in places.items()}
+        self._specs.append(PlacedSpec(spec, carrier, {**placed, "": self._place(block.first, block.column)}))
 
-    def _invalid(self, problem: Problem, line: int, column: int) -> Located:
-        check = CheckId("waiver-invalid") if problem.field.startswith("waivers") else CheckId("block-invalid")
+    def _invalid(self, problem: Problem, block: Block) -> None:
+        check = CheckId("waiver-invalid") if problem.field.startswith("waivers") else _INVALID
         message = f"{problem.field}: {problem.message}" if problem.field else problem.message
-        place = self._place(problem.line or line, problem.column or column)
-        return located(check, place, message, (problem.field,))
+        self.defect(check, problem.line or block.first, problem.column or block.column, message, (problem.field,))
 
     def _place(self, line: int, column: int) -> Place:
         """A place that reaches to the end of its line."""
@@ -173,39 +118,50 @@ class _Reader:
         return Place(self._path, line, column, max(end, column + 1))
 
 
-def _hidden_words(hidden: Hidden) -> tuple[CheckId, str]:
-    """What to say of a block that is not read."""
-    within = hidden.within
+def _unread(markdown: Markdown) -> Iterator[Defect]:
+    """What looks like a spec and is not read."""
+    for line, info in markdown.misspelt:
+        message = f"a fence of '{info[:60]}' is not read; did you mean '{INFO[0]}'?"
+        yield Defect(CheckId("block-misspelt"), line, 1, message)
+    for line in markdown.keyed:
+        message = f"a listing with 'genarch:' is not read; as a block, it begins with {INFO[0]} and leaves the key out"
+        yield Defect(CheckId("block-quoted"), line, 1, message)
+    for line, within in markdown.hidden():
+        if within and within.closed and within.kind in ("comment", "fence"):
+            message = f"the block here is not read, since it is inside {_named(within)}"
+            yield Defect(CheckId("block-quoted"), line, 1, message)
+        else:
+            yield Defect(CheckId("block-swallowed"), line, 1, f"the block here is {_swallowed(within)}")
+
+
+def _swallowed(within: Verbatim | None) -> str:
     if within is None:
-        return (
-            CheckId("block-swallowed"),
-            "the block here is plain text to Markdown; put it at the margin, on lines of its own",
-        )
-    at = f"the {within.kind} that begins on line {within.first}"
+        return "plain text to Markdown; put it at the margin, on lines of its own"
     if within.kind == "indented code":
-        return CheckId("block-swallowed"), "the block here is indented so far that it is code; put it at the margin"
+        return "indented so far that it is code; put it at the margin"
     if within.kind == "html":
-        return CheckId("block-swallowed"), f"the block here is part of {at}; put an empty line before it"
-    if not within.closed:
-        return CheckId(
-            "block-swallowed"
-        ), f"the block here is inside {at} and is never closed; close it before the block"
-    return CheckId("block-quoted"), f"the block here is not read, since it is inside {at}"
+        return f"part of {_named(within)}; put an empty line before it"
+    return f"inside {_named(within)} and is never closed; close it before the block"
+
+
+def _named(part: Verbatim) -> str:
+    return f"the {part.kind} that begins on line {part.first}"
 
 
 def _chosen(markdown: Markdown, path: str) -> Iterator[Chosen]:
-    hidden = {number for block in markdown.blocks for number in range(block.first, block.last + 1)}
-    hidden |= {number for part in markdown.verbatim for number in range(part.first, part.last + 1)}
-    for number, line in enumerate(markdown.lines, 1):
-        # The cheap test first: most lines of most documents are none.
-        if ("hosen" in line or "HOSEN" in line) and number not in hidden and (match := _CHOSEN.match(line)):
+    # The cheap test first: most lines of most documents are none.
+    suspects = [number for number, line in enumerate(markdown.lines, 1) if "hosen" in line or "HOSEN" in line]
+    listed = markdown.listed() if suspects else set()
+    for number in suspects:
+        line = markdown.lines[number - 1]
+        if number not in listed and (match := _CHOSEN.match(line)):
             column = len(line) - len(line.lstrip("> \t*_-")) + 1
             yield Chosen(_option(line[match.end() :]), Place(path, number, column, len(line.rstrip()) + 1))
 
 
 def _option(text: str) -> str:
     """The option without its quotation marks, and without the reason behind it."""
-    text = text[:LONGEST_CHOICE].strip(" \t*_")
+    text = text[:LONGEST].strip(" \t*_")
     if text.startswith('"') and '"' in text[1:]:
         return text[1:].partition('"')[0]
     return text.partition("because")[0].strip(" \t*_.,")
@@ -221,12 +177,48 @@ def _prose(markdown: Markdown) -> str:
     return "\n".join([*parts, *markdown.lines[after:]])
 
 
-LONGEST_SCAN = 64 << 20
-"""Bytes of a file too large to parse that are looked through for the word genarch: 64 MiB."""
+HEAD = 30
+"""Lines within which a document states its status as a line of its own."""
+ACTIVE = ("accepted", "approved", "implemented", "implementable", "active", "final", "adopted", "published", "done")
 
-_WORD_design_files = WORD.encode()
-_WIDE_WORDS = tuple(WORD.encode(f"utf-{bits}-{order}") for bits in (16, 32) for order in ("le", "be"))
-_DRIVE = re.compile(r"[A-Za-z]:|[\\/~]")
+_LINE = re.compile(r"[\s>*+_-]*status[*_\s]*:[*_\s]*(.+)|\|[\s*_]*status[\s*_]*\|(.+)", re.IGNORECASE)
+_STRUCK = re.compile(r"~~[^~]*~~|<(?:s|del)>[^<]*</(?:s|del)>")
+_CLAUSE = re.compile(r"[,;|]\s+|\s*(?:->|=>|→)\s*")
+# A status is a word that stands alone or goes on as a status does: 'Replaced the sampler' is about something else.
+_WORD = re.compile(
+    rf"""[^\w(]*({"|".join((*INACTIVE, *UNDECIDED, *ACTIVE))})"""
+    r"""(?![\w-])(?=\W*$|\s*[,;:.()\[\]|*_"'\u2014\u2013/-]|\s+(?:by|with|in|on|since|as|at|from|for|because|due|see|\d))""",
+    re.IGNORECASE,
+)
+
+
+def status_of(stated: str, markdown: Markdown) -> str:
+    """The status in small letters, from the word on: of the front matter, else of a heading, else of a line of its own.
+
+    Of a history the last entry counts. Empty where none is stated.
+    """
+    if stated:
+        return _status_in(stated)
+    listed = markdown.listed()
+    for heading in markdown.headings:
+        if re.sub(r"^[\d.\s]+", "", heading.title).strip(" :*_").casefold() == "status":
+            below = range(heading.first + 1, heading.last + 1)
+            found = [_status_in(markdown.lines[number - 1]) for number in below if number not in listed]
+            return next((status for status in reversed(found) if status), "")
+    sections = [heading.first for heading in markdown.headings[1:]]
+    end = min([markdown.front + HEAD, len(markdown.lines), *(first - 1 for first in sections)])
+    for number in range(markdown.front + 1, end + 1):
+        match = None if number in listed else _LINE.fullmatch(markdown.lines[number - 1][:LONGEST])
+        if match:
+            return _status_in(match[1] or match[2])
+    return ""
+
+
+def _status_in(text: str) -> str:
+    """The last status that a line states."""
+    clauses = _CLAUSE.split(_STRUCK.sub("", text[:LONGEST]))
+    found = [clause[match.start(1) :] for clause in clauses if (match := _WORD.match(clause))]
+    return re.sub(r"[\s>*_`\[\]\"'|]+", " ", found[-1]).strip().casefold() if found else ""
 
 
 class Beside(NamedTuple):
@@ -237,7 +229,7 @@ class Beside(NamedTuple):
 
 
 def load_document(path: str, rules: RuleTable) -> DesignDocument | None:
-    """A Markdown document; None where it does not mention genarch, which is told before anything is parsed."""
+    """A Markdown document; None where it does not mention genarch, which is seen before anything is parsed."""
     try:
         content = _content(path)
         return None if content is None else read_document(decode(content, path), path, rules)
@@ -259,16 +251,16 @@ def beside(own: DesignDocument, rules: RuleTable) -> Beside | None:
 
     A document lies in the repository of the spec file, or where there is none, in its folder or below.
     """
-    if not own.stated or own.stated[0].spec.document is None:
+    if not own.specs or own.specs[0].spec.document is None:
         return None
-    (stated,) = own.stated
-    named = stated.spec.document or ""
+    (placed,) = own.specs
+    named = placed.spec.document or ""
     folder = os.path.dirname(own.path) or "."
     path = os.path.normpath(os.path.join(folder, named))
 
     def refused(message: str, real: str = "") -> Beside:
-        told = f"document: '{named[:80]}' {message}"
-        return Beside(located(CheckId("block-invalid"), stated.place("document"), told), real)
+        finding = located(_INVALID, placed.place("document"), f"document: '{named[:80]}' {message}")
+        return Beside(finding, real)
 
     if not named.strip() or _DRIVE.match(named) or "\0" in named:
         return refused("is no path from here; write one such as README.md")
@@ -304,11 +296,11 @@ def _content(path: str) -> bytes | None:
     content = read_bytes(path)
     if _mentions_wide(content):
         raise refuse(path, "not UTF-8, but UTF-16 or UTF-32; save it as UTF-8")
-    return content if _WORD_design_files in content.lower() else None
+    return content if _WORD_BYTES in content.lower() else None
 
 
 def _mentions(content: bytes) -> bool:
-    return _WORD_design_files in content.lower() or _mentions_wide(content)
+    return _WORD_BYTES in content.lower() or _mentions_wide(content)
 
 
 def _mentions_wide(content: bytes) -> bool:
@@ -320,7 +312,7 @@ def _too_large(path: str) -> bool:
     try:
         return os.path.getsize(path) > MAX_BYTES and os.path.isfile(path)
     except OSError:
-        return False  # which reading it tells in words
+        return False  # reading it gives the reason
 
 
 def _mentioned_in(path: str) -> bool:

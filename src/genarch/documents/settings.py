@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
-from genarch.documents.document import Gravity
+from genarch.documents.document import TeamSeverity
 from genarch.errors import InputError, Problem, nearest
 from genarch.files.checks import DOCUMENT_CHECKS
 from genarch.files.io import read_text, refuse
@@ -32,7 +32,7 @@ class Configuration(NamedTuple):
     require_block: tuple[str, ...] = ()
     baseline: str | None = None
     waiver_days: int | None = None
-    severity: Mapping[str, Gravity] = {}
+    severity: Mapping[str, TeamSeverity] = {}
 
 
 def find_configuration(folder: str) -> Configuration:
@@ -157,7 +157,7 @@ class _Settings:
     def _severity_or_never(self, key: str, value: Any) -> str:
         return self._one_of(key, value, (*SEVERITIES, "never"))
 
-    def _severities(self, key: str, value: Any) -> dict[str, Gravity]:
+    def _severities(self, key: str, value: Any) -> dict[str, TeamSeverity]:
         if not isinstance(value, dict):
             self._note(key, "must be a table; write [tool.genarch.severity] and a line for each check")
             return {}
@@ -165,7 +165,7 @@ class _Settings:
             if name not in DOCUMENT_CHECKS:
                 self._note(f"{key}.{name}", f"is not a check{nearest(name, DOCUMENT_CHECKS)}")
         words = (*SEVERITIES, "off")
-        return {name: cast("Gravity", self._one_of(f"{key}.{name}", word, words)) for name, word in value.items()}
+        return {name: cast("TeamSeverity", self._one_of(f"{key}.{name}", word, words)) for name, word in value.items()}
 
     def _one_of(self, key: str, value: Any, words: tuple[str, ...]) -> str:
         if isinstance(value, str) and value in words:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
-from genarch.documents.document import Judged
+from genarch.documents.document import JudgedDecision
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Span, Table, Title, code, counted, dim, strong
 from genarch.reports.words import value_words
 from genarch.table.answers import Plain, plain_answers
@@ -160,7 +160,7 @@ def document_findings(located: Sequence[Located], file: str = "") -> list[Report
     return [_reported(item, mark, file) for item, mark in zip(located, marks, strict=True)]
 
 
-def checked_document(path: str, status: str, judged: Iterable[Judged]) -> CheckedDocument:
+def checked_document(path: str, status: str, judged: Iterable[JudgedDecision]) -> CheckedDocument:
     """A document in the report; `status` is given where it was skipped for it."""
     decisions = (
         CheckedDecision(
