@@ -187,7 +187,7 @@ def _better(after: DesignDocument, before: DesignDocument) -> bool:
     gone = {(item.place.line, item.finding) for item in before.defects}
     gone -= {(item.place.line, item.finding) for item in after.defects}
     new = {item.finding.check for item in after.defects} - {item.finding.check for item in before.defects}
-    twice = any("stands twice" in item.finding.message for item in after.defects)
+    twice = any("is a duplicate" in item.finding.message for item in after.defects)
     return bool(gone) and not twice and new <= _MISSPELT_KEYS
 
 
