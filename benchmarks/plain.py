@@ -1,114 +1,98 @@
-"""The article's table as a hand-written Python function: the yardstick for the engine, and an oracle for its tests.
+"""A table as plain Python: the yardstick for the engine, and an oracle for its tests.
 
-It is what a team would write for itself: the verdict and nothing else, with every rule, limit and tie spelt out.
+The function is what a team would write for itself, each rule an `if` in two-valued logic. It is written from the table
+when it is asked for, and shares nothing with the engine but the table's values.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-NONE: frozenset[str] = frozenset()
-COMPLEX = frozenset({"text", "spatial_layout", "reference_image"})
+from genarch import RuleTable
+from genarch.table.conditions import All, Condition, Not, Predicate
+from genarch.table.conditions import Any as Either
+from genarch.table.constraints import BY_NAME
+from genarch.table.spec import with_implied
 
-GAN, DIFFUSION, CONSISTENCY, ENHANCED, DECODER = range(5)
-FAMILIES = (("gan", (GAN,)), ("diffusion", (DIFFUSION,)), ("hybrid", (CONSISTENCY, ENHANCED, DECODER)))
+Function = Callable[[Mapping[str, Any]], str]
+
+_COMPARE = {"below": "<", "at_most": "<=", "above": ">", "at_least": ">=", "is": "=="}
+_SETS = {"is": "{name} == {names}", "any_of": "not {name}.isdisjoint({names})", "all_of": "{name} >= {names}"}
 
 
-def decide(c: dict[str, Any]) -> str:  # noqa: PLR0912, PLR0915  (a yardstick is written out)
-    """The verdict on stated constraints: a family, evaluate_both, undetermined or infeasible."""
-    task = c.get("task")
-    serving = c.get("serving")
-    domain = c.get("domain")
-    control = c.get("control")
-    budget = c.get("latency_budget_ms")
-    team = c.get("team_expertise")
-    given = c.get("conditioning")
-    wanted = c.get("priorities")
-    conditioning = NONE if given is None else given
-    priorities = NONE if wanted is None else wanted
-    unhurried = wanted is not None and "speed" not in priorities
-    fast = budget < 100 if budget is not None else serving == "realtime"
-    steered = not conditioning.isdisjoint(COMPLEX)
-    out = set()
-    rows: list[tuple[tuple[int, int], ...]] = []
-    if fast:
-        rows.append(((GAN, 3), (CONSISTENCY, 1)))
-        out |= {DIFFUSION, ENHANCED, DECODER}
-    if budget is not None and budget < 50:
-        rows.append(((GAN, 2),))
-    if "speed" in priorities:
-        rows.append(((GAN, 2), (CONSISTENCY, 1)))
-    if fast and task in ("video_frames", "style_transfer"):
-        rows.append(((GAN, 1),))
-    if unhurried and (serving in ("batch", "near_realtime") or (budget is not None and budget >= 1000)):
-        rows.append(((DIFFUSION, 3),))
-    if unhurried and serving == "batch":
-        rows.append(((DIFFUSION, 1),))
-    if task == "text_to_image":
-        rows.append(((DIFFUSION, 3), (CONSISTENCY, 1), (DECODER, 1)))
-    if steered:
-        rows.append(((DIFFUSION, 3), (CONSISTENCY, 1), (DECODER, 1), (GAN, -1)))
-    if task == "text_to_image" or "text" in conditioning:
-        out.add(GAN)
-    if control == "fine":
-        rows.append(((DIFFUSION, 3), (CONSISTENCY, 1), (DECODER, 1), (GAN, -1)))
-    if task in ("inpainting", "subject_driven"):
-        rows.append(((DIFFUSION, 2), (CONSISTENCY, 1)))
-    if task == "image_editing":
-        if "text" in conditioning:
-            rows.append(((DIFFUSION, 2), (CONSISTENCY, 1)))
-        elif given is not None:
-            rows.append(((GAN, 2), (CONSISTENCY, 1)))
-    if task == "data_augmentation":
-        rows.append(((GAN, 3),))
-    if task == "image_to_image":
-        rows += [((GAN, 3),), ((DIFFUSION, 3),)]
-        if c.get("paired_data"):
-            rows.append(((GAN, 1),))
-        if domain == "broad":
-            rows.append(((DIFFUSION, 1),))
-    if domain == "narrow":
-        rows.append(((GAN, 3), (ENHANCED, 1), (DECODER, 1)))
-        if "cost" in priorities:
-            rows.append(((GAN, 2),))
-    if "sharpness" in priorities:
-        rows.append(((GAN, 2), (ENHANCED, 1), (DECODER, 1)))
-        if domain == "narrow" and (control == "fine" or steered):
-            rows.append(((DECODER, 3),))
-    if domain == "narrow" and team == "limited" and not priorities.isdisjoint(("sharpness", "stability")):
-        rows.append(((ENHANCED, 3),))
-    if "diversity" in priorities:
-        rows.append(((DIFFUSION, 2), (CONSISTENCY, 1), (DECODER, 1)))
-    if team == "limited":
-        rows.append(((DIFFUSION, 3), (CONSISTENCY, 1), (ENHANCED, 1)))
-        if c.get("training") == "fine_tune":
-            rows.append(((DIFFUSION, 1),))
-    if "stability" in priorities:
-        rows.append(((DIFFUSION, 2), (CONSISTENCY, 1), (ENHANCED, 1)))
-    if fast and (control == "fine" or steered or team == "limited"):
-        rows.append(((CONSISTENCY, 3),))
-    if c.get("maturity") == "proven":
-        out |= {CONSISTENCY, ENHANCED, DECODER}
-    points = [0, 0, 0, 0, 0]
-    for row in rows:
-        for architecture, gained in row:
-            points[architecture] += gained
-    best = []
-    for family, members in FAMILIES:
-        alive = [member for member in members if member not in out]
-        if alive:
-            first = max(alive, key=points.__getitem__)
-            best.append((points[first], family, first))
-    if not best:
-        return "infeasible"
-    best.sort(key=lambda entry: -entry[0])
-    if len(best) == 1:
+def function_of(rules: RuleTable) -> Function:
+    """Stated answers to a verdict: a family, evaluate_both, undetermined or infeasible."""
+    names = [architecture.id for architecture in rules.architectures]
+    lines = ["def decide(stated):", "    c = with_implied(stated)"]
+    lines += [f"    {name} = c.get({name!r})" for name in BY_NAME]
+    lines += ["    points, touched, out = [0] * size, [0] * size, set()"]
+    for rule in rules.rules:
+        lines.append(f"    if {expression(rule.when, rules)}:  # {rule.id}")
+        for name, gained in rule.points.items():
+            at = names.index(name)
+            lines.append(f"        points[{at}] += {gained}; touched[{at}] += {abs(gained)}")
+        lines.append(f"        out.update({[names.index(name) for name in rule.excludes]})")
+    lines.append("    return verdict(points, touched, out)")
+    families = [
+        (family.id, [at for at, a in enumerate(rules.architectures) if a.family == family.id])
+        for family in rules.families
+    ]
+    close, whole = rules.header.close_call
+
+    def verdict(points: list[int], touched: list[int], out: set[int]) -> str:
+        best = []
+        for family, members in families:
+            alive = [member for member in members if member not in out]
+            if alive:
+                first = max(alive, key=points.__getitem__)
+                best.append((points[first], family, first))
+        if not best:
+            return "infeasible"
+        best.sort(key=lambda entry: -entry[0])
+        if len(best) == 1:
+            return best[0][1]
+        if not any(touched[at] for at in range(len(names)) if at not in out):
+            return "undetermined"
+        apart = best[0][0] - best[1][0]
+        if not apart or apart * whole < close * (touched[best[0][2]] + touched[best[1][2]]):
+            return "evaluate_both"
         return best[0][1]
-    if not any(architecture not in out for row in rows for architecture, _ in row):
-        return "undetermined"
-    pair = (best[0][2], best[1][2])
-    touched = sum(abs(gained) for row in rows for architecture, gained in row if architecture in pair)
-    apart = best[0][0] - best[1][0]
-    if not apart or apart * 100 < 15 * touched:
-        return "evaluate_both"
-    return best[0][1]
+
+    scope: dict[str, Any] = {"size": len(names), "verdict": verdict, "with_implied": with_implied}
+    exec("\n".join(lines), scope)  # noqa: S102  (the text is made here, from a table that was checked)
+    function: Function = scope["decide"]
+    return function
+
+
+def expression(condition: Condition, rules: RuleTable, *, holds: bool = True) -> str:
+    """A condition as Python: true exactly on a hit, or on a sure miss, so that unknown answers count as false."""
+    match condition:
+        case Predicate():
+            return _predicate(condition, rules, holds=holds)
+        case Not(part):
+            return expression(part, rules, holds=not holds)
+        case All(parts) | Either(parts):
+            join = " and " if isinstance(condition, All) is holds else " or "
+            empty = str(isinstance(condition, All) is holds)
+            return f"({join.join(expression(part, rules, holds=holds) for part in parts) or empty})"
+
+
+def _predicate(predicate: Predicate, rules: RuleTable, *, holds: bool) -> str:
+    name, operator = predicate.constraint, predicate.operator
+    constraint = BY_NAME[name]
+    if constraint.kind == "set":
+        positive = operator != "none_of"
+        form = _SETS[operator if positive else "any_of"]
+        tested = form.format(name=name, names=f"frozenset({predicate.operand!r})")
+    elif constraint.numeric:
+        positive, tested = True, f"{name} {_COMPARE[operator]} {predicate.operand[0]}"
+    else:
+        positive, tested = operator != "none_of", f"{name} in {predicate.operand!r}"
+    found = f"({name} is not None and {'' if positive is holds else 'not '}({tested}))"
+    for assumption in rules.assumptions:
+        limit = predicate.operand[0] if assumption.constraint == name else None
+        # Every number below the assumed limit passes `below` a higher one, and no other test of one.
+        if isinstance(limit, int | float) and limit >= assumption.below and (operator in ("below", "at_most")) is holds:
+            found = f"({found} or ({name} is None and {expression(assumption.when, rules)}))"
+    return found

@@ -92,9 +92,10 @@ def engine() -> None:
     contexts = [zen_table.context(dict(spec.constraints)) for spec in specs]
     answers: list[dict[str, Any]] = [dict(spec.constraints) for spec in specs]
     table, expressions = zen_peers(rules)
-    compare_results(rules, specs, contexts, answers, table, expressions)
+    by_hand = plain.function_of(rules)
+    compare_results(rules, specs, contexts, table, expressions)
     cases: dict[str, Callable[[], object]] = {
-        "plain Python function, verdict": lambda: [plain.decide(one) for one in answers],
+        "plain Python function, verdict": lambda: [by_hand(one) for one in answers],
         "genarch decide(), verdict": lambda: [decide(spec, rules) for spec in specs],
         "genarch evaluate(), all reasons": lambda: [evaluate(spec, rules) for spec in specs],
         "zen-engine decision table, points": lambda: [table.evaluate(one) for one in contexts],
@@ -204,12 +205,12 @@ def compare_results(
     rules: RuleTable,
     specs: Sequence[Spec],
     contexts: Sequence[dict[str, Any]],
-    answers: Sequence[dict[str, Any]],
     table: Any,
     expressions: Sequence[Any],
 ) -> None:
     """Stop unless everybody finds the same hits, points and verdicts."""
-    for spec, context, stated in zip(specs, contexts, answers, strict=True):
+    by_hand = plain.function_of(rules)
+    for spec, context in zip(specs, contexts, strict=True):
         evaluation = evaluate(spec, rules)
         hits = [hit.id for hit in evaluation.hits]
         found = table.evaluate(context)["result"]
@@ -218,7 +219,7 @@ def compare_results(
             [hit["rule"] for hit in found["hits"]] == hits
             and {name: found[name] for name in points} == points
             and [rule.id for rule, e in zip(rules.rules, expressions, strict=True) if e.evaluate(context)] == hits
-            and plain.decide(stated) == evaluation.verdict.verdict == decide(spec, rules).verdict
+            and by_hand(spec.constraints) == evaluation.verdict.verdict == decide(spec, rules).verdict
         )
         if not same:
             sys.exit(f"results differ on {dict(spec.constraints)}")

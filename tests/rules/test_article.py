@@ -7,7 +7,6 @@ from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
-from benchmarks import plain
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +17,7 @@ from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
 from genarch.table.matching import Matcher
 from genarch.table.rules import Assumption, Method, Notice, Rule
 from genarch.table.spec import Spec
-from strategies import answers, examples
+from strategies import answers
 
 TABLE = load_rules("article")
 
@@ -104,12 +103,6 @@ def test_a_hybrid_wins_only_where_rows_pull_apart_or_exclude(stated: dict[str, V
     if evaluation.verdict.verdict == "hybrid":
         excluded = {entry.family for entry in evaluation.ranking if entry.excluded_by}
         assert named == {"gan", "diffusion"} or {"gan", "diffusion"} & excluded
-
-
-@given(answers())
-@examples(400)
-def test_the_hand_written_function_agrees(stated: dict[str, Value]) -> None:
-    assert plain.decide(dict(stated)) == evaluate(Spec("s", stated), TABLE).verdict.verdict
 
 
 def test_each_row_scores_a_hybrid_below_its_own_family() -> None:

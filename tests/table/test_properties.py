@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
+from benchmarks import plain
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import FAMILIES, rule, table
+from genarch import load_rules
 from genarch.table.conditions import ALWAYS, Not
 from genarch.table.constraints import Value
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import decide, evaluate
 from genarch.table.spec import Spec
-from strategies import answers, tables
+from strategies import answers, examples, tables
+
+SHIPPED = [(rules, plain.function_of(rules)) for rules in map(load_rules, ("article", "field"))]
 
 
 def points(evaluation_of: Spec, rules: RuleTable) -> dict[str, int]:
@@ -29,6 +34,20 @@ def test_the_order_of_rules_never_matters(rules: RuleTable, stated: dict[str, Va
         assert (here.architecture, here.points) == (there.architecture, there.points)
         assert set(here.excluded_by) == set(there.excluded_by)
         assert set(here.contributions) == set(there.contributions)
+
+
+@given(tables(), answers())
+def test_plain_python_comes_to_the_same_verdict(rules: RuleTable, stated: dict[str, Value]) -> None:
+    assert plain.function_of(rules)(stated) == decide(Spec("s", stated), rules).verdict
+
+
+@pytest.mark.parametrize(("rules", "by_hand"), SHIPPED)
+@given(stated=answers())
+@examples(400)
+def test_plain_python_comes_to_the_same_verdict_by_the_shipped_tables(
+    rules: RuleTable, by_hand: plain.Function, stated: dict[str, Value]
+) -> None:
+    assert by_hand(stated) == decide(Spec("s", stated), rules).verdict
 
 
 @given(tables(), answers())
