@@ -158,6 +158,21 @@ def test_lint_formats_agree(folder: Path) -> None:
     assert (out.stdout, (folder / "out.sarif").read_text()) == ("", sarif)
 
 
+def test_lint_has_every_format_of_findings(folder: Path) -> None:
+    (folder / "bad.yaml").write_text(SMALL.replace("domain: broad", "domain: brod"))
+    report = json.loads(invoke("lint", "bad.yaml", "--format", "json").stdout)
+    (finding,) = report["findings"]
+    for name in FORMATS:
+        result = invoke("lint", "bad.yaml", "--format", name, COLUMNS="400")
+        assert result.exit_code == 2
+        assert finding["message"].split(";")[0] in result.stdout.replace("\\", "")
+    (case,) = ET.fromstring(invoke("lint", "bad.yaml", "--format", "junit").stdout).iter("testcase")
+    assert case.find("failure") is not None
+    (suite,) = ET.fromstring(invoke("lint", "small.yaml", "--format", "junit", "--fail-on", "never").stdout)
+    assert (suite.attrib["failures"], suite.attrib["tests"]) == ("0", "20")
+    assert all(name in invoke("lint", "--help", COLUMNS="200").stdout for name in FORMATS)
+
+
 @pytest.mark.usefixtures("folder")
 def test_outputs_never_overwrite_a_table() -> None:
     for command in (["lint", "small.yaml"], ["diff", "small.yaml", "other.yaml"]):
