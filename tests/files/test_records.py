@@ -178,7 +178,12 @@ class Output(NamedTuple):
 
 def test_what_is_written_has_a_closed_model_and_schema() -> None:
     check = jsonschema.Draft7Validator(schema_of(Output, "output"))
-    good: dict[str, Any] = {"for": {"a": 1}, "band": [1, 2.5], "members": ["x"], "part": {"id": "A b", "amount": -1.5}}
+    good: dict[str, Any] = {
+        "for": {"a": 1},
+        "band": [1, 2.5],
+        "members": ["x"],
+        "part": {"id": "A b", "amount": -1.5, "note": None},
+    }
     check.validate(good)
     model_of(Output).model_validate(good, strict=True)
     for wrong in (

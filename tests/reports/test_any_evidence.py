@@ -11,11 +11,14 @@ from genarch import RuleTable, Spec, evaluate
 from genarch.cli.evaluate import evidence_of
 from genarch.evidence.cost import bill
 from genarch.files.catalogue import load_catalogue
-from genarch.reports.evaluation_markdown import Markdown
-from genarch.reports.evaluation_text import TextReport
-from genarch.reports.evidence.bill import bill_as_markdown, bill_as_text, bill_record
-from genarch.reports.evidence.schema import BillRecord, EvidenceRecord
-from genarch.reports.report import make_report
+from genarch.files.schemas import model_of
+from genarch.reports.cost import CostReport, cost_page, cost_report
+from genarch.reports.evaluation import make_report
+from genarch.reports.evaluation_page import MarkdownReport, TextReport
+from genarch.reports.evidence import EvidencePart
+from genarch.reports.json import plain
+from genarch.reports.markdown import as_markdown
+from genarch.reports.text import Look, as_text
 from genarch.table.constraints import Value
 from strategies import answers
 
@@ -39,21 +42,22 @@ def test_any_spec_with_a_budget(
     evaluation = evaluate(spec, shipped)
     evidence = evidence_of(spec, shipped, evaluation)
     assert evidence is not None
-    EvidenceRecord.model_validate(json.loads(json.dumps(evidence)), strict=True)
-    for entry in evidence["feasibility"]:
-        assert (entry["status"] == "demonstrated") == bool(entry["rows"])
-        for row in entry["rows"]:
-            assert row["timing"] == "request"
-            assert row["latency_ms"] <= budget + 0.01
-            assert row["verified"]
-            assert row["trust"] != "low"
-        assert all(row["timing"] != "request" for row in entry["apart"])
-        if entry["status"] in ("within", "straddling", "beyond"):
-            assert entry["estimate"]
+    model_of(EvidencePart).model_validate(json.loads(json.dumps(plain(evidence))), strict=True)
+    for entry in evidence.feasibility:
+        assert (entry.status == "demonstrated") == bool(entry.rows)
+        for row in entry.rows:
+            assert row.timing == "request"
+            assert row.latency_ms is not None
+            assert row.latency_ms <= budget + 0.01
+            assert row.verified
+            assert row.trust != "low"
+        assert all(row.timing != "request" for row in entry.apart)
+        if entry.status in ("within", "straddling", "beyond"):
+            assert entry.estimate
     report = make_report(spec, shipped, evaluation, evidence=evidence)
-    text = TextReport(width=width, color=False, unicode=True).one(report)
+    text = TextReport(Look(width=width, color=False, unicode=True)).one(report)
     assert max(map(len, text.splitlines())) <= width
-    assert "**Evidence: " in Markdown().one(report)
+    assert "**Evidence: " in MarkdownReport().one(report)
 
 
 @given(answers(), GPUS, SIZES, st.floats(0.01, 1))
@@ -63,10 +67,10 @@ def test_any_load(stated: dict[str, Value], gpu: str, size: int, utilisation: fl
     found = bill({**stated, "gpu": gpu, "resolution_px": size}, names, catalogue, utilisation=utilisation)
     assert found is not None
     assert sorted([*(cost.architecture for cost in found.costs), *found.without_figures]) == sorted(names)
-    record = {"schema_version": "1.0", "genarch_version": "0", "spec": "any", **bill_record(found, catalogue)}
-    BillRecord.model_validate(json.loads(json.dumps(record)), strict=True)
-    assert bill_as_text(record, 40)
-    assert bill_as_markdown(record)
+    report = cost_report("any", found, catalogue)
+    model_of(CostReport).model_validate(json.loads(json.dumps(plain(report))), strict=True)
+    assert max(map(len, as_text(cost_page(report), Look(40)).splitlines())) <= 40
+    assert as_markdown(cost_page(report)).startswith("### Cost of `any`")
     for cost in found.costs:
         assert 0 < cost.seconds_per_image.low <= cost.seconds_per_image.high
         assert cost.gpus is None or 1 <= cost.gpus[0] <= cost.gpus[1]

@@ -7,8 +7,9 @@ from pathlib import Path
 from builders import spec
 from genarch import RuleTable, evaluate, load_rules
 from genarch.files.tables import base_of
-from genarch.reports.report import Report, make_report
-from genarch.reports.words import base_words
+from genarch.reports.evaluation import Evaluated, make_report
+from genarch.reports.evaluation_page import base_words
+from genarch.reports.json import plain
 
 FIELD = load_rules("field")
 
@@ -24,15 +25,15 @@ disable: [{id: sharpness-favours-adversarial-training, reason: Sharpness is noth
 """
 
 
-def reported(rules: RuleTable, **stated: object) -> Report:
+def reported(rules: RuleTable, **stated: object) -> Evaluated:
     return make_report(spec(**stated), rules, evaluate(spec(**stated), rules), base=base_of(rules))
 
 
 def test_another_recommendation_is_told_in_one_line() -> None:
     """Images made ahead: the article has gan 3 of augmentation, field diffusion 3 of the wait."""
     report = reported(FIELD, task="data_augmentation", serving="batch")
-    assert report["verdict"] == "diffusion"
-    assert report["base"] == {
+    assert report.verdict == "diffusion"
+    assert plain(report.base) == {
         "rules": "article@1.0.0",
         "verdict": "gan",
         "architecture": "gan",
@@ -47,20 +48,22 @@ def test_another_recommendation_is_told_in_one_line() -> None:
 
 def test_the_same_recommendation_is_not_told() -> None:
     report = reported(FIELD, domain="narrow", serving="realtime")
-    assert (report["verdict"], report["base"]["verdict"], report["base"]["differs"]) == ("gan", "gan", False)
+    assert report.base
+    assert (report.verdict, report.base.verdict, report.base.differs) == ("gan", "gan", False)
     assert base_words(report) == ""
 
 
 def test_the_same_two_that_are_too_close_to_call_are_not_told() -> None:
     report = reported(FIELD, task="image_to_image")
-    assert report["verdict"] == "evaluate_both" == report["base"]["verdict"]
-    assert report["base"]["differs"] is False
+    assert report.base
+    assert report.verdict == "evaluate_both" == report.base.verdict
+    assert report.base.differs is False
 
 
 def test_the_article_extends_nothing() -> None:
     article = load_rules("article")
     assert base_of(article) is None
-    assert reported(article, domain="narrow")["base"] is None
+    assert reported(article, domain="narrow").base is None
     assert base_words(reported(article, domain="narrow")) == ""
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from builders import SOURCE, rule, spec, table
 from genarch import RuleTable, Spec, evaluate, explore
-from genarch.reports.report import make_report
-from genarch.reports.words import binding_words, flip_rows, left_out_words, next_words, relax_words, settled_words
+from genarch.reports.evaluation import Evaluated, Explored, make_report
+from genarch.reports.evaluation_page import (
+    binding_words,
+    flip_rows,
+    next_words,
+    relax_words,
+    report_page,
+    settled_words,
+)
+from genarch.reports.markdown import as_markdown
 from genarch.table.conditions import All, Predicate
 from genarch.table.rules import Notice
 
@@ -20,65 +26,80 @@ WAITING = All((Predicate("serving", "is", ("realtime",)), Predicate("latency_bud
 INCONSISTENT = Notice("inconsistent-budget", "inconsistency", "t", WAITING, "m", SOURCE)
 
 
-def report(rules: RuleTable, stated: Spec) -> dict[str, Any]:
+def report(rules: RuleTable, stated: Spec) -> Evaluated:
     return make_report(stated, rules, evaluate(stated, rules), explore(stated, rules))
+
+
+def explored(made: Evaluated) -> Explored:
+    assert made.explored
+    return made.explored
 
 
 def test_a_settled_answer() -> None:
     made = report(table(NARROW), spec(domain="narrow"))
-    assert settled_words(made) == "Settled: answering the rest cannot change this."
-    assert next_words(made) == ""
-    assert flip_rows(made) == [("domain: broad", "undetermined"), ("narrow: gan 0 instead of +3", "undetermined")]
-    assert binding_words(made) == "domain."
+    assert settled_words(made.verdict, explored(made)) == "Settled: answering the rest cannot change this."
+    assert next_words(explored(made)) == ""
+    assert flip_rows(explored(made), made.spec.constraints) == [
+        ("domain: broad", "undetermined"),
+        ("narrow: gan 0 instead of +3", "undetermined"),
+    ]
+    assert binding_words(explored(made), made.spec.constraints) == "domain."
 
 
 def test_what_it_could_become_and_what_to_ask() -> None:
     made = report(table(NARROW, TEXT), spec(domain="narrow"))  # with text 3 against 3: level
-    assert settled_words(made) == "Could still become evaluate both."
-    assert next_words(made) == "Ask next: conditioning (what steers the output beyond the task's own input image)."
+    assert settled_words(made.verdict, explored(made)) == "Could still become evaluate both."
+    assert (
+        next_words(explored(made))
+        == "Ask next: conditioning (what steers the output beyond the task's own input image)."
+    )
 
 
 def test_an_answer_that_will_not_stay() -> None:
     either = rule("broad", Predicate("domain", "is", ("broad",)), {"gan": 1})
     made = report(table(NARROW, either), spec())
-    assert made["verdict"] == "undetermined"
-    assert settled_words(made) == "Not final: every way to answer the rest makes it GAN."
+    assert made.verdict == "undetermined"
+    assert settled_words(made.verdict, explored(made)) == "Not final: every way to answer the rest makes it GAN."
     told = report(table(NARROW, either._replace(points={"diffusion": 1})), spec())
-    assert settled_words(told) == "Not final: answering the rest makes it GAN or diffusion."
+    assert settled_words(told.verdict, explored(told)) == "Not final: answering the rest makes it GAN or diffusion."
 
 
 def test_where_every_answer_contradicts_itself() -> None:
     always = [Notice(f"inconsistent-{d}", "inconsistency", "t", Predicate("domain", "is", (d,)), "m", SOURCE) for d in ("narrow", "broad")]  # fmt: skip
     made = report(table(NARROW, notices=always), spec())
-    assert made["possible"] == []
-    assert settled_words(made).startswith("Every way to answer the rest contradicts itself")
+    assert explored(made).possible == ()
+    assert settled_words(made.verdict, explored(made)).startswith("Every way to answer the rest contradicts itself")
 
 
 def test_thresholds_have_their_side_and_unit() -> None:
     made = report(table(NARROW, FAST, TEXT), spec(conditioning=["text"], latency_budget_ms=33))
-    assert ("latency_budget_ms at 100 ms or more", "diffusion") in flip_rows(made)
+    assert ("latency_budget_ms at 100 ms or more", "diffusion") in flip_rows(explored(made), made.spec.constraints)
     back = report(table(NARROW, FAST, TEXT), spec(conditioning=["text"], latency_budget_ms=100))
-    assert ("latency_budget_ms below 100 ms", "undetermined") in flip_rows(back)
+    assert ("latency_budget_ms below 100 ms", "undetermined") in flip_rows(explored(back), back.spec.constraints)
 
 
 def test_sets_tell_what_goes_in_and_out() -> None:
     made = report(table(NARROW, TEXT), spec(domain="narrow", conditioning=["text"]))
-    assert ("conditioning without text", "GAN") in flip_rows(made)
+    assert ("conditioning without text", "GAN") in flip_rows(explored(made), made.spec.constraints)
     without = report(table(NARROW, TEXT), spec(domain="narrow", conditioning=["mask"]))
-    assert ("conditioning with text", "evaluate both") in flip_rows(without)
+    assert ("conditioning with text", "evaluate both") in flip_rows(explored(without), without.spec.constraints)
 
 
 def test_changes_that_contradict_are_left_out_and_named() -> None:
     stated = spec(conditioning=["text"], latency_budget_ms=33, serving="realtime")
     made = report(table(TEXT, FAST, notices=[INCONSISTENT]), stated)
-    assert flip_rows(made)[0][0] == "latency_budget_ms at 100 ms or more and serving: near_realtime"
-    assert left_out_words(made) == "Left out are answers that contradict one another: inconsistent-budget."
-    assert left_out_words(report(table(TEXT), stated)) == ""
+    assert (
+        flip_rows(explored(made), made.spec.constraints)[0][0]
+        == "latency_budget_ms at 100 ms or more and serving: near_realtime"
+    )
+    left_out = "Left out are answers that contradict one another: `inconsistent-budget`."
+    assert left_out in as_markdown(report_page(made))
+    assert "Left out" not in as_markdown(report_page(report(table(TEXT), stated)))
 
 
 def test_what_to_drop_when_nothing_fits() -> None:
     stated = spec(conditioning=["text"], latency_budget_ms=33, maturity="proven", domain="narrow")
     made = report(table(TEXT, FAST, PROVEN, NO_GAN), stated)
-    assert made["verdict"] == "infeasible"
-    assert relax_words(made) == ["conditioning", "latency_budget_ms", "maturity"]
-    assert binding_words(made) == "conditioning, latency_budget_ms and maturity. The other one stated would not be needed for it."  # fmt: skip
+    assert made.verdict == "infeasible"
+    assert relax_words(explored(made)) == ["conditioning", "latency_budget_ms", "maturity"]
+    assert binding_words(explored(made), made.spec.constraints) == "conditioning, latency_budget_ms and maturity. The other one stated would not be needed for it."  # fmt: skip

@@ -13,11 +13,10 @@ from genarch.cli.evaluate import Renderer, evidence_of
 from genarch.files.cases import load_cases
 from genarch.files.tables import base_of
 from genarch.reports.backtest import backtest_page, backtest_report
-from genarch.reports.evaluation_markdown import Markdown
-from genarch.reports.evaluation_text import TextReport
+from genarch.reports.evaluation import Report, make_error_report, make_report
+from genarch.reports.evaluation_page import MarkdownReport, TextReport
 from genarch.reports.json import JsonLines, JsonList
 from genarch.reports.markdown import as_markdown
-from genarch.reports.report import Report, make_error_report, make_report
 from genarch.reports.text import Look, as_text
 from genarch.version import __version__
 
@@ -43,7 +42,7 @@ DIFFERING = (
 
 
 def reports(rules: RuleTable, root: Path, specs: Sequence[str] = SPECS, base: RuleTable | None = None) -> list[Report]:
-    made = []
+    made: list[Report] = []
     for name in specs:
         path = str(root / "examples" / f"{name}.genarch.yaml")
         shown = f"@@PATH@@/{name}.genarch.yaml"
@@ -58,8 +57,12 @@ def reports(rules: RuleTable, root: Path, specs: Sequence[str] = SPECS, base: Ru
     return made
 
 
+def written(renderer: Renderer, made: list[Report]) -> str:
+    return renderer.start() + "".join(renderer.one(report) for report in made) + renderer.finish()
+
+
 def rendered(renderer: Renderer, made: list[Report]) -> str:
-    text = renderer.start() + "".join(renderer.one(report) for report in made) + renderer.finish()
+    text = written(renderer, made)
     text = re.sub(r"sha256:[0-9a-f]+", "sha256:@@DIGEST@@", text)
     return text.replace(f'"{__version__}"', '"@@VERSION@@"').replace(f"genarch {__version__}", "genarch @@VERSION@@")
 
@@ -67,12 +70,12 @@ def rendered(renderer: Renderer, made: list[Report]) -> str:
 CASES: dict[str, Callable[[], Renderer]] = {
     "report.json": JsonList,
     "report.jsonl": JsonLines,
-    "report.md": Markdown,
-    "report-40.txt": lambda: TextReport(width=40, color=False, unicode=True),
-    "report-80.txt": lambda: TextReport(width=80, color=False, unicode=True),
-    "report-140.txt": lambda: TextReport(width=140, color=False, unicode=True),
-    "report-80-ascii.txt": lambda: TextReport(width=80, color=False, unicode=False),
-    "report-80-color.txt": lambda: TextReport(width=80, color=True, unicode=True),
+    "report.md": MarkdownReport,
+    "report-40.txt": lambda: TextReport(Look(width=40, color=False, unicode=True)),
+    "report-80.txt": lambda: TextReport(Look(width=80, color=False, unicode=True)),
+    "report-140.txt": lambda: TextReport(Look(width=140, color=False, unicode=True)),
+    "report-80-ascii.txt": lambda: TextReport(Look(width=80, color=False, unicode=False)),
+    "report-80-color.txt": lambda: TextReport(Look(width=80, color=True, unicode=True)),
 }
 
 
@@ -89,9 +92,9 @@ def held(path: Path, actual: str, request: pytest.FixtureRequest) -> None:
 
 
 DEFAULT: dict[str, Callable[[], Renderer]] = {
-    "default.md": Markdown,
-    "default-40.txt": lambda: TextReport(width=40, color=False, unicode=True),
-    "default-80.txt": lambda: TextReport(width=80, color=False, unicode=True),
+    "default.md": MarkdownReport,
+    "default-40.txt": lambda: TextReport(Look(width=40, color=False, unicode=True)),
+    "default-80.txt": lambda: TextReport(Look(width=80, color=False, unicode=True)),
 }
 
 
@@ -117,18 +120,18 @@ def test_golden_of_the_backtest(name: str, look: Look | None, root: Path, reques
 
 @pytest.mark.parametrize("width", [20, 40, 80, 140])
 def test_no_line_is_wider_than_the_terminal(width: int, shipped: RuleTable, root: Path) -> None:
-    text = rendered(TextReport(width=width, color=False, unicode=True), reports(shipped, root))
+    text = written(TextReport(Look(width=width)), reports(shipped, root))
     assert max(map(len, text.splitlines())) <= width
 
 
 def test_colour_only_adds_escape_sequences(shipped: RuleTable, root: Path) -> None:
     made = reports(shipped, root)
-    plain = rendered(TextReport(width=80, color=False, unicode=True), made)
-    colored = rendered(TextReport(width=80, color=True, unicode=True), made)
+    plain = rendered(TextReport(Look(width=80, color=False, unicode=True)), made)
+    colored = rendered(TextReport(Look(width=80, color=True, unicode=True)), made)
     stripped = re.sub(r"\x1b\[[0-9;]*m", "", colored)
     assert [line.rstrip() for line in stripped.splitlines()] == plain.splitlines()
     assert "\x1b" not in plain
 
 
 def test_ascii_is_ascii(shipped: RuleTable, root: Path) -> None:
-    assert rendered(TextReport(width=80, color=False, unicode=False), reports(shipped, root)).isascii()
+    assert rendered(TextReport(Look(width=80, color=False, unicode=False)), reports(shipped, root)).isascii()

@@ -77,9 +77,9 @@ A sentence that is longer than forty columns, so that it is
 wrapped.
 
 Ranking
-  gan           +4  ████████████████████████
-  consistency   -2  ------------
-  diffusion     +1  a-rule
+  gan          +4  ████████████████████████
+  consistency  -2  ------------
+  diffusion    +1  excluded by a-rule
 
 Why
   First
@@ -119,13 +119,13 @@ Ranking
    +4 gan
    -2 consistency
    +1 diffusion
-      a-rule
+      excluded by a-rule
 
 Why
   First
     gan +3
     Because of what is
-      said.
+    said.
     a-rule; E1
   Second
     - inner
@@ -151,7 +151,7 @@ as it
 """
 
 MARKDOWN = """\
-### **a-spec**  A title: **GAN**
+### **a-spec** A title: **GAN**
 
 A sentence that is longer than forty columns, so that it is wrapped.
 

@@ -6,16 +6,14 @@ import pytest
 
 from builders import rule, spec, table
 from genarch import RuleTable, evaluate
-from genarch.reports.report import make_report
-from genarch.reports.words import unread_words, verdict_words
+from genarch.reports.evaluation import make_report
+from genarch.reports.evaluation_page import unread_words, verdict_words
 from genarch.table.conditions import ALWAYS, Predicate
 from genarch.table.rules import Ratio, Rule
 
 
 def summary(rules: RuleTable) -> str:
-    text = make_report(spec(), rules, evaluate(spec(), rules))["summary"]
-    assert isinstance(text, str)
-    return text
+    return make_report(spec(), rules, evaluate(spec(), rules)).summary
 
 
 def always(rule_id: str, excludes: tuple[str, ...] = (), **points: int) -> Rule:
@@ -75,8 +73,5 @@ def test_what_is_stated_and_read_by_no_rule_is_named() -> None:
     rules = table(rule("a", Predicate("priorities", "any_of", ("speed",)), {"gan": 1}))
     stated = spec(device="mobile", priorities=["speed", "fidelity"])
     report = make_report(stated, rules, evaluate(stated, rules))
-    assert report["unread"] == [
-        {"constraint": "device", "members": []},
-        {"constraint": "priorities", "members": ["fidelity"]},
-    ]
+    assert report.unread == (("device", ()), ("priorities", ("fidelity",)))
     assert unread_words(report) == "device, priorities: fidelity"

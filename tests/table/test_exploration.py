@@ -12,9 +12,9 @@ from brute import completions, contradictions, every, verdict
 from builders import FAMILIES, spec, table
 from genarch import RuleTable, explore, load_rules
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
-from genarch.table.explore import Change, Exploration, Flip
+from genarch.table.explore import Exploration
 from genarch.table.matching import Matcher
-from genarch.table.scoring import Stability
+from genarch.table.scoring import Change, Flip, Stability
 from genarch.table.search import verdict_search
 from genarch.table.spec import Spec
 from strategies import answers, contradictory_tables, examples

@@ -22,7 +22,7 @@ from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_bytes, read_text, refu
 from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
 from genarch.files.specs import default_id, parse_spec
 from genarch.files.tables import DEFAULT_TABLE, load_rules
-from genarch.reports.entries import answer_words
+from genarch.reports.descriptions import answer_words
 from genarch.reports.interview import question_of, setting_words
 from genarch.reports.json import as_json
 from genarch.table.answers import MANY, names_words

@@ -18,8 +18,8 @@ from genarch.files.io import decode, read_bytes, read_text, refuse
 from genarch.files.spec_text import spec_with_id, stated_id
 from genarch.files.specs import default_id, parse_spec
 from genarch.files.tables import DEFAULT_TABLE, base_of, load_rules
-from genarch.reports.evaluation_markdown import excerpt
-from genarch.reports.report import make_report
+from genarch.reports.evaluation import make_report
+from genarch.reports.evaluation_page import excerpt
 from genarch.table.explore import explore
 from genarch.table.forms import SLUG
 from genarch.table.interview import Sheet

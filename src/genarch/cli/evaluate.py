@@ -18,7 +18,8 @@ from genarch.files.answers import parse_settings, with_settings
 from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.files.tables import DEFAULT_TABLE, base_of, load_rules, table_files
-from genarch.reports.report import Report, make_error_report, make_report
+from genarch.reports.evaluation import Report, make_error_report, make_report
+from genarch.reports.evidence import EvidencePart
 from genarch.table import scoring
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Evaluation
@@ -123,7 +124,7 @@ def evaluated(
     return make_report(spec, rules, evaluation, exploration, evidence, base=base_of(rules)), evaluation
 
 
-def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report | None:
+def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> EvidencePart | None:
     """What the evidence catalogue says of a spec; None for one without a latency budget, which does not wait for it.
 
     Raises:
@@ -133,10 +134,10 @@ def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Report 
         return None
     from genarch.evidence.assessment import assess
     from genarch.files.catalogue import load_catalogue
-    from genarch.reports.evidence.record import evidence_record
+    from genarch.reports.evidence import evidence_part
 
     catalogue = load_catalogue()
-    return evidence_record(assess(spec, rules, evaluation, catalogue), catalogue)
+    return evidence_part(assess(spec, rules, evaluation, catalogue), catalogue)
 
 
 def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFormat, output: str | None) -> int:
@@ -193,9 +194,9 @@ def _renderer(output_format: ReportFormat, output: str | None) -> Renderer:
 
         return JsonList()
     if output_format == "markdown":
-        from genarch.reports.evaluation_markdown import Markdown
+        from genarch.reports.evaluation_page import MarkdownReport
 
-        return Markdown()
-    from genarch.reports.evaluation_text import TextReport
+        return MarkdownReport()
+    from genarch.reports.evaluation_page import TextReport
 
-    return TextReport(**look_for(output)._asdict())
+    return TextReport(look_for(output))

@@ -17,7 +17,7 @@ from genarch.cli.options import (
     group,
     option,
 )
-from genarch.cli.output import keep, look_for, print_descriptions, read_spec, written
+from genarch.cli.output import keep, print_descriptions, read_spec, write_report
 from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Stack
 from genarch.evidence.estimates import Options
@@ -26,10 +26,8 @@ from genarch.files.answers import parse_settings, with_settings
 from genarch.files.catalogue import load_catalogue
 from genarch.files.io import refuse
 from genarch.files.tables import DEFAULT_TABLE, load_rules, table_files
-from genarch.reports.json import as_json
 from genarch.table.answers import InvalidAnswerError, parse_answer
 from genarch.table.constraints import BY_NAME
-from genarch.version import __version__
 
 app = group()
 evidence_app = group("What has been measured: rows, models, licences, and how far the estimator is off.")
@@ -56,7 +54,7 @@ def evidence_list(
     output_format: EntryFormat = "text",
 ) -> int:
     """List measurements."""
-    from genarch.reports.evidence.lists import rows_as_json, rows_as_text
+    from genarch.reports.lists import listed_rows, rows_page
 
     catalogue = load_catalogue()
     problems: list[Problem] = []
@@ -90,9 +88,7 @@ def evidence_list(
     if problems:
         raise InputError(problems)
     rows = filtered(wanted, catalogue)
-    if output_format == "json":
-        return written(as_json(rows_as_json(rows, catalogue)))
-    return written(rows_as_text(rows, catalogue, look_for(None).width))
+    return write_report(listed_rows(rows, catalogue), lambda: rows_page(rows, catalogue), output_format)
 
 
 @evidence_app.command("show", cls=Command)
@@ -102,7 +98,7 @@ def evidence_show(
     output_format: EntryFormat = "text",
 ) -> int:
     """Show an entry of the catalogue: its figures, which of them were read, and where."""
-    from genarch.reports.evidence.entries import describe_evidence
+    from genarch.reports.evidence_descriptions import describe_evidence
 
     return print_descriptions(describe_evidence(name, load_catalogue()), output_format)
 
@@ -110,39 +106,33 @@ def evidence_show(
 @evidence_app.command("models", cls=Command)
 def evidence_models(*, output_format: EntryFormat = "text") -> int:
     """List the models, with their licences."""
-    from genarch.reports.evidence.lists import models_as_json, models_as_text
+    from genarch.reports.lists import listed_models, models_page
 
     catalogue = load_catalogue()
-    if output_format == "json":
-        return written(as_json(models_as_json(catalogue)))
-    return written(models_as_text(catalogue, look_for(None).width))
+    return write_report(listed_models(catalogue), lambda: models_page(catalogue), output_format)
 
 
 @evidence_app.command("accuracy", cls=Command)
 def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
     """Show how far the estimator is off, each source estimated from the others."""
     from genarch.evidence.calibration import leave_one_source_out, points
-    from genarch.reports.evidence.accuracy import accuracy_as_text, accuracy_record
+    from genarch.reports.estimates import accuracy_page, accuracy_report
 
     catalogue = load_catalogue()
     given, left = points(catalogue)
     errors = leave_one_source_out(given)
     requests, loads = ([error for error in errors if error.point.full_load == loaded] for loaded in (False, True))
-    record = accuracy_record(requests, loads, left, catalogue)
-    if output_format == "json":
-        return written(as_json(record))
-    return written(accuracy_as_text(record, look_for(None).width))
+    report = accuracy_report(requests, loads, left, catalogue)
+    return write_report(report, lambda: accuracy_page(report), output_format)
 
 
 @hardware_app.command("list", cls=Command)
 def hardware_list(*, output_format: EntryFormat = "text") -> int:
     """List the hardware."""
-    from genarch.reports.evidence.lists import hardware_as_json, hardware_as_text
+    from genarch.reports.lists import hardware_page
 
     catalogue = load_catalogue()
-    if output_format == "json":
-        return written(as_json(hardware_as_json(catalogue)))
-    return written(hardware_as_text(catalogue, look_for(None).width))
+    return write_report(tuple(catalogue.hardware.values()), lambda: hardware_page(catalogue), output_format)
 
 
 @hardware_app.command("show", cls=Command)
@@ -150,7 +140,7 @@ def hardware_show(
     name: Annotated[str, argument("ID", "Hardware, by its id or another name.")], *, output_format: EntryFormat = "text"
 ) -> int:
     """Show one piece of hardware, with its prices."""
-    from genarch.reports.evidence.entries import describe_hardware
+    from genarch.reports.evidence_descriptions import describe_hardware
 
     catalogue = load_catalogue()
     return print_descriptions([describe_hardware(catalogue.gpu(name), catalogue)], output_format)
@@ -170,9 +160,8 @@ def estimate(
 ) -> int:
     """Estimate how long an image takes, with every factor."""
     from genarch.evidence.estimates import estimate as estimated
-    from genarch.reports.evidence.estimates import estimate_as_text
-    from genarch.reports.evidence.record import estimate_record, row_record
-    from genarch.reports.evidence.words import row_origin, row_words
+    from genarch.reports.estimates import estimate_page
+    from genarch.reports.evidence import estimate_part
 
     catalogue = load_catalogue()
     wanted, hardware = catalogue.model(model), catalogue.gpu(gpu)
@@ -186,15 +175,11 @@ def estimate(
         raise refuse("--model", f"the work of a pass of {wanted.id} is not known, so there is nothing to estimate from")
     if guess is None:
         raise refuse("--gpu", f"the peak of {hardware.id} is not known, so there is nothing to estimate from")
-    record = estimate_record(guess, catalogue)
-    if output_format == "json":
-        return written(as_json(record))
+    report = estimate_part(guess, catalogue)
     timed = [row for row in catalogue.rows_of(wanted.id) if row.hardware == hardware.id and row.timing != "none"]
-    shown = [(row, row_record(row, catalogue)) for row in timed]
     shown_at = largest(wanted, catalogue)
     beyond = f"No row shows {wanted.id} above {shown_at} px." if max(size) > shown_at else ""
-    measured = [f"{row_words(one)} ({row.timing.replace('_', ' ')}; {row_origin(one)})" for row, one in shown]
-    return written(estimate_as_text(record, measured, beyond, look_for(None).width))
+    return write_report(report, lambda: estimate_page(report, timed, beyond, catalogue), output_format)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -221,7 +206,7 @@ def cost(
 ) -> int:
     """Show what a spec's load costs on its gpu, by architecture."""
     from genarch.evidence.cost import bill
-    from genarch.reports.evidence.bill import bill_as_markdown, bill_as_text, bill_record
+    from genarch.reports.cost import cost_page, cost_report
 
     keep(output, [spec, *table_files(rules)])
     if not 0 < utilisation <= 1:
@@ -235,14 +220,5 @@ def cost(
     catalogue = load_catalogue()
     found = bill(answers, [entry.id for entry in table.architectures], catalogue, utilisation=utilisation)
     assert found is not None  # noqa: S101  (what it needs is stated)
-    record = {
-        "schema_version": "1.0",
-        "genarch_version": __version__,
-        "spec": stated.id,
-        **bill_record(found, catalogue),
-    }
-    if output_format == "json":
-        return written(as_json(record), output)
-    if output_format == "markdown":
-        return written(bill_as_markdown(record), output)
-    return written(bill_as_text(record, look_for(output).width), output)
+    report = cost_report(stated.id, found, catalogue)
+    return write_report(report, lambda: cost_page(report), output_format, output)

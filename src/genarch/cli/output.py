@@ -14,7 +14,7 @@ from genarch.errors import InputError, Problem, nearest
 from genarch.files.io import AtomicFile, decode, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.files.tables import load_rules
-from genarch.reports.entries import Description
+from genarch.reports.descriptions import Description
 from genarch.reports.json import as_json
 from genarch.reports.page import Page
 from genarch.reports.text import Look, as_text
@@ -186,11 +186,10 @@ def write_report(report: object, page: Callable[[], Page], output_format: str, o
 
 def print_descriptions(descriptions: list[Description], output_format: str) -> int:
     """Write descriptions of entries, and end well."""
-    from genarch.reports.catalogue import descriptions_as_text
+    from genarch.reports.descriptions import descriptions_page
 
-    if output_format == "json":
-        return written(as_json([description.as_json() for description in descriptions]))
-    return written(descriptions_as_text(descriptions, look_for(None).width))
+    report = [description.as_json() for description in descriptions]
+    return write_report(report, lambda: descriptions_page(descriptions), output_format)
 
 
 def busy(words: str) -> AbstractContextManager[object]:

@@ -58,12 +58,10 @@ app.add_typer(rules_app, name="rules")
 @rules_app.command("list", cls=Command)
 def rules_list(*, rules: Rules = DEFAULT_TABLE, output_format: EntryFormat = "text") -> int:
     """List what the rule table holds."""
-    from genarch.reports.catalogue import list_as_json, list_as_text
+    from genarch.reports.lists import table_list, table_list_page
 
     table = load_rules(rules)
-    if output_format == "json":
-        return written(as_json(list_as_json(table)))
-    return written(list_as_text(table, look_for(None).width))
+    return write_report(table_list(table), lambda: table_list_page(table), output_format)
 
 
 @rules_app.command("show", cls=Command)
@@ -74,7 +72,7 @@ def rules_show(
     output_format: EntryFormat = "text",
 ) -> int:
     """Show one entry of the rule table."""
-    from genarch.reports.entries import describe_entry
+    from genarch.reports.descriptions import describe_entry
 
     return print_descriptions(describe_entry(entry, load_rules(rules)), output_format)
 
@@ -266,8 +264,8 @@ def explain(
 ) -> int:
     """Explain an id: what it is, why it is there, since when, and its source."""
     from genarch.files.catalogue import load_catalogue
-    from genarch.reports.entries import describe_id
-    from genarch.reports.evidence.entries import describe_evidence, evidence_for
+    from genarch.reports.descriptions import describe_id
+    from genarch.reports.evidence_descriptions import describe_evidence, evidence_for
 
     table = load_rules(rules)
     catalogue = load_catalogue()

@@ -14,10 +14,10 @@ FILES: Mapping[str, str] = {
 """What people write: the module and name of each declaration."""
 
 OUTPUTS: Mapping[str, str] = {
-    "report": "genarch.reports.schema:ReportRecord",
+    "report": "genarch.reports.evaluation:Report",
     "findings": "genarch.reports.findings:LintReport",
     "check": "genarch.reports.findings:CheckReport",
-    "cost": "genarch.reports.evidence.schema:BillRecord",
+    "cost": "genarch.reports.cost:CostReport",
     "backtest": "genarch.reports.backtest:BacktestReport",
     "diff": "genarch.reports.comparison:ComparisonReport",
     "map": "genarch.reports.decision_map:MapReport",

@@ -21,6 +21,7 @@ from genarch.table.constraints import BY_NAME
 from genarch.table.findings import Place
 from genarch.table.forms import (
     HIDDEN,
+    INLINED,
     OPEN,
     SLUG,
     Absent,
@@ -153,7 +154,7 @@ def fields_of(declaration: Any) -> tuple[Field, ...]:
     defaults = declaration._field_defaults
     for name in declaration._fields:
         here = marked(hints[name])
-        if HIDDEN in here.marks:
+        if HIDDEN in here.marks or INLINED in here.marks:
             continue
         default, required = defaults.get(name), name not in defaults
         for mark in here.marks:

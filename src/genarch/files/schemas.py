@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from textwrap import dedent
 from types import NoneType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, create_model
 
 from genarch.files.records import Marked, fields_of, form_of, is_mapping, marked, options_of
 from genarch.table.constraints import CONSTRAINTS, Constraint
-from genarch.table.forms import OPEN, Own, Several
+from genarch.table.forms import INLINED, OMITTED, OPEN, Own, Several
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -31,7 +31,7 @@ _DEFINED = "genarch:defined"
 
 def schema_of(declaration: Any, mode: Mode = "file") -> dict[str, Any]:
     """The JSON Schema of a declaration, of a union of several, or of a list (`tuple[X, ...]`)."""
-    adapter: TypeAdapter[Any] = TypeAdapter(_annotation(marked(declaration), mode))
+    adapter: TypeAdapter[Any] = TypeAdapter(type_of(declaration, mode))
     return draft_07(adapter.json_schema(mode="serialization" if mode == "output" else "validation"))
 
 
@@ -52,9 +52,10 @@ def model_of(declaration: Any, mode: Mode = "output") -> type[BaseModel]:
     for field in fields_of(declaration):
         shown = field.default is None or isinstance(field.default, str | int | float)
         default = {"default": field.default} if shown else {"default_factory": type(field.default)}
+        required = field.required or (mode == "output" and OMITTED not in field.marked.marks)
         fields[field.name] = (
             _annotation(field.marked, mode),
-            Field(alias=field.key, description=texts.get(field.name), **({} if field.required else default)),
+            Field(alias=field.key, description=texts.get(field.name), **({} if required else default)),
         )
     return create_model(
         declaration.__name__,
@@ -63,6 +64,25 @@ def model_of(declaration: Any, mode: Mode = "output") -> type[BaseModel]:
         __config__=ConfigDict(extra="forbid", frozen=True, protected_namespaces=()),
         **fields,
     )
+
+
+def type_of(declaration: Any, mode: Mode = "output") -> Any:
+    """A declaration, or a union of several, as pydantic takes it."""
+    return _annotation(marked(declaration), mode)
+
+
+def _with_inlined(declaration: Any, mode: Mode) -> Any:
+    """The model of a declaration, joined with that of the field whose own fields stand in its place."""
+    model = model_of(declaration, mode)
+    for annotation in get_type_hints(declaration, include_extras=True).values():
+        here = marked(annotation)
+        if INLINED in here.marks:
+            options = options_of(here.kind) or (here.kind,)
+            inner = next(option for option in options if option is not NoneType)
+            bases = (model, model_of(inner, mode))
+            both = create_model(f"{model.__name__}{inner.__name__}", __base__=bases, __doc__=declaration.__doc__)
+            return Union[model, both] if NoneType in options else both  # noqa: UP007  (made at run time)
+    return model
 
 
 def _annotation(here: Marked, mode: Mode) -> Any:
@@ -87,7 +107,7 @@ def _annotation(here: Marked, mode: Mode) -> Any:
         key, value = get_args(kind)
         return dict[_annotation(marked(key), mode), _annotation(marked(value), mode)]  # type: ignore[misc]
     if hasattr(kind, "_fields"):
-        return model_of(kind, mode)
+        return _with_inlined(kind, mode)
     return kind if mode == "output" else Annotated[Any, WithJsonSchema(form_of(here).schema())]
 
 

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from genarch.reports.entries import effect_of
-from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, counted, dim, signed
-from genarch.reports.words import both, name_words
+from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim
+from genarch.reports.words import both, counted, effect_of, name_words, signed
 from genarch.table.answers import Plain, plain_answers
 from genarch.table.backtest import (
     DIFFUSION_ON_OFFER,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from genarch.reports.entries import describe
-from genarch.reports.json import omit_when_none
+from genarch.reports.descriptions import describe
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Title, code, dim, strong
 from genarch.reports.words import name_words, value_words
 from genarch.table.answers import Plain, format_answer, plain_answers
 from genarch.table.constraints import BY_NAME
 from genarch.table.diff import Comparison, Elsewhere, Restriction, conditions
+from genarch.table.forms import OMITTED
 from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, Fact, RuleTable, TableVersion
 from genarch.table.rules import Entry as TableEntry
 from genarch.table.space import Stretch
@@ -22,17 +22,14 @@ class Where(NamedTuple):
     """What a region asks of one constraint, in the words of a table's conditions; what it does not ask is absent."""
 
     constraint: str
-    is_: bool | None = None
-    any_of: tuple[str, ...] | None = None
-    all_of: tuple[str, ...] | None = None
-    none_of: tuple[str, ...] | None = None
-    at_least: int | float | None = None
-    above: int | float | None = None
-    at_most: int | float | None = None
-    below: int | float | None = None
-
-
-omit_when_none(Where, *Where._fields[1:])
+    is_: Annotated[bool | None, OMITTED] = None
+    any_of: Annotated[tuple[str, ...] | None, OMITTED] = None
+    all_of: Annotated[tuple[str, ...] | None, OMITTED] = None
+    none_of: Annotated[tuple[str, ...] | None, OMITTED] = None
+    at_least: Annotated[int | float | None, OMITTED] = None
+    above: Annotated[int | float | None, OMITTED] = None
+    at_most: Annotated[int | float | None, OMITTED] = None
+    below: Annotated[int | float | None, OMITTED] = None
 
 
 class FieldChange(NamedTuple):

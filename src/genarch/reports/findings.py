@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from genarch.documents.document import JudgedDecision
-from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Span, Table, Title, code, counted, dim, strong
-from genarch.reports.words import value_words
+from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Span, Table, Title, code, dim, strong
+from genarch.reports.words import counted, value_words
 from genarch.table.answers import Plain, plain_answers
 from genarch.table.findings import SEVERITIES, Located, Severity
 from genarch.table.rules import RuleTable, TableVersion

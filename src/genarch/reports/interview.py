@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from genarch.reports.entries import effect_of
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim, strong
-from genarch.reports.words import both, either, name_words
+from genarch.reports.words import both, effect_of, either, name_words
 from genarch.table.answers import MANY, names_words
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value

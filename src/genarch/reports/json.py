@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Literal
 
-from genarch.table.rules import Ratio
+from genarch.table.constraints import CONSTRAINTS
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 _SCALARS = frozenset((str, int, float, bool, type(None)))
-_KEYS: dict[type, tuple[tuple[str, bool], ...]] = {}
-_OMITTED: dict[type, frozenset[str]] = {}
+_ORDER = {member: at for entry in CONSTRAINTS if entry.kind == "set" for at, member in enumerate(entry.values)}
 
-
-def omit_when_none(report: type, *fields: str) -> None:
-    """Declare that these fields of a report are left out of the JSON, not null, when they are None."""
-    _OMITTED[report] = frozenset(fields)
+Form = Literal["", "omitted", "inlined"]
+_KEYS: dict[type, tuple[tuple[str, Form], ...]] = {}
 
 
 def plain(value: object) -> Json:
-    """A report, or a part of one, as JSON data. A key has no `_` at its end (`for_`); a set is sorted.
+    """A report, or a part of one, as JSON data.
+
+    A key has no `_` at its end (`for_`); a set of answers is in the order of the constraint's values.
 
     Raises:
         TypeError: for what JSON has no form for.
@@ -28,28 +28,39 @@ def plain(value: object) -> Json:
     kind = type(value)
     if kind in _SCALARS:
         return value  # type: ignore[return-value]  # one of the types of _SCALARS
-    if isinstance(value, Ratio):
-        return round(float(value), 4)
     if isinstance(value, tuple):
-        if not hasattr(kind, "_fields"):
-            return [plain(item) for item in value]
-        keys = _KEYS.get(kind) or _keys(kind)
-        return {
-            key: plain(item) for (key, omitted), item in zip(keys, value, strict=True) if not (omitted and item is None)
-        }
+        return _object(kind, value) if hasattr(kind, "_fields") else [plain(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, frozenset):
-        return [plain(item) for item in sorted(value)]
+        return sorted(value, key=_ORDER.__getitem__)
     raise TypeError(f"no JSON is made of {kind.__name__}")
 
 
-def _keys(kind: type) -> tuple[tuple[str, bool], ...]:
-    omitted = _OMITTED.get(kind, frozenset())
-    names: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]  # a NamedTuple, as plain has seen
-    return _KEYS.setdefault(kind, tuple((name.removesuffix("_"), name in omitted) for name in names))
+def _object(kind: type, values: tuple[object, ...]) -> Json:
+    found: dict[str, Json] = {}
+    for (key, form), item in zip(_KEYS.get(kind) or _keys(kind), values, strict=True):
+        if not form:
+            found[key] = plain(item)
+        elif item is not None:
+            shown = plain(item)
+            found.update(shown if form == "inlined" and isinstance(shown, dict) else {key: shown})
+    return found
+
+
+def _keys(kind: type) -> tuple[tuple[str, Form], ...]:
+    """Each field's key, and whether it is marked as OMITTED or INLINED.
+
+    The marks are looked for in the text of the annotation: to resolve it would take longer than to write the report.
+    """
+    found: list[tuple[str, Form]] = []
+    for name, annotation in kind.__annotations__.items():
+        text = str(annotation)
+        form: Form = "omitted" if "OMITTED" in text else "inlined" if "INLINED" in text else ""
+        found.append((name.removesuffix("_"), form))
+    return _KEYS.setdefault(kind, tuple(found))
 
 
 def as_json(report: object) -> str:

@@ -8,6 +8,7 @@ from genarch.reports import page
 from genarch.reports.escape import code, inert_within
 from genarch.reports.escape import marker_free as _marker_free
 from genarch.reports.page import Line, Page, spans
+from genarch.reports.words import signed
 
 _ENDS = (".", ":", "!", "?", ";")
 
@@ -52,7 +53,7 @@ def _block(block: page.Block) -> Iterator[str]:
     match block:
         case page.Title(line, result, level):
             colon = ": " if spans(result) else ""
-            yield f"{'#' * level} {markdown_line(line)}{colon}{markdown_line(result)}"
+            yield " ".join(f"{'#' * level} {markdown_line(line)}{colon}{markdown_line(result)}".split())
         case page.Paragraph(line):
             yield markdown_line(line)
         case page.Section(title, (page.Paragraph(line),), 0):
@@ -67,7 +68,7 @@ def _block(block: page.Block) -> Iterator[str]:
         case page.Table(header, rows, align):
             yield from _table(header, rows, align)
         case page.Bars(header, bars):
-            rows = tuple((page.code(bar.label), page.signed(bar.value), bar.note) for bar in bars)
+            rows = tuple((page.code(bar.label), signed(bar.value), bar.note) for bar in bars)
             yield from _table(header, rows, "lrl")
         case page.Grid():
             grid = tuple((label, *(_tile(tile) for tile in tiles)) for label, tiles in block.rows)
@@ -89,10 +90,10 @@ def _entry(entry: page.Entry) -> Iterator[str]:
     told = markdown_line(entry.first)
     for block in below:
         if isinstance(block, page.Paragraph):
-            told += f"{'' if told.endswith(_ENDS) else '.'} {markdown_line(block.line)}"
+            told += f"{'' if told.endswith(_ENDS) else '.'} {markdown_line(block.line, starts=False)}"
     if spans(entry.origin):
         ended = "" if told.endswith(_ENDS) or told == markdown_line(entry.first) else "."
-        told += f"{ended} ({markdown_line(entry.origin)})"
+        told += f"{ended} ({markdown_line(entry.origin, starts=False)})"
     yield f"- {told}"
     for line in _blocks(block for block in below if not isinstance(block, page.Paragraph)):
         yield f"  {line}" if line else ""

@@ -163,13 +163,3 @@ def codes(names: Iterable[str], between: str = ", ") -> tuple[str | Span, ...]:
     """Ids in a row."""
     parts = [part for name in names for part in (between, code(name))]
     return tuple(parts[1:])
-
-
-def counted(count: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def signed(points: int) -> str:
-    """Points with their sign: +3, -1, 0."""
-    return f"{points:+d}" if points else "0"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from genarch.reports.entries import Description, describe_entry, grounds
+from genarch.reports.descriptions import Description, describe_entry, grounds
 from genarch.reports.escape import inert
 from genarch.table.rules import Fact, RuleTable
 

@@ -13,6 +13,7 @@ from unicodedata import combining, east_asian_width
 from genarch.reports import page
 from genarch.reports.escape import safe
 from genarch.reports.page import Line, Page, Span, spans
+from genarch.reports.words import signed
 
 NARROWEST = 20
 """Columns below which nothing can be laid out."""
@@ -106,7 +107,7 @@ class _Layout:
         inner = indent + len(mark) if mark else indent + 2
         for block in below:
             if isinstance(block, page.Paragraph):
-                yield from self._wrapped(self.styled(block.line), inner, 2)
+                yield from self._wrapped(self.styled(block.line), inner)
             else:
                 yield from self._block(block, inner)
         if origin:
@@ -166,23 +167,27 @@ class _Layout:
     # Drawings
 
     def _bars(self, block: page.Bars, indent: int) -> Iterator[str]:
+        noted = f"{block.header[2].lower()} "
         if self._narrow:
             for bar in block.bars:
-                yield from self._wrapped(self.styled(f"{page.signed(bar.value):>3} {bar.label}"), indent)
+                yield from self._wrapped(self.styled(f"{signed(bar.value):>3} {bar.label}"), indent)
                 if spans(bar.note):
-                    yield from self._wrapped(self.styled(bar.note, "dim"), indent + 4)
+                    yield from self._wrapped(self.styled((noted, *spans(bar.note)), "dim"), indent + 4)
             return
         labels = max(_cells(safe(bar.label)) for bar in block.bars)
         most = max([1, *(abs(bar.value) for bar in block.bars)])
+        points = max(len(signed(bar.value)) for bar in block.bars)
         full = max(4, min(24, self._width - indent - labels - 16))
-        widths = [labels, 3, self._width - indent - labels - 3 - 2 * _GAP]
+        widths = [labels, points, self._width - indent - labels - points - 2 * _GAP]
         for bar in block.bars:
             style: page.Style = "dim" if spans(bar.note) else "plain"
             drawn = (self._bar if bar.value > 0 else "-") * round(abs(bar.value) / most * full)
             cells = (
                 self.styled(bar.label, style),
-                self.styled(page.signed(bar.value), style),
-                self.styled(bar.note, style) if spans(bar.note) else self.styled(Span(drawn, "plain", bar.tone)),
+                self.styled(signed(bar.value), style),
+                self.styled((noted, *spans(bar.note)), style)
+                if spans(bar.note)
+                else self.styled(Span(drawn, "plain", bar.tone)),
             )
             yield from self._row(cells, widths, "lrl", indent)
 

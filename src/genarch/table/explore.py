@@ -9,44 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations, product
-from typing import Literal, NamedTuple
 
 from genarch.table.constraints import BY_NAME, Answers, Value
 from genarch.table.rules import RuleTable
-from genarch.table.scoring import Stability, Verdict
+from genarch.table.scoring import Change, Flip, Possible, Stability, Verdict
 from genarch.table.search import VerdictSearch, sampled, verdict_search
 from genarch.table.space import ordered
 from genarch.table.spec import Spec, with_implied
-
-Bound = Literal["at_least", "above", "at_most", "below"]
-
-
-class Possible(NamedTuple):
-    """A verdict that is still possible, and answers to everything that the table reads which lead to it."""
-
-    verdict: str
-    witness: Answers
-
-
-class Change(NamedTuple):
-    """Another answer to a stated constraint.
-
-    For a number, `bound` and `threshold` say from where on (`at_least` 100); `value` is one answer there, as it is for
-    the other kinds. For a choice, `others` are the further choices that give the same verdict.
-    """
-
-    constraint: str
-    value: Value
-    bound: Bound | None = None
-    threshold: int | float | None = None
-    others: tuple[Value, ...] = ()
-
-
-class Flip(NamedTuple):
-    """Changes that together give another verdict; a single one wherever a single one does."""
-
-    changes: tuple[Change, ...]
-    verdict: str
 
 
 def explore(spec: Spec, rules: RuleTable) -> Exploration:

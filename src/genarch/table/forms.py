@@ -242,8 +242,22 @@ class Open(NamedTuple):
     marker: str = "open"
 
 
+class Omitted(NamedTuple):
+    """A field that JSON output leaves out when it is None, where others are null."""
+
+    marker: str = "omitted"
+
+
+class Inlined(NamedTuple):
+    """A field whose own fields stand in JSON output in its place; nothing does when it is None."""
+
+    marker: str = "inlined"
+
+
 HIDDEN = Hidden()
 OPEN = Open()
+OMITTED = Omitted()
+INLINED = Inlined()
 
 SLUG_PATTERN = r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?"
 SLUG = Text(SLUG_PATTERN, "a slug; write small letters, digits, '-', '_' and '.', at most 100")

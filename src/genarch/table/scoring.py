@@ -7,12 +7,13 @@ from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from genarch.table.conditions import All, Predicate, constraints_read, predicates
-from genarch.table.constraints import CONSTRAINTS, Answers
+from genarch.table.constraints import CONSTRAINTS, Answers, Value
 from genarch.table.matching import Matcher
 from genarch.table.rules import Assumption, Citation, Method, Notice, Ratio, Rule, RuleTable
 from genarch.table.spec import Spec, contradicted_device, with_implied
 
 Confidence = Literal["forced", "clear", "lean", "close_call"]
+Bound = Literal["at_least", "above", "at_most", "below"]
 
 
 class Contribution(NamedTuple):
@@ -72,6 +73,34 @@ class Stability(NamedTuple):
     architecture: str
     points: int
     changed: int
+    verdict: str
+
+
+class Possible(NamedTuple):
+    """A verdict that is still possible, and answers to everything that the table reads which lead to it."""
+
+    verdict: str
+    witness: Answers
+
+
+class Change(NamedTuple):
+    """Another answer to a stated constraint.
+
+    For a number, `bound` and `threshold` say from where on (`at_least` 100); `value` is one answer there, as it is for
+    the other kinds. For a choice, `others` are the further choices that give the same verdict.
+    """
+
+    constraint: str
+    value: Value
+    bound: Bound | None = None
+    threshold: int | float | None = None
+    others: tuple[Value, ...] = ()
+
+
+class Flip(NamedTuple):
+    """Changes that together give another verdict; a single one wherever a single one does."""
+
+    changes: tuple[Change, ...]
     verdict: str
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
 from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS, Check
+from genarch.reports import page
 from genarch.reports.glossary import GLOSSARY, WAIVABLE
+from genarch.reports.page import Block, Entries, Line, Listing, Space, strong
+from genarch.reports.words import effect_of
 from genarch.table.answers import MANY, format_answer
 from genarch.table.conditions import constraints_read, predicates
 from genarch.table.conditions import describe as condition_words
@@ -38,10 +41,28 @@ class Description(NamedTuple):
     title: str
     parts: tuple[Part, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """The description as JSON has it."""
-        parts = {heading: list(text) if isinstance(text, tuple) else text for heading, text in self.parts}
-        return {"kind": self.kind, "id": self.id, "title": self.title, **parts}
+    def as_json(self) -> Mapping[str, str | tuple[str, ...]]:
+        """What JSON has of it: its headings are keys too."""
+        return {"kind": self.kind, "id": self.id, "title": self.title, **dict(self.parts)}
+
+
+def descriptions_page(descriptions: Iterable[Description]) -> Iterator[Block]:
+    """Descriptions one below the other."""
+    for at, description in enumerate(descriptions):
+        if at:
+            yield Space()
+        title = strong(f"{description.kind} {description.id}: {description.title}")
+        parts = (page.Entry(heading, tuple(_shown(text))) for heading, text in description.parts)
+        yield Entries((page.Entry(title, (Entries(tuple(parts)),)),))
+
+
+def _shown(text: str | tuple[str, ...]) -> Iterator[Line | Block]:
+    if isinstance(text, tuple) and len(text) > 1:
+        yield Entries(tuple(map(page.Entry, text)), marked=True)
+    elif isinstance(text, tuple):
+        yield from text
+    else:
+        yield Listing(text) if "\n" in text else text
 
 
 def describe_id(name: str, rules: RuleTable) -> list[Description]:
@@ -100,21 +121,6 @@ def describe_check(check: Check) -> Description:
         ("an example that passes", check.passes),
     )
     return Description("check", check.id, check.title, parts)
-
-
-class _Effect(Protocol):
-    @property
-    def points(self) -> Mapping[str, int]: ...
-
-    @property
-    def excludes(self) -> tuple[str, ...]: ...
-
-
-def effect_of(rule: _Effect) -> str:
-    """What a rule does on a hit: `gan +3, consistency +1; excludes diffusion`."""
-    points = ", ".join(f"{name} {points:+d}" for name, points in rule.points.items())
-    excluded = f"excludes {', '.join(rule.excludes)}" if rule.excludes else ""
-    return "; ".join(part for part in (points, excluded) if part)
 
 
 def _entry(entry: Entry, rules: RuleTable) -> Description:

@@ -8,16 +8,16 @@ from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, Hardware, Measurement, Model, Price
-from genarch.reports.entries import Description, Part
-from genarch.reports.evidence.record import licence_record, row_record
-from genarch.reports.evidence.words import licence_words, ms_words, row_origin, row_words
+from genarch.reports.descriptions import Description, Part
+from genarch.reports.evidence import row_part
+from genarch.reports.evidence_page import licence_words, ms_words, row_marks, row_words
 from genarch.table.rules import Rule, RuleTable
 
 _NOT_READ = " (not verified)"
 _TIMINGS = {
-    "request": "what one request waits",
+    "request": "request latency",
     "full_load": "per image, when batches keep the hardware busy",
-    "pipelined": "per frame of a pipelined stream; a rate, not what one waits",
+    "pipelined": "per frame of a pipelined stream; a rate, not request latency",
     "network": "the network alone, without text encoder and decoder",
     "step": "one denoising step, without decoder",
     "none": "no time",
@@ -123,7 +123,7 @@ def describe_model(model: Model, catalogue: Catalogue) -> Description:
             ("trained with a discriminator", {True: "yes", False: "no", None: ""}[model.adversarial_loss]),
             ("tasks", ", ".join(sorted(catalogue.tasks_of(model.id)))),
             ("conditioning", ", ".join(catalogue.conditioning_of(model.id))),
-            ("licence", licence_words(licence_record(model)).removeprefix("licence ")),
+            ("licence", licence_words(model.licence).removeprefix("licence ")),
             ("weights", "" if model.weights_released else "never released"),
             ("fits", ", ".join(model.fits)),
             ("adapters", ", ".join(adapter.id for adapter in catalogue.adapters_of(model.id))),
@@ -198,8 +198,8 @@ def _row_line(name: str, catalogue: Catalogue) -> str:
     row = catalogue.measurements[name]
     if row.timing == "none":
         return short_row(row)
-    record = row_record(row, catalogue)
-    return f"{row_words(record)} ({row.timing.replace('_', ' ')}; {row_origin(record)})"
+    part = row_part(row, catalogue)
+    return f"{row_words(part)} ({row.timing.replace('_', ' ')}; {row.id}{row_marks(part)})"
 
 
 def evidence_for(rule: Rule, rules: RuleTable, catalogue: Catalogue) -> Description | None:

@@ -1,1 +1,0 @@
-"""What the evidence catalogue says, for people and programs."""

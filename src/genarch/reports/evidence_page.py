@@ -1,0 +1,229 @@
+"""Evidence as a page, and the words that its other reports share. An estimate is never shown as a measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from genarch.evidence.entries import Licence
+from genarch.reports.evidence import (
+    CandidatePart,
+    ClaimPart,
+    EstimatePart,
+    EvidencePart,
+    FeasibilityPart,
+    JudgementPart,
+    Row,
+)
+from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, code, dim
+from genarch.reports.words import both, counted
+
+_STATUS = {
+    "demonstrated": "demonstrated",
+    "within": "estimated within",
+    "straddling": "estimated on either side",
+    "beyond": "estimated beyond",
+    "not_demonstrated": "not demonstrated",
+    "no_evidence": "no evidence",
+}
+_APART = {
+    "full_load": "per image at full load",
+    "pipelined": "per frame of a stream, not request latency",
+    "network": "the network alone",
+}
+_READ = {"secondary": "at second hand", "derived": "derived", "memory": "recalled, not read"}
+_MEASURED = {
+    "e2e_chart_derived": "read off a chart",
+    "vendor_blog": "a hosting vendor's figure",
+    "paper_abstract": "as an abstract has it",
+    "paper_table": "as a paper prints it",
+    "paper_text": "as a paper prints it",
+    "claim": "a claim",
+}
+
+
+def evidence_sections(evidence: EvidencePart) -> Iterator[Block]:
+    """What was measured and estimated, whether the rules agree, and the models to start from."""
+    missing = [name for name in ("gpu", "resolution_px") if not getattr(evidence, name)]
+    wanted = (Paragraph((dim("State "), dim(both(missing)), dim(" for estimates."))),) if missing else ()
+    entries = Entries(tuple(_feasibility(entry, evidence) for entry in evidence.feasibility))
+    yield Section(_heading(evidence), (entries, *wanted))
+    compared = [*_judgements(evidence), *_claims(evidence)]
+    if compared:
+        yield Section("Rules against evidence", (Entries(tuple(compared)),))
+    for title, candidates in (("Models that fit", evidence.candidates), ("Models that miss one thing", evidence.near)):
+        if candidates:
+            yield Section(title, (Entries(tuple(map(_candidate, candidates))),))
+
+
+def _heading(evidence: EvidencePart) -> str:
+    place = evidence.gpu or (f"any {evidence.device}" if evidence.device else "any hardware")
+    size = f" at {evidence.resolution_px} px" if evidence.resolution_px else ""
+    return f"Evidence: {ms_words(evidence.budget_ms)} a request on {place}{size}"
+
+
+def standing_words(evidence: EvidencePart, recommended: Sequence[str]) -> str:
+    """What the evidence says of the recommendation, in a sentence for each architecture.
+
+    Where it shows none of those recommended to keep the budget, also which others a measurement does.
+    """
+    budget = ms_words(evidence.budget_ms)
+    found = {entry.architecture: entry for entry in evidence.feasibility}
+    words = [_standing(found[name], budget) for name in recommended]
+    if all(found[name].status not in ("demonstrated", "within") for name in recommended):
+        words += [f"Measured to keep it: {_kept(entry)}." for entry in evidence.feasibility if entry.rows]
+    return " ".join(words)
+
+
+def _standing(entry: FeasibilityPart, budget: str) -> str:
+    name = entry.architecture
+    if entry.status == "demonstrated":
+        return f"Measured to keep {budget}: {_kept(entry)}."
+    band = band_words(entry.estimate) if entry.estimate else ""
+    match entry.status:
+        case "within":
+            return f"Estimated to keep {budget}: {name} ({band})."
+        case "straddling":
+            return f"Open whether {name} keeps {budget}: it is estimated at {band}."
+        case "beyond":
+            return f"Estimated to miss {budget}: {name} ({band})."
+    return f"Not shown: no measurement or estimate has {name} keep {budget} there."
+
+
+def _kept(entry: FeasibilityPart) -> str:
+    row = entry.rows[0]
+    return f"{entry.architecture} ({ms_words(row.latency_ms)}, {row.id})"
+
+
+def _feasibility(entry: FeasibilityPart, evidence: EvidencePart) -> Entry:
+    lines: list[str] = []
+    rows = [*entry.rows[:1]]
+    if entry.rows:
+        more = entry.row_count - 1
+        lines.append(f"{row_words(entry.rows[0])}{f'; {more} more within it' if more else ''}")
+    if entry.estimate:
+        lines.append(estimate_words(entry.estimate))
+    if entry.nearest and not entry.rows:
+        place = "there" if entry.nearest.hardware == evidence.gpu else "that comes near"
+        lines.append(f"Fastest measured {place}: {row_words(entry.nearest)}")
+        rows.append(entry.nearest)
+    for row in entry.apart[:1]:
+        lines.append(f"Not counted, {_APART[row.timing]}: {row_words(row)}")
+        rows.append(row)
+    if entry.weak and not entry.rows:
+        lines.append(f"Within it, but not to be relied on alone: {', '.join(entry.weak[:2])}")
+    origin = tuple(part for row in rows for part in (". ", *row_origin(row)))[1:]
+    return Entry((code(entry.architecture), f": {_STATUS[entry.status]}"), tuple(lines), origin)
+
+
+def _judgements(evidence: EvidencePart) -> Iterator[Entry]:
+    """What each rule that fired on the budget does, and whether the evidence agrees.
+
+    Where it says nothing, a rule that excludes is left out, and one that speaks for an architecture is listed.
+    """
+    found = {entry.architecture: entry for entry in evidence.feasibility}
+    for entry in evidence.judgements:
+        if verdict := _agreement(entry, found[entry.architecture]):
+            yield Entry((code(entry.rule), f" {entry.effect} ", code(entry.architecture)), (verdict,))
+
+
+def _agreement(entry: JudgementPart, found: FeasibilityPart) -> Line:
+    if entry.agrees is not None:
+        word = Span("Agrees", "plain", "agrees") if entry.agrees else Span("DISAGREES", "plain", "disagrees")
+        row = found.rows[0] if found.rows else found.nearest if found.measured_beyond else None
+        if row:
+            return (word, f": measured, {row_words(row)} (", code(row.id), ")")
+        return (word, f": estimated, {band_words(found.estimate)}" if found.estimate else "")
+    if found.status == "straddling" and found.estimate:
+        return f"Open: estimated, {band_words(found.estimate)}"
+    return "Not shown: no measurement or estimate for this keeps the budget" if entry.effect == "favours" else ()
+
+
+def _claims(evidence: EvidencePart) -> Iterator[Entry]:
+    """What the rules that fired on the budget rest on, where measurements say otherwise."""
+    claims = {claim.id: claim for entry in evidence.judgements for claim in entry.claims}
+    for claim in claims.values():
+        if claim.verdict != "supported":
+            yield Entry((code(claim.id), f": the article's '{claim.claim}' is ", *_checked(claim)))
+
+
+def _checked(claim: ClaimPart) -> Sequence[str | Span]:
+    words = claim.qualified or claim.verdict
+    return (f"{words}; measured, {row_words(claim.row)} (", code(claim.row.id), ")") if claim.row else (words,)
+
+
+def _candidate(entry: CandidatePart) -> Entry:
+    state = both([miss.told for miss in entry.misses]) if entry.misses else _STATUS[entry.status]
+    lines = []
+    if entry.estimate and entry.status != "demonstrated":  # which its standing rests on
+        lines.append(estimate_words(entry.estimate))
+    if entry.row:
+        lines.append(row_words(entry.row))
+    adapters = f"with {both(entry.adapters)}" if entry.adapters else ""
+    lines.append("; ".join(part for part in (_memory(entry), licence_words(entry.licence), adapters) if part))
+    origin = ("; ", *row_origin(entry.row)) if entry.row else ()
+    return Entry(f"{entry.title} ({entry.architecture}): {state}", tuple(lines), (code(entry.model), *origin))
+
+
+def _memory(entry: CandidatePart) -> str:
+    amount = entry.memory_gb
+    if not amount:
+        return "memory not known"
+    shown = f"{amount:.3g}" if amount >= 1 else f"{amount:.1g}"
+    return f"{shown} GB {'measured' if entry.memory_row else 'for the weights alone'}"
+
+
+def ms_words(ms: float | None) -> str:
+    """`36.5 ms`, `1.62 s`; `no time` where there is none."""
+    if ms is None:
+        return "no time"
+    return f"{ms / 1000:.3g} s" if ms >= 1000 else f"{ms:.3g} ms"
+
+
+def band_words(estimate: EstimatePart) -> str:
+    """`170 to 581 ms, likeliest 342 ms`."""
+    return f"{ms_words(estimate.low_ms)} to {ms_words(estimate.high_ms)}, likeliest {ms_words(estimate.mid_ms)}"
+
+
+def estimate_words(estimate: EstimatePart) -> str:
+    """An estimate and what it is of."""
+    return f"Estimate: {band_words(estimate)} ({estimated_words(estimate)})"
+
+
+def estimated_words(estimate: EstimatePart) -> str:
+    """What an estimate is of: `SDXL base 1.0, 20 steps, guided, compiled`."""
+    nets = counted(estimate.controlnets, "ControlNet") if estimate.controlnets else ""
+    kind = "at full load" if estimate.full_load else estimate.stack
+    parts = (estimate.title, counted(estimate.steps, "step"), "guided" if estimate.guided else "", nets, kind)
+    return ", ".join(filter(None, parts)) + ("" if estimate.factors.peak_verified else "; peak not verified")
+
+
+def row_words(row: Row) -> str:
+    """`36.5 ms: SD-Turbo, 1 step, 512x512, rtx-4090`."""
+    return f"{ms_words(row.latency_ms)}: {row_conditions(row)}"
+
+
+def row_conditions(row: Row) -> str:
+    """What a row is of, without its time: `SD-Turbo, 1 step, 512x512, rtx-4090`."""
+    steps = counted(row.steps, "step") if row.steps else ""
+    parts = (row.title, steps, row.resolution, row.hardware or "hardware not stated", row.engine)
+    return ", ".join(filter(None, parts))
+
+
+def row_origin(row: Row) -> tuple[str | Span, ...]:
+    """The id of a row, and how good it is."""
+    return (code(row.id), row_marks(row))
+
+
+def row_marks(row: Row) -> str:
+    """How good a row is: `; read off a chart; medium trust`; empty where nothing speaks against it."""
+    marks = [_MEASURED.get(row.measure, ""), _READ.get(row.via, "")]
+    marks += ["" if row.verified else "not verified", "" if row.trust == "high" else f"{row.trust} trust"]
+    return "".join(f"; {mark}" for mark in marks if mark)
+
+
+def licence_words(licence: Licence | None) -> str:
+    """The terms, what they say of commercial use, and whether they were read."""
+    if licence is None:
+        return "licence not known"
+    use = licence.condition or f"commercial use {licence.commercial_use}"
+    return f"licence {licence.terms}: {use}{'' if licence.verified else ' (terms not verified)'}"
