@@ -182,6 +182,7 @@ def test_what_is_written_has_a_closed_model_and_schema() -> None:
         "for": {"a": 1},
         "band": [1, 2.5],
         "members": ["x"],
+        "more": None,
         "part": {"id": "A b", "amount": -1.5, "note": None},
     }
     check.validate(good)
