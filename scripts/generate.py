@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from check_page import document_check_page, table_check_page
+from command_page import command_page
 from genarch import load_rules, load_spec
 from genarch.files.catalogue import load_catalogue
 from genarch.files.table_reader import read_table
@@ -32,6 +33,7 @@ def generated() -> dict[Path, str]:
     files[ROOT / "docs/claims.md"] = claims_page(catalogue, read_table(bundled_tables()["article"]))
     files[ROOT / "docs/checks.md"] = table_check_page()
     files[ROOT / "docs/document-checks.md"] = document_check_page()
+    files[ROOT / "docs/commands.md"] = command_page()
     files[ROOT / "docs/map.svg"] = decision_map_image()
     return files
 
