@@ -14,7 +14,7 @@ SET_OPERATORS: tuple[Operator, ...] = ("any_of", "all_of", "none_of")
 
 
 class Predicate(NamedTuple):
-    """One constraint held against named values or a threshold.
+    """A test of one constraint by named values or a threshold.
 
     For a choice, `any_of` and `none_of` test membership. For a set, `any_of` asks for at least one of the
     members, `all_of` for each, `none_of` for none, and `is` for exactly these. For a number, `operand` holds the one
@@ -27,7 +27,7 @@ class Predicate(NamedTuple):
 
 
 def threshold(predicate: Predicate) -> int | float:
-    """The number that a predicate on a number holds answers against."""
+    """The number that a predicate on a number compares answers with."""
     number = predicate.operand[0]
     assert isinstance(number, int | float)  # noqa: S101  (a table's reader lets nothing else through)
     return number

@@ -10,7 +10,7 @@ look-up and one bitwise `or` for each constraint, however many conditions there 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -140,98 +140,33 @@ class Matcher:
 
 
 def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicate]]) -> Column:
-    reads = 0
-    for bit, _ in literals:
-        reads |= 1 << bit
-    fails = _by_cell(literals) if constraint.numeric else _by_value(literals)
-    return Column(constraint.name, reads, fails)
-
-
-def _failed_by(value: Value, literals: Sequence[tuple[int, SignedPredicate]]) -> int:
-    failed = 0
-    for bit, literal in literals:
-        if satisfies(literal.predicate, value) is not literal.holds:
-            failed |= 1 << bit
-    return failed
-
-
-def _by_value(literals: Sequence[tuple[int, SignedPredicate]]) -> Callable[[Value], int]:
-    """Names and sets: each distinct answer is worked out once. There are few: 2^7 for the largest set."""
+    """Each answer is worked out once: there are few names, sets and cells of a number."""
     known: dict[Value, int] = {}
+
+    def failed(key: Value, value: Value) -> int:
+        found = 0
+        for bit, literal in literals:
+            if satisfies(literal.predicate, value) is not literal.holds:
+                found |= 1 << bit
+        known[key] = found
+        return found
 
     def fails(value: Value) -> int:
         found = known.get(value)
-        if found is None:
-            found = known[value] = _failed_by(value, literals)
-        return found
+        return failed(value, value) if found is None else found
 
-    return fails
-
-
-def _by_cell(literals: Sequence[tuple[int, SignedPredicate]]) -> Callable[[Value], int]:
-    """Numbers: the thresholds cut the line into points and the gaps between them, and all of a gap answers alike.
-
-    Cell 2i is the gap below the i-th threshold, cell 2i+1 the threshold itself. A predicate changes its answer at one
-    or two cells, so one sweep over the cells finds what each of them fails. A term with several predicates on the
-    number fails wherever one of them does: each has a bit of its own in the sweep, above those of the terms.
-    """
-    literals, shared = _apart(literals)
-    thresholds = sorted({threshold(literal.predicate) for _, literal in literals})
-    position = {number: 2 * at + 1 for at, number in enumerate(thresholds)}
-    changes = [0] * (2 * len(thresholds) + 2)
-    failed = 0
-    for bit, literal in literals:
-        at = position[threshold(literal.predicate)]
-        starts, switches = _SWEEP[literal.predicate.operator]
-        failed |= (starts is not literal.holds) << bit
-        for switch in switches:
-            changes[at + switch] ^= 1 << bit
-    cells = []
-    for change in changes[:-1]:
-        failed ^= change
-        cells.append(_together(failed, shared) if shared else failed)
-
-    def fails(value: Value) -> int:
+    def fails_in_cell(value: Value) -> int:
+        """The thresholds cut the line into points and the gaps between them, and all of a gap answers alike."""
         at = bisect_left(thresholds, value)
-        on = at < len(thresholds) and thresholds[at] == value
-        return cells[2 * at + 1 if on else 2 * at]
+        cell = 2 * at + (at < len(thresholds) and thresholds[at] == value)
+        found = known.get(cell)
+        return failed(cell, value) if found is None else found
 
-    return fails
-
-
-def _apart(
-    literals: Sequence[tuple[int, SignedPredicate]],
-) -> tuple[list[tuple[int, SignedPredicate]], list[tuple[int, int]]]:
-    """The literals, each with a bit of its own; and the bits that stand in for others, with those they stand for."""
-    own: list[tuple[int, SignedPredicate]] = []
-    shared: list[tuple[int, int]] = []
-    taken: set[int] = set()
-    spare = max(bit for bit, _ in literals) + 1
-    for bit, literal in literals:
-        if bit in taken:
-            shared.append((spare, bit))
-            own.append((spare, literal))
-            spare += 1
-        else:
-            taken.add(bit)
-            own.append((bit, literal))
-    return own, shared
-
-
-def _together(failed: int, shared: Sequence[tuple[int, int]]) -> int:
-    for spare, bit in shared:
-        failed = (failed | (failed >> spare & 1) << bit) & ~(1 << spare)
-    return failed
-
-
-_SWEEP: Mapping[str, tuple[bool, tuple[int, ...]]] = {
-    "below": (True, (0,)),
-    "at_most": (True, (1,)),
-    "above": (False, (1,)),
-    "at_least": (False, (0,)),
-    "is": (False, (0, 1)),
-}
-"""For each operator: whether it holds for the smallest numbers, and where from its threshold on it changes."""
+    thresholds = sorted({threshold(literal.predicate) for _, literal in literals}) if constraint.numeric else []
+    reads = 0
+    for bit, _ in literals:
+        reads |= 1 << bit
+    return Column(constraint.name, reads, fails_in_cell if constraint.numeric else fails)
 
 
 def _stand(position: int, bit: int, assumption: Assumption, literals: Sequence[tuple[int, SignedPredicate]]) -> _Stand:
