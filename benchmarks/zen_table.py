@@ -34,11 +34,11 @@ def _predicate(predicate: Predicate, rules: RuleTable, *, holds: bool) -> str:
         compare = (_COMPARE if holds else _NEGATED)[predicate.operator]
         tested = f"({name} != null and {name} {compare} {predicate.operand[0]})"
         for assumption in rules.assumptions:
-            if assumption.constraint == name:
+            if assumption.assume.constraint == name:
                 limit = predicate.operand[0]
                 assert isinstance(limit, int)  # noqa: S101
                 below = predicate.operator in ("below", "at_most")
-                if limit >= assumption.below and below is holds:
+                if limit >= assumption.assume.below and below is holds:
                     when = expression(assumption.when, rules)
                     tested = f"({tested} or ({name} == null and {when}))"
         return tested

@@ -46,7 +46,17 @@ def spec(**answers: object) -> Spec:
 
 
 def rule(rule_id: str, when: Condition, points: Mapping[str, int] | None = None, excludes: Sequence[str] = ()) -> Rule:
-    return Rule(rule_id, rule_id, when, dict(points or {}), tuple(excludes), "because", SOURCE, "1.0.0", Examples())
+    return Rule(
+        rule_id,
+        rule_id,
+        when,
+        "because",
+        SOURCE,
+        "1.0.0",
+        Examples(),
+        excludes=tuple(excludes),
+        points=dict(points or {}),
+    )
 
 
 def table(

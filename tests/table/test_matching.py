@@ -21,7 +21,7 @@ from genarch.table.conditions import (
 )
 from genarch.table.constraints import Answers, Value
 from genarch.table.matching import Matcher
-from genarch.table.rules import Assumption
+from genarch.table.rules import Assumed, Assumption, Examples
 from strategies import answers, conditions
 
 HIT, MISS, UNKNOWN = "hit", "miss", "unknown"
@@ -117,7 +117,13 @@ def test_truth_by_hand(when: Condition, stated: dict[str, Value], expected: str)
 
 
 REALTIME = Assumption(
-    "realtime", "t", Predicate("serving", "is", ("realtime",)), "latency_budget_ms", 100, "message", SOURCE
+    "realtime",
+    "t",
+    Predicate("serving", "is", ("realtime",)),
+    Assumed("latency_budget_ms", 100),
+    "message",
+    SOURCE,
+    Examples(),
 )
 
 

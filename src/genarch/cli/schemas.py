@@ -8,7 +8,7 @@ from typing import Any
 
 FILES: Mapping[str, str] = {
     "spec": "genarch.table.spec:Spec",
-    "rules": "genarch.files.table_format:TableRecord",
+    "rules": "genarch.files.table_file:TableForm",
     "cases": "genarch.table.backtest:Cases",
 }
 """What people write: the module and name of each declaration."""

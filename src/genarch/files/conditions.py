@@ -1,4 +1,4 @@
-"""Nodes to conditions: a rule's `when`, each value typed by the constraint it is held against."""
+"""Nodes to conditions: a rule's `when`, each value typed by its constraint."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from genarch.files.answers import read_names
 from genarch.files.yaml_text import Document, Fields, Items, Node, Scalar
 from genarch.table.answers import InvalidAnswerError, in_range, parse_answer
 from genarch.table.conditions import (
+    ALWAYS,
     NUMBER_OPERATORS,
     SET_OPERATORS,
     All,
@@ -18,7 +19,9 @@ from genarch.table.conditions import (
     Not,
     Operator,
     Predicate,
+    TooManyTermsError,
     satisfies,
+    terms,
     threshold,
 )
 from genarch.table.constraints import BY_NAME, Constraint
@@ -28,16 +31,26 @@ JOINS = ("all", "any", "not")
 
 def read_condition(document: Document, node: Node, field: str) -> Condition:
     """A `when` mapping: its entries must all hold. What is wrong is noted in the document."""
+    condition = _condition(document, node, field)
+    try:
+        terms(condition)
+    except TooManyTermsError as error:
+        document.report(node, field, str(error))
+        return ALWAYS
+    return condition
+
+
+def _condition(document: Document, node: Node, field: str) -> Condition:
     if not isinstance(node, Fields):
         document.report(node, field, "must be a mapping; write 'constraint: value', or all, any, not")
-        return All(())
+        return ALWAYS
     if not node.entries:
         document.report(node, field, "is empty; name a constraint, or all, any, not")
     parts: list[Condition] = []
     for key, value in node.entries:
         where = f"{field}.{key.text}"
         if key.text == "not":
-            parts.append(Not(read_condition(document, value, where)))
+            parts.append(Not(_condition(document, value, where)))
         elif key.text in JOINS:
             parts.append(_joined(document, key.text, value, where))
         elif key.text in BY_NAME:
@@ -52,8 +65,8 @@ def read_condition(document: Document, node: Node, field: str) -> Condition:
 def _joined(document: Document, join: str, node: Node, field: str) -> Condition:
     if not isinstance(node, Items) or not node.items:
         document.report(node, field, "must be a list of conditions; begin each with '- '")
-        return All(())
-    parts = tuple(read_condition(document, item, f"{field}[{at}]") for at, item in enumerate(node.items))
+        return ALWAYS
+    parts = tuple(_condition(document, item, f"{field}[{at}]") for at, item in enumerate(node.items))
     return All(parts) if join == "all" else Any(parts)
 
 

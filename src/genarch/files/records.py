@@ -203,7 +203,7 @@ def _reader(annotation: Any) -> Read:
 def _reader_of(here: Marked) -> Read:
     kind, marks = here
     if own := next((mark for mark in marks if isinstance(mark, Own)), None):
-        return _OWN[own.name]
+        return _usable(_OWN[own.name])
     if options := options_of(kind):
         (inner,) = (option for option in options if option is not NoneType)  # files have no other unions
         return _or_null(_reader_of(marked(inner, *marks)))
@@ -211,7 +211,20 @@ def _reader_of(here: Marked) -> Read:
         return _list_reader(get_args(kind)[0], next((mark for mark in marks if isinstance(mark, Several)), Several()))
     if is_mapping(kind):
         return _mapping_reader(*get_args(kind))
-    return _fields_reader(kind) if hasattr(kind, "_fields") else _scalar_reader(form_of(here))
+    formed = any(hasattr(mark, "parse") for mark in marks)
+    return _fields_reader(kind) if hasattr(kind, "_fields") and not formed else _scalar_reader(form_of(here))
+
+
+def _usable(inner: Read) -> Read:
+    """A reader whose values can be used whatever the problems are."""
+
+    def read_usable(document: Document, node: Node, field: str) -> Any:
+        before = document.noted
+        value = inner(document, node, field)
+        document.minor += document.noted - before
+        return value
+
+    return read_usable
 
 
 def _or_null(inner: Read) -> Read:

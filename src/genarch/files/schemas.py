@@ -106,7 +106,7 @@ def _annotation(here: Marked, mode: Mode) -> Any:
     if is_mapping(kind):
         key, value = get_args(kind)
         return dict[_annotation(marked(key), mode), _annotation(marked(value), mode)]  # type: ignore[misc]
-    if hasattr(kind, "_fields"):
+    if hasattr(kind, "_fields") and not (mode == "file" and any(hasattr(mark, "parse") for mark in marks)):
         return _with_inlined(kind, mode)
     return kind if mode == "output" else Annotated[Any, WithJsonSchema(form_of(here).schema())]
 

@@ -113,6 +113,8 @@ class Document:
         self.problems: list[Problem] = []
         self.uncounted = 0
         """Problems that were not even worked out, because there were too many."""
+        self.minor = 0
+        """How many problems left a value to go on with."""
         self._starts: list[int] | None = None
         self._lines = lines
 
@@ -148,6 +150,20 @@ class Document:
         if more > 0:
             found = [*found[:MAX_PROBLEMS], Problem(self.path, None, None, "", f"and {more} more problems")]
         return InputError(found)
+
+    @property
+    def noted(self) -> int:
+        """How many problems there are."""
+        return len(self.problems) + self.uncounted
+
+    def check_form(self) -> None:
+        """Raise what was noted, unless all of it left a value to go on with.
+
+        Raises:
+            InputError: when anything else was.
+        """
+        if self.noted > self.minor:
+            raise self.error()
 
     def check(self) -> None:
         """Raise what was noted.

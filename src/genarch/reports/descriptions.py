@@ -138,8 +138,8 @@ def _entry(entry: Entry, rules: RuleTable) -> Description:
             return Description(entry.level, entry.id, entry.title, (*parts, *_provenance(entry)))
         case Assumption():
             parts = _stated(
-                ("when", f"{condition_words(entry.when)}, and {entry.constraint} is not stated"),
-                ("takes", f"{entry.constraint} to be below {entry.below}"),
+                ("when", f"{condition_words(entry.when)}, and {entry.assume.constraint} is not stated"),
+                ("takes", f"{entry.assume.constraint} to be below {entry.assume.below}"),
                 ("says", entry.message),
             )
             return Description("assumption", entry.id, entry.title, (*parts, *_provenance(entry)))

@@ -81,7 +81,7 @@ class Matcher:
                 readers.setdefault(literal.predicate.constraint, []).append((bit, literal))
         self.columns = tuple(_column(BY_NAME[name], literals) for name, literals in readers.items())
         self._stands = tuple(
-            _stand(position, 1 << (self._size + position), item, readers.get(item.constraint, ()))
+            _stand(position, 1 << (self._size + position), item, readers.get(item.assume.constraint, ()))
             for position, item in enumerate(assumptions)
         )
 
@@ -172,7 +172,7 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
 def _stand(position: int, bit: int, assumption: Assumption, literals: Sequence[tuple[int, SignedPredicate]]) -> _Stand:
     """What "below a limit" settles: a predicate that every such number passes, or that none does."""
     tested = {threshold(literal.predicate) for _, literal in literals}
-    inside = _numbers_below(assumption.below, tested, BY_NAME[assumption.constraint])
+    inside = _numbers_below(assumption.assume.below, tested, BY_NAME[assumption.assume.constraint])
     failed = left_open = 0
     for term_bit, literal in literals:
         passing = [satisfies(literal.predicate, value) is literal.holds for value in inside]
@@ -180,7 +180,7 @@ def _stand(position: int, bit: int, assumption: Assumption, literals: Sequence[t
             failed |= 1 << term_bit
         elif not all(passing):
             left_open |= 1 << term_bit
-    return _Stand(position, bit, assumption.constraint, failed, left_open)
+    return _Stand(position, bit, assumption.assume.constraint, failed, left_open)
 
 
 def _numbers_below(limit: float, thresholds: set[int | float], constraint: Constraint) -> list[float]:

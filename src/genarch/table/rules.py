@@ -1,13 +1,18 @@
-"""What a rule table is made of: rules, architectures, methods, notices and what they cite, as values."""
+"""What a rule table is made of: rules, architectures, methods, notices and what they cite, as values.
+
+A table's file has the fields of these values; see `genarch.files.table_file`.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
-from genarch.table.conditions import Condition
+from genarch.table.conditions import ALWAYS, Condition
 from genarch.table.constraints import Answers
+from genarch.table.forms import HIDDEN, VERSION, Absent, Own, Several, ShownText, Text
 
 Grade = Literal[
     "planning_heuristic",
@@ -21,15 +26,32 @@ Grade = Literal[
 Maturity = Literal["proven", "emerging"]
 Level = Literal["note", "warning", "inconsistency"]
 
+RuleId = Annotated[
+    str, Text(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "an id; write small letters and digits, joined by '-'", most=100)
+]
+EntryId = Annotated[
+    str,
+    Text(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", "an id; write small letters and digits, joined by '-' or '_'", most=100),
+]
+FactId = Annotated[str, Text(r"[A-Za-z0-9][A-Za-z0-9._-]*", "a fact id; write it as E1", most=60)]
+FactIds = Annotated[tuple[FactId, ...], Several(least=1)]
+When = Annotated[Condition, Own("Condition")]
+WhenOrAlways = Annotated[Condition, Own("Condition"), Absent(ALWAYS)]
+Example = Annotated[Answers, Own("Constraints")]
+Strength = Literal["slight", "moderate", "strong"]
+
 VERDICTS_WITHOUT_FAMILY = ("evaluate_both", "undetermined", "infeasible")
 
 
 class Citation(NamedTuple):
     """Where a statement comes from: fact ids of the table's source, the section, and how good the source is."""
 
-    facts: tuple[str, ...]
-    section: str
+    facts: FactIds
+    """Ids in the list of facts, such as E1."""
+    section: ShownText
+    """The section of the source."""
     grade: Grade
+    """How good the source is."""
 
     def __str__(self) -> str:
         """`E1, D1; planning heuristic`; the section where it cites no fact of a table."""
@@ -37,155 +59,170 @@ class Citation(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """Something that entries cite.
+    """Something that entries cite."""
 
-    `own` says that it is this table's decision, where its source leaves one open; `inherited` that the extended table
-    states it. `rows` of the evidence catalogue, documented `cases` and checked `claims` are what it rests on, by id.
-    """
-
-    id: str
-    text: str
+    id: FactId
+    text: ShownText
     own: bool = False
-    inherited: bool = False
-    rows: tuple[str, ...] = ()
-    cases: tuple[str, ...] = ()
-    claims: tuple[str, ...] = ()
+    """A decision of this table, where its source leaves one open."""
+    inherited: Annotated[bool, HIDDEN] = False
+    """Whether the extended table states it."""
+    rows: tuple[FactId, ...] = ()
+    """Rows of the evidence catalogue that it rests on."""
+    cases: tuple[FactId, ...] = ()
+    """Documented cases that it rests on, as `genarch backtest` reads them."""
+    claims: tuple[FactId, ...] = ()
+    """Checked claims that it rests on, such as T1."""
+    replaces: ShownText = ""
 
 
 class Statement(NamedTuple):
     """A sentence with its source."""
 
-    text: str
+    text: ShownText
     source: Citation
 
 
 class Risk(NamedTuple):
     """What can go wrong with an architecture, and what to do about it."""
 
-    risk: str
-    mitigation: str
+    risk: ShownText
+    mitigation: ShownText
     source: Citation
 
 
 class Family(NamedTuple):
     """A group of architectures that is recommended as one answer."""
 
-    id: str
-    title: str
-    summary: str
+    id: EntryId
+    title: ShownText
+    summary: ShownText
+    replaces: ShownText = ""
 
 
 class Architecture(NamedTuple):
-    """One alternative. `figures` are typical numbers with their conditions."""
+    """One alternative."""
 
-    id: str
-    family: str
-    title: str
-    summary: str
+    id: EntryId
+    family: EntryId
+    title: ShownText
+    summary: ShownText
     maturity: Maturity
     source: Citation
     figures: tuple[Statement, ...] = ()
+    """Typical numbers with their conditions."""
     strengths: tuple[Statement, ...] = ()
     risks: tuple[Risk, ...] = ()
+    replaces: ShownText = ""
 
 
 class Examples(NamedTuple):
-    """Stated answers on which a condition hits, and on which it misses."""
+    """Stated constraints on which a condition hits, and on which it misses."""
 
-    hit: tuple[Answers, ...] = ()
-    miss: tuple[Answers, ...] = ()
+    hit: tuple[Example, ...] = ()
+    miss: tuple[Example, ...] = ()
 
 
 class Rule(NamedTuple):
-    """One row: on a hit it adds or takes points, or rules architectures out.
+    """One row: on a hit it adds or takes points, or rules architectures out."""
 
-    `points` maps an architecture to whole points: above 0 for, below 0 against. `replaces` is the reason given when
-    the rule takes the place of one in the table that this one extends.
-    """
-
-    id: str
-    title: str
-    when: Condition
-    points: Mapping[str, int]
-    excludes: tuple[str, ...]
-    because: str
+    id: RuleId
+    """Says the claim; never used again for another one."""
+    title: ShownText
+    when: When
+    because: ShownText
     source: Citation
-    since: str
+    since: Annotated[str, VERSION]
+    """The table version that the rule came with."""
     examples: Examples
-    replaces: str = ""
+    for_: Mapping[EntryId, Strength] = {}
+    """Architecture to strength."""
+    against: Mapping[EntryId, Strength] = {}
+    """Architecture to strength."""
+    excludes: tuple[EntryId, ...] = ()
+    """Architectures that are out on a hit."""
+    points: Annotated[Mapping[str, int], HIDDEN] = {}
+    """Architecture to whole points: above 0 for, below 0 against."""
+    replaces: ShownText = ""
+    """Only with `extends`: the reason why this entry takes the place of the one with its id."""
 
 
 class Method(NamedTuple):
-    """What to build, once one of `architectures` is recommended and `when` hits."""
+    """What to build, once one of the architectures is recommended."""
 
-    id: str
-    title: str
-    architectures: tuple[str, ...]
-    when: Condition
-    because: str
+    id: RuleId
+    title: ShownText
+    architectures: tuple[EntryId, ...]
+    when: WhenOrAlways
+    because: ShownText
     source: Citation
     examples: Examples = Examples()
-    replaces: str = ""
+    replaces: ShownText = ""
 
 
 class Notice(NamedTuple):
-    """Something to say when `when` hits, without points.
+    """Something to say on a hit, without points; an inconsistency is answers that cannot hold together."""
 
-    `about` limits it to recommendations of these architectures, families or verdicts; empty means always. An
-    `inconsistency` is a pair of answers that cannot hold together.
-    """
-
-    id: str
+    id: RuleId
     level: Level
-    title: str
-    when: Condition
-    message: str
+    title: ShownText
+    when: WhenOrAlways
+    message: ShownText
     source: Citation
-    about: tuple[str, ...] = ()
+    about: tuple[EntryId, ...] = ()
+    """Only when one of these architectures, families or verdicts is the answer."""
     examples: Examples = Examples()
-    replaces: str = ""
+    replaces: ShownText = ""
+
+
+class Assumed(NamedTuple):
+    """A number taken to be below a limit."""
+
+    constraint: EntryId
+    below: int
 
 
 class Assumption(NamedTuple):
-    """How one stated answer stands in for an unstated number: on a hit, `constraint` is taken to be below `below`."""
+    """How one stated answer stands in for an unstated number."""
 
-    id: str
-    title: str
-    when: Condition
-    constraint: str
-    below: int | float
-    message: str
+    id: RuleId
+    title: ShownText
+    when: When
+    assume: Assumed
+    message: ShownText
     source: Citation
-    examples: Examples = Examples()
-    replaces: str = ""
+    examples: Examples
+    replaces: ShownText = ""
 
 
 class Question(NamedTuple):
-    """A constraint in plain words: the question, why it is asked, and one line for each choice."""
+    """A constraint in plain words."""
 
-    id: str
-    ask: str
-    help: str
-    choices: Mapping[str, str]
+    id: EntryId
+    ask: ShownText
+    help: ShownText
+    choices: Mapping[str, ShownText] = {}
+    """Each choice or member, with its meaning in one line."""
+    replaces: ShownText = ""
 
 
 class Disabled(NamedTuple):
-    """An entry of the extended table that this one leaves out, with the reason."""
+    """An entry of the extended table to leave out."""
 
-    id: str
-    reason: str
+    id: RuleId
+    reason: ShownText
 
 
 class TableWaiver(NamedTuple):
-    """A finding on the table itself that is accepted, with the reason.
+    """A finding of `genarch rules lint` that is accepted."""
 
-    `subject` are the ids that the finding is about, all of them. `inherited` says that the extended table states it.
-    """
-
-    check: str
-    subject: tuple[str, ...]
-    reason: str
-    inherited: bool = False
+    check: RuleId
+    """The check's id."""
+    subject: FactIds
+    """The ids that the finding is about, all of them."""
+    reason: ShownText
+    inherited: Annotated[bool, HIDDEN] = False
+    """Whether the extended table states it."""
 
     def covers(self, check: str, subject: tuple[str, ...]) -> bool:
         """Whether a finding of a check on these ids is the one meant."""
@@ -206,6 +243,36 @@ class Ratio(NamedTuple):
         """As a table states it: `0.15`, or `1/3`."""
         decimal = self.denominator == 10 ** (len(str(self.denominator)) - 1)
         return f"{float(self):g}" if decimal else f"{self.numerator}/{self.denominator}"
+
+
+class Margin(NamedTuple):
+    """The form of a margin in a file: a share of the points, as a decimal or a fraction."""
+
+    noun: str = "a number"
+
+    def parse(self, text: str, *, plain: bool) -> Ratio:
+        """The share.
+
+        Raises:
+            ValueError: when the text is none from 0 to 1.
+        """
+        if match := re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})", text):
+            share = Ratio(int(match[1]), int(match[2]))
+        elif plain and (match := re.fullmatch(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,6}))?", text)):
+            decimals = match[2] or ""
+            share = Ratio(int(match[1] + decimals), 10 ** len(decimals))
+        else:
+            raise ValueError(
+                "must be a decimal number such as 0.15, or a fraction such as 1/3, without quotation marks"
+            )
+        if share.numerator > share.denominator:
+            raise ValueError("must be at most 1: a margin is a share of the points")
+        return share
+
+    def schema(self) -> dict[str, Any]:
+        """A number, or text for a fraction."""
+        fraction = {"type": "string", "pattern": "^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}$"}
+        return {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, fraction]}
 
 
 CLEAR = Ratio(1, 3)
