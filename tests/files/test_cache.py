@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -123,6 +124,7 @@ def rules(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for path in (root / "rules").glob("*.yaml"):
         (tmp_path / path.name).write_text(path.read_text())
     monkeypatch.setattr(tables, "rules_folder", lambda: str(tmp_path))
+    monkeypatch.setattr(tables, "bundled", functools.cache(tables.bundled.__wrapped__))
     return tmp_path
 
 
