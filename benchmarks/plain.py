@@ -91,8 +91,9 @@ def _predicate(predicate: Predicate, rules: RuleTable, *, holds: bool) -> str:
         positive, tested = operator != "none_of", f"{name} in {predicate.operand!r}"
     found = f"({name} is not None and {'' if positive is holds else 'not '}({tested}))"
     for assumption in rules.assumptions:
-        limit = predicate.operand[0] if assumption.assume.constraint == name else None
+        constraint_assumed, below = assumption.assume
+        limit = predicate.operand[0] if constraint_assumed == name else None
         # Every number below the assumed limit passes `below` a higher one, and no other test of one.
-        if isinstance(limit, int | float) and limit >= assumption.assume.below and (operator in ("below", "at_most")) is holds:
+        if isinstance(limit, int | float) and limit >= below and (operator in ("below", "at_most")) is holds:
             found = f"({found} or ({name} is None and {expression(assumption.when, rules)}))"
     return found
