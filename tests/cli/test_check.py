@@ -285,7 +285,7 @@ def test_settings_of_the_project_hold_and_options_go_before(repo: Path, monkeypa
     (repo / "genarch.toml").write_text('fial_on = "never"\n')
     result = run("check")
     assert result.returncode == 2
-    assert "genarch.toml:1:1: fial_on: is not a setting; did you mean 'fail_on'?" in result.stderr
+    assert "genarch.toml:1:1: 'fial_on' is not a key here; did you mean 'fail_on'?" in result.stderr
 
 
 def test_what_would_be_looked_at_and_by_which_settings(repo: Path) -> None:
@@ -446,7 +446,7 @@ def test_paths_begin_at_the_root_of_the_repository(repo: Path, monkeypatch: pyte
         ("{", "b.json:1:2: not JSON"),
         ("[]", "is no baseline of format 1"),
         ('{"genarch_baseline": 2, "findings": []}', "is no baseline of format 1"),
-        ('{"genarch_baseline": 1, "findings": [{}]}', "has findings without a fingerprint"),
+        ('{"genarch_baseline": 1, "findings": [{}]}', "b.json: findings[0].fingerprint: is missing"),
         ("[" * 100_000, "not JSON"),
     ],
 )

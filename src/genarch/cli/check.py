@@ -26,7 +26,7 @@ from genarch.cli.options import Command, flag, group, option
 from genarch.cli.output import busy, keep, look_for, look_of, not_one_of, written
 from genarch.cli.tally import Tally
 from genarch.documents.discovery import Skipped, listed_files
-from genarch.documents.settings import baseline_text, read_baseline
+from genarch.documents.settings import KnownFinding, baseline_text, read_baseline
 from genarch.errors import InputError, Problem
 from genarch.files.io import refuse
 from genarch.reports.escape import safe
@@ -99,7 +99,11 @@ def check(
         tally.take(paths or (), jobs, changed_since, rules)
     report = tally.report(known)
     if write_baseline:
-        kept = [finding._asdict() for finding in report.findings if not finding.waived]
+        kept = [
+            KnownFinding(finding.file, finding.spec, finding.check, finding.fingerprint)
+            for finding in report.findings
+            if not finding.waived
+        ]
         written(baseline_text(kept), write_baseline)
         count = f"{len(kept)} finding{'' if len(kept) == 1 else 's'}"
         say(f"{write_baseline}: wrote {count}; check with --baseline {write_baseline}")
@@ -125,7 +129,7 @@ def _check_targets(
     paths: Sequence[str], outputs: Sequence[Output], write_baseline: str | None, settings: Settings
 ) -> None:
     """Refuse to overwrite what is read, before anything is."""
-    read = [path for path in (*paths, settings.configuration.path, settings.baseline or "") if path]
+    read = [path for path in (*paths, settings.project.path, settings.baseline or "") if path]
     for output in outputs:
         keep(output.path, read, "--format")
     keep(write_baseline, [path for path in read if path != settings.baseline], "--write-baseline")
@@ -196,9 +200,9 @@ def _show_files(paths: Sequence[str], settings: Settings) -> int:
 
 def _show_config(settings: Settings) -> int:
     """Print the settings in effect."""
-    configuration, policy = settings.configuration, settings.policy
+    project, policy = settings.project, settings.policy
     shown = [
-        ("configuration", configuration.path or "none"),
+        ("configuration", project.path or "none"),
         ("rules", settings.rules.name),
         ("fail_on", settings.fail_on),
         ("include", str(settings.selection.include) or "every *.md, *.markdown, *.genarch.yaml and genarch.yaml"),

@@ -24,7 +24,7 @@ from genarch.documents.discovery import (
 from genarch.documents.document import DesignDocument, Policy
 from genarch.documents.editing import fixed, with_skeleton
 from genarch.documents.reader import beside, inactive_status, load_document, load_sidecar
-from genarch.documents.settings import Configuration, find_configuration, load_configuration
+from genarch.documents.settings import ProjectSettings, find_settings, load_settings
 from genarch.errors import InputError
 from genarch.files.io import decode, read_bytes, refuse
 from genarch.files.tables import DEFAULT_TABLE, bundled_tables, load_rules
@@ -70,7 +70,7 @@ class Settings(NamedTuple):
     fail_on: str
     baseline: str | None
     root: str
-    configuration: Configuration
+    project: ProjectSettings
 
 
 def settings_of(
@@ -86,20 +86,17 @@ def settings_of(
     baseline: str | None = None,
     waivers: bool = True,
 ) -> Settings:
-    """The settings that hold: the options of the command line over the configuration.
+    """The settings that hold: the options of the command line over the project.
 
     Raises:
         InputError: when an option, the configuration or the rule table cannot be used.
     """
-    if config is not None:
-        configuration = load_configuration(config)
-    else:
-        configuration = Configuration(".") if no_config else find_configuration(".")
-    folder = configuration.folder
+    project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings(".")
+    folder = project.folder
     root = repository_root(".") or os.path.realpath(".")
     day = _today(today)
-    days = configuration.waiver_days
-    table = load_rules(rules or _from(folder, configuration.rules) or DEFAULT_TABLE)
+    days = project.waiver_days
+    table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE)
 
     def patterns(asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
         """The globs of the command line, from the current folder, in place of those configured."""
@@ -112,15 +109,15 @@ def settings_of(
             tuple(load_rules(name) for name in bundled_tables() if name != table.header.id),
             _days_after(day, days or LONGEST_WAIVER_DAYS),
             ending=days is not None,
-            severities=configuration.severity,
+            severities=project.severity,
             waivers=waivers,
         ),
-        Selection(patterns(include, configuration.include), patterns(exclude, configuration.exclude), root),
-        patterns(require_block, configuration.require_block),
-        severity_or_never(fail_on or configuration.fail_on or "error"),
-        baseline or _from(folder, configuration.baseline),
+        Selection(patterns(include, project.include), patterns(exclude, project.exclude), root),
+        patterns(require_block, project.require_block),
+        severity_or_never(fail_on or project.fail_on or "error"),
+        baseline or _from(folder, project.baseline),
         root,
-        configuration,
+        project,
     )
 
 

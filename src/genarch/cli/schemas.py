@@ -10,6 +10,8 @@ FILES: Mapping[str, str] = {
     "spec": "genarch.table.spec:Spec",
     "rules": "genarch.files.table_file:TableForm",
     "cases": "genarch.table.backtest:Cases",
+    "settings": "genarch.documents.settings:ProjectSettings",
+    "baseline": "genarch.documents.settings:Baseline",
 }
 """What people write: the module and name of each declaration."""
 

@@ -200,7 +200,7 @@ class Tally:
     def _changed(self, since: str, rules: str | None) -> frozenset[str] | None:
         """The files that have changed; None for all, where what has changed concerns all."""
         changed = changed_since(since, ".")
-        configured = {os.path.realpath(path) for path in (self._settings.configuration.path, rules) if path}
+        configured = {os.path.realpath(path) for path in (self._settings.project.path, rules) if path}
         # A spec file that is gone was for a document that may not have changed.
         everything = [
             path

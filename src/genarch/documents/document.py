@@ -70,7 +70,7 @@ class DesignDocument(NamedTuple):
         return self.status.startswith(UNDECIDED)
 
 
-TeamSeverity = Severity | Literal["off"]
+TeamSeverity = Literal[Severity, "off"]
 """What a team makes of a check: a severity, or nothing."""
 
 

@@ -10,6 +10,8 @@ import re
 from functools import cache
 from typing import Annotated, Any, NamedTuple, Protocol
 
+from genarch.errors import nearest
+
 Json = dict[str, Any]
 """A part of a JSON Schema."""
 
@@ -170,7 +172,7 @@ class Choice(NamedTuple):
         """The name."""
         del plain
         if text not in self.names:
-            raise ValueError(f"must be {self.noun}")
+            raise ValueError(f"must be {self.noun}{nearest(text, self.names)}")
         return text
 
     def schema(self) -> Json:
