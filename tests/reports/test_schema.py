@@ -67,10 +67,10 @@ def test_a_schema_is_draft_07_and_closed(name: str) -> None:
     assert "$defs" not in text
     assert "prefixItems" not in text
     assert "genarch:defined" not in text
-    defined = {f"#/definitions/{key}" for key in schema["definitions"]}
+    defined = {f"#/definitions/{key}" for key in schema.get("definitions", {})}
     assert {part for part in text.split('"') if part.startswith("#/")} <= defined
     found = list(objects_in(schema))
-    assert len(found) > 1
+    assert found
     for part in found:
         assert part["type"] == "object"
         assert part["additionalProperties"] is False, part.get("title")

@@ -24,7 +24,7 @@ NAMES = ("genarch.toml", "pyproject.toml")
 
 
 class ProjectSettings(NamedTuple):
-    """The settings of a project. Paths and globs are relative to `folder`; `path` is '' without a file."""
+    """The settings of a project. Paths and globs are relative to the folder of their file."""
 
     folder: Annotated[str, HIDDEN] = "."
     path: Annotated[str, HIDDEN] = ""
