@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch.errors import InputError
-from genarch.files.answers import parse_settings, with_settings
+from genarch.files.answers import parse_overrides, with_overrides
 from genarch.table.answers import InvalidAnswerError, format_answer, ordered, parse_answer
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
 from strategies import values
@@ -137,15 +137,15 @@ def test_members_keep_the_declared_order() -> None:
     assert ordered(BY_NAME["conditioning"], frozenset({"pose", "text"})) == ["text", "pose"]
 
 
-def test_settings_override_add_and_take_away() -> None:
-    settings = parse_settings(["domain=broad", "task=unknown", "latency_budget_ms = 2s"])
+def test_overrides_replace_add_and_take_away() -> None:
+    overrides = parse_overrides(["domain=broad", "task=unknown", "latency_budget_ms = 2s"])
     stated: dict[str, Value] = {"task": "inpainting", "domain": "narrow", "control": "fine"}
-    assert with_settings(stated, settings) == {"control": "fine", "domain": "broad", "latency_budget_ms": 2000}
+    assert with_overrides(stated, overrides) == {"control": "fine", "domain": "broad", "latency_budget_ms": 2000}
 
 
-def test_every_bad_setting_is_told() -> None:
+def test_every_bad_override_is_named() -> None:
     with pytest.raises(InputError) as caught:
-        parse_settings(["domain", "domian=narrow", "domain=tiny"])
+        parse_overrides(["domain", "domian=narrow", "domain=tiny"])
     told = [str(problem) for problem in caught.value.problems]
     assert told[0] == "--set: domain: write it as field=value"
     assert "did you mean 'domain'?" in told[1]

@@ -17,7 +17,7 @@ from genarch.cli.exits import ExitCode, say, say_problems
 from genarch.cli.options import Answers, Command, Format, Output, Overrides, Plain, Rules, Yes, flag, group, option
 from genarch.cli.output import keep, written
 from genarch.errors import InputError
-from genarch.files.answers import parse_settings
+from genarch.files.answers import parse_overrides
 from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_bytes, read_text, refuse
 from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
 from genarch.files.specs import default_id, parse_spec
@@ -159,7 +159,7 @@ def questioned(
 def _start(rules: RuleTable, answers: str | None, overrides: Sequence[str], save: str | None) -> tuple[Spec, Sheet]:
     """The start file, and the overrides in place of what it states."""
     typed = {name.strip(): text.strip() for name, _, text in (item.partition("=") for item in overrides)}
-    stated = parse_settings(overrides)
+    stated = parse_overrides(overrides)
     declined: tuple[str, ...] = ()
     if answers is None:
         spec = Spec(default_id(save) if save else "answers", {}, origin=Origin("<answers>"))

@@ -13,7 +13,7 @@ from genarch.cli.output import not_one_of, written
 from genarch.documents.editing import behind, fenced, marked, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
 from genarch.errors import InputError
-from genarch.files.answers import parse_settings, with_settings
+from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.io import decode, read_bytes, read_text, refuse
 from genarch.files.spec_text import spec_with_id, stated_id
 from genarch.files.specs import default_id, parse_spec
@@ -88,7 +88,7 @@ def doc_add(
     if new_id in found:
         block = found[new_id]
         start = parse_spec(read_text(answers), path=answers, rules=table) if answers else block.spec
-        stated = with_settings(start.constraints, parse_settings(overrides or ()))
+        stated = with_overrides(start.constraints, parse_overrides(overrides or ()))
         _same(document, block.spec._replace(constraints=stated, decision=decision or block.spec.decision), block)
         say(f"{document}:{block.block.first}: has the block '{new_id}'; edit it there, or add another one with --id")
         return done(block)

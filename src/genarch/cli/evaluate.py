@@ -14,7 +14,7 @@ from genarch.cli.exits import ExitCode, bug, discard_output, say, say_problems
 from genarch.cli.options import Command, Format, Output, Overrides, ReportFormat, Rules, argument, flag, group, option
 from genarch.cli.output import STDIN, counted, keep, look_for, not_one_of, read_spec, writer
 from genarch.errors import InputError, Problem
-from genarch.files.answers import parse_settings, with_settings
+from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.files.tables import DEFAULT_TABLE, base_of, load_rules, table_files
@@ -71,10 +71,10 @@ def evaluate(
     keep(output, table_files(rules), what="the rule table in use")
     table = load_rules(rules)
     failing = _failing(fail_on, table)
-    stated = parse_settings(overrides or ())
+    stated = parse_overrides(overrides or ())
 
     def one(spec: Spec) -> tuple[Report, int]:
-        spec = spec._replace(constraints=with_settings(spec.constraints, stated)) if stated else spec
+        spec = spec._replace(constraints=with_overrides(spec.constraints, stated)) if stated else spec
         report, evaluation = evaluated(spec, table, explored=explore, with_evidence=evidence)
         return report, ExitCode.FINDINGS if evaluation.verdict.verdict in failing else ExitCode.OK
 

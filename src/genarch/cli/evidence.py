@@ -22,7 +22,7 @@ from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Stack
 from genarch.evidence.estimates import Options
 from genarch.evidence.feasibility import Filter, filtered, largest
-from genarch.files.answers import parse_settings, with_settings
+from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.catalogue import load_catalogue
 from genarch.files.io import refuse
 from genarch.files.tables import DEFAULT_TABLE, load_rules, table_files
@@ -213,7 +213,7 @@ def cost(
         raise refuse("--utilisation", f"'{utilisation:g}' is not a share; write one above 0 and at most 1")
     table = load_rules(rules)
     stated = read_spec(spec, table)
-    answers = with_settings(stated.constraints, parse_settings(overrides or ()))
+    answers = with_overrides(stated.constraints, parse_overrides(overrides or ()))
     lacking = [name for name in ("gpu", "resolution_px") if name not in answers]
     if lacking:
         raise refuse(spec, f"a cost needs {' and '.join(lacking)}; state it, or add --set {lacking[0]}=…")

@@ -36,7 +36,7 @@ from genarch.cli.output import (
 )
 from genarch.cli.schemas import FILES, OUTPUTS, schema_of
 from genarch.errors import InputError, UnknownIdError
-from genarch.files.answers import parse_settings, with_settings
+from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.checks import TABLE_CHECKS
 from genarch.files.io import case_files, refuse, spec_files
 from genarch.files.specs import load_spec
@@ -196,9 +196,9 @@ def rules_map(
         raise refuse("--y", f"is '{y}', as --x is; name another constraint")
     keep(output, [*table_files(rules), *([spec] if spec else [])])
     table = load_rules(rules)
-    stated = parse_settings(overrides or ())
+    stated = parse_overrides(overrides or ())
     fixed = read_spec(spec, table) if spec else Spec("nothing-stated", {}, origin=Origin("--set"))
-    fixed = fixed._replace(constraints=with_settings(fixed.constraints, stated))
+    fixed = fixed._replace(constraints=with_overrides(fixed.constraints, stated))
     with busy("drawing"):
         report = map_report(fixed, table, decision_map(fixed, table, x, y, explored=explore))
     ending = (output or "").rpartition(".")[2].lower()

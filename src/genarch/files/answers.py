@@ -1,4 +1,4 @@
-"""`--set field=value`: answers stated on the command line, in place of what a spec states."""
+"""Answers from nodes of YAML, and from the command line: `--set field=value` overrides what a spec states."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from genarch.errors import InputError, Problem, nearest
 from genarch.files.yaml_text import Document, Fields, Items, Node, Scalar
 from genarch.table.answers import UNKNOWN_WORDS, InvalidAnswerError, parse_answer, parse_name
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
+from genarch.table.constraints import BY_NAME, Constraint, Value
 
 
 def read_answers(document: Document, node: Node, field: str) -> dict[str, Value]:
@@ -86,37 +86,38 @@ def _offer(constraint: Constraint) -> str:
     return "; write true, false or unknown" if constraint.kind == "flag" else "; write a number, or unknown"
 
 
-def parse_settings(settings: Sequence[str]) -> Mapping[str, Value | None]:
+def parse_overrides(texts: Sequence[str]) -> Mapping[str, Value | None]:
     """`field=value` texts as answers; None where the value is `unknown`.
 
     Raises:
-        InputError: naming every setting that is no answer.
+        InputError: naming every text that is no answer.
     """
     stated: dict[str, Value | None] = {}
     problems = []
-    for setting in settings:
-        name, equals, text = setting.partition("=")
-        name = name.strip()
-        constraint = BY_NAME.get(name)
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        message = ""
         if not equals:
-            problems.append(Problem("--set", None, None, setting, "write it as field=value"))
-        elif not text.strip():
-            problems.append(Problem("--set", None, None, name, f"has no value; write {name}=unknown to take it away"))
+            name, message = text, "write it as field=value"
+        elif not value:
+            message = f"has no value; write {name}=unknown to take it away"
         elif name in stated:
-            problems.append(Problem("--set", None, None, name, "is stated twice; keep one"))
-        elif constraint is None:
-            problems.append(Problem("--set", None, None, "", unknown_key(name, BY_NAME)))
+            message = "is stated more than once; keep one"
+        elif name not in BY_NAME:
+            name, message = "", unknown_key(name, BY_NAME)
         else:
             try:
-                stated[name] = parse_answer(constraint, text.strip())
+                stated[name] = parse_answer(BY_NAME[name], value)
             except InvalidAnswerError as error:
-                problems.append(Problem("--set", None, None, name, str(error)))
+                message = str(error)
+        if message:
+            problems.append(Problem("--set", None, None, name, message))
     if problems:
         raise InputError(problems)
     return stated
 
 
-def with_settings(answers: Mapping[str, Value], settings: Mapping[str, Value | None]) -> dict[str, Value]:
-    """Answers with the settings in place of what they state; a setting of None takes an answer away."""
-    merged: dict[str, Value | None] = {**answers, **settings}
-    return {c.name: value for c in CONSTRAINTS if (value := merged.get(c.name)) is not None}
+def with_overrides(answers: Mapping[str, Value], overrides: Mapping[str, Value | None]) -> dict[str, Value]:
+    """Answers with the overrides in place of what they state; an override of None takes an answer away."""
+    merged: dict[str, Value | None] = {**answers, **overrides}
+    return {name: value for name in BY_NAME if (value := merged.get(name)) is not None}
