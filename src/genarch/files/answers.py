@@ -102,7 +102,7 @@ def parse_overrides(texts: Sequence[str]) -> Mapping[str, Value | None]:
         elif not value:
             message = f"has no value; write {name}=unknown to take it away"
         elif name in stated:
-            message = "is stated more than once; keep one"
+            message = "is stated twice; keep one"
         elif name not in BY_NAME:
             name, message = "", unknown_key(name, BY_NAME)
         else:
