@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim
 from genarch.reports.words import both, counted, effect_of, name_words, signed
-from genarch.table.answers import Plain, plain_answers
 from genarch.table.backtest import (
     DIFFUSION_ON_OFFER,
     OUTCOMES,
@@ -26,9 +25,11 @@ from genarch.table.backtest import (
     score,
 )
 from genarch.table.conditions import predicates
-from genarch.table.constraints import BY_NAME
-from genarch.table.rules import Rule, RuleTable
+from genarch.table.constraints import BY_NAME, Answers
+from genarch.table.forms import INLINED
+from genarch.table.rules import Rule, RuleTable, TableVersion
 from genarch.table.scoring import Confidence, scorer
+from genarch.table.space import ordered
 from genarch.version import __version__
 
 DIFFUSION = "diffusion"
@@ -41,12 +42,7 @@ class TableScore(NamedTuple):
 
     rules: str
     """As id@version."""
-    right: int
-    hedged: int
-    wrong: int
-    confidently_wrong: int
-    cases: int
-    right_interval: tuple[float, float]
+    score: Annotated[Score, INLINED]
 
 
 class Baseline(NamedTuple):
@@ -55,12 +51,7 @@ class Baseline(NamedTuple):
     always: str
     most_common: bool
     """Whether it is what was chosen most often in this group."""
-    right: int
-    hedged: int
-    wrong: int
-    confidently_wrong: int
-    cases: int
-    right_interval: tuple[float, float]
+    score: Annotated[Score, INLINED]
 
 
 class Group(NamedTuple):
@@ -95,12 +86,7 @@ class Calibration(NamedTuple):
 
     confidence: Confidence | None
     """Null: verdicts without a recommendation."""
-    right: int
-    hedged: int
-    wrong: int
-    confidently_wrong: int
-    cases: int
-    right_interval: tuple[float, float]
+    score: Annotated[Score, INLINED]
 
 
 class DecidingRule(NamedTuple):
@@ -121,7 +107,7 @@ class Result(NamedTuple):
     line: int
     year: int | None
     strict: bool
-    constraints: Mapping[str, Plain]
+    constraints: Answers
     chosen: str
     acceptable: tuple[str, ...]
     reason: str
@@ -136,9 +122,7 @@ class Result(NamedTuple):
 class TableResults(NamedTuple):
     """A table and how it did, on strict cases where there are any."""
 
-    id: str
-    version: str
-    digest: str
+    rules: Annotated[TableVersion, INLINED]
     size: Size
     scope: Literal["strict", "all"]
     """The cases of confusion, calibration, ablation and leave_one_out."""
@@ -229,8 +213,8 @@ def _group(name: GroupName, cases: Sequence[Case], judged: Mapping[str, Iterable
     return Group(
         name,
         len(cases),
-        tuple(TableScore(table, *found) for table, found in scores.items()),
-        tuple(Baseline(name, name == common, *always(name, cases)) for name in (*usual, *([common] if common else []))),
+        tuple(TableScore(table, found) for table, found in scores.items()),
+        tuple(Baseline(name, name == common, always(name, cases)) for name in (*usual, *([common] if common else []))),
     )
 
 
@@ -238,7 +222,7 @@ def _table(rules: RuleTable, judged: Sequence[Judged], *, ablation: bool, refit:
     strict = [item for item in judged if item.case.strict]
     scope = strict or list(judged)
     return TableResults(
-        *rules.identity,
+        rules.identity,
         _size(rules),
         "strict" if strict else "all",
         _confusion(scope, rules),
@@ -275,7 +259,7 @@ def _calibration(judged: Sequence[Judged]) -> tuple[Calibration, ...]:
     """How often each confidence was right; None is that of verdicts without a recommendation."""
     order: tuple[Confidence | None, ...] = ("forced", "clear", "lean", "close_call", None)
     outcomes = {name: [item.outcome for item in judged if item.verdict.confidence == name] for name in order}
-    return tuple(Calibration(name, *score(found)) for name, found in outcomes.items() if found)
+    return tuple(Calibration(name, score(found)) for name, found in outcomes.items() if found)
 
 
 def _result(item: Judged, rules: RuleTable) -> Result:
@@ -287,7 +271,7 @@ def _result(item: Judged, rules: RuleTable) -> Result:
         line=case.origin.line,
         year=case.year,
         strict=case.strict,
-        constraints=plain_answers(case.spec.constraints),
+        constraints=ordered(case.spec.constraints),
         chosen=case.chosen,
         acceptable=case.acceptable,
         reason=case.reason,
@@ -341,14 +325,14 @@ _GROUPS: Mapping[GroupName, str] = {
 def backtest_page(report: BacktestReport, *, failures: bool) -> Iterator[Block]:
     """The scores of each group of cases, then table by table what they are made of; with `failures` every miss."""
     for group in report.groups:
-        rows = [(entry.rules, Score(*entry[1:])) for entry in group.tables]
+        rows = [(entry.rules, entry.score) for entry in group.tables]
         for entry in group.baselines:
             common = ", the most common" if entry.most_common else ""
-            rows.append((f"always {name_words(entry.always)}{common}", Score(*entry[2:])))
+            rows.append((f"always {name_words(entry.always)}{common}", entry.score))
         yield Section(f"{_GROUPS[group.group]}: {counted(group.cases, 'case')}", (_scores(rows),), level=3)
     for table in report.tables:
         for title, blocks in _parts(table, failures=failures):
-            yield Section(f"{table.id}@{table.version}: {title}", blocks, level=3)
+            yield Section(f"{table.rules}: {title}", blocks, level=3)
     for against in report.against:
         change = f"{counted(len(against.gains), 'case')} better, {len(against.breaks)} worse"
         moved = (*(("better", case) for case in against.gains), *(("worse", case) for case in against.breaks))
@@ -375,7 +359,7 @@ def _parts(table: TableResults, *, failures: bool) -> Iterator[tuple[str, tuple[
     size = f"{counted(rules, 'rule')} with {counted(strengths, 'strength')}, {counted(thresholds, 'threshold')}"
     close_call = Paragraph(f"{size} and the margin of a close call.")
     yield f"chosen and said, {scope}", (_confusion_table(table.confusion), close_call)
-    sure = [((entry.confidence or "none").replace("_", " "), Score(*entry[1:])) for entry in table.calibration]
+    sure = [((entry.confidence or "none").replace("_", " "), entry.score) for entry in table.calibration]
     yield f"right by confidence, {scope}", (_scores(sure, first="confidence", counts=True),)
     if failures:
         missed = [result for result in table.results if result.outcome != "right"]

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from genarch.reports.descriptions import describe
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Title, code, dim, strong
-from genarch.reports.words import name_words, value_words
-from genarch.table.answers import Plain, format_answer, plain_answers
-from genarch.table.constraints import BY_NAME
+from genarch.reports.words import name_words, stated_words
+from genarch.table.answers import format_answer
+from genarch.table.constraints import BY_NAME, Answers
 from genarch.table.diff import Comparison, Elsewhere, Restriction, conditions
 from genarch.table.forms import OMITTED
 from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, Fact, RuleTable, TableVersion
@@ -57,7 +57,7 @@ class ChangedRegion(NamedTuple):
 
     where: tuple[Where, ...]
     """All of them must hold; none means everywhere."""
-    example: Mapping[str, Plain]
+    example: Answers
     """Complete answers within."""
 
 
@@ -112,7 +112,7 @@ def comparison_report(
         VerdictChange(
             change.before,
             change.after,
-            tuple(ChangedRegion(_where(region.where), plain_answers(region.example)) for region in change.regions),
+            tuple(ChangedRegion(_where(region.where), region.example) for region in change.regions),
             change.elsewhere,
         )
         for change in comparison.changes(regions)
@@ -237,10 +237,10 @@ def _field_words(field: FieldChange) -> str:
 
 
 def _change(change: VerdictChange) -> Section:
-    found = [
-        Entry(f"where {_where_words(region.where)}", _lines([dim(f"for example {_example_words(region.example)}")]))
-        for region in change.regions
-    ]
+    found = []
+    for region in change.regions:
+        example = f"for example {', '.join(stated_words(region.example))}"
+        found.append(Entry(f"where {_where_words(region.where)}", _lines([dim(example)])))
     if change.elsewhere != "no":
         found.append(Entry(f"and {'perhaps ' if change.elsewhere == 'perhaps' else ''}in further regions"))
     return Section(_change_words(change), (Entries(tuple(found)),))
@@ -285,7 +285,3 @@ def restriction_words(where: Where) -> str:
     if len(outside) < len(inside):
         return f"{name}: {'none of' if len(outside) > 1 else 'not'} {', '.join(outside)}"
     return f"{name}: {'any of ' if len(inside) > 1 else ''}{', '.join(inside)}"
-
-
-def _example_words(example: Mapping[str, Plain]) -> str:
-    return ", ".join(f"{name}: {value_words(value)}" for name, value in example.items())

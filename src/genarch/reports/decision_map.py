@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from genarch.reports import page
 from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Span, Title, dim
-from genarch.reports.words import name_words, value_words
-from genarch.table.answers import Plain, plain_answers
-from genarch.table.constraints import BY_NAME
+from genarch.reports.words import name_words, stated_words
+from genarch.table.constraints import BY_NAME, Answers
 from genarch.table.decision_map import Axis, DecisionMap, Tile
+from genarch.table.forms import INLINED
 from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, RuleTable, TableVersion
+from genarch.table.space import ordered
 from genarch.table.spec import Spec
 from genarch.version import __version__
 
@@ -20,7 +21,7 @@ class FixedAnswers(NamedTuple):
     """What the spec states beside the two constraints of the map."""
 
     id: str
-    constraints: Mapping[str, Plain]
+    constraints: Answers
 
 
 class MapReport(NamedTuple):
@@ -32,10 +33,7 @@ class MapReport(NamedTuple):
     rules: TableVersion
     letters: Mapping[str, str]
     """A letter for each verdict."""
-    x: Axis
-    y: Axis
-    rows: tuple[tuple[Tile, ...], ...]
-    """A row for each cell of `y`, in it a tile for each cell of `x`."""
+    map: Annotated[DecisionMap, INLINED]
 
 
 _LETTERS = {"evaluate_both": "B", "undetermined": "U", "infeasible": "X"}
@@ -52,12 +50,10 @@ def map_report(spec: Spec, rules: RuleTable, drawn: DecisionMap) -> MapReport:
     return MapReport(
         schema_version=1,
         genarch_version=__version__,
-        spec=FixedAnswers(spec.id, plain_answers(rest)),
+        spec=FixedAnswers(spec.id, ordered(rest)),
         rules=rules.identity,
         letters=_letters(family.id for family in rules.families),
-        x=drawn.x,
-        y=drawn.y,
-        rows=drawn.rows,
+        map=drawn,
     )
 
 
@@ -73,10 +69,10 @@ def _letters(families: Iterable[str]) -> dict[str, str]:
 
 def map_page(report: MapReport) -> Iterator[Block]:
     """The map, its legend, what its marks mean, and what stays fixed."""
-    yield Title(f"{report.spec.id}: {report.x.constraint} by {report.y.constraint}, rules {report.rules}")
-    columns = tuple(cell.label for cell in report.x.cells)
+    yield Title(f"{report.spec.id}: {report.map.x.constraint} by {report.map.y.constraint}, rules {report.rules}")
+    columns = tuple(cell.label for cell in report.map.x.cells)
     rows = []
-    for cell, row in zip(report.y.cells, report.rows, strict=True):
+    for cell, row in zip(report.map.y.cells, report.map.rows, strict=True):
         drawn = [
             page.Tile(
                 _sign(tile, report.letters),
@@ -88,14 +84,14 @@ def map_page(report: MapReport) -> Iterator[Block]:
             for label, tile in zip(columns, row, strict=True)
         ]
         rows.append((cell.label, tuple(drawn)))
-    yield Grid(_axis_words(report.x), _axis_words(report.y), columns, tuple(rows))
-    tiles = [tile for row in report.rows for tile in row]
+    yield Grid(_axis_words(report.map.x), _axis_words(report.map.y), columns, tuple(rows))
+    tiles = [tile for row in report.map.rows for tile in row]
     met = {tile.verdict for tile in tiles if not tile.contradicts}
     legend = ((sign, name) for name, sign in report.letters.items() if name in met)
     spans = ((Span(f" {sign} ", "tile", name), f" {name_words(name)}  ") for sign, name in legend)
     yield Paragraph(tuple(part for entry in spans for part in entry))
     yield Entries(tuple(map(Entry, _notes(tiles))))
-    stated = ", ".join(f"{name}: {value_words(value)}" for name, value in report.spec.constraints.items())
+    stated = ", ".join(stated_words(report.spec.constraints))
     yield Paragraph(dim(f"All else as stated: {stated}." if stated else "Nothing else is stated."))
 
 

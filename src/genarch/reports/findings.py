@@ -7,14 +7,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from genarch.documents.document import JudgedDecision
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Span, Table, Title, code, dim, strong
-from genarch.reports.words import counted, value_words
-from genarch.table.answers import Plain, plain_answers
+from genarch.reports.words import counted, stated_words
+from genarch.table.answers import plain_answers
+from genarch.table.constraints import Answers
 from genarch.table.findings import SEVERITIES, Located, Severity
+from genarch.table.forms import INLINED
 from genarch.table.rules import RuleTable, TableVersion
+from genarch.table.space import ordered
 from genarch.version import __version__
 
 
@@ -38,7 +41,7 @@ class ReportedFinding(NamedTuple):
     """The id of the spec in a document that it is about; null where it is about the form, or about a table."""
     subject: tuple[str, ...]
     """The ids that it is about, as a waiver names them."""
-    example: Mapping[str, Plain] | None
+    example: Answers | None
     """Answers that cause it, where there are such."""
     waived: str | None
     """The reason of the waiver that covers it; null where none does."""
@@ -71,10 +74,7 @@ class LintedTable(NamedTuple):
     """A table that was verified."""
 
     path: str
-    id: str
-    version: str
-    digest: str
-    """sha256: over the digests of the table's files, the extended ones first."""
+    rules: Annotated[TableVersion, INLINED]
 
 
 class LintReport(NamedTuple):
@@ -119,11 +119,7 @@ class CheckCounts(NamedTuple):
     decisions: int
     skipped: Mapping[str, int]
     """By reason."""
-    error: int
-    warning: int
-    note: int
-    waived: int
-    known: int
+    findings: Annotated[FindingCounts, INLINED]
 
 
 class CheckReport(NamedTuple):
@@ -148,9 +144,9 @@ def lint_report(tables: Iterable[tuple[str, RuleTable]], located: Sequence[Locat
     return LintReport(
         schema_version=1,
         genarch_version=__version__,
-        tables=tuple(LintedTable(path, *table.identity) for path, table in tables),
+        tables=tuple(LintedTable(path, table.identity) for path, table in tables),
         findings=findings,
-        counts=FindingCounts(**_counts(findings)),
+        counts=_counts(findings),
     )
 
 
@@ -191,13 +187,13 @@ def check_report(
         fail_on=fail_on,
         documents=tuple(documents),
         findings=listed,
-        counts=CheckCounts(**looked_at, skipped=skipped, **_counts(listed)),
+        counts=CheckCounts(**looked_at, skipped=skipped, findings=_counts(listed)),
     )
 
 
-def _counts(findings: Iterable[ReportedFinding]) -> dict[str, int]:
+def _counts(findings: Iterable[ReportedFinding]) -> FindingCounts:
     found = Counter("waived" if item.waived else "known" if item.known else item.severity for item in findings)
-    return {name: found[name] for name in FindingCounts._fields}
+    return FindingCounts(*(found[name] for name in FindingCounts._fields))
 
 
 def _reported(located: Located, fingerprint: str, file: str = "") -> ReportedFinding:
@@ -213,7 +209,7 @@ def _reported(located: Located, fingerprint: str, file: str = "") -> ReportedFin
         end_column=place.end_column or None,
         spec=spec.id if spec else None,
         subject=finding.subject,
-        example=None if finding.example is None else plain_answers(finding.example),
+        example=None if finding.example is None else ordered(finding.example),
         waived=finding.waived or None,
         known=False,
         fingerprint=fingerprint,
@@ -247,8 +243,7 @@ def example_words(finding: ReportedFinding) -> str:
     """`example: domain: narrow`; empty where there is none."""
     if finding.example is None:
         return ""
-    stated = ", ".join(f"{name}: {value_words(value)}" for name, value in finding.example.items())
-    return f"example: {stated or 'nothing stated'}"
+    return f"example: {', '.join(stated_words(finding.example)) or 'nothing stated'}"
 
 
 def findings_page(report: LintReport | CheckReport, *, waived: bool) -> Iterator[Block]:
@@ -256,7 +251,7 @@ def findings_page(report: LintReport | CheckReport, *, waived: bool) -> Iterator
     shown = report.findings if waived else open_findings(report)
     yield Entries(tuple(map(_entry, shown)))
     yield Paragraph(strong(summary_words(report, listed=waived)))
-    if any((report.counts.error, report.counts.warning, report.counts.note)):
+    if open_findings(report):
         yield Paragraph(dim("'genarch explain CHECK' says more about each."))
 
 
@@ -296,16 +291,16 @@ def findings_table(report: LintReport | CheckReport) -> Iterator[Block]:
 
 def summary_words(report: LintReport | CheckReport, *, listed: bool) -> str:
     """What was looked at and what was found; `listed` says that waived findings are shown too."""
-    counts = report.counts
-    severities = (("error", counts.error), ("warning", counts.warning), ("note", counts.note))
-    found = ", ".join(counted(number, severity) for severity, number in severities if number) or "no findings"
-    option = "--waived" if isinstance(report, LintReport) else "--show-waived"
-    if counts.waived:
-        found += f"; {counts.waived} waived{'' if listed else f' ({option} lists them)'}"
-    if counts.known:
-        found += f"; {counts.known} known from the baseline"
+    *numbers, waived, known = report.counts if isinstance(report, LintReport) else report.counts.findings
+    found = ", ".join(counted(count, name) for count, name in zip(numbers, SEVERITIES, strict=True) if count)
+    found = found or "no findings"
+    if waived:
+        option = "--waived" if isinstance(report, LintReport) else "--show-waived"
+        found += f"; {waived} waived{'' if listed else f' ({option} lists them)'}"
+    if known:
+        found += f"; {known} known from the baseline"
     if isinstance(report, LintReport):
-        return f"{', '.join(f'{table.id}@{table.version}' for table in report.tables) or 'no table'}: {found}"
+        return f"{', '.join(str(table.rules) for table in report.tables) or 'no table'}: {found}"
     looked_at = ", ".join(map(counted, report.counts[:3], ("file", "document", "decision")))
     skipped = ", ".join(f"{number} {reason}" for reason, number in report.counts.skipped.items() if number)
     return f"{looked_at}: {found}{f'; skipped: {skipped}' if skipped else ''}"

@@ -41,7 +41,7 @@ def _passing(report: CheckReport | LintReport) -> Iterator[tuple[str, str]]:
     """The path and the name of each decision, or table, without a finding."""
     if isinstance(report, LintReport):
         found = {finding.path for finding in report.findings}
-        yield from ((table.path, f"table [{table.id}]") for table in report.tables if table.path not in found)
+        yield from ((table.path, f"table [{table.rules.id}]") for table in report.tables if table.path not in found)
         return
     judged = {(finding.path, finding.spec) for finding in report.findings}
     for document in report.documents:

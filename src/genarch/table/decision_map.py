@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from genarch.table.answers import Plain, format_answer, plain_value
+from genarch.table.answers import format_answer
 from genarch.table.constraints import BY_NAME, Value
 from genarch.table.explore import explore
 from genarch.table.rules import RuleTable
@@ -19,7 +19,7 @@ class Cell(NamedTuple):
     """Answers to one constraint that do the same; for a number, the stretch in which nothing that decides changes."""
 
     label: str
-    value: Plain | None
+    value: Value | None
     """One of them; null for unknown."""
 
 
@@ -89,8 +89,7 @@ def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool
 
 
 def _axis(name: str, options: Iterable[_Option]) -> Axis:
-    plain = ((label, None if value is None else plain_value(name, value)) for label, value, _ in options)
-    return Axis(name, tuple(Cell(label, value) for label, value in plain))
+    return Axis(name, tuple(Cell(option.label, option.value) for option in options))
 
 
 def _options(spec: Spec, table: VerdictSearch, name: str) -> list[_Option]:
