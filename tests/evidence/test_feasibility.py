@@ -358,7 +358,7 @@ def test_conditioning_by_an_adapter_is_estimated_with_the_adapter_charged() -> N
     assert plain.estimate is not None
     assert steered.estimate is not None
     assert (plain.estimate.controlnets, steered.estimate.controlnets) == (0, 1)
-    assert steered.estimate.tflop == 13.0  # 4 steps of 2 x 1.5, and the decoder's 1
+    assert steered.estimate.factors.tflop == 13.0  # 4 steps of 2 x 1.5, and the decoder's 1
     assert steered.rows == ()  # no row shows the two together
 
 

@@ -161,7 +161,7 @@ def estimate(
     """Estimate how long an image takes, with every factor."""
     from genarch.evidence.estimates import estimate as estimated
     from genarch.reports.estimates import estimate_page
-    from genarch.reports.evidence import estimate_part
+    from genarch.reports.evidence import rounded_estimate
 
     catalogue = load_catalogue()
     wanted, hardware = catalogue.model(model), catalogue.gpu(gpu)
@@ -175,7 +175,7 @@ def estimate(
         raise refuse("--model", f"the work of a pass of {wanted.id} is not known, so there is nothing to estimate from")
     if guess is None:
         raise refuse("--gpu", f"the peak of {hardware.id} is not known, so there is nothing to estimate from")
-    report = estimate_part(guess, catalogue)
+    report = rounded_estimate(guess)
     timed = [row for row in catalogue.rows_of(wanted.id) if row.hardware == hardware.id and row.timing != "none"]
     shown_at = largest(wanted, catalogue)
     beyond = f"No row shows {wanted.id} above {shown_at} px." if max(size) > shown_at else ""

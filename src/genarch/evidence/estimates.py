@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import log, sqrt
 from typing import NamedTuple
 
-from genarch.evidence.catalogue import Band, Catalogue, Share, Stack, StackFit
+from genarch.evidence.catalogue import Catalogue, Share, Stack, StackFit
 from genarch.evidence.entries import Component, Hardware, Measurement, Model
 
 REQUEST_GROUPS = ("eager", "compiled", "other")
@@ -45,14 +45,12 @@ class Part(NamedTuple):
 class Job(NamedTuple):
     """The work for one image, in 10^12 operations (TFLOP; a multiply-accumulate is two).
 
-    `step` is done `steps` times, guidance and ControlNets included; `rest` once. `network`: a single network, with no
-    decoder, encoder or text beside it. `slowed`: a factor on the whole time.
+    `step` is done `steps` times, guidance and ControlNets included; `rest` once. `slowed`: a factor on the whole time.
     """
 
     step: float
     steps: int
     rest: float
-    network: bool
     slowed: float = 1.0
     guided: bool = False
     parts: tuple[Part, ...] = ()
@@ -63,33 +61,46 @@ class Job(NamedTuple):
         return self.step * self.steps + self.rest
 
 
-class Estimate(NamedTuple):
-    """A latency band in milliseconds for one request, with every factor that it comes from.
+class Factors(NamedTuple):
+    """What an estimate comes from.
 
-    `mid` is `fixed + steps x pass + work / (share x peak)`, times `slowed`; `low` and `high` are where the band of
-    errors on sources left out puts it. For full load there are no fixed times.
+    Its middle is `fixed + steps x pass + work / (share x peak)`, times `slowed`; its ends are where the band of errors
+    on sources left out puts them. For full load there are no fixed times.
     """
 
+    parts: tuple[Part, ...]
+    tflop: float
+    peak_tflops: float
+    peak_verified: bool
+    share_of_peak: float
+    share_from: str
+    """stack/hardware class/kind whose rows the share is the median of."""
+    share_rows: int
+    fixed_ms: float
+    pass_ms: float
+    slowed: float
+    band_low: float
+    band_high: float
+    band_rows: int
+
+
+class Estimate(NamedTuple):
+    """A latency band for one request, or per image at full load; an estimate, not a measurement."""
+
     model: str
+    title: str
     hardware: str
-    pixels: tuple[int, int]
+    width: int
+    height: int
     steps: int
     stack: Stack
     guided: bool
     controlnets: int
     full_load: bool
-    tflop: float
-    peak_tflops: float
-    peak_verified: bool
-    share: Share
-    share_of: str
-    times: StackFit
-    slowed: float
-    band: Band
-    parts: tuple[Part, ...]
     low_ms: float
     mid_ms: float
     high_ms: float
+    factors: Factors
 
 
 def stack_of(engine: str | None) -> Stack:
@@ -157,7 +168,7 @@ def job(model: Model, catalogue: Catalogue, pixels: int, options: Options = AS_I
     parts = tuple(_part(part, catalogue.components[name], pixels, times) for part, name, times in named if name)
     passes, *others = parts
     rest = 2e-3 * sum(part.gmac for part in others)
-    return Job(2e-3 * passes.gmac * each_step, steps, rest, not others, slowed, guided, parts)
+    return Job(2e-3 * passes.gmac * each_step, steps, rest, slowed, guided, parts)
 
 
 def _factor(catalogue: Catalogue, name: str) -> float:
@@ -187,7 +198,7 @@ def job_of_row(row: Measurement, catalogue: Catalogue) -> Job | None:
         return job(model, catalogue, pixels, Options(row.steps, row.cfg, row.controlnets, row.decoder))
     # Of several steps, so that a ControlNet is charged at the pass.
     of_two = job(model, catalogue, pixels, Options(2, row.cfg, row.controlnets))
-    return Job(of_two.step, 1, 0.0, network=True) if of_two else None
+    return Job(of_two.step, 1, 0.0) if of_two else None
 
 
 def estimate(
@@ -211,30 +222,38 @@ def estimate(
     of = (stack, hardware.efficiency_class, kind)
     band = fitted.bands[group_of(*of, full_load=full_load)]
     shares = fitted.load_shares if full_load else fitted.shares
-    share_of = next(key for key in share_keys(*of, full_load=full_load) if key in shares)
-    share: Share = shares[share_of]
+    share_from = next(key for key in share_keys(*of, full_load=full_load) if key in shares)
+    share: Share = shares[share_from]
     times = StackFit(0, 0) if full_load else times_added(fitted.stacks[stack], hardware.efficiency_class, kind)
     arithmetic = work.total / (share.share * hardware.peak_tflops) * 1e3
     mid = (times.fixed_ms + work.steps * times.pass_ms + arithmetic) * work.slowed
     return Estimate(
-        model.id,
-        hardware.id,
-        size,
-        work.steps,
-        stack,
-        work.guided,
-        options.controlnets,
-        full_load,
-        work.total,
-        hardware.peak_tflops,
-        hardware.peak_verified,
-        share,
-        share_of,
-        times,
-        work.slowed,
-        band,
-        work.parts,
-        mid * band.low,
-        mid,
-        mid * band.high,
+        model=model.id,
+        title=model.title,
+        hardware=hardware.id,
+        width=size[0],
+        height=size[1],
+        steps=work.steps,
+        stack=stack,
+        guided=work.guided,
+        controlnets=options.controlnets,
+        full_load=full_load,
+        low_ms=mid * band.low,
+        mid_ms=mid,
+        high_ms=mid * band.high,
+        factors=Factors(
+            parts=work.parts,
+            tflop=work.total,
+            peak_tflops=hardware.peak_tflops,
+            peak_verified=hardware.peak_verified,
+            share_of_peak=share.share,
+            share_from=share_from,
+            share_rows=share.rows,
+            fixed_ms=times.fixed_ms,
+            pass_ms=times.pass_ms,
+            slowed=work.slowed,
+            band_low=band.low,
+            band_high=band.high,
+            band_rows=band.rows,
+        ),
     )

@@ -9,13 +9,13 @@ from genarch.evidence.assessment import Miss
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import Bill, Cost, Count, Range
 from genarch.evidence.entries import Licence, Price
+from genarch.evidence.estimates import Estimate
 from genarch.reports.evidence import (
     CatalogueVersion,
-    EstimatePart,
     Row,
     catalogue_version,
-    estimate_part,
     rounded,
+    rounded_estimate,
     row_of,
 )
 from genarch.reports.evidence_page import (
@@ -38,7 +38,7 @@ class CostPart(NamedTuple):
     model: str
     title: str
     row: Row | None
-    estimate: EstimatePart | None
+    estimate: Estimate | None
     full_load: bool
     seconds_per_image: Range
     usd_per_1000_images: Range | None
@@ -97,7 +97,7 @@ def _cost(entry: Cost, catalogue: Catalogue) -> CostPart:
         model=entry.model,
         title=model.title,
         row=row_of(entry.row, catalogue),
-        estimate=estimate_part(entry.estimate, catalogue) if entry.estimate else None,
+        estimate=entry.estimate and rounded_estimate(entry.estimate),
         full_load=entry.full_load,
         seconds_per_image=Range(rounded(entry.seconds_per_image.low), rounded(entry.seconds_per_image.high)),
         usd_per_1000_images=_rounded(entry.usd_per_1000_images),

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from genarch.evidence.calibration import Error
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement
-from genarch.reports.evidence import EstimatePart, row_part
+from genarch.evidence.estimates import Estimate
+from genarch.reports.evidence import row_part
 from genarch.reports.evidence_page import band_words, row_origin, row_words
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Table, Title, code
 from genarch.reports.words import counted
@@ -149,7 +150,7 @@ def _worst(row: WorstRow) -> Line:
 
 
 def estimate_page(
-    estimate: EstimatePart, measured: Sequence[Measurement], caution: str, catalogue: Catalogue
+    estimate: Estimate, measured: Sequence[Measurement], caution: str, catalogue: Catalogue
 ) -> Iterator[Block]:
     """The band, a caution, the work, the hardware, the stack and the error that it comes from; what was measured."""
     size = f"{estimate.width}x{estimate.height}"
@@ -167,7 +168,7 @@ def estimate_page(
         yield Section("Measured of this model on this hardware", (Entries(entries),))
 
 
-def _stack_lines(estimate: EstimatePart) -> Iterator[str]:
+def _stack_lines(estimate: Estimate) -> Iterator[str]:
     factors = estimate.factors
     share, peak = factors.share_of_peak, factors.peak_tflops
     above = "; above 1 where engines accumulate in fp16" if share > 1 else ""
@@ -182,7 +183,7 @@ def _stack_lines(estimate: EstimatePart) -> Iterator[str]:
     yield f"band: {band}, from the errors on {factors.band_rows} rows of sources left out"
 
 
-def _how(estimate: EstimatePart) -> str:
+def _how(estimate: Estimate) -> str:
     nets = counted(estimate.controlnets, "ControlNet") if estimate.controlnets else ""
     parts = [counted(estimate.steps, "step"), "guided" if estimate.guided else "", nets]
     parts += ["time per image at full load"] if estimate.full_load else [estimate.stack, "one request"]

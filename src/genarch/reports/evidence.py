@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from genarch.evidence.assessment import READ, Assessment, Candidate, Judgement, Miss
-from genarch.evidence.catalogue import Catalogue, Stack
+from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, ClaimVerdict, Licence, Measure, Measurement, Timing, Trust, Via
-from genarch.evidence.estimates import Estimate, Part
+from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import Feasibility, Status
 
 MOST_ROWS = 3
@@ -55,44 +55,6 @@ class Row(NamedTuple):
     source: RowSource
 
 
-class Factors(NamedTuple):
-    """What an estimate comes from."""
-
-    parts: tuple[Part, ...]
-    tflop: float
-    peak_tflops: float
-    peak_verified: bool
-    share_of_peak: float
-    share_from: str
-    """stack/hardware class/kind whose rows the share is the median of."""
-    share_rows: int
-    fixed_ms: float
-    pass_ms: float
-    slowed: float
-    band_low: float
-    band_high: float
-    band_rows: int
-
-
-class EstimatePart(NamedTuple):
-    """A latency band; an estimate, not a measurement."""
-
-    model: str
-    title: str
-    hardware: str
-    width: int
-    height: int
-    steps: int
-    stack: Stack
-    guided: bool
-    controlnets: int
-    full_load: bool
-    low_ms: float
-    mid_ms: float
-    high_ms: float
-    factors: Factors
-
-
 class FeasibilityPart(NamedTuple):
     """How an architecture stands to the budget."""
 
@@ -108,7 +70,7 @@ class FeasibilityPart(NamedTuple):
     nearest: Row | None
     measured_beyond: bool
     """Whether all that was measured there and at that size is slower than the budget."""
-    estimate: EstimatePart | None
+    estimate: Estimate | None
 
 
 class ClaimPart(NamedTuple):
@@ -142,7 +104,7 @@ class CandidatePart(NamedTuple):
     architecture: str
     status: Status
     row: Row | None
-    estimate: EstimatePart | None
+    estimate: Estimate | None
     adapters: tuple[str, ...]
     memory_gb: float | None
     memory_row: str | None
@@ -218,37 +180,20 @@ def row_part(row: Measurement, catalogue: Catalogue) -> Row:
     )
 
 
-def estimate_part(guess: Estimate, catalogue: Catalogue) -> EstimatePart:
-    """An estimate with every factor."""
-    parts = [part._replace(gmac=rounded(part.gmac), times=rounded(part.times)) for part in guess.parts]
-    return EstimatePart(
-        model=guess.model,
-        title=catalogue.models[guess.model].title,
-        hardware=guess.hardware,
-        width=guess.pixels[0],
-        height=guess.pixels[1],
-        steps=guess.steps,
-        stack=guess.stack,
-        guided=guess.guided,
-        controlnets=guess.controlnets,
-        full_load=guess.full_load,
+def rounded_estimate(guess: Estimate) -> Estimate:
+    """An estimate with figures that are no finer than they can be."""
+    factors = guess.factors
+    return guess._replace(
         low_ms=rounded(guess.low_ms),
         mid_ms=rounded(guess.mid_ms),
         high_ms=rounded(guess.high_ms),
-        factors=Factors(
-            parts=tuple(parts),
-            tflop=rounded(guess.tflop),
-            peak_tflops=guess.peak_tflops,
-            peak_verified=guess.peak_verified,
-            share_of_peak=rounded(guess.share.share),
-            share_from=guess.share_of,
-            share_rows=guess.share.rows,
-            fixed_ms=guess.times.fixed_ms,
-            pass_ms=guess.times.pass_ms,
-            slowed=rounded(guess.slowed),
-            band_low=rounded(guess.band.low),
-            band_high=rounded(guess.band.high),
-            band_rows=guess.band.rows,
+        factors=factors._replace(
+            parts=tuple(part._replace(gmac=rounded(part.gmac), times=rounded(part.times)) for part in factors.parts),
+            tflop=rounded(factors.tflop),
+            share_of_peak=rounded(factors.share_of_peak),
+            slowed=rounded(factors.slowed),
+            band_low=rounded(factors.band_low),
+            band_high=rounded(factors.band_high),
         ),
     )
 
@@ -266,7 +211,7 @@ def _feasibility(entry: Feasibility, catalogue: Catalogue) -> FeasibilityPart:
         apart=rows(entry.apart),
         nearest=row_of(entry.nearest, catalogue),
         measured_beyond=entry.measured_beyond,
-        estimate=estimate_part(entry.estimate, catalogue) if entry.estimate else None,
+        estimate=entry.estimate and rounded_estimate(entry.estimate),
     )
 
 
@@ -292,7 +237,7 @@ def _candidate(entry: Candidate, catalogue: Catalogue) -> CandidatePart:
         architecture=entry.architecture,
         status=entry.status,
         row=row_of(entry.row, catalogue),
-        estimate=estimate_part(entry.estimate, catalogue) if entry.estimate else None,
+        estimate=entry.estimate and rounded_estimate(entry.estimate),
         adapters=entry.adapters,
         memory_gb=rounded(entry.memory_gb) if entry.memory_gb else None,
         memory_row=entry.memory_row,

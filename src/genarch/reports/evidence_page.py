@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from genarch.evidence.entries import Licence
+from genarch.evidence.estimates import Estimate
 from genarch.reports.evidence import (
     CandidatePart,
     ClaimPart,
-    EstimatePart,
     EvidencePart,
     FeasibilityPart,
     JudgementPart,
@@ -179,17 +179,17 @@ def ms_words(ms: float | None) -> str:
     return f"{ms / 1000:.3g} s" if ms >= 1000 else f"{ms:.3g} ms"
 
 
-def band_words(estimate: EstimatePart) -> str:
+def band_words(estimate: Estimate) -> str:
     """`170 to 581 ms, likeliest 342 ms`."""
     return f"{ms_words(estimate.low_ms)} to {ms_words(estimate.high_ms)}, likeliest {ms_words(estimate.mid_ms)}"
 
 
-def estimate_words(estimate: EstimatePart) -> str:
+def estimate_words(estimate: Estimate) -> str:
     """An estimate and what it is of."""
     return f"Estimate: {band_words(estimate)} ({estimated_words(estimate)})"
 
 
-def estimated_words(estimate: EstimatePart) -> str:
+def estimated_words(estimate: Estimate) -> str:
     """What an estimate is of: `SDXL base 1.0, 20 steps, guided, compiled`."""
     nets = counted(estimate.controlnets, "ControlNet") if estimate.controlnets else ""
     kind = "at full load" if estimate.full_load else estimate.stack
