@@ -1,6 +1,6 @@
 """Fuzz every target for some seconds, starting from the seeds and the example documents: `python fuzz/all.py SECONDS`.
 
-What makes a target raise is left in `fuzz/found`; mend it, and keep it as a seed: the test suite runs those.
+What makes a target raise is left in `fuzz/found`; fix it, and keep it as a seed: the test suite runs those.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def main() -> int:
                 text=True,
                 check=False,
             )
-            told = result.stderr.splitlines()
-            shown = told if result.returncode else [line for line in told if line.startswith("stat::number_of")]
+            lines = result.stderr.splitlines()
+            shown = lines if result.returncode else [line for line in lines if line.startswith("stat::number_of")]
             print("\n".join(f"  {line}" for line in shown[-40:]), flush=True)
             code = code or result.returncode
     return code

@@ -1,4 +1,4 @@
-"""Decisions held against their constraints: every check by its own example, and the waivers one by one."""
+"""Decisions compared with their constraints: every check by its own example, and the waivers one by one."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def found(text: str, rules: RuleTable, policy: Policy = POLICY) -> list[Located]
     return judge(read_document(text, "filter.md", rules), rules, policy, load_catalogue())[0]
 
 
-def ids(objections: list[Located], *, waived: bool = False) -> list[str]:
-    return [item.finding.check for item in objections if bool(item.finding.waived) is waived]
+def ids(findings: list[Located], *, waived: bool = False) -> list[str]:
+    return [item.finding.check for item in findings if bool(item.finding.waived) is waived]
 
 
 def record(block: str, prose: str = "") -> str:
@@ -61,30 +61,30 @@ def test_every_check_has_examples_where_a_document_alone_can_show_it() -> None:
 
 
 def test_a_decision_that_holds_gives_nothing(shipped: RuleTable) -> None:
-    objections, judged = judge(read_document(record(f"{SETTLED}\ndecision: gan"), "a.md", shipped), shipped, POLICY)
-    assert objections == []
+    findings, judged = judge(read_document(record(f"{SETTLED}\ndecision: gan"), "a.md", shipped), shipped, POLICY)
+    assert findings == []
     assert [(item.spec, item.decision, item.verdict, item.confidence, item.settled) for item in judged] == [
         ("a", "gan", "gan", "forced", True)
     ]
 
 
 def test_the_message_has_constraint_rule_grade_and_what_to_do(shipped: RuleTable) -> None:
-    (objection,) = found(record(f"{SETTLED}\ndecision: diffusion"), shipped)
-    assert objection.finding.message == (
+    (finding_at,) = found(record(f"{SETTLED}\ndecision: diffusion"), shipped)
+    assert finding_at.finding.message == (
         "diffusion is ruled out by under-100-ms-needs-a-single-pass (latency_budget_ms: 33; E1, G2; planning "
         "heuristic). Either change the decision (to gan), correct the constraint, or waive decision-excluded with a "
         "reason and approved_by"
     )
-    assert objection.finding.subject == ("under-100-ms-needs-a-single-pass",)
-    assert objection.place == Place("filter.md", 10, 1, 20)
+    assert finding_at.finding.subject == ("under-100-ms-needs-a-single-pass",)
+    assert finding_at.place == Place("filter.md", 10, 1, 20)
 
 
 def test_where_nothing_is_left_the_message_says_so(shipped: RuleTable) -> None:
     block = "constraints: {latency_budget_ms: 33, conditioning: [text], maturity: proven}\ndecision: evaluate_both"
-    (objection,) = found(record(block), shipped)
-    assert objection.finding.check == "decision-excluded"
-    assert "no architecture is left at all" in objection.finding.message
-    assert set(objection.finding.subject) == {
+    (finding_at,) = found(record(block), shipped)
+    assert finding_at.finding.check == "decision-excluded"
+    assert "no architecture is left at all" in finding_at.finding.message
+    assert set(finding_at.finding.subject) == {
         "under-100-ms-needs-a-single-pass",
         "text-excludes-plain-gan",
         "proven-only-excludes-hybrids",
@@ -182,9 +182,9 @@ GOOD = "measured at 31 ms on the phone"
     ],
 )
 def test_waivers(rule: str, reason: str, more: str, open_ones: list[str], shipped: RuleTable) -> None:
-    objections = found(record(WAIVED % (rule, reason, more)), shipped)
-    assert ids(objections) == open_ones
-    assert ids(objections, waived=True) == ([] if "decision-excluded" in open_ones else ["decision-excluded"])
+    findings = found(record(WAIVED % (rule, reason, more)), shipped)
+    assert ids(findings) == open_ones
+    assert ids(findings, waived=True) == ([] if "decision-excluded" in open_ones else ["decision-excluded"])
 
 
 def test_requirements_need_an_approval(shipped: RuleTable) -> None:
@@ -199,8 +199,8 @@ def test_requirements_need_an_approval(shipped: RuleTable) -> None:
 def test_two_waivers_of_one_check_are_one_too_many(shipped: RuleTable) -> None:
     text = record(WAIVED % ("decision-excluded", GOOD, "")).replace("```\n", "", 0)
     twice = text.replace("\n```\n", f"\n- {{rule: decision-excluded, reason: {GOOD}, approved_by: '@a'}}\n```\n")
-    (objection,) = [item for item in found(twice, shipped) if not item.finding.waived]
-    assert "is waived above already" in objection.finding.message
+    (finding_at,) = [item for item in found(twice, shipped) if not item.finding.waived]
+    assert "is waived above already" in finding_at.finding.message
 
 
 def test_a_waiver_of_rules_has_to_name_each(shipped: RuleTable) -> None:
@@ -231,8 +231,8 @@ def test_waivers_may_be_left_aside(shipped: RuleTable) -> None:
 
 def test_severities_are_the_team_s(shipped: RuleTable) -> None:
     text = record("constraints: {domain: narrow}\ndecision: gan")
-    (objection,) = found(text, shipped, POLICY._replace(severities={"constraint-unsettled": "note"}))
-    assert objection.severity == "note"
+    (finding_at,) = found(text, shipped, POLICY._replace(severities={"constraint-unsettled": "note"}))
+    assert finding_at.severity == "note"
     assert found(text, shipped, POLICY._replace(severities={"constraint-unsettled": "off"})) == []
 
 
@@ -268,19 +268,19 @@ def test_what_is_said_of_a_decision_agrees_with_evaluation_and_exploration(
     decision = data.draw(st.sampled_from(shipped.decisions))
     spec = Spec("s", answers, decision=decision)  # type: ignore[arg-type]
     placed = PlacedSpec(spec, "block", {"": Place("a.md", 1, 1)})
-    objections, (judged,) = judge(DesignDocument("a.md", specs=(placed,)), shipped, POLICY)
-    told = set(ids(objections))
+    findings, (judged,) = judge(DesignDocument("a.md", specs=(placed,)), shipped, POLICY)
+    checks = set(ids(findings))
     possible = {item.verdict for item in explore(spec, shipped).possible}
-    assert ("constraint-unsettled" in told) <= (len(possible) > 1)
+    assert ("constraint-unsettled" in checks) <= (len(possible) > 1)
     if len(possible) == 1:
         assert {judged.verdict} == possible
     else:
         assert judged.verdict == decide(spec, shipped).verdict
     if decision == judged.verdict:
-        assert not told & {"decision-excluded", "decision-not-recommended", "close-call-without-alternative"}
+        assert not checks & {"decision-excluded", "decision-not-recommended", "close-call-without-alternative"}
     if judged.verdict == "infeasible":
-        assert "decision-excluded" in told
-    assert len(told & {"decision-excluded", "decision-not-recommended", "close-call-without-alternative"}) <= 1
+        assert "decision-excluded" in checks
+    assert len(checks & {"decision-excluded", "decision-not-recommended", "close-call-without-alternative"}) <= 1
 
 
 @pytest.mark.parametrize("text", ["ab12" * 100_000, "GAN" * 100_000, "a" * 300_000 + "GAN"], ids=range(3))
@@ -290,7 +290,7 @@ def test_names_are_looked_for_in_time(text: str, shipped: RuleTable) -> None:
     assert time.process_time() - began < 5
 
 
-def test_what_the_table_of_that_day_objects_to_as_well_is_no_matter_of_tables(shipped: RuleTable) -> None:
+def test_what_the_table_of_that_day_contradicts_as_well_is_no_matter_of_tables(shipped: RuleTable) -> None:
     text = record(f"{SETTLED}\ndecision: diffusion\ndecided_with: article@1.0.0")
     field = load_rules("field")
     assert ids(found(text, field, POLICY._replace(tables=(shipped,)))) == ["decision-excluded"]
@@ -298,7 +298,7 @@ def test_what_the_table_of_that_day_objects_to_as_well_is_no_matter_of_tables(sh
     assert "decided-with-older-rules" not in ids(found(agreed, field, POLICY._replace(tables=(shipped,))))
 
 
-def test_a_named_model_is_held_against_budget_and_licence(shipped: RuleTable) -> None:
+def test_a_named_model_is_compared_with_budget_and_licence(shipped: RuleTable) -> None:
     block = f"{SETTLED.replace('}', ', commercial_use: true, gpu: gtx-1080ti, resolution_px: 1024}')}\ndecision: gan\nmodel: stylegan3-t"
     budget, licence = found(record(block), shipped)
     assert budget.finding.check == "budget-beyond-evidence"
@@ -311,10 +311,10 @@ def test_a_named_model_is_held_against_budget_and_licence(shipped: RuleTable) ->
     assert ids(found(record(block.replace("stylegan3-t", "stylegan2-rosinality")), shipped)) == []
 
 
-def test_hardware_that_contradicts_the_device_is_told_and_waived_by_the_id_that_is_told(shipped: RuleTable) -> None:
+def test_hardware_that_contradicts_the_device_is_found_and_waived_by_the_id_in_the_message(shipped: RuleTable) -> None:
     block = f"{PROMPTS.replace('}', ', gpu: a100, device: mobile}')}\ndecision: diffusion"
-    (told,) = found(record(block), shipped)
-    assert told.finding.check == "constraints-inconsistent"
-    assert told.finding.subject == ("inconsistent-gpu-device",)
+    (only,) = found(record(block), shipped)
+    assert only.finding.check == "constraints-inconsistent"
+    assert only.finding.subject == ("inconsistent-gpu-device",)
     waived = f"{block}\nwaivers:\n- {{rule: inconsistent-gpu-device, reason: two machines are meant here}}"
     assert ids(found(record(waived), shipped)) == []

@@ -1,4 +1,4 @@
-"""Specs in documents are found in every carrier, with the lines and columns of an editor; near misses are told."""
+"""Specs in documents are found in every carrier, with the lines and columns of an editor; near misses are findings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from genarch.documents.reader import MAX_BLOCKS, read_document, read_sidecar
 BLOCK = "```yaml genarch\nversion: 1\nconstraints: {domain: narrow}\ndecision: gan\n```\n"
 
 
-def told(document: DesignDocument) -> list[tuple[str, int, int]]:
+def defects_of(document: DesignDocument) -> list[tuple[str, int, int]]:
     return [(item.finding.check, item.place.line, item.place.column) for item in document.defects]
 
 
@@ -103,7 +103,7 @@ def test_the_three_carriers_state_the_same(shipped: RuleTable) -> None:
     ],
 )  # fmt: skip
 def test_flaws_stand_where_an_editor_shows_them(text: str, place: tuple[str, int, int], shipped: RuleTable) -> None:
-    assert told(read(text, shipped)) == [place]
+    assert defects_of(read(text, shipped)) == [place]
 
 
 @pytest.mark.parametrize(
@@ -201,10 +201,10 @@ def test_a_chosen_option_in_a_listing_is_none(shipped: RuleTable) -> None:
     assert read(f"```\nChosen option: GAN\n```\n\n{BLOCK}", shipped).chosen == ()
 
 
-def test_a_document_with_too_many_specs_is_told_once(shipped: RuleTable) -> None:
+def test_a_document_with_too_many_specs_is_one_finding(shipped: RuleTable) -> None:
     document = read("\n".join([BLOCK] * 1_000), shipped)
     assert len(document.specs) == MAX_BLOCKS
-    assert [check for check, _, _ in told(document)] == ["block-invalid"]
+    assert [check for check, _, _ in defects_of(document)] == ["block-invalid"]
 
 
 @pytest.mark.parametrize(
@@ -257,9 +257,9 @@ def test_a_wrapped_block_is_found_with_exact_lines(
     number = next(at for at, line in enumerate(lines, 1) if wanted in line)
     column = lines[number - 1].index(wanted) + 1
     if word == "brod":
-        assert told(document) == [("block-invalid", number, column)]
+        assert defects_of(document) == [("block-invalid", number, column)]
     else:
-        assert told(document) == []
+        assert defects_of(document) == []
         place = document.specs[0].place("decision")
         assert (place.line, place.column, place.end_column) == (number, column, len(lines[number - 1].rstrip()) + 1)
 
@@ -286,7 +286,7 @@ def test_front_matter_of_other_tools_does_not_hide_ours(
     after = [key for key in after if key not in before]
     lines = "\n".join(["---", *before, own, *after, end, "# A", ""]).split("\n")
     document = read("\n".join(lines), shipped)
-    nested = [check for check, _, _ in told(document)]
+    nested = [check for check, _, _ in defects_of(document)]
     assert nested in ([], ["block-misspelt"])  # the text of another key may look like ours
     assert document.specs[0].place("decision").line == lines.index("  decision: gan") + 1
     assert document.specs[0].spec.constraints == {"domain": "narrow"}

@@ -1,4 +1,4 @@
-"""Which files a check looks at: each once, none outside of the tree, and whatever is passed by is told."""
+"""Which files a check looks at: each once, none outside of the tree, and whatever is passed by is reported."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ PLACES = {
 @pytest.mark.parametrize("name", PLACES)
 def test_the_block_goes_to_the_decision(name: str, bom: str, newline: str) -> None:
     if not any(PLACES[name]) and newline != "\n":
-        return  # nothing tells its line ends
+        return  # nothing says what its line ends are
     head, tail = (part.replace("\n", newline) for part in PLACES[name])
     # What stands between is one empty line on either side; the one before is the document's own.
     given_text = bom + head + tail if tail else bom + head.removesuffix(newline)
@@ -111,7 +111,7 @@ def test_a_rationale_is_replaced_between_its_markers_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("broken", ["end", "begin", "twice"])
-def test_markers_without_their_pair_are_told(broken: str) -> None:
+def test_markers_without_their_pair_are_found(broken: str) -> None:
     text = behind("# A\n\n", 1, "a")
     lines = [line for line in text.splitlines() if line.startswith("<!--")]
     changed = {"end": lines[:1], "begin": lines[1:], "twice": [*lines, *lines]}[broken]

@@ -29,7 +29,7 @@ def test_what_is_no_block(text: str) -> None:
     assert parse_markdown(text).blocks == ()
 
 
-def test_a_block_that_a_comment_swallows_is_told() -> None:
+def test_a_block_that_a_comment_swallows_is_found() -> None:
     found = parse_markdown(f"# A\n\n<!-- never closed\n\n{BLOCK}")
     assert found.blocks == ()
     assert list(found.hidden()) == [(5, Verbatim("comment", 3, 8, closed=False))]
