@@ -28,10 +28,8 @@ def named_in(*places: str) -> set[str]:
 
 
 def test_what_the_code_finds_is_what_is_described_both_ways() -> None:
-    everywhere = named_in("**/*.py")
-    tables = named_in("table/*.py", "cli/rules.py")
-    assert tables == set(TABLE_CHECKS)
-    assert everywhere == {*TABLE_CHECKS, *DOCUMENT_CHECKS}
+    assert named_in("**/*.py") == {*TABLE_CHECKS, *DOCUMENT_CHECKS}
+    assert named_in("table/*.py") == {*TABLE_CHECKS} - {"table-invalid"}, "which is found where a table is read"
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from genarch.files.io import entered, is_spec, refuse
@@ -99,33 +100,33 @@ class Skipped(NamedTuple):
     reason: str
 
 
-class Patterns:
+class Patterns(NamedTuple):
     """Globs as in `.gitignore`, for paths below a folder."""
 
-    def __init__(self, globs: Sequence[str], folder: str) -> None:
-        """Globs relative to a folder; they are compiled when a path is first compared with them."""
-        self._globs = globs
-        self._folder = os.path.realpath(folder)
-        self._spec: GitIgnoreSpec | None = None
+    globs: tuple[str, ...]
+    folder: str
 
     def __bool__(self) -> bool:
         """Whether there are any."""
-        return bool(self._globs)
+        return bool(self.globs)
 
     def __str__(self) -> str:
         """The globs, as a person would list them."""
-        return ", ".join(self._globs)
+        return ", ".join(self.globs)
 
     def match(self, path: str) -> bool:
         """Whether a path is one of them; what lies outside of the folder never is."""
-        if not self._globs:
+        if not self.globs:
             return False
-        if self._spec is None:
-            from pathspec import GitIgnoreSpec  # for those who have globs alone
+        relative = os.path.relpath(os.path.abspath(path), os.path.realpath(self.folder))
+        return not relative.startswith(os.pardir) and _compiled(self.globs).match_file(relative)
 
-            self._spec = GitIgnoreSpec.from_lines(self._globs)
-        relative = os.path.relpath(os.path.abspath(path), self._folder)
-        return not relative.startswith(os.pardir) and self._spec.match_file(relative)
+
+@cache
+def _compiled(globs: tuple[str, ...]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec  # for those who have globs alone
+
+    return GitIgnoreSpec.from_lines(globs)
 
 
 class Selection(NamedTuple):

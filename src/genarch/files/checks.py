@@ -41,12 +41,9 @@ class Checks(Mapping[str, Check]):
         self._read: dict[str, Check] = {}
 
     @cached_property
-    def _folder(self) -> str:
-        return os.path.join(rules_folder(), "checks", self._subject)
-
-    @cached_property
-    def _ids(self) -> tuple[str, ...]:
-        return tuple(sorted(os.listdir(self._folder)))
+    def _folders(self) -> Mapping[str, str]:
+        above = os.path.join(rules_folder(), "checks", self._subject)
+        return {name: os.path.join(above, name) for name in sorted(os.listdir(above))}
 
     def __getitem__(self, name: str) -> Check:
         """The check of this id.
@@ -55,22 +52,16 @@ class Checks(Mapping[str, Check]):
             KeyError: when there is none.
         """
         if name not in self._read:
-            if name not in self._ids:
-                raise KeyError(name)
-            self._read[name] = _read(os.path.join(self._folder, name))
+            self._read[name] = _read(self._folders[name])
         return self._read[name]
-
-    def __contains__(self, name: object) -> bool:
-        """Whether there is a check of this id; nothing is read for it."""
-        return name in self._ids
 
     def __iter__(self) -> Iterator[str]:
         """The ids."""
-        return iter(self._ids)
+        return iter(self._folders)
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._ids)
+        return len(self._folders)
 
 
 DOCUMENT_CHECKS = Checks("documents")
