@@ -59,7 +59,7 @@ def judge_model(placed: PlacedSpec, catalogue: Catalogue) -> Iterator[Located]:
         return
     from genarch.evidence.assessment import commercial_conflict, within_budget  # for those who name a model alone
 
-    place = placed.place("model", "decision")
+    place = placed.place("model")
     budget = within_budget(model, stated, catalogue)
     if budget and not budget[0]:
         misses = "; ".join(miss.told for miss in budget[1].misses if miss.kind != "licence")
@@ -91,7 +91,7 @@ class _Judge:
         self._possible = [item.verdict for item in self._exploration.possible]
         self._evaluation = self._final()
         self._verdict = self._evaluation.verdict
-        self._excluding = self._exclusions(self._spec.decision) if self._spec.decision else []
+        self._excluding = self._exclusions(self._spec.decision)
 
     def _final(self) -> Evaluation:
         """The evaluation that counts: where all ways to answer the rest lead to one other verdict, that one."""
@@ -101,7 +101,7 @@ class _Judge:
             return evaluate(self._spec._replace(constraints=witness), self._rules)
         return evaluation
 
-    def _exclusions(self, decision: str) -> list[Rule]:
+    def _exclusions(self, decision: str | None) -> list[Rule]:
         """The rules that leave nothing of what was decided; none where something is left."""
         entries = self._evaluation.ranking if decision == "evaluate_both" else self._decided(decision)
         if not all(entry.excluded_by for entry in entries):
@@ -109,7 +109,7 @@ class _Judge:
         names = {name for entry in entries for name in entry.excluded_by}
         return [rule for rule in self._evaluation.hits if rule.id in names]
 
-    def _decided(self, decision: str) -> list[Ranked]:
+    def _decided(self, decision: str | None) -> list[Ranked]:
         """The architectures that the name of a family or an architecture stands for."""
         return [entry for entry in self._evaluation.ranking if decision in (entry.architecture, entry.family)]
 

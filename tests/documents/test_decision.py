@@ -1,0 +1,382 @@
+"""What is said of a decision, word for word, under small tables in which every figure can be worked out by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from builders import SOURCE, rule, table
+from genarch import RuleTable, load_catalogue
+from genarch.documents.decision import families_named, judge_decision, judge_model, pinned_to, table_of_that_day
+from genarch.documents.document import Chosen, DesignDocument, PlacedSpec
+from genarch.table.conditions import ALWAYS, Condition, Not, Predicate
+from genarch.table.constraints import BY_NAME, Answers
+from genarch.table.findings import Located, Place
+from genarch.table.rules import Architecture, Family, Method, Notice
+from genarch.table.spec import Spec
+
+NARROW = Predicate("domain", "any_of", ("narrow",))
+BROAD = Predicate("domain", "any_of", ("broad",))
+PATH = "a.md"
+CITED = "(domain: narrow; T1; expert judgement)"
+
+
+def placed(constraints: Answers, decision: str | None = None, decided_with: str | None = None) -> PlacedSpec:
+    fields = ["", "id", "constraints", *(f"constraints.{name}" for name in constraints), "decision", "decided_with"]
+    places = {field: Place(PATH, line, 1) for line, field in enumerate(fields, 1)}
+    return PlacedSpec(Spec("a", constraints, decision=decision, decided_with=decided_with), "block", places)
+
+
+def found(
+    spec: PlacedSpec, rules: RuleTable, document: DesignDocument | None = None, *others: RuleTable
+) -> list[Located]:
+    return judge_decision(spec, document or DesignDocument(PATH, specs=(spec,)), rules, others)[1]
+
+
+def only(findings: Sequence[Located], check: str) -> Located:
+    (wanted,) = [item for item in findings if item.finding.check == check]
+    return wanted
+
+
+@pytest.mark.parametrize(
+    ("points", "decision", "message"),
+    [
+        ([{"gan": 3}], "hybrid", f"gan (clear), not for hybrid by r0 {CITED}"),
+        ([{"consistency": 3}], "gan", f"hybrid, as consistency (clear), not for gan by r0 {CITED}"),
+        ([{"gan": 3, "diffusion": 3}], "hybrid", f"evaluate_both (gan and diffusion), not for hybrid by r0 {CITED}"),
+        ([{"gan": 3, "diffusion": 2}], "hybrid", f"gan (lean), not for hybrid by r0 {CITED}"),
+        ([{"gan": 3}], "evaluate_both", f"gan (clear), not for evaluate_both by r0 {CITED}"),
+        (
+            [{"diffusion": -3}, {"gan": 1, "consistency": 1}],
+            "diffusion",
+            f"evaluate_both (gan and hybrid), not for diffusion by r0 {CITED}; r1 {CITED}",
+        ),
+    ],
+)
+def test_the_answer_and_its_reasons(points: list[dict[str, int]], decision: str, message: str) -> None:
+    rules = table(*(rule(f"r{at}", NARROW, gained) for at, gained in enumerate(points)))
+    item = only(found(placed({"domain": "narrow"}, decision), rules), "decision-not-recommended")
+    assert item.finding.message == (
+        f"the constraints speak for {message}. Change the decision, state what else decided, or waive "
+        "decision-not-recommended with a reason"
+    )
+    assert item.place == Place(PATH, 5, 1)
+    assert item.severity == "error"
+    assert item.spec is not None
+
+
+def test_without_a_decision_the_message_has_the_answer() -> None:
+    nothing = table(rule("r", NARROW, excludes=["gan", "diffusion", "consistency", "gan_enhanced_diffusion"]))
+    for rules, answer in ((nothing, "nothing (infeasible)"), (table(rule("r", BROAD, {"gan": 1})), "undetermined")):
+        item = only(found(placed({"domain": "narrow"}), rules), "decision-missing")
+        assert (
+            item.finding.message == f"no decision is stated; the constraints give {answer}. Add 'decision:' beside them"
+        )
+        assert item.place == Place(PATH, 3, 1)
+
+
+def test_the_weightiest_reasons_come_first_and_the_rest_are_counted() -> None:
+    points = {"a": 1, "b": 3, "c": 2, "d": 3, "e": 1}
+    rules = table(
+        *(rule(name, NARROW, {"gan": gained}) for name, gained in points.items()),
+        rule("against", NARROW, {"consistency": 3}),
+        rule("less", NARROW, {"gan": 3, "consistency": 2, "gan_enhanced_diffusion": 1}),  # a lead of 1
+        rule("level", NARROW, {"gan": 2, "gan_enhanced_diffusion": 2}),  # none
+    )
+    message = only(found(placed({"domain": "narrow"}, "hybrid"), rules), "decision-not-recommended").finding.message
+    assert f"by b {CITED}; d {CITED}; c {CITED}; and 3 more rules. Change" in message
+    three = table(*(rule(name, NARROW, {"gan": 3}) for name in "abc"))
+    message = only(found(placed({"domain": "narrow"}, "hybrid"), three), "decision-not-recommended").finding.message
+    assert f"; c {CITED}. Change" in message
+
+
+def test_a_rule_that_reads_nothing_stated_says_so() -> None:
+    rules = table(rule("always", ALWAYS, {"gan": 3}))
+    message = only(found(placed({"domain": "narrow"}, "hybrid"), rules), "decision-not-recommended").finding.message
+    assert "by always (what the rest comes to; T1; expert judgement)" in message
+
+
+def test_numbers_are_shown_to_two_places() -> None:
+    rules = table(rule("fast", Predicate("latency_budget_ms", "below", (50,)), {"gan": 3}))
+    spec = placed({"latency_budget_ms": 100 / 3}, "hybrid")
+    assert "fast (latency_budget_ms: 33.33; T1" in found(spec, rules)[0].finding.message
+    assert (
+        "fast (latency_budget_ms: 33; T1"
+        in found(placed({"latency_budget_ms": 33}, "hybrid"), rules)[0].finding.message
+    )
+
+
+def test_what_is_excluded() -> None:
+    rules = table(
+        rule("no-gan", NARROW, excludes=["gan"]),
+        rule("no-consistency", NARROW, excludes=["consistency"]),
+        rule("elsewhere", BROAD, excludes=["gan"]),
+        rule("r", NARROW, {"diffusion": 3, "gan_enhanced_diffusion": 3}),
+    )
+    item = only(found(placed({"domain": "narrow"}, "gan"), rules), "decision-excluded")
+    assert item.finding.message == (
+        f"gan is ruled out by no-gan {CITED}. Either change the decision (to diffusion or hybrid), correct the "
+        "constraint, or waive decision-excluded with a reason and approved_by"
+    )
+    assert item.finding.subject == ("no-gan",)
+    assert item.place == Place(PATH, 5, 1)
+    for decision, check in (("consistency", "decision-excluded"), ("hybrid", "close-call-without-alternative")):
+        assert [item.finding.check for item in found(placed({"domain": "narrow"}, decision), rules)] == [check]
+    assert found(placed({"domain": "narrow"}, "evaluate_both"), rules) == []
+
+
+def test_where_nothing_is_left_there_is_nothing_to_change_to() -> None:
+    rules = table(
+        rule("some", NARROW, excludes=["gan", "diffusion"]),
+        rule("others", NARROW, excludes=["consistency", "gan_enhanced_diffusion"]),
+    )
+    item = only(found(placed({"domain": "narrow"}, "evaluate_both"), rules), "decision-excluded")
+    assert item.finding.subject == ("some", "others")
+    assert item.finding.message == (
+        f"evaluate_both is ruled out by some {CITED}; others {CITED}. Either give up one of the constraints, since no "
+        "architecture is left at all, or waive decision-excluded with a reason and approved_by"
+    )
+
+
+@pytest.mark.parametrize("decision", ["gan", "hybrid", "consistency"])
+def test_a_close_call_needs_the_other_side(decision: str) -> None:
+    rules = table(rule("r", NARROW, {"gan": 3, "consistency": 3}))
+    spec = placed({"domain": "narrow"}, decision)
+    other = "hybrid" if decision == "gan" else "gan"
+    item = only(found(spec, rules), "close-call-without-alternative")
+    assert item.finding.message == (
+        f"gan and hybrid are too close to call, and the document speaks of {decision} only. Describe how {other} compared,"
+        " decide evaluate_both, or waive close-call-without-alternative with a reason"
+    )
+    assert item.place == Place(PATH, 5, 1)
+    assert found(spec, rules, DesignDocument(PATH, prose=f"We tried {other}.")) == []
+    assert found(spec, rules, DesignDocument(PATH, prose="We tried diffusion.")) == [item]
+
+
+FLAGS = ("temporal_consistency", "pretrained_available", "paired_data")
+
+
+def test_what_is_unsettled_names_what_to_state_and_four_more() -> None:
+    paired = rule("w", Predicate("paired_data", "is", (True,)), {"diffusion": 2})
+    rules = table(rule("r", NARROW, {"gan": 2}), paired)
+    one = only(found(placed({"domain": "narrow"}, "gan"), rules), "constraint-unsettled")
+    meaning = BY_NAME["paired_data"].meaning
+    assert one.finding.message == (
+        f"gan could still become evaluate_both: paired_data ({meaning}) is not stated. State it, or waive "
+        "constraint-unsettled where nobody can know"
+    )
+    assert one.finding.subject == ("paired_data",)
+    assert one.place == Place(PATH, 3, 1)
+    numbers = [Predicate(name, "above", (10,)) for name in ("resolution_px", "training_images", "device_memory_gb")]
+    for waiting in (4, 5, 6):
+        extra: list[Condition] = [*(Predicate(name, "is", (True,)) for name in FLAGS), *numbers]
+        conditions = [Predicate("serving", "any_of", ("batch",)), *extra][: waiting + 1]
+        rules = table(
+            rule("r", NARROW, {"gan": 2}),
+            *(rule(f"w{at}", condition, {"diffusion": 3}) for at, condition in enumerate(conditions)),
+        )
+        message = only(found(placed({"domain": "narrow"}, "gan"), rules), "constraint-unsettled").finding.message
+        listed = re.search(r"; rules also wait for ([a-z_, ]+?)(?: and (\d+) more)?\. State it", message)
+        assert listed
+        assert len(listed[1].split(", ")) == 4
+        assert listed[2] == (None if waiting == 4 else str(waiting - 4))
+        assert message.split(": ")[1].split(" ")[0] not in listed[1].split(", ")
+
+
+def test_nothing_is_unsettled_where_the_decision_is_excluded_anyway() -> None:
+    rules = table(
+        rule("no", NARROW, excludes=["gan"]), rule("r", Predicate("paired_data", "is", (True,)), {"diffusion": 3})
+    )
+    assert [item.finding.check for item in found(placed({"domain": "narrow"}, "gan"), rules)] == ["decision-excluded"]
+
+
+def test_where_all_answers_lead_to_one_verdict_that_one_counts() -> None:
+    rules = table(rule("n", NARROW, {"gan": 3}), rule("b", BROAD, {"gan": 3}))
+    spec = placed({}, "diffusion")
+    judged, findings = judge_decision(spec, DesignDocument(PATH), rules)
+    assert (judged.verdict, judged.architecture, judged.settled) == ("gan", "gan", True)
+    assert (judged.spec, judged.place.line, judged.id_place.line, judged.decision) == ("a", 1, 2, "diffusion")
+    assert "the constraints speak for gan (clear)" in only(findings, "decision-not-recommended").finding.message
+    unsettled = judge_decision(placed({}, "gan"), DesignDocument(PATH), table(rule("n", NARROW, {"gan": 3})))[0]
+    assert (unsettled.verdict, unsettled.settled) == ("undetermined", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "decision", "another"),
+    [
+        ("GAN", "gan", False),
+        ("GAN and diffusion", "gan", False),  # what was decided is among them
+        ("diffusion", "gan", True),
+        ("diffusion and hybrid", "gan", True),
+        ("Option B", "gan", False),
+        ("rather diffusion", "gan", False),
+        ("GAN", "consistency", True),
+        ("hybrid", "consistency", False),
+        ("GAN", "evaluate_both", True),
+        ("GAN and diffusion", "evaluate_both", False),
+        ("Option B", "evaluate_both", False),
+        ("diffusion", None, False),
+    ],
+)
+def test_what_the_text_chooses(text: str, decision: str | None, another: bool) -> None:  # noqa: FBT001
+    rules = table(rule("r", ALWAYS, {"gan": 1}))
+    spec = placed({}, decision)
+    chosen = (Chosen("Option A", Place(PATH, 8, 1)), Chosen(text, Place(PATH, 9, 1)))
+    findings = found(spec, rules, DesignDocument(PATH, "draft", (spec,), chosen=chosen))
+    named = [item for item in findings if item.finding.check == "prose-names-another-architecture"]
+    assert [item.place.line for item in named] == ([9] if another else [])
+    for item in named:
+        families = " and ".join(sorted(families_named(text, rules)))
+        assert item.finding.message == (
+            f"the text chooses '{text}', which is {families}, and the block decides {decision}. Bring the two together"
+        )
+    several = found(spec, rules, DesignDocument(PATH, "draft", (spec, spec), chosen=chosen))
+    assert not [item for item in several if item.finding.check == "prose-names-another-architecture"]
+
+
+def test_an_inconsistency_stands_at_the_first_constraint_it_reads() -> None:
+    when = Not(Predicate("serving", "any_of", ("batch",)))
+    notice = Notice(
+        id="n", level="inconsistency", title="n", when=when, message="Both cannot be.", source=SOURCE, about=()
+    )
+    rules = table(rule("r", NARROW, {"gan": 3}), notices=[notice, notice._replace(id="w", level="warning")])
+    item = only(found(placed({"domain": "narrow", "serving": "realtime"}, "gan"), rules), "constraints-inconsistent")
+    assert item.finding.message == "serving: realtime contradict one another (n; T1; expert judgement): Both cannot be."
+    assert item.finding.subject == ("n",)
+    assert item.place == Place(PATH, 5, 1)
+
+
+OLD = "test@0.9"
+
+
+@pytest.mark.parametrize(
+    ("points", "decision"),
+    [({"gan": 3}, "hybrid"), ({"gan": 3, "consistency": 3}, "gan")],
+    ids=["not-recommended", "close-call"],
+)
+def test_what_older_rules_allowed_is_a_warning(points: dict[str, int], decision: str) -> None:
+    rules = table(rule("r", NARROW, points))
+    item = found(placed({"domain": "narrow"}, decision, OLD), rules)
+    assert [one.finding.check for one in item] == ["decided-with-older-rules"]
+    answer = "gan (clear)" if len(points) == 1 else "evaluate_both (gan and hybrid)"
+    assert item[0].finding.message == (
+        f"{decision} was decided with {OLD}; with test@1.0.0 the constraints give {answer}. See whether the deployment "
+        "still stands, then update the record"
+    )
+    assert item[0].place == Place(PATH, 6, 1)
+
+
+def named_table(table_id: str, version: str, *rules: object, extends: str = "") -> RuleTable:
+    made = table(*rules)  # type: ignore[arg-type]  # rules of the builders
+    made.header = made.header._replace(id=table_id, version=version, extends=extends)
+    return made
+
+
+def test_the_table_of_that_day_is_asked_where_it_is_at_hand() -> None:
+    rules = table(rule("r", NARROW, {"gan": 3}))
+    spec = placed({"domain": "narrow"}, "hybrid", "old@2.0")
+    agreed = named_table("old", "2.0.1", rule("r", NARROW, {"consistency": 3}))
+    against = named_table("old", "2.0.1", rule("r", NARROW, {"diffusion": 3}))
+    without = named_table("old", "2.1.0", rule("r", NARROW, {"diffusion": 3}))  # another version of it
+    checks = {
+        name: [item.finding.check for item in found(spec, rules, None, other)]
+        for name, other in (("agreed", agreed), ("against", against), ("without", without))
+    }
+    assert checks == {
+        "agreed": ["decided-with-older-rules"],
+        "against": ["decision-not-recommended"],
+        "without": ["decided-with-older-rules"],
+    }
+
+
+def test_rules_that_nobody_knows_are_named_beside_those_that_are() -> None:
+    rules = table(rule("r", NARROW, {"gan": 3}))
+    other = named_table("other", "1.0.0")
+    item = only(found(placed({"domain": "narrow"}, "gan", "x@1"), rules, None, other), "decided-with-unknown-rules")
+    assert item.finding.message == (
+        "x@1 is no rule table that is known here (known: test, other; the present one is test@1.0.0). Write the one that "
+        "the decision was taken with"
+    )
+    assert item.place == Place(PATH, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("decided_with", "pinned"),
+    [
+        (None, "present"),
+        ("own@1.2.0", "present"),
+        ("own@1.2", "present"),
+        ("own@1", "present"),
+        ("own@1.1.9", "other"),
+        ("own@1.2.1", "unknown"),
+        ("own@1.10", "unknown"),
+        ("own@2", "unknown"),
+        ("other@1.0.0", "other"),
+        ("other@0.9", "other"),
+        ("other@1.1", "unknown"),
+        ("base@1.0.0", "other"),
+        ("base@99", "other"),
+        ("nonsense@1", "unknown"),
+    ],
+)
+def test_which_table_a_decision_is_pinned_to(decided_with: str | None, pinned: str) -> None:
+    own = named_table("own", "1.2.0", extends="base@1.0.0")
+    assert pinned_to(decided_with, own, [named_table("other", "1.0.0")]) == pinned
+
+
+def test_the_table_of_that_day() -> None:
+    tables = [named_table("a", "1.0.0"), named_table("b", "1.2.0"), named_table("b", "2.0.0")]
+    for decided_with, wanted in (("b@1", 1), ("b@2.0.0", 2), ("b@3", None), ("c@1", None), ("a@1.0", 0)):
+        assert table_of_that_day(decided_with, tables) is (None if wanted is None else tables[wanted])
+
+
+@pytest.mark.parametrize(
+    ("text", "families"),
+    [
+        ("one", {"one"}),
+        ("The First Family", {"one"}),
+        ("Fast Net (small) Plus", {"one"}),
+        ("fast-net plus", {"one"}),
+        ("net_two", {"two"}),
+        ("Net two of them", {"two"}),
+        ("single", set()),  # an id of one word may mean something else
+        ("Adapters", {"two"}),
+        ("LoRA", set()),  # of both families
+        ("Net", set()),
+        ("Fast Net Plus Ultra", {"two"}),  # the longest name counts
+    ],
+)
+def test_names_stand_for_families(text: str, families: set[str]) -> None:
+    rules = table(architectures={"x": "one"})
+    rules.families = (Family("one", "The First Family", "s"), Family("two", "Second", "s"))
+    rules.architectures = (
+        Architecture("single", "one", "Fast Net (small) Plus", "s", "proven", SOURCE),
+        Architecture("net_two", "two", "Other", "s", "proven", SOURCE),
+        Architecture("third", "two", "Fast Net Plus Ultra", "s", "proven", SOURCE),
+    )
+    rules.methods = (
+        Method("adapters", "Adapters", ("net_two", "third"), ALWAYS, "because", SOURCE),
+        Method("lora", "LoRA", ("single", "net_two"), ALWAYS, "because", SOURCE),
+    )
+    assert families_named(text, rules) == families
+
+
+def test_a_model_is_compared_with_a_budget_only_where_one_is_stated() -> None:
+    catalogue = load_catalogue()
+    places = {"": Place(PATH, 1, 1), "model": Place(PATH, 7, 1), "decision": Place(PATH, 6, 1)}
+
+    def about(model: str | None, constraints: Answers) -> list[Located]:
+        spec = Spec("a", constraints, decision="diffusion", model=model)
+        return list(judge_model(PlacedSpec(spec, "block", places), catalogue))
+
+    assert about(None, {"latency_budget_ms": 1}) == []
+    assert about("sdxl", {}) == []
+    (budget,) = about("sdxl", {"latency_budget_ms": 1})
+    assert budget.finding.message.startswith("nothing shows sdxl within the budget: ")
+    assert (budget.place.line, budget.finding.subject, budget.severity) == (7, ("sdxl",), "warning")
+    (licence,) = about("flux.1-dev", {"commercial_use": True})
+    assert licence.finding.check == "licence-conflict"
+    assert (licence.place.line, licence.finding.subject) == (7, ("flux.1-dev",))
+    assert about("flux.1-dev", {"commercial_use": False}) == []
