@@ -6,17 +6,17 @@ import sys
 from pathlib import Path
 
 from check_page import document_check_page, table_check_page
+from claim_page import claims_page
 from command_page import command_page
+from extension_page import extension_page
 from genarch import load_rules, load_spec
 from genarch.files.catalogue import load_catalogue
 from genarch.files.table_reader import read_table
 from genarch.files.tables import DEFAULT_TABLE, bundled_tables
-from genarch.reports.claim_page import claims_page
 from genarch.reports.decision_map import map_page, map_report
-from genarch.reports.extension_page import extension_page
 from genarch.reports.map_svg import as_svg
-from genarch.reports.rule_page import facts_page, rule_page
 from genarch.table.decision_map import decision_map
+from rule_page import facts_page, rule_page
 
 ROOT = Path(__file__).resolve().parent.parent
 

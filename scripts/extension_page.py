@@ -76,13 +76,13 @@ def _counts(base: RuleTable, rules: RuleTable) -> str:
 
 
 def _row(before: Rule, after: Rule | None, reason: str) -> str:
-    told = inert(f"{condition_words(before.when)}: {effect_of(before)}")
+    shown = inert(f"{condition_words(before.when)}: {effect_of(before)}")
     if after is None:
-        return f"| {code(before.id)} | {told} | disabled | {inert(reason)} |"
+        return f"| {code(before.id)} | {shown} | disabled | {inert(reason)} |"
     if after == before:
-        return f"| {code(before.id)} | {told} | the same | |"
+        return f"| {code(before.id)} | {shown} | the same | |"
     when = "" if after.when == before.when else f"{condition_words(after.when)}: "
-    return f"| {code(before.id)} | {told} | {inert(when + effect_of(after))} | {inert(after.replaces)} |"
+    return f"| {code(before.id)} | {shown} | {inert(when + effect_of(after))} | {inert(after.replaces)} |"
 
 
 def _others(base: RuleTable, rules: RuleTable, reasons: dict[str, str]) -> Iterator[str]:

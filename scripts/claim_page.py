@@ -26,13 +26,13 @@ def claims_page(catalogue: Catalogue, rules: RuleTable) -> str:
 
 
 def _lines(catalogue: Catalogue, rules: RuleTable) -> Iterator[str]:
-    yield "# The article's claims, held against the measurements"
+    yield "# The article's claims, checked against the measurements"
     yield ""
     yield "<!-- Made by `make generate` from rules/evidence/claims.yaml; do not edit. -->"
     yield ""
     yield f"What the table `{rules.header.id}` takes from its source in figures and categories."
     yield f"By {catalogue.name}, {catalogue.compiled}."
-    yield "`genarch evidence show ID` tells more of each claim and row; [evidence.md](evidence.md) how good a row is."
+    yield "`genarch evidence show ID` says more of each claim and row; [evidence.md](evidence.md) how good a row is."
     yield ""
     verdicts: list[str] = [claim.verdict for claim in catalogue.claims.values()]
     yield "| verdict | means | claims |"
