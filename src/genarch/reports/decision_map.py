@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple
 
 from genarch.reports import page
-from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Span, Title, dim
+from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Space, Span, Title, dim
 from genarch.reports.words import name_words, stated_words
 from genarch.table.constraints import BY_NAME, Answers
 from genarch.table.decision_map import Axis, DecisionMap, Tile
@@ -84,7 +84,9 @@ def map_page(report: MapReport) -> Iterator[Block]:
             for label, tile in zip(columns, row, strict=True)
         ]
         rows.append((cell.label, tuple(drawn)))
+    yield Space()
     yield Grid(_axis_words(report.map.x), _axis_words(report.map.y), columns, tuple(rows))
+    yield Space()
     tiles = [tile for row in report.map.rows for tile in row]
     met = {tile.verdict for tile in tiles if not tile.contradicts}
     legend = ((sign, name) for name, sign in report.letters.items() if name in met)
