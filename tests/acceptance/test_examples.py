@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from command_line import run
 from genarch import load_rules
 from genarch.files.tables import bundled_tables
 from genarch.table.lint import verify
@@ -22,8 +21,7 @@ EXPECTED = yaml.safe_load((ROOT / "examples/specs/expected.yaml").read_text())
 
 
 def reports(folder: str, *options: str) -> tuple[int, dict[str, Any]]:
-    command = [sys.executable, "-m", "genarch", "evaluate", ".", "--format", "jsonl", *options]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT / folder, check=False)
+    result = run("evaluate", ".", "--format", "jsonl", *options, cwd=ROOT / folder)
     made = [json.loads(line) for line in result.stdout.splitlines()]
     return result.returncode, {Path(report["spec"]["source"]["path"]).name: report for report in made}
 
@@ -74,8 +72,7 @@ def test_every_invalid_example_gives_its_message() -> None:
 
 @pytest.mark.parametrize("path", INVALID, ids=lambda path: path.name)
 def test_an_invalid_example_is_refused_in_these_words(path: Path) -> None:
-    command = [sys.executable, "-m", "genarch", "evaluate", path.name, "--format", "json"]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=path.parent, check=False)
+    result = run("evaluate", path.name, "--format", "json", cwd=path.parent)
     assert result.returncode == 2
     told = "".join(line.removeprefix("genarch: ") for line in result.stderr.splitlines(keepends=True))
     assert told == path.with_name(path.name.replace(".genarch.yaml", ".expected")).read_text()

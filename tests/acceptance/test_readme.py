@@ -19,6 +19,7 @@ import pexpect
 import pytest
 from typer.main import get_command
 
+from command_line import run
 from genarch import load_rules
 from genarch.cli.app import app
 from genarch.cli.exits import ExitCode
@@ -45,14 +46,7 @@ def sessions(block: str) -> list[tuple[str, str]]:
 def output(command: str) -> str:
     words = shlex.split(command)
     assert words[0] == "genarch", command
-    result = subprocess.run(
-        [sys.executable, "-m", *words],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"},
-        check=False,
-    )
+    result = run(*words[1:], cwd=ROOT)
     return result.stdout + result.stderr
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+import command_line
+
 MADR = """---
 status: accepted
 ---
@@ -57,6 +59,8 @@ def record(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str, lines: str = "") -> subprocess.CompletedProcess[str]:
+    if not lines:
+        return command_line.run("doc", "add", *arguments, cwd=folder)
     return subprocess.run(
         [sys.executable, "-m", "genarch", "doc", "add", *arguments],
         input=lines,

@@ -10,25 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from command_line import run
 from genarch.files.catalogue import load_catalogue
 
 GENARCH = (sys.executable, "-m", "genarch")
 
 SPEC = "version: 1\nconstraints:\n  domain: narrow\n"
-
-
-def run(
-    *arguments: str | Path, stdin: str = "", cwd: Path | None = None, **env: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*GENARCH, *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, **env},
-        check=False,
-    )
 
 
 @pytest.fixture
