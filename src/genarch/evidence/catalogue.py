@@ -1,7 +1,6 @@
 """The evidence catalogue: its entries together, and finding things in them."""
 
-from __future__ import annotations
-
+# No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple
 
@@ -129,7 +128,7 @@ class Catalogue:
         assert self._calibration is not None  # noqa: S101  (whoever loads a catalogue fits it)
         return self._calibration
 
-    def fitted(self, calibration: Calibration) -> Catalogue:
+    def fitted(self, calibration: Calibration) -> "Catalogue":
         """The same catalogue, with the estimator fitted."""
         self._calibration = calibration
         return self

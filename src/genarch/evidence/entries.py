@@ -4,8 +4,7 @@ A figure that nobody has read in its source is marked (`verified`, `unverified_f
 shown. Fields that are None are not known. The files of `rules/evidence` have the fields of these values.
 """
 
-from __future__ import annotations
-
+# No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 from functools import cache
 from typing import Annotated, Literal, NamedTuple, TypeVar
 
@@ -348,7 +347,7 @@ class Hardware(NamedTuple):
         """Whether that peak was read in a source."""
         return ("fp16_dense_tflops" if self.fp16_dense_tflops else "fp32_tflops") in self.verified
 
-    def at_most(self, other: Hardware) -> bool:
+    def at_most(self, other: "Hardware") -> bool:
         """Whether it is no stronger than `other`, in peak and bandwidth, so that what it does in time `other` does.
 
         The best peak of each counts: quick engines run GeForce cards with fp16 accumulation, at twice the other rate.

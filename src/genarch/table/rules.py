@@ -3,8 +3,7 @@
 A table's file has the fields of these values; see `genarch.files.table_file`.
 """
 
-from __future__ import annotations
-
+# No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
