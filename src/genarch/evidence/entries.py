@@ -151,7 +151,7 @@ class Quality(NamedTuple):
 class Measurement(NamedTuple):
     """One published measurement, with all that is known of its conditions.
 
-    `latency_ms` is a time in milliseconds of the kind that `timing` tells; `throughput_ips` are images per second, at
+    `latency_ms` is a time in milliseconds of the kind that `timing` has; `throughput_ips` are images per second, at
     `throughput_batch` where that is another batch than the time's. `cfg`: guided, two passes a step.
     """
 
