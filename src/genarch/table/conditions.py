@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from itertools import product
+from operator import eq, ge, gt, le, lt
 from typing import Literal, NamedTuple
 
 from genarch.table.constraints import Answers, Value
@@ -87,24 +89,20 @@ def describe(condition: Condition) -> str:
             return " or ".join(f"({describe(part)})" if isinstance(part, All) else describe(part) for part in parts)
 
 
+_WORDS: Mapping[Operator, str] = {
+    "at_most": "at most",
+    "at_least": "at least",
+    "any_of": "any of",
+    "all_of": "has all of",
+    "none_of": "none of",
+}
+
+
 def _describe_predicate(predicate: Predicate) -> str:
-    words = [str(item).lower() if isinstance(item, bool) else str(item) for item in predicate.operand]
-    listed = ", ".join(words)
-    match predicate.operator:
-        case "is":
-            return f"{predicate.constraint} is {listed or 'empty'}"
-        case "below" | "above":
-            return f"{predicate.constraint} {predicate.operator} {listed}"
-        case "at_most":
-            return f"{predicate.constraint} at most {listed}"
-        case "at_least":
-            return f"{predicate.constraint} at least {listed}"
-        case "any_of":
-            return f"{predicate.constraint} {'has' if len(words) == 1 else 'any of'} {listed}"
-        case "all_of":
-            return f"{predicate.constraint} has all of {listed}"
-        case "none_of":
-            return f"{predicate.constraint} none of {listed}"
+    name, operator, operand = predicate
+    listed = ", ".join(str(item).lower() if isinstance(item, bool) else str(item) for item in operand)
+    words = "has" if operator == "any_of" and len(operand) == 1 else _WORDS.get(operator, operator)
+    return f"{name} {words} {listed or 'empty'}"
 
 
 MAX_ALL_TERMS = 8_192
@@ -170,6 +168,15 @@ def answered(condition: Condition, stated: Answers) -> Condition:
             return Any(tuple(answered(part, stated) for part in parts))
 
 
+_COMPARE: Mapping[Operator, Callable[[float, float], bool]] = {
+    "below": lt,
+    "at_most": le,
+    "above": gt,
+    "at_least": ge,
+    "is": eq,
+}
+
+
 def satisfies(predicate: Predicate, value: Value) -> bool:
     """Whether a stated answer passes a predicate."""
     operand = predicate.operand
@@ -184,20 +191,5 @@ def satisfies(predicate: Predicate, value: Value) -> bool:
             case _:
                 return value.isdisjoint(operand)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _compare(predicate, value)
+        return _COMPARE[predicate.operator](value, threshold(predicate))
     return (value in operand) is not (predicate.operator == "none_of")
-
-
-def _compare(predicate: Predicate, value: float) -> bool:
-    limit = threshold(predicate)
-    match predicate.operator:
-        case "below":
-            return value < limit
-        case "at_most":
-            return value <= limit
-        case "above":
-            return value > limit
-        case "at_least":
-            return value >= limit
-        case _:
-            return value == limit
