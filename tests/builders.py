@@ -13,6 +13,7 @@ from genarch.table.rules import (
     Assumption,
     Citation,
     Examples,
+    Fact,
     Family,
     Header,
     Notice,
@@ -66,6 +67,7 @@ def table(
     assumptions: Sequence[Assumption] = (),
     notices: Sequence[Notice] = (),
     architectures: Mapping[str, str] | None = None,
+    facts: Sequence[Fact] = (),
 ) -> RuleTable:
     members = architectures or FAMILIES
     header = Header(
@@ -88,4 +90,5 @@ def table(
         rules=rules,
         assumptions=tuple(assumptions),
         notices=tuple(notices),
+        facts=tuple(facts),
     )

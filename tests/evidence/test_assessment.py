@@ -6,11 +6,17 @@ from typing import Any
 
 import pytest
 
-from builders import spec
+from builders import rule, spec, table
+from catalogues import card, catalogue, model, row, work
 from genarch import RuleTable, evaluate, load_rules, load_spec
-from genarch.evidence.assessment import Assessment, assess, claim_id, claims_of, within_budget
+from genarch.evidence.assessment import READ, Assessment, assess, claim_id, claims_of, within_budget
 from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.entries import Claim, Measurement
+from genarch.evidence.feasibility import needs_of
 from genarch.files.catalogue import load_catalogue
+from genarch.table.conditions import Predicate
+from genarch.table.constraints import CONSTRAINTS, Value
+from genarch.table.rules import Citation, Fact
 
 
 @pytest.fixture(scope="module")
@@ -156,3 +162,96 @@ def test_a_forbidden_licence_shows_nothing_for_commercial_use(shipped: RuleTable
     rows = {entry.architecture: entry.rows for entry in free.feasibility}
     assert "sprint-1024-h100" in rows["consistency"]
     assert all("sprint-1024-h100" not in entry.rows for entry in sold.feasibility)
+
+
+READS: dict[str, Value] = {
+    "task": "restoration",
+    "conditioning": frozenset({"text"}),
+    "latency_budget_ms": 90,
+    "device": "mobile",
+    "gpu": "t4",
+    "device_memory_gb": 8,
+    "resolution_px": 512,
+    "commercial_use": True,
+}
+
+
+def test_what_an_assessment_reads_is_what_changes_its_needs(there: Catalogue) -> None:
+    nothing = needs_of({}, there)
+    some: dict[str, Value] = {
+        "choice": "narrow",
+        "set": frozenset({"speed"}),
+        "flag": True,
+        "integer": 7,
+        "number": 7.5,
+    }
+    for constraint in CONSTRAINTS:
+        value = READS.get(
+            constraint.name, constraint.values[0] if constraint.kind == "choice" else some[constraint.kind]
+        )
+        assert (needs_of({constraint.name: value}, there) != nothing) == (constraint.name in READ), constraint.name
+    assert set(READS) == READ
+
+
+BUDGET = Predicate("latency_budget_ms", "below", (1000,))
+SLOW = row("slow", hardware="a100-80gb-sxm", latency_ms=400.0)
+NEAR = row("near", hardware="h100-sxm", latency_ms=20.0)
+CARDS = (card("a100-80gb-sxm", 312, 2039), card("h100-sxm", 989, 3350))
+
+
+@pytest.mark.parametrize(
+    ("rows", "known", "budget", "status", "excluded", "favoured"),
+    [
+        ([SLOW], False, 500, "demonstrated", False, True),
+        ([SLOW], False, 150, "not_demonstrated", True, None),  # others may be faster
+        ([NEAR], False, 150, "not_demonstrated", None, None),
+        ([], False, 150, "no_evidence", None, None),
+        # The estimate goes from 17.1 to 68.5 ms.
+        ([NEAR], True, 150, "within", False, True),
+        ([NEAR], True, 50, "straddling", None, None),
+        ([NEAR], True, 10, "beyond", True, False),
+    ],
+)
+def test_whether_the_evidence_agrees_with_a_rule(
+    rows: list[Measurement], budget: float, status: str, *, known: bool, excluded: bool | None, favoured: bool | None
+) -> None:
+    given = catalogue(rows, [model(work=work() if known else None)], CARDS)
+    asked = spec(latency_budget_ms=budget, gpu="a100-80gb-sxm", resolution_px=512, task="text_to_image")
+    rules = table(
+        rule("other", Predicate("task", "is", ("text_to_image",)), {"diffusion": 3}),  # no matter of the budget
+        rule("excludes", BUDGET, {}, ["diffusion"]),
+        rule("favours", BUDGET, {"diffusion": 1, "gan": 0}),
+        rule("against", BUDGET, {"diffusion": -1}),
+    )
+    found = assess(asked, rules, evaluate(asked, rules), given)
+    assert [
+        (entry.rule, entry.architecture, entry.excludes, entry.status, entry.agrees) for entry in found.judgements
+    ] == [
+        ("excludes", "diffusion", True, status, excluded),
+        ("favours", "diffusion", False, status, favoured),
+    ]
+
+
+def test_five_that_fit_and_four_that_miss_one_thing_are_listed() -> None:
+    names = [f"fits-{at}" for at in range(7)] + [f"near-{at}" for at in range(6)]
+    rows = [row(name, name, hardware="a100-80gb-sxm") for name in names]
+    given = catalogue(rows, [model(name, weights_released=name.startswith("fits")) for name in names], CARDS)
+    asked = spec(latency_budget_ms=150, gpu="a100-80gb-sxm", resolution_px=512)
+    rules = table(rule("favours", BUDGET, {"diffusion": 1}))
+    found = assess(asked, rules, evaluate(asked, rules), given)
+    assert [entry.model for entry in found.candidates] == names[:5]
+    assert [entry.model for entry in found.near] == names[7:11]
+
+
+def test_claims_by_the_facts_that_a_rule_cites_of_a_table_with_facts_of_its_own() -> None:
+    claims = [
+        Claim(f"claim-{name}", name, "partly", None, "e", (fact,), ())
+        for name, fact in (("t1", "T1"), ("q3", "N1"), ("z", "Z"))
+    ]
+    given = catalogue(claims=claims)
+    cites = rule("cites", BUDGET, {"gan": 1})._replace(source=Citation(("N1",), "a test", "expert_judgement"))
+    other = Fact("N2", "not cited", claims=("Z",))
+    own = table(cites, facts=(Fact("N1", "own", claims=("T1",)), other))
+    assert [claim.id for claim in claims_of(cites, own, given)] == ["claim-t1"]
+    inherited = table(cites, facts=(Fact("N1", "of the article", inherited=True), other))
+    assert [claim.id for claim in claims_of(cites, inherited, given)] == ["claim-q3"]

@@ -8,7 +8,7 @@ import pytest
 
 from catalogues import card, catalogue, licence, model, row, work
 from genarch import UnknownIdError
-from genarch.evidence.assessment import candidate, candidates, commercial_conflict, within_budget
+from genarch.evidence.assessment import candidate, candidates, commercial_conflict, memory_of, within_budget
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.feasibility import needs_of
 from genarch.files.catalogue import load_catalogue
@@ -109,6 +109,72 @@ def test_adapters_and_decoders_are_no_candidates() -> None:
     made = [model("net"), model("net-control", kind="adapter", fits=("net",)), model("vae", kind="decoder")]
     there = catalogue([row("r", hardware=A.id)], made, [A])
     assert [entry.model for entry in candidates(["diffusion"], needs_of(ASKED, there), there)] == ["net"]
+
+
+def message(fields: dict[str, Any], made: dict[str, Any], **stated: Any) -> list[str]:
+    there = catalogue([row("r", **{"hardware": A.id, **fields})], [model(**made)], [A])
+    answers = {name: value for name, value in {**ASKED, **stated}.items() if value is not None}
+    return [miss.told for miss in candidate(there.models["net"], needs_of(answers, there), there).misses]
+
+
+@pytest.mark.parametrize(
+    ("fields", "made", "stated", "said"),
+    [
+        ({}, {"weights_released": False}, {}, "its weights were never released"),
+        (
+            {},
+            {},
+            {"conditioning": frozenset({"text", "pose", "mask"}), "latency_budget_ms": None},
+            "nothing shows it steered by mask or pose",
+        ),
+        ({}, {"licence": licence("forbidden")}, {"commercial_use": True}, "its licence forbids commercial use (Some terms)"),
+        ({}, {}, {"commercial_use": True}, "its licence is not known, so commercial use cannot be taken for granted"),
+        ({"vram_gb": 25.5}, {}, {}, "it ran in 25.5 GB, and 24 GB are there"),
+        ({"params_m": 13000.0}, {}, {}, "its weights alone take 26 GB, and 24 GB are there"),
+        (
+            {"params_m": 600.0},
+            {},
+            {"device_memory_gb": 1.5},
+            "its weights alone take 1.2 GB, and nothing shows it within the 1.5 GB that are there",
+        ),
+        ({}, {}, {"resolution_px": 1024, "latency_budget_ms": None}, "it is shown up to 512 px"),
+        ({"resolution": None}, {}, {"latency_budget_ms": None}, "its size is not known"),
+        ({"latency_ms": 151.0}, {}, {}, "the fastest measured takes 151 ms"),
+        ({"latency_ms": 999.0}, {}, {}, "the fastest measured takes 999 ms"),
+        ({"latency_ms": 1000.0}, {}, {}, "the fastest measured takes 1 s"),
+        ({"latency_ms": 1620.0}, {}, {}, "the fastest measured takes 1.62 s"),
+        ({"hardware": None}, {}, {}, "its time on this hardware is neither measured nor estimated"),
+        # 3 TFLOP at half of 312: 19.2 ms, and 15 ms of fixed times: 34.2 ms, from half of it to twice.
+        ({"hardware": None}, {"work": work()}, {"latency_budget_ms": 10}, "it is estimated to take 17.1 ms to 68.5 ms"),
+        ({}, {"work": work()}, {"latency_budget_ms": 10}, "it is estimated to take 17.1 ms to 68.5 ms"),
+    ],
+)  # fmt: skip
+def test_what_keeps_a_model_from_fitting_in_words(
+    fields: dict[str, Any], made: dict[str, Any], stated: dict[str, Any], said: str
+) -> None:
+    assert message(fields, made, **stated) == [said]
+
+
+def test_weights_alone_are_enough_for_a_gan_and_for_the_memory_of_the_gpu() -> None:
+    assert message({"params_m": 600.0}, {"family": "gan"}, device_memory_gb=1.5) == []
+    assert message({"params_m": 600.0, "vram_gb": 1.4}, {}, device_memory_gb=1.5) == []
+    assert message({"params_m": 600.0}, {}) == []
+
+
+def test_the_least_memory_that_a_row_shows_else_that_of_the_most_weights() -> None:
+    rows = [row("a", params_m=900.0), row("b", vram_gb=9.0), row("c", vram_gb=7.5), row("d", params_m=800.0)]
+    there = catalogue(rows)
+    assert memory_of(there.models["net"], there) == (7.5, "c")
+    assert memory_of(there.models["net"], catalogue([rows[3], rows[0], row("e")])) == (1.8, None)
+    assert memory_of(there.models["net"], catalogue([row("e")])) == memory_of(model(), catalogue()) == (None, None)
+    unread = row("c", vram_gb=5.0, unverified_fields=("all",))
+    assert memory_of(there.models["net"], catalogue([rows[1], unread])) == (9.0, "b")
+
+
+def test_models_that_do_another_task_are_no_candidates() -> None:
+    there = catalogue([row("r", hardware=A.id, tasks=("restoration",))], [model()], [A])
+    assert candidates(["diffusion"], needs_of(ASKED, there), there) == []
+    assert candidates(["gan"], needs_of({**ASKED, "task": "restoration"}, there), there) == []
 
 
 @pytest.fixture(scope="module")
