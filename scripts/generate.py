@@ -8,6 +8,7 @@ from pathlib import Path
 from check_page import document_check_page, table_check_page
 from claim_page import claims_page
 from command_page import command_page
+from constraint_table import with_constraint_table
 from extension_page import extension_page
 from genarch import load_rules, load_spec
 from genarch.files.catalogue import load_catalogue
@@ -34,6 +35,8 @@ def generated() -> dict[Path, str]:
     files[ROOT / "docs/checks.md"] = table_check_page()
     files[ROOT / "docs/document-checks.md"] = document_check_page()
     files[ROOT / "docs/commands.md"] = command_page()
+    specs = ROOT / "docs/specs.md"
+    files[specs] = with_constraint_table(specs.read_text())
     files[ROOT / "docs/map.svg"] = decision_map_image()
     return files
 

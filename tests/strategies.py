@@ -96,3 +96,19 @@ def contradictory_tables(draw: st.DrawFn, names: tuple[str, ...], *, exclusive: 
         ]
     notices = [Notice(f"inconsistent-{at}", "inconsistency", "t", when, "m", SOURCE) for at, when in enumerate(whens)]
     return table(*given, notices=notices)
+
+
+def yaml_of(value: object) -> str:
+    """A value as a file has it: what is text for an editor is in quotation marks."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case list():
+            return f"[{', '.join(map(yaml_of, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{key}: {yaml_of(item)}' for key, item in value.items())}}}"
+    return str(value)

@@ -30,6 +30,7 @@ from genarch.table.forms import (
     Text,
     Whole,
 )
+from strategies import yaml_of
 
 NAME = Text(r"[a-z]+", "a name; write small letters", most=10)
 SLUG = Text(r"[a-z0-9]+", "a slug")
@@ -216,22 +217,6 @@ FILES = st.fixed_dictionaries(
         "other": SCALARS,
     },
 )
-
-
-def yaml_of(value: object) -> str:
-    """A value as a file has it: what is text for an editor is in quotation marks."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case str():
-            return f'"{value}"'
-        case list():
-            return f"[{', '.join(map(yaml_of, value))}]"
-        case dict():
-            return f"{{{', '.join(f'{key}: {yaml_of(item)}' for key, item in value.items())}}}"
-    return str(value)
 
 
 @given(FILES)

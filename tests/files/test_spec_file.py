@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import os
 import socket
 import stat
 from pathlib import Path
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch import InputError, RuleTable, load_spec, parse_spec, validate_spec
 from genarch.files.io import MAX_BYTES, AtomicFile, spec_files
+from genarch.files.schemas import schema_of
 from genarch.files.specs import default_id
 from genarch.table.answers import format_answer
-from genarch.table.constraints import BY_NAME, Value
-from genarch.table.spec import Waiver
-from strategies import answers
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
+from genarch.table.spec import Spec, Waiver
+from strategies import answers, yaml_of
 
 FULL = """\
 version: 1
@@ -313,21 +314,6 @@ WRONG: st.SearchStrategy[object] = st.sampled_from(
 )
 
 
-def yaml_of(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case float() if not math.isfinite(value):
-            return ".nan" if math.isnan(value) else ".inf"
-        case str():
-            return f'"{value}"'
-        case list():
-            return "[" + ", ".join(f'"{item}"' for item in value) + "]"
-    return str(value)
-
-
 @given(st.sampled_from(sorted(BY_NAME)), WRONG)
 def test_text_and_python_refuse_the_same_values(name: str, value: object) -> None:
     def accepted(read: object) -> object:
@@ -363,3 +349,82 @@ def test_python_values_are_refused_by_field(data: dict[str, object], expected: s
 def test_python_values_take_units_and_unknown_as_files_do() -> None:
     data = {"version": 1, "constraints": {"latency_budget_ms": "30fps", "task": "unknown", "conditioning": {"text"}}}
     assert validate_spec(data).constraints == {"conditioning": frozenset({"text"}), "latency_budget_ms": 1000 / 30}
+
+
+# The JSON Schema accepts what the reader accepts
+
+CHECK = jsonschema.Draft7Validator(schema_of(Spec))
+
+
+def agrees(data: object) -> bool:
+    """Whether the reader accepts it, as the schema does or does not."""
+    try:
+        parse_spec(yaml_of(data))
+        accepted = True
+    except InputError:
+        accepted = False
+    assert CHECK.is_valid(data) is accepted, data
+    return accepted
+
+
+@pytest.mark.parametrize(
+    ("stated", "accepted"),
+    [
+        ({"id": "a-slug"}, True), ({"id": "A"}, False), ({"id": ""}, False), ({"id": 12}, True), ({"id": -1}, False),
+        ({"id": "unknown"}, True), ({"id": None}, True), ({"id": ["a"]}, False),
+        ({"title": 2026}, True), ({"title": ""}, True), ({"title": True}, True), ({"title": {}}, False),
+        ({"model": "sd-turbo"}, True), ({"model": "nope"}, False), ({"model": "unknown"}, True),
+        ({"decided_with": "article@1.0.0"}, True), ({"decided_with": "article"}, False),
+        ({"decision": "gan"}, True), ({"decision": "Gan"}, False), ({"decision": 3}, False),
+        ({"constraints": "unknown"}, True), ({"constraints": None}, True), ({"constraints": []}, False),
+        ({"constraints": {"latency_budget_ms": "0ms"}}, False), ({"constraints": {"latency_budget_ms": "0.0 s"}}, False),
+        ({"constraints": {"latency_budget_ms": "0.5ms"}}, True), ({"constraints": {"latency_budget_ms": "30 fps"}}, True),
+        ({"constraints": {"latency_budget_ms": "-5ms"}}, False), ({"constraints": {"latency_budget_ms": "5"}}, False),
+        ({"constraints": {"latency_budget_ms": 10**15}}, False), ({"constraints": {"training_images": 10**15}}, False),
+        ({"constraints": {"gpu": 4090}}, True), ({"constraints": {"gpu": "4090"}}, True), ({"constraints": {"gpu": 4091}}, False),
+        ({"waivers": [{"rule": "x", "reason": "y", "expires": "2028-02-29"}]}, True),
+        ({"waivers": [{"rule": "x", "reason": "y", "expires": "2027-02-29"}]}, False),
+        ({"waivers": [{"rule": "x", "reason": "y", "expires": "never"}]}, False),
+        ({"waivers": [{"rule": "x", "reason": "y", "approved_by": 5}]}, True),
+        ({"waivers": [{"rule": "x", "reason": " "}]}, False), ({"waivers": [{"rule": "x"}]}, False),
+        ({"waivers": "unknown"}, True), ({"waivers": {}}, False), ({"document": "a.md", "title": "t"}, True),
+        ({"version": 2}, False), ({"version": "1"}, False), ({"version": True}, False), ({"origin": "x"}, False),
+    ],
+)  # fmt: skip
+def test_the_schema_and_the_reader_agree(stated: dict[str, object], accepted: bool) -> None:  # noqa: FBT001
+    assert agrees({"version": 1, **stated}) is accepted
+
+
+SCALARS: st.SearchStrategy[object] = st.one_of(
+    st.sampled_from([None, True, False, -1, 0, 1, 33, 4090, 10**15, 0.5, 1e3, -0.5]),
+    st.sampled_from(["unknown", "gan", "A", "a b", "", " ", "article@1", "sd-turbo", "33ms", "0s", "1.5 s", "33"]),
+)
+DAYS = st.one_of(st.dates(), st.tuples(*[st.integers(0, 35)] * 3)).map(
+    lambda day: "{:04}-{:02}-{:02}".format(*day) if isinstance(day, tuple) else day.isoformat()
+)
+WAIVERS = st.fixed_dictionaries(
+    {"rule": SCALARS}, optional={"reason": SCALARS, "expires": st.one_of(DAYS, SCALARS), "approved_by": SCALARS}
+)
+NAMES_AND_SCALARS = st.sampled_from(CONSTRAINTS).flatmap(
+    lambda constraint: st.tuples(
+        st.just(constraint.name),
+        st.one_of(
+            SCALARS,
+            st.sampled_from([*constraint.values, "x"]),
+            st.lists(st.sampled_from([*constraint.values, "x", 1]), max_size=2),
+        ),
+    )
+)
+SPECS = st.fixed_dictionaries(
+    {"version": st.sampled_from([1, 1, 1, 1, 2])},
+    optional={
+        **dict.fromkeys(("id", "title", "document", "decision", "model", "decided_with", "x"), SCALARS),
+        "constraints": st.one_of(SCALARS, st.lists(NAMES_AND_SCALARS, max_size=2).map(dict)),
+        "waivers": st.one_of(SCALARS, st.lists(st.one_of(SCALARS, WAIVERS), max_size=2)),
+    },
+)
+
+
+@given(SPECS)
+def test_the_schema_accepts_what_the_reader_accepts(data: dict[str, object]) -> None:
+    agrees(data)

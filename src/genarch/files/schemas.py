@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, 
 
 from genarch.files.records import Marked, fields_of, form_of, is_mapping, marked, options_of
 from genarch.table.constraints import CONSTRAINTS, Constraint
-from genarch.table.forms import INLINED, OMITTED, OPEN, Own, Several
+from genarch.table.forms import INLINED, MAX_DIGITS, OMITTED, OPEN, Own, Several
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -160,7 +160,8 @@ def _answer(constraint: Constraint) -> dict[str, Any]:
         kinds.insert(0, {"type": "array", "items": {"enum": list(constraint.values)}, "uniqueItems": True})
         return {**described, "anyOf": kinds}
     low = {"exclusiveMinimum": constraint.above} if constraint.above is not None else {"minimum": constraint.at_least}
-    kinds.insert(0, {"type": "integer" if constraint.kind == "integer" else "number", **low})
+    whole = "integer" if constraint.kind == "integer" else "number"
+    kinds.insert(0, {"type": whole, **low, "exclusiveMaximum": 10**MAX_DIGITS})
     if constraint.units:
         amount = r"(0\.[0-9]*[1-9][0-9]*|[1-9][0-9]*(\.[0-9]+)?)"  # more than 0
         kinds.insert(1, {"type": "string", "pattern": f"^{amount} ?({'|'.join(constraint.units)})$"})

@@ -49,7 +49,7 @@ class Case(NamedTuple):
     """Used once."""
     spec: Annotated[CaseSpec, Needed("write 'constraints:' below it, as in a spec")]
     """What was known, coded without looking at the choice."""
-    chosen: Annotated[str, NAME, OPEN, Needed("name the family that was decided for, or evaluate_both")]
+    chosen: Annotated[str, NAME, Needed("name the family that was decided for, or evaluate_both")]
     """The family that was decided for, or evaluate_both."""
     acceptable: Annotated[tuple[Annotated[str, NAME], ...], Several(least=1), OPEN] = ()
     """Every verdict not to be counted wrong; absent: what was chosen."""

@@ -232,39 +232,30 @@ class Needed(NamedTuple):
     marker: str = "needed"
 
 
-class Hidden(NamedTuple):
-    """A field of the value that files do not have; it keeps its default until its reader sets it."""
+class Marker(NamedTuple):
+    """Something that a field is, or is not."""
 
-    marker: str = "hidden"
-
-
-class Open(NamedTuple):
-    """A field that may also say `unknown` or `null`, which is the same as leaving it out."""
-
-    marker: str = "open"
+    marker: str
 
 
-class Omitted(NamedTuple):
-    """A field that JSON output leaves out when it is None, where others are null."""
+HIDDEN = Marker("hidden")
+"""A field of the value that files do not have; it keeps its default until its reader sets it."""
 
-    marker: str = "omitted"
+OPEN = Marker("open")
+"""A field that may also say `unknown` or `null`, which is the same as leaving it out; it has a default."""
 
+OMITTED = Marker("omitted")
+"""A field that JSON output leaves out when it is None, where others are null."""
 
-class Inlined(NamedTuple):
-    """A field whose own fields stand in JSON output in its place; nothing does when it is None."""
+INLINED = Marker("inlined")
+"""A field whose own fields stand in JSON output in its place; nothing does when it is None."""
 
-    marker: str = "inlined"
-
-
-HIDDEN = Hidden()
-OPEN = Open()
-OMITTED = Omitted()
-INLINED = Inlined()
-
-SLUG_PATTERN = r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?"
-SLUG = Text(SLUG_PATTERN, "a slug; write small letters, digits, '-', '_' and '.', at most 100")
+SLUG = Text(
+    r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?", "a slug; write small letters, digits, '-', '_' and '.', at most 100"
+)
 NAME = Text(r"[a-z][a-z0-9_-]{0,99}", "the name of a family or architecture")
 TABLE_AT_VERSION = Text(r"[a-z][a-z0-9-]*@[0-9]+(\.[0-9]+){0,2}", "a table at a version; write it as article@1.0.0")
+VERSION = Text(r"[0-9]+\.[0-9]+\.[0-9]+", "a version; write three numbers, as 1.0.0", 40)
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
 DAY = Text(
     "(?!0000)(?:[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)"
@@ -274,9 +265,6 @@ DAY = Text(
 
 ShownText = Annotated[str, Says()]
 """Text that says something."""
-
-
-VERSION = Text(r"[0-9]+\.[0-9]+\.[0-9]+", "a version; write three numbers, as 1.0.0", 40)
 
 
 def shown(text: str) -> str:

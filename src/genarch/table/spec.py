@@ -32,9 +32,9 @@ class Origin(NamedTuple):
 class Waiver(NamedTuple):
     """A stated exception to a finding."""
 
-    rule: Annotated[ShownText, OPEN, Needed("a waiver needs it")]
+    rule: Annotated[ShownText, Needed("a waiver needs it")]
     """The id of what is waived."""
-    reason: Annotated[ShownText, OPEN, Needed("a waiver needs it")]
+    reason: Annotated[ShownText, Needed("a waiver needs it")]
     """Why, for whoever reads it later."""
     expires: Annotated[str | None, DAY, OPEN] = None
     """The last valid day, as 2027-03-31 (UTC)."""

@@ -1,0 +1,44 @@
+"""The table of constraints in docs/specs.md, from their declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from genarch.table.answers import MANY
+from genarch.table.constraints import CONSTRAINTS, Constraint
+
+BEGIN, END = "<!-- constraints: made by scripts/generate.py -->\n", "<!-- end of constraints -->\n"
+
+
+def with_constraint_table(page: str) -> str:
+    """A page with the table between its two marks."""
+    before, rest = page.split(BEGIN)
+    return f"{before}{BEGIN}\n{''.join(_lines())}\n{END}{rest.split(END)[1]}"
+
+
+def _lines() -> Iterator[str]:
+    yield "| field | answer | values | what it means |\n| --- | --- | --- | --- |\n"
+    for constraint in CONSTRAINTS:
+        cells = (f"`{constraint.name}`", _answer(constraint), _values(constraint), constraint.meaning)
+        yield f"| {' | '.join(cells)} |\n".replace("|  |", "| |")
+
+
+def _answer(constraint: Constraint) -> str:
+    match constraint.kind:
+        case "number":
+            return f"number above {constraint.above}"
+        case "integer":
+            return f"whole number from {constraint.at_least}"
+        case "flag":
+            return "true or false"
+    return "list of" if constraint.kind == "set" else "one of"
+
+
+def _values(constraint: Constraint) -> str:
+    values = constraint.values
+    if len(values) > MANY:
+        some = " ".join(f"`{name}`" for name in values[:: len(values) // 4][:4])
+        return f"the names that `genarch hardware list` has, such as {some}"
+    if constraint.units:
+        return f"in {constraint.unit}, or with a unit: {' '.join(f'`{unit}`' for unit in constraint.units)}"
+    return f"in {constraint.unit}" if constraint.unit else " ".join(f"`{name}`" for name in values)
