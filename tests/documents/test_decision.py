@@ -47,6 +47,7 @@ def only(findings: Sequence[Located], check: str) -> Located:
         ([{"consistency": 3}], "gan", f"hybrid, as consistency (clear), not for gan by r0 {CITED}"),
         ([{"gan": 3, "diffusion": 3}], "hybrid", f"evaluate_both (gan and diffusion), not for hybrid by r0 {CITED}"),
         ([{"gan": 3, "diffusion": 2}], "hybrid", f"gan (lean), not for hybrid by r0 {CITED}"),
+        ([{"gan": 3}, {"diffusion": 3}], "hybrid", f"evaluate_both (gan and diffusion), not for hybrid by r0 {CITED}"),
         ([{"gan": 3}], "evaluate_both", f"gan (clear), not for evaluate_both by r0 {CITED}"),
         (
             [{"diffusion": -3}, {"gan": 1, "consistency": 1}],
@@ -345,6 +346,8 @@ def test_the_table_of_that_day() -> None:
         ("Adapters", {"two"}),
         ("LoRA", set()),  # of both families
         ("Net", set()),
+        ("NET-2", {"two"}),
+        ("XNET-2", set()),  # no acronym that ends a longer name
         ("Fast Net Plus Ultra", {"two"}),  # the longest name counts
     ],
 )
@@ -358,6 +361,7 @@ def test_names_stand_for_families(text: str, families: set[str]) -> None:
     )
     rules.methods = (
         Method("adapters", "Adapters", ("net_two", "third"), ALWAYS, "because", SOURCE),
+        Method("n", "NET-2", ("third",), ALWAYS, "because", SOURCE),
         Method("lora", "LoRA", ("single", "net_two"), ALWAYS, "because", SOURCE),
     )
     assert families_named(text, rules) == families

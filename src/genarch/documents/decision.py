@@ -146,7 +146,7 @@ class _Judge:
             f"{self._spec.decision} was decided with {self._spec.decided_with}; with {self._rules.name} the "
             f"constraints give {self._answer()}. See whether the deployment still stands, then update the record"
         )
-        return self._at(CheckId("decided-with-older-rules"), message, "decided_with", "decision")
+        return self._at(CheckId("decided-with-older-rules"), message, "decided_with")
 
     def _at(self, check: CheckId, message: str, *fields: str, subject: Iterable[str] = ()) -> Located:
         return located(check, self._placed.place(*fields), message, tuple(subject), self._spec)
@@ -176,7 +176,7 @@ class _Judge:
             yield self._not_recommended(decision)
 
     def _excluded(self, decision: str) -> Located:
-        left = [name for name in self._verdict.candidates if name != decision]
+        left = self._verdict.candidates
         change = "give up one of the constraints, since no architecture is left at all"
         if self._verdict.verdict != "infeasible":
             change = f"change the decision{f' (to {_either(left)})' if left else ''}, correct the constraint"

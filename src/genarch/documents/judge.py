@@ -117,7 +117,7 @@ def _lacks_approval(check: CheckId, waiver: Waiver) -> bool:
 
 def _meant(text: str) -> bool:
     """Whether somebody wrote something, rather than a placeholder."""
-    words = re.findall(r"\w+", text.casefold().replace("/", ""))
+    words = re.findall(r"\w+", text.casefold())
     return any(not _EMPTY_WORDS.fullmatch(word) and len(set(word)) > 1 for word in words)
 
 

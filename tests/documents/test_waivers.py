@@ -1,0 +1,216 @@
+"""What waivers cover and what is wrong with them, word for word, under a small table."""
+
+from __future__ import annotations
+
+import pytest
+
+from builders import SOURCE, rule, table
+from genarch.documents.document import DesignDocument, PlacedSpec, Policy, located
+from genarch.documents.judge import judge, with_waivers
+from genarch.table.conditions import Predicate
+from genarch.table.findings import CheckId, Located, Place
+from genarch.table.rules import Notice, RuleTable
+from genarch.table.spec import Spec, Waiver
+
+NARROW = Predicate("domain", "any_of", ("narrow",))
+PATH = "a.md"
+REASON = "measured at 31 ms on the phone"
+POLICY = Policy("2026-11-24", latest="2036-11-24")
+NOTICES = [
+    Notice(id="clash", level="inconsistency", title="c", when=NARROW, message="No.", source=SOURCE, about=()),
+    Notice(id="aside", level="note", title="n", when=NARROW, message="So.", source=SOURCE, about=()),
+]
+ONE = table(rule("no-gan", NARROW, excludes=["gan"]), rule("points", NARROW, {"diffusion": 3}))
+THREE = table(*(rule(f"no-gan{at}", NARROW, excludes=["gan"]) for at in (1, 2, 3)))
+CLASHING = table(rule("points", NARROW, {"gan": 3}), notices=NOTICES)
+
+
+def spec(*waivers: Waiver, model: str | None = None) -> PlacedSpec:
+    names = ["", "id", "decision", "waivers", "waivers[0]", "waivers[0].rule", "waivers[1]"]
+    places = {name: Place(PATH, line, 1) for line, name in enumerate(names, 1)}
+    stated = Spec("a", {"domain": "narrow"}, decision="gan", waivers=waivers, model=model)
+    return PlacedSpec(stated, "block", places)
+
+
+def found(*waivers: Waiver, policy: Policy = POLICY, rules: RuleTable = ONE) -> list[Located]:
+    return judge(DesignDocument(PATH, specs=(spec(*waivers),)), rules, policy)[0]
+
+
+def about_waivers(*waivers: Waiver, policy: Policy = POLICY, rules: RuleTable = ONE) -> list[tuple[str, int, str]]:
+    items = [item for item in found(*waivers, policy=policy, rules=rules) if item.finding.check.startswith("waiver-")]
+    assert all(item.spec for item in items)
+    return [(item.finding.check, item.place.line, item.finding.message) for item in items]
+
+
+def waiver(name: str, reason: str = REASON, expires: str | None = None, approved_by: str | None = "@team") -> Waiver:
+    return Waiver(name, reason, expires, approved_by)
+
+
+def waived(*waivers: Waiver, rules: RuleTable = ONE) -> str:
+    (reason,) = [
+        item.finding.waived for item in found(*waivers, rules=rules) if item.finding.check == "decision-excluded"
+    ]
+    return reason
+
+
+@pytest.mark.parametrize(
+    ("given", "check", "message"),
+    [
+        (
+            waiver("no-gam"),
+            "waiver-unknown",
+            "'no-gam' is neither a check nor a rule of test@1.0.0; did you mean 'no-gan'?",
+        ),
+        (
+            waiver("y" * 61),
+            "waiver-unknown",
+            f"'{'y' * 60}' is neither a check nor a rule of test@1.0.0; write the id of a check or of a rule that excludes",
+        ),
+        (waiver("block-invalid"), "waiver-forbidden", "block-invalid cannot be waived; fix what it finds"),
+        (
+            waiver("points"),
+            "waiver-forbidden",
+            "points excludes nothing; waive the finding that it leads to, such as decision-not-recommended",
+        ),
+        (
+            waiver("no-gan", "x" * 61),
+            "waiver-unjustified",
+            f"'{'x' * 60}' gives no reason; say what was measured or decided",
+        ),
+        (
+            waiver("no-gan", expires="2026-11-23"),
+            "waiver-expired",
+            "the waiver of no-gan ended with 2026-11-23; fix what it covers, or renew it",
+        ),
+        (
+            waiver("no-gan", expires="2036-11-25"),
+            "waiver-endless",
+            "the waiver of no-gan ends only with 2036-11-25; set a day up to 2036-11-24",
+        ),
+        (
+            waiver("no-gan", approved_by=None),
+            "waiver-unapproved",
+            "no-gan is a requirement; name in approved_by who answers for the exception",
+        ),
+        (
+            waiver("decision-missing"),
+            "waiver-unused",
+            "nothing is left that a waiver of decision-missing would cover; remove it",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_waiver(given: Waiver, check: str, message: str) -> None:
+    assert about_waivers(given) == [(check, 6, message)]
+    assert waived(given) == (REASON if check == "waiver-endless" else "")
+
+
+def test_a_waiver_that_must_end_says_until_when() -> None:
+    message = "the waiver of no-gan never ends; set expires to a day up to 2036-11-24"
+    ending = POLICY._replace(ending=True)
+    assert about_waivers(waiver("no-gan"), policy=ending) == [("waiver-endless", 6, message)]
+    assert about_waivers(waiver("no-gan"), waiver("no-gan"), policy=ending)[2:] == [
+        ("waiver-unused", 7, "no-gan is waived above already; keep one of the two")
+    ]
+    assert about_waivers(waiver("no-gan", expires="2036-11-24"), policy=ending) == []
+
+
+def test_reasons_are_given_once_each() -> None:
+    assert waived(waiver("no-gan1", "as the board allowed"), waiver("no-gan2"), waiver("no-gan3"), rules=THREE) == (
+        f"as the board allowed; {REASON}"
+    )
+    assert (
+        waived(waiver("decision-excluded", "as the board allowed"), waiver("decision-excluded"))
+        == "as the board allowed"
+    )
+
+
+def test_the_rules_of_a_finding_are_waived_together() -> None:
+    assert about_waivers(waiver("no-gan1"), rules=THREE) == [
+        ("waiver-unused", 6, "a waiver of no-gan1 alone covers nothing, while no-gan2 and no-gan3 hits too; waive both")
+    ]
+    assert waived(waiver("no-gan1"), waiver("no-gan2"), rules=THREE) == ""
+    unapproved = [waiver("no-gan1"), waiver("no-gan2", approved_by="nobody"), waiver("no-gan3")]
+    assert waived(*unapproved, rules=THREE) == ""
+    assert [item[0] for item in about_waivers(*unapproved, rules=THREE)] == ["waiver-unapproved"]
+
+
+def test_a_rule_is_not_waived_beside_its_check() -> None:
+    assert about_waivers(waiver("decision-excluded"), waiver("no-gan")) == [
+        ("waiver-unused", 7, "nothing is left that a waiver of no-gan would cover; remove it")
+    ]
+
+
+def test_inconsistencies_are_waived_and_notes_are_nothing_to_waive() -> None:
+    (only,) = found(waiver("clash"), rules=CLASHING)
+    assert (only.finding.check, only.finding.waived) == ("constraints-inconsistent", REASON)
+    assert [item[0] for item in about_waivers(waiver("aside"), rules=CLASHING)] == ["waiver-unknown"]
+
+
+def test_what_is_never_waived_is_not_waived_through_a_rule_either() -> None:
+    finding = located(CheckId("block-invalid"), Place(PATH, 1, 1), "wrong", ("no-gan",))
+    assert with_waivers(spec(waiver("no-gan")), [finding], ONE, POLICY)[0].finding.waived == ""
+
+
+def test_a_waiver_without_a_place_of_its_own_stands_where_they_all_do() -> None:
+    assert [line for _, line, _ in about_waivers(*(waiver(name) for name in ("zzz", "zzz", "zzz")))] == [4, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("reason", "explains"),
+    [
+        ("abcd efgh", True),  # eight letters
+        ("abcd efg", False),
+        ("abcdefghij", False),  # one word
+        ("do go up at", True),
+        ("another appliance", True),  # begin as words that say nothing
+        ("todo later, to be determined", False),
+        ("n/a n/a n/a n/a", False),
+        ("aaaa bbbb", False),
+        ("12345678 90", False),
+        ("\u5df2\u5728\u624b\u673a", True),
+        ("\u5df2\u5728\u624b", False),
+        ("\u5df2\u5728\u624b ok", True),
+    ],
+)
+def test_what_counts_as_a_reason(reason: str, explains: bool) -> None:  # noqa: FBT001
+    assert waived(waiver("no-gan", reason)) == (reason if explains else "")
+
+
+@pytest.mark.parametrize(
+    ("name", "approves"),
+    [
+        ("@team", True),
+        ("Someone Else", True),
+        ("", False),
+        (" - ", False),
+        ("N/A", False),
+        ("somebody", False),
+        ("TBD", False),
+    ],
+)
+def test_who_counts_as_somebody(name: str, approves: bool) -> None:  # noqa: FBT001
+    assert bool(waived(waiver("no-gan", approved_by=name))) is approves
+
+
+def test_findings_are_in_the_order_of_their_places() -> None:
+    defect = located(CheckId("block-misspelt"), Place(PATH, 5, 1), "late")
+    early = located(CheckId("block-quoted"), Place(PATH, 2, 1), "early")
+    findings = judge(DesignDocument(PATH, specs=(spec(),), defects=(defect, early)), ONE, POLICY)[0]
+    assert [(item.finding.check, item.place.line) for item in findings] == [
+        ("block-quoted", 2), ("decision-excluded", 3), ("block-misspelt", 5),
+    ]  # fmt: skip
+
+
+def test_a_model_without_a_catalogue_is_left_alone_and_a_second_id_is_named_where_it_stands() -> None:
+    named = spec(waiver("no-gan"), model="sdxl")
+    other = named._replace(places={**named.places, "": Place("b.md", 1, 1), "id": Place("b.md", 2, 5)})
+    (duplicated, *_), judged = judge(
+        DesignDocument(PATH, specs=(named, other)), ONE, POLICY._replace(severities={"decision-excluded": "off"})
+    )
+    assert duplicated == located(
+        CheckId("block-duplicated"),
+        Place("b.md", 2, 5),
+        "the id 'a' is stated twice, first at a.md:1; give each its own id",
+        ("a",),
+    )
+    assert len(judged) == 2
