@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from genarch.documents.discovery import repository_root
 from genarch.documents.document import INACTIVE, UNDECIDED, Carrier, Chosen, DesignDocument, PlacedSpec, located
@@ -290,22 +290,22 @@ def _content(path: str) -> bytes | None:
         InputError: when they do, or may, and cannot be read whole.
     """
     if _too_large(path):
-        if not _mentioned_in(path):
+        if not any(map(_mentions, _windows(path))):
             return None
         raise refuse(path, f"larger than {MAX_BYTES // 1024} KiB, and mentions {WORD}; split it, or exclude it")
     content = read_bytes(path)
-    if _mentions_wide(content):
+    mentions = _mentions(content)
+    if mentions == "wide":
         raise refuse(path, "not UTF-8, but UTF-16 or UTF-32; save it as UTF-8")
-    return content if _WORD_BYTES in content.lower() else None
+    return content if mentions else None
 
 
-def _mentions(content: bytes) -> bool:
-    return _WORD_BYTES in content.lower() or _mentions_wide(content)
-
-
-def _mentions_wide(content: bytes) -> bool:
-    """Whether the word is there in an encoding of two or four bytes a character."""
-    return b"\0" in content and any(word in content.lower() for word in _WIDE_WORDS)
+def _mentions(content: bytes) -> Literal["", "wide", "plain"]:
+    """Whether the word is there, and whether in an encoding of two or four bytes a character."""
+    content = content.lower()
+    if b"\0" in content and any(word in content for word in _WIDE_WORDS):
+        return "wide"
+    return "plain" if _WORD_BYTES in content else ""
 
 
 def _too_large(path: str) -> bool:
@@ -315,8 +315,8 @@ def _too_large(path: str) -> bool:
         return False  # reading it gives the reason
 
 
-def _mentioned_in(path: str) -> bool:
-    """Whether a large file mentions genarch.
+def _windows(path: str) -> Iterator[bytes]:
+    """A large file piece by piece, each with the end of the one before, where a word may begin.
 
     Raises:
         InputError: when it is too large even to look through.
@@ -326,15 +326,13 @@ def _mentioned_in(path: str) -> bool:
     try:
         with open(path, "rb") as stream:
             while chunk := stream.read(MAX_BYTES):
-                if _mentions(tail + chunk):
-                    return True
+                yield tail + chunk
                 tail = chunk[-4 * len(WORD) :]
                 seen += len(chunk)
                 if seen > LONGEST_SCAN:
                     raise refuse(path, f"larger than {LONGEST_SCAN >> 20} MiB; exclude it")
     except OSError as error:
         raise refuse(path, error.strerror or str(error)) from error
-    return False
 
 
 def _unreadable(path: str, error: InputError) -> Located:
