@@ -122,6 +122,7 @@ def test_reasons_are_given_once_each() -> None:
         waived(waiver("decision-excluded", "as the board allowed"), waiver("decision-excluded"))
         == "as the board allowed"
     )
+    assert waived(waiver("no-gan", "as the board allowed"), waiver("constraint-unsettled")) == "as the board allowed"
 
 
 def test_the_rules_of_a_finding_are_waived_together() -> None:
