@@ -127,7 +127,11 @@ def test_reasons_are_given_once_each() -> None:
 
 def test_the_rules_of_a_finding_are_waived_together() -> None:
     assert about_waivers(waiver("no-gan1"), rules=THREE) == [
-        ("waiver-unused", 6, "a waiver of no-gan1 alone covers nothing, while no-gan2 and no-gan3 hits too; waive both")
+        (
+            "waiver-unused",
+            6,
+            "a waiver of no-gan1 alone covers nothing, while no-gan2 and no-gan3 hit too; waive them all",
+        )
     ]
     assert waived(waiver("no-gan1"), waiver("no-gan2"), rules=THREE) == ""
     unapproved = [waiver("no-gan1"), waiver("no-gan2", approved_by="nobody"), waiver("no-gan3")]

@@ -52,10 +52,11 @@ def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable,
         elif waiver.rule in [earlier.rule for earlier in waivers[:at]]:
             unused = CheckId("waiver-unused"), f"{waiver.rule} is waived above already; keep one of the two"
         elif waiver.rule not in used:
-            others = " and ".join(rule for rule in subjects.get(waiver.rule, ()) if rule != waiver.rule)
+            others = [rule for rule in subjects.get(waiver.rule, ()) if rule != waiver.rule]
             message = f"nothing is left that a waiver of {waiver.rule} would cover; remove it"
             if others:
-                message = f"a waiver of {waiver.rule} alone covers nothing, while {others} hits too; waive both"
+                what = "hits too; waive both" if len(others) == 1 else "hit too; waive them all"
+                message = f"a waiver of {waiver.rule} alone covers nothing, while {' and '.join(others)} {what}"
             unused = CheckId("waiver-unused"), message
         # A waiver that does not count is no reason to call it unused as well.
         place = placed.place(f"waivers[{at}].rule", f"waivers[{at}]", "waivers")
