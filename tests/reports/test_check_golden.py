@@ -18,10 +18,6 @@ from genarch.reports.finding_formats import FORMATS
 from genarch.version import __version__
 
 TESTS = Path(__file__).resolve().parent.parent
-NAMES = {
-    "text": "check.txt", "concise": "check-concise.txt", "json": "check.json", "sarif": "check.sarif", "github": "check-github.txt",
-    "gitlab": "check-gitlab.json", "junit": "check-junit.xml", "markdown": "check.md",
-}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +39,7 @@ def checked(output_format: str, *options: str) -> str:
 def test_golden(output_format: str, request: pytest.FixtureRequest) -> None:
     text = re.sub(r"sha256:[0-9a-f]+", "sha256:@@DIGEST@@", checked(output_format))
     text = text.replace(f'"{__version__}"', '"@@VERSION@@"')
-    path = TESTS / "golden" / NAMES[output_format]
+    path = TESTS / f"golden/check.{output_format}"
     if request.config.getoption("--update-goldens"):
         path.write_text(text)
     assert text == path.read_text()

@@ -78,7 +78,7 @@ class _Layout:
         match block:
             case page.Title(line, result):
                 for part in filter(spans, (line, result)):
-                    yield from self._wrapped(self.styled(part), indent)
+                    yield from self._wrapped(self.styled(part, "plain" if spans(result) else "strong"), indent)
             case page.Paragraph(line):
                 yield from self._wrapped(self.styled(line), indent)
             case page.Section(title, blocks):
