@@ -14,7 +14,7 @@ from genarch.files.catalogue import load_catalogue
 from genarch.files.schemas import model_of
 from genarch.reports.cost import CostReport, cost_page, cost_report
 from genarch.reports.evaluation import make_report
-from genarch.reports.evaluation_page import MarkdownReport, TextReport
+from genarch.reports.evaluation_page import report_page
 from genarch.reports.evidence import EvidencePart
 from genarch.reports.json import plain
 from genarch.reports.markdown import as_markdown
@@ -55,9 +55,9 @@ def test_any_spec_with_a_budget(
         if entry.status in ("within", "straddling", "beyond"):
             assert entry.estimate
     report = make_report(spec, shipped, evaluation, evidence=evidence)
-    text = TextReport(Look(width=width, color=False, unicode=True)).one(report)
+    text = as_text(report_page(report), Look(width=width, color=False, unicode=True))
     assert max(map(len, text.splitlines())) <= width
-    assert "**Evidence: " in MarkdownReport().one(report)
+    assert "**Evidence: " in as_markdown(report_page(report))
 
 
 @given(answers(), GPUS, SIZES, st.floats(0.01, 1))

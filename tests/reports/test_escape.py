@@ -15,9 +15,10 @@ from genarch import RuleTable, evaluate, explore
 from genarch.errors import Problem
 from genarch.reports.escape import code, inert, safe
 from genarch.reports.evaluation import make_error_report, make_report
-from genarch.reports.evaluation_page import MarkdownReport, TextReport
-from genarch.reports.json import JsonLines
-from genarch.reports.text import Look
+from genarch.reports.evaluation_page import report_page
+from genarch.reports.json import json_lines
+from genarch.reports.markdown import as_markdown
+from genarch.reports.text import Look, as_text
 from genarch.table.spec import Spec
 
 # Row 19: ESC, OSC 8 and 52, BEL, CR, backspace, C1, bidirectional marks, zero-width characters
@@ -47,21 +48,21 @@ def test_a_hostile_title_reaches_no_report(text: str, shipped: RuleTable) -> Non
     stated = Spec("s", spec(domain="narrow").constraints, title=text)
     report = make_report(stated, shipped, evaluate(stated, shipped), explore(stated, shipped))
     for rendered in (
-        TextReport(Look(width=80, color=False, unicode=True)).one(report),
-        MarkdownReport().one(report),
-        JsonLines().one(report),
+        as_text(report_page(report), Look(width=80, color=False, unicode=True)),
+        as_markdown(report_page(report)),
+        "".join(json_lines([report])),
     ):
         assert all(character.isprintable() or character == "\n" for character in rendered)
-    assert json.loads(JsonLines().one(report))["spec"]["title"] == text
+    assert json.loads("".join(json_lines([report])))["spec"]["title"] == text
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_a_hostile_path_or_value_reaches_no_error(text: str) -> None:
     report = make_error_report(f"{text}.yaml", "an-id", [Problem(f"{text}.yaml", 1, 1, text, f"'{text}' is wrong")])
     for rendered in (
-        TextReport(Look(width=80, color=False, unicode=True)).one(report),
-        MarkdownReport().one(report),
-        JsonLines().one(report),
+        as_text(report_page(report), Look(width=80, color=False, unicode=True)),
+        as_markdown(report_page(report)),
+        "".join(json_lines([report])),
     ):
         assert all(character.isprintable() or character == "\n" for character in rendered)
 

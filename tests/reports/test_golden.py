@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
 
 from genarch import InputError, RuleTable, evaluate, explore, load_rules, load_spec
-from genarch.cli.evaluate import Renderer, evidence_of
+from genarch.cli.evaluate import evidence_of
 from genarch.files.cases import load_cases
 from genarch.files.tables import base_of
 from genarch.reports.backtest import backtest_page, backtest_report
 from genarch.reports.evaluation import Report, make_error_report, make_report
-from genarch.reports.evaluation_page import MarkdownReport, TextReport
-from genarch.reports.json import JsonLines, JsonList
+from genarch.reports.evaluation_page import markdown_reports, text_reports
+from genarch.reports.json import json_lines, json_list
 from genarch.reports.markdown import as_markdown
 from genarch.reports.text import Look, as_text
 from genarch.version import __version__
@@ -57,31 +57,38 @@ def reports(rules: RuleTable, root: Path, specs: Sequence[str] = SPECS, base: Ru
     return made
 
 
-def written(renderer: Renderer, made: list[Report]) -> str:
-    return renderer.start() + "".join(renderer.one(report) for report in made) + renderer.finish()
+Render = Callable[[list[Report]], Iterable[str]]
 
 
-def rendered(renderer: Renderer, made: list[Report]) -> str:
-    text = written(renderer, made)
+def as_lines(look: Look) -> Render:
+    return lambda made: text_reports(made, look)
+
+
+def written(render: Render, made: list[Report]) -> str:
+    return "".join(render(made))
+
+
+def rendered(render: Render, made: list[Report]) -> str:
+    text = written(render, made)
     text = re.sub(r"sha256:[0-9a-f]+", "sha256:@@DIGEST@@", text)
     return text.replace(f'"{__version__}"', '"@@VERSION@@"').replace(f"genarch {__version__}", "genarch @@VERSION@@")
 
 
-CASES: dict[str, Callable[[], Renderer]] = {
-    "report.json": JsonList,
-    "report.jsonl": JsonLines,
-    "report.md": MarkdownReport,
-    "report-40.txt": lambda: TextReport(Look(width=40, color=False, unicode=True)),
-    "report-80.txt": lambda: TextReport(Look(width=80, color=False, unicode=True)),
-    "report-140.txt": lambda: TextReport(Look(width=140, color=False, unicode=True)),
-    "report-80-ascii.txt": lambda: TextReport(Look(width=80, color=False, unicode=False)),
-    "report-80-color.txt": lambda: TextReport(Look(width=80, color=True, unicode=True)),
+CASES: dict[str, Render] = {
+    "report.json": json_list,
+    "report.jsonl": json_lines,
+    "report.md": markdown_reports,
+    "report-40.txt": as_lines(Look(width=40, color=False, unicode=True)),
+    "report-80.txt": as_lines(Look(width=80, color=False, unicode=True)),
+    "report-140.txt": as_lines(Look(width=140, color=False, unicode=True)),
+    "report-80-ascii.txt": as_lines(Look(width=80, color=False, unicode=False)),
+    "report-80-color.txt": as_lines(Look(width=80, color=True, unicode=True)),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_golden(name: str, shipped: RuleTable, root: Path, request: pytest.FixtureRequest) -> None:
-    held(GOLDEN / name, rendered(CASES[name](), reports(shipped, root)), request)
+    held(GOLDEN / name, rendered(CASES[name], reports(shipped, root)), request)
 
 
 def held(path: Path, actual: str, request: pytest.FixtureRequest) -> None:
@@ -91,17 +98,17 @@ def held(path: Path, actual: str, request: pytest.FixtureRequest) -> None:
     assert actual == path.read_text()
 
 
-DEFAULT: dict[str, Callable[[], Renderer]] = {
-    "default.md": MarkdownReport,
-    "default-40.txt": lambda: TextReport(Look(width=40, color=False, unicode=True)),
-    "default-80.txt": lambda: TextReport(Look(width=80, color=False, unicode=True)),
+DEFAULT: dict[str, Render] = {
+    "default.md": markdown_reports,
+    "default-40.txt": as_lines(Look(width=40, color=False, unicode=True)),
+    "default-80.txt": as_lines(Look(width=80, color=False, unicode=True)),
 }
 
 
 @pytest.mark.parametrize("name", DEFAULT)
 def test_golden_of_the_default_table(name: str, root: Path, request: pytest.FixtureRequest) -> None:
     rules = load_rules()
-    actual = rendered(DEFAULT[name](), reports(rules, root, DIFFERING, base_of(rules)))
+    actual = rendered(DEFAULT[name], reports(rules, root, DIFFERING, base_of(rules)))
     held(GOLDEN / name, actual, request)
 
 
@@ -120,18 +127,18 @@ def test_golden_of_the_backtest(name: str, look: Look | None, root: Path, reques
 
 @pytest.mark.parametrize("width", [20, 40, 80, 140])
 def test_no_line_is_wider_than_the_terminal(width: int, shipped: RuleTable, root: Path) -> None:
-    text = written(TextReport(Look(width=width)), reports(shipped, root))
+    text = written(as_lines(Look(width=width)), reports(shipped, root))
     assert max(map(len, text.splitlines())) <= width
 
 
 def test_colour_only_adds_escape_sequences(shipped: RuleTable, root: Path) -> None:
     made = reports(shipped, root)
-    plain = rendered(TextReport(Look(width=80, color=False, unicode=True)), made)
-    colored = rendered(TextReport(Look(width=80, color=True, unicode=True)), made)
+    plain = rendered(as_lines(Look(width=80, color=False, unicode=True)), made)
+    colored = rendered(as_lines(Look(width=80, color=True, unicode=True)), made)
     stripped = re.sub(r"\x1b\[[0-9;]*m", "", colored)
     assert [line.rstrip() for line in stripped.splitlines()] == plain.splitlines()
     assert "\x1b" not in plain
 
 
 def test_ascii_is_ascii(shipped: RuleTable, root: Path) -> None:
-    assert rendered(TextReport(Look(width=80, color=False, unicode=False)), reports(shipped, root)).isascii()
+    assert rendered(as_lines(Look(width=80, color=False, unicode=False)), reports(shipped, root)).isascii()

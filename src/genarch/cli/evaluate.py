@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import typer
 
@@ -26,19 +26,6 @@ from genarch.table.scoring import Evaluation
 from genarch.table.spec import Origin, Spec
 
 app = group()
-
-
-class Renderer(Protocol):
-    """A report format."""
-
-    def start(self) -> str:
-        """What stands before the first report."""
-
-    def one(self, report: Report) -> str:
-        """One report."""
-
-    def finish(self) -> str:
-        """What stands after the last."""
 
 
 @app.command(cls=Command)
@@ -146,21 +133,24 @@ def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFo
     Raises:
         InputError: when the file cannot be written.
     """
-    renderer = _renderer(output_format, output)
     count = unusable = gravest = 0
     iterator = iter(reports)
     first = next(iterator, None)
     if first is None:
         return ExitCode.NOTHING
+
+    def counted_reports() -> Iterator[Report]:
+        nonlocal count, unusable, gravest
+        for report, code in chain([first], iterator):
+            count += 1
+            unusable += code in (ExitCode.UNUSABLE, ExitCode.BUG)
+            gravest = max(gravest, code)
+            yield report
+
     with writer(output) as write:
         try:
-            write(renderer.start())
-            for report, code in chain([first], iterator):
-                count += 1
-                unusable += code in (ExitCode.UNUSABLE, ExitCode.BUG)
-                gravest = max(gravest, code)
-                write(renderer.one(report))
-            write(renderer.finish())
+            for text in _rendered(counted_reports(), output_format, output):
+                write(text)
             if not output:
                 sys.stdout.flush()
         except BrokenPipeError:
@@ -183,20 +173,12 @@ def _failing(text: str, rules: RuleTable) -> frozenset[str]:
     return frozenset(names)
 
 
-def _renderer(output_format: ReportFormat, output: str | None) -> Renderer:
-    """The format asked for; each is imported only when it is."""
-    if output_format == "jsonl":
-        from genarch.reports.json import JsonLines
+def _rendered(reports: Iterable[Report], output_format: ReportFormat, output: str | None) -> Iterator[str]:
+    """The reports in the format asked for, as they come; each format is imported only when it is."""
+    if output_format in ("json", "jsonl"):
+        from genarch.reports.json import json_lines, json_list
 
-        return JsonLines()
-    if output_format == "json":
-        from genarch.reports.json import JsonList
+        return json_lines(reports) if output_format == "jsonl" else json_list(reports)
+    from genarch.reports.evaluation_page import markdown_reports, text_reports
 
-        return JsonList()
-    if output_format == "markdown":
-        from genarch.reports.evaluation_page import MarkdownReport
-
-        return MarkdownReport()
-    from genarch.reports.evaluation_page import TextReport
-
-    return TextReport(look_for(output))
+    return markdown_reports(reports) if output_format == "markdown" else text_reports(reports, look_for(output))

@@ -36,52 +36,21 @@ from genarch.table.scoring import Change
 _BOUNDS = {"at_least": "at {} or more", "above": "above {}", "at_most": "at {} or less", "below": "below {}"}
 
 
-class TextReport:
-    """Pages for a terminal, one for each spec; after several, a summary with a line for each."""
-
-    def __init__(self, look: Look) -> None:
-        self._look = look
-        self._rows: list[tuple[Line, Line]] = []
-
-    def start(self) -> str:
-        """Nothing."""
-        return ""
-
-    def one(self, report: Report) -> str:
-        """A report's page, after a line that sets it off from the one before."""
-        before = self._rule() if self._rows else ""
-        self._rows.append(_row(report))
-        return before + as_text(report_page(report), self._look)
-
-    def finish(self) -> str:
-        """The summary, where there is more than one spec."""
-        if len(self._rows) < 2:
-            return ""
-        summary = Section(counted(len(self._rows), "spec"), (Table((), tuple(self._rows)),))
-        return self._rule() + as_text((summary,), self._look)
-
-    def _rule(self) -> str:
-        return "\n" + as_text((Rule(),), self._look)
+def text_reports(reports: Iterable[Report], look: Look) -> Iterator[str]:
+    """Pages for a terminal, as the reports come; after several, a summary with a line for each."""
+    rows: list[tuple[Line, Line]] = []
+    between = "\n" + as_text((Rule(),), look)
+    for report in reports:
+        rows.append(_row(report))
+        yield (between if len(rows) > 1 else "") + as_text(report_page(report), look)
+    if len(rows) > 1:
+        summary = Section(counted(len(rows), "spec"), (Table((), tuple(rows)),))
+        yield between + as_text((summary,), look)
 
 
-class MarkdownReport:
+def markdown_reports(reports: Iterable[Report]) -> Iterator[str]:
     """A section for each spec, to paste into a decision record."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def start(self) -> str:
-        """Nothing."""
-        return ""
-
-    def one(self, report: Report) -> str:
-        """A report's section, after an empty line."""
-        self._count += 1
-        return ("\n" if self._count > 1 else "") + as_markdown(report_page(report))
-
-    def finish(self) -> str:
-        """Nothing."""
-        return ""
+    return (("\n" if at else "") + as_markdown(report_page(report)) for at, report in enumerate(reports))
 
 
 def _row(report: Report) -> tuple[Line, Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from genarch.table.constraints import CONSTRAINTS
@@ -68,38 +68,16 @@ def as_json(report: object) -> str:
     return json.dumps(plain(report), indent=2) + "\n"
 
 
-class JsonList:
-    """One list; each report is written as it comes."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def start(self) -> str:
-        """The list's opening."""
-        return "["
-
-    def one(self, report: object) -> str:
-        """A report, with the comma before it."""
-        self._count += 1
+def json_list(reports: Iterable[object]) -> Iterator[str]:
+    """One list, indented; each report is written as it comes."""
+    yield "["
+    count = 0
+    for count, report in enumerate(reports, 1):
         indented = json.dumps(plain(report), indent=2).replace("\n", "\n  ")
-        return f"{',' if self._count > 1 else ''}\n  {indented}"
-
-    def finish(self) -> str:
-        """The list's end."""
-        return "\n]\n" if self._count else "]\n"
+        yield f"{',' if count > 1 else ''}\n  {indented}"
+    yield "\n]\n" if count else "]\n"
 
 
-class JsonLines:
+def json_lines(reports: Iterable[object]) -> Iterator[str]:
     """One report a line, for tools that read as a stream."""
-
-    def start(self) -> str:
-        """Nothing."""
-        return ""
-
-    def one(self, report: object) -> str:
-        """A report on a line of its own."""
-        return json.dumps(plain(report), separators=(",", ":")) + "\n"
-
-    def finish(self) -> str:
-        """Nothing."""
-        return ""
+    return (json.dumps(plain(report), separators=(",", ":")) + "\n" for report in reports)
