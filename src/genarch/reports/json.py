@@ -13,8 +13,10 @@ Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 _SCALARS = frozenset((str, int, float, bool, type(None)))
 _ORDER = {member: at for entry in CONSTRAINTS if entry.kind == "set" for at, member in enumerate(entry.values)}
 
-Form = Literal["", "omitted", "inlined"]
-_KEYS: dict[type, tuple[tuple[str, Form], ...]] = {}
+_Form = Literal["", "omitted", "inlined"]
+_KEYS: dict[type, list[str]] = {}
+_FORMS: dict[type, list[_Form]] = {}
+"""Of the declarations that have any."""
 
 
 def plain(value: object) -> Json:
@@ -25,42 +27,49 @@ def plain(value: object) -> Json:
     Raises:
         TypeError: for what JSON has no form for.
     """
-    kind = type(value)
+    # A report has hundreds of parts, and a run thousands of reports: the most frequent kinds come first, and a scalar
+    # is not worth a call.
+    kind: type = type(value)
     if kind in _SCALARS:
         return value  # type: ignore[return-value]  # one of the types of _SCALARS
-    if isinstance(value, tuple):
-        return _object(kind, value) if hasattr(kind, "_fields") else [plain(item) for item in value]
+    if isinstance(value, tuple | list):
+        shown = [item if type(item) in _SCALARS else plain(item) for item in value]
+        keys = _KEYS.get(kind)
+        if keys is None:
+            if not hasattr(kind, "_fields"):
+                return shown
+            keys = _keys(kind)
+        found: dict[str, Json] = dict(zip(keys, shown))  # noqa: B905  (as many as there are)
+        return _with_forms(found, _FORMS[kind]) if kind in _FORMS else found
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
     if isinstance(value, frozenset):
         return sorted(value, key=_ORDER.__getitem__)
     raise TypeError(f"no JSON is made of {kind.__name__}")
 
 
-def _object(kind: type, values: tuple[object, ...]) -> Json:
-    found: dict[str, Json] = {}
-    for (key, form), item in zip(_KEYS.get(kind) or _keys(kind), values, strict=True):
-        if not form:
-            found[key] = plain(item)
-        elif item is not None:
-            shown = plain(item)
-            found.update(shown if form == "inlined" and isinstance(shown, dict) else {key: shown})
-    return found
+def _with_forms(found: dict[str, Json], forms: list[_Form]) -> Json:
+    shown: dict[str, Json] = {}
+    for (key, item), form in zip(found.items(), forms, strict=True):
+        if form == "inlined" and isinstance(item, dict):
+            shown.update(item)
+        elif not form or item is not None:
+            shown[key] = item
+    return shown
 
 
-def _keys(kind: type) -> tuple[tuple[str, Form], ...]:
-    """Each field's key, and whether it is marked as OMITTED or INLINED.
+def _keys(kind: type) -> list[str]:
+    """Each field's key; notes which fields are marked as OMITTED or INLINED.
 
     The marks are looked for in the text of the annotation: to resolve it would take longer than to write the report.
     """
-    found: list[tuple[str, Form]] = []
-    for name, annotation in kind.__annotations__.items():
-        text = str(annotation)
-        form: Form = "omitted" if "OMITTED" in text else "inlined" if "INLINED" in text else ""
-        found.append((name.removesuffix("_"), form))
-    return _KEYS.setdefault(kind, tuple(found))
+    texts = {name.removesuffix("_"): str(annotation) for name, annotation in kind.__annotations__.items()}
+    forms: list[_Form] = [
+        "omitted" if "OMITTED" in text else "inlined" if "INLINED" in text else "" for text in texts.values()
+    ]
+    if any(forms):
+        _FORMS[kind] = forms
+    return _KEYS.setdefault(kind, list(texts))
 
 
 def as_json(report: object) -> str:
@@ -80,4 +89,5 @@ def json_list(reports: Iterable[object]) -> Iterator[str]:
 
 def json_lines(reports: Iterable[object]) -> Iterator[str]:
     """One report a line, for tools that read as a stream."""
-    return (json.dumps(plain(report), separators=(",", ":")) + "\n" for report in reports)
+    encode = json.JSONEncoder(separators=(",", ":")).encode
+    return (encode(plain(report)) + "\n" for report in reports)
