@@ -12,7 +12,7 @@ import pytest
 
 from builders import spec
 from genarch import InputError, evaluate, load_rules
-from genarch.files.conditions import read_condition
+from genarch.files.answers import read_condition
 from genarch.files.yaml_text import Document, parse
 from genarch.table.conditions import All, Any, Not, Predicate
 from genarch.table.rules import RuleTable

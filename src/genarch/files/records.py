@@ -14,7 +14,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from genarch.errors import nearest
-from genarch.files.answers import is_unknown, read_answers, unknown_key
+from genarch.files.answers import is_unknown, read_answers, read_condition, unknown_key
 from genarch.files.io import decode, read_bytes
 from genarch.files.yaml_text import NOWHERE, Document, Fields, Items, Node, Scalar, parse
 from genarch.table.constraints import BY_NAME
@@ -343,12 +343,6 @@ def _missing(field: Field) -> str:
     return "is missing; the format needs it"
 
 
-def _read_condition(document: Document, node: Node, field: str) -> Any:
-    from genarch.files.conditions import read_condition
-
-    return read_condition(document, node, field)
-
-
 def _read_model(document: Document, node: Node, field: str) -> Any:
     """The id of a model of the evidence catalogue."""
     from genarch.files.catalogue import load_catalogue
@@ -363,4 +357,4 @@ def _read_model(document: Document, node: Node, field: str) -> Any:
     return name
 
 
-_OWN: Mapping[str, Read] = {"Constraints": read_answers, "Condition": _read_condition, "Model": _read_model}
+_OWN: Mapping[str, Read] = {"Constraints": read_answers, "Condition": read_condition, "Model": _read_model}
