@@ -12,7 +12,7 @@ from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from genarch import RuleTable, __version__, load_rules
-from genarch.cli.app import app
+from genarch.cli.app import MODULES, app
 from genarch.files.tables import bundled_tables
 from genarch.table.constraints import CONSTRAINTS
 
@@ -132,3 +132,44 @@ def test_completion_is_offered(shell: str) -> None:
         check=False,
     )
     assert "_GENARCH_COMPLETE" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["estimate", "--model", "sd-turbo", "--gpu", "l4", "--resolution", "512", "--steps", "no"], "'--steps'"),
+        (["estimate", "--model", "sd-turbo", "--gpu", "l4", "--resolution", "512", "--steps", "0"], "'--steps'"),
+        (["estimate", "--model", "sd-turbo", "--gpu", "l4", "--resolution", "512", "--stack", "x"], "'--stack'"),
+        (["cost", "-", "--utilisation", "much"], "'--utilisation'"),
+        (["check", "--jobs", "99"], "'--jobs'"),
+        (["evaluate", "-", "--format", "JSON"], "'--format'"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_with_the_option_s_name(arguments: list[str], message: str) -> None:
+    result = invoke(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"Invalid value for {message}" in result.stderr
+
+
+def test_a_value_that_has_to_be_converted_is() -> None:
+    arguments = ["estimate", "--model", "sd-turbo", "--gpu", "l4", "--resolution", "512", "--format", "json"]
+    assert json.loads(invoke(*arguments, "--steps", "4").stdout)["steps"] == 4
+
+
+@pytest.mark.parametrize("command", ["evaluate", "check", "ask", "explain", "rules list", "doc add", "cost", "schema"])
+def test_a_command_imports_the_modules_of_no_other(command: str) -> None:
+    """And no pydantic, whose import costs more than most commands take."""
+    first = command.split(maxsplit=1)[0]
+    code = (
+        f"import sys; sys.argv[1:] = {[*command.split(), '--help']}\n"
+        "from genarch.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(*[name for name in sys.modules if name.startswith(('genarch.cli.', 'pydantic', 'rich.'))], file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = set(result.stderr.split())
+    assert not [name for name in imported if name.startswith(("pydantic", "rich."))]
+    modules = {f"genarch.cli.{name}" for name in MODULES.values()}
+    needed = {"ask": {"ask", "evaluate"}, "doc": {"doc", "ask", "evaluate"}, "check": {"check", "documents"}}
+    assert imported & modules == {f"genarch.cli.{name}" for name in needed.get(first, {MODULES[first]})}
