@@ -16,7 +16,7 @@ from genarch.files.table_reader import read_table
 from genarch.files.tables import DEFAULT_TABLE, bundled_tables
 from genarch.reports.decision_map import map_page, map_report
 from genarch.reports.map_svg import as_svg
-from genarch.table.decision_map import decision_map
+from genarch.table.explore import decision_map
 from rule_page import facts_page, rule_page
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,7 +15,7 @@ from genarch.table.constraints import Value
 from genarch.table.diff import Comparison, Restriction, conditions
 from genarch.table.rules import Ratio
 from genarch.table.scoring import scorer
-from genarch.table.space import Stretch
+from genarch.table.search import Stretch
 from genarch.table.spec import Spec
 from strategies import contradictory_tables, examples, rules
 

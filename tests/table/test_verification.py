@@ -10,28 +10,26 @@ from hypothesis import given
 from brute import completions, contradictions, verdict
 from builders import SOURCE, rule, table
 from genarch import RuleTable
-from genarch.table import reach
+from genarch.table import lint
 from genarch.table import search as samples
 from genarch.table.conditions import All, Any, Not, Predicate
 from genarch.table.constraints import BY_NAME, Value
 from genarch.table.findings import Finding
 from genarch.table.lint import (
-    examples_missing,
-    facts_uncited,
-    impossible_conditions,
-    rules_always_together,
-    unread,
-    verify,
-)
-from genarch.table.matching import Matcher
-from genarch.table.reach import (
     architectures_never_recommended,
     blind_spots,
     entries_never_shown,
+    examples_missing,
     exclusions_of_everything,
+    facts_uncited,
+    impossible_conditions,
+    rules_always_together,
     rules_that_never_matter,
+    unread,
     verdicts_that_return,
+    verify,
 )
+from genarch.table.matching import Matcher
 from genarch.table.rules import Fact, Method, Notice, TableWaiver
 from genarch.table.scoring import scorer
 from strategies import contradictory_tables, examples
@@ -190,8 +188,8 @@ def test_a_verdict_that_returns() -> None:
 
 
 def test_a_search_that_gives_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reach, "LIMIT", 1)
-    monkeypatch.setattr(reach, "DECIDING_LIMIT", 1)
+    monkeypatch.setattr(lint, "LIMIT", 1)
+    monkeypatch.setattr(lint, "DECIDING_LIMIT", 1)
     monkeypatch.setattr(samples, "SAMPLES", 0)
     rules = table(rule("one", All((NARROW, PAIRED)), {"gan": 1}), rule("two", below(50), {"gan": 1}))
     found = [*rules_that_never_matter(rules), *architectures_never_recommended(rules)]

@@ -184,7 +184,7 @@ def rules_map(
 ) -> int:
     """Draw the decision map: the verdicts as two constraints vary."""
     from genarch.reports.decision_map import map_page, map_report
-    from genarch.table.decision_map import decision_map
+    from genarch.table.explore import decision_map
 
     if problems := [
         not_one_of(option, name, "a constraint", list(BY_NAME))

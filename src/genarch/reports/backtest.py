@@ -25,11 +25,10 @@ from genarch.table.backtest import (
     score,
 )
 from genarch.table.conditions import predicates
-from genarch.table.constraints import BY_NAME, Answers
+from genarch.table.constraints import BY_NAME, Answers, in_order
 from genarch.table.forms import INLINED
 from genarch.table.rules import Rule, RuleTable, TableVersion
 from genarch.table.scoring import Confidence, scorer
-from genarch.table.space import ordered
 from genarch.version import __version__
 
 DIFFUSION = "diffusion"
@@ -271,7 +270,7 @@ def _result(item: Judged, rules: RuleTable) -> Result:
         line=case.origin.line,
         year=case.year,
         strict=case.strict,
-        constraints=ordered(case.spec.constraints),
+        constraints=in_order(case.spec.constraints),
         chosen=case.chosen,
         acceptable=case.acceptable,
         reason=case.reason,

@@ -14,7 +14,7 @@ from genarch.table.diff import Comparison, Elsewhere, Restriction, conditions
 from genarch.table.forms import OMITTED
 from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, Fact, RuleTable, TableVersion
 from genarch.table.rules import Entry as TableEntry
-from genarch.table.space import Stretch
+from genarch.table.search import Stretch
 from genarch.version import __version__
 
 

@@ -8,11 +8,10 @@ from typing import Annotated, Literal, NamedTuple
 from genarch.reports import page
 from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Space, Span, Title, dim
 from genarch.reports.words import name_words, stated_words
-from genarch.table.constraints import BY_NAME, Answers
-from genarch.table.decision_map import Axis, DecisionMap, Tile
+from genarch.table.constraints import BY_NAME, Answers, in_order
+from genarch.table.explore import Axis, DecisionMap, Tile
 from genarch.table.forms import INLINED
 from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, RuleTable, TableVersion
-from genarch.table.space import ordered
 from genarch.table.spec import Spec
 from genarch.version import __version__
 
@@ -50,7 +49,7 @@ def map_report(spec: Spec, rules: RuleTable, drawn: DecisionMap) -> MapReport:
     return MapReport(
         schema_version=1,
         genarch_version=__version__,
-        spec=FixedAnswers(spec.id, ordered(rest)),
+        spec=FixedAnswers(spec.id, in_order(rest)),
         rules=rules.identity,
         letters=_letters(family.id for family in rules.families),
         map=drawn,

@@ -13,11 +13,10 @@ from genarch.documents.document import JudgedDecision
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Span, Table, Title, code, dim, strong
 from genarch.reports.words import counted, stated_words
 from genarch.table.answers import plain_answers
-from genarch.table.constraints import Answers
+from genarch.table.constraints import Answers, in_order
 from genarch.table.findings import SEVERITIES, Located, Severity
 from genarch.table.forms import INLINED
 from genarch.table.rules import RuleTable, TableVersion
-from genarch.table.space import ordered
 from genarch.version import __version__
 
 
@@ -209,7 +208,7 @@ def _reported(located: Located, fingerprint: str, file: str = "") -> ReportedFin
         end_column=place.end_column or None,
         spec=spec.id if spec else None,
         subject=finding.subject,
-        example=None if finding.example is None else ordered(finding.example),
+        example=None if finding.example is None else in_order(finding.example),
         waived=finding.waived or None,
         known=False,
         fingerprint=fingerprint,

@@ -165,3 +165,8 @@ CONSTRAINTS: tuple[Constraint, ...] = (
 )
 
 BY_NAME: Mapping[str, Constraint] = {constraint.name: constraint for constraint in CONSTRAINTS}
+
+
+def in_order(answers: Answers) -> Answers:
+    """Answers in the order of the declaration."""
+    return {name: answers[name] for name in BY_NAME if name in answers}

@@ -13,10 +13,9 @@ from functools import cache, partial
 from typing import Literal, NamedTuple
 
 from genarch.table.conditions import All, Predicate, constraints_read, predicates, satisfies
-from genarch.table.constraints import BY_NAME, Answers, Value
+from genarch.table.constraints import BY_NAME, Answers, Value, in_order
 from genarch.table.rules import Rule, RuleTable
-from genarch.table.search import find, sampled, search, verdict_search
-from genarch.table.space import AnswerClass, Space, Stretch, distinct, ordered
+from genarch.table.search import AnswerClass, Space, Stretch, distinct, find, sampled, search, verdict_search
 
 LIMIT = 20_000
 """Nodes that one search for a difference may take: some one second. Tables that are alike need hundreds."""
@@ -230,7 +229,7 @@ class Comparison:
             pair = self._pair(hits)
             if pair[0] != pair[1] and pair not in examples:
                 named = zip(self._space.classes, answers, strict=True)
-                examples[pair] = ordered({name: answer.value for name, answer in named})
+                examples[pair] = in_order({name: answer.value for name, answer in named})
         return [(*pair, examples[pair]) for pair in pairs if pair in examples]
 
     def _outside(self, regions: Sequence[Region]) -> tuple[Answers | None, Elsewhere]:

@@ -1,16 +1,27 @@
-"""Every check on a table, in one go."""
+"""Every check on a table as a whole: conditions, what the rules come to, and what is read and cited."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import combinations
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, islice, pairwise, product
 
-from genarch.table import reach
-from genarch.table.conditions import ALWAYS, All, Any, Condition, describe, predicates
-from genarch.table.constraints import BY_NAME, CONSTRAINTS
+from genarch.table.conditions import (
+    ALWAYS,
+    All,
+    Any,
+    Condition,
+    Not,
+    Term,
+    answered,
+    constraints_read,
+    describe,
+    predicates,
+    terms,
+)
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers
 from genarch.table.findings import CheckId, Finding
 from genarch.table.rules import Assumption, Method, Notice, Rule, RuleTable
-from genarch.table.search import sampled, verdict_search, witness
+from genarch.table.search import Found, Space, Stretch, VerdictSearch, find, sampled, search, verdict_search, witness
 
 Conditional = Rule | Method | Notice | Assumption
 
@@ -83,6 +94,267 @@ def rules_always_together(rules: RuleTable) -> Iterator[Finding]:
         yield Finding(CheckId("rules-always-together"), ids, message, ("rules", ids[0]))
 
 
+LIMIT = 150_000
+"""Nodes that one question may take: some five seconds. Of the shipped table's questions, one takes half of it."""
+
+DECIDING_LIMIT = 5_000
+"""Nodes to look for what a rule decides alone, before the full question is asked; where there is something, tens do."""
+
+
+def _missing(check: CheckId, entry: tuple[str, str], found: Found[bool], message: str) -> Iterator[Finding]:
+    """The finding that there are no such answers, or that this was not settled; nothing where some were found."""
+    if not found.complete:
+        yield _unsettled(check, entry[1], entry)
+    elif found.answers is None:
+        yield Finding(check, (entry[1],), message, entry)
+
+
+def _unsettled(check: CheckId, subject: str, entry: tuple[str, str] | None) -> Finding:
+    message = f"whether '{check}' applies was not settled within {LIMIT:,} steps"
+    return Finding(CheckId("search-limit"), (check, subject), message, entry)
+
+
+def rules_that_never_matter(rules: RuleTable) -> Iterator[Finding]:
+    """Rules without which every verdict and every recommended architecture stays what it is."""
+    table = verdict_search(rules)
+    judge, known = table.scorer.judge, 0
+    for hits, _ in sampled(table.space):
+        for bit in (1 << at for at in range(len(rules.rules)) if (hits & ~known) >> at & 1):
+            if judge(hits & ~bit)[:2] != judge(hits)[:2]:
+                known |= bit  # it makes a difference on these answers
+    for at, rule in enumerate(rules.rules):
+        if known >> at & 1 or witness([rule.when], contradictions=table.ruled_out) is None:
+            continue  # the second is the finding of another check
+        if not _is_needed(1 << at, rule, table):
+            message = "wherever it hits, the verdict and the architecture are the same without it"
+            found = _case_for(1 << at, table)
+            yield from _missing(CheckId("rule-never-matters"), ("rules", rule.id), found, message)
+
+
+def _is_needed(bit: int, rule: Rule, table: VerdictSearch) -> bool:
+    """Whether a rule is soon seen to win for an architecture that it favours, or to keep out one that it excludes.
+
+    Both ask for one architecture, which bounds narrow to much better than they do for any change at all.
+    """
+    judge = table.scorer.judge
+
+    def differs(name: str, left_out: int) -> bool:
+        """Whether an architecture is recommended with the rule, or without it (`left_out`), and not the other way."""
+
+        def passes(hits: int) -> bool:
+            one, other = judge(hits & ~left_out).architecture, judge(hits & ~(bit ^ left_out)).architecture
+            return bool(hits & bit) and one == name != other
+
+        def may_pass(hits: int, unknown: int) -> bool:
+            reach = table.bounds.reach(hits & ~left_out, unknown & ~left_out)
+            return bool((hits | unknown) & bit) and reach.recommended(name)
+
+        return find(table.space, passes, may_pass, limit=DECIDING_LIMIT).answers is not None
+
+    won = any(differs(name, 0) for name, points in rule.points.items() if points > 0)
+    return won or any(differs(name, bit) for name in rule.excludes)
+
+
+def _case_for(bit: int, table: VerdictSearch) -> Found[bool]:
+    """Answers on which a rule makes a difference."""
+    judge = table.scorer.judge
+    members = [architecture.family for architecture in table.rules.architectures]
+    alike = {verdict for verdict in table.rules.verdicts if members.count(verdict) < 2}  # the verdict says all there is
+
+    def may_matter(hits: int, unknown: int) -> bool:
+        if not (hits | unknown) & bit:
+            return False
+        sides = [table.bounds.reach(found, unknown & ~bit) for found in (hits | bit, hits & ~bit)]
+        reached = {verdict for verdict in table.rules.verdicts if any(side.any_of({verdict}) for side in sides)}
+        return len(reached) > 1 or not reached <= alike
+
+    return find(
+        table.space,
+        lambda hits: bool(hits & bit) and judge(hits)[:2] != judge(hits & ~bit)[:2],
+        may_matter,
+        limit=LIMIT,
+    )
+
+
+def architectures_never_recommended(rules: RuleTable) -> Iterator[Finding]:
+    """Architectures that no answers make the recommendation, or one only of two to compare."""
+    table = verdict_search(rules)
+    for architecture in rules.architectures:
+        name, entry = architecture.id, ("architectures", architecture.id)
+        alone = compared = _recommending(table, name)
+        if alone.complete and alone.answers is None:
+            compared = _comparing(table, name)
+        message = "no complete answers make it the recommendation"
+        yield from _missing(CheckId("architecture-never-recommended"), entry, compared, message)
+        if compared is not alone and compared.answers is not None:
+            message = "with everything answered, it is only ever one of two to evaluate"
+            yield Finding(CheckId("architecture-never-alone"), (name,), message, entry, compared.answers)
+
+
+def _recommending(table: VerdictSearch, name: str) -> Found[bool]:
+    return find(
+        table.space,
+        lambda hits: table.scorer.judge(hits).architecture == name,
+        lambda hits, unknown: table.bounds.reach(hits, unknown).recommended(name),
+        limit=LIMIT,
+    )
+
+
+def _comparing(table: VerdictSearch, name: str) -> Found[bool]:
+    return find(
+        table.space,
+        lambda hits: name in table.scorer.recommended(hits),
+        lambda hits, unknown: table.bounds.reach(hits, unknown).compared(name),
+        limit=LIMIT,
+    )
+
+
+def entries_never_shown(rules: RuleTable) -> Iterator[Finding]:
+    """Methods and notices whose condition never holds together with an answer that they are for."""
+    table = verdict_search(rules)
+    shown: list[tuple[str, Method | Notice]] = [("methods", method) for method in rules.methods]
+    shown += [("notices", notice) for notice in rules.notices if notice.level != "inconsistency"]
+    for section, entry in shown:
+        about = frozenset(entry.architectures if isinstance(entry, Method) else entry.about)
+        if about and witness([entry.when], contradictions=table.ruled_out) is not None:  # else it is another finding
+            message = "its condition never holds together with an answer that it is for"
+            found = _showing(entry, about, table)
+            yield from _missing(CheckId("method-never-suggested"), (section, entry.id), found, message)
+
+
+def _showing(entry: Method | Notice, about: frozenset[str], table: VerdictSearch) -> Found[bool]:
+    """Answers on which a method or notice is shown."""
+    own = 1 << len(table.whens)
+    candidates = [a.id for a in table.rules.architectures if not about.isdisjoint((a.id, a.family))]
+
+    def shown(hits: int) -> bool:
+        verdict, recommended = table.scorer.judge(hits & ~own), table.scorer.recommended(hits & ~own)
+        return bool(hits & own) and not about.isdisjoint((verdict.verdict, *verdict.candidates, *recommended))
+
+    def may_be_shown(hits: int, unknown: int) -> bool:
+        if not (hits | unknown) & own:
+            return False
+        reach = table.bounds.reach(hits & ~own, unknown & ~own)
+        return reach.any_of(about) or any(reach.recommended(name) or reach.compared(name) for name in candidates)
+
+    space = Space([*table.whens, entry.when], table.ruled_out, first=[len(table.whens)])
+    return find(space, shown, may_be_shown, limit=LIMIT)
+
+
+MAX_DEAD_ENDS = 50
+"""Sets of rules that exclude everything: with more, the table needs another look than a list."""
+
+MAX_SETS = 100_000
+"""Sets of excluding rules to look at: every set of up to four of thirty."""
+
+
+def blind_spots(rules: RuleTable) -> Iterator[Finding]:
+    """Complete answers on which no rule hits."""
+    table = verdict_search(rules)
+    found = witness([], table.whens, table.ruled_out)
+    if found is not None:
+        message = "with everything answered, no rule may hit"
+        yield Finding(CheckId("blind-spot"), (rules.header.id,), message, example=found)
+
+
+def exclusions_of_everything(rules: RuleTable) -> Iterator[Finding]:
+    """The smallest sets of rules that can hit together and leave nothing, with the constraints that bring it about."""
+    every = {architecture.id for architecture in rules.architectures}
+    excluding = [rule for rule in rules.rules if rule.excludes]
+    known: list[frozenset[str]] = []
+    sets = (some for size in range(1, len(every) + 1) for some in combinations(excluding, size))
+    for some in islice(sets, MAX_SETS):
+        ids = frozenset(rule.id for rule in some)
+        covered = {name for rule in some for name in rule.excludes}
+        if covered != every or any(smaller <= ids for smaller in known):
+            continue
+        causes = _causes([rule.when for rule in some], verdict_search(rules).ruled_out)
+        if not causes:
+            continue
+        known.append(ids)
+        names = ", or by ".join(_listed(sorted(cause, key=list(BY_NAME).index)) for cause, _ in causes)
+        message = f"{_listed([rule.id for rule in some])} can hit together and leave nothing: brought about by {names}"
+        subject = tuple(rule.id for rule in some)
+        yield Finding(CheckId("excludes-everything"), subject, message, ("rules", subject[0]), causes[0][1])
+        if len(known) == MAX_DEAD_ENDS:
+            return
+    if next(sets, None):
+        yield _unsettled(CheckId("excludes-everything"), rules.header.id, None)
+
+
+def _causes(whens: Sequence[Condition], ruled_out: Sequence[Condition]) -> list[tuple[frozenset[str], Answers]]:
+    """The smallest sets of constraints whose answers alone make all of the conditions hit, each with such answers."""
+
+    def reads(term: Term) -> frozenset[str]:
+        return frozenset(literal.predicate.constraint for literal in term)
+
+    found: list[tuple[frozenset[str], Answers]] = []
+    choices: list[Term] = [sum(choice, ()) for choice in islice(product(*map(terms, whens)), MAX_SETS)]
+    for term in sorted(choices, key=lambda term: len(reads(term))):
+        if any(smaller <= reads(term) for smaller, _ in found):
+            continue
+        condition = All(tuple(part.predicate if part.holds else Not(part.predicate) for part in term))
+        answers = witness([condition], contradictions=ruled_out)
+        if answers is not None:
+            found.append((reads(term), {name: answers[name] for name in answers if name in reads(term)}))
+    return found
+
+
+def verdicts_that_return(rules: RuleTable) -> Iterator[Finding]:
+    """Numbers that, with all else equal, lead from one verdict to another and back as they grow."""
+    read = {name for rule in rules.rules for name in constraints_read(rule.when)}
+    for name in BY_NAME:
+        if name in read and BY_NAME[name].numeric:
+            yield from _returning(rules, name)
+
+
+def _returning(rules: RuleTable, name: str) -> Iterator[Finding]:
+    """One search over the answers to everything else, with the rules as they are in each stretch of the number."""
+    table = verdict_search(rules)
+    ranges = table.space.stretches(name)
+    if len(ranges) < 3:
+        return  # there and back takes three
+    inner = [when for when in table.ruled_out if name in constraints_read(when)]
+    outer = [when for when in table.ruled_out if name not in constraints_read(when)]
+    whens = [*table.whens, *inner]
+    watched = [answered(when, {name: stretch.value}) for stretch in ranges for when in whens]
+
+    def course(hits: int) -> list[tuple[Stretch, str]]:
+        """The verdicts in order, each with its stretch; where the rest contradicts the number there is none."""
+        found: list[tuple[Stretch, str]] = []
+        for at, stretch in enumerate(ranges):
+            here = hits >> at * len(whens) & ((1 << len(whens)) - 1)
+            if not here >> len(table.whens):
+                verdict = table.verdict(here)
+                if found and found[-1][1] == verdict:
+                    found[-1] = (found[-1][0].joined(stretch), verdict)
+                else:
+                    found.append((stretch, verdict))
+        return found
+
+    def returns(hits: int) -> Iterator[tuple[str, str]]:
+        """The verdicts that are left and come back to, each with the one between."""
+        names = [verdict for _, verdict in course(hits)]
+        yield from ((one, other) for at, (one, other) in enumerate(pairwise(names)) if one in names[at + 2 :])
+
+    pairs = [(one, other) for one in rules.verdicts for other in rules.verdicts if one != other]
+    found = search(Space(watched, outer), returns, lambda _, __, ___: True, pairs, limit=LIMIT)
+    entry = ("questions", name) if any(question.id == name for question in rules.questions) else None
+    for pair in pairs:
+        example = found.witnesses.get(pair)
+        if example is not None:
+            hits = sum(1 << at for at, when in enumerate(watched) if any(not t for t in terms(answered(when, example))))
+            listed = "; ".join(f"{stretch}: {verdict}" for stretch, verdict in course(hits))
+            message = f"as {name} grows, all else equal, the verdict changes and comes back: {listed}"
+            yield Finding(CheckId("verdict-not-monotone"), (name, *pair), message, entry, example)
+    if not found.complete:
+        yield _unsettled(CheckId("verdict-not-monotone"), name, entry)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
 def unread(rules: RuleTable) -> Iterator[Finding]:
     """Constraints that nothing, or no rule, reads, and values that nothing names."""
     named: dict[str, set[object]] = {}
@@ -141,16 +413,15 @@ def facts_uncited(rules: RuleTable) -> Iterator[Finding]:
 Verification = Callable[[RuleTable], Iterator[Finding]]
 
 VERIFICATIONS: tuple[Verification, ...] = (
-    impossible_conditions,
     rules_always_together,
-    reach.rules_that_never_matter,
-    reach.blind_spots,
-    reach.exclusions_of_everything,
-    reach.architectures_never_recommended,
-    reach.entries_never_shown,
-    reach.verdicts_that_return,
+    rules_that_never_matter,
+    blind_spots,
+    exclusions_of_everything,
+    architectures_never_recommended,
+    entries_never_shown,
+    verdicts_that_return,
 )
-"""What needs answers that are consistent; the first says whether there are any."""
+"""What needs answers that are consistent."""
 
 COVERAGE: tuple[Verification, ...] = (unread, examples_missing, facts_uncited)
 
@@ -163,21 +434,17 @@ def verify(rules: RuleTable) -> Iterator[Finding]:
     used = set()
     for finding in _found(rules):
         waiver = next((w for w in rules.waivers if w.covers(finding.check, finding.subject)), None)
-        if waiver:
-            used.add(waiver)
+        used.add(waiver)
         yield finding._replace(waived=waiver.reason) if waiver else finding
-    own = [waiver for waiver in rules.waivers if not waiver.inherited]
-    for at, waiver in enumerate(own):
+    for at, waiver in enumerate(waiver for waiver in rules.waivers if not waiver.inherited):
         if waiver not in used:
             message = f"no finding of '{waiver.check}' is about {', '.join(waiver.subject)} and nothing else"
             yield Finding(CheckId("waiver-unused"), (waiver.check, *waiver.subject), message, ("waivers", str(at)))
 
 
 def _found(rules: RuleTable) -> Iterator[Finding]:
-    for check in VERIFICATIONS:
-        found = list(check(rules))
-        yield from found
-        if any(finding.check == CheckId("everything-inconsistent") for finding in found):
-            break
-    for check in COVERAGE:
+    found = list(impossible_conditions(rules))
+    yield from found
+    consistent = all(finding.check != CheckId("everything-inconsistent") for finding in found)
+    for check in (*(VERIFICATIONS if consistent else ()), *COVERAGE):
         yield from check(rules)

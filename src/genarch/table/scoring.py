@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
-from weakref import WeakKeyDictionary
 
 from genarch.table.conditions import All, Predicate, constraints_read, predicates
 from genarch.table.constraints import CONSTRAINTS, Answers, Value
@@ -182,21 +182,6 @@ def surplus(apart: int, touched: int, limit: Ratio) -> int:
 class Scorer:
     """A rule table compiled for evaluation; `scorer` gives the one of a table."""
 
-    __slots__ = (
-        "_clear",
-        "_matcher",
-        "_methods_at",
-        "_named",
-        "_notices_at",
-        "_readers",
-        "_rule_bits",
-        "_rules",
-        "architectures",
-        "close_call",
-        "effects",
-        "families",
-    )
-
     def __init__(self, rules: RuleTable) -> None:
         self.architectures = tuple(architecture.id for architecture in rules.architectures)
         position = {name: at for at, name in enumerate(self.architectures)}
@@ -218,16 +203,13 @@ class Scorer:
         self._rule_bits = (1 << len(rules.rules)) - 1
         self._methods_at = len(rules.rules)
         self._notices_at = self._methods_at + len(rules.methods)
-        readers: dict[str, list[int]] = {constraint.name: [] for constraint in CONSTRAINTS}
+        self._readers: dict[str, list[int]] = {constraint.name: [] for constraint in CONSTRAINTS}
         for at, rule in enumerate(rules.rules):
             for name in constraints_read(rule.when):
-                readers[name].append(at)
-        self._readers = readers
-        named: dict[str, set[object]] = {name: set() for name in readers}
-        for reader in (*entries, *rules.assumptions):
-            for predicate in predicates(reader.when):
-                named[predicate.constraint].update(predicate.operand)
-        self._named = named
+                self._readers[name].append(at)
+        self._named: dict[str, set[object]] = {name: set() for name in self._readers}
+        for predicate in (p for reader in (*entries, *rules.assumptions) for p in predicates(reader.when)):
+            self._named[predicate.constraint].update(predicate.operand)
 
     def decide(self, answers: Answers) -> Verdict:
         """The verdict on stated answers."""
@@ -252,20 +234,36 @@ class Scorer:
         """The verdict on stated answers, with every reason."""
         rules = self._rules
         stated, answers = answers, with_implied(answers)
-        matches = self._matcher.match(answers)
-        hits = matches.hits & self._rule_bits
-        tally = self.tally(hits)
+        bits, unknown, assumed = self._matcher.match(answers)
+        tally = self.tally(bits & self._rule_bits)
         verdict, recommended = self._judged(tally)
-        positions = [at for at in range(len(rules.rules)) if hits >> at & 1]
+        concerned = {verdict.verdict, *verdict.candidates, *recommended}
+        positions = [at for at in range(len(rules.rules)) if bits >> at & 1]
         return Evaluation(
             verdict,
             self._ranking(positions, tally.points),
             tuple(rules.rules[at] for at in positions),
-            tuple(self._undecided(answers, matches.unknown)),
+            tuple(
+                Undecided(name, waiting)
+                for name, readers in self._readers.items()
+                if answers.get(name) is None
+                and (waiting := tuple(rules.rules[at].id for at in readers if unknown >> at & 1))
+            ),
             tuple(self._unread(stated)),
-            self._methods(matches.hits, recommended),
-            (*self._notices(matches.hits, verdict, recommended), *device_contradicted(stated)),
-            tuple(rules.assumptions[at] for at in matches.assumed),
+            tuple(
+                method
+                for at, method in enumerate(rules.methods, self._methods_at)
+                if bits >> at & 1 and not set(recommended).isdisjoint(method.architectures)
+            ),
+            (
+                *(
+                    notice
+                    for at, notice in enumerate(rules.notices, self._notices_at)
+                    if bits >> at & 1 and (not notice.about or not concerned.isdisjoint(notice.about))
+                ),
+                *device_contradicted(stated),
+            ),
+            tuple(rules.assumptions[at] for at in assumed),
             recommended,
         )
 
@@ -333,29 +331,13 @@ class Scorer:
         return Verdict(family, name, (family,), confidence, margin), (name,)
 
     def _ranking(self, positions: Sequence[int], points: Sequence[int]) -> tuple[Ranked, ...]:
-        ranked = []
+        rules, ranked = self._rules.rules, []
         for at, architecture in enumerate(self._rules.architectures):
-            excluded_by = []
-            contributions = []
-            for position in positions:
-                rule = self._rules.rules[position]
-                if self.effects[position].excludes >> at & 1:
-                    excluded_by.append(rule.id)
-                gained = rule.points.get(architecture.id)
-                if gained:
-                    contributions.append(Contribution(rule.id, gained))
-            ranked.append(
-                Ranked(architecture.id, architecture.family, points[at], tuple(excluded_by), tuple(contributions))
-            )
-        ranked.sort(key=lambda entry: (bool(entry.excluded_by), -entry.points))
-        return tuple(ranked)
-
-    def _undecided(self, answers: Answers, unknown: int) -> Iterator[Undecided]:
-        for name, readers in self._readers.items():
-            if answers.get(name) is None:
-                waiting = [self._rules.rules[at].id for at in readers if unknown >> at & 1]
-                if waiting:
-                    yield Undecided(name, tuple(waiting))
+            excluded_by = tuple(rules[rule].id for rule in positions if self.effects[rule].excludes >> at & 1)
+            gains = ((rules[rule].id, rules[rule].points.get(architecture.id)) for rule in positions)
+            contributions = tuple(Contribution(rule, gained) for rule, gained in gains if gained)
+            ranked.append(Ranked(architecture.id, architecture.family, points[at], excluded_by, contributions))
+        return tuple(sorted(ranked, key=lambda entry: (bool(entry.excluded_by), -entry.points)))
 
     def _unread(self, answers: Answers) -> Iterator[Unread]:
         """What is stated and nothing in the table reads, so that nobody takes it for considered."""
@@ -367,28 +349,8 @@ class Scorer:
             elif isinstance(value, frozenset) and not value <= self._named[name]:
                 yield Unread(name, tuple(sorted(value - self._named[name])))
 
-    def _methods(self, bits: int, recommended: Sequence[str]) -> tuple[Method, ...]:
-        return tuple(
-            method
-            for at, method in enumerate(self._rules.methods, self._methods_at)
-            if bits >> at & 1 and not set(recommended).isdisjoint(method.architectures)
-        )
 
-    def _notices(self, bits: int, verdict: Verdict, recommended: Sequence[str]) -> tuple[Notice, ...]:
-        talked_of = {verdict.verdict, *verdict.candidates, *recommended}
-        return tuple(
-            notice
-            for at, notice in enumerate(self._rules.notices, self._notices_at)
-            if bits >> at & 1 and (not notice.about or not talked_of.isdisjoint(notice.about))
-        )
-
-
-_SCORERS: WeakKeyDictionary[RuleTable, Scorer] = WeakKeyDictionary()
-
-
+@lru_cache(maxsize=8)
 def scorer(rules: RuleTable) -> Scorer:
     """The table compiled, once for each table."""
-    found = _SCORERS.get(rules)
-    if found is None:
-        found = _SCORERS[rules] = Scorer(rules)
-    return found
+    return Scorer(rules)
