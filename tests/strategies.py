@@ -40,6 +40,11 @@ def answers(draw: st.DrawFn, names: tuple[str, ...] = tuple(BY_NAME)) -> dict[st
     return {c.name: draw(values(c)) for c in CONSTRAINTS if c.name in chosen}
 
 
+def complete_answers(names: tuple[str, ...] = tuple(BY_NAME)) -> st.SearchStrategy[dict[str, Value]]:
+    """An answer to every constraint: what is rare among random ones, that a rule hits or all is settled, is the rule."""
+    return st.fixed_dictionaries({c.name: values(c) for c in CONSTRAINTS if c.name in names})
+
+
 @st.composite
 def single_predicates(draw: st.DrawFn, names: tuple[str, ...] = tuple(BY_NAME)) -> Predicate:
     constraint = BY_NAME[draw(st.sampled_from(names))]

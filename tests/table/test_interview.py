@@ -13,7 +13,7 @@ from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Value
 from genarch.table.interview import Interview, Order, Sheet
 from genarch.table.matching import Matcher
 from strategies import answers as random_answers
-from strategies import contradictory_tables, examples, values
+from strategies import complete_answers, contradictory_tables, examples, values
 
 SMALL = ("domain", "latency_budget_ms", "paired_data")
 ORDERS: tuple[Order, ...] = ("adaptive", "fixed")
@@ -32,7 +32,7 @@ def filled(interview: Interview, answers: Answers) -> Sheet:
     raise AssertionError("it never stops")
 
 
-@given(random_answers(), st.sampled_from(ORDERS), st.data())
+@given(random_answers() | complete_answers(), st.sampled_from(ORDERS), st.data())
 @examples(12)
 def test_the_verdict_at_the_stop_is_that_of_every_completion(
     answers: Answers, order: Order, data: st.DataObject

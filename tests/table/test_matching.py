@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,6 +74,7 @@ def kleene(condition: Condition, stated: Answers) -> str:
 def outcomes(whens: list[Condition], stated: Answers, assumptions: tuple[Assumption, ...] = ()) -> list[str]:
     matches = Matcher(whens, assumptions).match(stated)
     assert not matches.hits & matches.unknown
+    assert (matches.hits | matches.unknown) >> len(whens) == 0
     return [
         HIT if matches.hits >> at & 1 else UNKNOWN if matches.unknown >> at & 1 else MISS for at in range(len(whens))
     ]
@@ -79,6 +82,14 @@ def outcomes(whens: list[Condition], stated: Answers, assumptions: tuple[Assumpt
 
 @given(st.lists(conditions(), max_size=5), answers())
 def test_every_condition_is_what_kleene_says(whens: list[Condition], stated: dict[str, Value]) -> None:
+    assert outcomes(whens, stated) == [kleene(when, stated) for when in whens]
+
+
+FEW = ("domain", "conditioning", "latency_budget_ms")
+
+
+@given(st.lists(conditions(FEW), min_size=1, max_size=5), answers(FEW))
+def test_so_it_is_where_conditions_read_the_same_constraints(whens: list[Condition], stated: dict[str, Value]) -> None:
     assert outcomes(whens, stated) == [kleene(when, stated) for when in whens]
 
 
@@ -116,6 +127,36 @@ def test_truth_by_hand(when: Condition, stated: dict[str, Value], expected: str)
     assert outcomes([when], stated) == [expected]
 
 
+NARROW = Predicate("domain", "is", ("narrow",))
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({}, UNKNOWN),
+        ({"domain": "broad"}, UNKNOWN),
+        ({"domain": "broad", "latency_budget_ms": 200}, UNKNOWN),
+        ({"domain": "broad", "latency_budget_ms": 200, "conditioning": frozenset()}, MISS),
+        ({"domain": "broad", "latency_budget_ms": 50}, HIT),
+        ({"conditioning": frozenset({"text"})}, HIT),
+    ],
+)
+def test_alternatives_in_any_order_and_beside_other_conditions(stated: dict[str, Value], expected: str) -> None:
+    parts = (TEXT, FAST, NARROW)
+    every: list[Condition] = [Any(order) for order in permutations(parts)]
+    assert outcomes(every, stated) == [expected] * 6
+    assert outcomes([NARROW, *every, FAST], stated)[1:-1] == [expected] * 6
+    assert [outcomes([when], stated) for when in every] == [[expected]] * 6
+
+
+def test_the_bits_of_a_condition_are_those_of_its_alternatives() -> None:
+    matcher = Matcher([Any((TEXT, FAST)), NARROW, Any((NARROW, FAST, TEXT))])
+    bits = [matcher.terms_of(at) for at in range(3)]
+    assert [mask.bit_count() for mask in bits] == [2, 1, 3]
+    assert [mask >> at & 1 for at, mask in enumerate(bits)] == [1, 1, 1]
+    assert sum(bits) == bits[0] | bits[1] | bits[2] == 0b111111
+
+
 REALTIME = Assumption(
     "realtime",
     "t",
@@ -146,6 +187,24 @@ def test_an_assumption_stands_in_for_an_unstated_number(
     when: Condition, stated: dict[str, Value], expected: str
 ) -> None:
     assert outcomes([when], stated, (REALTIME,)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [(100, HIT), (80, HIT), (60, HIT), (40, UNKNOWN)],
+)
+def test_of_two_assumptions_about_one_number_each_settles_what_it_can(limit: int, expected: str) -> None:
+    """Below 100 and below 60 together are below 60."""
+    fine = REALTIME._replace(
+        id="fine", when=Predicate("control", "is", ("fine",)), assume=Assumed("latency_budget_ms", 60)
+    )
+    stated: dict[str, Value] = {"serving": "realtime", "control": "fine"}
+    for assumptions in ((REALTIME, fine), (fine, REALTIME)):
+        assert outcomes([Predicate("latency_budget_ms", "below", (limit,))], stated, assumptions) == [expected]
+        whens: list[Condition] = [NARROW, Predicate("latency_budget_ms", "at_least", (limit,)), TEXT]
+        opposite = MISS if expected == HIT else UNKNOWN
+        assert outcomes(whens, stated, assumptions) == [UNKNOWN, opposite, UNKNOWN]
+        assert Matcher(whens, assumptions).match(stated).assumed == (0, 1)
 
 
 def test_an_assumption_is_named_only_when_it_was_made() -> None:
