@@ -197,13 +197,17 @@ def test_who_counts_as_somebody(name: str, approves: bool) -> None:  # noqa: FBT
     assert bool(waived(waiver("no-gan", approved_by=name))) is approves
 
 
-def test_findings_are_in_the_order_of_their_places() -> None:
+def test_findings_are_in_the_order_of_their_places_and_at_one_place_in_that_found() -> None:
     defect = located(CheckId("block-misspelt"), Place(PATH, 5, 1), "late")
     early = located(CheckId("block-quoted"), Place(PATH, 2, 1), "early")
-    findings = judge(DesignDocument(PATH, specs=(spec(),), defects=(defect, early)), ONE, POLICY)[0]
+    beside = located(CheckId("block-invalid"), defect.place, "found after the other one")
+    findings = judge(DesignDocument(PATH, specs=(spec(),), defects=(defect, beside, early)), ONE, POLICY)[0]
     assert [(item.finding.check, item.place.line) for item in findings] == [
-        ("block-quoted", 2), ("decision-excluded", 3), ("block-misspelt", 5),
-    ]  # fmt: skip
+        ("block-quoted", 2),
+        ("decision-excluded", 3),
+        ("block-misspelt", 5),
+        ("block-invalid", 5),
+    ]
 
 
 def test_a_model_without_a_catalogue_is_left_alone_and_a_second_id_is_named_where_it_stands() -> None:

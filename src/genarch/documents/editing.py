@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from genarch.documents.document import DesignDocument
 from genarch.documents.markdown import INFO, LINE_END, Block, Heading, parse_markdown
@@ -193,20 +193,18 @@ def _better(after: DesignDocument, before: DesignDocument) -> bool:
 
 def _edits(text: str, document: DesignDocument) -> Iterator[_Edit]:
     lines = _lines(text)
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
+    starts = [0, *accumulate(map(len, lines))]
     for place, finding, *_ in document.defects:
         start = starts[place.line - 1]
         if finding.check == CheckId("block-misspelt"):
             yield from _info(lines[place.line - 1], start)
         elif finding.check in _MISSPELT_KEYS and not _DECIDED.match(finding.message):
-            suggested = _SUGGESTION.search(finding.message)
-            if suggested and _alike(*suggested.groups()):
-                wrong, right = suggested.groups()
+            for wrong, right in _SUGGESTION.findall(finding.message):
                 at = start + place.column - 1
                 at += text[at : at + 1] in ("'", '"')
-                if text.startswith(wrong, at):
+                # What is further off may be another word, and not this one misspelt.
+                alike = _distance(wrong, right) <= (2 if len(right) > 7 else 1)
+                if alike and text.startswith(wrong, at):
                     yield at, at + len(wrong), right
 
 
@@ -215,11 +213,6 @@ def _info(line: str, start: int) -> Iterator[_Edit]:
     found = re.search(r"(?:`{3,}|~{3,})([^\r\n]*)", line)
     if found and sorted(re.findall(r"\w+", found[1].casefold())) in (["genarch", "yaml"], ["genarch", "yml"]):
         yield start + found.start(1), start + found.end(1), INFO[0]
-
-
-def _alike(wrong: str, right: str) -> bool:
-    """Whether one is the other misspelt, and not another word."""
-    return _distance(wrong, right) <= (2 if len(right) > 7 else 1)
 
 
 def _distance(one: str, other: str) -> int:
