@@ -380,6 +380,14 @@ def test_a_model_is_compared_with_a_budget_only_where_one_is_stated() -> None:
     (budget,) = about("sdxl", {"latency_budget_ms": 1})
     assert budget.finding.message.startswith("nothing shows sdxl within the budget: ")
     assert (budget.place.line, budget.finding.subject, budget.severity) == (7, ("sdxl",), "warning")
+    constraints: Answers = {"latency_budget_ms": 1, "commercial_use": True, "gpu": "t4", "resolution_px": 2048}
+    several, also = about("stylegan2-ada", constraints)
+    assert several.finding.message == (
+        "nothing shows stylegan2-ada within the budget on t4: it is shown up to 1024 px; its time on this hardware is "
+        f"neither measured nor estimated ({catalogue.name}). Measure it and add the row, name another model, or waive "
+        "budget-beyond-evidence with what you measured"
+    )
+    assert also.finding.check == "licence-conflict"
     (licence,) = about("flux.1-dev", {"commercial_use": True})
     assert licence.finding.check == "licence-conflict"
     assert (licence.place.line, licence.finding.subject) == (7, ("flux.1-dev",))

@@ -65,9 +65,8 @@ def judge_model(placed: PlacedSpec, catalogue: Catalogue) -> Iterator[Located]:
         misses = "; ".join(miss.told for miss in budget[1].misses if miss.kind != "licence")
         where = f" on {stated['gpu']}" if "gpu" in stated else ""
         message = (
-            f"nothing shows {model} within the budget{where}: "
-            f"{misses or 'nothing is measured or estimated of it there'} ({catalogue.name}). Measure it and add the "
-            "row, name another model, or waive budget-beyond-evidence with what you measured"
+            f"nothing shows {model} within the budget{where}: {misses} ({catalogue.name}). Measure it and add the row, "
+            "name another model, or waive budget-beyond-evidence with what you measured"
         )
         yield located(CheckId("budget-beyond-evidence"), place, message, (model,), placed.spec)
     conflict = commercial_conflict(model, stated, catalogue)
