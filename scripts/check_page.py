@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS, Check, Checks
+from genarch.reports.descriptions import WAIVABLE
 from genarch.reports.escape import inert
-from genarch.reports.glossary import WAIVABLE
 
 
 def table_check_page() -> str:

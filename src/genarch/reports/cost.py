@@ -117,7 +117,8 @@ def cost_page(report: CostReport) -> Iterator[Block]:
     """The load, the price, and each architecture's cost."""
     yield Title(("Cost of ", code(report.spec)))
     yield Paragraph(_load_words(report))
-    yield Entries(tuple(Entry(line) for line in _price_lines(report)))
+    price, *sources = _price_lines(report)
+    yield Entries((Entry(price, tuple(sources)),))
     for cost in report.costs:
         lines = tuple(Entry(line) for line in _lines(cost, report))
         yield Section((code(cost.architecture), f": {cost.title}"), (Entries(lines),))

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from genarch.errors import UnknownIdError, nearest
 from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS, Check
 from genarch.reports import page
-from genarch.reports.glossary import GLOSSARY, WAIVABLE
 from genarch.reports.page import Block, Entries, Line, Listing, Space, strong
 from genarch.reports.words import effect_of
 from genarch.table.answers import MANY, format_answer
@@ -28,6 +27,32 @@ from genarch.table.rules import (
     Rule,
     RuleTable,
 )
+
+GLOSSARY = {
+    "evaluate_both": "The verdict where the two best families are too close to call: try both on the task.",
+    "undetermined": "The verdict where several families are left and no hit gives any of them points.",
+    "infeasible": "The verdict where the stated constraints exclude every architecture.",
+    "forced": "The confidence where no other family is left.",
+    "clear": "The confidence from the table's limit of that name on (a margin of 1/3 where it states none).",
+    "lean": "The confidence between the table's limits close_call and clear.",
+    "close_call": "The confidence below the table's limit of that name, where the verdict is evaluate_both.",
+    "inconsistent-gpu-device": "A warning: the stated gpu is not of the kind of device that is stated.",
+    "margin": "The difference of the two best families' points over all points that hits gave either.",
+    "planning_heuristic": "A grade: a rule of thumb for planning, not a measurement.",
+    "observed_range": "A grade: a range seen in practice, not a benchmark.",
+    "published_report": "A grade: a figure published by others, not checked here.",
+    "expert_judgement": "A grade: the judgement of people who know the field.",
+    "measured": "A grade: a measurement under stated conditions.",
+    "documented_case": "A grade: what documented deployments did.",
+}
+"""The words of a report that are no entries of the table."""
+
+WAIVABLE = {
+    "never": "cannot be waived",
+    "with_reason": "in the document, with a reason",
+    "with_approval": "in the document, with a reason and approved_by",
+}
+"""Who may except a finding, in words."""
 
 Part = tuple[str, str | tuple[str, ...]]
 """A heading with one line, or several; a text with line ends is shown as it stands."""
@@ -113,7 +138,7 @@ def describe(entry: Entry | Fact, rules: RuleTable) -> Description:
 
 def describe_check(check: Check) -> Description:
     """A check on tables or on documents."""
-    parts = _stated(
+    parts = stated(
         ("severity", check.severity),
         ("why", check.rationale),
         ("waiver", WAIVABLE[check.waivable] if check.id in DOCUMENT_CHECKS else ""),
@@ -128,16 +153,16 @@ def _entry(entry: Entry, rules: RuleTable) -> Description:
         case Rule():
             return _rule(entry)
         case Method():
-            parts = _stated(
+            parts = stated(
                 ("when", condition_words(entry.when)), ("for", entry.architectures), ("because", entry.because)
             )
             return Description("method", entry.id, entry.title, (*parts, *_provenance(entry)))
         case Notice():
             about = entry.about or "any answer"
-            parts = _stated(("when", condition_words(entry.when)), ("about", about), ("says", entry.message))
+            parts = stated(("when", condition_words(entry.when)), ("about", about), ("says", entry.message))
             return Description(entry.level, entry.id, entry.title, (*parts, *_provenance(entry)))
         case Assumption():
-            parts = _stated(
+            parts = stated(
                 ("when", f"{condition_words(entry.when)}, and {entry.assume.constraint} is not stated"),
                 ("takes", f"{entry.assume.constraint} to be below {entry.assume.below}"),
                 ("says", entry.message),
@@ -147,15 +172,15 @@ def _entry(entry: Entry, rules: RuleTable) -> Description:
             return _architecture(entry, rules)
         case Family():
             members = tuple(item.id for item in rules.architectures if item.family == entry.id)
-            parts = _stated(("summary", entry.summary), ("architectures", members))
+            parts = stated(("summary", entry.summary), ("architectures", members))
             return Description("family", entry.id, entry.title, parts)
         case Question():
             choices = tuple(f"{name}: {meaning}" for name, meaning in entry.choices.items())
-            return Description("question", entry.id, entry.ask, _stated(("help", entry.help), ("choices", choices)))
+            return Description("question", entry.id, entry.ask, stated(("help", entry.help), ("choices", choices)))
 
 
 def _rule(rule: Rule) -> Description:
-    parts = _stated(
+    parts = stated(
         ("when", condition_words(rule.when)),
         ("effect", effect_of(rule)),
         ("because", rule.because),
@@ -174,7 +199,7 @@ def _architecture(architecture: Architecture, rules: RuleTable) -> Description:
         "architecture",
         architecture.id,
         architecture.title,
-        _stated(
+        stated(
             ("summary", architecture.summary),
             ("family", architecture.family),
             ("maturity", architecture.maturity),
@@ -208,7 +233,7 @@ def _constraint(constraint: Constraint, rules: RuleTable) -> Description:
         "constraint",
         constraint.name,
         constraint.meaning,
-        _stated(
+        stated(
             ("asks", question.ask if question else ""),
             ("why", question.help if question else ""),
             ("answer", answer_words(constraint)),
@@ -230,7 +255,7 @@ def _fact(fact: Fact, rules: RuleTable) -> Description:
     origin = f"the extended table, {rules.header.extends}" if fact.inherited else rules.header.source_title
     origin = "a decision of this table, where its source leaves one open" if fact.own else origin
     citing = tuple(rules.citations().get(fact.id, ()))
-    parts = _stated(("from", origin), ("rests on", grounds(fact)), ("cited by", citing))
+    parts = stated(("from", origin), ("rests on", grounds(fact)), ("cited by", citing))
     return Description("fact", fact.id, fact.text, parts)
 
 
@@ -281,7 +306,7 @@ def _origin(source: Citation) -> Sequence[Part]:
 
 def _provenance(entry: Rule | Method | Notice | Assumption) -> tuple[Part, ...]:
     """Where an entry comes from, and what it hits and misses."""
-    return _stated(
+    return stated(
         *_origin(entry.source),
         ("replaces the extended table's, because", entry.replaces),
         ("hits", tuple(map(_answers, entry.examples.hit))),
@@ -293,6 +318,6 @@ def _answers(answers: Answers) -> str:
     return ", ".join(f"{name}: {format_answer(value)}" for name, value in answers.items())
 
 
-def _stated(*parts: Part) -> tuple[Part, ...]:
-    """The parts that say something."""
+def stated(*parts: Part) -> tuple[Part, ...]:
+    """The parts of a description that say something."""
     return tuple(part for part in parts if part[1])

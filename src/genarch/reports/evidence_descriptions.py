@@ -8,7 +8,7 @@ from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, Hardware, Measurement, Model, Price
-from genarch.reports.descriptions import Description, Part
+from genarch.reports.descriptions import Description, Part, stated
 from genarch.reports.evidence import row_part
 from genarch.reports.evidence_page import licence_words, ms_words, row_marks, row_words
 from genarch.table.rules import Rule, RuleTable
@@ -42,7 +42,7 @@ def describe_evidence(name: str, catalogue: Catalogue) -> list[Description]:
     if name in catalogue.sources:
         source = catalogue.sources[name]
         rows = tuple(row.id for row in catalogue.measurements.values() if row.source == name)
-        found.append(Description("source", name, source.title, _stated(("address", source.url or ""), ("rows", rows))))
+        found.append(Description("source", name, source.title, stated(("address", source.url or ""), ("rows", rows))))
     if name in catalogue.components:
         component = catalogue.components[name]
         sizes = tuple(
@@ -55,7 +55,7 @@ def describe_evidence(name: str, catalogue: Catalogue) -> list[Description]:
         multiplier = catalogue.multipliers[name]
         factor = multiplier.factor + ("" if multiplier.verified else _NOT_READ)
         found.append(
-            Description("multiplier", name, multiplier.item, _stated(("factor", factor), ("rows", multiplier.rows)))
+            Description("multiplier", name, multiplier.item, stated(("factor", factor), ("rows", multiplier.rows)))
         )
     if not found:
         aliases = [alias for entry in catalogue.hardware.values() for alias in entry.aliases]
@@ -76,7 +76,7 @@ def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
         "measurement",
         row.id,
         row.named or model.title,
-        _stated(
+        stated(
             ("time", f"{ms_words(row.latency_ms)}: {_TIMINGS[row.timing]}" if row.latency_ms else ""),
             ("throughput", speed),
             ("model", f"{row.model} ({model.family}, {model.architecture})"),
@@ -116,7 +116,7 @@ def describe_model(model: Model, catalogue: Catalogue) -> Description:
         "model",
         model.id,
         model.title,
-        _stated(
+        stated(
             ("kind", model.kind if model.kind != "generator" else ""),
             ("family", f"{model.family}{f', {model.hybrid_kind}' if model.hybrid_kind else ''}"),
             ("architecture", model.architecture),
@@ -149,7 +149,7 @@ def describe_hardware(entry: Hardware, catalogue: Catalogue) -> Description:
         "hardware",
         entry.id,
         entry.name,
-        _stated(
+        stated(
             ("also called", ", ".join(entry.aliases)),
             ("device", " or ".join(entry.devices)),
             ("platform", entry.platform),
@@ -185,7 +185,7 @@ def describe_claim(claim: Claim, catalogue: Catalogue) -> Description:
         "claim",
         claim.id,
         claim.claim,
-        _stated(
+        stated(
             ("verdict", claim.qualified or claim.verdict),
             ("evidence", claim.evidence),
             ("facts of the article", ", ".join(claim.facts)),
@@ -216,8 +216,3 @@ def _claims(claims: Iterable[Claim], catalogue: Catalogue) -> Iterable[Part]:
     for claim in claims:
         rows = tuple(_row_line(name, catalogue) for name in claim.rows)
         yield claim.id, (f"{claim.claim}: {claim.qualified or claim.verdict}", f"{claim.evidence}.", *rows)
-
-
-def _stated(*parts: Part) -> tuple[Part, ...]:
-    """The parts that say something."""
-    return tuple(part for part in parts if part[1])

@@ -87,14 +87,14 @@ def _tile(tile: page.Tile) -> Line:
 def _entry(entry: page.Entry) -> Iterator[str]:
     """One item: its lines as sentences, blocks below it."""
     below = [page.as_block(part) for part in entry.below]
-    told = markdown_line(entry.first)
+    text = markdown_line(entry.first)
     for block in below:
         if isinstance(block, page.Paragraph):
-            told += f"{'' if told.endswith(_ENDS) else '.'} {markdown_line(block.line, starts=False)}"
+            text += f"{'' if text.endswith(_ENDS) else '.'} {markdown_line(block.line, starts=False)}"
     if spans(entry.origin):
-        ended = "" if told.endswith(_ENDS) or told == markdown_line(entry.first) else "."
-        told += f"{ended} ({markdown_line(entry.origin, starts=False)})"
-    yield f"- {told}"
+        ended = "" if text.endswith(_ENDS) or text == markdown_line(entry.first) else "."
+        text += f"{ended} ({markdown_line(entry.origin, starts=False)})"
+    yield f"- {text}"
     for line in _blocks(block for block in below if not isinstance(block, page.Paragraph)):
         yield f"  {line}" if line else ""
 

@@ -52,12 +52,6 @@ def as_text(page: Page, look: Look) -> str:
     return "".join(f"{line.rstrip()}\n" for line in _Layout(look).blocks(page, 0))
 
 
-def one_line(line: Line, look: Look) -> str:
-    """A line that is not wrapped, without a line end."""
-    layout = _Layout(look)
-    return layout.whole(layout.styled(line))
-
-
 class _Layout:
     def __init__(self, look: Look) -> None:
         self._width = max(look.width, NARROWEST)
@@ -157,12 +151,12 @@ class _Layout:
             if len(rest) == 1:
                 yield from self._wrapped(self.styled((*spans(first), ": ", *spans(rest[0]))), indent, 2)
                 continue
-            told: list[str | Span] = []
+            cells: list[str | Span] = []
             for name, cell in zip(header[1:] or [""] * len(rest), rest, strict=True):
                 if spans(cell):
-                    told += [", " if told else "", f"{name} " if name else "", *spans(cell)]
+                    cells += [", " if cells else "", f"{name} " if name else "", *spans(cell)]
             yield from self._wrapped(self.styled(first), indent)
-            yield from self._wrapped(self.styled(tuple(told)), indent + 2)
+            yield from self._wrapped(self.styled(tuple(cells)), indent + 2)
 
     # Drawings
 
