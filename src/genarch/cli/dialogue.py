@@ -134,12 +134,12 @@ class Session:
             Interrupted: on Ctrl-C, and at the end of input.
         """
         self._dialogue.paragraph(INTRODUCTION)
-        told = ""
+        shown_last = ""
         while True:
             closing = self._questions()
-            if closing != told:
+            if closing != shown_last:
                 self._dialogue.paragraph(closing)
-            told = closing
+            shown_last = closing
             if not self._reviewed():
                 self._dialogue.say("")
                 return

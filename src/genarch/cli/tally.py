@@ -146,8 +146,8 @@ def _sidecar(candidate: ListedFile, settings: Settings) -> Checked:
     mine = own.specs[0]
     if mine.spec.id not in first or together.inactive:
         return checked
-    twice = with_severities([duplicate(mine.spec.id, mine.place("id"), first[mine.spec.id])], settings.policy)
-    return checked._replace(findings=(*checked.findings, *twice))
+    again = with_severities([duplicate(mine.spec.id, mine.place("id"), first[mine.spec.id])], settings.policy)
+    return checked._replace(findings=(*checked.findings, *again))
 
 
 def _judged(path: str, document: DesignDocument, settings: Settings) -> Checked:
@@ -219,7 +219,7 @@ class Tally:
             if real not in beside:
                 message = "states no spec, and must; add one with 'genarch doc add'"
                 missing = located(CheckId("block-missing"), Place(path, 1, 1), message)
-                self._found(path, with_severities([missing], settings.policy))
+                self._found(path, list(with_severities([missing], settings.policy)))
         # What is in one document comes together, wherever it was found.
         self._findings.sort(key=lambda finding: (finding.path, finding.line, finding.column))
         return check_report(
@@ -243,14 +243,12 @@ class Tally:
             elif changed is None or item.is_spec or os.path.realpath(item.path) in changed:
                 if os.path.realpath(item.path) not in self._outputs:
                     yield item
-                elif not _is_report(item.path):
-                    raise refuse(
-                        item.path, "is an input, and would be overwritten by what is written; name another file"
-                    )
+                elif not read_text(item.path).startswith(f"## {HEADING}"):  # as what an earlier run wrote does
+                    raise refuse(item.path, "is an input, and would be overwritten; name another file")
 
     def _add(self, checked: Checked, changed: frozenset[str] | None) -> None:
-        twice = self._twice_beside(checked, changed)
-        if not (changed is None or os.path.realpath(checked.path) in changed or checked.real in changed or twice):
+        duplicates = self._duplicates_beside(checked, changed)
+        if not (changed is None or duplicates or os.path.realpath(checked.path) in changed or checked.real in changed):
             return
         self._counts["files"] += 1
         self.failed |= checked.failed
@@ -263,14 +261,13 @@ class Tally:
                 self._rows.append(checked_document(checked.path, checked.status, checked.judged))
         elif checked.bare:
             self._bare[os.path.realpath(checked.path)] = checked.path
-        self._found(checked.path, (*checked.findings, *with_severities(twice, self._settings.policy)))
+        self._found(checked.path, (*checked.findings, *with_severities(duplicates, self._settings.policy)))
 
-    def _found(self, path: str, findings: Iterable[Located]) -> None:
-        found = list(findings)
-        if found:
-            self._findings += document_findings(found, _from_root(path))
+    def _found(self, path: str, findings: Sequence[Located]) -> None:
+        if findings:
+            self._findings += document_findings(findings, _from_root(path))
 
-    def _twice_beside(self, checked: Checked, changed: frozenset[str] | None) -> list[Located]:
+    def _duplicates_beside(self, checked: Checked, changed: frozenset[str] | None) -> list[Located]:
         """Spec files beside one document that have one id, where one of the two has changed."""
         if checked.document in ("", checked.path) or checked.status:
             return []
@@ -281,11 +278,6 @@ class Tally:
             if first is not judged.place and (changed is None or paths & changed):
                 found.append(duplicate(judged.spec, judged.id_place, first))
         return found
-
-
-def _is_report(path: str) -> bool:
-    """Whether a document is what an earlier run wrote, and not somebody's own."""
-    return read_text(path).startswith(f"## {HEADING}")
 
 
 def _from_root(path: str) -> str:
