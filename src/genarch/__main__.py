@@ -6,7 +6,7 @@ import gc
 import sys
 
 from genarch.cli.app import app
-from genarch.cli.exits import guarded
+from genarch.cli.output import guarded
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from typer.main import get_command
 from command_line import run
 from genarch import load_rules
 from genarch.cli.app import app
-from genarch.cli.exits import ExitCode
+from genarch.cli.output import ExitCode
 from genarch.reports.finding_formats import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent.parent

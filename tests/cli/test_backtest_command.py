@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator
 from typer.testing import CliRunner, Result
 
 from genarch.cli.app import app
-from genarch.cli.schemas import schema_of
+from genarch.cli.rules import schema_of
 
 CASES = """\
 - {id: live, year: 2024, chosen: gan, reason: "Frames cannot wait.", spec: {constraints: {domain: narrow, serving: realtime}}}

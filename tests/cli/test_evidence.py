@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from genarch.cli.app import app
-from genarch.cli.schemas import schema_of
+from genarch.cli.rules import schema_of
 from genarch.files.catalogue import load_catalogue
 from genarch.files.schemas import model_of
 from genarch.reports.cost import CostReport

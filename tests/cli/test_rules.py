@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from genarch import decide, load_rules, parse_spec
 from genarch.cli.app import app
-from genarch.cli.schemas import schema_of
+from genarch.cli.rules import schema_of
 from genarch.files.checks import TABLE_CHECKS
 from genarch.files.tables import bundled_tables
 from genarch.reports.comparison import Where, restriction_words

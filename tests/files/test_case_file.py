@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from genarch import InputError, load_rules
-from genarch.cli.schemas import schema_of
+from genarch.cli.rules import schema_of
 from genarch.files.cases import load_cases, parse_cases
 from genarch.files.io import case_files
 from genarch.table.backtest import Case

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from genarch.cli.app import app
-from genarch.cli.schemas import schema_of
+from genarch.cli.rules import schema_of
 from genarch.reports.finding_formats import FORMATS
 from genarch.version import __version__
 

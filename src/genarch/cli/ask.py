@@ -11,11 +11,10 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from genarch.cli.app import Answers, Command, Format, Output, Overrides, Plain, Rules, Yes, flag, group, option
 from genarch.cli.dialogue import Dialogue, Interrupted, Session, has_terminal
 from genarch.cli.evaluate import evaluated, write_reports
-from genarch.cli.exits import ExitCode, say, say_problems
-from genarch.cli.options import Answers, Command, Format, Output, Overrides, Plain, Rules, Yes, flag, group, option
-from genarch.cli.output import keep, written
+from genarch.cli.output import ExitCode, keep, say, say_problems, written
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
 from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_bytes, read_text, refuse
@@ -273,9 +272,9 @@ def save_answers(path: str, sheet: Sheet, rules: RuleTable, start: str | None = 
     schema = os.path.join(os.path.dirname(path), SCHEMA_NAME)
     if _is_draft(path) or f"$schema={SCHEMA_NAME}" not in text or os.path.exists(schema):
         return [path]
-    from genarch.cli.schemas import schema_of
+    from genarch.files.schemas import schema_of
 
-    written(as_json(schema_of("spec")), schema)
+    written(as_json(schema_of(Spec, "file")), schema)
     return [path, schema]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Annotated, NamedTuple
 
+from genarch.cli.app import Command, flag, group, option
 from genarch.cli.documents import (
     Config,
     Exclude,
@@ -21,9 +22,7 @@ from genarch.cli.documents import (
     Today,
     settings_of,
 )
-from genarch.cli.exits import ExitCode, say
-from genarch.cli.options import Command, flag, group, option
-from genarch.cli.output import busy, keep, look_for, look_of, not_one_of, written
+from genarch.cli.output import ExitCode, busy, keep, look_for, look_of, not_one_of, say, written
 from genarch.cli.tally import Tally
 from genarch.documents.discovery import Skipped, listed_files
 from genarch.documents.settings import KnownFinding, baseline_text, read_baseline

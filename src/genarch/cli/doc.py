@@ -6,10 +6,9 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from genarch.cli.app import Answers, Command, Overrides, Plain, Rules, Yes, argument, flag, group, option
 from genarch.cli.ask import Again, answers_of, questioned
-from genarch.cli.exits import ExitCode, say
-from genarch.cli.options import Answers, Command, Overrides, Plain, Rules, Yes, argument, flag, group, option
-from genarch.cli.output import not_one_of, written
+from genarch.cli.output import ExitCode, not_one_of, say, written
 from genarch.documents.editing import behind, fenced, marked, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
 from genarch.errors import InputError

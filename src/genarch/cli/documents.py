@@ -9,9 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from difflib import unified_diff
 from typing import Annotated, NamedTuple
 
-from genarch.cli.exits import ExitCode, say, say_problems
-from genarch.cli.options import Command, EntryFormat, argument, flag, group, option
-from genarch.cli.output import severity_or_never, write_report, written
+from genarch.cli.app import Command, EntryFormat, argument, flag, group, option
+from genarch.cli.output import ExitCode, say, say_problems, severity_or_never, write_report, written
 from genarch.documents.discovery import (
     ListedFile,
     Patterns,

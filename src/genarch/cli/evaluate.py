@@ -10,9 +10,21 @@ from typing import Annotated
 
 import typer
 
-from genarch.cli.exits import ExitCode, bug, discard_output, say, say_problems
-from genarch.cli.options import Command, Format, Output, Overrides, ReportFormat, Rules, argument, flag, group, option
-from genarch.cli.output import STDIN, counted, keep, look_for, not_one_of, read_spec, writer
+from genarch.cli.app import Command, Format, Output, Overrides, ReportFormat, Rules, argument, flag, group, option
+from genarch.cli.output import (
+    STDIN,
+    ExitCode,
+    bug,
+    counted,
+    discard_output,
+    keep,
+    look_for,
+    not_one_of,
+    read_spec,
+    say,
+    say_problems,
+    writer,
+)
 from genarch.errors import InputError, Problem
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.io import refuse, spec_files

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from genarch.cli.options import (
+from genarch.cli.app import (
     Command,
     ComparisonFormat,
     EntryFormat,

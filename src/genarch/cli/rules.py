@@ -1,15 +1,15 @@
-"""The commands on rule tables: what they hold, whether they are sound, what changes between two, how they decide."""
+"""The commands on rule tables, on decisions that they are tested on, and on what ids and formats mean."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Annotated, Any, Literal
 
 import typer
 
-from genarch.cli.exits import ExitCode, say
-from genarch.cli.options import (
+from genarch.cli.app import (
     Command,
     ComparisonFormat,
     EntryFormat,
@@ -22,6 +22,7 @@ from genarch.cli.options import (
     option,
 )
 from genarch.cli.output import (
+    ExitCode,
     all_or_problems,
     busy,
     keep,
@@ -30,11 +31,11 @@ from genarch.cli.output import (
     not_one_of,
     print_descriptions,
     read_spec,
+    say,
     severity_or_never,
     write_report,
     written,
 )
-from genarch.cli.schemas import FILES, OUTPUTS, schema_of
 from genarch.errors import InputError, UnknownIdError
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.checks import TABLE_CHECKS
@@ -280,6 +281,35 @@ def explain(
         if isinstance(entry, Rule) and (evidence := evidence_for(entry, table, catalogue)):
             found.append(evidence)
     return print_descriptions(found, output_format)
+
+
+FILES: Mapping[str, str] = {
+    "spec": "genarch.table.spec:Spec",
+    "rules": "genarch.files.table_file:TableForm",
+    "cases": "genarch.table.backtest:Cases",
+    "settings": "genarch.documents.settings:ProjectSettings",
+    "baseline": "genarch.documents.settings:Baseline",
+}
+"""What people write: the module and name of each declaration."""
+
+OUTPUTS: Mapping[str, str] = {
+    "report": "genarch.reports.evaluation:Report",
+    "findings": "genarch.reports.findings:LintReport",
+    "check": "genarch.reports.findings:CheckReport",
+    "cost": "genarch.reports.cost:CostReport",
+    "backtest": "genarch.reports.backtest:BacktestReport",
+    "diff": "genarch.reports.comparison:ComparisonReport",
+    "map": "genarch.reports.decision_map:MapReport",
+}
+"""What genarch writes as JSON, likewise."""
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """The JSON Schema of a format."""
+    from genarch.files import schemas
+
+    module, declaration = {**FILES, **OUTPUTS}[name].split(":")
+    return schemas.schema_of(getattr(import_module(module), declaration), "file" if name in FILES else "output")
 
 
 @app.command(cls=Command)

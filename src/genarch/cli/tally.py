@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from genarch.cli.documents import Settings
-from genarch.cli.exits import bug
-from genarch.cli.output import STDIN, read_standard_input
+from genarch.cli.output import STDIN, bug, read_standard_input
 from genarch.documents.discovery import (
     ListedFile,
     Skipped,
