@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
@@ -138,147 +138,127 @@ def describe(entry: Entry | Fact, rules: RuleTable) -> Description:
 
 def describe_check(check: Check) -> Description:
     """A check on tables or on documents."""
-    parts = stated(
+    return described(
+        "check",
+        check.id,
+        check.title,
         ("severity", check.severity),
         ("why", check.rationale),
         ("waiver", WAIVABLE[check.waivable] if check.id in DOCUMENT_CHECKS else ""),
         ("an example that fails", check.fails),
         ("an example that passes", check.passes),
     )
-    return Description("check", check.id, check.title, parts)
+
+
+def described(kind: str, name: str, title: str, *parts: Part) -> Description:
+    """A description of the parts that say something."""
+    return Description(kind, name, title, tuple(part for part in parts if part[1]))
 
 
 def _entry(entry: Entry, rules: RuleTable) -> Description:
     match entry:
         case Rule():
-            return _rule(entry)
+            kind, title = "rule", entry.title
+            parts: list[Part] = [("when", condition_words(entry.when)), ("effect", effect_of(entry))]
+            parts += [("because", entry.because), ("since", f"table version {entry.since}"), *_provenance(entry)]
         case Method():
-            parts = stated(
-                ("when", condition_words(entry.when)), ("for", entry.architectures), ("because", entry.because)
-            )
-            return Description("method", entry.id, entry.title, (*parts, *_provenance(entry)))
+            kind, title = "method", entry.title
+            parts = [("when", condition_words(entry.when)), ("for", entry.architectures), ("because", entry.because)]
+            parts += _provenance(entry)
         case Notice():
-            about = entry.about or "any answer"
-            parts = stated(("when", condition_words(entry.when)), ("about", about), ("says", entry.message))
-            return Description(entry.level, entry.id, entry.title, (*parts, *_provenance(entry)))
+            kind, title = entry.level, entry.title
+            parts = [("when", condition_words(entry.when)), ("about", entry.about or "any answer")]
+            parts += [("says", entry.message), *_provenance(entry)]
         case Assumption():
-            parts = stated(
-                ("when", f"{condition_words(entry.when)}, and {entry.assume.constraint} is not stated"),
-                ("takes", f"{entry.assume.constraint} to be below {entry.assume.below}"),
-                ("says", entry.message),
-            )
-            return Description("assumption", entry.id, entry.title, (*parts, *_provenance(entry)))
+            kind, title = "assumption", entry.title
+            name, below = entry.assume.constraint, entry.assume.below
+            parts = [("when", f"{condition_words(entry.when)}, and {name} is not stated")]
+            parts += [("takes", f"{name} to be below {below}"), ("says", entry.message), *_provenance(entry)]
         case Architecture():
-            return _architecture(entry, rules)
+            kind, title, parts = "architecture", entry.title, _architecture_parts(entry, rules)
         case Family():
+            kind, title = "family", entry.title
             members = tuple(item.id for item in rules.architectures if item.family == entry.id)
-            parts = stated(("summary", entry.summary), ("architectures", members))
-            return Description("family", entry.id, entry.title, parts)
+            parts = [("summary", entry.summary), ("architectures", members)]
         case Question():
+            kind, title = "question", entry.ask
             choices = tuple(f"{name}: {meaning}" for name, meaning in entry.choices.items())
-            return Description("question", entry.id, entry.ask, stated(("help", entry.help), ("choices", choices)))
+            parts = [("help", entry.help), ("choices", choices)]
+    return described(kind, entry.id, title, *parts)
 
 
-def _rule(rule: Rule) -> Description:
-    parts = stated(
-        ("when", condition_words(rule.when)),
-        ("effect", effect_of(rule)),
-        ("because", rule.because),
-        ("since", f"table version {rule.since}"),
-    )
-    return Description("rule", rule.id, rule.title, (*parts, *_provenance(rule)))
+def _architecture_parts(architecture: Architecture, rules: RuleTable) -> list[Part]:
+    points = {rule.id: rule.points.get(architecture.id, 0) for rule in rules.rules}
 
+    def shown(chosen: Callable[[Rule], bool]) -> tuple[str, ...]:
+        return tuple(f"{rule.id} ({effect_of(rule)})" for rule in rules.rules if chosen(rule))
 
-def _architecture(architecture: Architecture, rules: RuleTable) -> Description:
-    def touching(wanted: str) -> tuple[str, ...]:
-        return tuple(
-            f"{rule.id} ({effect_of(rule)})" for rule in rules.rules if wanted in _relations(rule, architecture.id)
-        )
-
-    return Description(
-        "architecture",
-        architecture.id,
-        architecture.title,
-        stated(
-            ("summary", architecture.summary),
-            ("family", architecture.family),
-            ("maturity", architecture.maturity),
-            ("figures", tuple(f"{item.text} ({item.source})" for item in architecture.figures)),
-            ("strengths", tuple(f"{item.text} ({item.source})" for item in architecture.strengths)),
-            ("risks", tuple(f"{item.risk} {item.mitigation} ({item.source})" for item in architecture.risks)),
-            ("rules for it", touching("for")),
-            ("rules against it", touching("against")),
-            ("rules that exclude it", touching("excludes")),
-            ("methods", tuple(m.id for m in rules.methods if architecture.id in m.architectures)),
-            *_origin(architecture.source),
-        ),
-    )
-
-
-def _relations(rule: Rule, architecture: str) -> list[str]:
-    points = rule.points.get(architecture, 0)
-    found = ["for"] if points > 0 else ["against"] if points < 0 else []
-    return [*found, "excludes"] if architecture in rule.excludes else found
+    return [
+        ("summary", architecture.summary),
+        ("family", architecture.family),
+        ("maturity", architecture.maturity),
+        ("figures", tuple(f"{item.text} ({item.source})" for item in architecture.figures)),
+        ("strengths", tuple(f"{item.text} ({item.source})" for item in architecture.strengths)),
+        ("risks", tuple(f"{item.risk} {item.mitigation} ({item.source})" for item in architecture.risks)),
+        ("rules for it", shown(lambda rule: points[rule.id] > 0)),
+        ("rules against it", shown(lambda rule: points[rule.id] < 0)),
+        ("rules that exclude it", shown(lambda rule: architecture.id in rule.excludes)),
+        ("methods", tuple(m.id for m in rules.methods if architecture.id in m.architectures)),
+        *_origin(architecture.source),
+    ]
 
 
 def _constraint(constraint: Constraint, rules: RuleTable) -> Description:
-    question = next((entry for entry in rules.questions if entry.id == constraint.name), None)
+    question = _question(constraint, rules)
     meanings = question.choices if question else {}
-    readers = [
+    values = tuple(f"{value}: {meanings[value]}" if value in meanings else value for value in constraint.values)
+    readers = tuple(
         f"{rule.id} ({effect_of(rule)}; {rule.source})"
         for rule in rules.rules
         if constraint.name in constraints_read(rule.when)
-    ]
-    return Description(
+    )
+    return described(
         "constraint",
         constraint.name,
         constraint.meaning,
-        stated(
-            ("asks", question.ask if question else ""),
-            ("why", question.help if question else ""),
-            ("answer", answer_words(constraint)),
-            ("values", _values(constraint, meanings)),
-            ("rules that read it", tuple(readers) or "none in this table"),
-            ("also read by", "the evidence catalogue" if constraint.evidence else ""),
-            ("since", "format version 1"),
-        ),
+        ("asks", question.ask if question else ""),
+        ("why", question.help if question else ""),
+        ("answer", answer_words(constraint)),
+        ("values", ", ".join(constraint.values) if len(constraint.values) > MANY else values),
+        ("rules that read it", readers or "none in this table"),
+        ("also read by", "the evidence catalogue" if constraint.evidence else ""),
+        ("since", "format version 1"),
     )
 
 
-def _values(constraint: Constraint, meanings: Mapping[str, str]) -> str | tuple[str, ...]:
-    if len(constraint.values) > MANY:
-        return ", ".join(constraint.values)
-    return tuple(f"{value}: {meanings[value]}" if value in meanings else value for value in constraint.values)
-
-
-def _fact(fact: Fact, rules: RuleTable) -> Description:
-    origin = f"the extended table, {rules.header.extends}" if fact.inherited else rules.header.source_title
-    origin = "a decision of this table, where its source leaves one open" if fact.own else origin
-    citing = tuple(rules.citations().get(fact.id, ()))
-    parts = stated(("from", origin), ("rests on", grounds(fact)), ("cited by", citing))
-    return Description("fact", fact.id, fact.text, parts)
-
-
-def grounds(fact: Fact) -> tuple[str, ...]:
-    """What a fact rests on, by kind: `claims T1`, `rows sg2ada-1024-3090`, `cases snapgen, snapfusion`."""
-    kinds = (("claims", fact.claims), ("rows", fact.rows), ("cases", fact.cases))
-    return tuple(f"{kind} {', '.join(names)}" for kind, names in kinds if names)
+def _question(constraint: Constraint, rules: RuleTable) -> Question | None:
+    return next((entry for entry in rules.questions if entry.id == constraint.name), None)
 
 
 def _value(constraint: Constraint, value: str, rules: RuleTable) -> Description:
-    question = next((entry for entry in rules.questions if entry.id == constraint.name), None)
+    question = _question(constraint, rules)
     meaning = question.choices.get(value, "") if question else ""
     readers = tuple(
         f"{rule.id} ({effect_of(rule)})"
         for rule in rules.rules
         if any(p.constraint == constraint.name and value in p.operand for p in predicates(rule.when))
     )
-    return Description(
-        "value",
-        value,
-        meaning or constraint.meaning,
-        (("of", constraint.name), ("rules that name it", readers or "none")),
-    )
+    parts: tuple[Part, Part] = (("of", constraint.name), ("rules that name it", readers or "none"))
+    return described("value", value, meaning or constraint.meaning, *parts)
+
+
+def _fact(fact: Fact, rules: RuleTable) -> Description:
+    origin = f"the extended table, {rules.header.extends}" if fact.inherited else rules.header.source_title
+    origin = "a decision of this table, where its source leaves one open" if fact.own else origin
+    citing = tuple(rules.citations().get(fact.id, ()))
+    parts: tuple[Part, ...] = (("from", origin), ("rests on", grounds(fact)), ("cited by", citing))
+    return described("fact", fact.id, fact.text, *parts)
+
+
+def grounds(fact: Fact) -> tuple[str, ...]:
+    """What a fact rests on, by kind: `claims T1`, `rows sg2ada-1024-3090`, `cases snapgen, snapfusion`."""
+    kinds = (("claims", fact.claims), ("rows", fact.rows), ("cases", fact.cases))
+    return tuple(f"{kind} {', '.join(names)}" for kind, names in kinds if names)
 
 
 def answer_words(constraint: Constraint) -> str:
@@ -297,27 +277,17 @@ def answer_words(constraint: Constraint) -> str:
     return f"{noun} {bound}{unit}{also}; or unknown"
 
 
-def _origin(source: Citation) -> Sequence[Part]:
-    return (
-        ("source", f"{', '.join(source.facts)}, in the section '{source.section}'"),
-        ("grade", source.grade.replace("_", " ")),
-    )
+def _origin(source: Citation) -> tuple[Part, Part]:
+    section = f"{', '.join(source.facts)}, in the section '{source.section}'"
+    return ("source", section), ("grade", source.grade.replace("_", " "))
 
 
 def _provenance(entry: Rule | Method | Notice | Assumption) -> tuple[Part, ...]:
     """Where an entry comes from, and what it hits and misses."""
-    return stated(
-        *_origin(entry.source),
-        ("replaces the extended table's, because", entry.replaces),
-        ("hits", tuple(map(_answers, entry.examples.hit))),
-        ("misses", tuple(map(_answers, entry.examples.miss))),
-    )
+    hits, misses = (tuple(map(_answers, answers)) for answers in entry.examples)
+    replaces = ("replaces the extended table's, because", entry.replaces)
+    return (*_origin(entry.source), replaces, ("hits", hits), ("misses", misses))
 
 
 def _answers(answers: Answers) -> str:
     return ", ".join(f"{name}: {format_answer(value)}" for name, value in answers.items())
-
-
-def stated(*parts: Part) -> tuple[Part, ...]:
-    """The parts of a description that say something."""
-    return tuple(part for part in parts if part[1])

@@ -8,7 +8,7 @@ from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, Hardware, Measurement, Model, Price
-from genarch.reports.descriptions import Description, Part, stated
+from genarch.reports.descriptions import Description, Part, described
 from genarch.reports.evidence import row_part
 from genarch.reports.evidence_page import licence_words, ms_words, row_marks, row_words
 from genarch.table.rules import Rule, RuleTable
@@ -42,7 +42,7 @@ def describe_evidence(name: str, catalogue: Catalogue) -> list[Description]:
     if name in catalogue.sources:
         source = catalogue.sources[name]
         rows = tuple(row.id for row in catalogue.measurements.values() if row.source == name)
-        found.append(Description("source", name, source.title, stated(("address", source.url or ""), ("rows", rows))))
+        found.append(described("source", name, source.title, ("address", source.url or ""), ("rows", rows)))
     if name in catalogue.components:
         component = catalogue.components[name]
         sizes = tuple(
@@ -50,13 +50,11 @@ def describe_evidence(name: str, catalogue: Catalogue) -> list[Description]:
             f"{'' if passes.verified else _NOT_READ}: {passes.source}"
             for passes in component.passes
         )
-        found.append(Description("component", name, component.title, (("a pass takes", sizes),)))
+        found.append(described("component", name, component.title, ("a pass takes", sizes)))
     if name in catalogue.multipliers:
         multiplier = catalogue.multipliers[name]
         factor = multiplier.factor + ("" if multiplier.verified else _NOT_READ)
-        found.append(
-            Description("multiplier", name, multiplier.item, stated(("factor", factor), ("rows", multiplier.rows)))
-        )
+        found.append(described("multiplier", name, multiplier.item, ("factor", factor), ("rows", multiplier.rows)))
     if not found:
         aliases = [alias for entry in catalogue.hardware.values() for alias in entry.aliases]
         known = [*catalogue.measurements, *catalogue.models, *catalogue.hardware, *aliases, *catalogue.claims]
@@ -72,33 +70,31 @@ def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
     speed = f"{row.throughput_ips:g} images a second" if row.throughput_ips else ""
     if speed and row.throughput_batch:
         speed += f", at batch {row.throughput_batch}"
-    return Description(
+    return described(
         "measurement",
         row.id,
         row.named or model.title,
-        stated(
-            ("time", f"{ms_words(row.latency_ms)}: {_TIMINGS[row.timing]}" if row.latency_ms else ""),
-            ("throughput", speed),
-            ("model", f"{row.model} ({model.family}, {model.architecture})"),
-            ("tasks", ", ".join(row.tasks)),
-            ("conditioning", ", ".join(row.conditioning)),
-            ("hardware", row.hardware or row.hardware_named or "not stated"),
-            ("resolution", row.resolution or ""),
-            ("steps", f"{row.steps}{', guided' if row.cfg else ''}" if row.steps else ""),
-            ("run with", ", ".join(part for part in (row.engine, row.precision, _batch(row)) if part)),
-            ("memory", f"{row.vram_gb:g} GB" if row.vram_gb else ""),
-            ("parameters", f"{row.params_m:g} million" if row.params_m else ""),
-            ("quality", f"{quality.metric} {quality.value:g} on {quality.dataset}" if quality else ""),
-            ("training", row.training_cost or ""),
-            ("licence", row.licence or ""),
-            ("source", source.title + (f", {source.url}" if source.url else "")),
-            ("where", row.where or ""),
-            ("grade", f"{row.measure.replace('_', ' ')}; {row.via}; {row.trust} trust"),
-            ("verified", "read in the source" if row.verified else "no: the figures were not read in the source"),
-            ("not verified", "every figure" if unread == "all" else unread),
-            ("calibrates the estimator", "yes" if row.usable_for_calibration else "no"),
-            ("note", row.note or ""),
-        ),
+        ("time", f"{ms_words(row.latency_ms)}: {_TIMINGS[row.timing]}" if row.latency_ms else ""),
+        ("throughput", speed),
+        ("model", f"{row.model} ({model.family}, {model.architecture})"),
+        ("tasks", ", ".join(row.tasks)),
+        ("conditioning", ", ".join(row.conditioning)),
+        ("hardware", row.hardware or row.hardware_named or "not stated"),
+        ("resolution", row.resolution or ""),
+        ("steps", f"{row.steps}{', guided' if row.cfg else ''}" if row.steps else ""),
+        ("run with", ", ".join(part for part in (row.engine, row.precision, _batch(row)) if part)),
+        ("memory", f"{row.vram_gb:g} GB" if row.vram_gb else ""),
+        ("parameters", f"{row.params_m:g} million" if row.params_m else ""),
+        ("quality", f"{quality.metric} {quality.value:g} on {quality.dataset}" if quality else ""),
+        ("training", row.training_cost or ""),
+        ("licence", row.licence or ""),
+        ("source", source.title + (f", {source.url}" if source.url else "")),
+        ("where", row.where or ""),
+        ("grade", f"{row.measure.replace('_', ' ')}; {row.via}; {row.trust} trust"),
+        ("verified", "read in the source" if row.verified else "no: the figures were not read in the source"),
+        ("not verified", "every figure" if unread == "all" else unread),
+        ("calibrates the estimator", "yes" if row.usable_for_calibration else "no"),
+        ("note", row.note or ""),
     )
 
 
@@ -112,24 +108,22 @@ def describe_model(model: Model, catalogue: Catalogue) -> Description:
     work = model.work
     parts = [work.passes, work.decoder, work.encoder, work.text] if work else []
     took = f"{', '.join(part for part in parts if part)}; {work.steps} steps as a rule" if work else ""
-    return Description(
+    return described(
         "model",
         model.id,
         model.title,
-        stated(
-            ("kind", model.kind if model.kind != "generator" else ""),
-            ("family", f"{model.family}{f', {model.hybrid_kind}' if model.hybrid_kind else ''}"),
-            ("architecture", model.architecture),
-            ("trained with a discriminator", {True: "yes", False: "no", None: ""}[model.adversarial_loss]),
-            ("tasks", ", ".join(sorted(catalogue.tasks_of(model.id)))),
-            ("conditioning", ", ".join(catalogue.conditioning_of(model.id))),
-            ("licence", licence_words(model.licence).removeprefix("licence ")),
-            ("weights", "" if model.weights_released else "never released"),
-            ("fits", ", ".join(model.fits)),
-            ("adapters", ", ".join(adapter.id for adapter in catalogue.adapters_of(model.id))),
-            ("an image takes", took),
-            ("measurements", tuple(map(short_row, rows))),
-        ),
+        ("kind", model.kind if model.kind != "generator" else ""),
+        ("family", f"{model.family}{f', {model.hybrid_kind}' if model.hybrid_kind else ''}"),
+        ("architecture", model.architecture),
+        ("trained with a discriminator", {True: "yes", False: "no", None: ""}[model.adversarial_loss]),
+        ("tasks", ", ".join(sorted(catalogue.tasks_of(model.id)))),
+        ("conditioning", ", ".join(catalogue.conditioning_of(model.id))),
+        ("licence", licence_words(model.licence).removeprefix("licence ")),
+        ("weights", "" if model.weights_released else "never released"),
+        ("fits", ", ".join(model.fits)),
+        ("adapters", ", ".join(adapter.id for adapter in catalogue.adapters_of(model.id))),
+        ("an image takes", took),
+        ("measurements", tuple(map(short_row, rows))),
     )
 
 
@@ -145,24 +139,22 @@ def short_row(row: Measurement) -> str:
 def describe_hardware(entry: Hardware, catalogue: Catalogue) -> Description:
     """Hardware with its figures, prices and how much was measured on it."""
     rows = [row for row in catalogue.measurements.values() if row.hardware == entry.id and row.latency_ms]
-    return Description(
+    return described(
         "hardware",
         entry.id,
         entry.name,
-        stated(
-            ("also called", ", ".join(entry.aliases)),
-            ("device", " or ".join(entry.devices)),
-            ("platform", entry.platform),
-            ("fp16, dense", _figure(entry, "fp16_dense_tflops", "TFLOPS")),
-            ("fp16, accumulated in fp16", _figure(entry, "fp16_acc16_tflops", "TFLOPS")),
-            ("fp32", _figure(entry, "fp32_tflops", "TFLOPS")),
-            ("bandwidth", _figure(entry, "mem_bandwidth_gbs", "GB/s")),
-            ("memory", _figure(entry, "mem_gb", "GB")),
-            ("source", entry.source or ""),
-            ("an hour costs", tuple(price_words(price) for price in catalogue.prices if price.hardware == entry.id)),
-            ("times measured on it", str(len(rows))),
-            ("note", entry.note or ""),
-        ),
+        ("also called", ", ".join(entry.aliases)),
+        ("device", " or ".join(entry.devices)),
+        ("platform", entry.platform),
+        ("fp16, dense", _figure(entry, "fp16_dense_tflops", "TFLOPS")),
+        ("fp16, accumulated in fp16", _figure(entry, "fp16_acc16_tflops", "TFLOPS")),
+        ("fp32", _figure(entry, "fp32_tflops", "TFLOPS")),
+        ("bandwidth", _figure(entry, "mem_bandwidth_gbs", "GB/s")),
+        ("memory", _figure(entry, "mem_gb", "GB")),
+        ("source", entry.source or ""),
+        ("an hour costs", tuple(price_words(price) for price in catalogue.prices if price.hardware == entry.id)),
+        ("times measured on it", str(len(rows))),
+        ("note", entry.note or ""),
     )
 
 
@@ -181,16 +173,14 @@ def price_words(price: Price) -> str:
 
 def describe_claim(claim: Claim, catalogue: Catalogue) -> Description:
     """A claim of the article with its verdict and the rows that speak to it."""
-    return Description(
+    return described(
         "claim",
         claim.id,
         claim.claim,
-        stated(
-            ("verdict", claim.qualified or claim.verdict),
-            ("evidence", claim.evidence),
-            ("facts of the article", ", ".join(claim.facts)),
-            ("rows", tuple(_row_line(name, catalogue) for name in claim.rows)),
-        ),
+        ("verdict", claim.qualified or claim.verdict),
+        ("evidence", claim.evidence),
+        ("facts of the article", ", ".join(claim.facts)),
+        ("rows", tuple(_row_line(name, catalogue) for name in claim.rows)),
     )
 
 
