@@ -15,7 +15,7 @@ _COMMAND = re.compile(r"::|##\[|##vso\[")
 # text; an empty comment parts them.
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&@#$]|:(?=[\w/+-])|(?<=www)\.|(?<=GH)-", re.IGNORECASE)
 _PARTED = "@#$:.-"
-_MARKER = re.compile(r"^(\d*)([-+=.)])")
+_MARKER = re.compile(r"^(\d+(?=[.)](?:\s|$))|)([-+=.)])")
 
 
 def safe(text: str) -> str:
