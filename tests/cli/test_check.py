@@ -21,8 +21,9 @@ from genarch import load_rules
 from genarch.cli.app import app
 from genarch.documents.judge import judge
 from genarch.files.checks import DOCUMENT_CHECKS
-from genarch.reports.finding_formats import FORMATS
+from genarch.reports.finding_formats import FORMATS, LONGEST_TEXT, MOST_RESULTS, View
 from genarch.reports.findings import ReportedFinding, check_report
+from genarch.reports.text import Look
 
 ARTICLE = ["--rules", "article"]
 """What is said here of verdicts is by the article's table, whichever is the default."""
@@ -568,9 +569,7 @@ def test_no_more_than_code_scanning_takes(repo: Path) -> None:
     block = "```yaml genarch\nversion: 1\nid: a{}\n" + f"{SETTLED}\ndecision: diffusion\n```\n"
     for number in range(4):
         (repo / f"docs/{number}.md").write_text("\n".join(block.replace("{}", str(at), 1) for at in range(100)))
-    from genarch.reports import sarif
-
-    assert (sarif.MOST, sarif.LONGEST) == (25_000, 1_024)
+    assert (MOST_RESULTS, LONGEST_TEXT) == (25_000, 1_024)
     found = [ReportedFinding(**item) for item in json.loads(check("--format", "json").stdout)["findings"]]
     found = [found[0]._replace(message="x" * 5_000_000, severity="note"), *found * 70]
     report = check_report(
@@ -582,7 +581,7 @@ def test_no_more_than_code_scanning_takes(repo: Path) -> None:
         today="2026-11-24",
         fail_on="error",
     )
-    log = json.loads(sarif.as_sarif(report))
+    log = json.loads(FORMATS["sarif"](report, View(Look())))
     (run_,) = log["runs"]
     assert len(run_["results"]) == 25_000
     assert {result["level"] for result in run_["results"]} == {"error"}, "the gravest first"

@@ -6,17 +6,20 @@ A format is a function of a report, entered in `FORMATS`; the command line has i
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
+from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS
 from genarch.reports.escape import safe
+from genarch.reports.findings import CheckReport, LintReport, ReportedFinding, findings_page, findings_table
+from genarch.reports.json import as_json
+from genarch.reports.markdown import as_markdown
+from genarch.reports.text import Look, as_text
 from genarch.table.findings import SEVERITIES
 
-if TYPE_CHECKING:
-    from genarch.reports.findings import CheckReport, LintReport
-    from genarch.reports.text import Look
-
-    Report = LintReport | CheckReport
+Report = LintReport | CheckReport
 
 
 class View(NamedTuple):
@@ -27,39 +30,74 @@ class View(NamedTuple):
     fail_on: str = "error"
 
 
-def _text(report: Report, view: View) -> str:
-    """For people: a line that editors can follow, what causes it, and a count at the end."""
-    from genarch.reports.findings import findings_page
-    from genarch.reports.text import as_text
-
-    return as_text(findings_page(report, waived=view.waived), view.look)
+def _line(finding: ReportedFinding) -> str:
+    return safe(f"{finding.path}:{finding.line}:{finding.column}: {finding.severity}: {finding.message}")
 
 
 def _concise(report: Report, _: View) -> str:
     """`path:line:column: severity: message [check]`, however long: for editors and for searching in."""
-    return "".join(
-        safe(f"{item.path}:{item.line}:{item.column}: {item.severity}: {item.message} [{item.check}]") + "\n"
-        for item in report.findings
-        if item.open
-    )
+    return "".join(f"{_line(finding)} {safe(f'[{finding.check}]')}\n" for finding in report.open_findings)
 
 
-def _json(report: Report, _: View) -> str:
-    from genarch.reports.json import as_json
-
-    return as_json(report)
+MOST_RESULTS = 25_000
+"""Results of one SARIF run that GitHub takes."""
+LONGEST_TEXT = 1_024
+"""Characters that GitHub takes of a text in SARIF."""
 
 
 def _sarif(report: Report, _: View) -> str:
-    from genarch.reports.sarif import as_sarif
+    """SARIF 2.1.0 (the OASIS standard, section 3), for code scanning: the most severe first where there are too many.
 
-    return as_sarif(report)
+    Waived ones are left out: the places that show SARIF take no notice of suppressions, and would show them as open.
+    """
+    found = report.open_findings
+    if len(found) > MOST_RESULTS:
+        found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    ids = list(dict.fromkeys(finding.check for finding in found[:MOST_RESULTS]))
+    checks = DOCUMENT_CHECKS if isinstance(report, CheckReport) else TABLE_CHECKS
+    rules = [
+        {
+            "id": check.id,
+            "shortDescription": {"text": check.title},
+            "fullDescription": {"text": check.rationale},
+            "help": {"text": check.rationale},
+            "defaultConfiguration": {"level": check.severity},
+        }
+        for check in map(checks.__getitem__, ids)
+    ]
+    version = report.genarch_version
+    run: dict[str, Any] = {
+        "tool": {"driver": {"name": "genarch", "version": version, "semanticVersion": version, "rules": rules}},
+        "automationDetails": {"id": "genarch/"},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(finding, ids.index(finding.check)) for finding in found[:MOST_RESULTS]],
+    }
+    if len(found) > MOST_RESULTS:
+        text = f"{len(found) - MOST_RESULTS} more findings do not fit; see the log"
+        notice = {"level": "warning", "message": {"text": text}}
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": [notice]}]
+    document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _result(finding: ReportedFinding, rule: int) -> dict[str, object]:
+    text = safe(f"{finding.message} ({finding.example_words})" if finding.example is not None else finding.message)
+    region = {"startLine": finding.line, "startColumn": finding.column}
+    if finding.end_column:
+        region |= {"endLine": finding.line, "endColumn": finding.end_column}
+    uri = quote(finding.file.replace("\\", "/"), errors="surrogateescape")
+    return {
+        "ruleId": finding.check,
+        "ruleIndex": rule,
+        "level": finding.severity,
+        "message": {"text": text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}],
+        "partialFingerprints": {"genarch/v1": finding.fingerprint},
+    }
 
 
 MOST_ANNOTATIONS = 10
 """Annotations of one kind that GitHub shows of one step."""
-
-_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def _github(report: Report, _: View) -> str:
@@ -71,10 +109,9 @@ def _github(report: Report, _: View) -> str:
 
 
 def _annotations(report: Report) -> Iterator[str]:
-    for severity in SEVERITIES:
-        found = [finding for finding in report.findings if finding.open and finding.severity == severity]
+    for severity, command in zip(SEVERITIES, ("error", "warning", "notice"), strict=True):
+        found = [finding for finding in report.open_findings if finding.severity == severity]
         shown = found if len(found) <= MOST_ANNOTATIONS else found[: MOST_ANNOTATIONS - 1]
-        command = _COMMANDS[severity]
         for finding in shown:
             end = f",endColumn={finding.end_column}" if finding.end_column else ""
             yield (
@@ -106,35 +143,62 @@ def _gitlab(report: Report, _: View) -> str:
             "severity": severities[finding.severity],
             "location": {"path": finding.file, "lines": {"begin": finding.line}},
         }
-        for finding in report.findings
-        if finding.open
+        for finding in report.open_findings
     ]
     return json.dumps(issues, indent=2) + "\n"
 
 
 def _junit(report: Report, view: View) -> str:
-    from genarch.reports.junit import as_junit
+    """JUnit XML, in the part of it that every reader knows: a case for each finding, and for what is without one.
 
-    return as_junit(report, view.fail_on)
+    What fails the run is a failure, what is waived or known is skipped with the reason, the rest is the output of a
+    case that passes.
+    """
+    from xml.etree import ElementTree as ET
 
+    suite = ET.Element("testsuite", name="genarch")
 
-def _markdown(report: Report, _: View) -> str:
-    """For a step summary or a comment on a change."""
-    from genarch.reports.findings import findings_table
-    from genarch.reports.markdown import as_markdown
+    def case(path: str, name: str) -> ET.Element:
+        return ET.SubElement(suite, "testcase", classname=safe(path), name=safe(name), file=safe(path))
 
-    return as_markdown(findings_table(report))
+    for path, name in report.sound:
+        case(path, name)
+    seen: Counter[tuple[str, str]] = Counter()
+    failures = skipped = 0
+    for finding in report.findings:
+        name = f"{finding.check} [{finding.spec}]" if finding.spec else finding.check
+        seen[finding.path, name] += 1
+        if seen[finding.path, name] > 1:  # readers take cases of one name for the same
+            name += f" #{seen[finding.path, name]}"
+        element = case(finding.path, name)
+        if not finding.open:
+            skipped += 1
+            reason = f"waived: {safe(finding.waived)}" if finding.waived else "known from the baseline"
+            ET.SubElement(element, "skipped", message=reason)
+        elif finding.fails(view.fail_on):
+            failures += 1
+            # Readers that ignore the attribute have the text in the body.
+            failure = ET.SubElement(element, "failure", message=safe(finding.message), type=finding.severity)
+            failure.text = _line(finding)
+        else:
+            ET.SubElement(element, "system-out").text = _line(finding)
+    for key, count in (("failures", failures), ("skipped", skipped), ("tests", len(suite)), ("errors", 0)):
+        suite.set(key, str(count))
+    suites = ET.Element("testsuites", dict(suite.attrib))
+    suites.append(suite)
+    ET.indent(suites)
+    return ET.tostring(suites, encoding="unicode", xml_declaration=False) + "\n"
 
 
 FORMATS: Mapping[str, Callable[[Report, View], str]] = {
-    "text": _text,
+    "text": lambda report, view: as_text(findings_page(report, waived=view.waived), view.look),
     "concise": _concise,
-    "json": _json,
+    "json": lambda report, _: as_json(report),
     "sarif": _sarif,
     "github": _github,
     "gitlab": _gitlab,
     "junit": _junit,
-    "markdown": _markdown,
+    "markdown": lambda report, _: as_markdown(findings_table(report)),
 }
 
 LISTING = ("json", "junit")

@@ -54,6 +54,11 @@ class ReportedFinding(NamedTuple):
         """Whether it is neither waived nor known."""
         return not (self.waived or self.known)
 
+    @property
+    def example_words(self) -> str:
+        """`example: domain: narrow`."""
+        return f"example: {', '.join(stated_words(self.example or {})) or 'nothing stated'}"
+
     def fails(self, fail_on: str) -> bool:
         """Whether a run that fails on this severity fails for it."""
         return self.open and fail_on != "never" and SEVERITIES.index(self.severity) <= SEVERITIES.index(fail_on)
@@ -84,6 +89,17 @@ class LintReport(NamedTuple):
     tables: tuple[LintedTable, ...]
     findings: tuple[ReportedFinding, ...]
     counts: FindingCounts
+
+    @property
+    def open_findings(self) -> list[ReportedFinding]:
+        """The findings that are neither waived nor known, in order."""
+        return [finding for finding in self.findings if finding.open]
+
+    @property
+    def sound(self) -> Iterator[tuple[str, str]]:
+        """The path and the name of each table without a finding."""
+        found = {finding.path for finding in self.findings}
+        return ((table.path, f"table [{table.rules.id}]") for table in self.tables if table.path not in found)
 
 
 class CheckedDecision(NamedTuple):
@@ -134,6 +150,18 @@ class CheckReport(NamedTuple):
     documents: tuple[CheckedDocument, ...]
     findings: tuple[ReportedFinding, ...]
     counts: CheckCounts
+
+    @property
+    def open_findings(self) -> list[ReportedFinding]:
+        """The findings that are neither waived nor known, in order."""
+        return [finding for finding in self.findings if finding.open]
+
+    @property
+    def sound(self) -> Iterator[tuple[str, str]]:
+        """The path and the name of each decision without a finding."""
+        found = {(finding.path, finding.spec) for finding in self.findings}
+        decisions = ((document.path, item.spec) for document in self.documents for item in document.decisions)
+        return ((path, f"decision [{spec}]") for path, spec in decisions if (path, spec) not in found)
 
 
 def lint_report(tables: Iterable[tuple[str, RuleTable]], located: Sequence[Located]) -> LintReport:
@@ -233,32 +261,21 @@ def _fingerprints(identities: Iterable[tuple[str, ...]]) -> Iterator[str]:
         yield sha256("\0".join(numbered).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
-def open_findings(report: LintReport | CheckReport) -> list[ReportedFinding]:
-    """The findings that are neither waived nor known, in the order of the report."""
-    return [finding for finding in report.findings if finding.open]
-
-
-def example_words(finding: ReportedFinding) -> str:
-    """`example: domain: narrow`; empty where there is none."""
-    if finding.example is None:
-        return ""
-    return f"example: {', '.join(stated_words(finding.example)) or 'nothing stated'}"
-
-
 def findings_page(report: LintReport | CheckReport, *, waived: bool) -> Iterator[Block]:
     """Each finding with what causes it, those that are waived only when asked for, and the summary."""
-    shown = report.findings if waived else open_findings(report)
+    shown = report.findings if waived else report.open_findings
     yield Entries(tuple(map(_entry, shown)))
     yield Paragraph(strong(summary_words(report, listed=waived)))
-    if open_findings(report):
+    if report.open_findings:
         yield Paragraph(dim("'genarch explain CHECK' says more about each."))
 
 
 def _entry(finding: ReportedFinding) -> Entry:
     severity = strong("waived") if finding.waived else strong(finding.severity, finding.severity)
     place = Span(f"{finding.path}:{finding.line}:{finding.column}", "place")
-    example, reason = example_words(finding), f"because: {finding.waived}" if finding.waived else ""
-    below: list[Line] = [finding.message, *(dim(words) for words in (example, reason) if words)]
+    below: list[Line] = [finding.message]
+    below += [dim(finding.example_words)] if finding.example is not None else []
+    below += [dim(f"because: {finding.waived}")] if finding.waived else []
     return Entry((place, ": ", severity, dim(f" [{finding.check}]")), tuple(below))
 
 
@@ -276,7 +293,7 @@ def findings_table(report: LintReport | CheckReport) -> Iterator[Block]:
     """The open findings as a table, for a step summary or a comment on a change."""
     yield Title(HEADING if isinstance(report, CheckReport) else "Rule tables", level=2)
     yield Paragraph(summary_words(report, listed=True))
-    found = open_findings(report)
+    found = report.open_findings
     rows = []
     for finding in found[:MOST_LISTED]:
         message = finding.message
