@@ -10,9 +10,9 @@ from jsonschema import Draft7Validator
 
 from genarch import InputError, load_rules
 from genarch.cli.rules import schema_of
-from genarch.files.cases import load_cases, parse_cases
 from genarch.files.io import case_files
-from genarch.table.backtest import Case
+from genarch.files.specs import load_cases, parse_cases
+from genarch.table.spec import Case
 
 VERDICTS = load_rules("article").verdicts
 CASE = """\

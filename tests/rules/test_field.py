@@ -9,12 +9,13 @@ import pytest
 
 from builders import spec
 from genarch import RuleTable, decide, evaluate, load_rules
-from genarch.files.cases import load_cases
+from genarch.files.specs import load_cases
 from genarch.files.table_reader import read_table
-from genarch.table.backtest import Case, Score, judge, leave_one_out, score
+from genarch.table.backtest import Score, judge, leave_one_out, score
 from genarch.table.lint import verify
 from genarch.table.rules import Fact, Ratio, Rule
 from genarch.table.scoring import scorer
+from genarch.table.spec import Case
 
 FIELD = load_rules("field")
 ARTICLE = load_rules("article")

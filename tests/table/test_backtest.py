@@ -12,8 +12,6 @@ from builders import rule, spec, table
 from genarch.table.backtest import (
     OUTCOMES,
     Ablation,
-    Case,
-    CaseSpec,
     Outcome,
     Score,
     ablations,
@@ -27,6 +25,7 @@ from genarch.table.backtest import (
 )
 from genarch.table.conditions import Predicate
 from genarch.table.scoring import Confidence, Verdict
+from genarch.table.spec import Case, CaseSpec
 
 NARROW = Predicate("domain", "any_of", ("narrow",))
 BROAD = Predicate("domain", "any_of", ("broad",))

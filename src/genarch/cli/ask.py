@@ -25,9 +25,9 @@ from genarch.reports.descriptions import answer_words
 from genarch.reports.interview import question_of, setting_words
 from genarch.reports.json import as_json
 from genarch.table.answers import MANY, names_words
+from genarch.table.answers import written as as_written
 from genarch.table.constraints import BY_NAME
 from genarch.table.interview import Interview, Sheet
-from genarch.table.replies import written as as_written
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Origin, Spec
 

@@ -27,10 +27,9 @@ from genarch.reports.interview import (
 )
 from genarch.reports.page import Page, Paragraph
 from genarch.reports.text import Look, as_text
-from genarch.table.answers import InvalidAnswerError
+from genarch.table.answers import InvalidAnswerError, Reply, parse_reply, written
 from genarch.table.constraints import BY_NAME, Constraint
 from genarch.table.interview import Interview, Sheet, Standing
-from genarch.table.replies import Reply, parse_reply, written
 from genarch.table.rules import RuleTable
 
 NARROW = 60

@@ -230,7 +230,7 @@ def backtest(
     output: Output = None,
 ) -> int:
     """Backtest rule tables on documented decisions: how often right, how sure, and why not."""
-    from genarch.files.cases import load_cases
+    from genarch.files.specs import load_cases
     from genarch.reports.backtest import backtest_page, backtest_report
 
     paths = list(case_files(cases))
@@ -286,7 +286,7 @@ def explain(
 FILES: Mapping[str, str] = {
     "spec": "genarch.table.spec:Spec",
     "rules": "genarch.files.table_file:TableForm",
-    "cases": "genarch.table.backtest:Cases",
+    "cases": "genarch.table.spec:Cases",
     "settings": "genarch.documents.settings:ProjectSettings",
     "baseline": "genarch.documents.settings:Baseline",
 }

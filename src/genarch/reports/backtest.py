@@ -9,10 +9,8 @@ from typing import Annotated, Literal, NamedTuple
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim
 from genarch.reports.words import both, counted, effect_of, name_words, signed
 from genarch.table.backtest import (
-    DIFFUSION_ON_OFFER,
     OUTCOMES,
     Ablation,
-    Case,
     Judged,
     LeaveOneOut,
     Outcome,
@@ -29,6 +27,7 @@ from genarch.table.constraints import BY_NAME, Answers, in_order
 from genarch.table.forms import INLINED
 from genarch.table.rules import Rule, RuleTable, TableVersion
 from genarch.table.scoring import Confidence, scorer
+from genarch.table.spec import DIFFUSION_ON_OFFER, Case
 from genarch.version import __version__
 
 DIFFUSION = "diffusion"

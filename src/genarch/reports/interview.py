@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim, strong
 from genarch.reports.words import both, effect_of, either, name_words
-from genarch.table.answers import MANY, names_words
+from genarch.table.answers import MANY, names_words, numbered, written
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.table.interview import Decided, RuledOut, Sheet, Standing
-from genarch.table.replies import numbered, written
 from genarch.table.rules import Notice, Question, RuleTable
 
 INTRODUCTION = (

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 from genarch.errors import nearest
 from genarch.table.constraints import BY_NAME, Answers, Constraint, Value
@@ -178,9 +180,7 @@ def in_range(constraint: Constraint, value: float) -> bool:
 
 
 def _range(constraint: Constraint) -> str:
-    if constraint.above is not None:
-        return f"above {constraint.above}"
-    return f"of at least {constraint.at_least}"
+    return f"above {constraint.above}" if constraint.above is not None else f"of at least {constraint.at_least}"
 
 
 def _why_not_decimal(constraint: Constraint, text: str) -> str:
@@ -212,3 +212,119 @@ def _evaluated(text: str) -> str:
         return str(int(text, 0))
     except ValueError:
         return ""
+
+
+# Replies: what a person types at a question is a number from the list, a name, an amount, or a word for the tool.
+
+NONE = 0
+"""The number that stands for the empty set."""
+
+ReplyKind = Literal["answer", "unknown", "help", "back", "done", "keep"]
+
+_WORDS: Mapping[str, ReplyKind] = {
+    "": "keep",
+    **dict.fromkeys(("?", "help"), "help"),
+    **dict.fromkeys(("b", "back"), "back"),
+    **dict.fromkeys(("d", "done"), "done"),
+    **dict.fromkeys(("u", "unknown", "don't know", "dont know", "not sure"), "unknown"),
+}
+_FLAGS = {**dict.fromkeys(("1", "y", "yes", "true"), True), **dict.fromkeys(("2", "n", "no", "false"), False)}
+
+
+class Reply(NamedTuple):
+    """A reply understood. `written` is how a spec has the answer: an amount keeps the unit that it was typed with."""
+
+    kind: ReplyKind
+    value: Value | None = None
+    written: str = ""
+
+
+def numbered(constraint: Constraint) -> list[tuple[int, str]]:
+    """The numbers that a list shows, each with the name it stands for; nothing for amounts, and for too many names."""
+    if constraint.kind == "flag":
+        return [(1, "yes"), (2, "no")]
+    if len(constraint.values) > MANY:
+        return []
+    names = list(enumerate(constraint.values, 1))
+    return [*names, (NONE, "none of these")] if constraint.kind == "set" else names
+
+
+def written(constraint: Constraint, value: Value) -> str:
+    """An answer as a spec has it, a set in the order of the declaration."""
+    return f"[{', '.join(ordered(constraint, value))}]" if isinstance(value, frozenset) else format_answer(value)
+
+
+def parse_reply(constraint: Constraint, text: str) -> Reply:
+    """Understand a reply to the question that `constraint` answers.
+
+    Raises:
+        InvalidAnswerError: when it is no reply to it; the message says what to type.
+    """
+    word = " ".join(text.split()).casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    if word in _WORDS:
+        return Reply(_WORDS[word])
+    if constraint.numeric:
+        return _amount(constraint, word)
+    value: Value
+    if constraint.kind == "set":
+        value = _members(constraint, word)
+    elif constraint.kind == "choice":
+        value = _chosen(constraint, word)
+    elif word in _FLAGS:
+        value = _FLAGS[word]
+    else:
+        raise InvalidAnswerError(f"'{shown(word)}' is neither yes nor no; type 1 or y, 2 or n, or u")
+    return Reply("answer", value, written(constraint, value))
+
+
+def _chosen(constraint: Constraint, word: str) -> str:
+    """The name that a word spells, or the number of one in the list."""
+    if constraint.aliases:
+        name = word.replace("_", "-").replace(" ", "-")
+        try:
+            return parse_name(constraint, name)
+        except InvalidAnswerError:
+            hint = nearest(name, (*constraint.values, *constraint.aliases))
+            raise InvalidAnswerError(f"'{shown(word)}' is not in the list{hint}; type a name, or u") from None
+    last = len(constraint.values)
+    if word.isdecimal() and word.isascii() and 1 <= int(word[:4]) <= last:
+        return constraint.values[int(word[:4]) - 1]
+    name = word.replace("-", "_").replace(" ", "_")
+    if name in constraint.values:
+        return name
+    several = " (one answer, not several)" if re.fullmatch(r"[0-9]+([ ,]+[0-9]+)+", word) else ""
+    raise _not_listed(constraint, word, several, f"type a number from 1 to {last}, or u")
+
+
+def _members(constraint: Constraint, word: str) -> frozenset[str]:
+    inner = word.strip("[] ")
+    if inner in ("none", "none of these", "", str(NONE)):
+        return frozenset()
+    found = set()
+    for part in map(str.strip, inner.split("," if "," in inner else None)):
+        if part == str(NONE):
+            raise InvalidAnswerError(f"{NONE} means none of these, and stands alone; leave it out, or type it alone")
+        try:
+            found.add(_chosen(constraint, part))
+        except InvalidAnswerError:
+            advice = f"type numbers from 1 to {len(constraint.values)}, as in 1 3, {NONE} for none, or u"
+            raise _not_listed(constraint, part, "", advice) from None
+    return frozenset(found)
+
+
+def _not_listed(constraint: Constraint, word: str, more: str, advice: str) -> InvalidAnswerError:
+    """The error with the nearest name, which is a question, and the advice after it."""
+    hint = nearest(word, constraint.values)
+    then = f"{hint} {advice.capitalize()}." if hint else f"; {advice}"
+    return InvalidAnswerError(f"'{shown(word)}' is not in the list{more}{then}")
+
+
+def _amount(constraint: Constraint, word: str) -> Reply:
+    text = word if constraint.units else word.removesuffix(constraint.unit.casefold()).strip()
+    try:
+        value = parse_answer(constraint, text)
+    except InvalidAnswerError as error:
+        raise InvalidAnswerError(f"{error}; or type u") from None
+    if value is None:
+        raise InvalidAnswerError(f"'{shown(word)}' is not a number; type one, or u")
+    return Reply("answer", value, text)

@@ -1,4 +1,4 @@
-"""A spec: the stated constraints of one deployment, and the decision taken; and that a GPU is a device."""
+"""Specs, the stated constraints of a deployment and the decision taken, and documented cases; a GPU is a device."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from genarch.table.forms import (
     FormatVersion,
     Needed,
     Own,
+    Several,
     ShownText,
+    Whole,
 )
 
 SPEC_VERSION = 1
@@ -67,6 +69,56 @@ class Spec(NamedTuple):
     """The model of the evidence catalogue that the decision is for, as sd-turbo."""
     version: Annotated[int, FormatVersion(SPEC_VERSION)] = SPEC_VERSION
     """The version of this format."""
+
+
+DIFFUSION_ON_OFFER = 2022
+"""The year from which usable diffusion was on offer; what was chosen before says little of it."""
+
+
+class CaseSpec(NamedTuple):
+    """What was known of the deployment."""
+
+    constraints: Annotated[Answers, Own("Constraints")]
+    """As in a spec."""
+
+
+class CaseSource(NamedTuple):
+    """Where a case is documented."""
+
+    title: Annotated[str, OPEN] = ""
+    url: Annotated[str, OPEN] = ""
+
+
+class Case(NamedTuple):
+    """One documented decision."""
+
+    id: Annotated[str, SLUG, Needed("give each case one of its own")]
+    """Used once."""
+    spec: Annotated[CaseSpec, Needed("write 'constraints:' below it, as in a spec")]
+    """What was known, coded without looking at the choice."""
+    chosen: Annotated[str, NAME, Needed("name the family that was decided for, or evaluate_both")]
+    """The family that was decided for, or evaluate_both."""
+    acceptable: Annotated[tuple[Annotated[str, NAME], ...], Several(least=1), OPEN] = ()
+    """Every verdict not to be counted wrong; absent: what was chosen."""
+    strict: bool = True
+    """The source names the family, and the alternatives were on offer: those cases are scored first."""
+    title: Annotated[str, OPEN] = ""
+    """A name for people."""
+    year: Annotated[int | None, Whole(1900, 2099), OPEN] = None
+    """When it was decided."""
+    summary: Annotated[str, OPEN] = ""
+    architecture: Annotated[str, OPEN] = ""
+    """What was built, in the source's words."""
+    reason: Annotated[str, OPEN] = ""
+    """Why, in a sentence."""
+    deciding: Annotated[tuple[str, ...], OPEN] = ()
+    """What decided, in words of the collection."""
+    source: Annotated[CaseSource, OPEN] = CaseSource()
+    origin: Annotated[Origin, HIDDEN] = Origin("<python>")
+
+
+Cases = Annotated[tuple[Case, ...], Several(least=1)]
+"""A file of cases is a list."""
 
 
 _IN_A_BROWSER = frozenset({"consumer_gpu", "mobile", "cpu"})
