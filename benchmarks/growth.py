@@ -22,7 +22,7 @@ def table_of(size: int) -> RuleTable:
     chance = random.Random(size)
     names = [architecture.id for architecture in shipped.architectures]
     rules = [_rule(number, shipped.rules[0], names, chance) for number in range(size)]
-    return RuleTable(**{**vars(shipped), "rules": tuple(rules), "waivers": ()})
+    return shipped._replace(rules=tuple(rules), waivers=())
 
 
 def _rule(number: int, pattern: Rule, names: list[str], chance: random.Random) -> Rule:

@@ -271,8 +271,7 @@ def test_what_older_rules_allowed_is_a_warning(points: dict[str, int], decision:
 
 def named_table(table_id: str, version: str, *rules: object, extends: str = "") -> RuleTable:
     made = table(*rules)  # type: ignore[arg-type]  # rules of the builders
-    made.header = made.header._replace(id=table_id, version=version, extends=extends)
-    return made
+    return made._replace(header=made.header._replace(id=table_id, version=version, extends=extends))
 
 
 def test_the_table_of_that_day_is_asked_where_it_is_at_hand() -> None:
@@ -352,17 +351,19 @@ def test_the_table_of_that_day() -> None:
     ],
 )
 def test_names_stand_for_families(text: str, families: set[str]) -> None:
-    rules = table(architectures={"x": "one"})
-    rules.families = (Family("one", "The First Family", "s"), Family("two", "Second", "s"))
-    rules.architectures = (
+    families_of = (Family("one", "The First Family", "s"), Family("two", "Second", "s"))
+    architectures = (
         Architecture("single", "one", "Fast Net (small) Plus", "s", "proven", SOURCE),
         Architecture("net_two", "two", "Other", "s", "proven", SOURCE),
         Architecture("third", "two", "Fast Net Plus Ultra", "s", "proven", SOURCE),
     )
-    rules.methods = (
+    methods = (
         Method("adapters", "Adapters", ("net_two", "third"), ALWAYS, "because", SOURCE),
         Method("n", "NET-2", ("third",), ALWAYS, "because", SOURCE),
         Method("lora", "LoRA", ("single", "net_two"), ALWAYS, "because", SOURCE),
+    )
+    rules = table(architectures={"x": "one"})._replace(
+        families=families_of, architectures=architectures, methods=methods
     )
     assert families_named(text, rules) == families
 

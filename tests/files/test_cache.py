@@ -134,7 +134,7 @@ def test_a_bundled_table_is_kept_as_it_is(rules: Path, article: RuleTable) -> No
     tables.bundled.cache_clear()
     again = load_rules("article")
     assert again is not read
-    assert vars(again) == vars(read) == vars(article)
+    assert tuple(again) == tuple(read) == tuple(article)
 
 
 def test_a_changed_table_is_read_again_with_those_that_extend_it(rules: Path) -> None:

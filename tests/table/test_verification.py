@@ -169,11 +169,11 @@ def test_a_method_and_a_notice_that_are_never_shown() -> None:
         rule("d", BROAD, {"diffusion": 3}),
         notices=[Notice("never", "note", "t", BROAD, "m", SOURCE, about=("gan",))],
     )
-    rules.methods = (
+    methods = (
         Method("shown", "t", ("gan",), NARROW, "b", SOURCE),
         Method("hidden", "t", ("diffusion",), NARROW, "b", SOURCE),
     )
-    assert subjects(entries_never_shown(rules)) == [("hidden",), ("never",)]
+    assert subjects(entries_never_shown(rules._replace(methods=methods))) == [("hidden",), ("never",)]
 
 
 def test_a_verdict_that_returns() -> None:
@@ -225,8 +225,8 @@ def test_a_set_held_against_exactly_these_is_read_whole() -> None:
 
 
 def test_missing_examples_and_uncited_facts() -> None:
-    rules = table(rule("one", NARROW, {"gan": 1}))
-    rules.facts = (Fact("T1", "cited"), Fact("T2", "not cited"), Fact("T3", "not cited any more", inherited=True))
+    facts = (Fact("T1", "cited"), Fact("T2", "not cited"), Fact("T3", "not cited any more", inherited=True))
+    rules = table(rule("one", NARROW, {"gan": 1}))._replace(facts=facts)
     (found,) = examples_missing(rules)
     assert found.message == "has no example of a hit or of a miss"
     assert subjects(facts_uncited(rules)) == [("T2",)]
@@ -236,9 +236,7 @@ def test_missing_examples_and_uncited_facts() -> None:
 
 
 def waived_table(*waivers: TableWaiver) -> RuleTable:
-    rules = table(rule("one", NARROW, {"gan": 1}), rule("two", NARROW, {"gan": 1}))
-    rules.waivers = waivers
-    return rules
+    return table(rule("one", NARROW, {"gan": 1}), rule("two", NARROW, {"gan": 1}))._replace(waivers=waivers)
 
 
 def test_a_waiver_covers_the_finding_on_the_same_ids() -> None:

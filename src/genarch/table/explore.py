@@ -4,8 +4,7 @@ All of them rest on two things: the verdict of stated answers (`decide`), and th
 reach (`possible`). Answers that the table declares inconsistent are left out of every completion and every change.
 """
 
-from __future__ import annotations
-
+# No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations, product
@@ -19,7 +18,7 @@ from genarch.table.search import Space, Stretch, VerdictSearch, sampled, verdict
 from genarch.table.spec import Spec, with_implied
 
 
-def explore(spec: Spec, rules: RuleTable) -> Exploration:
+def explore(spec: Spec, rules: RuleTable) -> "Exploration":
     """Explore a spec; nothing is worked out before it is asked for."""
     return Exploration(spec.constraints, verdict_search(rules))
 

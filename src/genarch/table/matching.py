@@ -7,8 +7,7 @@ unstated one leaves *open* every term that reads it. What is neither failed nor 
 look-up and one bitwise `or` for each constraint, however many conditions there are.
 """
 
-from __future__ import annotations
-
+# No annotations as strings here: each field of a named tuple would be compiled at every start.
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import pairwise

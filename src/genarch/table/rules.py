@@ -313,35 +313,28 @@ class TableVersion(NamedTuple):
 Entry = Rule | Method | Notice | Assumption | Architecture | Family | Question
 
 
-class RuleTable:
+class RuleTable(NamedTuple):
     """A checked rule table; two tables are equal only when they are the same object."""
 
-    def __init__(
-        self,
-        *,
-        header: Header,
-        families: tuple[Family, ...],
-        architectures: tuple[Architecture, ...],
-        rules: tuple[Rule, ...],
-        methods: tuple[Method, ...] = (),
-        notices: tuple[Notice, ...] = (),
-        assumptions: tuple[Assumption, ...] = (),
-        questions: tuple[Question, ...] = (),
-        disabled: tuple[Disabled, ...] = (),
-        facts: tuple[Fact, ...] = (),
-        waivers: tuple[TableWaiver, ...] = (),
-    ) -> None:
-        self.header = header
-        self.families = families
-        self.architectures = architectures
-        self.rules = rules
-        self.methods = methods
-        self.notices = notices
-        self.assumptions = assumptions
-        self.questions = questions
-        self.disabled = disabled
-        self.facts = facts
-        self.waivers = waivers
+    header: Header
+    families: tuple[Family, ...]
+    architectures: tuple[Architecture, ...]
+    rules: tuple[Rule, ...]
+    methods: tuple[Method, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    questions: tuple[Question, ...] = ()
+    disabled: tuple[Disabled, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    waivers: tuple[TableWaiver, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same object: what is compiled of a table is looked up by it."""
+        return self is other
+
+    def __hash__(self) -> int:
+        """Likewise."""
+        return id(self)
 
     @property
     def name(self) -> str:
@@ -368,29 +361,22 @@ class RuleTable:
 
     def entries(self) -> dict[str, list[Entry]]:
         """Everything that has an id: rules, methods, notices, assumptions, architectures, families, questions."""
-        groups: tuple[tuple[Entry, ...], ...] = (
-            self.rules,
-            self.methods,
-            self.notices,
-            self.assumptions,
-            self.architectures,
-            self.families,
-            self.questions,
-        )
         found: dict[str, list[Entry]] = {}
-        for group in groups:
-            for entry in group:
-                found.setdefault(entry.id, []).append(entry)
+        conditional: tuple[Entry, ...] = (*self.rules, *self.methods, *self.notices, *self.assumptions)
+        for entry in (*conditional, *self.architectures, *self.families, *self.questions):
+            found.setdefault(entry.id, []).append(entry)
         return found
 
     def citations(self) -> dict[str, list[str]]:
         """For each fact, the entries that cite it, figures, strengths and risks of architectures included."""
         cited = [(self.header.id, self.header.source)]
-        for group in (self.rules, self.methods, self.notices, self.assumptions):
-            cited += [(entry.id, entry.source) for entry in group]
+        conditional: tuple[Rule | Method | Notice | Assumption, ...]
+        conditional = (*self.rules, *self.methods, *self.notices, *self.assumptions)
+        cited += [(entry.id, entry.source) for entry in conditional]
         for architecture in self.architectures:
-            parts: list[Statement | Risk] = [*architecture.figures, *architecture.strengths, *architecture.risks]
-            cited += [(architecture.id, source) for source in (architecture.source, *(part.source for part in parts))]
+            parts: tuple[Architecture | Statement | Risk, ...]
+            parts = (architecture, *architecture.figures, *architecture.strengths, *architecture.risks)
+            cited += [(architecture.id, part.source) for part in parts]
         found: dict[str, list[str]] = {}
         for name, source in cited:
             for fact in source.facts:

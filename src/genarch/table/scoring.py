@@ -1,7 +1,6 @@
 """From hits to a verdict: exclude, add up, rank, compare the two best families."""
 
-from __future__ import annotations
-
+# No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -244,10 +243,10 @@ class Scorer:
             self._ranking(positions, tally.points),
             tuple(rules.rules[at] for at in positions),
             tuple(
-                Undecided(name, waiting)
+                Undecided(name, tuple(waiting))
                 for name, readers in self._readers.items()
                 if answers.get(name) is None
-                and (waiting := tuple(rules.rules[at].id for at in readers if unknown >> at & 1))
+                and (waiting := [rules.rules[at].id for at in readers if unknown >> at & 1])
             ),
             tuple(self._unread(stated)),
             tuple(
@@ -331,12 +330,13 @@ class Scorer:
         return Verdict(family, name, (family,), confidence, margin), (name,)
 
     def _ranking(self, positions: Sequence[int], points: Sequence[int]) -> tuple[Ranked, ...]:
-        rules, ranked = self._rules.rules, []
+        hits = [(self._rules.rules[at].id, self._rules.rules[at].points, self.effects[at].excludes) for at in positions]
+        ranked = []
         for at, architecture in enumerate(self._rules.architectures):
-            excluded_by = tuple(rules[rule].id for rule in positions if self.effects[rule].excludes >> at & 1)
-            gains = ((rules[rule].id, rules[rule].points.get(architecture.id)) for rule in positions)
-            contributions = tuple(Contribution(rule, gained) for rule, gained in gains if gained)
-            ranked.append(Ranked(architecture.id, architecture.family, points[at], excluded_by, contributions))
+            name = architecture.id
+            excluded_by = tuple([rule for rule, _, excludes in hits if excludes >> at & 1])
+            contributions = tuple([Contribution(rule, gains[name]) for rule, gains, _ in hits if gains.get(name)])
+            ranked.append(Ranked(name, architecture.family, points[at], excluded_by, contributions))
         return tuple(sorted(ranked, key=lambda entry: (bool(entry.excluded_by), -entry.points)))
 
     def _unread(self, answers: Answers) -> Iterator[Unread]:

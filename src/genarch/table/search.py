@@ -11,8 +11,7 @@ its limit of nodes, which `Found.complete` says.
 Where examples are enough, `sampled` has completions at random, the same ones every time.
 """
 
-from __future__ import annotations
-
+# No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -60,7 +59,7 @@ class Stretch(NamedTuple):
         after_low = self.low is None or number > self.low or (self.from_low and number == self.low)
         return after_low and (self.high is None or number < self.high or (self.to_high and number == self.high))
 
-    def joined(self, following: Stretch) -> Stretch:
+    def joined(self, following: "Stretch") -> "Stretch":
         """This one and the one that follows it, as one."""
         return self._replace(high=following.high, to_high=following.to_high)
 
