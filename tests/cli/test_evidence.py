@@ -274,3 +274,16 @@ def test_a_line_under_the_verdict_says_what_the_evidence_comes_to(line: str, tol
         assert told.split("(", maxsplit=1)[0] in invoke(
             f"evaluate {line} --rules article --format markdown"
         ).stdout.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("evidence", "evidence list"),
+        ("estimate", "estimate --model sdxl --gpu rtx-3090 --resolution 1024"),
+        ("accuracy", "evidence accuracy"),
+    ],
+)
+def test_reports_on_evidence_keep_to_their_schemas(name: str, line: str) -> None:
+    report = json.loads(invoke(f"{line} --format json").stdout)
+    jsonschema.Draft7Validator(schema_of(name)).validate(report)

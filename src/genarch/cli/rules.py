@@ -300,6 +300,9 @@ OUTPUTS: Mapping[str, str] = {
     "backtest": "genarch.reports.backtest:BacktestReport",
     "diff": "genarch.reports.comparison:ComparisonReport",
     "map": "genarch.reports.decision_map:MapReport",
+    "evidence": "genarch.reports.lists:ListedRows",
+    "estimate": "genarch.evidence.estimates:Estimate",
+    "accuracy": "genarch.reports.estimates:AccuracyReport",
 }
 """What genarch writes as JSON, likewise."""
 

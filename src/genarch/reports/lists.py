@@ -83,6 +83,9 @@ class ListedRow(NamedTuple):
     source_url: str | None
 
 
+ListedRows = tuple[ListedRow, ...]
+
+
 class ListedModel(NamedTuple):
     """A model with every field that it has, and what rows show of it."""
 
@@ -135,7 +138,7 @@ def table_list_page(rules: RuleTable) -> Iterator[Block]:
     yield Paragraph(dim("genarch explain ID says more of each."))
 
 
-def listed_rows(rows: Iterable[Measurement], catalogue: Catalogue) -> tuple[ListedRow, ...]:
+def listed_rows(rows: Iterable[Measurement], catalogue: Catalogue) -> ListedRows:
     """Rows with their model's family and licence."""
     return tuple(_listed_row(row, catalogue) for row in rows)
 
