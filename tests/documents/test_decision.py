@@ -11,7 +11,7 @@ from builders import SOURCE, rule, table
 from genarch import RuleTable, load_catalogue
 from genarch.documents.decision import families_named, judge_decision, judge_model, pinned_to, table_of_that_day
 from genarch.documents.document import Chosen, DesignDocument, PlacedSpec
-from genarch.table.conditions import ALWAYS, Condition, Not, Predicate
+from genarch.table.conditions import ALWAYS, All, Condition, Not, Predicate
 from genarch.table.constraints import BY_NAME, Answers
 from genarch.table.findings import Located, Place
 from genarch.table.rules import Architecture, Family, Method, Notice
@@ -49,6 +49,21 @@ def only(findings: Sequence[Located], check: str) -> Located:
         ([{"gan": 3, "diffusion": 2}], "hybrid", f"gan (lean), not for hybrid by r0 {CITED}"),
         ([{"gan": 3}, {"diffusion": 3}], "hybrid", f"evaluate_both (gan and diffusion), not for hybrid by r0 {CITED}"),
         ([{"gan": 3}], "evaluate_both", f"gan (clear), not for evaluate_both by r0 {CITED}"),
+        ([{"gan": 1}], "evaluate_both", f"gan (clear), not for evaluate_both by r0 {CITED}"),
+        ([{"gan": 3}, {"diffusion": 1}], "evaluate_both", f"gan (clear), not for evaluate_both by r0 {CITED}"),
+        ([{"gan": 1}], "diffusion", f"gan (clear), not for diffusion by r0 {CITED}"),
+        ([{"gan": 3}, {"diffusion": -1}], "diffusion", f"gan (clear), not for diffusion by r0 {CITED}; r1 {CITED}"),
+        (
+            [{"consistency": 3}],
+            "gan_enhanced_diffusion",
+            f"hybrid, as consistency (clear), not for gan_enhanced_diffusion by r0 {CITED}",
+        ),
+        # Each rule gives one of the hybrids as much as the GAN, and the GAN has the sum.
+        (
+            [{"gan": 2, "consistency": 2}, {"gan": 2, "gan_enhanced_diffusion": 2}],
+            "hybrid",
+            "gan (clear), not for hybrid",
+        ),
         (
             [{"diffusion": -3}, {"gan": 1, "consistency": 1}],
             "diffusion",
@@ -66,6 +81,12 @@ def test_the_answer_and_its_reasons(points: list[dict[str, int]], decision: str,
     assert item.place == Place(PATH, 5, 1)
     assert item.severity == "error"
     assert item.spec is not None
+
+
+def test_the_recommended_architecture_may_be_named_itself() -> None:
+    rules = table(rule("r", NARROW, {"consistency": 3}))
+    assert found(placed({"domain": "narrow"}, "consistency"), rules) == []
+    assert found(placed({"domain": "narrow"}, "hybrid"), rules) == []
 
 
 def test_without_a_decision_the_message_has_the_answer() -> None:
@@ -88,6 +109,9 @@ def test_the_weightiest_reasons_come_first_and_the_rest_are_counted() -> None:
     )
     message = only(found(placed({"domain": "narrow"}, "hybrid"), rules), "decision-not-recommended").finding.message
     assert f"by b {CITED}; d {CITED}; c {CITED}; and 3 more rules. Change" in message
+    four = table(*(rule(name, NARROW, {"gan": 3}) for name in "abcd"))
+    message = only(found(placed({"domain": "narrow"}, "hybrid"), four), "decision-not-recommended").finding.message
+    assert f"; c {CITED}; and 1 more rules. Change" in message
     three = table(*(rule(name, NARROW, {"gan": 3}) for name in "abc"))
     message = only(found(placed({"domain": "narrow"}, "hybrid"), three), "decision-not-recommended").finding.message
     assert f"; c {CITED}. Change" in message
@@ -97,6 +121,19 @@ def test_a_rule_that_reads_nothing_stated_says_so() -> None:
     rules = table(rule("always", ALWAYS, {"gan": 3}))
     message = only(found(placed({"domain": "narrow"}, "hybrid"), rules), "decision-not-recommended").finding.message
     assert "by always (what the rest comes to; T1; expert judgement)" in message
+
+
+def test_a_rule_that_reads_several_constraints_names_each() -> None:
+    rules = table(rule("r", All((NARROW, Predicate("serving", "any_of", ("batch",)))), {"gan": 3}))
+    message = found(placed({"domain": "narrow", "serving": "batch"}, "hybrid"), rules)[0].finding.message
+    assert "by r (domain: narrow, serving: batch; T1; expert judgement)" in message
+
+
+def test_what_a_verdict_could_still_become_is_listed() -> None:
+    serving = {"realtime": "gan", "near_realtime": "diffusion", "batch": "consistency"}
+    rules = table(*(rule(name, Predicate("serving", "any_of", (name,)), {best: 3}) for name, best in serving.items()))
+    message = only(found(placed({}, "gan"), rules), "constraint-unsettled").finding.message
+    assert message.startswith("undetermined could still become gan, diffusion or hybrid: serving (")
 
 
 def test_numbers_are_shown_to_two_places() -> None:
@@ -126,6 +163,12 @@ def test_what_is_excluded() -> None:
     for decision, check in (("consistency", "decision-excluded"), ("hybrid", "close-call-without-alternative")):
         assert [item.finding.check for item in found(placed({"domain": "narrow"}, decision), rules)] == [check]
     assert found(placed({"domain": "narrow"}, "evaluate_both"), rules) == []
+
+
+def test_where_nothing_else_leads_no_other_decision_is_suggested() -> None:
+    rules = table(rule("no-gan", NARROW, excludes=["gan"]))
+    message = only(found(placed({"domain": "narrow"}, "gan"), rules), "decision-excluded").finding.message
+    assert "Either change the decision, correct the constraint, or waive" in message
 
 
 def test_where_nothing_is_left_there_is_nothing_to_change_to() -> None:

@@ -171,7 +171,7 @@ class _Judge:
             return
         elif verdict.verdict == "evaluate_both":
             yield from self._close_call(decision)
-        elif decision not in (verdict.architecture, *verdict.candidates):
+        elif decision != verdict.architecture:
             yield self._not_recommended(decision)
 
     def _excluded(self, decision: str) -> Located:
