@@ -14,8 +14,7 @@ from genarch import load_rules, load_spec
 from genarch.files.catalogue import load_catalogue
 from genarch.files.table_reader import read_table
 from genarch.files.tables import DEFAULT_TABLE, bundled_tables
-from genarch.reports.decision_map import map_page, map_report
-from genarch.reports.map_svg import as_svg
+from genarch.reports.decision_map import as_svg, map_page, map_report
 from genarch.table.explore import decision_map
 from rule_page import facts_page, rule_page
 

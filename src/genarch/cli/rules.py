@@ -184,7 +184,7 @@ def rules_map(
     explore: Annotated[bool, flag("--explore/--no-explore", "Show where the verdict could still change.")] = True,
 ) -> int:
     """Draw the decision map: the verdicts as two constraints vary."""
-    from genarch.reports.decision_map import map_page, map_report
+    from genarch.reports.decision_map import as_svg, map_page, map_report
     from genarch.table.explore import decision_map
 
     if problems := [
@@ -205,8 +205,6 @@ def rules_map(
     ending = (output or "").rpartition(".")[2].lower()
     chosen = output_format or (ending if ending in ("json", "svg") else "text")
     if chosen == "svg":
-        from genarch.reports.map_svg import as_svg
-
         return written(as_svg(map_page(report)), output)
     return write_report(report, lambda: map_page(report), chosen, output)
 
