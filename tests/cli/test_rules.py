@@ -322,6 +322,15 @@ def test_diff_names_what_was_added_and_removed(folder: Path) -> None:
     assert "added rule narrow" in invoke("diff", "less.yaml", "small.yaml").stdout
 
 
+@pytest.mark.parametrize("limit", ["close_call", "clear"])
+def test_diff_names_a_limit_of_the_verdict_that_changes(folder: Path, limit: str) -> None:
+    text = SMALL.replace("close_call: 0.15", "close_call: 0.15\nclear: 0.33")
+    (folder / "before.yaml").write_text(text)
+    (folder / "after.yaml").write_text(text.replace("0.15" if limit == "close_call" else "0.33", "0.25"))
+    shown = invoke("diff", "before.yaml", "after.yaml").stdout
+    assert f"changed table small\n    {limit}: {'0.15' if limit == 'close_call' else '0.33'} -> 0.25\n" in shown
+
+
 # Map
 
 

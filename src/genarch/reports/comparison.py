@@ -122,7 +122,7 @@ def comparison_report(
         genarch_version=__version__,
         before=before.identity,
         after=after.identity,
-        entries=(*_header_changes(before, after), *_entry_changes(before, after)),
+        entries=tuple(_entry_changes(before, after)),
         scope=_where(comparison.scope()) if changes else (),
         changes=changes,
         complete=comparison.complete,
@@ -131,33 +131,35 @@ def comparison_report(
 
 
 def _where(where: Iterable[Restriction]) -> tuple[Where, ...]:
-    return tuple(Where(item.constraint, **dict(_operands(item))) for item in where)
-
-
-def _operands(item: Restriction) -> Iterator[tuple[str, Any]]:
-    constraint = BY_NAME[item.constraint]
-    for test in conditions(item):
-        if test.operator == "is":
-            yield "is_", test.operand[0]
-        elif constraint.numeric:
-            yield test.operator, test.operand[0]
-        else:
-            yield test.operator, tuple(sorted(map(str, test.operand), key=constraint.values.index))
-
-
-def _header_changes(before: RuleTable, after: RuleTable) -> Iterator[EntryChange]:
-    fields = tuple(_field_changes(_header_parts(before), _header_parts(after)))
-    if fields:
-        yield EntryChange("table", after.header.id, "changed", fields)
+    found = []
+    for item in where:
+        constraint = BY_NAME[item.constraint]
+        tests: dict[str, Any] = {}
+        for _, operator, operand in conditions(item):
+            if operator == "is":
+                tests["is_"] = operand[0]
+            elif constraint.numeric:
+                tests[operator] = operand[0]
+            else:
+                tests[operator] = tuple(sorted(map(str, operand), key=constraint.values.index))
+        found.append(Where(item.constraint, **tests))
+    return tuple(found)
 
 
 def _header_parts(rules: RuleTable) -> dict[str, str]:
     header = rules.header
-    points = ", ".join(f"{name} {points}" for name, points in header.points.items())
-    return {"close_call": f"{float(header.close_call):g}", "points": points, "source": header.source_title}
+    return {
+        "close_call": f"{float(header.close_call):g}",
+        "clear": f"{float(header.clear):g}",
+        "points": ", ".join(f"{name} {points}" for name, points in header.points.items()),
+        "source": header.source_title,
+    }
 
 
 def _entry_changes(before: RuleTable, after: RuleTable) -> Iterator[EntryChange]:
+    header = tuple(_field_changes(_header_parts(before), _header_parts(after)))
+    if header:
+        yield EntryChange("table", after.header.id, "changed", header)
     old, new = _entries(before), _entries(after)
     for key in dict.fromkeys([*old, *new]):
         if key not in new:
