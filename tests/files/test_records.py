@@ -25,8 +25,8 @@ from genarch.table.forms import (
     Needed,
     Number,
     Own,
-    Says,
     Several,
+    ShownText,
     Text,
     Whole,
 )
@@ -42,7 +42,7 @@ class Part(NamedTuple):
     id: Annotated[str, NAME]
     """What it is called."""
     amount: Annotated[float, Number(above=0, below=1000)]
-    note: Annotated[str | None, Says()] = None
+    note: ShownText | None = None
 
 
 class Whole_(NamedTuple):  # noqa: N801  (shows that a name's underscore does not matter)

@@ -238,20 +238,27 @@ def _is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text in ("", "~", "null")
 
 
+def _only(kind: type[Node], otherwise: Any, message: str, inner: Read) -> Read:
+    """A reader for nodes of a kind alone; of others it notes the message, and gives `otherwise`."""
+
+    def read_only(document: Document, node: Node, field: str) -> Any:
+        if isinstance(node, kind) and not _is_null(node):
+            return inner(document, node, field)
+        document.report(node, field, "is empty; write it out" if _is_null(node) else message)
+        return otherwise
+
+    return read_only
+
+
 def _scalar_reader(form: Form) -> Read:
-    def read_scalar(document: Document, node: Node, field: str) -> Any:
-        if not isinstance(node, Scalar):
-            document.report(node, field, f"must be {form.noun}, not a list or a mapping")
-        elif _is_null(node):
-            document.report(node, field, "is empty; write it out")
-        else:
-            try:
-                return form.parse(node.text, plain=node.plain)
-            except ValueError as error:
-                document.report(node, field, str(error))
+    def read_scalar(document: Document, node: Any, field: str) -> Any:
+        try:
+            return form.parse(node.text, plain=node.plain)
+        except ValueError as error:
+            document.report(node, field, str(error))
         return None
 
-    return read_scalar
+    return _only(Scalar, None, f"must be {form.noun}, not a list or a mapping", read_scalar)
 
 
 def _list_reader(kind: Any, several: Several) -> Read:
@@ -261,10 +268,7 @@ def _list_reader(kind: Any, several: Several) -> Read:
     if hasattr(record, "_fields"):
         hint = f"; begin each with '- {fields_of(record)[0].key}: …'"
 
-    def read_list(document: Document, node: Node, field: str) -> Any:
-        if not isinstance(node, Items):
-            document.report(node, field, "is empty; write it out" if _is_null(node) else f"must be a list{hint}")
-            return ()
+    def read_list(document: Document, node: Any, field: str) -> Any:
         if len(node.items) < several.least:
             document.report(node, field, "names none; name at least one")
         if several.most is not None and len(node.items) > several.most:
@@ -272,7 +276,7 @@ def _list_reader(kind: Any, several: Several) -> Read:
             return ()
         return tuple(read_item(document, item, item_field(field, at, item)) for at, item in enumerate(node.items))
 
-    return read_list
+    return _only(Items, (), f"must be a list{hint}", read_list)
 
 
 def item_field(field: str, at: int, item: Node) -> str:
@@ -285,10 +289,7 @@ def _mapping_reader(key_kind: Any, value_kind: Any) -> Read:
     key_form = form_of(marked(key_kind))
     read_value = _reader(value_kind)
 
-    def read_mapping(document: Document, node: Node, field: str) -> Any:
-        if not isinstance(node, Fields):
-            document.report(node, field, "is empty; write it out" if _is_null(node) else "must be a mapping")
-            return {}
+    def read_mapping(document: Document, node: Any, field: str) -> Any:
         found = {}
         for key, value in node.entries:
             where = f"{field}.{key.text}" if field else key.text
@@ -298,7 +299,7 @@ def _mapping_reader(key_kind: Any, value_kind: Any) -> Read:
                 document.report(key, where, str(error))
         return found
 
-    return read_mapping
+    return _only(Fields, {}, "must be a mapping", read_mapping)
 
 
 def _fields_reader(declaration: Any) -> Read:
@@ -310,10 +311,7 @@ def _fields_reader(declaration: Any) -> Read:
     *others, last = needed if len(needed) > 1 else keys
     hint = f" with {', '.join(others)} and {last}" if others else f" with {last}"
 
-    def read_fields(document: Document, node: Node, name: str) -> Any:
-        if not isinstance(node, Fields):
-            document.report(node, name, "is empty; write it out" if _is_null(node) else f"must be a mapping{hint}")
-            return None
+    def read_fields(document: Document, node: Any, name: str) -> Any:
         given = {key.text: value for key, value in node.entries}
         for key, _ in node.entries:
             if key.text not in keys:
@@ -326,12 +324,12 @@ def _fields_reader(declaration: Any) -> Read:
             if value is None or (may_be_unknown and is_unknown(value)):
                 values[field.name] = field.default
                 if field.required:
-                    document.report(value or node, where, _missing(field))
+                    document.report(node, where, _missing(field))
             else:
                 values[field.name] = read_value(document, value, where)
         return declaration(**values)
 
-    return read_fields
+    return _only(Fields, None, f"must be a mapping{hint}", read_fields)
 
 
 def _missing(field: Field) -> str:

@@ -6,8 +6,6 @@ merge keys are refused where they stand, as are nesting and length that only an 
 libyaml's streaming parser, whose loader would crash on deep nesting where its events do not.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -57,17 +55,17 @@ class Scalar(NamedTuple):
 class Items(NamedTuple):
     """A sequence."""
 
-    items: tuple[Node, ...]
+    items: tuple["Node", ...]
     at: int
 
 
 class Fields(NamedTuple):
     """A mapping with its keys in order, each key once."""
 
-    entries: tuple[tuple[Scalar, Node], ...]
+    entries: tuple[tuple[Scalar, "Node"], ...]
     at: int
 
-    def get(self, key: str) -> Node | None:
+    def get(self, key: str) -> "Node | None":
         """The value under a key."""
         return next((value for name, value in self.entries if name.text == key), None)
 

@@ -4,8 +4,6 @@ A declaration says once what a file has; `genarch.files.records` reads files by 
 form reads the text of one scalar and knows its JSON Schema, so that the two cannot differ.
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import Annotated, Any, NamedTuple, Protocol
@@ -18,8 +16,8 @@ Json = dict[str, Any]
 MAX_DIGITS = 15
 """More digits than a double holds exactly: no figure of a deployment has them."""
 
-VISIBLE = r"[^\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
-"""The pattern of a text that says something: a character that is seen."""
+_VISIBLE = r"[^\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+"""A character that is seen."""
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
@@ -46,7 +44,8 @@ class Form(Protocol):
 class Text(NamedTuple):
     """Text, stripped where `strip`; with a `pattern`, all of it has to match, and `what` says in words how.
 
-    A number or a yes/no without quotation marks is text too, where the pattern has it so.
+    A number or a yes/no without quotation marks is text too, where the pattern has it so. Without `what`, text that
+    does not match is called empty.
     """
 
     pattern: str = ""
@@ -63,7 +62,7 @@ class Text(NamedTuple):
         """The text."""
         del plain
         if not self.matches(text):
-            raise ValueError(f"'{shown(text)}' is not {self.what}")
+            raise ValueError(f"'{shown(text)}' is not {self.what}" if self.what else "is empty; write it out")
         if self.most is not None and len(text) > self.most:
             raise ValueError(f"has more than {self.most} characters; shorten it")
         return text.strip() if self.strip else text
@@ -78,23 +77,6 @@ class Text(NamedTuple):
             **({"minimum": 0} if numbers and not self.matches("-1") else {}),
             **({"maxLength": self.most} if self.most is not None else {}),
         }
-
-
-class Says(NamedTuple):
-    """Text that has something to be seen in it, stripped."""
-
-    noun: str = "text"
-
-    def parse(self, text: str, *, plain: bool) -> str:
-        """The text without the space around it."""
-        del plain
-        if not _pattern(VISIBLE).search(text):
-            raise ValueError("is empty; write it out")
-        return text.strip()
-
-    def schema(self) -> Json:
-        """Text that has such a character, or what an editor takes for a number or a yes/no."""
-        return {"type": ["string", "number", "boolean"], "pattern": VISIBLE}
 
 
 class Whole(NamedTuple):
@@ -191,8 +173,8 @@ class FormatVersion(NamedTuple):
         """The version."""
         if text != str(self.version) or not plain:
             without = " without quotation marks" if text == str(self.version) else ""
-            told = f"is not a format version that this genarch reads; write {self.version}{without}"
-            raise ValueError(f"'{shown(text)}' {told}")
+            message = f"is not a format version that this genarch reads; write {self.version}{without}"
+            raise ValueError(f"'{shown(text)}' {message}")
         return self.version
 
     def schema(self) -> Json:
@@ -263,7 +245,7 @@ DAY = Text(
     "a calendar date; write it as 2027-03-31",
 )
 
-ShownText = Annotated[str, Says()]
+ShownText = Annotated[str, Text(rf"[\s\S]*{_VISIBLE}[\s\S]*", strip=True)]
 """Text that says something."""
 
 

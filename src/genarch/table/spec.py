@@ -1,7 +1,5 @@
 """Specs, the stated constraints of a deployment and the decision taken, and documented cases; a GPU is a device."""
 
-from __future__ import annotations
-
 from typing import Annotated, NamedTuple
 
 from genarch.table.constraints import NOTHING_STATED, Answers, gpu_names
