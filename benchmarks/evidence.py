@@ -10,9 +10,9 @@ from functools import partial
 
 from genarch import Evaluation, RuleTable, Spec, evaluate
 from genarch.evidence.assessment import assess
-from genarch.evidence.calibration import calibrate
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import bill
+from genarch.evidence.estimates import calibrate
 from genarch.files import catalogue as load
 from genarch.table.constraints import BY_NAME
 

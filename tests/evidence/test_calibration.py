@@ -9,9 +9,9 @@ from statistics import median
 import pytest
 
 from catalogues import card, catalogue, model, row, work
-from genarch.evidence.calibration import Point, calibrate, fit, leave_one_source_out, points
 from genarch.evidence.catalogue import Catalogue, StackFit
 from genarch.evidence.entries import Source
+from genarch.evidence.estimates import Point, calibrate, fit, leave_one_source_out, points
 from genarch.files.catalogue import load_catalogue
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from genarch import InputError, parse_spec, validate_spec
-from genarch.evidence.calibration import calibrate
 from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.estimates import calibrate
 from genarch.files import catalogue as load
 from genarch.files.catalogue import FILES, evidence_folder, load_catalogue
 from genarch.files.catalogue_reader import read_catalogue

@@ -115,7 +115,7 @@ def evidence_models(*, output_format: EntryFormat = "text") -> int:
 @evidence_app.command("accuracy", cls=Command)
 def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
     """Show how far the estimator is off, each source estimated from the others."""
-    from genarch.evidence.calibration import leave_one_source_out, points
+    from genarch.evidence.estimates import leave_one_source_out, points
     from genarch.reports.estimates import accuracy_page, accuracy_report
 
     catalogue = load_catalogue()

@@ -1,7 +1,6 @@
 """A spec with a latency budget against the catalogue: feasibility, whether the rules agree with it, models that fit."""
 
-from __future__ import annotations
-
+# No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -206,17 +205,8 @@ def candidate(model: Model, needs: Needs, catalogue: Catalogue) -> Candidate:
     within = needs.within(rows)
     row = within[0] if within else min(rows, key=time_of, default=None)
     status = status_of(needs, guess, demonstrated=bool(within), measured=bool(rows))
-    memory, memory_row = memory_of(model, catalogue)
-    largest_px = largest(model, catalogue) or None
-    lacking = needs.conditioning - conditioning_of(model, catalogue) if adapters is None else frozenset()
-    missed: tuple[tuple[MissKind, str | None], ...] = (
-        ("weights", None if model.weights_released else "its weights were never released"),
-        ("conditioning", f"nothing shows it steered by {' or '.join(sorted(lacking))}" if lacking else None),
-        ("licence", licence_conflict(model) if needs.commercial_use else None),
-        ("memory", _memory_missed(model, memory, memory_row, needs)),
-        ("resolution", _resolution_missed(largest_px, needs)),
-        ("budget", _budget_missed(status, row, guess, needs)),
-    )
+    memory = memory_of(model, catalogue)
+    misses = [*_misses(model, needs, catalogue, adapters, memory), *_budget_miss(status, row, guess, needs)]
     return Candidate(
         model.id,
         model.architecture,
@@ -224,11 +214,38 @@ def candidate(model: Model, needs: Needs, catalogue: Catalogue) -> Candidate:
         row.id if row else None,
         guess,
         tuple(adapter.id for adapter in adapters or ()),
-        memory,
-        memory_row,
-        largest_px,
-        tuple(Miss(kind, message) for kind, message in missed if message),
+        *memory,
+        largest(model, catalogue) or None,
+        tuple(misses),
     )
+
+
+def _misses(
+    model: Model,
+    needs: Needs,
+    catalogue: Catalogue,
+    adapters: tuple[Model, ...] | None,
+    memory: tuple[float | None, str | None],
+) -> Iterator[Miss]:
+    """What a model misses but for the budget."""
+    if not model.weights_released:
+        yield Miss("weights", "its weights were never released")
+    if adapters is None:
+        lacking = sorted(needs.conditioning - conditioning_of(model, catalogue))
+        yield Miss("conditioning", f"nothing shows it steered by {' or '.join(lacking)}")
+    if needs.commercial_use and (conflict := licence_conflict(model)):
+        yield Miss("licence", conflict)
+    least, row = memory
+    if least is not None and needs.memory_gb is not None:
+        took = f"{'it ran in' if row else 'its weights alone take'} {least:.3g} GB, and"
+        if least > needs.memory_gb:
+            yield Miss("memory", f"{took} {needs.memory_gb:.3g} GB are there")
+        elif row is None and needs.memory_stated and model.family != "gan":
+            # Text encoders and decoders, which such models need, are not among the weights that a row gives.
+            yield Miss("memory", f"{took} nothing shows it within the {needs.memory_gb:.3g} GB that are there")
+    shown = largest(model, catalogue)
+    if shown < (needs.resolution_px or 0):
+        yield Miss("resolution", f"it is shown up to {shown} px" if shown else "its size is not known")
 
 
 def _timed(model: Model, needs: Needs, catalogue: Catalogue) -> list[Measurement]:
@@ -267,32 +284,15 @@ def licence_conflict(model: Model) -> str | None:
     return f"its licence forbids commercial use ({model.licence.terms})" if forbidden(model) else None
 
 
-def _memory_missed(model: Model, memory: float | None, row: str | None, needs: Needs) -> str | None:
-    if memory is None or needs.memory_gb is None:
-        return None
-    took = "it ran in" if row else "its weights alone take"
-    if memory > needs.memory_gb:
-        return f"{took} {memory:.3g} GB, and {needs.memory_gb:.3g} GB are there"
-    if row is None and needs.memory_stated and model.family != "gan":
-        # Text encoders and decoders, which such models need, are not among the weights that a row gives.
-        return f"{took} {memory:.3g} GB, and nothing shows it within the {needs.memory_gb:.3g} GB that are there"
-    return None
-
-
-def _resolution_missed(largest_px: int | None, needs: Needs) -> str | None:
-    if (largest_px or 0) >= (needs.resolution_px or 0):
-        return None
-    return f"it is shown up to {largest_px} px" if largest_px else "its size is not known"
-
-
-def _budget_missed(status: Status, row: Measurement | None, guess: Estimate | None, needs: Needs) -> str | None:
+def _budget_miss(status: Status, row: Measurement | None, guess: Estimate | None, needs: Needs) -> Iterator[Miss]:
     if needs.budget_ms is None or status in _MAY_KEEP:
-        return None
+        return
     if status == "beyond" and guess:
-        return f"it is estimated to take {_time(guess.low_ms)} to {_time(guess.high_ms)}"
-    if row:
-        return f"the fastest measured takes {_time(time_of(row))}"
-    return "its time on this hardware is neither measured nor estimated"
+        yield Miss("budget", f"it is estimated to take {_time(guess.low_ms)} to {_time(guess.high_ms)}")
+    elif row:
+        yield Miss("budget", f"the fastest measured takes {_time(time_of(row))}")
+    else:
+        yield Miss("budget", "its time on this hardware is neither measured nor estimated")
 
 
 def _time(milliseconds: float) -> str:

@@ -45,11 +45,11 @@ class Cost(NamedTuple):
     estimate: Estimate | None
     full_load: bool
     seconds_per_image: Range
-    usd_per_1000_images: Range | None
-    gpus: Count | None
-    usd_per_month_by_use: Range | None
-    usd_per_month_kept_on: Range | None
     misses: tuple[Miss, ...]
+    usd_per_1000_images: Range | None = None
+    gpus: Count | None = None
+    usd_per_month_by_use: Range | None = None
+    usd_per_month_kept_on: Range | None = None
 
 
 class Bill(NamedTuple):
@@ -79,16 +79,6 @@ DAYS_A_MONTH = 30.4
 _SECONDS_A_DAY = 86_400
 
 
-class _Time(NamedTuple):
-    """A candidate's time for an image."""
-
-    candidate: Candidate
-    row: str | None
-    estimate: Estimate | None
-    full_load: bool
-    seconds: Range
-
-
 def bill(
     answers: Answers, architectures: Iterable[str], catalogue: Catalogue, *, utilisation: float = UTILISATION
 ) -> Bill | None:
@@ -114,8 +104,8 @@ def bill(
     )
     times = {name: _time_of(name, needs, catalogue, batchable=batchable) for name in architectures}
     return found._replace(
-        costs=tuple(_cost(name, time, found) for name, time in times.items() if time),
-        without_figures=tuple(name for name, time in times.items() if not time),
+        costs=tuple(_priced(cost, found) for cost in times.values() if cost),
+        without_figures=tuple(name for name, cost in times.items() if not cost),
     )
 
 
@@ -130,25 +120,19 @@ def _per_hour(own: float | None, prices: tuple[Price, ...]) -> Range | None:
     return Range(min(price.low for price in prices), max(price.high for price in prices)) if prices else None
 
 
-def _cost(architecture: str, time: _Time, load: Bill) -> Cost:
-    seconds, hour, gpus = time.seconds, load.usd_per_hour, _gpus(time.seconds, load)
+def _priced(cost: Cost, load: Bill) -> Cost:
+    seconds, hour, gpus = cost.seconds_per_image, load.usd_per_hour, _gpus(cost.seconds_per_image, load)
+    if hour is None:
+        return cost._replace(gpus=gpus)
     thousands = (load.images_per_day or 0) * DAYS_A_MONTH / 1000
-    per_1000 = None
-    if hour:
-        ends = zip(seconds, hour, strict=True)
-        per_1000 = Range._make(usd_per_1000(time, price, load.utilisation) for time, price in ends)
-    return Cost(
-        architecture,
-        time.candidate.model,
-        time.row,
-        time.estimate,
-        time.full_load,
-        seconds,
-        per_1000,
-        gpus,
-        Range(per_1000.low * thousands, per_1000.high * thousands) if per_1000 and thousands else None,
-        Range(gpus.low * HOURS_A_MONTH * hour.low, gpus.high * HOURS_A_MONTH * hour.high) if gpus and hour else None,
-        time.candidate.misses,
+    ends = zip(seconds, hour, strict=True)
+    per_1000 = Range._make(usd_per_1000(time, price, load.utilisation) for time, price in ends)
+    return cost._replace(
+        usd_per_1000_images=per_1000,
+        gpus=gpus,
+        usd_per_month_by_use=Range(per_1000.low * thousands, per_1000.high * thousands) if thousands else None,
+        usd_per_month_kept_on=gpus
+        and Range(gpus.low * HOURS_A_MONTH * hour.low, gpus.high * HOURS_A_MONTH * hour.high),
     )
 
 
@@ -167,21 +151,21 @@ def _gpus(seconds: Range, load: Bill) -> Count | None:
     return Count(ceil(rate * seconds.low / load.utilisation), ceil(rate * seconds.high / load.utilisation))
 
 
-def _time_of(architecture: str, needs: Needs, catalogue: Catalogue, *, batchable: bool) -> _Time | None:
+def _time_of(architecture: str, needs: Needs, catalogue: Catalogue, *, batchable: bool) -> Cost | None:
     """Of the candidates of an architecture that miss least, the fastest; a measured one before an estimated one.
 
     Where images may come in batches, full load or one by one, whichever takes less.
     """
     ranked = candidates([architecture], needs, catalogue)
-    ways = []
+    ways: list[Cost] = []
     for full_load in (True, False) if batchable else (False,):
-        timed = [time for entry in ranked if (time := _time(entry, needs, catalogue, full_load=full_load))]
-        ways += sorted(timed, key=lambda time: (len(time.candidate.misses), time.row is None, sum(time.seconds)))[:1]
-    return min(ways, key=lambda time: (len(time.candidate.misses), sum(time.seconds)), default=None)
+        timed = [cost for entry in ranked if (cost := _timed(entry, needs, catalogue, full_load=full_load))]
+        ways += sorted(timed, key=lambda cost: (len(cost.misses), cost.row is None, sum(cost.seconds_per_image)))[:1]
+    return min(ways, key=lambda cost: (len(cost.misses), sum(cost.seconds_per_image)), default=None)
 
 
-def _time(entry: Candidate, needs: Needs, catalogue: Catalogue, *, full_load: bool) -> _Time | None:
-    """Seconds of the hardware for an image: measured on it at this size, else estimated."""
+def _timed(entry: Candidate, needs: Needs, catalogue: Catalogue, *, full_load: bool) -> Cost | None:
+    """A candidate with its seconds of the hardware for an image: measured on it at this size, else estimated."""
     rows = [] if entry.adapters else [row for row in catalogue.rows_of(entry.model) if _measured(row, needs, catalogue)]
     if full_load:
         measured = [(ms, row.id) for row in rows if (ms := row.load_ms) is not None]
@@ -189,9 +173,13 @@ def _time(entry: Candidate, needs: Needs, catalogue: Catalogue, *, full_load: bo
         measured = [(time_of(row), row.id) for row in rows if row.timing == "request"]
     if measured:
         ms, name = min(measured, key=lambda pair: pair[0])
-        return _Time(entry, name, None, full_load, Range(ms / 1000, ms / 1000))
+        seconds = Range(ms / 1000, ms / 1000)
+        return Cost(entry.architecture, entry.model, name, None, full_load, seconds, entry.misses)
     guess = estimated(catalogue.models[entry.model], needs, catalogue, full_load=full_load)
-    return guess and _Time(entry, None, guess, full_load, Range(guess.low_ms / 1000, guess.high_ms / 1000))
+    if guess is None:
+        return None
+    seconds = Range(guess.low_ms / 1000, guess.high_ms / 1000)
+    return Cost(entry.architecture, entry.model, None, guess, full_load, seconds, entry.misses)
 
 
 def _measured(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:

@@ -352,12 +352,9 @@ class Hardware(NamedTuple):
 
         The best peak of each counts: quick engines run GeForce cards with fp16 accumulation, at twice the other rate.
         """
-        if self.id == other.id:
-            return True
-        if self.platform != other.platform:
-            return False
-        mine, theirs = (self.best_tflops, self.mem_bandwidth_gbs), (other.best_tflops, other.mem_bandwidth_gbs)
-        return all(a is not None and b is not None and a <= b for a, b in zip(mine, theirs, strict=True))
+        figures = ((self.best_tflops, other.best_tflops), (self.mem_bandwidth_gbs, other.mem_bandwidth_gbs))
+        weaker = all(mine is not None and theirs is not None and mine <= theirs for mine, theirs in figures)
+        return self.id == other.id or (self.platform == other.platform and weaker)
 
 
 class Price(NamedTuple):

@@ -1,7 +1,6 @@
 """Which architectures keep a latency budget: what measurements show, and where none does, what the estimator says."""
 
-from __future__ import annotations
-
+# No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable
 from functools import cache
 from typing import Literal, NamedTuple

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, get_type_hints
 
 from genarch.errors import InputError, Problem, nearest
-from genarch.evidence.calibration import calibrate
 from genarch.evidence.catalogue import Catalogue, Head, Parts
 from genarch.evidence.entries import Hardware, Measurement
+from genarch.evidence.estimates import calibrate
 from genarch.files.catalogue import FILES
 from genarch.files.records import Location, Record, read_record
 from genarch.files.tables import digest

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from genarch.evidence.calibration import Error
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement
-from genarch.evidence.estimates import Estimate
+from genarch.evidence.estimates import Error, Estimate
 from genarch.reports.evidence import row_part
 from genarch.reports.evidence_page import band_words, row_origin, row_words
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Table, Title, code
