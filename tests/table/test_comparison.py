@@ -10,7 +10,7 @@ from brute import completions, contradictions
 from builders import rule, table
 from genarch import RuleTable
 from genarch.table import diff as module
-from genarch.table.conditions import All, Not, Predicate, satisfies
+from genarch.table.conditions import All, Any, Not, Predicate, satisfies
 from genarch.table.constraints import Value
 from genarch.table.diff import Comparison, Restriction, conditions
 from genarch.table.rules import Ratio
@@ -88,6 +88,16 @@ def test_a_condition_that_can_never_hit_restricts_nothing() -> None:
     comparison = Comparison(table(rule("one", never, {"gan": 1})), table(rule("one", never, {"gan": 2})))
     assert comparison.scope() == ()
     assert list(comparison.changes()) == []
+
+
+def test_all_in_place_of_any_is_a_change() -> None:
+    before, after = (table(rule("one", join((NARROW, PAIRED)), {"gan": 3})) for join in (All, Any))
+    (change,) = Comparison(before, after).changes(2)
+    assert (change.before, change.after, change.elsewhere) == ("undetermined", "gan", "no")
+    assert {frozenset((item.constraint, item.values) for item in region.where) for region in change.regions} == {
+        frozenset({("domain", ("narrow",)), ("paired_data", (False,))}),
+        frozenset({("domain", ("broad",)), ("paired_data", (True,))}),
+    }
 
 
 def test_another_limit_for_close_calls() -> None:

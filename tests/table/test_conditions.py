@@ -112,6 +112,13 @@ def test_in_words(when: Condition, words: str) -> None:
     assert describe(when) == words
 
 
+def test_all_and_any_of_the_same_parts_are_two_conditions() -> None:
+    for parts in ((), (NARROW,), (NARROW, FAST)):
+        both: list[Condition] = [All(parts), Any(parts), All(parts), Any(parts)]
+        assert len(set(both)) == 2
+        assert both.index(Any(parts)) == 1
+
+
 def test_what_a_condition_reads_is_in_reading_order_each_constraint_once() -> None:
     slow = Predicate("latency_budget_ms", "at_least", (500,))
     when = Any((Not(FAST), All((TEXT, slow)), NARROW))

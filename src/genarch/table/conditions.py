@@ -45,6 +45,8 @@ class Any(NamedTuple):
     """Hit when any part hits, a miss when every part misses."""
 
     parts: tuple[Condition, ...]
+    kind: Literal["any"] = "any"
+    """Tells it from `All` of the same parts: tuples of the same items are equal."""
 
 
 class Not(NamedTuple):
