@@ -273,17 +273,26 @@ class Scorer:
         of the table are given, and fewer points before more.
         """
         hits = self.hits(answers)
-        verdict = self.judge(hits).verdict
-        positions = [at for at in range(len(self.effects)) if hits >> at & 1]
-        farthest = 3 * sum(abs(points) for at in positions for _, points in self.effects[at].points) + 3
-        for step in range(1, farthest + 1):
-            for at in positions:
-                for architecture, name in enumerate(self.architectures):
-                    before = self._rules.rules[at].points.get(name, 0)
-                    for after in (before - step, before + step):
-                        found = self.judge(hits, revalued(self.effects, at, architecture, after)).verdict
-                        if found != verdict:
-                            return Stability(self._rules.rules[at].id, name, before, after, found)
+        points, touched, excluded = self.tally(hits)
+        verdict = self._judged(Tally(points, touched, excluded))[0]
+        if verdict.confidence == "forced":
+            return None
+        rules = [rule for at, rule in enumerate(self._rules.rules) if hits >> at & 1]
+        # Rules that gave an architecture the same points change the verdict alike: the first is tried for all.
+        tried: dict[tuple[int, int], str] = {}
+        for rule in rules:
+            for at, name in enumerate(self.architectures):
+                if not excluded >> at & 1:
+                    tried.setdefault((at, rule.points.get(name, 0)), rule.id)
+        for step in range(1, 3 * sum(abs(points) for rule in rules for points in rule.points.values()) + 4):
+            for (at, before), rule_id in tried.items():
+                for after in (before - step, before + step):
+                    changed, moved = points.copy(), touched.copy()
+                    changed[at] += after - before
+                    moved[at] += abs(after) - abs(before)
+                    found = self._judged(Tally(changed, moved, excluded))[0].verdict
+                    if found != verdict.verdict:
+                        return Stability(rule_id, self.architectures[at], before, after, found)
         return None
 
     def tally(self, hits: int, effects: Sequence[Effect] | None = None) -> Tally:
