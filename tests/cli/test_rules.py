@@ -19,10 +19,11 @@ from genarch.cli.app import app
 from genarch.cli.rules import schema_of
 from genarch.files.checks import TABLE_CHECKS
 from genarch.files.tables import bundled_tables
-from genarch.reports.comparison import Where, restriction_words
+from genarch.reports.comparison import restriction_words
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.findings import FindingCounts, LintReport, ReportedFinding
 from genarch.reports.text import Look
+from genarch.table.diff import Where
 
 SOURCE = "{facts: [T1], section: s, grade: measured}"
 SMALL = f"""\

@@ -12,10 +12,9 @@ from genarch import RuleTable
 from genarch.table import diff as module
 from genarch.table.conditions import All, Any, Not, Predicate, satisfies
 from genarch.table.constraints import Value
-from genarch.table.diff import Comparison, Restriction, conditions
+from genarch.table.diff import Comparison, Where
 from genarch.table.rules import Ratio
 from genarch.table.scoring import scorer
-from genarch.table.search import Stretch
 from genarch.table.spec import Spec
 from strategies import contradictory_tables, examples, rules
 
@@ -35,8 +34,8 @@ def outcome(answers: dict[str, Value], rules: RuleTable) -> str:
     return verdict.architecture or verdict.verdict
 
 
-def admits(where: tuple[Restriction, ...], answers: dict[str, Value]) -> bool:
-    return all(satisfies(test, answers[item.constraint]) for item in where for test in conditions(item))
+def admits(where: tuple[Where, ...], answers: dict[str, Value]) -> bool:
+    return all(satisfies(test, answers[item.constraint]) for item in where for test in item.conditions())
 
 
 def test_a_moved_limit() -> None:
@@ -44,12 +43,12 @@ def test_a_moved_limit() -> None:
     before = table(rule("fast", below(50), {"gan": 3}), rule("narrow", NARROW, {"diffusion": 2}))
     after = table(rule("fast", below(100), {"gan": 3}), rule("narrow", NARROW, {"diffusion": 2}))
     comparison = Comparison(before, after)
-    moved = Restriction("latency_budget_ms", stretch=Stretch(50, 50, from_low=True, high=100, to_high=False))
+    moved = Where("latency_budget_ms", at_least=50, below=100)
     assert comparison.scope() == (moved,)
     found = {(change.before, change.after): change for change in comparison.changes()}
     assert set(found) == {("diffusion", "gan"), ("undetermined", "gan")}
     (region,) = found["diffusion", "gan"].regions
-    assert region.where == (Restriction("domain", values=("narrow",)), moved)
+    assert region.where == (Where("domain", any_of=("narrow",)), moved)
     assert found["diffusion", "gan"].elsewhere == "no"
     assert comparison.complete
 
@@ -62,8 +61,8 @@ def test_a_region_is_told_in_full_where_it_takes_several() -> None:
     assert (single.before, single.after, len(single.regions), single.elsewhere) == ("gan", "diffusion", 1, "yes")
     (both,) = Comparison(before, after).changes(2)
     assert {region.where for region in both.regions} == {
-        (Restriction("domain", values=("narrow",)),),
-        (Restriction("paired_data", values=(True,)),),
+        (Where("domain", any_of=("narrow",)),),
+        (Where("paired_data", is_=True),),
     }
     assert both.elsewhere == "no"
 
@@ -94,9 +93,9 @@ def test_all_in_place_of_any_is_a_change() -> None:
     before, after = (table(rule("one", join((NARROW, PAIRED)), {"gan": 3})) for join in (All, Any))
     (change,) = Comparison(before, after).changes(2)
     assert (change.before, change.after, change.elsewhere) == ("undetermined", "gan", "no")
-    assert {frozenset((item.constraint, item.values) for item in region.where) for region in change.regions} == {
-        frozenset({("domain", ("narrow",)), ("paired_data", (False,))}),
-        frozenset({("domain", ("broad",)), ("paired_data", (True,))}),
+    assert {frozenset(region.where) for region in change.regions} == {
+        frozenset({Where("domain", any_of=("narrow",)), Where("paired_data", is_=False)}),
+        frozenset({Where("domain", any_of=("broad",)), Where("paired_data", is_=True)}),
     }
 
 
@@ -105,10 +104,7 @@ def test_another_limit_for_close_calls() -> None:
     given = (rule("one", NARROW, {"gan": 2}), rule("two", PAIRED, {"diffusion": 1}))
     (change,) = Comparison(table(*given), table(*given, close_call=Ratio(40, 100))).changes()
     assert (change.before, change.after) == ("gan", "evaluate_both")
-    assert {item.constraint: item.values for item in change.regions[0].where} == {
-        "domain": ("narrow",),
-        "paired_data": (True,),
-    }
+    assert set(change.regions[0].where) == {Where("domain", any_of=("narrow",)), Where("paired_data", is_=True)}
 
 
 def test_an_architecture_more() -> None:

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from genarch.reports.descriptions import describe
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Title, code, dim, strong
 from genarch.reports.words import name_words, stated_words
 from genarch.table.answers import format_answer
-from genarch.table.constraints import BY_NAME, Answers
-from genarch.table.diff import Comparison, Elsewhere, Restriction, conditions
-from genarch.table.forms import OMITTED
+from genarch.table.constraints import BY_NAME
+from genarch.table.diff import Comparison, VerdictChange, Where
 from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, Fact, RuleTable, TableVersion
 from genarch.table.rules import Entry as TableEntry
 from genarch.table.search import Stretch
 from genarch.version import __version__
-
-
-class Where(NamedTuple):
-    """What a region asks of one constraint, in the words of a table's conditions; what it does not ask is absent."""
-
-    constraint: str
-    is_: Annotated[bool | None, OMITTED] = None
-    any_of: Annotated[tuple[str, ...] | None, OMITTED] = None
-    all_of: Annotated[tuple[str, ...] | None, OMITTED] = None
-    none_of: Annotated[tuple[str, ...] | None, OMITTED] = None
-    at_least: Annotated[int | float | None, OMITTED] = None
-    above: Annotated[int | float | None, OMITTED] = None
-    at_most: Annotated[int | float | None, OMITTED] = None
-    below: Annotated[int | float | None, OMITTED] = None
 
 
 class FieldChange(NamedTuple):
@@ -50,25 +35,6 @@ class EntryChange(NamedTuple):
     change: Literal["added", "removed", "changed"]
     fields: tuple[FieldChange, ...]
     """Of one that is changed."""
-
-
-class ChangedRegion(NamedTuple):
-    """Answers whose verdict changes so, whatever else is answered."""
-
-    where: tuple[Where, ...]
-    """All of them must hold; none means everywhere."""
-    example: Answers
-    """Complete answers within."""
-
-
-class VerdictChange(NamedTuple):
-    """Two different outcomes: architectures, or the verdict where none is recommended."""
-
-    before: str
-    after: str
-    regions: tuple[ChangedRegion, ...]
-    elsewhere: Elsewhere
-    """Whether answers outside these regions change so too."""
 
 
 class SpecVerdicts(NamedTuple):
@@ -108,49 +74,25 @@ def comparison_report(
     before: RuleTable, after: RuleTable, comparison: Comparison, specs: Iterable[SpecVerdicts], regions: int
 ) -> ComparisonReport:
     """The report; asks the comparison for everything, with up to so many regions for each change."""
-    changes = tuple(
-        VerdictChange(
-            change.before,
-            change.after,
-            tuple(ChangedRegion(_where(region.where), region.example) for region in change.regions),
-            change.elsewhere,
-        )
-        for change in comparison.changes(regions)
-    )
+    changes = tuple(comparison.changes(regions))
     return ComparisonReport(
         schema_version=1,
         genarch_version=__version__,
         before=before.identity,
         after=after.identity,
         entries=tuple(_entry_changes(before, after)),
-        scope=_where(comparison.scope()) if changes else (),
+        scope=comparison.scope() if changes else (),
         changes=changes,
         complete=comparison.complete,
         specs=tuple(specs),
     )
 
 
-def _where(where: Iterable[Restriction]) -> tuple[Where, ...]:
-    found = []
-    for item in where:
-        constraint = BY_NAME[item.constraint]
-        tests: dict[str, Any] = {}
-        for _, operator, operand in conditions(item):
-            if operator == "is":
-                tests["is_"] = operand[0]
-            elif constraint.numeric:
-                tests[operator] = operand[0]
-            else:
-                tests[operator] = tuple(sorted(map(str, operand), key=constraint.values.index))
-        found.append(Where(item.constraint, **tests))
-    return tuple(found)
-
-
 def _header_parts(rules: RuleTable) -> dict[str, str]:
     header = rules.header
     return {
-        "close_call": f"{float(header.close_call):g}",
-        "clear": f"{float(header.clear):g}",
+        "close_call": str(header.close_call),
+        "clear": str(header.clear),
         "points": ", ".join(f"{name} {points}" for name, points in header.points.items()),
         "source": header.source_title,
     }

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, partial
-from typing import Literal, NamedTuple
+from math import prod
+from typing import Annotated, Literal, NamedTuple
 
-from genarch.table.conditions import All, Predicate, constraints_read, predicates, satisfies
+from genarch.table.conditions import All, Operator, Predicate, constraints_read, predicates, satisfies
 from genarch.table.constraints import BY_NAME, Answers, Value, in_order
+from genarch.table.forms import OMITTED
 from genarch.table.rules import Rule, RuleTable
 from genarch.table.search import AnswerClass, Space, Stretch, distinct, find, sampled, search, verdict_search
 
@@ -32,62 +34,74 @@ TRIES = 30
 Elsewhere = Literal["yes", "no", "perhaps"]
 
 
-class Restriction(NamedTuple):
-    """What a region asks of one constraint.
-
-    `values` are the choices it admits, or the yes or no. For a number, it is the stretch; for a set, the members that
-    must be in and those that must not.
-    """
+class Where(NamedTuple):
+    """What a region asks of one constraint, in the words of a table's conditions; what it does not ask is absent."""
 
     constraint: str
-    values: tuple[Value, ...] = ()
-    stretch: Stretch | None = None
-    members: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
+    is_: Annotated[bool | None, OMITTED] = None
+    any_of: Annotated[tuple[str, ...] | None, OMITTED] = None
+    all_of: Annotated[tuple[str, ...] | None, OMITTED] = None
+    none_of: Annotated[tuple[str, ...] | None, OMITTED] = None
+    at_least: Annotated[int | float | None, OMITTED] = None
+    above: Annotated[int | float | None, OMITTED] = None
+    at_most: Annotated[int | float | None, OMITTED] = None
+    below: Annotated[int | float | None, OMITTED] = None
+
+    def conditions(self) -> list[Predicate]:
+        """The same as a table's conditions, all of which must hold."""
+        found = [] if self.is_ is None else [Predicate(self.constraint, "is", (self.is_,))]
+        several: tuple[tuple[Operator, tuple[str, ...] | None], ...]
+        several = (("any_of", self.any_of), ("all_of", self.all_of), ("none_of", self.none_of))
+        found += [Predicate(self.constraint, operator, names) for operator, names in several if names]
+        single: tuple[tuple[Operator, int | float | None], ...]
+        single = (("at_least", self.at_least), ("above", self.above), ("at_most", self.at_most), ("below", self.below))
+        return found + [Predicate(self.constraint, operator, (n,)) for operator, n in single if n is not None]
+
+    def from_stretch(self, stretch: Stretch) -> Where:
+        """From the lower end of a stretch on."""
+        return self._replace(
+            at_least=stretch.low if stretch.from_low else None, above=None if stretch.from_low else stretch.low
+        )
+
+    def to_stretch(self, stretch: Stretch) -> Where:
+        """Up to the higher end of a stretch."""
+        return self._replace(
+            at_most=stretch.high if stretch.to_high else None, below=None if stretch.to_high else stretch.high
+        )
+
+    def with_choice(self, value: str) -> Where:
+        """With one more choice, in the order of the declaration."""
+        chosen = (*(self.any_of or ()), value)
+        return self._replace(any_of=tuple(name for name in BY_NAME[self.constraint].values if name in chosen))
+
+    def without_member(self, member: str) -> Where:
+        """Whether a member of the set is in it or not."""
+        inside, outside = (
+            tuple(name for name in names or () if name != member) for names in (self.all_of, self.none_of)
+        )
+        return self._replace(all_of=inside or None, none_of=outside or None)
 
 
-class Region(NamedTuple):
-    """A part of the space in which one table answers `before` and another `after`, whatever else is answered.
+class ChangedRegion(NamedTuple):
+    """Answers whose verdict changes so, whatever else is answered."""
 
-    Answers are architectures, or the verdicts without one. `example` are complete answers in the region.
-    """
-
-    before: str
-    after: str
-    where: tuple[Restriction, ...]
+    where: tuple[Where, ...]
+    """All of them must hold; none means everywhere."""
     example: Answers
-
-
-_Classes = Mapping[str, tuple[AnswerClass, ...]]
+    """Complete answers within."""
 
 
 class VerdictChange(NamedTuple):
-    """Results in which two tables differ, with regions where they do, and whether they do elsewhere too."""
+    """Two different outcomes: architectures, or the verdict where none is recommended."""
 
     before: str
     after: str
-    regions: tuple[Region, ...]
+    regions: tuple[ChangedRegion, ...]
     elsewhere: Elsewhere
+    """Whether answers outside these regions change so too."""
 
 
-def conditions(item: Restriction) -> list[Predicate]:
-    """What a restriction asks, all of which must hold."""
-    name, stretch = item.constraint, item.stretch
-    found: list[Predicate] = []
-    names = tuple(value for value in item.values if not isinstance(value, frozenset))
-    if BY_NAME[name].kind != "flag" and names:
-        found.append(Predicate(name, "any_of", names))
-    elif len(names) == 1:
-        found.append(Predicate(name, "is", names))
-    if item.members:
-        found.append(Predicate(name, "all_of", item.members))
-    if item.absent:
-        found.append(Predicate(name, "none_of", item.absent))
-    if stretch and stretch.low is not None:
-        found.append(Predicate(name, "at_least" if stretch.from_low else "above", (stretch.low,)))
-    if stretch and stretch.high is not None:
-        found.append(Predicate(name, "at_most" if stretch.to_high else "below", (stretch.high,)))
-    return found
+_Classes = Mapping[str, tuple[AnswerClass, ...]]
 
 
 class _Restrictions:
@@ -105,56 +119,44 @@ class _Restrictions:
         """Of each set, the members that any condition tells apart."""
         self.admitted = cache(self._admitted)
 
-    def _admitted(self, item: Restriction) -> tuple[AnswerClass, ...]:
+    def _admitted(self, item: Where) -> tuple[AnswerClass, ...]:
         """The answers that a restriction admits."""
-        tests = conditions(item)
+        tests = item.conditions()
         return tuple(a for a in self.answers[item.constraint] if all(satisfies(test, a.value) for test in tests))
 
-    def around(self, name: str, value: Value) -> Restriction:
+    def around(self, name: str, value: Value) -> Where:
         """The narrowest restriction that admits an answer."""
-        if isinstance(value, frozenset):
-            inside = tuple(member for member in self.members[name] if member in value)
-            return Restriction(name, members=inside, absent=tuple(m for m in self.members[name] if m not in value))
-        if isinstance(value, int | float) and BY_NAME[name].numeric:
-            return Restriction(name, stretch=next(s for s in self.stretches[name] if s.holds(value)))
-        return Restriction(name, values=(value,))
+        match value:
+            case frozenset():
+                inside = tuple(member for member in self.members[name] if member in value)
+                outside = tuple(member for member in self.members[name] if member not in value)
+                return Where(name, all_of=inside or None, none_of=outside or None)
+            case bool():
+                return Where(name, is_=value)
+            case str():
+                return Where(name, any_of=(value,))
+        stretch = next(stretch for stretch in self.stretches[name] if stretch.holds(value))
+        return Where(name).from_stretch(stretch).to_stretch(stretch)
 
-    def wider(self, item: Restriction) -> Iterator[Callable[[Restriction], Restriction]]:
-        """Ways to widen a restriction, each to be tried on what the ones before it left.
+    def wider(self, item: Where, value: Value) -> Iterator[Callable[[Where], Where]]:
+        """Ways to widen the restriction around an answer, each to be tried on what the ones before it left.
 
         By the stretch beside it, by a choice, or by leaving a member open.
         """
-        if item.stretch:
+        constraint = BY_NAME[item.constraint]
+        if constraint.numeric and isinstance(value, int | float):
             ranges = self.stretches[item.constraint]
-            at = ranges.index(item.stretch)
-            yield from (partial(_with_stretch, stretch) for stretch in (*reversed(ranges[:at]), *ranges[at + 1 :]))
-        if item.values:
-            others = (answer.value for answer in self.answers[item.constraint] if answer.value not in item.values)
-            yield from (partial(_with_choice, value) for value in others)
-        yield from (partial(_without_member, member) for member in (*item.absent, *item.members))
+            at = next(at for at, stretch in enumerate(ranges) if stretch.holds(value))
+            yield from (partial(Where.from_stretch, stretch=stretch) for stretch in reversed(ranges[:at]))
+            yield from (partial(Where.to_stretch, stretch=stretch) for stretch in ranges[at + 1 :])
+        elif constraint.kind == "choice":
+            yield from (partial(Where.with_choice, value=other) for other in constraint.values if other != value)
+        members = (*(item.none_of or ()), *(item.all_of or ()))
+        yield from (partial(Where.without_member, member=member) for member in members)
 
-    def share(self, where: Iterable[Restriction]) -> float:
+    def share(self, where: Iterable[Where]) -> float:
         """How much of the space is left, inconsistent answers counted."""
-        share = 1.0
-        for item in where:
-            share *= len(self.admitted(item)) / len(self.answers[item.constraint])
-        return share
-
-
-def _with_stretch(stretch: Stretch, item: Restriction) -> Restriction:
-    lower, higher = sorted((stretch, item.stretch or stretch), key=lambda each: each.value)
-    return item._replace(stretch=lower.joined(higher))
-
-
-def _with_choice(value: Value, item: Restriction) -> Restriction:
-    return item._replace(values=(*item.values, value))
-
-
-def _without_member(member: str, item: Restriction) -> Restriction:
-    return item._replace(
-        members=tuple(other for other in item.members if other != member),
-        absent=tuple(other for other in item.absent if other != member),
-    )
+        return prod(len(self.admitted(item)) / len(self.answers[item.constraint]) for item in where)
 
 
 class _Side:
@@ -200,7 +202,7 @@ class Comparison:
         self.complete = True
         """Whether every search so far has come to its end."""
 
-    def scope(self) -> tuple[Restriction, ...]:
+    def scope(self) -> tuple[Where, ...]:
         """What all answers on which the two differ have in common; empty when that is nothing, or nothing differs.
 
         Looked at are the constraints that a changed rule reads. An answer is left out of a restriction only where it
@@ -214,10 +216,10 @@ class Comparison:
         """Each pair of different results that some complete answers have, with up to so many regions where they do."""
         for before, after, example in self._differences():
             found = [self._widened(before, after, example)]
-            following, elsewhere = self._outside(found)
+            following, elsewhere = self._outside(before, after, found)
             while following and len(found) < regions:
                 found.append(self._widened(before, after, following))
-                following, elsewhere = self._outside(found)
+                following, elsewhere = self._outside(before, after, found)
             yield VerdictChange(before, after, tuple(found), elsewhere)
 
     def _differences(self) -> list[tuple[str, str, Answers]]:
@@ -232,40 +234,41 @@ class Comparison:
                 examples[pair] = in_order({name: answer.value for name, answer in named})
         return [(*pair, examples[pair]) for pair in pairs if pair in examples]
 
-    def _outside(self, regions: Sequence[Region]) -> tuple[Answers | None, Elsewhere]:
+    def _outside(self, before: str, after: str, regions: Sequence[ChangedRegion]) -> tuple[Answers | None, Elsewhere]:
         """Answers that change as these regions' do, and are in none of them."""
         if not all(region.where for region in regions):
             return None, "no"  # one of them is everywhere
-        before, after = regions[0].before, regions[0].after
-        known = [All(tuple(part for item in region.where for part in conditions(item))) for region in regions]
+        known = [All(tuple(part for item in region.where for part in item.conditions())) for region in regions]
         space = Space(self._whens, [*self._ruled_out, *known], first=self._first)
         found = search(space, lambda hits: (self._pair(hits),), self._may_be_any, [(before, after)], limit=LIMIT)
         return found.answers, "yes" if found.answers is not None else "no" if found.complete else "perhaps"
 
-    def _common(self, name: str) -> Restriction | None:
+    def _common(self, name: str) -> Where | None:
         """What the differing answers have in common in one constraint."""
-        constraint, known = BY_NAME[name], self._restrictions
+        constraint, known, item = BY_NAME[name], self._restrictions, Where(name)
         if constraint.kind == "set":
-            members = tuple(m for m in known.members[name] if not self._differs(Restriction(name, absent=(m,))))
-            absent = tuple(m for m in known.members[name] if not self._differs(Restriction(name, members=(m,))))
-            return Restriction(name, members=members, absent=absent) if members or absent else None
+            inside = tuple(m for m in known.members[name] if not self._differs(Where(name, none_of=(m,))))
+            outside = tuple(m for m in known.members[name] if not self._differs(Where(name, all_of=(m,))))
+            return Where(name, all_of=inside or None, none_of=outside or None) if inside or outside else None
         if constraint.numeric:
             ranges = known.stretches[name]
-            met = [stretch for stretch in ranges if self._differs(Restriction(name, stretch=stretch))]
+            met = [stretch for stretch in ranges if self._differs(item.from_stretch(stretch).to_stretch(stretch))]
             whole = not met or (met[0] == ranges[0] and met[-1] == ranges[-1])
-            return None if whole else Restriction(name, stretch=met[0].joined(met[-1]))
+            return None if whole else item.from_stretch(met[0]).to_stretch(met[-1])
         every = [answer.value for answer in known.answers[name]]
-        values = tuple(value for value in every if self._differs(Restriction(name, values=(value,))))
-        return Restriction(name, values=values) if values and len(values) < len(every) else None
+        found = [known.around(name, value) for value in every if self._differs(known.around(name, value))]
+        if not found or len(found) == len(every):
+            return None
+        chosen = tuple(choice for each in found for choice in each.any_of or ())
+        return Where(name, any_of=chosen) if chosen else found[0]
 
-    def _differs(self, item: Restriction) -> bool:
+    def _differs(self, item: Where) -> bool:
         """Whether some answers differ under a restriction; True when in doubt."""
-        classes = {item.constraint: distinct(self._restrictions.admitted(item))}
         found = find(
             self._space,
             lambda hits: self._before.result(hits) != self._after.result(hits),
             self._may_differ,
-            classes=classes,
+            classes={item.constraint: distinct(self._restrictions.admitted(item))},
             limit=LIMIT,
         )
         return found.answers is not None or not found.complete
@@ -292,7 +295,7 @@ class Comparison:
         after = [self._effects[at] for at in _positions(changed & self._after.own)]
         return sorted(before) != sorted(after)
 
-    def _widened(self, before: str, after: str, example: Answers) -> Region:
+    def _widened(self, before: str, after: str, example: Answers) -> ChangedRegion:
         """The largest of the regions around an example that taking constraints in several orders gives.
 
         Tables so far apart that a search met its limit differ in many regions; there one order and less patience have
@@ -304,7 +307,7 @@ class Comparison:
         found = [self._widened_in(order, before, after, example) for order in tried]
         return max(found, key=lambda region: self._restrictions.share(region.where))
 
-    def _widened_in(self, order: Sequence[str], before: str, after: str, example: Answers) -> Region:
+    def _widened_in(self, order: Sequence[str], before: str, after: str, example: Answers) -> ChangedRegion:
         """The region around an example: first without each constraint, then with more of its answers.
 
         All answers of the region have the same results already, so only what is added has to be looked at.
@@ -315,14 +318,14 @@ class Comparison:
             if self._all_change(self._added(where, name, known.answers[name]), before, after):
                 del where[name]
         for name in list(where):
-            for widened in known.wider(where[name]):
+            for widened in known.wider(where[name], example[name]):
                 item = widened(where[name])
                 classes = self._added(where, name, known.admitted(item))
                 if not classes[name] or (self._all_change(classes, before, after) and self._any(classes)):
                     where[name] = item
-        return Region(before, after, tuple(where[name] for name in BY_NAME if name in where), example)
+        return ChangedRegion(tuple(where[name] for name in BY_NAME if name in where), example)
 
-    def _added(self, where: Mapping[str, Restriction], name: str, answers: Iterable[AnswerClass]) -> _Classes:
+    def _added(self, where: Mapping[str, Where], name: str, answers: Iterable[AnswerClass]) -> _Classes:
         """The classes of a region's answers, but of one constraint those that the region does not have yet."""
         classes = {other: distinct(self._restrictions.admitted(item)) for other, item in where.items()}
         inside = {answer.fails for answer in classes[name]}
