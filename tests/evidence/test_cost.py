@@ -134,8 +134,8 @@ def shipped() -> Catalogue:
 
 
 def test_the_costs_that_were_worked_by_hand(shipped: Catalogue) -> None:
-    assert len(shipped.examples) == 10
-    for example in shipped.examples:
+    assert len(shipped.parts.examples) == 10
+    for example in shipped.parts.examples:
         measured = shipped.measurements[example.row]
         assert measured.latency_ms is not None
         for price, expected in (

@@ -96,8 +96,8 @@ def test_a_step_rate_is_one_step_without_a_decoder() -> None:
 
 def test_the_shares_of_the_peak_that_were_worked_by_hand(shipped: Catalogue) -> None:
     """`calibration_points` leave text encoders out and take a shorter prompt for FLUX: within a tenth of ours."""
-    assert len(shipped.calibration_points) == 36
-    for point in shipped.calibration_points:
+    assert len(shipped.parts.calibration_points) == 36
+    for point in shipped.parts.calibration_points:
         measured = shipped.measurements[point.row]
         found = job_of_row(measured, shipped)
         assert found is not None

@@ -278,7 +278,7 @@ def _memory_in_use(row: Measurement) -> bool:
 
 
 def licence_conflict(model: Model) -> str | None:
-    """What in a model's licence speaks against commercial use; None where it is allowed, if under a condition."""
+    """What in a model's licence conflicts with commercial use; None where it is allowed, if under a condition."""
     if model.licence is None:
         return "its licence is not known, so commercial use cannot be taken for granted"
     return f"its licence forbids commercial use ({model.licence.terms})" if forbidden(model) else None

@@ -105,17 +105,18 @@ class Catalogue:
         self.hardware = {entry.id: entry for entry in parts.hardware}
         self.components = {entry.id: entry for entry in parts.components}
         self.multipliers = {entry.id: entry for entry in parts.multipliers}
-        self.efficiency = parts.efficiency
-        self.calibration_points = parts.calibration_points
         self.prices = parts.prices
-        self.examples = parts.examples
         self.claims = {entry.id: entry for entry in parts.claims}
         self._calibration = calibration
-        self._tasks_of: dict[str, frozenset[str]] = {}
-        self._conditioning_of: dict[str, tuple[str, ...]] = {}
         self._rows_of: dict[str, list[Measurement]] = {}
+        # What rows show a model on, and steered by, by itself: without a ControlNet beside it.
+        self._tasks_of: dict[str, dict[str, None]] = {}
+        self._conditioning_of: dict[str, dict[str, None]] = {}
         for row in parts.measurements:
             self._rows_of.setdefault(row.model, []).append(row)
+            if not row.controlnets:
+                self._tasks_of.setdefault(row.model, {}).update(dict.fromkeys(row.tasks))
+                self._conditioning_of.setdefault(row.model, {}).update(dict.fromkeys(row.conditioning))
 
     @property
     def name(self) -> str:
@@ -160,20 +161,11 @@ class Catalogue:
 
     def tasks_of(self, model: str) -> frozenset[str]:
         """Every task that a row shows the model on, by itself."""
-        if model not in self._tasks_of:
-            self._tasks_of[model] = frozenset(task for row in self._alone(model) for task in row.tasks)
-        return self._tasks_of[model]
+        return frozenset(self._tasks_of.get(model, ()))
 
     def conditioning_of(self, model: str) -> tuple[str, ...]:
         """All that a row shows the model steered by, by itself."""
-        if model not in self._conditioning_of:
-            shown = dict.fromkeys(name for row in self._alone(model) for name in row.conditioning)
-            self._conditioning_of[model] = tuple(shown)
-        return self._conditioning_of[model]
-
-    def _alone(self, model: str) -> list[Measurement]:
-        """The rows of a model without a ControlNet beside it."""
-        return [row for row in self.rows_of(model) if not row.controlnets]
+        return tuple(self._conditioning_of.get(model, ()))
 
     def adapters_of(self, model: str) -> list[Model]:
         """The adapters that can be added to a model."""

@@ -55,8 +55,8 @@ class Cost(NamedTuple):
 class Bill(NamedTuple):
     """The costs of a spec's load on its hardware.
 
-    `prices` are published ones; none where the spec states its own. `without_figures` are the architectures without a
-    model whose time on the hardware is measured or can be estimated.
+    `prices` are the published ones of machines that stay on; none where the spec states its own. `without_figures` are
+    the architectures without a model whose time on the hardware is measured or can be estimated.
     """
 
     gpu: str
@@ -88,8 +88,10 @@ def bill(
         return None
     batchable = answers.get("batchable") is True
     per_day = answers.get("images_per_day")
-    own_price = number(answers.get("price_per_gpu_hour_usd"))
-    prices = () if own_price is not None else prices_of(needs.hardware.id, catalogue)
+    own = number(answers.get("price_per_gpu_hour_usd"))
+    there = [price for price in catalogue.prices if price.hardware == needs.hardware.id]
+    prices = tuple(price for price in there if price.kind == "hourly") if own is None else ()
+    ends = [end for price in prices for end in (price.low, price.high)] if own is None else [own]
     found = Bill(
         needs.hardware.id,
         needs.resolution_px,
@@ -97,7 +99,7 @@ def bill(
         batchable,
         per_day if isinstance(per_day, int) else None,
         number(answers.get("peak_images_per_second")),
-        _per_hour(own_price, prices),
+        Range(min(ends), max(ends)) if ends else None,
         prices,
         (),
         (),
@@ -107,17 +109,6 @@ def bill(
         costs=tuple(_priced(cost, found) for cost in times.values() if cost),
         without_figures=tuple(name for name, cost in times.items() if not cost),
     )
-
-
-def prices_of(hardware: str, catalogue: Catalogue) -> tuple[Price, ...]:
-    """The published prices of an hour of a machine that stays on."""
-    return tuple(price for price in catalogue.prices if price.hardware == hardware and price.kind == "hourly")
-
-
-def _per_hour(own: float | None, prices: tuple[Price, ...]) -> Range | None:
-    if own is not None:
-        return Range(own, own)
-    return Range(min(price.low for price in prices), max(price.high for price in prices)) if prices else None
 
 
 def _priced(cost: Cost, load: Bill) -> Cost:

@@ -77,7 +77,7 @@ Measure = Literal[
 ]
 
 Timing = Literal["request", "full_load", "pipelined", "network", "step", "none"]
-"""What a row's time is of. `request`: what one request waits. `full_load`: time per image when batches keep the
+"""What a row's time is of. `request`: the latency of one request. `full_load`: time per image when batches keep the
 hardware busy. `pipelined`: the rate of a stream. `network`: the network alone, of a pipeline with other parts. `step`:
 one denoising step. They are different quantities, and nothing compares one with another."""
 
@@ -294,7 +294,7 @@ class CalibrationPoint(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A statement of the article, compared with the measurements; `facts` are the table's, `rows` speak to it."""
+    """A statement of the article, compared with the measurements; of the table's `facts`, with `rows`."""
 
     id: Id
     claim: ShownText

@@ -12,7 +12,7 @@ from genarch.table.constraints import Answers
 from genarch.table.spec import with_implied
 
 Status = Literal["demonstrated", "within", "straddling", "beyond", "not_demonstrated", "no_evidence"]
-"""How an architecture or a model stands to a budget. `demonstrated`: a measurement keeps it. `within`, `straddling`,
+"""Whether an architecture or a model keeps a budget. `demonstrated`: a measurement does. `within`, `straddling`,
 `beyond`: an estimate's whole band does, a part of it, or none. `not_demonstrated`: measured, but not so; no estimate
 either. `no_evidence`: nothing was measured of what is asked for."""
 
@@ -181,7 +181,7 @@ def filtered(wanted: Filter, catalogue: Catalogue) -> list[Measurement]:
 
 
 class Feasibility(NamedTuple):
-    """How one architecture stands to the budget.
+    """Whether one architecture keeps the budget.
 
     `rows` carry the status: first those on the hardware itself, then the fastest. `weak` would keep the budget too, but
     are of low trust or were not read in their source. `measured_beyond`: what was measured there and at that size is
@@ -200,7 +200,7 @@ class Feasibility(NamedTuple):
 
 
 def feasibility(architecture: str, needs: Needs, catalogue: Catalogue) -> Feasibility:
-    """How one architecture stands to the budget for one request."""
+    """Whether one architecture keeps the budget for one request."""
     models = [model for model in generators(catalogue, architecture) if not (needs.commercial_use and forbidden(model))]
     rows = [row for model in models for row in catalogue.rows_of(model.id) if matches(row, needs, catalogue)]
     rows.sort(key=time_of)
@@ -213,16 +213,17 @@ def feasibility(architecture: str, needs: Needs, catalogue: Catalogue) -> Feasib
     nearest = next((row.id for near in (shown, there, sized, requests) for row in near if row.carries), None)
     others = [row for row in rows if row.timing in ("full_load", "pipelined", "network") and row.carries]
     apart = [row for row in others if row.hardware in needs.there and needs.large_enough(row)]
-    guess = lowest_estimate(models, needs, catalogue)
+    guesses = [guess for model in models if model.weights_released and (guess := estimated(model, needs, catalogue))]
+    lowest = min(guesses, key=lambda guess: guess.mid_ms, default=None)
     return Feasibility(
         architecture,
-        status_of(needs, guess, demonstrated=bool(carrying), measured=any(row.carries for row in requests)),
+        status_of(needs, lowest, demonstrated=bool(carrying), measured=any(row.carries for row in requests)),
         tuple(carrying),
         tuple(row.id for row in within if not row.carries),
         tuple(row.id for row in apart if needs.budget_ms is None or time_of(row) <= needs.budget_ms),
         nearest,
         any(row.carries for row in shown) and not within,
-        guess,
+        lowest,
     )
 
 
@@ -239,7 +240,7 @@ def forbidden(model: Model) -> bool:
 
 
 def status_of(needs: Needs, guess: Estimate | None, *, demonstrated: bool, measured: bool) -> Status:
-    """How what was measured, and where that does not keep the budget, an estimate stand to it."""
+    """Whether what was measured keeps the budget; where that does not, whether an estimate does."""
     if demonstrated:
         return "demonstrated"
     if guess and needs.budget_ms is not None:
@@ -247,12 +248,6 @@ def status_of(needs: Needs, guess: Estimate | None, *, demonstrated: bool, measu
             return "within"
         return "beyond" if guess.low_ms > needs.budget_ms else "straddling"
     return "not_demonstrated" if measured else "no_evidence"
-
-
-def lowest_estimate(models: Iterable[Model], needs: Needs, catalogue: Catalogue) -> Estimate | None:
-    """The lowest estimate of the models that do what is asked for; None where none can be estimated."""
-    guesses = (estimated(model, needs, catalogue) for model in models if model.weights_released)
-    return min((guess for guess in guesses if guess), key=lambda guess: guess.mid_ms, default=None)
 
 
 def estimated(model: Model, needs: Needs, catalogue: Catalogue, *, full_load: bool = False) -> Estimate | None:
