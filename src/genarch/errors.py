@@ -1,4 +1,4 @@
-"""What can be wrong with what a person gave, told so that they can mend it."""
+"""What can be wrong with what a person gave, in words that help to fix it."""
 
 from __future__ import annotations
 

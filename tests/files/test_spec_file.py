@@ -346,6 +346,28 @@ def test_python_values_are_refused_by_field(data: dict[str, object], expected: s
     assert expected in str(caught.value)
 
 
+def test_python_values_that_no_file_has_are_refused_and_no_bug() -> None:
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    for data in (
+        {"version": 1, "title": deep},
+        {"version": 1, 1: "a", "1": "b"},
+        {"version": 1, "constraints": {1: 2}},
+    ):
+        with pytest.raises(InputError):
+            validate_spec({"version": 1, **data})
+
+
+def test_a_number_is_what_it_was() -> None:
+    stated = 1000 / 30
+    data = {"version": 1, "constraints": {"latency_budget_ms": stated, "resolution_px": 512}}
+    assert validate_spec(data).constraints == {"latency_budget_ms": stated, "resolution_px": 512}
+    assert parse_spec(f"version: 1\nconstraints: {{latency_budget_ms: {stated}}}").constraints == {
+        "latency_budget_ms": stated
+    }
+
+
 def test_python_values_take_units_and_unknown_as_files_do() -> None:
     data = {"version": 1, "constraints": {"latency_budget_ms": "30fps", "task": "unknown", "conditioning": {"text"}}}
     assert validate_spec(data).constraints == {"conditioning": frozenset({"text"}), "latency_budget_ms": 1000 / 30}

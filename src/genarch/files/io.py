@@ -125,14 +125,8 @@ def _walk(folder: str, wanted: Callable[[str], bool]) -> Iterator[str]:
         except OSError:
             yield here  # the reader says why it cannot be read, and the others go on
             continue
-        folders = []
-        for name, is_folder in names:
-            path = os.path.join(here, name)
-            if is_folder and entered(name):
-                folders.append(path)
-            elif not is_folder and wanted(name):
-                yield path
-        waiting += reversed(folders)
+        yield from (os.path.join(here, name) for name, is_folder in names if not is_folder and wanted(name))
+        waiting += [os.path.join(here, name) for name, is_folder in reversed(names) if is_folder and entered(name)]
 
 
 def entered(folder: str) -> bool:

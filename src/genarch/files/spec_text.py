@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from textwrap import wrap
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -44,7 +44,7 @@ def new_spec(spec_id: str, answers: Mapping[str, str], notes: Mapping[str, str],
             break_long_words=False,
             break_on_hyphens=False,
         )
-        lines.append(f"{INDENT}{name}: {answers[name]}" if name in answers else f"{INDENT}{_open(name)}")
+        lines.append(f"{INDENT}{name}: {answers[name]}" if name in answers else f"{INDENT}# {name}: unknown")
     return "\n".join(lines) + "\n"
 
 
@@ -93,15 +93,8 @@ def _unchangeable(path: str) -> InputError:
     )
 
 
-def _open(name: str) -> str:
-    """A field that waits for its answer."""
-    return f"# {name}: unknown"
-
-
-class _Edit(NamedTuple):
-    start: int
-    end: int
-    text: str
+_Edit = tuple[int, int, str]
+"""What stands from a position to another one, exchanged for a text."""
 
 
 class _Text:
@@ -132,45 +125,47 @@ class _Text:
             if name in present:
                 edits.append(self._replaced(*present[name], answer))
             elif template := self._template(name):
-                edits.append(_Edit(*template.span(), f"{template[1]}{name}: {answer}"))
+                edits.append((*template.span(), f"{template[1]}{name}: {answer}"))
             else:
                 new[name] = answer
         if new:
             edits.append(self._added(constraints, new))
-        text = self._text
-        for edit in sorted(edits, reverse=True):
-            text = text[: edit.start] + edit.text + text[edit.end :]
-        return text
+        return self._edited(edits)
 
     def with_key(self, key: str, value: str) -> str:
-        edit = self._into(self._root, {key: value}, after=0)
-        return self._text[: edit.start] + edit.text + self._text[edit.end :]
+        return self._edited([self._into(self._root, {key: value}, after=0)])
+
+    def _edited(self, edits: list[_Edit]) -> str:
+        text = self._text
+        for start, end, new in sorted(edits, reverse=True):
+            text = text[:start] + new + text[end:]
+        return text
 
     def _replaced(self, key: Any, value: Any, answer: str) -> _Edit:
         """The value's text exchanged; comments between the items of a list that goes move above its key."""
         if isinstance(value, yaml.ScalarNode) and value.start_mark.index < value.end_mark.index:
-            return _Edit(value.start_mark.index, self._end(value), _quoted(answer, value.style))
+            return (value.start_mark.index, self._end(value), _quoted(answer, value.style))
         colon = self._text.index(":", key.end_mark.index) + 1
         if isinstance(value, yaml.ScalarNode):
-            return _Edit(colon, colon, f" {answer}")
+            return (colon, colon, f" {answer}")
         style = value.value[0].style if value.value else None
         end = self._end(value)
         comments = _COMMENT.findall(self._text[colon:end])
         if value.flow_style and not comments:
-            return _Edit(value.start_mark.index, end, _quoted(answer, style))
+            return (value.start_mark.index, end, _quoted(answer, style))
         start = key.start_mark.index
         indent = self._newline + " " * key.start_mark.column
         kept = "".join(comment + indent for comment in comments)
-        return _Edit(start, end, f"{kept}{self._text[start:colon]} {_quoted(answer, style)}")
+        return (start, end, f"{kept}{self._text[start:colon]} {_quoted(answer, style)}")
 
     def _template(self, name: str) -> re.Match[str] | None:
         """The line of a new file that waits for this answer, where it still stands below `constraints`."""
-        keys = [key.start_mark.index for key, _ in self._root.value]
-        start = next((key.start_mark.index for key, _ in self._root.value if key.value == "constraints"), None)
+        keys = {key.value: key.start_mark.index for key, _ in self._root.value}
+        start = keys.get("constraints")
         if start is None or self._root.flow_style:
             return None
-        end = min((key for key in keys if key > start), default=len(self._text))
-        pattern = re.compile(rf"(?<=[\r\n])({INDENT}){re.escape(_open(name))}(?=[ \t]*(?:[\r\n]|\Z))")
+        end = min((at for at in keys.values() if at > start), default=len(self._text))
+        pattern = re.compile(rf"(?<=[\r\n])({INDENT}){re.escape(f'# {name}: unknown')}(?=[ \t]*(?:[\r\n]|\Z))")
         return pattern.search(self._text, start, end)
 
     def _added(self, constraints: Any, new: Mapping[str, str]) -> _Edit:
@@ -182,13 +177,13 @@ class _Text:
             own = {"constraints": f"{{{flow}}}" if self._root.flow_style else block}
             return self._into(self._root, own)
         if self._root.flow_style or _is_mapping(constraints):
-            return _Edit(constraints.start_mark.index, self._end(constraints), f"{{{flow}}}")
+            return (constraints.start_mark.index, self._end(constraints), f"{{{flow}}}")
         key = next(key for key, _ in self._root.value if key.value == "constraints")
         colon = self._text.index(":", key.end_mark.index) + 1
         line = _LINE_END.search(self._text, colon)
         end = line.start() if line else len(self._text)
         behind = self._text[max(colon, self._end(constraints)) : end]  # a comment, which stays on its line
-        return _Edit(colon, end, behind + block)
+        return (colon, end, behind + block)
 
     def _into(self, mapping: Any, new: Mapping[str, str], after: int = -1) -> _Edit:
         """Entries added to a mapping that has some, behind the one at a position."""
@@ -196,14 +191,14 @@ class _Text:
         end = max(self._end(value), self._text.index(":", key.end_mark.index) + 1)
         if mapping.flow_style:
             added = "".join(f", {_quoted(name, key.style)}: {_quoted(text, key.style)}" for name, text in new.items())
-            return _Edit(end, end, added)
+            return (end, end, added)
         line = _LINE_END.search(self._text, end)
         at = line.start() if line else len(self._text)
         indent = " " * key.start_mark.column
         added = "".join(
             f"{self._newline}{indent}{name}:{'' if _LINE_END.match(text) else ' '}{text}" for name, text in new.items()
         )
-        return _Edit(at, at, added)
+        return (at, at, added)
 
     def _end(self, node: Any) -> int:
         """Where a node's own text ends: the parser counts what follows a block collection to it."""

@@ -44,7 +44,8 @@ def parse_spec(
     Raises:
         InputError: with every problem of the text.
     """
-    return parse_placed(text, path=path, rules=rules, lines=lines)[0]
+    document = Document(text, path, lines)
+    return _spec(document, parse(document), rules)
 
 
 def parse_placed(

@@ -22,7 +22,7 @@ MAX_EVENTS = 5_000
 """A spec has some fifty; the largest rule table of ours about 6,000, and is read with a limit of its own."""
 
 MAX_PROBLEMS = 50
-"""Problems told of one file; the rest are counted."""
+"""Problems shown of one file; the rest are counted."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -73,23 +73,23 @@ class Fields(NamedTuple):
 Node = Scalar | Items | Fields
 
 
-def nodes_of(value: object, place: Callable[[str], int] = lambda _: NOWHERE, at: int = NOWHERE) -> Node:
+def nodes_of(value: object, place: Callable[[str], int] = lambda _: NOWHERE, at: int = NOWHERE, depth: int = 0) -> Node:
     """A value from Python, or from TOML or JSON, as YAML would have it; `place` says where in its text a key stands.
 
     Text is text, as in quotation marks. What is neither text, number, yes/no, None nor a collection is what it prints.
+    No format is as deep as MAX_DEPTH; what is nested deeper is cut off there.
     """
     match value:
+        case Mapping() | AbstractSet() | list() | tuple() if depth > MAX_DEPTH:
+            return Items((), at)
         case Mapping():
-            keys = {str(key): place(str(key)) for key in value}
-            entries = zip(keys.items(), value.values(), strict=True)
-            return Fields(
-                tuple((Scalar(key, plain=True, at=here), nodes_of(item, place, here)) for (key, here), item in entries),
-                at,
-            )
+            keys = [Scalar(str(key), plain=True, at=place(str(key))) for key in value]
+            items = (nodes_of(item, place, key.at, depth + 1) for key, item in zip(keys, value.values(), strict=True))
+            return Fields(tuple(zip(keys, items, strict=True)), at)
         case AbstractSet():
-            return nodes_of(sorted(value, key=str), place, at)
+            return nodes_of(sorted(value, key=str), place, at, depth)
         case list() | tuple():
-            return Items(tuple(nodes_of(item, place, at) for item in value), at)
+            return Items(tuple(nodes_of(item, place, at, depth + 1) for item in value), at)
         case str():
             return Scalar(value, plain=False, at=at)
         case None | bool():
@@ -129,7 +129,7 @@ class Document:
 
     @property
     def full(self) -> bool:
-        """Whether enough is told already: what follows need not be put into words."""
+        """Whether there are enough already: what follows need not be put into words."""
         return len(self.problems) > MAX_PROBLEMS
 
     def report(self, at: int | Node, field: str, message: str) -> None:
@@ -176,7 +176,7 @@ class Document:
 def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
     """The document's one node; None for a text without any.
 
-    Keys that stand twice are noted in the document's problems and the first is kept.
+    Duplicate keys are noted in the document's problems, and the first is kept.
 
     Raises:
         InputError: when the text is not YAML, or uses more of YAML than data needs.
@@ -184,10 +184,10 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
     text = document.text
     if found := _REFUSED.search(text):
         # Directives are refused here because libyaml takes quadratic time over many, before its first event.
-        told = "directives (%YAML, %TAG) are not allowed; remove the line"
+        message = "directives (%YAML, %TAG) are not allowed; remove the line"
         if found[0] != "%":
-            told = f"control character U+{ord(found[0]):04X}; remove it"
-        document.report(found.start(), "", told)
+            message = f"control character U+{ord(found[0]):04X}; remove it"
+        document.report(found.start(), "", message)
         raise document.error()
     try:
         return _Reader(document, max_events).read(yaml.parse(text, Loader=_LOADER))
@@ -223,7 +223,7 @@ class _Reader:
     def __init__(self, document: Document, max_events: int) -> None:
         self._document = document
         self._max_events = max_events
-        self._told: set[str] = set()
+        self._refused: set[str] = set()
 
     def read(self, events: Iterable[yaml.Event]) -> Node | None:
         root: list[Node] = []
@@ -257,7 +257,7 @@ class _Reader:
                 if documents > 1:
                     self._refuse(at, "a second document begins here; one file holds one")
                     break
-        if self._told:
+        if self._refused:
             raise self._document.error()
         return root[0] if root else None
 
@@ -269,8 +269,8 @@ class _Reader:
 
     def _refuse(self, at: int, message: str) -> None:
         """Note each kind of refusal once, where it first occurs: a bomb has thousands."""
-        if message not in self._told:
-            self._told.add(message)
+        if message not in self._refused:
+            self._refused.add(message)
             self._document.report(at, "", message)
 
     def _closed(self, closed: _Open) -> Node:
