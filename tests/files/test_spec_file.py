@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -350,13 +351,15 @@ def test_python_values_that_no_file_has_are_refused_and_no_bug() -> None:
     deep: list[object] = []
     for _ in range(5000):
         deep = [deep]
-    for data in (
-        {"version": 1, "title": deep},
-        {"version": 1, 1: "a", "1": "b"},
-        {"version": 1, "constraints": {1: 2}},
-    ):
+    wrong: list[dict[Any, Any]] = [
+        {"title": deep},
+        {1: "a", "1": "b"},
+        {"constraints": {1: 2}},
+        {"constraints": {"1": {2}}},
+    ]
+    for stated in wrong:
         with pytest.raises(InputError):
-            validate_spec({"version": 1, **data})
+            validate_spec({"version": 1} | stated)
 
 
 def test_a_number_is_what_it_was() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Literal, NamedTuple
 
-Kind = Literal["choice", "set", "number", "integer", "flag"]
+ConstraintKind = Literal["choice", "set", "number", "integer", "flag"]
 
 Value = str | int | float | bool | frozenset[str]
 """A stated answer: text for a choice, a frozen set for a set, `int` or `float` for numbers, `bool` for yes/no."""
@@ -58,7 +58,7 @@ class Constraint(NamedTuple):
     """
 
     name: str
-    kind: Kind
+    kind: ConstraintKind
     meaning: str
     names: tuple[str, ...] = ()
     above: int | None = None
@@ -85,61 +85,36 @@ class Constraint(NamedTuple):
 
 CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint(
-        "task",
-        "choice",
-        "what is generated",
+        "task", "choice", "what is generated",
         (
-            "unconditional",
-            "class_conditional",
-            "text_to_image",
-            "image_to_image",
-            "image_editing",
-            "inpainting",
-            "style_transfer",
-            "super_resolution",
-            "restoration",
-            "subject_driven",
-            "data_augmentation",
-            "video_frames",
-            "portrait_animation",
-            "virtual_try_on",
+            "unconditional", "class_conditional", "text_to_image", "image_to_image", "image_editing", "inpainting",
+            "style_transfer", "super_resolution", "restoration", "subject_driven", "data_augmentation", "video_frames",
+            "portrait_animation", "virtual_try_on",
         ),
     ),
     Constraint(
-        "conditioning",
-        "set",
-        "what steers the output beyond the task's own input image",
+        "conditioning", "set", "what steers the output beyond the task's own input image",
         ("class_label", "attributes", "text", "spatial_layout", "reference_image", "mask", "pose"),
     ),
     Constraint("control", "choice", "how finely a caller must steer the output", ("none", "coarse", "fine")),
     Constraint("domain", "choice", "one fixed subject area, or open-ended", ("narrow", "broad")),
     Constraint(
-        "latency_budget_ms",
-        "number",
-        "model time per image or frame, at serving",
-        above=0,
-        unit="ms",
-        units=("ms", "s", "fps"),
+        "latency_budget_ms", "number", "model time per image or frame, at serving",
+        above=0, unit="ms", units=("ms", "s", "fps"),
     ),
     Constraint(
-        "serving",
-        "choice",
-        "how results are delivered; near_realtime: a wait of about 1-5 s is fine",
+        "serving", "choice", "how results are delivered; near_realtime: a wait of about 1-5 s is fine",
         ("realtime", "near_realtime", "batch"),
     ),
     Constraint(
-        "device",
-        "choice",
-        "where inference runs",
-        ("datacenter_gpu", "consumer_gpu", "mobile", "browser", "cpu"),
+        "device", "choice", "where inference runs", ("datacenter_gpu", "consumer_gpu", "mobile", "browser", "cpu")
     ),
     Constraint("gpu", "choice", "the hardware itself; implies device", evidence=True),
     Constraint("device_memory_gb", "number", "memory the model may take there", above=0, unit="GB"),
     Constraint("resolution_px", "integer", "longer side of the output", at_least=1, unit="px"),
     Constraint("temporal_consistency", "flag", "successive frames must agree"),
     Constraint(
-        "priorities",
-        "set",
+        "priorities", "set",
         "what matters most; fidelity: must not invent content; stability: training must converge predictably",
         ("quality", "speed", "diversity", "sharpness", "fidelity", "cost", "stability"),
     ),
@@ -151,10 +126,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint("paired_data", "flag", "input-output pairs exist (translation tasks)"),
     Constraint("sensitive_training_data", "flag", "the training images must not be reproduced"),
     Constraint(
-        "maturity",
-        "choice",
-        "proven: only standard practice; emerging: newer methods are fine",
-        ("proven", "emerging"),
+        "maturity", "choice", "proven: only standard practice; emerging: newer methods are fine", ("proven", "emerging")
     ),
     Constraint("images_per_day", "integer", "images made on a day, on average", at_least=1, evidence=True),
     Constraint("peak_images_per_second", "number", "images asked for in the busiest second", above=0, evidence=True),
@@ -162,7 +134,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint(
         "price_per_gpu_hour_usd", "number", "what an hour of the hardware costs", above=0, unit="USD", evidence=True
     ),
-)
+)  # fmt: skip
 
 BY_NAME: Mapping[str, Constraint] = {constraint.name: constraint for constraint in CONSTRAINTS}
 
