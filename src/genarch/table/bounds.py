@@ -17,8 +17,6 @@ from genarch.table.scoring import Scorer, surplus
 class Bounds:
     """A rule table compiled for bounds; `reach` has them for hits and open rules."""
 
-    __slots__ = ("down", "members", "rises", "rivals", "scorer", "up")
-
     def __init__(self, scorer: Scorer) -> None:
         self.scorer = scorer
         every = range(len(scorer.architectures))

@@ -5,7 +5,7 @@ reach (`possible`). Answers that the table declares inconsistent are left out of
 """
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations, product
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from genarch.table.answers import format_answer
 from genarch.table.constraints import BY_NAME, Answers, Value, in_order
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict
-from genarch.table.search import Space, Stretch, VerdictSearch, sampled, verdict_search
+from genarch.table.search import Space, VerdictSearch, sampled, verdict_search
 from genarch.table.spec import Spec, with_implied
 
 
@@ -270,26 +270,14 @@ class DecisionMap(NamedTuple):
     rows: tuple[tuple[Tile, ...], ...]
 
 
-class _Option(NamedTuple):
-    label: str
-    value: Value | None
-    stretch: Stretch | None = None
-
-    def holds(self, stated: Value | None) -> bool:
-        """Whether a stated answer, or none, is one of these."""
-        if self.stretch and isinstance(stated, int | float):
-            return self.stretch.holds(stated)
-        return self.value == stated
-
-
 def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool = True) -> DecisionMap:
     """The map of a spec over two constraints; with `explored`, each tile says whether its verdict is settled."""
     table = verdict_search(rules)
-    across, down = _options(spec, table, x), _options(spec, table, y)
+    (across, x_here), (down, y_here) = (_cells(table, name, spec.constraints.get(name)) for name in (x, y))
     fixed = {name: value for name, value in spec.constraints.items() if name not in (x, y)}
     before = table.contradictions.match(fixed).hits
 
-    def tile(column: _Option, row: _Option) -> Tile:
+    def tile(column: Cell, row: Cell) -> Tile:
         chosen = {x: column.value, y: row.value}
         answers = {**fixed, **{name: value for name, value in chosen.items() if value is not None}}
         verdict = table.scorer.decide(answers)
@@ -299,38 +287,30 @@ def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool
         if explored:
             possible = explore(Spec(spec.id, answers), rules).possible
             settled = [item.verdict for item in possible] == [verdict.verdict]
-        here = column.holds(spec.constraints.get(x)) and row.holds(spec.constraints.get(y))
-        return Tile(*verdict[:4], settled, contradicts, here)
+        return Tile(*verdict[:4], settled, contradicts, column is x_here and row is y_here)
 
-    return DecisionMap(_axis(x, across), _axis(y, down), tuple(tuple(tile(at, row) for at in across) for row in down))
-
-
-def _axis(name: str, options: Iterable[_Option]) -> Axis:
-    return Axis(name, tuple(Cell(option.label, option.value) for option in options))
+    rows = tuple(tuple(tile(column, row) for column in across) for row in down)
+    return DecisionMap(Axis(x, tuple(across)), Axis(y, tuple(down)), rows)
 
 
-def _options(spec: Spec, table: VerdictSearch, name: str) -> list[_Option]:
-    constraint = BY_NAME[name]
-    stated = spec.constraints.get(name)
-    values: list[Value] = list(constraint.values)
-    match constraint.kind:
-        case "flag":
-            values = [True, False]
-        case "set":
+def _cells(table: VerdictSearch, name: str, stated: Value | None) -> tuple[list[Cell], Cell]:
+    """The cells of an axis, and which of them the stated answer is in."""
+    constraint, unknown = BY_NAME[name], Cell("unknown", None)
+    if constraint.numeric:
+        # Nothing that decides changes within a stretch: no rule, inconsistency or assumption.
+        deciding = [*table.whens, *(assumption.when for assumption in table.rules.assumptions), *table.ruled_out]
+        stretches = Space(deciding).stretches(name)
+        cells = [Cell(str(stretch), stretch.value) for stretch in stretches]
+        here = [isinstance(stated, int | float) and stretch.holds(stated) for stretch in stretches]
+    else:
+        values: list[Value] = [True, False] if constraint.kind == "flag" else list(constraint.values)
+        if constraint.kind == "set":
             values = [frozenset(), *(frozenset((member,)) for member in constraint.values)]
-            if stated is not None and stated not in values:
-                values.append(stated)
-    options = _ranges(table, name) if constraint.numeric else [_Option(_label(value), value) for value in values]
-    return [*options, _Option("unknown", None)]
-
-
-def _ranges(table: VerdictSearch, name: str) -> list[_Option]:
-    """The stretches of a number in which every rule, inconsistency and assumption stays as it is."""
-    space = Space([*table.whens, *(assumption.when for assumption in table.rules.assumptions), *table.ruled_out])
-    return [_Option(str(stretch), stretch.value, stretch) for stretch in space.stretches(name)]
+            values += [stated] if stated is not None and stated not in values else []
+        cells = [Cell(_label(value), value) for value in values]
+        here = [value == stated for value in values]
+    return [*cells, unknown], next((cell for cell, own in zip(cells, here, strict=True) if own), unknown)
 
 
 def _label(value: Value) -> str:
-    if isinstance(value, frozenset):
-        return " + ".join(sorted(value)) or "none"
-    return format_answer(value)
+    return (" + ".join(sorted(value)) or "none") if isinstance(value, frozenset) else format_answer(value)

@@ -51,8 +51,6 @@ class _Stand(NamedTuple):
 class Matcher:
     """Conditions compiled once, then matched with any number of specs."""
 
-    __slots__ = ("_extra", "_first", "_size", "_stands", "columns")
-
     def __init__(self, conditions: Sequence[Condition], assumptions: Sequence[Assumption] = ()) -> None:
         """Compile; the assumptions' own conditions are matched on stated answers alone.
 

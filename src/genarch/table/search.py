@@ -74,8 +74,6 @@ class AnswerClass(NamedTuple):
 class Space:
     """Conditions that are watched, those that must not hit, and the classes of answers to what they read."""
 
-    __slots__ = ("classes", "columns", "first_terms", "matcher", "thresholds", "watched", "watched_terms")
-
     def __init__(
         self, conditions: Sequence[Condition], contradictions: Iterable[Condition] = (), *, first: Iterable[int] = ()
     ) -> None:
