@@ -59,3 +59,14 @@ def test_what_a_completion_gives_is_in_reach(rules: RuleTable, data: st.DataObje
         assert reach.recommended(verdict.architecture)
     for name in score.recommended(completed) if verdict.verdict == "evaluate_both" else ():
         assert reach.compared(name)
+
+
+@given(weighted_tables(), st.data())
+@examples(300)
+def test_with_nothing_open_no_family_but_the_one_that_wins_is_in_reach(rules: RuleTable, data: st.DataObject) -> None:
+    hits = data.draw(st.integers(0, (1 << len(rules.rules)) - 1))
+    score = scorer(rules)
+    reach, verdict = Bounds(score).reach(hits, 0), score.judge(hits)
+    families = {family.id for family in rules.families}
+    if verdict.verdict in families:
+        assert {name for name in families if reach.any_of({name})} == {verdict.verdict}

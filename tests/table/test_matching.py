@@ -93,6 +93,25 @@ def test_so_it_is_where_conditions_read_the_same_constraints(whens: list[Conditi
     assert outcomes(whens, stated) == [kleene(when, stated) for when in whens]
 
 
+@given(st.lists(conditions(FEW), min_size=1, max_size=4), st.lists(answers(FEW), min_size=2, max_size=6))
+def test_what_was_worked_out_for_one_spec_serves_another(whens: list[Condition], specs: list[Answers]) -> None:
+    matcher = Matcher(whens)
+    for stated in (*specs, *specs):
+        matches = matcher.match(stated)
+        for at, when in enumerate(whens):
+            found = HIT if matches.hits >> at & 1 else UNKNOWN if matches.unknown >> at & 1 else MISS
+            assert found == kleene(when, stated)
+
+
+@pytest.mark.parametrize("operator", ["below", "at_most", "above", "at_least", "is"])
+def test_one_matcher_tells_apart_all_that_a_limit_does(operator: Operator) -> None:
+    predicate = Predicate("latency_budget_ms", operator, (50,))
+    matcher = Matcher([predicate, Predicate("latency_budget_ms", "above", (100,))])
+    for number in (20, 50, 70, 100, 200, 49.9, 50.1, 20):
+        hits = matcher.match({"latency_budget_ms": number}).hits
+        assert (hits & 1, hits >> 1) == (oracle(predicate, number), number > 100)
+
+
 @given(st.lists(conditions(), max_size=4), answers(), st.data())
 def test_adding_knowledge_never_turns_a_hit_or_a_miss(
     whens: list[Condition], stated: dict[str, Value], data: st.DataObject
@@ -205,6 +224,52 @@ def test_of_two_assumptions_about_one_number_each_settles_what_it_can(limit: int
         opposite = MISS if expected == HIT else UNKNOWN
         assert outcomes(whens, stated, assumptions) == [UNKNOWN, opposite, UNKNOWN]
         assert Matcher(whens, assumptions).match(stated).assumed == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("operator", "limit", "expected"),
+    [
+        ("at_most", 99, UNKNOWN),  # 99.5 is below 100 too
+        ("at_most", 100, HIT),
+        ("is", 100, MISS),
+        ("is", 99, UNKNOWN),
+        ("above", 99.9, UNKNOWN),
+        ("above", 100, MISS),
+        ("at_most", 0.5, UNKNOWN),
+        ("above", 0.5, UNKNOWN),
+    ],
+)
+def test_any_number_below_the_assumed_limit_may_be_meant(operator: Operator, limit: float, expected: str) -> None:
+    assert outcomes([Predicate("latency_budget_ms", operator, (limit,))], {"serving": "realtime"}, (REALTIME,)) == [
+        expected
+    ]
+    others: list[Condition] = [
+        Predicate("latency_budget_ms", operator, (limit,)),
+        Predicate("latency_budget_ms", "below", (2000,)),
+    ]
+    assert outcomes(others, {"serving": "realtime"}, (REALTIME,)) == [expected, HIT]
+
+
+@pytest.mark.parametrize(
+    ("operator", "limit", "expected"),
+    [
+        ("at_most", 9, HIT),  # whole numbers below 10
+        ("at_most", 8, UNKNOWN),
+        ("above", 8, UNKNOWN),
+        ("above", 9, MISS),
+        ("at_least", 0, HIT),
+        ("at_least", 1, UNKNOWN),
+        ("below", 1, UNKNOWN),
+        ("is", 0, UNKNOWN),
+        ("is", 9, UNKNOWN),
+        ("is", 10, MISS),
+    ],
+)
+def test_of_whole_numbers_those_below_the_assumed_limit_are_meant(
+    operator: Operator, limit: int, expected: str
+) -> None:
+    few = REALTIME._replace(assume=Assumed("training_images", 10))
+    assert outcomes([Predicate("training_images", operator, (limit,))], {"serving": "realtime"}, (few,)) == [expected]
 
 
 def test_an_assumption_is_named_only_when_it_was_made() -> None:
