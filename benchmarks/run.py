@@ -30,7 +30,7 @@ from benchmarks import plain, zen_table
 from benchmarks import questions as interviews
 from benchmarks.growth import table_of
 from genarch import RuleTable, Spec, decide, evaluate, explore, load_rules, load_spec
-from genarch.files.tables import bundled_tables
+from genarch.files.bundled import bundled_tables
 from genarch.table.constraints import CONSTRAINTS, Value
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,9 +11,8 @@ from command_page import command_page
 from constraint_table import with_constraint_table
 from extension_page import extension_page
 from genarch import load_rules, load_spec
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue
 from genarch.files.table_reader import read_table
-from genarch.files.tables import DEFAULT_TABLE, bundled_tables
 from genarch.reports.decision_map import as_svg, map_page, map_report
 from genarch.table.explore import decision_map
 from rule_page import facts_page, rule_page

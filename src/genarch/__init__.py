@@ -11,8 +11,8 @@ In Python:
 from typing import TYPE_CHECKING, Any
 
 from genarch.errors import GenarchError, InputError, Problem, UnknownIdError
+from genarch.files.bundled import load_rules
 from genarch.files.specs import load_spec, parse_spec, validate_spec
-from genarch.files.tables import load_rules
 from genarch.table.constraints import GpuNames, read_gpu_names_by
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Evaluation, Verdict, decide, evaluate
@@ -21,7 +21,7 @@ from genarch.version import __version__
 
 if TYPE_CHECKING:
     from genarch.evidence.assessment import assess
-    from genarch.files.catalogue import load_catalogue
+    from genarch.files.bundled import load_catalogue
     from genarch.table.explore import Exploration, explore
 
 __all__ = [
@@ -48,7 +48,7 @@ __all__ = [
 
 
 def _gpu_names() -> GpuNames:
-    from genarch.files.catalogue import load_gpu_names
+    from genarch.files.bundled import load_gpu_names
 
     return load_gpu_names()
 
@@ -67,7 +67,7 @@ def __getattr__(name: str) -> Any:
 
         return assess
     if name == "load_catalogue":
-        from genarch.files.catalogue import load_catalogue
+        from genarch.files.bundled import load_catalogue
 
         return load_catalogue
     raise AttributeError(f"module 'genarch' has no attribute {name!r}")

@@ -11,7 +11,7 @@ import yaml
 
 from command_line import run
 from genarch import load_rules
-from genarch.files.tables import bundled_tables
+from genarch.files.bundled import bundled_tables
 from genarch.table.lint import verify
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from genarch import RuleTable, __version__, load_rules
 from genarch.cli.app import MODULES, app
-from genarch.files.tables import bundled_tables
+from genarch.files.bundled import bundled_tables
 from genarch.table.constraints import CONSTRAINTS
 
 

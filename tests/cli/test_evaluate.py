@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from command_line import run
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import load_catalogue
 
 GENARCH = (sys.executable, "-m", "genarch")
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from genarch.cli.app import app
 from genarch.cli.rules import schema_of
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import load_catalogue
 from genarch.files.schemas import model_of
 from genarch.reports.cost import CostReport
 

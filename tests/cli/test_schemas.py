@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 from genarch import InputError, evaluate, explore, load_rules, load_spec, parse_spec
 from genarch.cli.evaluate import evidence_of
 from genarch.cli.rules import FILES, OUTPUTS, schema_of
+from genarch.files.bundled import base_of, bundled_tables
 from genarch.files.schemas import DRAFT, type_of
-from genarch.files.tables import base_of, bundled_tables
 from genarch.reports.evaluation import SCHEMA_VERSION, Report, make_error_report, make_report
 from genarch.reports.json import plain
 

@@ -13,7 +13,7 @@ from genarch.evidence.assessment import READ, Assessment, assess, claim_id, clai
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, Measurement
 from genarch.evidence.feasibility import needs_of
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import load_catalogue
 from genarch.table.conditions import Predicate
 from genarch.table.constraints import CONSTRAINTS, Value
 from genarch.table.rules import Citation, Fact
@@ -104,7 +104,7 @@ def test_another_table_with_facts_of_the_same_names_has_no_claims(there: Catalog
 def _article_text() -> str:
     from pathlib import Path
 
-    from genarch.files.tables import bundled_tables
+    from genarch.files.bundled import bundled_tables
 
     return Path(bundled_tables()["article"]).read_text()
 

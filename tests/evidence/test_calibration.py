@@ -12,7 +12,7 @@ from catalogues import card, catalogue, model, row, work
 from genarch.evidence.catalogue import Catalogue, StackFit
 from genarch.evidence.entries import Source
 from genarch.evidence.estimates import Point, calibrate, fit, leave_one_source_out, points
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import load_catalogue
 
 
 @pytest.fixture(scope="module")

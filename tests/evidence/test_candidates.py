@@ -11,7 +11,7 @@ from genarch import UnknownIdError
 from genarch.evidence.assessment import candidate, candidates, commercial_conflict, memory_of, within_budget
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.feasibility import needs_of
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import load_catalogue
 
 A = card("a100-80gb-sxm", 312, 2039, mem_gb=24)
 ASKED: dict[str, Any] = {

@@ -12,7 +12,7 @@ from catalogues import card, catalogue, model, row, work
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import Bill, Range, bill, usd_per_1000
 from genarch.evidence.entries import Price
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import load_catalogue
 
 A = card("a100-80gb-sxm", 312, 2039)
 PRICES = (

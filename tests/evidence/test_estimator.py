@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from catalogues import CALIBRATION, card, catalogue, model, work
 from genarch.evidence.catalogue import Catalogue, Share, Stack
 from genarch.evidence.estimates import Estimate, Options, estimate, group_of
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import load_catalogue
 
 THERE = catalogue(models=[model(work=work(steps=4)), model("gan", family="gan", work=work(decoder=None))])
 A = card("a", peak=100.0)

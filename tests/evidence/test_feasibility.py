@@ -20,7 +20,7 @@ from genarch.evidence.feasibility import (
     filtered,
     needs_of,
 )
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import load_catalogue
 
 TEXT: dict[str, Any] = {"task": "text_to_image", "conditioning": frozenset({"text"})}
 ASKED: dict[str, Any] = {"latency_budget_ms": 150, "gpu": "a100-80gb-sxm", "resolution_px": 512}

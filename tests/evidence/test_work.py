@@ -9,7 +9,7 @@ import pytest
 from catalogues import card, catalogue, component, model, row, work
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.estimates import Options, gmac, job, job_of_row
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import load_catalogue
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch import InputError, RuleTable, load_rules
-from genarch.files import cache, tables
+from genarch.files import bundled, cache
 from genarch.files.cache import FOLDER, cached
 from genarch.files.table_reader import read_table
 from genarch.table.constraints import GpuNames
@@ -123,15 +123,15 @@ def rules(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the bundled tables, in their place."""
     for path in (root / "rules").glob("*.yaml"):
         (tmp_path / path.name).write_text(path.read_text())
-    monkeypatch.setattr(tables, "rules_folder", lambda: str(tmp_path))
-    monkeypatch.setattr(tables, "bundled", functools.cache(tables.bundled.__wrapped__))
+    monkeypatch.setattr(bundled, "rules_folder", lambda: str(tmp_path))
+    monkeypatch.setattr(bundled, "bundled_table", functools.cache(bundled.bundled_table.__wrapped__))
     return tmp_path
 
 
 def test_a_bundled_table_is_kept_as_it_is(rules: Path, article: RuleTable) -> None:
     read = load_rules("article")
     assert [path.name for path in (rules / FOLDER).iterdir()] == ["article.json"]
-    tables.bundled.cache_clear()
+    bundled.bundled_table.cache_clear()
     again = load_rules("article")
     assert again is not read
     assert tuple(again) == tuple(read) == tuple(article)
@@ -141,7 +141,7 @@ def test_a_changed_table_is_read_again_with_those_that_extend_it(rules: Path) ->
     before = load_rules("field")
     with (rules / "article.yaml").open("a") as file:
         file.write("\n# changed\n")
-    tables.bundled.cache_clear()
+    bundled.bundled_table.cache_clear()
     after = load_rules("field")
     assert after.header.digest != before.header.digest
     assert after.header.digest == read_table(str(rules / "field.yaml")).header.digest

@@ -14,7 +14,7 @@ from genarch import InputError, parse_spec, validate_spec
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.estimates import calibrate
 from genarch.files import catalogue as load
-from genarch.files.catalogue import FILES, evidence_folder, load_catalogue
+from genarch.files.bundled import CATALOGUE_FILES, evidence_folder, load_catalogue
 from genarch.files.catalogue_reader import read_catalogue
 from genarch.table.constraints import BY_NAME, gpu_names
 
@@ -130,7 +130,7 @@ def test_every_mistake_of_meaning_comes_at_once(folder: Path) -> None:
     assert [Path(problem.path).name for problem in caught.value.problems] == ["models.yaml", "prices.yaml"]
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", CATALOGUE_FILES)
 def test_a_file_that_is_missing_is_told(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(InputError, match=f"{name}: no such file"):
@@ -143,7 +143,7 @@ def test_the_catalogue_is_loaded_only_where_a_spec_needs_it() -> None:
         "parse_spec('version: 1\\nconstraints: {gpu: a100, images_per_day: 5}')\n"
         "assert not any(name.startswith('genarch.evidence') for name in sys.modules)\n"
         "parse_spec('version: 1\\nmodel: sd-turbo')\n"
-        "assert 'genarch.files.catalogue' in sys.modules and 'pydantic' not in sys.modules\n"
+        "assert 'genarch.files.bundled' in sys.modules and 'pydantic' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from genarch import RuleTable, Spec, evaluate
 from genarch.cli.evaluate import evidence_of
 from genarch.evidence.cost import bill
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import load_catalogue
 from genarch.files.schemas import model_of
 from genarch.reports.cost import CostReport, cost_page, cost_report
 from genarch.reports.evaluation import make_report

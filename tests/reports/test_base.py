@@ -6,7 +6,7 @@ from pathlib import Path
 
 from builders import spec
 from genarch import RuleTable, evaluate, load_rules
-from genarch.files.tables import base_of
+from genarch.files.bundled import base_of
 from genarch.reports.evaluation import Evaluated, make_report
 from genarch.reports.evaluation_page import base_words
 from genarch.reports.json import plain

@@ -10,8 +10,8 @@ import pytest
 
 from genarch import InputError, RuleTable, evaluate, explore, load_rules, load_spec
 from genarch.cli.evaluate import evidence_of
+from genarch.files.bundled import base_of
 from genarch.files.specs import load_cases
-from genarch.files.tables import base_of
 from genarch.reports.backtest import backtest_page, backtest_report
 from genarch.reports.evaluation import Report, make_error_report, make_report
 from genarch.reports.evaluation_page import markdown_reports, text_reports

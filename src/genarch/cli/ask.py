@@ -17,10 +17,10 @@ from genarch.cli.evaluate import evaluated, write_reports
 from genarch.cli.output import ExitCode, keep, say, say_problems, written
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
+from genarch.files.bundled import DEFAULT_TABLE, load_rules
 from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_bytes, read_text, refuse
 from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
 from genarch.files.specs import default_id, parse_spec
-from genarch.files.tables import DEFAULT_TABLE, load_rules
 from genarch.reports.descriptions import answer_words
 from genarch.reports.interview import question_of, setting_words
 from genarch.reports.json import as_json

@@ -13,10 +13,10 @@ from genarch.documents.editing import behind, fenced, marked, with_block, with_r
 from genarch.documents.markdown import Block, parse_markdown
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides, with_overrides
+from genarch.files.bundled import DEFAULT_TABLE, base_of, load_rules
 from genarch.files.io import decode, read_bytes, read_text, refuse
 from genarch.files.spec_text import spec_with_id, stated_id
 from genarch.files.specs import default_id, parse_spec
-from genarch.files.tables import DEFAULT_TABLE, base_of, load_rules
 from genarch.reports.evaluation import make_report
 from genarch.reports.evaluation_page import excerpt
 from genarch.table.explore import explore

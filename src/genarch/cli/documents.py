@@ -25,8 +25,8 @@ from genarch.documents.editing import fixed, with_skeleton
 from genarch.documents.reader import beside, inactive_status, load_document, load_sidecar
 from genarch.documents.settings import ProjectSettings, find_settings, load_settings
 from genarch.errors import InputError
+from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules
 from genarch.files.io import decode, read_bytes, refuse
-from genarch.files.tables import DEFAULT_TABLE, bundled_tables, load_rules
 from genarch.reports.escape import safe
 from genarch.reports.findings import ListedWaiver, waivers_page
 from genarch.table.rules import RuleTable

@@ -27,9 +27,9 @@ from genarch.cli.output import (
 )
 from genarch.errors import InputError, Problem
 from genarch.files.answers import parse_overrides, with_overrides
+from genarch.files.bundled import DEFAULT_TABLE, base_of, load_rules, table_files
 from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
-from genarch.files.tables import DEFAULT_TABLE, base_of, load_rules, table_files
 from genarch.reports.evaluation import Report, make_error_report, make_report
 from genarch.reports.evidence import EvidencePart
 from genarch.table import scoring
@@ -132,7 +132,7 @@ def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Evidenc
     if spec.constraints.get("latency_budget_ms") is None:
         return None
     from genarch.evidence.assessment import assess
-    from genarch.files.catalogue import load_catalogue
+    from genarch.files.bundled import load_catalogue
     from genarch.reports.evidence import evidence_part
 
     catalogue = load_catalogue()

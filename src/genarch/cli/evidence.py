@@ -23,9 +23,8 @@ from genarch.evidence.catalogue import Stack
 from genarch.evidence.estimates import Options
 from genarch.evidence.feasibility import Filter, filtered, largest
 from genarch.files.answers import parse_overrides, with_overrides
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import DEFAULT_TABLE, load_catalogue, load_rules, table_files
 from genarch.files.io import refuse
-from genarch.files.tables import DEFAULT_TABLE, load_rules, table_files
 from genarch.table.answers import InvalidAnswerError, parse_answer
 from genarch.table.constraints import BY_NAME
 

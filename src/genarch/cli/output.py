@@ -15,9 +15,9 @@ from typing import TextIO, TypeVar
 import typer
 
 from genarch.errors import GenarchError, InputError, Problem, nearest
+from genarch.files.bundled import load_rules
 from genarch.files.io import AtomicFile, decode, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
-from genarch.files.tables import load_rules
 from genarch.reports.descriptions import Description
 from genarch.reports.escape import safe
 from genarch.reports.json import as_json

@@ -38,10 +38,10 @@ from genarch.cli.output import (
 )
 from genarch.errors import InputError, UnknownIdError
 from genarch.files.answers import parse_overrides, with_overrides
+from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules, table_files, table_path
 from genarch.files.checks import TABLE_CHECKS
 from genarch.files.io import case_files, refuse, spec_files
 from genarch.files.specs import load_spec
-from genarch.files.tables import DEFAULT_TABLE, bundled_tables, load_rules, table_files, table_path
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.json import as_json
 from genarch.table.constraints import BY_NAME
@@ -262,7 +262,7 @@ def explain(
     output_format: EntryFormat = "text",
 ) -> int:
     """Explain an id: what it is, why it is there, since when, and its source."""
-    from genarch.files.catalogue import load_catalogue
+    from genarch.files.bundled import load_catalogue
     from genarch.reports.descriptions import describe_id
     from genarch.reports.evidence_descriptions import describe_evidence, evidence_for
 

@@ -22,7 +22,7 @@ from genarch.documents.document import DesignDocument, JudgedDecision, located
 from genarch.documents.judge import duplicate, judge, with_severities
 from genarch.documents.reader import Beside, beside, inactive_status, load_document, load_sidecar, read_document
 from genarch.errors import InputError
-from genarch.files.catalogue import load_catalogue
+from genarch.files.bundled import load_catalogue
 from genarch.files.io import is_spec, read_text, refuse
 from genarch.reports.findings import (
     HEADING,

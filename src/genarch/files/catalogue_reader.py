@@ -10,9 +10,8 @@ from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Catalogue, Head, Parts
 from genarch.evidence.entries import Hardware, Measurement
 from genarch.evidence.estimates import calibrate
-from genarch.files.catalogue import FILES
+from genarch.files.bundled import CATALOGUE_FILES, digest
 from genarch.files.records import Location, Record, read_record
-from genarch.files.tables import digest
 from genarch.table.constraints import GpuNames
 
 _UNREAD_FIELDS = {*Measurement._fields, "all", "quality.dataset", "hybrid_kind"}
@@ -72,7 +71,7 @@ def read_gpu_names(folder: str) -> GpuNames:
 
 def _read(folder: str, name: str) -> Record[Any]:
     hints = get_type_hints(Parts, include_extras=True)
-    parts = [(part, hints[part]) for part in FILES[name]]
+    parts = [(part, hints[part]) for part in CATALOGUE_FILES[name]]
     form: Any = NamedTuple(name.removesuffix(".yaml"), parts) if parts else Head
     return read_record(os.path.join(folder, name), form)
 
@@ -81,13 +80,13 @@ class _Reader:
     def __init__(self, folder: str) -> None:
         self._problems: list[Problem] = []
         self._records: dict[str, Record[Any]] = {}
-        for name in FILES:
+        for name in CATALOGUE_FILES:
             try:
                 self._records[name] = _read(folder, name)
             except InputError as error:
                 self._problems += error.problems
         self._raise()
-        self._file_of = {part: self._records[name] for name, parts in FILES.items() for part in parts}
+        self._file_of = {part: self._records[name] for name, parts in CATALOGUE_FILES.items() for part in parts}
         self._parts = Parts(**{part: getattr(file.value, part) for part, file in self._file_of.items()})
 
     def catalogue(self) -> Catalogue:

@@ -343,7 +343,7 @@ def _missing(field: Field) -> str:
 
 def _read_model(document: Document, node: Node, field: str) -> Any:
     """The id of a model of the evidence catalogue."""
-    from genarch.files.catalogue import load_catalogue
+    from genarch.files.bundled import load_catalogue
 
     name = _reader(Annotated[str, SLUG._replace(what="the id of a model; 'genarch evidence models' has them")])(
         document, node, field

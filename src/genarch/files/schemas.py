@@ -205,7 +205,7 @@ def _test(constraint: Constraint) -> dict[str, Any]:
 
 
 def _model() -> dict[str, Any]:
-    from genarch.files.catalogue import load_catalogue
+    from genarch.files.bundled import load_catalogue
 
     return {"enum": list(load_catalogue().models)}
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Annotated, NamedTuple, TypeVar
 
 from genarch.errors import nearest
+from genarch.files.bundled import bundled_tables
 from genarch.files.io import decode, read_bytes
 from genarch.files.records import MAX_EVENTS, Record
-from genarch.files.tables import bundled_tables
 from genarch.files.yaml_text import Document, Fields, Scalar, parse
 from genarch.table.findings import Place
 from genarch.table.forms import VERSION, FormatVersion, Several, ShownText

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 from genarch.errors import nearest
+from genarch.files.bundled import digest
 from genarch.files.checks import TABLE_CHECKS
 from genarch.files.records import Location
 from genarch.files.table_file import Places, TableFile, TableSource, chain_of
-from genarch.files.tables import digest
 from genarch.table.answers import MANY
 from genarch.table.conditions import MAX_ALL_TERMS, Condition, constraints_read, terms
 from genarch.table.constraints import BY_NAME

@@ -1,15 +1,35 @@
-"""Rule tables by id or path."""
+"""What comes with genarch: the rule tables, by id or path, and the evidence catalogue."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from genarch.errors import nearest
 from genarch.files.cache import cached, rules_folder
 from genarch.files.io import refuse
+from genarch.table.constraints import GpuNames
 from genarch.table.rules import RuleTable
+
+if TYPE_CHECKING:
+    from genarch.evidence.catalogue import Catalogue
+
+DEFAULT_TABLE = "field"
+
+CATALOGUE_FILES: Mapping[str, tuple[str, ...]] = {
+    "catalogue.yaml": (),
+    "sources.yaml": ("sources",),
+    "models.yaml": ("models",),
+    "measurements.yaml": ("measurements",),
+    "hardware.yaml": ("hardware",),
+    "compute.yaml": ("components", "multipliers", "efficiency", "calibration_points"),
+    "prices.yaml": ("prices", "examples"),
+    "claims.yaml": ("claims",),
+}
+"""The files of the catalogue, in the order that its digest is taken, each with the parts that it holds."""
 
 
 def bundled_tables() -> dict[str, str]:
@@ -22,9 +42,6 @@ def bundled_tables() -> dict[str, str]:
 def digest(contents: list[bytes]) -> str:
     """The digest of a table read from these files, in order of extension."""
     return f"sha256:{sha256(b''.join(sha256(content).digest() for content in contents)).hexdigest()}"
-
-
-DEFAULT_TABLE = "field"
 
 
 def table_files(which: str) -> list[str]:
@@ -70,14 +87,14 @@ def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE) -> RuleTable:
     name = os.fspath(which)
     path = table_path(name)
     if path != name:
-        return bundled(name, path)
+        return bundled_table(name, path)
     from genarch.files.table_reader import read_table
 
     return read_table(path)
 
 
 @cache
-def bundled(name: str, path: str) -> RuleTable:
+def bundled_table(name: str, path: str) -> RuleTable:
     """A bundled table, as one object, so that what is worked out of it is worked out once."""
 
     def read() -> RuleTable:
@@ -86,3 +103,43 @@ def bundled(name: str, path: str) -> RuleTable:
         return read_table(path)
 
     return cached(name, list(bundled_tables().values()), RuleTable, read)
+
+
+def evidence_folder() -> str:
+    """Where the catalogue's files are."""
+    return os.path.join(rules_folder(), "evidence")
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """The catalogue, with the estimator fitted to it.
+
+    Raises:
+        InputError: with every problem, where a file was changed and is not valid.
+    """
+    from genarch.evidence.catalogue import Catalogue  # not for whoever wants the names of GPUs
+
+    folder = evidence_folder()
+
+    def read() -> Catalogue:
+        from genarch.files.catalogue_reader import read_fitted
+
+        return read_fitted(folder)
+
+    return cached("evidence", [os.path.join(folder, name) for name in CATALOGUE_FILES], Catalogue, read)
+
+
+def load_gpu_names() -> GpuNames:
+    """The names of its hardware, without the rest.
+
+    Raises:
+        InputError: with every problem, where the file was changed and is not valid.
+    """
+    folder = evidence_folder()
+
+    def read() -> GpuNames:
+        from genarch.files.catalogue_reader import read_gpu_names
+
+        return read_gpu_names(folder)
+
+    return cached("gpus", [os.path.join(folder, "hardware.yaml")], GpuNames, read)
