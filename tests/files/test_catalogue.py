@@ -13,7 +13,7 @@ import pytest
 from genarch import InputError, parse_spec, validate_spec
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.estimates import calibrate
-from genarch.files import catalogue as load
+from genarch.files import bundled as load
 from genarch.files.bundled import CATALOGUE_FILES, evidence_folder, load_catalogue
 from genarch.files.catalogue_reader import read_catalogue
 from genarch.table.constraints import BY_NAME, gpu_names
