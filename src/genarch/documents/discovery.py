@@ -1,7 +1,5 @@
 """Which files a check looks at: those named, and the documents and spec files in the folders named."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -123,7 +121,7 @@ class Patterns(NamedTuple):
 
 
 @cache
-def _compiled(globs: tuple[str, ...]) -> GitIgnoreSpec:
+def _compiled(globs: tuple[str, ...]) -> "GitIgnoreSpec":
     from pathspec import GitIgnoreSpec  # for those who have globs alone
 
     return GitIgnoreSpec.from_lines(globs)

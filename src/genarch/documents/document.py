@@ -1,7 +1,5 @@
 """Design documents: what they state for genarch, and where they state it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 

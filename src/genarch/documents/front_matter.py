@@ -4,8 +4,6 @@ Other tools own the rest of it, so the rest may be whatever YAML allows. Only th
 safe on any text, and what stands under our key is cut out and read as strictly as a spec file.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple

@@ -4,8 +4,6 @@ Only the block structure is read, by CommonMark's rules. A spec block is a fence
 in a list or a quotation too; what stands in a comment, or in another fence, is none.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -161,7 +159,7 @@ def _front_matter(lines: tuple[str, ...]) -> int:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark")
@@ -177,7 +175,7 @@ def _block(text: str, lines: tuple[str, ...], first: int, last: int, *, closed: 
     return Block(text, placed, first, last, len(opening) - len(opening.lstrip("> \t0123456789.)*+-")) + 1, closed)
 
 
-def _perhaps_spec(token: Token) -> bool:
+def _perhaps_spec(token: "Token") -> bool:
     """Whether a fence was meant as a spec: both words in its info, or one with what only a spec holds."""
     info = _ATTRIBUTES.sub("", token.info).casefold()
     if not info.strip():

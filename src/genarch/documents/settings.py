@@ -1,7 +1,5 @@
 """A project's settings (`genarch.toml`), and its baseline: the findings that are known and do not fail a check."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

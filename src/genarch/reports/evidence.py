@@ -1,7 +1,5 @@
 """What the evidence catalogue says, as values that every format renders. Field names are the keys of the JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 

@@ -61,7 +61,8 @@ def _with_forms(found: dict[str, Json], forms: list[_Form]) -> Json:
 def _keys(kind: type) -> list[str]:
     """Each field's key; notes which fields are marked as OMITTED or INLINED.
 
-    The marks are looked for in the text of the annotation: to resolve it would take longer than to write the report.
+    The marks are looked for in the text of the annotation: to resolve it would take longer than to write the report. So
+    a module that marks a field of a report has its annotations as text (`from __future__ import annotations`).
     """
     texts = {name.removesuffix("_"): str(annotation) for name, annotation in kind.__annotations__.items()}
     forms: list[_Form] = [

@@ -3,8 +3,6 @@
 Words come unescaped; a renderer makes them safe for its format.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, cast
 
@@ -45,7 +43,7 @@ class Section(NamedTuple):
     """Blocks under a heading."""
 
     title: Line
-    blocks: tuple[Block, ...]
+    blocks: tuple["Block", ...]
     level: int = 0
     """Of the heading, where a format has levels; 0 for a heading within a document's own."""
 
@@ -54,7 +52,7 @@ class Entry(NamedTuple):
     """An item: its first line, what stands below it, and where that is from."""
 
     first: Line
-    below: tuple[Line | Block, ...] = ()
+    below: tuple["Line | Block", ...] = ()
     origin: Line = ()
 
 

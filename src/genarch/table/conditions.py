@@ -1,7 +1,5 @@
 """A rule's `when`, as data: tests of single constraints, joined by all, any and not."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from itertools import product
 from operator import eq, ge, gt, le, lt
@@ -38,13 +36,13 @@ def threshold(predicate: Predicate) -> int | float:
 class All(NamedTuple):
     """Hit when every part hits, a miss when any part misses; `All(())` always hits."""
 
-    parts: tuple[Condition, ...]
+    parts: tuple["Condition", ...]
 
 
 class Any(NamedTuple):
     """Hit when any part hits, a miss when every part misses."""
 
-    parts: tuple[Condition, ...]
+    parts: tuple["Condition", ...]
     kind: Literal["any"] = "any"
     """Tells it from `All` of the same parts: tuples of the same items are equal."""
 
@@ -52,7 +50,7 @@ class Any(NamedTuple):
 class Not(NamedTuple):
     """Hit and miss exchanged; unknown stays unknown."""
 
-    part: Condition
+    part: "Condition"
 
 
 Condition = Predicate | All | Any | Not

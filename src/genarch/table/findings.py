@@ -1,7 +1,5 @@
 """What a check finds: shared by the verification of rule tables and the checks on documents."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple, NewType
 
 from genarch.table.constraints import Answers
