@@ -13,16 +13,16 @@ from genarch.evidence.assessment import assess
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import bill
 from genarch.evidence.estimates import calibrate
-from genarch.files import catalogue as load
+from genarch.files import bundled
 from genarch.table.constraints import BY_NAME
 
 
 def measure(specs: list[Spec], rules: RuleTable) -> None:
     """Print the times; `specs` are taken on random hardware, at random sizes and budgets."""
-    loading = [_timed(load.load_catalogue.__wrapped__) for _ in range(21)]
+    loading = [_timed(bundled.load_catalogue.__wrapped__) for _ in range(21)]
     told = f"median {_ms(statistics.median(loading))}, worst {_ms(max(loading))}"
     print(f"  loading the catalogue (at most 30):      {told}")
-    catalogue = load.load_catalogue()
+    catalogue = bundled.load_catalogue()
     chance = random.Random(3)
     times = []
     for spec in specs:
