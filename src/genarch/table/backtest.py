@@ -160,14 +160,6 @@ def leave_one_out(cases: Sequence[Case], rules: RuleTable) -> LeaveOneOut:
     return LeaveOneOut(len(fit.strengths), score(seen), score(unseen))
 
 
-class _Strength(NamedTuple):
-    """What can be fitted: the points of one rule for one architecture, for it or against it."""
-
-    rule: int
-    architecture: int
-    sign: int
-
-
 class _Fit:
     """Cases by the rules that hit on them, and the strengths that can be chosen."""
 
@@ -177,10 +169,11 @@ class _Fit:
         self._hits = [self._scorer.hits(case.spec.constraints) for case in cases]
         self._steps = tuple(rules.header.points.values())
         self.strengths = tuple(
-            _Strength(rule, architecture, 1 if points > 0 else -1)
+            (rule, architecture, 1 if points > 0 else -1)
             for rule, effect in enumerate(self._scorer.effects)
             for architecture, points in effect.points
         )
+        """What can be fitted: the points of one rule for one architecture, for it or against it."""
         self._start: _Effects = self._scorer.effects
         for rule, architecture, sign in self.strengths:
             self._start = revalued(self._start, rule, architecture, sign * rules.header.points["moderate"])

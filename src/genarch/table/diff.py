@@ -190,9 +190,14 @@ class Comparison:
     def __init__(self, before: RuleTable, after: RuleTable) -> None:
         self._before, self._after = _Side(before, 0), _Side(after, len(before.rules))
         rules = (*before.rules, *after.rules)
-        self._unlike = before.header.close_call != after.header.close_call or _members(before) != _members(after)
-        self._changed = (1 << len(rules)) - 1 if self._unlike else _changed_bits(before, after)
         self._effects = [_effect(rule) for rule in rules]
+        members = [[(one.id, one.family) for one in table.architectures] for table in (before, after)]
+        self._unlike = before.header.close_call != after.header.close_call or members[0] != members[1]
+        alike = {(rule.when, _effect(rule)) for rule in before.rules} & {(r.when, _effect(r)) for r in after.rules}
+        self._changed = sum(
+            1 << at for at, rule in enumerate(rules) if self._unlike or (rule.when, self._effects[at]) not in alike
+        )
+        """The bits of the rules that the other table does not have, with this condition and this effect."""
         self._whens = [rule.when for rule in rules]
         self._ruled_out = list(dict.fromkeys([*verdict_search(before).ruled_out, *verdict_search(after).ruled_out]))
         self._first = [*_positions(self._changed), *(at for at, rule in enumerate(rules) if rule.excludes)]
@@ -351,19 +356,6 @@ class Comparison:
     def _any(self, classes: _Classes) -> bool:
         """Whether any consistent answers have these classes."""
         return find(self._space, lambda _: True, classes=classes).answers is not None
-
-
-def _changed_bits(before: RuleTable, after: RuleTable) -> int:
-    """The rules that the other table does not have, with this condition and this effect."""
-    shift = len(before.rules)
-    theirs = {(rule.when, _effect(rule)) for rule in before.rules}
-    ours = {(rule.when, _effect(rule)) for rule in after.rules}
-    changed = sum(1 << at for at, rule in enumerate(before.rules) if (rule.when, _effect(rule)) not in ours)
-    return changed | sum(1 << shift + at for at, r in enumerate(after.rules) if (r.when, _effect(r)) not in theirs)
-
-
-def _members(rules: RuleTable) -> list[tuple[str, str]]:
-    return [(architecture.id, architecture.family) for architecture in rules.architectures]
 
 
 def _effect(rule: Rule) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:
