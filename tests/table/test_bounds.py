@@ -70,3 +70,17 @@ def test_with_nothing_open_no_family_but_the_one_that_wins_is_in_reach(rules: Ru
     families = {family.id for family in rules.families}
     if verdict.verdict in families:
         assert {name for name in families if reach.any_of({name})} == {verdict.verdict}
+    for name in ("infeasible", "undetermined"):
+        assert reach.any_of({name}) is (verdict.verdict == name)
+
+
+def test_an_open_rule_that_cannot_tip_the_balance_puts_nothing_in_reach() -> None:
+    """Gan leads by 5 of 5 points. With 2 more for diffusion it still does, by 3 of 7; with 4, 1 of 9 is too close."""
+    given = rule("hit", ALWAYS, {"gan": 5})
+    for points, more in ((2, False), (4, True)):
+        reach = Bounds(scorer(table(given, rule("open", ALWAYS, {"diffusion": points})))).reach(0b01, 0b10)
+        assert reach.any_of({"gan"})
+        assert reach.any_of({"evaluate_both"}) is more
+        assert not reach.any_of({"diffusion", "hybrid", "undetermined", "infeasible"})
+        assert reach.compared("diffusion") is more
+        assert not reach.recommended("diffusion")

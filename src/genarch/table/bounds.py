@@ -130,8 +130,16 @@ class Reach:
         )
 
     def _may_be_close(self, one: int, other: int) -> bool:
-        """Whether two architectures of different families may come closer than `close_call`."""
-        return not (self._surely_leads(one, other) or self._surely_leads(other, one))
+        """Whether two architectures of different families may be the two best and come closer than `close_call`."""
+        if self._surely_leads(one, other) or self._surely_leads(other, one):
+            return False
+        siblings, rivals = self._bounds.members[one], self._bounds.members[other]
+        return all(
+            (rival in rivals or self._most_ahead(one, rival) >= 0)
+            and (rival in siblings or self._most_ahead(other, rival) >= 0)
+            for rival in range(len(self._points))
+            if self._sure >> rival & 1 and rival not in (one, other)
+        )
 
     def _surely_leads(self, one: int, other: int) -> bool:
         """Whether the first is sure to come out `close_call` or more ahead, and never level."""
