@@ -9,9 +9,9 @@ from statistics import median
 import pytest
 
 from catalogues import card, catalogue, model, row, work
-from genarch.evidence.catalogue import Catalogue, StackFit
+from genarch.evidence.catalogue import Band, Catalogue, Share, StackFit
 from genarch.evidence.entries import Source
-from genarch.evidence.estimates import Point, calibrate, fit, leave_one_source_out, points
+from genarch.evidence.estimates import Error, Point, calibrate, fit, leave_one_source_out, points
 from genarch.files.bundled import load_catalogue
 
 
@@ -42,7 +42,53 @@ def test_a_source_is_estimated_without_any_row_of_its_work() -> None:
     # Fitted to the other source alone, the share is 0.4: half the time that this one took.
     assert isclose(by_row["half-20"].ratio, 2.0)
     assert isclose(by_row["full-20"].ratio, 0.5)
-    assert by_row["half-20"].factor == by_row["full-20"].factor
+    assert isclose(by_row["half-20"].factor, 2.0)
+    assert isclose(by_row["full-20"].factor, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("measured", "covered"), [(99.9, False), (100, True), (150, True), (200, True), (200.1, False)]
+)
+def test_a_band_holds_its_ends(measured: float, *, covered: bool) -> None:
+    point = made(1, 3.0, "one", share=0.5, fixed=0, each=0)._replace(measured_ms=measured)
+    assert Error(point, 100.0, Band(1.0, 2.0, 9)).covered == covered
+
+
+def test_full_load_has_shares_by_kind_and_one_of_all() -> None:
+    pipeline = made(4, 5.0, "one", share=0.5, fixed=0, each=0)._replace(full_load=True)
+    network = made(4, 5.0, "two", share=0.25, fixed=0, each=0)._replace(full_load=True, kind="network")
+    found = fit([pipeline, network])
+    assert found.load_shares == {"pipeline": Share(0.5, 1), "network": Share(0.25, 1), "": Share(0.375, 2)}
+    assert (found.stacks, found.shares) == ({}, {})
+
+
+def test_a_band_is_of_the_group_where_that_has_eight_errors_and_of_all_requests_where_it_has_fewer() -> None:
+    """Each work's own error is left out; so few show too little of their tails, and are widened by 1.3."""
+    alike = [made(4, 3.0, f"work-{at}", share=0.4 + at / 100, fixed=0, each=0) for at in range(9)]
+    others = [made(1, 9.0, f"other-{at}", share=0.1, fixed=0, each=0)._replace(kind="network") for at in range(3)]
+    load = made(1, 9.0, "load", share=0.1, fixed=0, each=0)._replace(full_load=True)
+    second = made(1, 9.0, "load-2", share=0.1, fixed=0, each=0)._replace(full_load=True)
+
+    def band(given: list[Point], row: str) -> tuple[Band, list[float]]:
+        errors = {error.point.row: error for error in leave_one_source_out(given)}
+        return errors[row].band, sorted(
+            error.ratio for name, error in errors.items() if name != row and "load" not in name
+        )
+
+    enough, ratios = band([*alike, *others, load, second], "work-4-4")
+    assert enough.rows == 8
+    assert ratios[0] / 1.3 <= enough.low < enough.high <= ratios[-1] * 1.3
+    few, ratios = band([*alike[:8], *others, load, second], "work-4-4")
+    assert few == Band(ratios[0] / 1.3, ratios[-1] * 1.3, 10)
+
+
+def test_a_time_that_a_controlnet_slowed_as_a_whole_is_taken_without_it() -> None:
+    """Beside one step, 2.5 times the whole."""
+    there = catalogue([row("r", controlnets=1, latency_ms=250.0)], [model(work=work())], [card("a")])
+    ((point,), left) = points(there)
+    assert left == {}
+    assert point.measured_ms == 100.0
+    assert (point.fixed_times, point.passes) == (1, 1)
 
 
 def test_sources_of_one_work_are_left_out_together() -> None:

@@ -86,6 +86,18 @@ def test_batches_take_full_load_and_never_what_one_request_waits() -> None:
     assert (alone.row, alone.seconds_per_image.low) == ("wait", 0.1)
 
 
+def test_the_fastest_row_of_this_hardware_size_and_task_that_carries_a_statement_counts() -> None:
+    rows = (
+        row("a-slow", hardware=A.id, latency_ms=90.0),
+        row("z-fast", hardware=A.id, latency_ms=60.0),
+        row("weak", hardware=A.id, latency_ms=10.0, trust="low"),
+        row("other-task", hardware=A.id, latency_ms=10.0, tasks=("restoration",)),
+        row("other-size", hardware=A.id, latency_ms=10.0, resolution="1024x1024"),
+        row("elsewhere", hardware="t4", latency_ms=10.0),
+    )
+    assert billed(*rows).costs[0].row == "z-fast"
+
+
 def test_batches_are_no_duty_where_one_by_one_takes_less() -> None:
     rows = (
         row("wait", hardware=A.id, latency_ms=20.0),

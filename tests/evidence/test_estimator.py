@@ -37,6 +37,14 @@ def test_a_compiled_pipeline_by_hand() -> None:
     assert guess.factors.tflop == 9.0
 
 
+def test_an_image_that_is_no_square() -> None:
+    # Twice the pixels of 512 x 512, in proportion: 18 TFLOP, 360 ms, and 30 of fixed times.
+    guess = estimate(THERE.models["net"], A, (1024, 512), THERE)
+    assert guess is not None
+    assert (guess.width, guess.height) == (1024, 512)
+    assert isclose(guess.mid_ms, 390)
+
+
 def test_an_eager_pipeline_by_hand() -> None:
     # 9 / (0.25 x 100) s = 360 ms, 50 ms a request, 4 x 15 ms.
     assert isclose(found(stack="eager").mid_ms, 470)

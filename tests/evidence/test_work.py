@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isclose
+from math import isclose, log
 
 import pytest
 
@@ -32,6 +32,42 @@ def shipped() -> Catalogue:
 def test_the_work_of_a_pass_by_size(side: int, expected: float) -> None:
     assert isclose(gmac(component("c", (512, 100.0), (1024, 800.0)), side * side), expected, rel_tol=1e-9)
     assert isclose(gmac(component("c", (1024, 800.0), (512, 100.0)), side * side), expected, rel_tol=1e-9)
+
+
+def test_between_three_sizes_the_two_around_count() -> None:
+    sized = component("c", (256, 10.0), (512, 100.0), (1024, 800.0))
+    assert isclose(gmac(sized, 724 * 724), 100 * (724**2 / 512**2) ** 1.5, rel_tol=1e-9)
+    # From 10 to 100 over four times the pixels: pixels to the power of log(10) / log(4), 1.661.
+    assert isclose(gmac(sized, 362 * 362), 10 * (362**2 / 256**2) ** (log(10) / log(4)), rel_tol=1e-9)
+    assert isclose(gmac(sized, 512 * 512), 100.0, rel_tol=1e-9)
+
+
+def test_the_parts_of_an_image_and_whether_the_figure_nearest_in_size_was_read() -> None:
+    there = catalogue(models=[model(work=work(encoder="decoder", text="decoder", steps=4, guided=True))])
+    near, far = (component("unet", (side, 1000.0)).passes[0] for side in (512, 1024))
+    there.components["unet"] = component("unet")._replace(passes=(near._replace(verified=False), far))
+
+    def parts(side: int) -> list[tuple[str, str, float, bool]]:
+        found = job(there.models["net"], there, side * side, Options(controlnets=1))
+        assert found is not None
+        return [(part.part, part.component, part.times, part.verified) for part in found.parts]
+
+    others = [("decoder", "decoder", 1.0, True), ("encoder", "decoder", 1.0, True), ("text", "decoder", 1.0, True)]
+    # Four steps, two passes each, 1.5 times each with the ControlNet.
+    assert parts(512) == [("pass", "unet", 12.0, False), *others]
+    # In pixels 740 x 740 is nearer to 1,024 x 1,024 by ratio (1.9) than to 512 x 512 (2.1); 700 x 700 is not.
+    assert parts(740) == [("pass", "unet", 12.0, True), *others]
+    assert parts(700) == [("pass", "unet", 12.0, False), *others]
+    assert parts(2048) == [("pass", "unet", 12.0, True), *others]
+    there.components["unet"] = component("unet", (None, 7.0))
+    assert parts(512)[0] == ("pass", "unet", 12.0, True)
+
+
+def test_two_controlnets_beside_one_step_slow_the_whole_twice() -> None:
+    there = catalogue(models=[model(work=work())])
+    found = job(there.models["net"], there, 512 * 512, Options(controlnets=2))
+    assert found is not None
+    assert (found.step, found.slowed) == (2.0, 6.25)
 
 
 def test_a_component_without_a_size_takes_the_same_at_each() -> None:
