@@ -12,6 +12,8 @@ from genarch.errors import InputError, Problem
 MAX_BYTES = 1 << 20
 """1 MiB: a spec of that size is a mistake, and reading more would let one file fill the memory."""
 
+_FIRST = 1 << 14
+
 SPEC_SUFFIX = ".genarch.yaml"
 SPEC_NAME = "genarch.yaml"
 
@@ -39,10 +41,11 @@ def read_bytes(path: str, *, limit: int = MAX_BYTES) -> bytes:
         InputError: when it is missing, unreadable, no regular file, or too large.
     """
     try:
-        if os.path.isdir(path):
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
             with os.scandir(path):  # raises what hinders whoever came here by walking
                 raise refuse(path, "is a folder; name a file in it")
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        if not stat.S_ISREG(mode):
             raise refuse(path, "is not a regular file; name one")
         # A named pipe that takes its place in between must not hold up the run, so opening does not wait.
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
@@ -63,7 +66,9 @@ def read_stream(stream: BinaryIO, path: str, *, limit: int = MAX_BYTES) -> bytes
         InputError: when it does, or cannot be read.
     """
     try:
-        content = stream.read(limit + 1)
+        content = stream.read(_FIRST)  # a buffer for all that may come costs more than to read most files
+        if len(content) == _FIRST:
+            content += stream.read(limit + 1 - _FIRST)
     except OSError as error:
         raise refuse(path, _reason(error)) from error
     if len(content) > limit:

@@ -34,11 +34,9 @@ def plain(value: object) -> Json:
         return value  # type: ignore[return-value]  # one of the types of _SCALARS
     if isinstance(value, tuple | list):
         shown = [item if type(item) in _SCALARS else plain(item) for item in value]
-        keys = _KEYS.get(kind)
-        if keys is None:
-            if not hasattr(kind, "_fields"):
-                return shown
-            keys = _keys(kind)
+        if kind is tuple or kind is list:
+            return shown
+        keys = _KEYS.get(kind) or _keys(kind)
         found: dict[str, Json] = dict(zip(keys, shown))  # noqa: B905  (as many as there are)
         return _with_forms(found, _FORMS[kind]) if kind in _FORMS else found
     if isinstance(value, Mapping):
