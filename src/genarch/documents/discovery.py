@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from genarch.files.io import entered, is_spec, refuse
+from genarch.files.io import is_spec, refuse, walk, walked_to, within
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -190,35 +190,23 @@ class _Listing:
                 known = specs.setdefault(os.path.realpath(spec.path), spec._replace(beside=()))
                 specs[os.path.realpath(spec.path)] = known._replace(beside=known.beside + spec.beside)
         for real, spec in specs.items():
-            if real not in self._given and not any(_walked_to(real, root) for root in self._roots):
+            if real not in self._given and not any(walked_to(real, root) for root in self._roots):
                 self._given.add(real)
                 yield spec
         for folder in self._folders:
             yield from self._walk(folder)
 
     def _walk(self, folder: str) -> Iterator[ListedFile | Skipped]:
-        waiting = [folder]
-        while waiting:
-            here = waiting.pop()
-            try:
-                with os.scandir(here) as listing:
-                    entries = sorted(listing, key=lambda entry: entry.name)
-            except OSError:
-                yield ListedFile(here, named=True)  # the reader says why it cannot be read, and the others go on
-                continue
-            below = []
-            for entry in entries:
-                path = _shown(os.path.join(here, entry.name))
-                if entry.is_dir(follow_symlinks=False):
-                    if entered(entry.name):
-                        below.append(path)
-                elif self._wanted(path, entry.name):
-                    reason = self._passed_by(path, entry)
-                    if reason is None:
-                        yield ListedFile(path, named=False)
-                    elif reason:
-                        yield Skipped(path, reason)
-            waiting += reversed(below)
+        for found, entry in walk(folder):
+            path = found if found == folder else _shown(found)
+            if entry is None:
+                yield ListedFile(path, named=True)
+            elif self._wanted(path, entry.name):
+                reason = self._passed_by(path, entry)
+                if reason is None:
+                    yield ListedFile(path, named=False)
+                elif reason:
+                    yield Skipped(path, reason)
 
     def _wanted(self, path: str, name: str) -> bool:
         if self._selection.include:
@@ -238,9 +226,9 @@ class _Listing:
             return "a link to a folder"
         if not os.path.exists(target):
             return "a link that leads nowhere"
-        if not _within(target, self._selection.root):
+        if not within(target, self._selection.root):
             return "a link out of the tree"
-        walked = any(_walked_to(target, root) and self._wanted(target, target) for root in self._roots)
+        walked = any(walked_to(target, root) and self._wanted(target, target) for root in self._roots)
         if walked or target in self._given:
             return "a link to a file that is checked itself"
         self._given.add(target)
@@ -251,18 +239,9 @@ def _outermost(folders: list[str]) -> list[str]:
     """The folders that lie in no other one of them, each once."""
     kept: list[str] = []
     for folder in sorted(folders, key=lambda path: len(os.path.realpath(path))):
-        if not any(_within(os.path.realpath(folder), os.path.realpath(other)) for other in kept):
+        if not any(within(os.path.realpath(folder), os.path.realpath(other)) for other in kept):
             kept.append(folder)
     return [folder for folder in folders if folder in kept]
-
-
-def _within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(os.path.join(folder, ""))
-
-
-def _walked_to(path: str, folder: str) -> bool:
-    """Whether a walk through a folder comes by the place of a file."""
-    return _within(path, folder) and all(map(entered, os.path.relpath(path, folder).split(os.sep)[:-1]))
 
 
 def _shown(path: str) -> str:

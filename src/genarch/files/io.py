@@ -49,11 +49,8 @@ def read_bytes(path: str, *, limit: int = MAX_BYTES) -> bytes:
             raise refuse(path, "is not a regular file; name one")
         # A named pipe that takes its place in between must not hold up the run, so opening does not wait.
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
-            status = os.fstat(stream.fileno())
-            if not stat.S_ISREG(status.st_mode):
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 raise refuse(path, "is not a regular file; name one")
-            if status.st_size > limit:
-                raise refuse(path, _too_large(limit))
             return read_stream(stream, path, limit=limit)
     except (OSError, ValueError) as error:
         raise refuse(path, _reason(error)) from error
@@ -72,7 +69,7 @@ def read_stream(stream: BinaryIO, path: str, *, limit: int = MAX_BYTES) -> bytes
     except OSError as error:
         raise refuse(path, _reason(error)) from error
     if len(content) > limit:
-        raise refuse(path, _too_large(limit))
+        raise refuse(path, f"larger than {limit // 1024} KiB; a file of that size is not read")
     return content
 
 
@@ -103,35 +100,60 @@ def case_files(paths: Sequence[str]) -> Iterator[str]:
 def found_files(paths: Sequence[str], wanted: Callable[[str], bool]) -> Iterator[str]:
     """The files named, and those in the folders named whose name is wanted.
 
-    In a folder, files come before folders, each in the order of their names. Links to folders are not followed,
-    folders whose name begins with a dot are not entered. What is named twice, or lies in a folder also named, is given
-    once. `-`, and whatever cannot be read, is passed through for the reader to judge.
+    Links to folders are not followed. What is named twice, or lies in a folder also named, is given once. `-`, and
+    whatever cannot be read, is passed through for the reader to judge.
     """
     folders = [os.path.realpath(path) for path in paths if path != "-" and os.path.isdir(path)]
+
+    def found_by_walking(real: str, folder: str) -> bool:
+        if real == folder or not os.path.exists(real) or not walked_to(real, folder):
+            return False
+        return (entered if os.path.isdir(real) else wanted)(os.path.basename(real))
+
     given: set[str] = set()
     for path in paths:
         real = path if path == "-" else os.path.realpath(path)
-        if real in given or any(_found_by_walking(real, folder, wanted) for folder in folders):
+        if real in given or any(found_by_walking(real, folder) for folder in folders):
             continue
         given.add(real)
         if path != "-" and os.path.isdir(path):
-            yield from _walk(path, wanted)
+            yield from (found for found, entry in walk(path) if entry is None or wanted(entry.name))
         else:
             yield path
 
 
-def _walk(folder: str, wanted: Callable[[str], bool]) -> Iterator[str]:
+def walk(folder: str) -> Iterator[tuple[str, os.DirEntry[str] | None]]:
+    """The files in a folder, then those in the folders in it, each in the order of their names.
+
+    A folder that cannot be listed stands for its files, without an entry: the reader says why, and the others go on.
+    """
     waiting = [folder]
     while waiting:
         here = waiting.pop()
         try:
             with os.scandir(here) as listing:
-                names = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in listing)
+                entries = sorted(listing, key=lambda entry: entry.name)
         except OSError:
-            yield here  # the reader says why it cannot be read, and the others go on
+            yield here, None
             continue
-        yield from (os.path.join(here, name) for name, is_folder in names if not is_folder and wanted(name))
-        waiting += [os.path.join(here, name) for name, is_folder in reversed(names) if is_folder and entered(name)]
+        below = []
+        for entry in entries:
+            path = os.path.join(here, entry.name)
+            if not entry.is_dir(follow_symlinks=False):
+                yield path, entry
+            elif entered(entry.name):
+                below.append(path)
+        waiting += reversed(below)
+
+
+def walked_to(path: str, folder: str) -> bool:
+    """Whether a walk through a folder comes by the place of a path; both are real."""
+    return within(path, folder) and all(map(entered, os.path.relpath(path, folder).split(os.sep)[:-1]))
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether a path is a folder, or lies in it."""
+    return path == folder or path.startswith(os.path.join(folder, ""))
 
 
 def entered(folder: str) -> bool:
@@ -142,14 +164,6 @@ def entered(folder: str) -> bool:
 def is_spec(name: str) -> bool:
     """Whether a file of this name is a spec wherever it lies."""
     return name == SPEC_NAME or name.endswith(SPEC_SUFFIX)
-
-
-def _found_by_walking(real: str, folder: str, wanted: Callable[[str], bool]) -> bool:
-    """Whether a walk through `folder` comes to this path, so that naming it adds nothing."""
-    if real == folder or not real.startswith(os.path.join(folder, "")) or not os.path.exists(real):
-        return False
-    *between, name = os.path.relpath(real, folder).split(os.sep)
-    return all(map(entered, between)) and (entered(name) if os.path.isdir(real) else wanted(name))
 
 
 class AtomicFile:
@@ -227,10 +241,6 @@ class AtomicFile:
 
     def _unwritable(self, error: OSError | ValueError) -> InputError:
         return refuse(self._path, f"cannot be written: {_reason(error)}")
-
-
-def _too_large(limit: int) -> str:
-    return f"larger than {limit // 1024} KiB; a file of that size is not read"
 
 
 def _reason(error: OSError | ValueError) -> str:
