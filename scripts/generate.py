@@ -13,7 +13,7 @@ from extension_page import extension_page
 from genarch import load_rules, load_spec
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue
 from genarch.files.table_reader import read_table
-from genarch.reports.decision_map import as_svg, map_page, map_report
+from genarch.reports.decision_map import as_svg, map_report
 from genarch.table.explore import decision_map
 from rule_page import facts_page, rule_page
 
@@ -43,7 +43,7 @@ def decision_map_image() -> str:
     """The map that the README shows."""
     rules = read_table(bundled_tables()[DEFAULT_TABLE])
     spec = load_spec(ROOT / "examples/specs/sketch-to-photo.genarch.yaml", rules)
-    return as_svg(map_page(map_report(spec, rules, decision_map(spec, rules, "latency_budget_ms", "device"))))
+    return as_svg(map_report(spec, rules, decision_map(spec, rules, "latency_budget_ms", "device")))
 
 
 def main() -> int:

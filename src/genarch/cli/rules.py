@@ -205,7 +205,7 @@ def rules_map(
     ending = (output or "").rpartition(".")[2].lower()
     chosen = output_format or (ending if ending in ("json", "svg") else "text")
     if chosen == "svg":
-        return written(as_svg(map_page(report)), output)
+        return written(as_svg(report), output)
     return write_report(report, lambda: map_page(report), chosen, output)
 
 

@@ -1,18 +1,18 @@
-"""The decision map of a spec: a report, a page, and the page as an SVG image.
+"""The decision map of a spec: a report, a page, and an SVG image.
 
 The image is for light and dark backgrounds, without script, and has every tile in words too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from textwrap import wrap
 from typing import Annotated, Literal, NamedTuple
 from xml.sax.saxutils import escape
 
 from genarch.reports import page
 from genarch.reports.escape import safe
-from genarch.reports.page import Block, Entries, Entry, Grid, Line, Page, Paragraph, Space, Span, Title, dim, spans
+from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Space, Span, Title, dim
 from genarch.reports.words import name_words, stated_words
 from genarch.table.constraints import BY_NAME, Answers, in_order
 from genarch.table.explore import Axis, DecisionMap, Tile
@@ -74,7 +74,21 @@ def _letters(families: Iterable[str]) -> dict[str, str]:
 
 def map_page(report: MapReport) -> Iterator[Block]:
     """The map, its legend, what its marks mean, and what stays fixed."""
-    yield Title(f"{report.spec.id}: {report.map.x.constraint} by {report.map.y.constraint}, rules {report.rules}")
+    yield Title(_title(report))
+    yield Space()
+    yield _grid(report)
+    yield Space()
+    signs = [(Span(f" {sign} ", "tile", name), f" {name_words(name)}  ") for name, sign in _legend(report).items()]
+    yield Paragraph(tuple(part for entry in signs for part in entry))
+    yield Entries(tuple(map(Entry, _notes(report))))
+    yield Paragraph(dim(_fixed(report)))
+
+
+def _title(report: MapReport) -> str:
+    return f"{report.spec.id}: {report.map.x.constraint} by {report.map.y.constraint}, rules {report.rules}"
+
+
+def _grid(report: MapReport) -> Grid:
     columns = tuple(cell.label for cell in report.map.x.cells)
     rows = []
     for cell, row in zip(report.map.y.cells, report.map.rows, strict=True):
@@ -89,17 +103,18 @@ def map_page(report: MapReport) -> Iterator[Block]:
             for label, tile in zip(columns, row, strict=True)
         ]
         rows.append((cell.label, tuple(drawn)))
-    yield Space()
-    yield Grid(_axis_words(report.map.x), _axis_words(report.map.y), columns, tuple(rows))
-    yield Space()
-    tiles = [tile for row in report.map.rows for tile in row]
-    met = {tile.verdict for tile in tiles if not tile.contradicts}
-    legend = ((sign, name) for name, sign in report.letters.items() if name in met)
-    signs = ((Span(f" {sign} ", "tile", name), f" {name_words(name)}  ") for sign, name in legend)
-    yield Paragraph(tuple(part for entry in signs for part in entry))
-    yield Entries(tuple(map(Entry, _notes(tiles))))
+    return Grid(_axis_words(report.map.x), _axis_words(report.map.y), columns, tuple(rows))
+
+
+def _legend(report: MapReport) -> dict[str, str]:
+    """The letters of the verdicts on the map."""
+    met = {tile.verdict for row in report.map.rows for tile in row if not tile.contradicts}
+    return {name: sign for name, sign in report.letters.items() if name in met}
+
+
+def _fixed(report: MapReport) -> str:
     stated = ", ".join(stated_words(report.spec.constraints))
-    yield Paragraph(dim(f"All else as stated: {stated}." if stated else "Nothing else is stated."))
+    return f"All else as stated: {stated}." if stated else "Nothing else is stated."
 
 
 def _sign(tile: Tile, letters: Mapping[str, str]) -> str:
@@ -116,8 +131,9 @@ def _axis_words(axis: Axis) -> str:
     return f"{axis.constraint} ({unit})" if unit else axis.constraint
 
 
-def _notes(tiles: Sequence[Tile]) -> Iterator[str]:
+def _notes(report: MapReport) -> Iterator[str]:
     """What the marks on the map mean, of those that occur."""
+    tiles = [tile for row in report.map.rows for tile in row]
     yield f"{FRAMED} the spec itself"
     if any(tile.settled is False and not tile.contradicts for tile in tiles):
         yield "small letter: answering the rest could still change it"
@@ -156,80 +172,53 @@ text { font: 12px system-ui, sans-serif; fill: #1b1b1b }
 @media (prefers-color-scheme: dark) { text { fill: #ededed } .sign { fill: #000 } .here { stroke: #ededed } }"""
 
 
-def as_svg(blocks: Page) -> str:
-    """The image of a map's page."""
-    return "\n".join(_Drawing(blocks).lines()) + "\n"
+def as_svg(report: MapReport) -> str:
+    """The map as an image."""
+    return "\n".join(_svg(report)) + "\n"
 
 
-class _Drawing:
-    """Positions, worked out from the longest words."""
-
-    def __init__(self, blocks: Page) -> None:
-        self._title = self._fixed = ""
-        self._notes: list[str] = []
-        self._legend: list[Span] = []
-        for block in blocks:
-            match block:
-                case Title(line):
-                    self._title = _plain(line)
-                case Grid():
-                    self._grid = block
-                case Entries(entries):
-                    self._notes += [_plain(entry.first).replace(FRAMED, "framed:") for entry in entries]
-                case Paragraph(line) if any(span.style == "tile" for span in spans(line)):
-                    self._legend = spans(line)
-                case Paragraph(line):
-                    self._fixed = _plain(line)
-        self._notes += wrap(self._fixed, 90, break_on_hyphens=False)
-        labels = (self._grid.down, *(label for label, _ in self._grid.rows))
-        self._left = 16 + CHARACTER * max(map(len, labels))
-        self._top = 64 + 0.72 * CHARACTER * max(map(len, self._grid.columns))
-        self._bottom = self._top + TILE_HEIGHT * len(self._grid.rows)
-        slanted = 0.72 * CHARACTER * len(self._grid.columns[-1])
-        self._width = max(
-            self._left + TILE_WIDTH * len(self._grid.columns) + slanted,
-            16 + CHARACTER * max(map(len, (self._title, *self._notes))),
-        )
-
-    def lines(self) -> Iterator[str]:
-        """The image, line by line."""
-        width, height = f"{self._width:.0f}", f"{self._bottom + 58 + 18 * len(self._notes):.0f}"
-        yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title description" '
-            f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-        )
-        yield f'<title id="title">{_text(self._title)}</title>'
-        yield f'<desc id="description">{_text(self._fixed)}</desc>'
-        yield f"<style>\n{_STYLESHEET}\n</style>"
-        yield f'<text class="title" x="8" y="20">{_text(self._title)}</text>'
-        yield f'<text class="small" x="{self._left:.0f}" y="40">{_text(self._grid.across)}</text>'
-        yield f'<text class="small" x="8" y="{self._top - 8:.0f}">{_text(self._grid.down)}</text>'
-        for at, label in enumerate(self._grid.columns):
-            x, y = self._left + TILE_WIDTH * (at + 0.5), self._top - 8
-            yield f'<text transform="translate({x:.0f} {y:.0f}) rotate(-45)">{_text(label)}</text>'
-        own = ""
-        for row, (label, tiles) in enumerate(self._grid.rows):
-            y = self._top + TILE_HEIGHT * row
-            yield f'<text x="8" y="{y + TILE_HEIGHT / 2 + 4:.0f}">{_text(label)}</text>'
-            for column, tile in enumerate(tiles):
-                x = self._left + TILE_WIDTH * column
-                box = f'x="{x + 1:.0f}" y="{y + 1:.0f}" width="{TILE_WIDTH - 2}" height="{TILE_HEIGHT - 2}" rx="3"'
-                middle = f'x="{x + TILE_WIDTH / 2:.0f}" y="{y + TILE_HEIGHT / 2 + 4:.0f}"'
-                yield from _drawn(tile, box, middle)
-                own = f'<rect class="here" {box}/>' if tile.framed else own
-        yield own
-        yield from self._captions()
-        yield "</svg>"
-
-    def _captions(self) -> Iterator[str]:
-        x, y = 8.0, self._bottom + 24
-        for sign, words in zip(self._legend[::2], self._legend[1::2], strict=True):
-            yield f'<rect x="{x:.0f}" y="{y - 13:.0f}" width="18" height="18" rx="3" fill="{_color(sign.tone)}"/>'
-            yield f'<text class="sign" x="{x + 9:.0f}" y="{y:.0f}">{_text(sign.text)}</text>'
-            yield f'<text x="{x + 24:.0f}" y="{y:.0f}">{_text(words.text)}</text>'
-            x += 36 + CHARACTER * len(words.text.strip())
-        for at, note in enumerate(self._notes, 1):
-            yield f'<text class="small" x="8" y="{y + 18 * at:.0f}">{_text(note)}</text>'
+def _svg(report: MapReport) -> Iterator[str]:
+    """The image, line by line; positions come from the longest words."""
+    title, fixed, grid = _title(report), _fixed(report), _grid(report)
+    notes = [note.replace(FRAMED, "framed:") for note in _notes(report)] + wrap(fixed, 90, break_on_hyphens=False)
+    left = 16 + CHARACTER * max(map(len, (grid.down, *(label for label, _ in grid.rows))))
+    top = 64 + 0.72 * CHARACTER * max(map(len, grid.columns))
+    bottom = top + TILE_HEIGHT * len(grid.rows)
+    right = left + TILE_WIDTH * len(grid.columns) + 0.72 * CHARACTER * len(grid.columns[-1])  # labels are slanted
+    width = f"{max(right, 16 + CHARACTER * max(map(len, (title, *notes)))):.0f}"
+    height = f"{bottom + 58 + 18 * len(notes):.0f}"
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title description" '
+        f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+    )
+    yield f'<title id="title">{_text(title)}</title>'
+    yield f'<desc id="description">{_text(fixed)}</desc>'
+    yield f"<style>\n{_STYLESHEET}\n</style>"
+    yield f'<text class="title" x="8" y="20">{_text(title)}</text>'
+    yield f'<text class="small" x="{left:.0f}" y="40">{_text(grid.across)}</text>'
+    yield f'<text class="small" x="8" y="{top - 8:.0f}">{_text(grid.down)}</text>'
+    for at, label in enumerate(grid.columns):
+        x, y = left + TILE_WIDTH * (at + 0.5), top - 8
+        yield f'<text transform="translate({x:.0f} {y:.0f}) rotate(-45)">{_text(label)}</text>'
+    own = ""
+    for row, (label, tiles) in enumerate(grid.rows):
+        y = top + TILE_HEIGHT * row
+        yield f'<text x="8" y="{y + TILE_HEIGHT / 2 + 4:.0f}">{_text(label)}</text>'
+        for column, tile in enumerate(tiles):
+            x = left + TILE_WIDTH * column
+            box = f'x="{x + 1:.0f}" y="{y + 1:.0f}" width="{TILE_WIDTH - 2}" height="{TILE_HEIGHT - 2}" rx="3"'
+            yield from _drawn(tile, box, f'x="{x + TILE_WIDTH / 2:.0f}" y="{y + TILE_HEIGHT / 2 + 4:.0f}"')
+            own = f'<rect class="here" {box}/>' if tile.framed else own
+    yield own
+    x, y = 8.0, bottom + 24
+    for name, sign in _legend(report).items():
+        yield f'<rect x="{x:.0f}" y="{y - 13:.0f}" width="18" height="18" rx="3" fill="{_color(name)}"/>'
+        yield f'<text class="sign" x="{x + 9:.0f}" y="{y:.0f}">{_text(sign)}</text>'
+        yield f'<text x="{x + 24:.0f}" y="{y:.0f}">{_text(name_words(name))}</text>'
+        x += 36 + CHARACTER * len(name_words(name))
+    for at, note in enumerate(notes, 1):
+        yield f'<text class="small" x="8" y="{y + 18 * at:.0f}">{_text(note)}</text>'
+    yield "</svg>"
 
 
 def _drawn(tile: page.Tile, box: str, middle: str) -> Iterator[str]:
@@ -242,10 +231,6 @@ def _drawn(tile: page.Tile, box: str, middle: str) -> Iterator[str]:
 
 def _color(tone: str) -> str:
     return _COLORS.get(tone, _OTHER)
-
-
-def _plain(line: Line) -> str:
-    return "".join(span.text for span in spans(line))
 
 
 def _text(text: str) -> str:
