@@ -64,7 +64,8 @@ def test_every_check_has_examples_where_a_document_alone_can_show_it() -> None:
 def test_a_decision_that_holds_gives_nothing(shipped: RuleTable) -> None:
     findings, judged = judge(read_document(record(f"{SETTLED}\ndecision: gan"), "a.md", shipped), shipped, POLICY)
     assert findings == []
-    assert [(item.spec, item.decision, item.verdict, item.confidence, item.settled) for item in judged] == [
+    decisions = [item.decision for item in judged]
+    assert [(d.spec, d.decision, d.verdict, d.confidence, d.settled) for d in decisions] == [
         ("a", "gan", "gan", "forced", True)
     ]
 
@@ -276,12 +277,12 @@ def test_what_is_said_of_a_decision_agrees_with_evaluation_and_exploration(
     possible = {item.verdict for item in explore(spec, shipped).possible}
     assert ("constraint-unsettled" in checks) <= (len(possible) > 1)
     if len(possible) == 1:
-        assert {judged.verdict} == possible
+        assert {judged.decision.verdict} == possible
     else:
-        assert judged.verdict == decide(spec, shipped).verdict
-    if decision == judged.verdict:
+        assert judged.decision.verdict == decide(spec, shipped).verdict
+    if decision == judged.decision.verdict:
         assert not checks & {"decision-excluded", "decision-not-recommended", "close-call-without-alternative"}
-    if judged.verdict == "infeasible":
+    if judged.decision.verdict == "infeasible":
         assert "decision-excluded" in checks
     assert len(checks & {"decision-excluded", "decision-not-recommended", "close-call-without-alternative"}) <= 1
 

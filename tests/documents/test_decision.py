@@ -240,10 +240,13 @@ def test_where_all_answers_lead_to_one_verdict_that_one_counts() -> None:
     rules = table(rule("n", NARROW, {"gan": 3}), rule("b", BROAD, {"gan": 3}))
     spec = placed({}, "diffusion")
     judged, findings = judge_decision(spec, DesignDocument(PATH), rules)
-    assert (judged.verdict, judged.architecture, judged.settled) == ("gan", "gan", True)
-    assert (judged.spec, judged.place.line, judged.id_place.line, judged.decision) == ("a", 1, 2, "diffusion")
+    decision = judged.decision
+    assert (decision.verdict, decision.architecture, decision.settled) == ("gan", "gan", True)
+    assert (decision.spec, judged.place.line, judged.id_place.line, decision.decision) == ("a", 1, 2, "diffusion")
     assert "the constraints speak for gan (clear)" in only(findings, "decision-not-recommended").finding.message
-    unsettled = judge_decision(placed({}, "gan"), DesignDocument(PATH), table(rule("n", NARROW, {"gan": 3})))[0]
+    unsettled = judge_decision(placed({}, "gan"), DesignDocument(PATH), table(rule("n", NARROW, {"gan": 3})))[
+        0
+    ].decision
     assert (unsettled.verdict, unsettled.settled) == ("undetermined", False)
 
 

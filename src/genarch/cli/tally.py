@@ -30,7 +30,6 @@ from genarch.reports.findings import (
     CheckReport,
     ReportedFinding,
     check_report,
-    checked_document,
     document_findings,
 )
 from genarch.table.findings import CheckId, Located, Place
@@ -257,7 +256,8 @@ class Tally:
             self._counts["documents"] += not checked.status
             self._counts["decisions"] += len(checked.judged)
             if self._listing:
-                self._rows.append(checked_document(checked.path, checked.status, checked.judged))
+                decisions = tuple(judged.decision for judged in checked.judged)
+                self._rows.append(CheckedDocument(checked.path, checked.status or None, decisions))
         elif checked.bare:
             self._bare[os.path.realpath(checked.path)] = checked.path
         self._found(checked.path, (*checked.findings, *with_severities(duplicates, self._settings.policy)))
@@ -271,11 +271,11 @@ class Tally:
         if checked.document in ("", checked.path) or checked.status:
             return []
         found = []
-        for judged in checked.judged:
-            first = self._beside.setdefault((checked.real, judged.spec), judged.place)
-            paths = {os.path.realpath(place.path) for place in (first, judged.place)}
-            if first is not judged.place and (changed is None or paths & changed):
-                found.append(duplicate(judged.spec, judged.id_place, first))
+        for decision, place, id_place in checked.judged:
+            first = self._beside.setdefault((checked.real, decision.spec), place)
+            paths = {os.path.realpath(item.path) for item in (first, place)}
+            if first is not place and (changed is None or paths & changed):
+                found.append(duplicate(decision.spec, id_place, first))
         return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Literal
 
-from genarch.documents.document import DesignDocument, JudgedDecision, PlacedSpec, located
+from genarch.documents.document import CheckedDecision, DesignDocument, JudgedDecision, PlacedSpec, located
 from genarch.evidence.catalogue import Catalogue
 from genarch.table.answers import format_answer
 from genarch.table.conditions import constraints_read
@@ -114,17 +114,17 @@ class _Judge:
 
     def judged(self) -> JudgedDecision:
         """The decision beside the verdict."""
-        verdict = self._verdict
-        return JudgedDecision(
+        verdict, architecture, _, confidence, _ = self._verdict
+        decision = CheckedDecision(
             self._spec.id,
-            self._placed.place(),
-            self._placed.place("id"),
+            self._placed.place().line,
             self._spec.decision,
-            verdict.verdict,
-            verdict.architecture,
-            verdict.confidence,
-            settled=self._possible == [verdict.verdict],
+            verdict,
+            architecture,
+            confidence,
+            settled=self._possible == [verdict],
         )
+        return JudgedDecision(decision, self._placed.place(), self._placed.place("id"))
 
     def findings(self) -> list[Located]:
         """What this table has to say of the decision, and of what it rests on."""

@@ -88,21 +88,26 @@ class Policy(NamedTuple):
     waivers: bool = True
 
 
-class JudgedDecision(NamedTuple):
-    """A decision with the verdict on its constraints.
-
-    `place` is where its spec begins, `id_place` where its id stands. `settled` is whether no answer to what is not
-    stated could change the verdict.
-    """
+class CheckedDecision(NamedTuple):
+    """A decision that was judged."""
 
     spec: str
-    place: Place
-    id_place: Place
+    line: int
+    """Where the spec begins."""
     decision: str | None
     verdict: str
     architecture: str | None
     confidence: str | None
     settled: bool
+    """Whether every way to answer the rest leads to this verdict."""
+
+
+class JudgedDecision(NamedTuple):
+    """A decision with the verdict on its constraints, where its spec begins, and where its id is stated."""
+
+    decision: CheckedDecision
+    place: Place
+    id_place: Place
 
 
 def located(

@@ -13,13 +13,18 @@ from urllib.parse import quote
 
 from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS
 from genarch.reports.escape import safe
-from genarch.reports.findings import CheckReport, LintReport, ReportedFinding, findings_page, findings_table
+from genarch.reports.findings import (
+    CheckReport,
+    Report,
+    ReportedFinding,
+    findings_page,
+    findings_table,
+    open_findings,
+)
 from genarch.reports.json import as_json
 from genarch.reports.markdown import as_markdown
 from genarch.reports.text import Look, as_text
 from genarch.table.findings import SEVERITIES
-
-Report = LintReport | CheckReport
 
 
 class View(NamedTuple):
@@ -36,7 +41,7 @@ def _line(finding: ReportedFinding) -> str:
 
 def _concise(report: Report, _: View) -> str:
     """`path:line:column: severity: message [check]`, however long: for editors and for searching in."""
-    return "".join(f"{_line(finding)} {safe(f'[{finding.check}]')}\n" for finding in report.open_findings)
+    return "".join(f"{_line(finding)} {safe(f'[{finding.check}]')}\n" for finding in open_findings(report))
 
 
 MOST_RESULTS = 25_000
@@ -50,7 +55,7 @@ def _sarif(report: Report, _: View) -> str:
 
     Waived ones are left out: the places that show SARIF take no notice of suppressions, and would show them as open.
     """
-    found = report.open_findings
+    found = open_findings(report)
     if len(found) > MOST_RESULTS:
         found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
     ids = list(dict.fromkeys(finding.check for finding in found[:MOST_RESULTS]))
@@ -110,7 +115,7 @@ def _github(report: Report, _: View) -> str:
 
 def _annotations(report: Report) -> Iterator[str]:
     for severity, command in zip(SEVERITIES, ("error", "warning", "notice"), strict=True):
-        found = [finding for finding in report.open_findings if finding.severity == severity]
+        found = [finding for finding in open_findings(report) if finding.severity == severity]
         shown = found if len(found) <= MOST_ANNOTATIONS else found[: MOST_ANNOTATIONS - 1]
         for finding in shown:
             end = f",endColumn={finding.end_column}" if finding.end_column else ""
@@ -143,7 +148,7 @@ def _gitlab(report: Report, _: View) -> str:
             "severity": severities[finding.severity],
             "location": {"path": finding.file, "lines": {"begin": finding.line}},
         }
-        for finding in report.open_findings
+        for finding in open_findings(report)
     ]
     return json.dumps(issues, indent=2) + "\n"
 
@@ -161,8 +166,14 @@ def _junit(report: Report, view: View) -> str:
     def case(path: str, name: str) -> ET.Element:
         return ET.SubElement(suite, "testcase", classname=safe(path), name=safe(name), file=safe(path))
 
-    for path, name in report.sound:
-        case(path, name)
+    found = {(finding.path, finding.spec) for finding in report.findings}
+    if isinstance(report, CheckReport):
+        for document in report.documents:
+            for spec in (item.spec for item in document.decisions if (document.path, item.spec) not in found):
+                case(document.path, f"decision [{spec}]")
+    else:
+        for table in (table for table in report.tables if (table.path, None) not in found):
+            case(table.path, f"table [{table.rules.id}]")
     seen: Counter[tuple[str, str]] = Counter()
     failures = skipped = 0
     for finding in report.findings:

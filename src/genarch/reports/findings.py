@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Literal, NamedTuple
 
-from genarch.documents.document import JudgedDecision
+from genarch.documents.document import CheckedDecision
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Span, Table, Title, code, dim, strong
 from genarch.reports.words import counted, stated_words
 from genarch.table.answers import plain_answers
@@ -90,31 +90,6 @@ class LintReport(NamedTuple):
     findings: tuple[ReportedFinding, ...]
     counts: FindingCounts
 
-    @property
-    def open_findings(self) -> list[ReportedFinding]:
-        """The findings that are neither waived nor known, in order."""
-        return [finding for finding in self.findings if finding.open]
-
-    @property
-    def sound(self) -> Iterator[tuple[str, str]]:
-        """The path and the name of each table without a finding."""
-        found = {finding.path for finding in self.findings}
-        return ((table.path, f"table [{table.rules.id}]") for table in self.tables if table.path not in found)
-
-
-class CheckedDecision(NamedTuple):
-    """A decision that was judged."""
-
-    spec: str
-    line: int
-    """Where the spec begins."""
-    decision: str | None
-    verdict: str
-    architecture: str | None
-    confidence: str | None
-    settled: bool
-    """Whether every way to answer the rest leads to this verdict."""
-
 
 class CheckedDocument(NamedTuple):
     """A document that states a spec, or tries to."""
@@ -151,17 +126,13 @@ class CheckReport(NamedTuple):
     findings: tuple[ReportedFinding, ...]
     counts: CheckCounts
 
-    @property
-    def open_findings(self) -> list[ReportedFinding]:
-        """The findings that are neither waived nor known, in order."""
-        return [finding for finding in self.findings if finding.open]
 
-    @property
-    def sound(self) -> Iterator[tuple[str, str]]:
-        """The path and the name of each decision without a finding."""
-        found = {(finding.path, finding.spec) for finding in self.findings}
-        decisions = ((document.path, item.spec) for document in self.documents for item in document.decisions)
-        return ((path, f"decision [{spec}]") for path, spec in decisions if (path, spec) not in found)
+Report = LintReport | CheckReport
+
+
+def open_findings(report: Report) -> list[ReportedFinding]:
+    """The findings that are neither waived nor known, in order."""
+    return [finding for finding in report.findings if finding.open]
 
 
 def lint_report(tables: Iterable[tuple[str, RuleTable]], located: Sequence[Located]) -> LintReport:
@@ -181,17 +152,6 @@ def document_findings(located: Sequence[Located], file: str = "") -> list[Report
     """Findings in one document; `file` is its path from the root of its repository."""
     marks = _fingerprints(_identity(item, file or item.place.path) for item in located)
     return [_reported(item, mark, file) for item, mark in zip(located, marks, strict=True)]
-
-
-def checked_document(path: str, status: str, judged: Iterable[JudgedDecision]) -> CheckedDocument:
-    """A document in the report; `status` is given where it was skipped for it."""
-    decisions = (
-        CheckedDecision(
-            item.spec, item.place.line, item.decision, item.verdict, item.architecture, item.confidence, item.settled
-        )
-        for item in judged
-    )
-    return CheckedDocument(path, status or None, tuple(decisions))
 
 
 def check_report(
@@ -261,12 +221,12 @@ def _fingerprints(identities: Iterable[tuple[str, ...]]) -> Iterator[str]:
         yield sha256("\0".join(numbered).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
-def findings_page(report: LintReport | CheckReport, *, waived: bool) -> Iterator[Block]:
+def findings_page(report: Report, *, waived: bool) -> Iterator[Block]:
     """Each finding with what causes it, those that are waived only when asked for, and the summary."""
-    shown = report.findings if waived else report.open_findings
+    shown = report.findings if waived else open_findings(report)
     yield Entries(tuple(map(_entry, shown)))
     yield Paragraph(strong(summary_words(report, listed=waived)))
-    if report.open_findings:
+    if open_findings(report):
         yield Paragraph(dim("'genarch explain CHECK' says more about each."))
 
 
@@ -289,11 +249,11 @@ LONGEST_MESSAGE = 2_000
 """Characters of a message there."""
 
 
-def findings_table(report: LintReport | CheckReport) -> Iterator[Block]:
+def findings_table(report: Report) -> Iterator[Block]:
     """The open findings as a table, for a step summary or a comment on a change."""
     yield Title(HEADING if isinstance(report, CheckReport) else "Rule tables", level=2)
     yield Paragraph(summary_words(report, listed=True))
-    found = report.open_findings
+    found = open_findings(report)
     rows = []
     for finding in found[:MOST_LISTED]:
         message = finding.message
@@ -305,7 +265,7 @@ def findings_table(report: LintReport | CheckReport) -> Iterator[Block]:
         yield Paragraph(f"And {counted(len(found) - MOST_LISTED, 'finding')} more; the log has them all.")
 
 
-def summary_words(report: LintReport | CheckReport, *, listed: bool) -> str:
+def summary_words(report: Report, *, listed: bool) -> str:
     """What was looked at and what was found; `listed` says that waived findings are shown too."""
     *numbers, waived, known = report.counts if isinstance(report, LintReport) else report.counts.findings
     found = ", ".join(counted(count, name) for count, name in zip(numbers, SEVERITIES, strict=True) if count)
