@@ -180,11 +180,12 @@ def test_which_times_of_another_kind_are_shown_apart(measure: str, *, kept: bool
 
 def test_the_nearest_is_there_and_at_that_size_else_there_else_at_that_size_else_any() -> None:
     shown = there("shown", latency_ms=400.0)
+    slower = there("slower", latency_ms=500.0)
     small = there("small", resolution="256x256", latency_ms=300.0)
     sized = row("sized", hardware="h100-sxm", latency_ms=200.0)
     other = row("other", hardware="h100-sxm", resolution="256x256", latency_ms=100.0)
     weak = there("weak", latency_ms=50.0, trust="low")
-    assert held([other, sized, small, shown, weak]).nearest == "shown"
+    assert held([other, sized, small, slower, shown, weak]).nearest == "shown"
     assert held([other, sized, small, weak]).nearest == "small"
     assert held([other, sized, weak]).nearest == "sized"
     assert held([other, weak]).nearest == "other"
@@ -295,7 +296,7 @@ def test_a_band_that_ends_on_the_budget_is_within_it_and_one_that_begins_there_i
 
 def test_the_lowest_estimate_of_the_generators_whose_weights_can_be_had_counts() -> None:
     made = [
-        model("slow", work=work(steps=4)),
+        model("a-slow", work=work(steps=4)),
         model("quick", work=work()),
         model("kept", work=work(passes="decoder", decoder=None), weights_released=False),
         model("part", work=work(passes="decoder", decoder=None), kind="decoder"),
@@ -365,14 +366,14 @@ def test_conditioning_by_an_adapter_is_estimated_with_the_adapter_charged() -> N
 def test_the_fewest_adapters_of_those_that_can_are_added_and_none_where_one_is_lacking() -> None:
     rows = [
         row("plain"),
-        row("reference", "ip", conditioning=("reference_image",), measure="capability_only"),
-        row("pose", "pose-net", conditioning=("pose", "edges"), measure="capability_only"),
+        row("sketches", "sketch-net", conditioning=("sketch",), measure="capability_only"),
+        row("poses", "pose-net", conditioning=("pose", "reference_image"), measure="capability_only"),
     ]
     there_ = catalogue(
         rows,
         [
             model(work=work(steps=4)),
-            model("ip", kind="adapter", fits=("net",)),
+            model("sketch-net", kind="adapter", fits=("net",)),
             model("pose-net", kind="adapter", fits=("net",), every_step=True),
             model("of-another", kind="adapter", fits=("other",)),
         ],
@@ -384,12 +385,12 @@ def test_the_fewest_adapters_of_those_that_can_are_added_and_none_where_one_is_l
         return None if found is None else [entry.id for entry in found]
 
     assert added() == added("text") == []
-    assert added("text", "reference_image") == ["ip"]
-    assert added("pose", "spatial_layout") == ["pose-net"]  # it does both
-    assert added("pose", "reference_image", "spatial_layout") == ["pose-net", "ip"]
+    assert added("text", "spatial_layout") == ["sketch-net"]
+    assert added("pose", "reference_image") == ["pose-net"]  # it does both
+    assert added("pose", "reference_image", "spatial_layout") == ["pose-net", "sketch-net"]
     assert added("mask") is None
     assert added("pose", "mask") is None
-    asked = {**ASKED, "conditioning": frozenset({"pose", "reference_image"})}
+    asked = {**ASKED, "conditioning": frozenset({"pose", "spatial_layout"})}
     guess = estimated(there_.models["net"], needs_of(asked, there_), there_)
     assert guess is not None
     assert guess.controlnets == 1  # the other runs once, beside all passes
