@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from itertools import count
+from collections.abc import Callable, Sequence
+from itertools import chain, count
 from typing import Annotated, NamedTuple
 
 import typer
@@ -14,11 +14,11 @@ import typer
 from genarch.cli.app import Answers, Command, Format, Output, Overrides, Plain, Rules, Yes, flag, group, option
 from genarch.cli.dialogue import Dialogue, Interrupted, Session, has_terminal
 from genarch.cli.evaluate import evaluated, write_reports
-from genarch.cli.output import ExitCode, keep, say, say_problems, written
+from genarch.cli.output import ExitCode, keep, read_exactly, say, say_problems, written
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
-from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_bytes, read_text, refuse
+from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_text, refuse
 from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
 from genarch.files.specs import default_id, parse_spec
 from genarch.reports.descriptions import answer_words
@@ -96,29 +96,19 @@ def ask(
             _offer_to_save(sheet, table, answers, dialogue, again)
         return code
 
-    return questioned(
-        table,
-        finish,
-        again=again,
-        answers=answers,
-        overrides=overrides,
-        save=save,
-        interview=Interview(table, order="fixed" if fixed else "adaptive", every=every),
-        confirm=confirm,
-        yes=yes,
-        plain=plain,
-    )
+    interview = Interview(table, order="fixed" if fixed else "adaptive", every=every)
+    return questioned(table, interview, finish, again, answers, overrides, save, confirm=confirm, yes=yes, plain=plain)
 
 
 def questioned(
     rules: RuleTable,
+    interview: Interview,
     finish: Callable[[Spec, Sheet, Dialogue | None], int],
-    *,
     again: Again,
     answers: str | None,
     overrides: Sequence[str] | None,
     save: str | None = None,
-    interview: Interview | None = None,
+    *,
     confirm: bool = False,
     yes: bool,
     plain: bool,
@@ -131,17 +121,21 @@ def questioned(
         InputError: when the start or an override cannot be used.
     """
     spec, sheet = _start(rules, answers, overrides or (), save)
-    interview = interview or Interview(rules)
     if yes:
         return finish(spec, sheet._replace(declined=(*sheet.declined, *interview.standing(sheet).open)), None)
     if not (plain or has_terminal()):
-        still_open = interview.standing(sheet).open
-        return _not_asked(still_open) if still_open else finish(spec, sheet, None)
-    dialogue = Dialogue(plain=plain)
-    session = Session(rules, interview, dialogue, sheet, tuple(spec.constraints) if confirm else ())
+        if not (still_open := interview.standing(sheet).open):
+            return finish(spec, sheet, None)
+        say(
+            f"no terminal to ask on, and {len(still_open)} questions are open; state answers with --set or --answers, "
+            "give a line for each on standard input with --plain, or take --yes for don't know to the rest:"
+        )
+        sys.stderr.writelines(f"  {setting_words(BY_NAME[name])}\n" for name in still_open)
+        return ExitCode.UNUSABLE
+    session = Session(rules, interview, sheet, tuple(spec.constraints) if confirm else (), plain=plain)
     try:
         session.run()
-        return finish(spec, session.sheet, dialogue if session.sheet != sheet else None)
+        return finish(spec, session.sheet, session if session.sheet != sheet else None)
     except (Interrupted, KeyboardInterrupt):
         now = session.sheet
         if (now.stated, now.declined) == (sheet.stated, sheet.declined):
@@ -173,17 +167,6 @@ def _start(rules: RuleTable, answers: str | None, overrides: Sequence[str], save
         else:
             sheet = sheet.answered(name, value, typed[name] if BY_NAME[name].numeric else "")
     return spec, sheet._replace(asked=())
-
-
-def _not_asked(still_open: Sequence[str]) -> int:
-    """Nobody is there to answer: what is open, and how a script would answer it."""
-    say(
-        f"no terminal to ask on, and {len(still_open)} questions are open; state answers with --set or --answers, "
-        "give a line for each on standard input with --plain, or take --yes for don't know to the rest:"
-    )
-    for name in still_open:
-        sys.stderr.write(f"  {setting_words(BY_NAME[name])}\n")
-    return ExitCode.UNUSABLE
 
 
 def _keep_draft(sheet: Sheet, rules: RuleTable, start: str | None, wanted: str | None, again: Again) -> None:
@@ -226,9 +209,8 @@ def _save(path: str, sheet: Sheet, rules: RuleTable, start: str | None) -> None:
 
 def _free_name(folder: str, stem: str, suffix: str) -> str:
     """A path that no file has."""
-    numbers: Iterator[str] = (f"-{number}" if number > 1 else "" for number in count(1))
-    paths = (os.path.join(folder, f"{stem}{number}{suffix}") for number in numbers)
-    return next(path for path in paths if not os.path.exists(path))
+    names = chain([f"{stem}{suffix}"], (f"{stem}-{number}{suffix}" for number in count(2)))
+    return next(path for name in names if not os.path.exists(path := os.path.join(folder, name)))
 
 
 def _is_draft(path: str) -> bool:
@@ -262,13 +244,12 @@ def save_answers(path: str, sheet: Sheet, rules: RuleTable, start: str | None = 
         InputError: when a file cannot be written.
     """
     if start:
-        before = read_text(start)
-        text = changed_spec(before, start, _changes(before, start, sheet))
-        bom = "\ufeff" if read_bytes(start).startswith(b"\xef\xbb\xbf") else ""
+        before = read_exactly(start)
+        mark, before = before[: before.startswith("\ufeff")], before.removeprefix("\ufeff")
+        text = mark + changed_spec(before, start, _changes(before, start, sheet))
     else:
         text = new_spec("" if _is_draft(path) else default_id(path), answers_of(sheet), _notes(rules), SCHEMA_NAME)
-        bom = ""
-    written(bom + text, path)
+    written(text, path)
     schema = os.path.join(os.path.dirname(path), SCHEMA_NAME)
     if _is_draft(path) or f"$schema={SCHEMA_NAME}" not in text or os.path.exists(schema):
         return [path]

@@ -20,9 +20,10 @@ from genarch.cli.documents import (
     Settings,
     TableOption,
     Today,
+    project_settings,
     settings_of,
 )
-from genarch.cli.output import ExitCode, busy, keep, look_for, look_of, not_one_of, say, written
+from genarch.cli.output import ExitCode, busy, keep, look_of, not_one_of, say, written
 from genarch.cli.tally import Tally
 from genarch.documents.discovery import Skipped, listed_files
 from genarch.documents.settings import KnownFinding, baseline_text, read_baseline
@@ -71,23 +72,18 @@ def check(
 ) -> int:
     """Check design documents: whether each decision agrees with the constraints beside it."""
     outputs = parse_outputs(formats or ())
+    project = project_settings(config, no_config=no_config)
     settings = settings_of(
-        rules=rules,
-        include=include,
-        exclude=exclude,
-        require_block=require_block,
-        config=config,
-        no_config=no_config,
-        today=today,
-        fail_on=fail_on,
-        baseline=baseline,
-        waivers=not no_waivers,
+        project, rules, include, exclude, require_block, today, fail_on, baseline, waivers=not no_waivers
     )
     if show_config:
         return _show_config(settings)
     if show_files:
         return _show_files(paths or ["."], settings)
-    _check_targets(paths or (), outputs, write_baseline, settings)
+    read = [path for path in (*(paths or ()), settings.project.path, settings.baseline or "") if path]
+    for output in outputs:
+        keep(output.path, read, "--format")
+    keep(write_baseline, [path for path in read if path != settings.baseline], "--write-baseline")
     if write_baseline is not None and (formats or changed_since is not None):
         what, option = ("the baseline and no report", "--format") if formats else ("all findings", "--changed-since")
         raise refuse("--write-baseline", f"writes {what}; leave {option} out")
@@ -107,7 +103,7 @@ def check(
         count = f"{len(kept)} finding{'' if len(kept) == 1 else 's'}"
         say(f"{write_baseline}: wrote {count}; check with --baseline {write_baseline}")
     else:
-        write_outputs(report, outputs, show_waived=show_waived)
+        _write(report, outputs, waived=show_waived)
     for message in tally.messages:
         say(message)
     if +known:
@@ -122,16 +118,6 @@ def check(
     where = ", ".join(paths or ["."])
     say(f"nothing to check: no document in {where} states a spec (--allow-empty accepts that)")
     return ExitCode.NOTHING
-
-
-def _check_targets(
-    paths: Sequence[str], outputs: Sequence[Output], write_baseline: str | None, settings: Settings
-) -> None:
-    """Refuse to overwrite what is read, before anything is."""
-    read = [path for path in (*paths, settings.project.path, settings.baseline or "") if path]
-    for output in outputs:
-        keep(output.path, read, "--format")
-    keep(write_baseline, [path for path in read if path != settings.baseline], "--write-baseline")
 
 
 class Output(NamedTuple):
@@ -169,17 +155,13 @@ def parse_outputs(texts: Sequence[str]) -> list[Output]:
     return outputs if any(output.path is None for output in outputs) else [Output("text", None), *outputs]
 
 
-def write_outputs(report: CheckReport, outputs: Sequence[Output], *, show_waived: bool) -> None:
-    """Write each report, the files first; beside annotations the log gets the text.
-
-    Raises:
-        InputError: when a file cannot be written.
-    """
+def _write(report: CheckReport, outputs: Sequence[Output], *, waived: bool) -> None:
+    """Write each report, the files first; beside annotations the log gets the text."""
     for output in sorted(outputs, key=lambda output: output.path is None):
-        view = View(look_for(output.path), show_waived, report.fail_on)
+        view = View(look_of(output.path), waived, report.fail_on)
         written(FORMATS[output.format](report, view), output.path)
         if output == Output("github", None):
-            sys.stderr.write(FORMATS["text"](report, view._replace(look=look_of(sys.stderr))))
+            sys.stderr.write(FORMATS["text"](report, view._replace(look=look_of(stream=sys.stderr))))
 
 
 def _show_files(paths: Sequence[str], settings: Settings) -> int:

@@ -67,7 +67,7 @@ class Dialogue:
     @property
     def look(self) -> Look:
         """How to lay text out now; the window may have changed since the last question."""
-        found = look_of(sys.stderr)
+        found = look_of(stream=sys.stderr)
         return found._replace(color=False, unicode=False) if self.plain else found
 
     @property
@@ -113,17 +113,17 @@ class Dialogue:
         return line
 
 
-class Session:
+class Session(Dialogue):
     """The dialogue that fills a sheet. `sheet` has every answer taken so far, whatever ends the session."""
 
     def __init__(
-        self, rules: RuleTable, interview: Interview, dialogue: Dialogue, sheet: Sheet, confirmed: Sequence[str] = ()
+        self, rules: RuleTable, interview: Interview, sheet: Sheet, confirmed: Sequence[str], *, plain: bool
     ) -> None:
         """Start from a sheet; `confirmed` are the answers on it to be asked again first, each as its own default."""
+        super().__init__(plain=plain)
         self.sheet = sheet
         self._rules = rules
         self._interview = interview
-        self._dialogue = dialogue
         self._confirmed = confirmed
 
     def run(self) -> None:
@@ -132,15 +132,15 @@ class Session:
         Raises:
             Interrupted: on Ctrl-C, and at the end of input.
         """
-        self._dialogue.paragraph(INTRODUCTION)
+        self.paragraph(INTRODUCTION)
         shown_last = ""
         while True:
             closing = self._questions()
             if closing != shown_last:
-                self._dialogue.paragraph(closing)
+                self.paragraph(closing)
             shown_last = closing
             if not self._reviewed():
-                self._dialogue.say("")
+                self.say("")
                 return
 
     def _questions(self) -> str:
@@ -149,7 +149,7 @@ class Session:
         announced = False
         while standing.open:
             if standing.settled and not announced and standing.open[0] not in self._confirmed:
-                self._dialogue.paragraph(f"{closing_words(standing, self.sheet)} Asking on; d is done.")
+                self.paragraph(f"{closing_words(standing, self.sheet)} Asking on; d is done.")
                 announced = True
             if not self._turn(standing):
                 break
@@ -168,10 +168,10 @@ class Session:
             if reply.kind == "done":
                 return False
             if reply.kind == "back":
-                self._dialogue.paragraph("" if at else "This is the first question.", gap=not at)
+                self.paragraph("" if at else "This is the first question.", gap=not at)
                 at = max(at - 1, 0)
             elif earlier and self._kept(name, reply):
-                self._dialogue.say("")
+                self.say("")
                 at = len(asked)
             elif self._kept(name, reply):
                 self.sheet = self.sheet._replace(asked=(*asked, name))
@@ -185,16 +185,15 @@ class Session:
         name = constraint.name
         default = self.sheet.stated.get(name)
         declined = name in self.sheet.declined
-        dialogue = self._dialogue
-        dialogue.show(question_page(constraint, self._rules, progress, plain=dialogue.one_line_each))
+        self.show(question_page(constraint, self._rules, progress, plain=self.one_line_each))
         while True:
             try:
-                reply = parse_reply(constraint, dialogue.ask(prompt_words(constraint, default, declined=declined)))
+                reply = parse_reply(constraint, self.ask(prompt_words(constraint, default, declined=declined)))
             except InvalidAnswerError as error:
-                dialogue.paragraph(str(error), gap=False)
+                self.paragraph(str(error), gap=False)
                 continue
             if reply.kind == "help":
-                dialogue.show(help_page(constraint, self._rules))
+                self.show(help_page(constraint, self._rules))
             elif reply.kind != "keep":
                 return reply
             elif default is not None:
@@ -202,7 +201,7 @@ class Session:
             elif declined:
                 return Reply("unknown")
             else:
-                dialogue.paragraph("No default here; type an answer, or u if nobody knows.", gap=False)
+                self.paragraph("No default here; type an answer, or u if nobody knows.", gap=False)
 
     def _kept(self, name: str, reply: Reply) -> bool:
         """Whether a reply says again what the sheet has."""
@@ -218,16 +217,16 @@ class Session:
         for gone in self._interview.no_longer_apply(sheet, name):
             if gone in sheet.stated:
                 was = shown(BY_NAME[gone], sheet.stated[gone])
-                self._dialogue.paragraph(f"Dropped, since no rule reads it any more: {gone} ({was}).", gap=False)
+                self.paragraph(f"Dropped, since no rule reads it any more: {gone} ({was}).", gap=False)
             sheet = sheet.dropped(gone)
         self.sheet = sheet
         standing = self._interview.standing(sheet)
         ruled_out = self._interview.ruled_out(name, sheet.stated) if name in sheet.stated else None
-        self._dialogue.paragraph(learnt_words(standing, ruled_out))
+        self.paragraph(learnt_words(standing, ruled_out))
         known = self._interview.contradictions(before.stated)
         for notice in self._interview.contradictions(sheet.stated):
             if notice not in known:
-                self._dialogue.paragraph(contradiction_words(notice))
+                self.paragraph(contradiction_words(notice))
 
     def _standing(self) -> Standing:
         """Where the answers leave it, with what is still to be confirmed before what is to be asked."""
@@ -237,26 +236,25 @@ class Session:
 
     def _reviewed(self) -> bool:
         """Show the answers; whether one of them was changed, so that there may be more to ask."""
-        dialogue = self._dialogue
         names = reviewed(self.sheet)
-        dialogue.show(review_page(self.sheet, plain=dialogue.one_line_each))
+        self.show(review_page(self.sheet, plain=self.one_line_each))
         while True:
             try:
-                typed = " ".join(dialogue.ask("Change which? (number or field; Enter for the report)").split())
+                typed = " ".join(self.ask("Change which? (number or field; Enter for the report)").split())
             except Interrupted as end:
-                if dialogue.piped and end.end_of_input:  # whoever wrote the answers down had nothing to change
+                if self.piped and end.end_of_input:  # whoever wrote the answers down had nothing to change
                     return False
                 raise
             if typed.casefold() in ("", "d", "done"):
                 return False
             if typed == "?":
-                dialogue.paragraph("Each answer can be changed: type its number or its field.", gap=False)
+                self.paragraph("Each answer can be changed: type its number or its field.", gap=False)
                 continue
             last = [name for name in self.sheet.asked if name in names][-1:]
             chosen = last[0] if last and typed.casefold() in ("b", "back") else _chosen(typed, names)
             if chosen is None:
                 hint = nearest(typed, BY_NAME)
-                dialogue.paragraph(f"'{typed[:60]}' is neither a number of the list nor a field{hint}.", gap=False)
+                self.paragraph(f"'{typed[:60]}' is neither a number of the list nor a field{hint}.", gap=False)
                 continue
             reply = self._reply(BY_NAME[chosen], f"Change {chosen}")
             if reply.kind in ("back", "done") or self._kept(chosen, reply):

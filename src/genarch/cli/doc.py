@@ -8,25 +8,24 @@ import typer
 
 from genarch.cli.app import Answers, Command, Overrides, Plain, Rules, Yes, argument, flag, group, option
 from genarch.cli.ask import Again, answers_of, questioned
-from genarch.cli.output import ExitCode, not_one_of, say, written
+from genarch.cli.output import ExitCode, not_one_of, read_exactly, say, written
 from genarch.documents.editing import behind, fenced, marked, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, base_of, load_rules
-from genarch.files.io import decode, read_bytes, read_text, refuse
+from genarch.files.io import read_text, refuse
 from genarch.files.spec_text import spec_with_id, stated_id
 from genarch.files.specs import default_id, parse_spec
 from genarch.reports.evaluation import make_report
 from genarch.reports.evaluation_page import excerpt
 from genarch.table.explore import explore
 from genarch.table.forms import SLUG
-from genarch.table.interview import Sheet
+from genarch.table.interview import Interview, Sheet
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import evaluate
 from genarch.table.spec import SPEC_VERSION, Spec
 
-_BOM = "\ufeff"
 _HELP = "Decision records: specs as blocks in Markdown documents."
 
 app = group()
@@ -65,7 +64,7 @@ def doc_add(
         raise typer.BadParameter("--spec has every answer; leave --answers, --set, --yes and --decision out")
     table = load_rules(rules)
     _check_names(spec_id, decision, table)
-    found = _blocks(_text(document), document, table)
+    found = _blocks(read_exactly(document), document, table)
 
     def done(block: _Found) -> int:
         return _keep_rationale(document, block, table) if write else ExitCode.OK
@@ -91,7 +90,7 @@ def doc_add(
         _same(document, block.spec._replace(constraints=stated, decision=decision or block.spec.decision), block)
         say(f"{document}:{block.block.first}: has the block '{new_id}'; edit it there, or add another one with --id")
         return done(block)
-    with_block(_text(document), document, fenced("version: 1\n"))  # where none can go, nobody is asked
+    with_block(read_exactly(document), document, fenced("version: 1\n"))  # where none can go, nobody is asked
 
     def finish(_start: Spec, sheet: Sheet, _dialogue: object) -> int:
         lines = [f"version: {SPEC_VERSION}", *([f"id: {new_id}"] if new_id != default_id(document) else [])]
@@ -105,7 +104,7 @@ def doc_add(
     given = [word for option in (("--id", spec_id), ("--decision", decision)) if option[1] for word in option]
     options = [*([] if rules == DEFAULT_TABLE else ["--rules", rules]), *(["--plain"] if plain else [])]
     again = Again(["doc", "add", document, *map(str, given), *(["--write"] if write else [])], options)
-    return questioned(table, finish, again=again, answers=answers, overrides=overrides, yes=yes, plain=plain)
+    return questioned(table, Interview(table), finish, again, answers, overrides, yes=yes, plain=plain)
 
 
 def _check_names(spec_id: str | None, decision: str | None, rules: RuleTable) -> None:
@@ -115,17 +114,10 @@ def _check_names(spec_id: str | None, decision: str | None, rules: RuleTable) ->
         raise InputError([not_one_of("--decision", decision, "a family or architecture", rules.decisions)])
 
 
-def _text(path: str) -> str:
-    """The document, byte order mark and line ends as they are."""
-    content = read_bytes(path)
-    text = decode(content, path)
-    return _BOM + text if content.startswith(_BOM.encode()) else text
-
-
 def _blocks(text: str, path: str, rules: RuleTable) -> dict[str, _Found]:
     """The document's specs by id."""
     found: dict[str, _Found] = {}
-    for block in parse_markdown(text.removeprefix(_BOM)).blocks:
+    for block in parse_markdown(text.removeprefix("\ufeff")).blocks:
         if not block.closed:
             raise refuse(path, f"the block at line {block.first} is never closed; end it with the marks it began with")
         spec = parse_spec(block.text, path=path, rules=rules, lines=block.lines)
@@ -154,7 +146,7 @@ def _same(path: str, wanted: Spec, found: _Found) -> None:
 
 
 def _added(path: str, spec: str, rules: RuleTable) -> _Found:
-    text, block = with_block(_text(path), path, fenced(spec))
+    text, block = with_block(read_exactly(path), path, fenced(spec))
     found = parse_spec(block.text, path=path, rules=rules, lines=block.lines)
     written(text, path)
     say(f"{path}:{block.first}: added the block '{found.id}'")
@@ -165,7 +157,7 @@ def _keep_rationale(path: str, found: _Found, rules: RuleTable) -> int:
     """Bring the rationale below a block up to date."""
     spec = found.spec
     report = make_report(spec, rules, evaluate(spec, rules), explore(spec, rules), base=base_of(rules))
-    before = text = _text(path)
+    before = text = read_exactly(path)
     if not marked(text, spec.id):
         if any(before for _, before in found.block.lines):
             raise refuse(

@@ -10,7 +10,7 @@ from difflib import unified_diff
 from typing import Annotated, NamedTuple
 
 from genarch.cli.app import Command, EntryFormat, argument, flag, group, option
-from genarch.cli.output import ExitCode, say, say_problems, severity_or_never, write_report, written
+from genarch.cli.output import ExitCode, read_exactly, say, say_problems, severity_or_never, write_report, written
 from genarch.documents.discovery import (
     ListedFile,
     Patterns,
@@ -26,7 +26,7 @@ from genarch.documents.reader import beside, inactive_status, load_document, loa
 from genarch.documents.settings import ProjectSettings, find_settings, load_settings
 from genarch.errors import InputError
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules
-from genarch.files.io import decode, read_bytes, refuse
+from genarch.files.io import refuse
 from genarch.reports.escape import safe
 from genarch.reports.findings import ListedWaiver, waivers_page
 from genarch.table.rules import RuleTable
@@ -72,25 +72,32 @@ class Settings(NamedTuple):
     project: ProjectSettings
 
 
+def project_settings(config: str | None, *, no_config: bool) -> ProjectSettings:
+    """The settings of the project: those of the file named, none, or those found nearest.
+
+    Raises:
+        InputError: when the file cannot be used.
+    """
+    return load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings(".")
+
+
 def settings_of(
-    *,
+    project: ProjectSettings,
     rules: str | None = None,
     include: Sequence[str] | None = None,
     exclude: Sequence[str] | None = None,
     require_block: Sequence[str] | None = None,
-    config: str | None = None,
-    no_config: bool = False,
     today: str | None = None,
     fail_on: str | None = None,
     baseline: str | None = None,
+    *,
     waivers: bool = True,
 ) -> Settings:
-    """The settings that hold: the options of the command line over the project.
+    """The settings that hold: the options of the command line over those of the project.
 
     Raises:
-        InputError: when an option, the configuration or the rule table cannot be used.
+        InputError: when an option or the rule table cannot be used.
     """
-    project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings(".")
     folder = project.folder
     root = repository_root(".") or os.path.realpath(".")
     day = _today(today)
@@ -163,20 +170,16 @@ def waivers(
     output_format: EntryFormat = "text",
 ) -> int:
     """List the waivers of design documents, those that expire first before the others."""
-    settings = settings_of(
-        rules=rules, include=include, exclude=exclude, today=today, config=config, no_config=no_config
-    )
-    rows: list[ListedWaiver] = []
-    code = ExitCode.OK
-    for document in _documents(paths, settings):
-        for defect in document.defects:
-            say(f"{defect.place.path}:{defect.place.line}:{defect.place.column}: {defect.finding.message}")
-            code = ExitCode.UNUSABLE
-        if not document.inactive:
-            rows += _rows(document, settings.policy.today)
+    settings = settings_of(project_settings(config, no_config=no_config), rules, include, exclude, today=today)
+    documents = list(_documents(paths, settings))
+    defects = [defect for document in documents for defect in document.defects]
+    for place, message in ((defect.place, defect.finding.message) for defect in defects):
+        say(f"{place.path}:{place.line}:{place.column}: {message}")
+    today = settings.policy.today
+    rows = [row for document in documents if not document.inactive for row in _rows(document, today)]
     rows.sort(key=lambda row: (row.expires or "9999-99-99", row.path, row.line))
     write_report(rows, lambda: waivers_page(rows), output_format)
-    return code
+    return ExitCode.UNUSABLE if defects else ExitCode.OK
 
 
 def _documents(paths: Sequence[str] | None, settings: Settings) -> Iterator[DesignDocument]:
@@ -224,9 +227,7 @@ def fix(
     no_config: NoConfig = False,
 ) -> int:
     """Fix design documents: misspelt keys, values and fences, and an empty block where one has to be."""
-    settings = settings_of(
-        rules=rules, include=include, exclude=exclude, require_block=require_block, config=config, no_config=no_config
-    )
+    settings = settings_of(project_settings(config, no_config=no_config), rules, include, exclude, require_block)
     if paths and "-" in paths:
         raise refuse("-", "fix works in place; name a file")
     changed = 0
@@ -237,7 +238,11 @@ def fix(
         try:
             for before, after in _fixed(item, settings):
                 changed += 1
-                _show(item.path, before, after) if diff else _write(item.path, after)
+                if diff:
+                    _show(item.path, before, after)
+                else:
+                    written(after, item.path)
+                    say(f"{os.path.normpath(item.path)}: fixed")
         except InputError as error:
             say_problems(error)
             code = ExitCode.UNUSABLE
@@ -257,8 +262,7 @@ def _fixed(item: ListedFile, settings: Settings) -> Iterator[tuple[str, str]]:
     document = None if item.is_spec else load_document(item.path, settings.rules)
     if document is None and not (item.is_spec or required):
         return
-    content = read_bytes(item.path)
-    before = ("\ufeff" if content.startswith(b"\xef\xbb\xbf") else "") + decode(content, item.path)
+    before = read_exactly(item.path)
     after = fixed(before, item.path, settings.rules, spec_file=item.is_spec)
     if (
         required
@@ -279,11 +283,6 @@ def _bare(item: ListedFile, settings: Settings) -> bool:
     specs = (other.path for other in specs_beside(item.path))
     found = (beside(load_sidecar(path, settings.rules), settings.rules) for path in specs)
     return not any(other and other.real == real for other in found)
-
-
-def _write(path: str, text: str) -> None:
-    written(text, path)
-    say(f"{os.path.normpath(path)}: fixed")
 
 
 def _show(path: str, before: str, after: str) -> None:

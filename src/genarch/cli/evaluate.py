@@ -18,7 +18,7 @@ from genarch.cli.output import (
     counted,
     discard_output,
     keep,
-    look_for,
+    look_of,
     not_one_of,
     read_spec,
     say,
@@ -53,8 +53,7 @@ def evaluate(
     rules: Rules = DEFAULT_TABLE,
     fail_on: Annotated[str, option("--fail-on", "VERDICT,...", "Exit 1 when a spec gets one of these verdicts.")] = "",
     explore: Annotated[
-        bool,
-        flag("--explore/--no-explore", "Show what is settled and what would change the verdict; slower."),
+        bool, flag("--explore/--no-explore", "Show what is settled and what would change the verdict; slower.")
     ] = True,
     evidence: Annotated[
         bool,
@@ -193,4 +192,4 @@ def _rendered(reports: Iterable[Report], output_format: ReportFormat, output: st
         return json_lines(reports) if output_format == "jsonl" else json_list(reports)
     from genarch.reports.evaluation_page import markdown_reports, text_reports
 
-    return markdown_reports(reports) if output_format == "markdown" else text_reports(reports, look_for(output))
+    return markdown_reports(reports) if output_format == "markdown" else text_reports(reports, look_of(output))

@@ -15,8 +15,7 @@ from typing import TextIO, TypeVar
 import typer
 
 from genarch.errors import GenarchError, InputError, Problem, nearest
-from genarch.files.bundled import load_rules
-from genarch.files.io import AtomicFile, decode, read_stream, refuse
+from genarch.files.io import AtomicFile, decode, read_bytes, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.descriptions import Description
 from genarch.reports.escape import safe
@@ -146,6 +145,16 @@ def read_standard_input() -> str:
     return decode(read_stream(sys.stdin.buffer, STDIN), STDIN)
 
 
+def read_exactly(path: str) -> str:
+    """The text of a file to be changed: byte order mark and line ends as they are.
+
+    Raises:
+        InputError: when it cannot be read, or is not UTF-8.
+    """
+    content = read_bytes(path)
+    return ("\ufeff" if content.startswith(b"\xef\xbb\xbf") else "") + decode(content, path)
+
+
 def read_spec(path: str, rules: RuleTable) -> Spec:
     """The spec in a file, or on standard input for `-`.
 
@@ -153,15 +162,6 @@ def read_spec(path: str, rules: RuleTable) -> Spec:
         InputError: with every problem of the spec.
     """
     return parse_spec(read_standard_input(), path=STDIN, rules=rules) if path == "-" else load_spec(path, rules)
-
-
-def load_tables(names: Iterable[str]) -> dict[str, RuleTable]:
-    """Rule tables by the ids or paths that name them.
-
-    Raises:
-        InputError: with the problems of all of them.
-    """
-    return dict(zip(names, all_or_problems(load_rules, names), strict=True))
 
 
 def all_or_problems(read: Callable[[str], _T], names: Iterable[str]) -> list[_T]:
@@ -199,20 +199,17 @@ def severity_or_never(word: str) -> str:
     return word
 
 
-def look_of(stream: TextIO | None) -> Look:
-    """What to draw for on `stream`; None stands for a file in UTF-8.
+def look_of(output: str | None = None, stream: TextIO | None = None) -> Look:
+    """What to draw for: a file in UTF-8, else `stream` or standard output.
 
     A pipe, `TERM=dumb` and `NO_COLOR` get no colour; `FORCE_COLOR` asks for it in a pipe. `COLUMNS` sets the width.
     """
-    if stream is None:
+    if output not in (None, "-"):
         return Look()
-    width = min(_columns(stream), WIDEST)
-    return Look(width, _color(stream), (stream.encoding or "").lower().startswith("utf"))
-
-
-def look_for(output: str | None) -> Look:
-    """What to draw for where `output` says: standard output, or a file."""
-    return look_of(sys.stdout if output in (None, "-") else None)
+    stream = stream or sys.stdout
+    dull = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    color = not dull and (bool(os.environ.get("FORCE_COLOR")) or stream.isatty())
+    return Look(min(_columns(stream), WIDEST), color, (stream.encoding or "").lower().startswith("utf"))
 
 
 def _columns(stream: TextIO) -> int:
@@ -223,12 +220,6 @@ def _columns(stream: TextIO) -> int:
         except (OSError, ValueError):
             pass
     return shutil.get_terminal_size().columns
-
-
-def _color(stream: TextIO) -> bool:
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
 
 
 def keep(output: str | None, inputs: Iterable[str], option: str = "-o", what: str = "an input") -> None:
@@ -283,7 +274,7 @@ def write_report(report: object, page: Callable[[], Page], output_format: str, o
         from genarch.reports.markdown import as_markdown
 
         return written(as_markdown(page()), output)
-    return written(as_text(page(), look_for(output)), output)
+    return written(as_text(page(), look_of(output)), output)
 
 
 def print_descriptions(descriptions: list[Description], output_format: str) -> int:

@@ -26,8 +26,7 @@ from genarch.cli.output import (
     all_or_problems,
     busy,
     keep,
-    load_tables,
-    look_for,
+    look_of,
     not_one_of,
     print_descriptions,
     read_spec,
@@ -105,7 +104,7 @@ def rules_lint(
         with busy(f"verifying {which}"):
             located += _verified(path, read)
     report = lint_report(read, located)
-    written(FORMATS[output_format](report, View(look_for(output), waived, fail_on)), output)
+    written(FORMATS[output_format](report, View(look_of(output), waived, fail_on)), output)
     if any(item.finding.check == _INVALID for item in located):
         return ExitCode.UNUSABLE
     return ExitCode.FINDINGS if any(finding.fails(fail_on) for finding in report.findings) else ExitCode.OK
@@ -237,7 +236,7 @@ def backtest(
         return ExitCode.NOTHING
     names = dict.fromkeys(rules or ([DEFAULT_TABLE] if against else bundled_tables()))
     every = dict.fromkeys([*names, *([against] if against else [])])
-    tables = load_tables(every)
+    tables = dict(zip(every, all_or_problems(load_rules, every), strict=True))
     keep(output, [*map(table_path, every), *paths])
     verdicts = dict.fromkeys(verdict for table in tables.values() for verdict in table.verdicts)
     documented = load_cases(paths, tuple(verdicts))
