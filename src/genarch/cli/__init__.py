@@ -1,4 +1,8 @@
-"""The command line: the only floor that sees typer, standard streams and the terminal."""
+"""The command line: the only floor that sees typer, standard streams and the terminal.
+
+Whatever of the input cannot be used is an `InputError` anywhere on this floor; `output.guarded` makes it a message for
+each problem and an exit code.
+"""
 
 import gc
 

@@ -116,9 +116,6 @@ def questioned(
     """Fill a sheet as a command line asks for it, and hand it on; the exit code.
 
     `finish` gets the spec started from, and the dialogue where answers came from it; `again` is how to resume.
-
-    Raises:
-        InputError: when the start or an override cannot be used.
     """
     spec, sheet = _start(rules, answers, overrides or (), save)
     if yes:
@@ -218,11 +215,7 @@ def _is_draft(path: str) -> bool:
 
 
 def check_target(path: str, start: str | None) -> None:
-    """Refuse, before anything is asked, to save where that cannot work or would overwrite something.
-
-    Raises:
-        InputError: when it would.
-    """
+    """Refuse, before anything is asked, to save where that cannot work or would overwrite something."""
     if path in ("", "-"):
         raise refuse("--save", "names no file; name one")
     if os.path.exists(path) and not (start and os.path.realpath(start) == os.path.realpath(path)):
@@ -239,9 +232,6 @@ def save_answers(path: str, sheet: Sheet, rules: RuleTable, start: str | None = 
 
     What they started from keeps its comments and its order. A new spec gets a note on each field. Beside it goes the
     JSON Schema that it names, unless there is one, or the spec is a draft.
-
-    Raises:
-        InputError: when a file cannot be written.
     """
     if start:
         before = read_exactly(start)

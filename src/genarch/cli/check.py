@@ -128,11 +128,7 @@ class Output(NamedTuple):
 
 
 def parse_outputs(texts: Sequence[str]) -> list[Output]:
-    """`format` and `format=FILE` texts; text to standard output where nothing goes there.
-
-    Raises:
-        InputError: when one is no format, or two go to one place.
-    """
+    """`format` and `format=FILE` texts; text to standard output where nothing goes there."""
     outputs = []
     problems = []
     for text in texts:

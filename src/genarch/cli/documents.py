@@ -73,11 +73,7 @@ class Settings(NamedTuple):
 
 
 def project_settings(config: str | None, *, no_config: bool) -> ProjectSettings:
-    """The settings of the project: those of the file named, none, or those found nearest.
-
-    Raises:
-        InputError: when the file cannot be used.
-    """
+    """The settings of the project: those of the file named, none, or those found nearest."""
     return load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings(".")
 
 
@@ -93,15 +89,11 @@ def settings_of(
     *,
     waivers: bool = True,
 ) -> Settings:
-    """The settings that hold: the options of the command line over those of the project.
-
-    Raises:
-        InputError: when an option or the rule table cannot be used.
-    """
+    """The settings that hold: the options of the command line over those of the project."""
     folder = project.folder
     root = repository_root(".") or os.path.realpath(".")
     day = _today(today)
-    days = project.waiver_days
+    days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
     table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE)
 
     def patterns(asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
@@ -113,8 +105,8 @@ def settings_of(
         Policy(
             day.isoformat(),
             tuple(load_rules(name) for name in bundled_tables() if name != table.header.id),
-            _days_after(day, days or LONGEST_WAIVER_DAYS),
-            ending=days is not None,
+            (day + timedelta(days=days)).isoformat(),
+            ending=project.waiver_days is not None,
             severities=project.severity,
             waivers=waivers,
         ),
@@ -148,13 +140,6 @@ def _today(stated: str | None) -> date:
         return datetime.fromtimestamp(int(epoch), UTC).date()
     except (ValueError, OverflowError, OSError):
         raise refuse("SOURCE_DATE_EPOCH", f"'{epoch[:40]}' is not a number of seconds since 1970") from None
-
-
-def _days_after(day: date, days: int) -> str:
-    try:
-        return (day + timedelta(days=days)).isoformat()
-    except OverflowError:
-        return date.max.isoformat()
 
 
 @app.command(cls=Command)
@@ -251,11 +236,7 @@ def fix(
 
 
 def _fixed(item: ListedFile, settings: Settings) -> Iterator[tuple[str, str]]:
-    """The text before and after, where they differ.
-
-    Raises:
-        InputError: when a file that may need fixing cannot be read.
-    """
+    """The text before and after, where they differ."""
     if item.beside:
         return
     required = settings.require_block.match(item.path) and not item.is_spec

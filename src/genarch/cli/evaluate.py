@@ -107,11 +107,7 @@ def evaluate(
 def evaluated(
     spec: Spec, rules: RuleTable, *, explored: bool = True, with_evidence: bool = True
 ) -> tuple[Report, Evaluation]:
-    """A spec's report, with the evaluation that it is made from.
-
-    Raises:
-        InputError: when the evidence catalogue was changed and is not valid.
-    """
+    """A spec's report, with the evaluation that it is made from."""
     evaluation = scoring.evaluate(spec, rules)
     evidence = evidence_of(spec, rules, evaluation) if with_evidence else None
     exploration = None
@@ -123,11 +119,7 @@ def evaluated(
 
 
 def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> EvidencePart | None:
-    """What the evidence catalogue says of a spec; None for one without a latency budget, which does not wait for it.
-
-    Raises:
-        InputError: when the catalogue was changed and is not valid.
-    """
+    """What the evidence catalogue says of a spec; None for one without a latency budget, which does not wait for it."""
     if spec.constraints.get("latency_budget_ms") is None:
         return None
     from genarch.evidence.assessment import assess
@@ -139,11 +131,7 @@ def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Evidenc
 
 
 def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFormat, output: str | None) -> int:
-    """Write reports as they come; the exit code is the gravest of theirs, or that there are none.
-
-    Raises:
-        InputError: when the file cannot be written.
-    """
+    """Write reports as they come; the exit code is the gravest of theirs, or that there are none."""
     count = unusable = gravest = 0
     iterator = iter(reports)
     first = next(iterator, None)

@@ -182,11 +182,7 @@ def estimate(
 
 
 def _size(text: str) -> tuple[int, int]:
-    """Width and height from `1024` or `1024x768`.
-
-    Raises:
-        InputError: when it is neither.
-    """
+    """Width and height from `1024` or `1024x768`."""
     parts = text.split("x")
     if len(parts) > 2 or not all(part.isascii() and part.isdecimal() and 0 < int(part) < 10**5 for part in parts):
         raise refuse("--resolution", f"'{text}' is not a size; write pixels, as 1024 or 1024x768")

@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from enum import IntEnum
 from io import StringIO, TextIOWrapper
 from typing import TextIO, TypeVar
@@ -135,32 +135,20 @@ _T = TypeVar("_T")
 
 
 def read_standard_input() -> str:
-    """The text on standard input.
-
-    Raises:
-        InputError: when it is closed, too large or not in UTF-8.
-    """
+    """The text on standard input."""
     if sys.stdin is None:
         raise refuse(STDIN, "is closed; give a document on it, or name a file")
     return decode(read_stream(sys.stdin.buffer, STDIN), STDIN)
 
 
 def read_exactly(path: str) -> str:
-    """The text of a file to be changed: byte order mark and line ends as they are.
-
-    Raises:
-        InputError: when it cannot be read, or is not UTF-8.
-    """
+    """The text of a file to be changed: byte order mark and line ends as they are."""
     content = read_bytes(path)
     return ("\ufeff" if content.startswith(b"\xef\xbb\xbf") else "") + decode(content, path)
 
 
 def read_spec(path: str, rules: RuleTable) -> Spec:
-    """The spec in a file, or on standard input for `-`.
-
-    Raises:
-        InputError: with every problem of the spec.
-    """
+    """The spec in a file, or on standard input for `-`."""
     return parse_spec(read_standard_input(), path=STDIN, rules=rules) if path == "-" else load_spec(path, rules)
 
 
@@ -189,11 +177,7 @@ def not_one_of(option: str, word: str, what: str, words: Sequence[str], many: st
 
 
 def severity_or_never(word: str) -> str:
-    """The severity that `--fail-on` names.
-
-    Raises:
-        InputError: when it is none, and not `never`.
-    """
+    """The severity that `--fail-on` names."""
     if word not in (*SEVERITIES, "never"):
         raise InputError([not_one_of("--fail-on", word, "a severity", (*SEVERITIES, "never"))])
     return word
@@ -223,11 +207,7 @@ def _columns(stream: TextIO) -> int:
 
 
 def keep(output: str | None, inputs: Iterable[str], option: str = "-o", what: str = "an input") -> None:
-    """Refuse to overwrite what is read; `option` names the output, `what` says what the inputs are.
-
-    Raises:
-        InputError: when the report would, or the output names no file.
-    """
+    """Refuse to overwrite what is read; `option` names the output, `what` says what the inputs are."""
     if output == "":
         raise refuse(option, "names no file; name one, or - for standard output")
     if output in (None, "-") or not os.path.exists(output):
@@ -239,11 +219,7 @@ def keep(output: str | None, inputs: Iterable[str], option: str = "-o", what: st
 
 @contextmanager
 def writer(output: str | None) -> Iterator[Callable[[str], object]]:
-    """A function that writes text to standard output, or to a file that appears once it is complete.
-
-    Raises:
-        InputError: when the file cannot be written.
-    """
+    """A function that writes text to standard output, or to a file that appears once it is complete."""
     if output in (None, "-"):
         yield sys.stdout.write
         return
@@ -252,22 +228,14 @@ def writer(output: str | None) -> Iterator[Callable[[str], object]]:
 
 
 def written(text: str, output: str | None = None) -> int:
-    """Write a whole text, to standard output with a line end, and end well.
-
-    Raises:
-        InputError: when the file cannot be written.
-    """
+    """Write a whole text, to standard output with a line end, and end well."""
     with writer(output) as write:
         write(text if output or not text or text.endswith("\n") else f"{text}\n")
     return 0
 
 
 def write_report(report: object, page: Callable[[], Page], output_format: str, output: str | None = None) -> int:
-    """Write a report as JSON, or its page as text or Markdown, and end well.
-
-    Raises:
-        InputError: when the file cannot be written.
-    """
+    """Write a report as JSON, or its page as text or Markdown, and end well."""
     if output_format == "json":
         return written(as_json(report), output)
     if output_format == "markdown":
@@ -297,21 +265,14 @@ def busy(words: str) -> AbstractContextManager[object]:
 def counted(items: Iterable[_T]) -> Iterator[_T]:
     """The items as they come; after a while a running count on standard error, gone at the end."""
     began = time.monotonic()
-    iterator = iter(items)
-    count = 0
-    for item in iterator:
-        count += 1
-        yield item
-        if time.monotonic() - began > PATIENCE_SECONDS:
-            break
-    else:
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} specs evaluated"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
-        task = progress.add_task("", total=None, completed=count)
-        for item in iterator:
+    with ExitStack() as stack:
+        status = None
+        for count, item in enumerate(items, 1):
             yield item
-            progress.advance(task)
+            elapsed = time.monotonic() - began
+            if status is None and elapsed > PATIENCE_SECONDS:
+                from rich.console import Console
+
+                status = stack.enter_context(Console(file=sys.stderr).status(""))
+            if status is not None:
+                status.update(f"{count:,} specs evaluated, {elapsed:.0f} s")

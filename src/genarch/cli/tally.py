@@ -61,11 +61,7 @@ class Checked(NamedTuple):
 
 
 def check_file(candidate: ListedFile, settings: Settings) -> Checked:
-    """Check one file; a bug met on the way is a finding, so that it costs the others nothing.
-
-    Raises:
-        InputError: when standard input cannot be read.
-    """
+    """Check one file; a bug met on the way is a finding, so that it costs the others nothing."""
     try:
         return _sidecar(candidate, settings) if candidate.is_spec else _document(candidate.path, settings)
     except InputError:
@@ -184,11 +180,7 @@ class Tally:
         self._beside: dict[tuple[str, str], Place] = {}
 
     def take(self, paths: Sequence[str], jobs: int, since: str | None, rules: str | None) -> None:
-        """Check everything in `paths`, or what of it differs from where the branch left the commit `since`.
-
-        Raises:
-            InputError: when git cannot say what has changed, or an output is among what is checked.
-        """
+        """Check everything in `paths`, or what of it differs from where the branch left the commit `since`."""
         changed = None if since is None else self._changed(since, rules)
         wanted = self._wanted(listed_files(paths or (".",), self._settings.selection), changed)
         for checked in check_files(wanted, self._settings, jobs or os.cpu_count() or 1):
