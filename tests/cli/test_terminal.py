@@ -55,14 +55,14 @@ def test_no_command_is_wider_than_the_terminal(arguments: list[str], root: Path)
     assert max(map(len, plain.splitlines())) <= 40
 
 
-def slow(arguments: str) -> str:
+def slow(arguments: str, seconds: float = 0.05) -> str:
     """A run whose every spec takes a while, with less patience than usual."""
     return (
         "import sys, time, genarch.table.scoring as e, genarch.cli.output as t\n"
         "t.PATIENCE_SECONDS = 0.05\n"
         "real = e.evaluate\n"
         "def slow(spec, rules):\n"
-        "    time.sleep(0.05)\n"
+        f"    time.sleep({seconds})\n"
         "    return real(spec, rules)\n"
         "e.evaluate = slow\n"
         f"sys.argv[1:] = {arguments.split()!r}\n"
@@ -95,7 +95,7 @@ def test_no_progress_where_the_report_is_on_the_same_terminal(root: Path) -> Non
 
 def test_ctrl_c_ends_with_130(root: Path) -> None:
     child = pexpect.spawn(
-        sys.executable, ["-c", slow("evaluate examples/specs")], cwd=str(root), encoding="utf-8", timeout=20
+        sys.executable, ["-c", slow("evaluate examples/specs", 1)], cwd=str(root), encoding="utf-8", timeout=40
     )
     child.expect("avatar-editor")
     child.sendintr()
