@@ -189,8 +189,10 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
             message = f"control character U+{ord(found[0]):04X}; remove it"
         document.report(found.start(), "", message)
         raise document.error()
+    loader = None
     try:
-        return _Reader(document, max_events).read(yaml.parse(text, Loader=_LOADER))
+        loader = _LOADER(text)
+        return _Reader(document, max_events).read(iter(loader.get_event, None))
     except yaml.MarkedYAMLError as error:
         unclosed = str(error.problem) == "found unexpected end of stream"
         mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
@@ -198,6 +200,9 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
         document.report(at, "", f"not YAML: {_in_words(error, text[at : at + 1])}")
     except yaml.YAMLError as error:
         document.report(0, "", f"not YAML: {str(error).splitlines()[0]}")
+    finally:
+        if loader:
+            loader.dispose()
     raise document.error()
 
 
@@ -235,7 +240,8 @@ class _Reader:
                 self._refuse(at, f"more than {self._max_events} parts; this is not a file to read")
                 raise self._document.error()
             if isinstance(event, yaml.ScalarEvent):
-                self._unadorned(event, at)
+                if event.anchor or event.tag:  # most have none, and a call for each would show
+                    self._unadorned(event, at)
                 plain = not event.style
                 if plain and event.value == "<<":
                     self._refuse(at, "merge keys are not allowed; write the fields out")

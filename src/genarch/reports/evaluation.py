@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 from genarch.errors import Problem
@@ -10,7 +11,7 @@ from genarch.reports.evidence import EvidencePart
 from genarch.reports.words import name_words
 from genarch.table.constraints import BY_NAME, Answers
 from genarch.table.forms import INLINED, OMITTED
-from genarch.table.rules import Assumption, Citation, Method, Notice, Ratio, Rule, RuleTable
+from genarch.table.rules import Assumption, Citation, Notice, Ratio, Rule, RuleTable
 from genarch.table.scoring import Confidence, Evaluation, Flip, Possible, Ranked, Stability, Undecided, Unread, evaluate
 from genarch.table.spec import Origin, Spec
 from genarch.version import __version__
@@ -189,16 +190,18 @@ def make_report(
     With an exploration, also what is settled and what would change the verdict; with `evidence` also what was measured.
     `base` is the table that this one extends: the report has what it alone would have said.
     """
-    verdict, header = evaluation.verdict, rules.header
+    verdict = evaluation.verdict
     stated = {name: spec.constraints[name] for name in BY_NAME if name in spec.constraints}
     origin = spec.origin._replace(path=_encodable(spec.origin.path))
     reads = evidence.reads if evidence else ()
     notes = [entry for entry in evaluation.notices if entry.level == "note"]
+    entries: list[Rule | Assumption | Notice] = [*evaluation.hits, *evaluation.assumed, *notes]
+    table, reasons, methods, risks = _parts(rules)
     return Evaluated(
         schema_version=SCHEMA_VERSION,
         genarch_version=__version__,
         spec=SpecPart(spec.id, spec.title, origin, stated),
-        rules=RulesPart(header.id, header.version, header.digest, header.source_title),
+        rules=table,
         verdict=verdict.verdict,
         architecture=verdict.architecture,
         candidates=verdict.candidates,
@@ -208,10 +211,10 @@ def make_report(
         summary=_summary(rules, evaluation),
         base=_base(spec, base, evaluation) if base else None,
         ranking=evaluation.ranking,
-        rationale=(*map(_reason, evaluation.hits), *map(_note, evaluation.assumed), *map(_note, notes)),
-        methods=tuple(_method(method) for method in evaluation.methods),
-        risks=tuple(_risks(rules, evaluation.recommended)),
-        warnings=tuple(Caution(n.id, n.message, n.source) for n in evaluation.notices if n.level != "note"),
+        rationale=tuple([reasons[entry.id] for entry in entries]),
+        methods=tuple([methods[method.id] for method in evaluation.methods]),
+        risks=tuple([risk for risk in risks if risk.architecture in evaluation.recommended]),
+        warnings=tuple([Caution(n.id, n.message, n.source) for n in evaluation.notices if n.level != "note"]),
         unread=tuple(entry for entry in evaluation.unread if entry.constraint not in reads),
         undecided=evaluation.undecided,
         evidence=evidence,
@@ -264,25 +267,26 @@ def _explored(exploration: Exploration) -> Explored:
     )
 
 
+@lru_cache(maxsize=8)
+def _parts(rules: RuleTable) -> tuple[RulesPart, dict[str, Reason], dict[str, MethodPart], tuple[RiskPart, ...]]:
+    """What reports have of a table and of its entries, by their ids: the same parts in every report."""
+    header = rules.header
+    reasons = {rule.id: _reason(rule) for rule in rules.rules}
+    said: list[Assumption | Notice] = [*rules.assumptions, *rules.notices]
+    for entry in said:
+        reasons[entry.id] = Reason(entry.id, entry.title, entry.message, Effect({}, {}, ()), entry.source)
+    return (
+        RulesPart(header.id, header.version, header.digest, header.source_title),
+        reasons,
+        {m.id: MethodPart(m.id, m.title, m.architectures, m.because, m.source) for m in rules.methods},
+        tuple(RiskPart(entry.id, *risk) for entry in rules.architectures for risk in entry.risks),
+    )
+
+
 def _reason(rule: Rule) -> Reason:
     gained = {name: points for name, points in rule.points.items() if points > 0}
     lost = {name: -points for name, points in rule.points.items() if points < 0}
     return Reason(rule.id, rule.title, rule.because, Effect(gained, lost, rule.excludes), rule.source)
-
-
-def _note(entry: Notice | Assumption) -> Reason:
-    return Reason(entry.id, entry.title, entry.message, Effect({}, {}, ()), entry.source)
-
-
-def _method(method: Method) -> MethodPart:
-    return MethodPart(method.id, method.title, method.architectures, method.because, method.source)
-
-
-def _risks(rules: RuleTable, recommended: Sequence[str]) -> Iterator[RiskPart]:
-    for architecture in rules.architectures:
-        if architecture.id in recommended:
-            for risk in architecture.risks:
-                yield RiskPart(architecture.id, risk.risk, risk.mitigation, risk.source)
 
 
 # The summary

@@ -3,57 +3,82 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from json.encoder import encode_basestring_ascii as quoted
+from operator import add
+from typing import Any, Literal
 
 from genarch.table.constraints import CONSTRAINTS
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
-_SCALARS = frozenset((str, int, float, bool, type(None)))
+_SCALARS: Mapping[type, Callable[[Any], str]] = {
+    str: quoted,
+    int: int.__repr__,
+    float: json.dumps,
+    bool: {True: "true", False: "false"}.__getitem__,
+    type(None): {None: "null"}.__getitem__,
+}
 _ORDER = {member: at for entry in CONSTRAINTS if entry.kind == "set" for at, member in enumerate(entry.values)}
 
-_Form = Literal["", "omitted", "inlined"]
 _KEYS: dict[type, list[str]] = {}
+"""Of each declaration, as they are written."""
+
+_Form = Literal["", "omitted", "inlined"]
 _FORMS: dict[type, list[_Form]] = {}
 """Of the declarations that have any."""
 
+_Written = dict[int, tuple[object, str]]
+"""Parts by identity, with the JSON of them; that a part is held keeps its identity its own."""
 
-def plain(value: object) -> Json:
-    """A report, or a part of one, as JSON data.
+_MOST_WRITTEN = 2_000
 
-    A key has no `_` at its end (`for_`); a set of answers is in the order of the constraint's values.
+
+def compact(value: object, written: _Written) -> str:
+    """A report, or a part of one, as JSON on a line.
+
+    A key has no `_` at its end (`for_`); a set of answers is in the order of the constraint's values. What is in
+    `written` is taken from there: the reports of one table share a rule's reasons, and each is written once.
 
     Raises:
         TypeError: for what JSON has no form for.
     """
     # A report has hundreds of parts, and a run thousands of reports: the most frequent kinds come first, and a scalar
-    # is not worth a call.
+    # of a tuple is not worth a call of this.
     kind: type = type(value)
-    if kind in _SCALARS:
-        return value  # type: ignore[return-value]  # one of the types of _SCALARS
-    if isinstance(value, tuple | list):
-        shown = [item if type(item) in _SCALARS else plain(item) for item in value]
-        if kind is tuple or kind is list:
-            return shown
+    if isinstance(value, tuple):
+        if not value:
+            return "[]"
+        if before := written.get(id(value)):
+            return before[1]
+        items = [scalar(item) if (scalar := _SCALARS.get(type(item))) else compact(item, written) for item in value]
+        if kind is tuple:
+            return f"[{','.join(items)}]"
         keys = _KEYS.get(kind) or _keys(kind)
-        found: dict[str, Json] = dict(zip(keys, shown))  # noqa: B905  (as many as there are)
-        return _with_forms(found, _FORMS[kind]) if kind in _FORMS else found
+        fields = _formed(keys, items, _FORMS[kind]) if kind in _FORMS else map(add, keys, items)
+        text = f"{{{','.join(fields)}}}"
+        if len(written) >= _MOST_WRITTEN:
+            written.clear()
+        written[id(value)] = value, text
+        return text
+    if scalar := _SCALARS.get(kind):
+        return scalar(value)
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return f"{{{','.join([f'{quoted(str(key))}:{compact(item, written)}' for key, item in value.items()])}}}"
     if isinstance(value, frozenset):
-        return sorted(value, key=_ORDER.__getitem__)
+        return compact(tuple(sorted(value, key=_ORDER.__getitem__)), written)
+    if isinstance(value, list):
+        return compact(tuple(value), written)
     raise TypeError(f"no JSON is made of {kind.__name__}")
 
 
-def _with_forms(found: dict[str, Json], forms: list[_Form]) -> Json:
-    shown: dict[str, Json] = {}
-    for (key, item), form in zip(found.items(), forms, strict=True):
-        if form == "inlined" and isinstance(item, dict):
-            shown.update(item)
-        elif not form or item is not None:
-            shown[key] = item
-    return shown
+def _formed(keys: list[str], items: list[str], forms: list[_Form]) -> Iterator[str]:
+    """The fields that are written, of a declaration with forms."""
+    for key, item, form in zip(keys, items, forms, strict=True):
+        if form == "inlined" and item != "null":
+            yield item[1:-1]
+        elif not form or item != "null":
+            yield key + item
 
 
 def _keys(kind: type) -> list[str]:
@@ -62,13 +87,21 @@ def _keys(kind: type) -> list[str]:
     The marks are looked for in the text of the annotation: to resolve it would take longer than to write the report. So
     a module that marks a field of a report has its annotations as text (`from __future__ import annotations`).
     """
-    texts = {name.removesuffix("_"): str(annotation) for name, annotation in kind.__annotations__.items()}
-    forms: list[_Form] = [
-        "omitted" if "OMITTED" in text else "inlined" if "INLINED" in text else "" for text in texts.values()
-    ]
+    texts = [str(annotation) for annotation in kind.__annotations__.values()]
+    forms: list[_Form] = ["omitted" if "OMITTED" in text else "inlined" if "INLINED" in text else "" for text in texts]
     if any(forms):
         _FORMS[kind] = forms
-    return _KEYS.setdefault(kind, list(texts))
+    return _KEYS.setdefault(kind, [f'"{name.removesuffix("_")}":' for name in kind.__annotations__])
+
+
+def plain(value: object) -> Json:
+    """A report, or a part of one, as JSON data.
+
+    Raises:
+        TypeError: for what JSON has no form for.
+    """
+    data: Json = json.loads(compact(value, {}))
+    return data
 
 
 def as_json(report: object) -> str:
@@ -88,5 +121,5 @@ def json_list(reports: Iterable[object]) -> Iterator[str]:
 
 def json_lines(reports: Iterable[object]) -> Iterator[str]:
     """One report a line, for tools that read as a stream."""
-    encode = json.JSONEncoder(separators=(",", ":")).encode
-    return (encode(plain(report)) + "\n" for report in reports)
+    written: _Written = {}
+    return (compact(report, written) + "\n" for report in reports)

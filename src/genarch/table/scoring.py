@@ -193,6 +193,10 @@ class Scorer:
             )
             for rule in rules.rules
         )
+        self._contributions = tuple(
+            {name: Contribution(rule.id, points) for name, points in rule.points.items() if points}
+            for rule in rules.rules
+        )
         self.families = tuple(
             (family.id, tuple(position[a.id] for a in rules.architectures if a.family == family.id))
             for family in rules.families
@@ -339,12 +343,12 @@ class Scorer:
         return Verdict(family, name, (family,), confidence, margin), (name,)
 
     def _ranking(self, positions: Sequence[int], points: Sequence[int]) -> tuple[Ranked, ...]:
-        hits = [(self._rules.rules[at].id, self._rules.rules[at].points, self.effects[at].excludes) for at in positions]
+        hits = [(self._rules.rules[at].id, self._contributions[at], self.effects[at].excludes) for at in positions]
         ranked = []
         for at, architecture in enumerate(self._rules.architectures):
             name = architecture.id
             excluded_by = tuple([rule for rule, _, excludes in hits if excludes >> at & 1])
-            contributions = tuple([Contribution(rule, gains[name]) for rule, gains, _ in hits if gains.get(name)])
+            contributions = tuple([gave[name] for _, gave, _ in hits if name in gave])
             ranked.append(Ranked(name, architecture.family, points[at], excluded_by, contributions))
         return tuple(sorted(ranked, key=lambda entry: (bool(entry.excluded_by), -entry.points)))
 
