@@ -14,7 +14,7 @@ from genarch.cli.app import app
 from genarch.cli.rules import schema_of
 from genarch.files.bundled import load_catalogue
 from genarch.files.schemas import model_of
-from genarch.reports.cost import CostReport
+from genarch.reports.estimates import CostReport
 
 CANVAS = "examples/specs/realtime-text-canvas.genarch.yaml"
 STUDIO = "examples/specs/marketing-studio.genarch.yaml"

@@ -12,7 +12,7 @@ from genarch.cli.evaluate import evidence_of
 from genarch.evidence.cost import bill
 from genarch.files.bundled import load_catalogue
 from genarch.files.schemas import model_of
-from genarch.reports.cost import CostReport, cost_page, cost_report
+from genarch.reports.estimates import CostReport, cost_page, cost_report
 from genarch.reports.evaluation import make_report
 from genarch.reports.evaluation_page import report_page
 from genarch.reports.evidence import EvidencePart

@@ -201,7 +201,7 @@ def cost(
 ) -> int:
     """Show what a spec's load costs on its gpu, by architecture."""
     from genarch.evidence.cost import bill
-    from genarch.reports.cost import cost_page, cost_report
+    from genarch.reports.estimates import cost_page, cost_report
 
     keep(output, [spec, *table_files(rules)])
     if not 0 < utilisation <= 1:

@@ -293,7 +293,7 @@ OUTPUTS: Mapping[str, str] = {
     "report": "genarch.reports.evaluation:Report",
     "findings": "genarch.reports.findings:LintReport",
     "check": "genarch.reports.findings:CheckReport",
-    "cost": "genarch.reports.cost:CostReport",
+    "cost": "genarch.reports.estimates:CostReport",
     "backtest": "genarch.reports.backtest:BacktestReport",
     "diff": "genarch.reports.comparison:ComparisonReport",
     "map": "genarch.reports.decision_map:MapReport",
