@@ -19,7 +19,7 @@ from genarch.files.checks import DOCUMENT_CHECKS
 from genarch.files.io import decode
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.findings import check_report, document_findings
-from genarch.reports.text import Look
+from genarch.reports.page import Look
 from genarch.table.findings import CheckId, Finding, Located, Place
 
 RULES = load_rules()

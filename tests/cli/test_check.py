@@ -23,7 +23,7 @@ from genarch.documents.judge import judge
 from genarch.files.checks import DOCUMENT_CHECKS
 from genarch.reports.finding_formats import FORMATS, LONGEST_TEXT, MOST_RESULTS, View
 from genarch.reports.findings import ReportedFinding, check_report
-from genarch.reports.text import Look
+from genarch.reports.page import Look
 
 ARTICLE = ["--rules", "article"]
 """What is said here of verdicts is by the article's table, whichever is the default."""

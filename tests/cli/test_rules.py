@@ -22,7 +22,7 @@ from genarch.files.checks import TABLE_CHECKS
 from genarch.reports.comparison import restriction_words
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.findings import FindingCounts, LintReport, ReportedFinding
-from genarch.reports.text import Look
+from genarch.reports.page import Look
 from genarch.table.diff import Where
 
 SOURCE = "{facts: [T1], section: s, grade: measured}"

@@ -18,7 +18,8 @@ from genarch.reports.evaluation_page import report_page
 from genarch.reports.evidence import EvidencePart
 from genarch.reports.json import plain
 from genarch.reports.markdown import as_markdown
-from genarch.reports.text import Look, as_text
+from genarch.reports.page import Look
+from genarch.reports.text import as_text
 from genarch.table.constraints import Value
 from strategies import answers
 

@@ -18,7 +18,8 @@ from genarch.reports.evaluation import make_error_report, make_report
 from genarch.reports.evaluation_page import report_page
 from genarch.reports.json import json_lines
 from genarch.reports.markdown import as_markdown
-from genarch.reports.text import Look, as_text
+from genarch.reports.page import Look
+from genarch.reports.text import as_text
 from genarch.table.spec import Spec
 
 # Row 19: ESC, OSC 8 and 52, BEL, CR, backspace, C1, bidirectional marks, zero-width characters

@@ -17,7 +17,8 @@ from genarch.reports.evaluation import Report, make_error_report, make_report
 from genarch.reports.evaluation_page import markdown_reports, text_reports
 from genarch.reports.json import json_lines, json_list
 from genarch.reports.markdown import as_markdown
-from genarch.reports.text import Look, as_text
+from genarch.reports.page import Look
+from genarch.reports.text import as_text
 from genarch.version import __version__
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"

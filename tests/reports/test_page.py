@@ -18,6 +18,7 @@ from genarch.reports.page import (
     Entry,
     Grid,
     Listing,
+    Look,
     Paragraph,
     Rule,
     Section,
@@ -29,7 +30,7 @@ from genarch.reports.page import (
     dim,
     strong,
 )
-from genarch.reports.text import Look, as_text
+from genarch.reports.text import as_text
 
 PAGE: tuple[Block, ...] = (
     Title((strong("a-spec"), dim("  A title")), strong("GAN", "gan")),

@@ -25,8 +25,8 @@ from genarch.reports.interview import (
     reviewed,
     shown,
 )
-from genarch.reports.page import Page, Paragraph
-from genarch.reports.text import Look, as_text
+from genarch.reports.page import Look, Page, Paragraph
+from genarch.reports.text import as_text
 from genarch.table.answers import InvalidAnswerError, Reply, parse_reply, written
 from genarch.table.constraints import BY_NAME, Constraint
 from genarch.table.interview import Interview, Sheet, Standing

@@ -20,8 +20,7 @@ from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.descriptions import Description
 from genarch.reports.escape import safe
 from genarch.reports.json import as_json
-from genarch.reports.page import Page
-from genarch.reports.text import Look, as_text
+from genarch.reports.page import Look, Page
 from genarch.table.findings import SEVERITIES
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Spec
@@ -242,6 +241,8 @@ def write_report(report: object, page: Callable[[], Page], output_format: str, o
         from genarch.reports.markdown import as_markdown
 
         return written(as_markdown(page()), output)
+    from genarch.reports.text import as_text  # rich: for those who want text alone
+
     return written(as_text(page(), look_of(output)), output)
 
 

@@ -15,6 +15,7 @@ from genarch.reports.page import (
     Entries,
     Entry,
     Line,
+    Look,
     Paragraph,
     Rule,
     Section,
@@ -26,7 +27,6 @@ from genarch.reports.page import (
     dim,
     strong,
 )
-from genarch.reports.text import Look, as_text
 from genarch.reports.words import both, counted, effect_words, either, name_words, signed, stated_words, value_words
 from genarch.table.answers import format_answer, plain_value
 from genarch.table.constraints import BY_NAME, Answers
@@ -38,6 +38,8 @@ _BOUNDS = {"at_least": "at {} or more", "above": "above {}", "at_most": "at {} o
 
 def text_reports(reports: Iterable[Report], look: Look) -> Iterator[str]:
     """Pages for a terminal, as the reports come; after several, a summary with a line for each."""
+    from genarch.reports.text import as_text  # rich: for those who want text alone
+
     rows: list[tuple[Line, Line]] = []
     between = "\n" + as_text((Rule(),), look)
     for report in reports:

@@ -23,7 +23,7 @@ from genarch.reports.findings import (
 )
 from genarch.reports.json import as_json
 from genarch.reports.markdown import as_markdown
-from genarch.reports.text import Look, as_text
+from genarch.reports.page import Look
 from genarch.table.findings import SEVERITIES
 
 
@@ -201,8 +201,14 @@ def _junit(report: Report, view: View) -> str:
     return ET.tostring(suites, encoding="unicode", xml_declaration=False) + "\n"
 
 
+def _text(report: Report, view: View) -> str:
+    from genarch.reports.text import as_text  # rich: for those who want text alone
+
+    return as_text(findings_page(report, waived=view.waived), view.look)
+
+
 FORMATS: Mapping[str, Callable[[Report, View], str]] = {
-    "text": lambda report, view: as_text(findings_page(report, waived=view.waived), view.look),
+    "text": _text,
     "concise": _concise,
     "json": lambda report, _: as_json(report),
     "sarif": _sarif,

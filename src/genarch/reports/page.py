@@ -128,6 +128,14 @@ Block = Title | Paragraph | Section | Entries | Table | Bars | Grid | Listing | 
 Page = Iterable[Block]
 
 
+class Look(NamedTuple):
+    """What text is laid out for: columns, whether colour is shown, and whether characters beyond ASCII are."""
+
+    width: int = 80
+    color: bool = False
+    unicode: bool = True
+
+
 def strong(text: str, tone: str = "") -> Span:
     """Words that stand out."""
     return Span(text, "strong", tone)
