@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
@@ -58,9 +58,14 @@ class _Hanging(NamedTuple):
     columns: int
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        """The lines, none wider than there is room for when it is set in."""
-        for at, line in enumerate(self.text.wrap(console, options.max_width - self.columns, overflow="fold")):
-            yield Text(" " * self.columns).append_text(line) if at else line
+        """The lines; what follows the first is wrapped anew, since it has less room."""
+        first, *others = self.text.wrap(console, options.max_width, overflow="fold")
+        yield first
+        if others:
+            rest = self.text[len(first.plain) :]
+            rest = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
+            for line in rest.wrap(console, options.max_width - self.columns, overflow="fold"):
+                yield Text(" " * self.columns).append_text(line)
 
 
 class _Layout:
@@ -119,11 +124,15 @@ class _Layout:
             yield self._indented(below)
 
     def _table(self, header: Sequence[str], rows: Sequence[Sequence[Line]], align: str) -> Iterator[RenderableType]:
-        grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=any(header), header_style="dim")
-        for at, name in enumerate(header):
-            grid.add_column(Text(safe(name)), justify="right" if align[at : at + 1] == "r" else "left", overflow="fold")
-        for row in rows:
-            grid.add_row(*map(_styled, row))
+        grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=any(header), header_style="")
+        cells = [[_styled(cell) for cell in row] for row in rows]
+        columns = zip(header or [""] * len(cells[0]), *cells, strict=True) if cells else ()
+        for at, (name, *column) in enumerate(columns):
+            one_word = not any(" " in cell.plain for cell in column)
+            justify: Literal["left", "right"] = "right" if align[at : at + 1] == "r" else "left"
+            grid.add_column(Text(safe(name), "dim"), justify=justify, overflow="fold", no_wrap=one_word)
+        for row in cells:
+            grid.add_row(*row)
         if rows and not self._narrow and self._console.measure(grid).minimum <= self._room:
             yield grid
             return
@@ -131,11 +140,11 @@ class _Layout:
             if len(rest) == 1:
                 yield _Hanging(_styled((*spans(first), ": ", *spans(rest[0]))), 2)
                 continue
-            cells: list[str | Span] = []
+            parts: list[str | Span] = []
             for name, cell in zip(header[1:] or [""] * len(rest), rest, strict=True):
                 if spans(cell):
-                    cells += [", " if cells else "", f"{name} " if name else "", *spans(cell)]
-            yield from (_styled(first), self._indented([page.Paragraph(tuple(cells))]))
+                    parts += [", " if parts else "", f"{name} " if name else "", *spans(cell)]
+            yield from (_styled(first), self._indented([page.Paragraph(tuple(parts))]))
 
     def _bars(self, block: page.Bars) -> Iterator[RenderableType]:
         noted = f"{block.header[2].lower()} "
@@ -180,13 +189,13 @@ def _styled(line: Line, style: str = "") -> Text:
     """The line as safe text; one with a place in it is never broken, since editors follow it."""
     parts = spans(line)
     whole = any(span.style == "place" for span in parts)
-    text = Text(style=style, no_wrap=whole, overflow="ignore" if whole else "fold")
+    text = Text(no_wrap=whole, overflow="ignore" if whole else "fold")
     for span in parts:
         tone = _TONES.get(span.tone, _OTHER) if span.tone else ""
         if span.style == "tile":
             text.append(safe(span.text), f"black on {tone}")
         else:
-            text.append(safe(span.text), f"{_STYLES.get(span.style, '')} {tone}".strip())
+            text.append(safe(span.text), f"{_STYLES.get(span.style, style)} {tone}".strip())
     return text
 
 
