@@ -16,6 +16,7 @@ from genarch.table.rules import (
     Fact,
     Family,
     Header,
+    Method,
     Notice,
     Ratio,
     Rule,
@@ -68,6 +69,7 @@ def table(
     notices: Sequence[Notice] = (),
     architectures: Mapping[str, str] | None = None,
     facts: Sequence[Fact] = (),
+    methods: Sequence[Method] = (),
 ) -> RuleTable:
     members = architectures or FAMILIES
     header = Header(
@@ -91,4 +93,5 @@ def table(
         assumptions=tuple(assumptions),
         notices=tuple(notices),
         facts=tuple(facts),
+        methods=tuple(methods),
     )

@@ -6,7 +6,7 @@ import pytest
 
 from builders import SOURCE, rule, spec, table
 from genarch.table.conditions import ALWAYS, Predicate
-from genarch.table.rules import Notice, Ratio, Rule
+from genarch.table.rules import Method, Notice, Ratio, Rule
 from genarch.table.scoring import Contribution, decide, evaluate
 
 NARROW = Predicate("domain", "is", ("narrow",))
@@ -128,3 +128,24 @@ def test_a_notice_speaks_only_of_its_answer(about: tuple[str, ...], domain: str,
     notice = Notice("notice", "warning", "t", ALWAYS, "message", SOURCE, about)
     evaluation = evaluate(spec(domain=domain), table(rule("a", NARROW, {"gan": 2}), notices=[notice]))
     assert bool(evaluation.notices) is shown
+
+
+def test_methods_are_those_of_what_is_recommended_whose_condition_hits() -> None:
+    narrow, broad = Predicate("domain", "is", ("narrow",)), Predicate("domain", "is", ("broad",))
+    methods = (
+        Method("for-gan", "t", ("gan",), narrow, "b", SOURCE),
+        Method("for-both", "t", ("diffusion", "gan"), ALWAYS, "b", SOURCE),
+        Method("for-diffusion", "t", ("diffusion",), ALWAYS, "b", SOURCE),
+        Method("for-broad", "t", ("gan",), broad, "b", SOURCE),
+    )
+    rules = table(rule("one", narrow, {"gan": 3}), rule("other", broad, {"diffusion": 3}), methods=methods)
+    assert [method.id for method in evaluate(spec(domain="narrow"), rules).methods] == ["for-gan", "for-both"]
+    assert [method.id for method in evaluate(spec(domain="broad"), rules).methods] == ["for-both", "for-diffusion"]
+    # Three against three: both are recommended.
+    even = table(rule("one", narrow, {"gan": 3, "diffusion": 3}), methods=methods)
+    assert [method.id for method in evaluate(spec(domain="narrow"), even).methods] == [
+        "for-gan",
+        "for-both",
+        "for-diffusion",
+    ]
+    assert evaluate(spec(domain="broad"), even).methods == ()
