@@ -53,7 +53,7 @@ def evidence_list(
     output_format: EntryFormat = "text",
 ) -> int:
     """List measurements."""
-    from genarch.reports.lists import listed_rows, rows_page
+    from genarch.reports.evidence_descriptions import listed_rows, rows_page
 
     catalogue = load_catalogue()
     problems: list[Problem] = []
@@ -105,7 +105,7 @@ def evidence_show(
 @evidence_app.command("models", cls=Command)
 def evidence_models(*, output_format: EntryFormat = "text") -> int:
     """List the models, with their licences."""
-    from genarch.reports.lists import listed_models, models_page
+    from genarch.reports.evidence_descriptions import listed_models, models_page
 
     catalogue = load_catalogue()
     return write_report(listed_models(catalogue), lambda: models_page(catalogue), output_format)
@@ -128,7 +128,7 @@ def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
 @hardware_app.command("list", cls=Command)
 def hardware_list(*, output_format: EntryFormat = "text") -> int:
     """List the hardware."""
-    from genarch.reports.lists import hardware_page
+    from genarch.reports.evidence_descriptions import hardware_page
 
     catalogue = load_catalogue()
     return write_report(tuple(catalogue.hardware.values()), lambda: hardware_page(catalogue), output_format)

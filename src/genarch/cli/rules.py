@@ -58,7 +58,7 @@ app.add_typer(rules_app, name="rules")
 @rules_app.command("list", cls=Command)
 def rules_list(*, rules: Rules = DEFAULT_TABLE, output_format: EntryFormat = "text") -> int:
     """List what the rule table holds."""
-    from genarch.reports.lists import table_list, table_list_page
+    from genarch.reports.descriptions import table_list, table_list_page
 
     table = load_rules(rules)
     return write_report(table_list(table), lambda: table_list_page(table), output_format)
@@ -297,7 +297,7 @@ OUTPUTS: Mapping[str, str] = {
     "backtest": "genarch.reports.backtest:BacktestReport",
     "diff": "genarch.reports.comparison:ComparisonReport",
     "map": "genarch.reports.decision_map:MapReport",
-    "evidence": "genarch.reports.lists:ListedRows",
+    "evidence": "genarch.reports.evidence_descriptions:ListedRows",
     "estimate": "genarch.evidence.estimates:Estimate",
     "accuracy": "genarch.reports.estimates:AccuracyReport",
 }

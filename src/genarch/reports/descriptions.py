@@ -1,4 +1,4 @@
-"""What an id of the table, or a constraint, is: the one description behind `explain` and `rules show`."""
+"""What a table holds, and what an id of it, or a constraint, is: the words of `explain` and `rules show`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,20 @@ from typing import NamedTuple
 from genarch.errors import UnknownIdError, nearest
 from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS, Check
 from genarch.reports import page
-from genarch.reports.page import Block, Entries, Line, Listing, Space, strong
+from genarch.reports.page import (
+    Block,
+    Entries,
+    Line,
+    Listing,
+    Paragraph,
+    Section,
+    Space,
+    Title,
+    code,
+    codes,
+    dim,
+    strong,
+)
 from genarch.reports.words import effect_of
 from genarch.table.answers import MANY, format_answer
 from genarch.table.conditions import constraints_read, predicates
@@ -18,9 +31,12 @@ from genarch.table.rules import (
     Architecture,
     Assumption,
     Citation,
+    Disabled,
     Entry,
     Fact,
     Family,
+    Grade,
+    Level,
     Method,
     Notice,
     Question,
@@ -291,3 +307,100 @@ def _provenance(entry: Rule | Method | Notice | Assumption) -> tuple[Part, ...]:
 
 def _answers(answers: Answers) -> str:
     return ", ".join(f"{name}: {format_answer(value)}" for name, value in answers.items())
+
+
+# Lists
+
+
+class Named(NamedTuple):
+    """An entry that is listed by its id."""
+
+    id: str
+    title: str
+
+
+class ListedRule(NamedTuple):
+    """A rule in short."""
+
+    id: str
+    title: str
+    effect: str
+    facts: tuple[str, ...]
+    grade: Grade
+
+
+class ListedNotice(NamedTuple):
+    """A notice in short."""
+
+    id: str
+    title: str
+    level: Level
+
+
+class ListedArchitecture(NamedTuple):
+    """An architecture in short."""
+
+    id: str
+    title: str
+    family: str
+
+
+class TableList(NamedTuple):
+    """What a table holds."""
+
+    id: str
+    version: str
+    title: str
+    source: str
+    digest: str
+    extends: str | None
+    rules: tuple[ListedRule, ...]
+    disabled: tuple[Disabled, ...]
+    methods: tuple[Named, ...]
+    notices: tuple[ListedNotice, ...]
+    assumptions: tuple[Named, ...]
+    architectures: tuple[ListedArchitecture, ...]
+    families: tuple[Named, ...]
+
+
+def table_list(rules: RuleTable) -> TableList:
+    """What a table holds, each entry by id and title."""
+    header = rules.header
+    return TableList(
+        id=header.id,
+        version=header.version,
+        title=header.title,
+        source=header.source_title,
+        digest=header.digest,
+        extends=header.extends or None,
+        rules=tuple(ListedRule(r.id, r.title, effect_of(r), r.source.facts, r.source.grade) for r in rules.rules),
+        disabled=rules.disabled,
+        methods=tuple(Named(entry.id, entry.title) for entry in rules.methods),
+        notices=tuple(ListedNotice(entry.id, entry.title, entry.level) for entry in rules.notices),
+        assumptions=tuple(Named(entry.id, entry.title) for entry in rules.assumptions),
+        architectures=tuple(ListedArchitecture(entry.id, entry.title, entry.family) for entry in rules.architectures),
+        families=tuple(Named(entry.id, entry.title) for entry in rules.families),
+    )
+
+
+def table_list_page(rules: RuleTable) -> Iterator[Block]:
+    """What a table holds: the rules with their effect, the rest by id."""
+    header = rules.header
+    yield Title(strong(f"{rules.name}: {header.title}"))
+    yield Paragraph(f"from {header.source_title}")
+    if header.extends:
+        yield Paragraph(("extends ", code(header.extends)))
+    entries = (page.Entry(code(r.id), (r.title, f"{effect_of(r)} ({r.source})")) for r in rules.rules)
+    yield Section(f"rules ({len(rules.rules)})", (Entries(tuple(entries)),))
+    if rules.disabled:
+        without = (page.Entry(code(entry.id), (entry.reason,)) for entry in rules.disabled)
+        yield Section(f"disabled ({len(rules.disabled)})", (Entries(tuple(without)),))
+    for title, ids in (
+        ("methods", [entry.id for entry in rules.methods]),
+        ("notices", [entry.id for entry in rules.notices]),
+        ("assumptions", [entry.id for entry in rules.assumptions]),
+        ("architectures", [entry.id for entry in rules.architectures]),
+    ):
+        if ids:
+            yield Section(f"{title} ({len(ids)})", (Paragraph(codes(ids)),))
+    yield Paragraph(dim("genarch explain ID says more of each."))

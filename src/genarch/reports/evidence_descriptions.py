@@ -1,17 +1,26 @@
-"""What an id of the evidence catalogue is: a measurement, a model, hardware, a claim. What was not read is marked."""
+"""What the evidence catalogue holds, and what an id of it is: a measurement, a model, hardware, a claim.
+
+What was not read in a source is marked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.entries import Claim, Hardware, Measurement, Model, Price
+from genarch.evidence.entries import Claim, Hardware, Licence, Measurement, Model, Price, Timing
 from genarch.reports.descriptions import Description, Part, described
 from genarch.reports.evidence import row_part
-from genarch.reports.evidence_page import licence_words, ms_words, row_marks, row_words
+from genarch.reports.evidence_page import licence_words, ms_words, row_marks, row_origin, row_words
+from genarch.reports.page import Block, Entries, Entry, Paragraph, Space, Title, code, codes, dim
+from genarch.reports.words import counted
+from genarch.table.forms import INLINED
 from genarch.table.rules import Rule, RuleTable
+
+MORE = "genarch evidence show ID says more of each."
 
 _NOT_READ = " (not verified)"
 _TIMINGS = {
@@ -66,7 +75,6 @@ def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
     """A measurement with its conditions, trust and source."""
     model, source = catalogue.models[row.model], catalogue.sources[row.source]
     unread = ", ".join(row.unverified_fields)
-    quality = row.quality
     speed = f"{row.throughput_ips:g} images a second" if row.throughput_ips else ""
     if speed and row.throughput_batch:
         speed += f", at batch {row.throughput_batch}"
@@ -85,7 +93,7 @@ def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
         ("run with", ", ".join(part for part in (row.engine, row.precision, _batch(row)) if part)),
         ("memory", f"{row.vram_gb:g} GB" if row.vram_gb else ""),
         ("parameters", f"{row.params_m:g} million" if row.params_m else ""),
-        ("quality", f"{quality.metric} {quality.value:g} on {quality.dataset}" if quality else ""),
+        ("quality", _quality(row)),
         ("training", row.training_cost or ""),
         ("licence", row.licence or ""),
         ("source", source.title + (f", {source.url}" if source.url else "")),
@@ -131,9 +139,11 @@ def short_row(row: Measurement) -> str:
     """A row in a line: its id and what it says."""
     if row.latency_ms:
         return f"{row.id}: {ms_words(row.latency_ms)} ({row.timing.replace('_', ' ')})"
-    if row.quality:
-        return f"{row.id}: {row.quality.metric} {row.quality.value:g} on {row.quality.dataset}"
-    return f"{row.id}: {row.measure.replace('_', ' ')}"
+    return f"{row.id}: {_quality(row) or row.measure.replace('_', ' ')}"
+
+
+def _quality(row: Measurement) -> str:
+    return f"{row.quality.metric} {row.quality.value:g} on {row.quality.dataset}" if row.quality else ""
 
 
 def describe_hardware(entry: Hardware, catalogue: Catalogue) -> Description:
@@ -206,3 +216,121 @@ def _claims(claims: Iterable[Claim], catalogue: Catalogue) -> Iterable[Part]:
     for claim in claims:
         rows = tuple(_row_line(name, catalogue) for name in claim.rows)
         yield claim.id, (f"{claim.claim}: {claim.qualified or claim.verdict}", f"{claim.evidence}.", *rows)
+
+
+# Lists
+
+
+class ListedRow(NamedTuple):
+    """A measurement with every field that it has, and what it is of."""
+
+    row: Annotated[Measurement, INLINED]
+    width: int | None
+    height: int | None
+    timing: Timing
+    family: str
+    architecture: str
+    adversarial_loss: bool | None
+    model_licence: Licence | None
+    source_title: str
+    source_url: str | None
+
+
+ListedRows = tuple[ListedRow, ...]
+
+
+class ListedModel(NamedTuple):
+    """A model with every field that it has, and what rows show of it."""
+
+    model: Annotated[Model, INLINED]
+    tasks: tuple[str, ...]
+    conditioning: tuple[str, ...]
+    rows: tuple[str, ...]
+
+
+def listed_rows(rows: Iterable[Measurement], catalogue: Catalogue) -> ListedRows:
+    """Rows with their model's family and licence."""
+    return tuple(_listed_row(row, catalogue) for row in rows)
+
+
+def _listed_row(row: Measurement, catalogue: Catalogue) -> ListedRow:
+    model, source = catalogue.models[row.model], catalogue.sources[row.source]
+    return ListedRow(
+        row=row,
+        width=row.size[0] if row.size else None,
+        height=row.size[1] if row.size else None,
+        timing=row.timing,
+        family=model.family,
+        architecture=model.architecture,
+        adversarial_loss=model.adversarial_loss,
+        model_licence=model.licence,
+        source_title=source.title,
+        source_url=source.url,
+    )
+
+
+def rows_page(rows: Sequence[Measurement], catalogue: Catalogue) -> Iterator[Block]:
+    """What each row says, its id, and how good it is."""
+    count = f"{len(rows)} of {len(catalogue.measurements)} measurements"
+    entries = []
+    for row in rows:
+        part = row_part(row, catalogue)
+        result = _quality(row) or row.training_cost or row.measure.replace("_", " ")
+        kind = "" if row.timing == "request" else f" ({row.timing.replace('_', ' ')})"
+        says = f"{part.title}: {result}" if row.timing == "none" else f"{row_words(part)}{kind}"
+        entries.append(Entry(says, (), row_origin(part)))
+    return _page(f"{catalogue.name}: {count}, {catalogue.compiled}", entries, MORE)
+
+
+def listed_models(catalogue: Catalogue) -> tuple[ListedModel, ...]:
+    """Models with what their rows show."""
+    return tuple(
+        ListedModel(
+            model=model,
+            tasks=tuple(sorted(catalogue.tasks_of(model.id))),
+            conditioning=catalogue.conditioning_of(model.id),
+            rows=tuple(row.id for row in catalogue.rows_of(model.id)),
+        )
+        for model in catalogue.models.values()
+    )
+
+
+def models_page(catalogue: Catalogue) -> Iterator[Block]:
+    """Each model with its architecture, how much was measured of it, and its licence."""
+    entries = []
+    for model in catalogue.models.values():
+        what = model.architecture if model.kind == "generator" else model.kind
+        rows = counted(len(catalogue.rows_of(model.id)), "row")
+        entries.append(
+            Entry((code(model.id), f": {model.title}"), (f"{what}; {rows}; {licence_words(model.licence)}",))
+        )
+    return _page(f"{catalogue.name}: {len(catalogue.models)} models, {catalogue.compiled}", entries, MORE)
+
+
+def hardware_page(catalogue: Catalogue) -> Iterator[Block]:
+    """Hardware by its id, with what a spec may call it."""
+    entries = []
+    for entry in catalogue.hardware.values():
+        aliases = (("also ", *codes(entry.aliases)),) if entry.aliases else ()
+        entries.append(Entry((code(entry.id), f": {entry.name}"), (_figures(entry), *aliases)))
+    more = "Figures with a ? were not read in a source. genarch hardware show ID says more."
+    return _page(f"{catalogue.name}: {len(catalogue.hardware)} pieces of hardware", entries, more)
+
+
+def _figures(entry: Hardware) -> str:
+    peak = entry.peak_tflops
+    figures = (
+        (peak, entry.peak_verified, f"TFLOPS{'' if entry.fp16_dense_tflops else ' (fp32)'}"),
+        (entry.mem_bandwidth_gbs, "mem_bandwidth_gbs" in entry.verified, "GB/s"),
+        (entry.mem_gb, "mem_gb" in entry.verified, "GB"),
+    )
+    shown = [f"{value:g}{'' if read else '?'} {unit}" for value, read, unit in figures if value is not None]
+    return ", ".join([" or ".join(entry.devices), *shown])
+
+
+def _page(title: str, entries: Sequence[Entry], more: str) -> Iterator[Block]:
+    yield Title(title)
+    yield Space()
+    yield Entries(tuple(entries)) if entries else Paragraph("nothing in the catalogue is all of that")
+    yield Space()
+    yield Paragraph(dim(more))
