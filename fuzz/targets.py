@@ -15,7 +15,7 @@ from genarch.documents.editing import fixed
 from genarch.documents.judge import judge
 from genarch.documents.reader import read_document, read_sidecar
 from genarch.errors import InputError
-from genarch.files.checks import DOCUMENT_CHECKS
+from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import decode
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.findings import check_report, document_findings

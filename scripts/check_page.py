@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS, Check, Checks
+from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS, Check, Checks
 from genarch.reports.descriptions import WAIVABLE
 from genarch.reports.escape import inert
 

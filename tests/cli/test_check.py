@@ -20,7 +20,7 @@ from typer.testing import CliRunner, Result
 from genarch import load_rules
 from genarch.cli.app import app
 from genarch.documents.judge import judge
-from genarch.files.checks import DOCUMENT_CHECKS
+from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.reports.finding_formats import FORMATS, LONGEST_TEXT, MOST_RESULTS, View
 from genarch.reports.findings import ReportedFinding, check_report
 from genarch.reports.page import Look

@@ -17,8 +17,7 @@ from typer.testing import CliRunner, Result
 from genarch import decide, load_rules, parse_spec
 from genarch.cli.app import app
 from genarch.cli.rules import schema_of
-from genarch.files.bundled import bundled_tables
-from genarch.files.checks import TABLE_CHECKS
+from genarch.files.bundled import TABLE_CHECKS, bundled_tables
 from genarch.reports.comparison import restriction_words
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.findings import FindingCounts, LintReport, ReportedFinding

@@ -14,8 +14,7 @@ from genarch.documents.decision import families_named
 from genarch.documents.document import DesignDocument, PlacedSpec, Policy
 from genarch.documents.judge import judge
 from genarch.documents.reader import read_document
-from genarch.files.bundled import bundled_tables
-from genarch.files.checks import DOCUMENT_CHECKS, Check
+from genarch.files.bundled import DOCUMENT_CHECKS, Check, bundled_tables
 from genarch.table.conditions import Predicate
 from genarch.table.findings import Located, Place
 from genarch.table.spec import Spec

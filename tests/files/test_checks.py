@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS, Check, Checks, Waivable
+from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS, Check, Checks, Waivable
 from genarch.table.findings import SEVERITIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent

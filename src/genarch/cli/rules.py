@@ -37,8 +37,7 @@ from genarch.cli.output import (
 )
 from genarch.errors import InputError, UnknownIdError
 from genarch.files.answers import parse_overrides, with_overrides
-from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules, table_files, table_path
-from genarch.files.checks import TABLE_CHECKS
+from genarch.files.bundled import DEFAULT_TABLE, TABLE_CHECKS, bundled_tables, load_rules, table_files, table_path
 from genarch.files.io import case_files, refuse, spec_files
 from genarch.files.specs import load_spec
 from genarch.reports.finding_formats import FORMATS, View

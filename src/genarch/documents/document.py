@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from genarch.files.checks import DOCUMENT_CHECKS
+from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.table.findings import CheckId, Finding, Located, Place, Severity
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Spec

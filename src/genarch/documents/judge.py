@@ -9,7 +9,7 @@ from genarch.documents.decision import judge_decision, judge_model
 from genarch.documents.document import DesignDocument, JudgedDecision, PlacedSpec, Policy, located
 from genarch.errors import nearest
 from genarch.evidence.catalogue import Catalogue
-from genarch.files.checks import DOCUMENT_CHECKS
+from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.table.findings import CheckId, Finding, Located, Place
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import DEVICE_CONTRADICTED

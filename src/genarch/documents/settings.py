@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from genarch.documents.document import TeamSeverity
 from genarch.errors import InputError, Problem, nearest
-from genarch.files.checks import DOCUMENT_CHECKS
+from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import read_text, refuse
 from genarch.files.records import Record
 from genarch.files.yaml_text import NOWHERE, Document, nodes_of

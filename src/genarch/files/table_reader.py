@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 from genarch.errors import nearest
-from genarch.files.bundled import digest
-from genarch.files.checks import TABLE_CHECKS
+from genarch.files.bundled import TABLE_CHECKS, digest
 from genarch.files.records import Location
 from genarch.files.table_file import Places, TableFile, TableSource, chain_of
 from genarch.table.answers import MANY

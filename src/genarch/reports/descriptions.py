@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
-from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS, Check
+from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS, Check
 from genarch.reports import page
 from genarch.reports.page import (
     Block,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from genarch.files.checks import DOCUMENT_CHECKS, TABLE_CHECKS
+from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS
 from genarch.reports.escape import safe
 from genarch.reports.findings import (
     CheckReport,
