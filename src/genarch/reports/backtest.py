@@ -194,51 +194,39 @@ def backtest_report(
         genarch_version=__version__,
         groups=tuple(_group(name, chosen, judged) for name, chosen in groups.items() if chosen),
         tables=tuple(_table(table, judged[table.name], ablation=ablation, refit=leave_one_out) for table in every),
-        against=tuple(
-            _against(table.name, judged[table.name], against.name, judged[against.name])
-            for table in tables
-            if against is not None and table is not against
-        ),
+        against=tuple(_against(judged, table.name, against.name) for table in tables if table is not against)
+        if against
+        else (),
     )
 
 
 def _group(name: GroupName, cases: Sequence[Case], judged: Mapping[str, Iterable[Judged]]) -> Group:
     ids = {case.id for case in cases}
+    scores = {table: score(item.outcome for item in found if item.case.id in ids) for table, found in judged.items()}
     common = most_common(cases)
     # Diffusion is what many take for granted, so it is compared with wherever somebody chose it.
-    usual = [DIFFUSION] if common != DIFFUSION and any(case.chosen == DIFFUSION for case in cases) else []
-    scores = {table: score(item.outcome for item in found if item.case.id in ids) for table, found in judged.items()}
-    return Group(
-        name,
-        len(cases),
-        tuple(TableScore(table, found) for table, found in scores.items()),
-        tuple(Baseline(name, name == common, always(name, cases)) for name in (*usual, *([common] if common else []))),
-    )
+    usual = DIFFUSION if any(case.chosen == DIFFUSION for case in cases) else None
+    baselines = (Baseline(name, name == common, always(name, cases)) for name in dict.fromkeys((usual, common)) if name)
+    return Group(name, len(cases), tuple(map(TableScore, scores, scores.values())), tuple(baselines))
 
 
 def _table(rules: RuleTable, judged: Sequence[Judged], *, ablation: bool, refit: bool) -> TableResults:
     strict = [item for item in judged if item.case.strict]
     scope = strict or list(judged)
+    read = (predicate for rule in rules.rules for predicate in predicates(rule.when))
+    thresholds = {(p.constraint, p.operand) for p in read if BY_NAME[p.constraint].numeric}
+    order: tuple[Confidence | None, ...] = ("forced", "clear", "lean", "close_call", None)
+    by_confidence = {name: [item.outcome for item in scope if item.verdict.confidence == name] for name in order}
     return TableResults(
         rules.identity,
-        _size(rules),
+        Size(len(rules.rules), sum(len(rule.points) for rule in rules.rules), len(thresholds)),
         "strict" if strict else "all",
         _confusion(scope, rules),
-        _calibration(scope),
+        tuple(Calibration(name, score(outcomes)) for name, outcomes in by_confidence.items() if outcomes),
         tuple(_result(item, rules) for item in judged),
         tuple(ablations(scope, rules)) if ablation else None,
         leave_one_out([item.case for item in scope], rules) if refit else None,
     )
-
-
-def _size(rules: RuleTable) -> Size:
-    numbers = {
-        (predicate.constraint, predicate.operand)
-        for rule in rules.rules
-        for predicate in predicates(rule.when)
-        if BY_NAME[predicate.constraint].numeric
-    }
-    return Size(len(rules.rules), sum(len(rule.points) for rule in rules.rules), len(numbers))
 
 
 def _confusion(judged: Iterable[Judged], rules: RuleTable) -> tuple[Confusion, ...]:
@@ -251,13 +239,6 @@ def _confusion(judged: Iterable[Judged], rules: RuleTable) -> tuple[Confusion, .
         for verdict in rules.verdicts
         if (chosen, verdict) in counted
     )
-
-
-def _calibration(judged: Sequence[Judged]) -> tuple[Calibration, ...]:
-    """How often each confidence was right; None is that of verdicts without a recommendation."""
-    order: tuple[Confidence | None, ...] = ("forced", "clear", "lean", "close_call", None)
-    outcomes = {name: [item.outcome for item in judged if item.verdict.confidence == name] for name in order}
-    return tuple(Calibration(name, score(found)) for name, found in outcomes.items() if found)
 
 
 def _result(item: Judged, rules: RuleTable) -> Result:
@@ -300,17 +281,15 @@ def _decided_by(item: Judged, rules: RuleTable) -> tuple[DecidingRule, ...]:
     return tuple(entry for *_, entry in sorted(moved, key=lambda found: found[:2]))
 
 
-def _against(name: str, judged: Sequence[Judged], before: str, judged_before: Sequence[Judged]) -> Against:
+def _against(judged: Mapping[str, Sequence[Judged]], name: str, before: str) -> Against:
     """The cases that come out better or worse with a table in place of another."""
-    better: list[MovedCase] = []
-    worse: list[MovedCase] = []
-    for old, new in zip(judged_before, judged, strict=True):
-        sides = (VerdictOutcome(item.verdict.verdict, item.verdict.confidence, item.outcome) for item in (old, new))
-        moved = MovedCase(new.case.id, new.case.strict, new.case.chosen, *sides)
-        change = OUTCOMES.index(new.outcome) - OUTCOMES.index(old.outcome)
-        if change:
-            (better if change < 0 else worse).append(moved)
-    return Against(name, before, tuple(better), tuple(worse))
+    moved: dict[bool, list[MovedCase]] = {True: [], False: []}
+    for old, new in zip(judged[before], judged[name], strict=True):
+        if old.outcome != new.outcome:
+            sides = (VerdictOutcome(item.verdict.verdict, item.verdict.confidence, item.outcome) for item in (old, new))
+            better = OUTCOMES.index(new.outcome) < OUTCOMES.index(old.outcome)
+            moved[better].append(MovedCase(new.case.id, new.case.strict, new.case.chosen, *sides))
+    return Against(name, before, tuple(moved[True]), tuple(moved[False]))
 
 
 _GROUPS: Mapping[GroupName, str] = {
@@ -333,8 +312,9 @@ def backtest_page(report: BacktestReport, *, failures: bool) -> Iterator[Block]:
             yield Section(f"{table.rules}: {title}", blocks, level=3)
     for against in report.against:
         change = f"{counted(len(against.gains), 'case')} better, {len(against.breaks)} worse"
-        moved = (*(("better", case) for case in against.gains), *(("worse", case) for case in against.breaks))
-        lines = Entries(tuple(Entry(f"{word}: {_case_words(case)}") for word, case in moved))
+        moved = [f"better: {_case_words(case)}" for case in against.gains]
+        moved += [f"worse: {_case_words(case)}" for case in against.breaks]
+        lines = Entries(tuple(map(Entry, moved)))
         yield Section(f"{against.rules} in place of {against.against}: {change}", (lines,), level=3)
 
 
@@ -357,7 +337,7 @@ def _parts(table: TableResults, *, failures: bool) -> Iterator[tuple[str, tuple[
     size = f"{counted(rules, 'rule')} with {counted(strengths, 'strength')}, {counted(thresholds, 'threshold')}"
     close_call = Paragraph(f"{size} and the margin of a close call.")
     yield f"chosen and said, {scope}", (_confusion_table(table.confusion), close_call)
-    sure = [((entry.confidence or "none").replace("_", " "), entry.score) for entry in table.calibration]
+    sure = [(name_words(entry.confidence or "none"), entry.score) for entry in table.calibration]
     yield f"right by confidence, {scope}", (_scores(sure, first="confidence", counts=True),)
     if failures:
         missed = [result for result in table.results if result.outcome != "right"]
@@ -387,41 +367,32 @@ def _miss(result: Result) -> Entry:
     if result.verdict == "evaluate_both":
         said += f", {both([name_words(family) for family in result.candidates])}"
     elif result.confidence:
-        said += f" ({result.confidence.replace('_', ' ')})"
+        said += f" ({name_words(result.confidence)})"
     first = f"{result.case}{f' ({about})' if about else ''}: chosen {name_words(result.chosen)}"
-    rules = [f"{rule.rule}: {effect_of(rule)}" for rule in result.decided_by]
-    reason = [f"the source: {result.reason}"] if result.reason else []
-    below = [*(rules or ["no rule preferred it to what was chosen"]), *reason]
+    below = [f"{rule.rule}: {effect_of(rule)}" for rule in result.decided_by]
+    below = below or ["no rule preferred it to what was chosen"]
+    below += [f"the source: {result.reason}"] if result.reason else []
     lines = Entries(tuple(Entry(dim(words)) for words in below))
-    return Entry(f"{first}, said {said}: {_outcome_words(result.outcome)}", (lines,))
-
-
-def _outcome_words(outcome: Outcome) -> str:
-    return outcome.replace("_", " ")
+    return Entry(f"{first}, said {said}: {name_words(result.outcome)}", (lines,))
 
 
 def _ablation(ablation: Sequence[Ablation], table: TableResults) -> Iterator[Block]:
     """The rules without which outcomes change, the one missed most first; then those that make no difference."""
     whole = Counter(result.outcome for result in table.results if result.strict or table.scope == "all")
-    hitting = sorted((entry for entry in ablation if entry.hits), key=_missed)
-    changes: dict[str, str] = {}
-    for entry in hitting:
-        moved = ((name, count - whole[name]) for name, count in zip(OUTCOMES, entry.without[:4], strict=True))
-        changes[entry.rule] = ", ".join(f"{_outcome_words(name)} {signed(by)}" for name, by in moved if by)
-    moving = (entry for entry in hitting if changes[entry.rule])
-    yield Entries(tuple(Entry(f"without {e.rule} ({counted(e.hits, 'case')}): {changes[e.rule]}") for e in moving))
-    if idle := [entry.rule for entry in ablation if changes.get(entry.rule) == ""]:
+    entries, moving = [], set()
+    for rule, hits, without in sorted(ablation, key=lambda e: (e.without.right, -e.without.confidently_wrong, -e.hits)):
+        moved = ((name, count - whole[name]) for name, count in zip(OUTCOMES, without[:4], strict=True))
+        if change := ", ".join(f"{name_words(name)} {signed(by)}" for name, by in moved if by):
+            entries.append(Entry(f"without {rule} ({counted(hits, 'case')}): {change}"))
+            moving.add(rule)
+    yield Entries(tuple(entries))
+    if idle := [entry.rule for entry in ablation if entry.hits and entry.rule not in moving]:
         yield Paragraph(f"Without any one of these, no outcome changes: {both(idle)}.")
-    if rest := len(ablation) - len(hitting):
+    if rest := sum(not entry.hits for entry in ablation):
         yield Paragraph(f"{counted(rest, 'further rule')} {'hits' if rest == 1 else 'hit'} none of these cases.")
-
-
-def _missed(entry: Ablation) -> tuple[int, int, int]:
-    """The rule that is missed most comes first."""
-    return entry.without.right, -entry.without.confidently_wrong, -entry.hits
 
 
 def _case_words(case: MovedCase) -> str:
     sides = (case.before, case.after)
-    steps = " -> ".join(f"{name_words(side.verdict)} ({_outcome_words(side.outcome)})" for side in sides)
+    steps = " -> ".join(f"{name_words(side.verdict)} ({name_words(side.outcome)})" for side in sides)
     return f"{case.case}{' (strict)' if case.strict else ''}, chosen {name_words(case.chosen)}: {steps}"

@@ -99,8 +99,7 @@ def _header_parts(rules: RuleTable) -> dict[str, str]:
 
 
 def _entry_changes(before: RuleTable, after: RuleTable) -> Iterator[EntryChange]:
-    header = tuple(_field_changes(_header_parts(before), _header_parts(after)))
-    if header:
+    if header := tuple(_field_changes(_header_parts(before), _header_parts(after))):
         yield EntryChange("table", after.header.id, "changed", header)
     old, new = _entries(before), _entries(after)
     for key in dict.fromkeys([*old, *new]):
@@ -114,17 +113,11 @@ def _entry_changes(before: RuleTable, after: RuleTable) -> Iterator[EntryChange]
 
 
 def _entries(rules: RuleTable) -> dict[tuple[str, str], TableEntry | Fact]:
-    entries: list[TableEntry | Fact] = [
-        *rules.rules,
-        *rules.assumptions,
-        *rules.notices,
-        *rules.methods,
-        *rules.architectures,
-        *rules.families,
-        *rules.questions,
-        *(fact._replace(inherited=False) for fact in rules.facts),
-    ]
-    return {(type(entry).__name__, entry.id): entry for entry in entries}
+    parts: tuple[Iterable[TableEntry | Fact], ...] = (
+        *(rules.rules, rules.assumptions, rules.notices, rules.methods, rules.architectures, rules.families),
+        *(rules.questions, (fact._replace(inherited=False) for fact in rules.facts)),
+    )
+    return {(type(entry).__name__, entry.id): entry for part in parts for entry in part}
 
 
 def _parts(entry: TableEntry | Fact, rules: RuleTable) -> dict[str, str]:
@@ -141,7 +134,8 @@ def _field_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Itera
 
 def comparison_page(report: ComparisonReport) -> Iterator[Block]:
     """The comparison: entries, verdicts, and the specs that were given."""
-    yield Title(f"{_table_words(report.before)} to {_table_words(report.after)}", level=2)
+    sides = (f"{table} ({table.digest[:19]})" for table in (report.before, report.after))
+    yield Title(" to ".join(sides), level=2)
     if report.entries:
         entries = tuple(
             Entry(
@@ -165,10 +159,6 @@ def _lines(lines: Iterable[Line]) -> tuple[Entries, ...]:
     """A list below an entry; nothing where there are no lines."""
     entries = tuple(map(Entry, lines))
     return (Entries(entries),) if entries else ()
-
-
-def _table_words(table: TableVersion) -> str:
-    return f"{table} ({table.digest[:19]})"
 
 
 def _field_words(field: FieldChange) -> str:
