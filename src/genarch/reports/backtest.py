@@ -189,14 +189,13 @@ def backtest_report(
         "before_2022": [case for case in cases if case.year is not None and case.year < DIFFUSION_ON_OFFER],
         "all": list(cases),
     }
+    replaced = [(table.name, against.name) for table in tables if table is not against] if against else []
     return BacktestReport(
-        schema_version=1,
-        genarch_version=__version__,
-        groups=tuple(_group(name, chosen, judged) for name, chosen in groups.items() if chosen),
-        tables=tuple(_table(table, judged[table.name], ablation=ablation, refit=leave_one_out) for table in every),
-        against=tuple(_against(judged, table.name, against.name) for table in tables if table is not against)
-        if against
-        else (),
+        1,
+        __version__,
+        tuple(_group(name, chosen, judged) for name, chosen in groups.items() if chosen),
+        tuple(_table(table, judged[table.name], ablation=ablation, refit=leave_one_out) for table in every),
+        tuple(_against(judged, *names) for names in replaced),
     )
 
 

@@ -74,17 +74,10 @@ def comparison_report(
     before: RuleTable, after: RuleTable, comparison: Comparison, specs: Iterable[SpecVerdicts], regions: int
 ) -> ComparisonReport:
     """The report; asks the comparison for everything, with up to so many regions for each change."""
-    changes = tuple(comparison.changes(regions))
+    entries, changes = tuple(_entry_changes(before, after)), tuple(comparison.changes(regions))
+    scope = comparison.scope() if changes else ()
     return ComparisonReport(
-        schema_version=1,
-        genarch_version=__version__,
-        before=before.identity,
-        after=after.identity,
-        entries=tuple(_entry_changes(before, after)),
-        scope=comparison.scope() if changes else (),
-        changes=changes,
-        complete=comparison.complete,
-        specs=tuple(specs),
+        1, __version__, before.identity, after.identity, entries, scope, changes, comparison.complete, tuple(specs)
     )
 
 
@@ -113,11 +106,10 @@ def _entry_changes(before: RuleTable, after: RuleTable) -> Iterator[EntryChange]
 
 
 def _entries(rules: RuleTable) -> dict[tuple[str, str], TableEntry | Fact]:
-    parts: tuple[Iterable[TableEntry | Fact], ...] = (
-        *(rules.rules, rules.assumptions, rules.notices, rules.methods, rules.architectures, rules.families),
-        *(rules.questions, (fact._replace(inherited=False) for fact in rules.facts)),
-    )
-    return {(type(entry).__name__, entry.id): entry for part in parts for entry in part}
+    entries: list[TableEntry | Fact] = [*rules.rules, *rules.assumptions, *rules.notices, *rules.methods]
+    entries += [*rules.architectures, *rules.families, *rules.questions]
+    entries += [fact._replace(inherited=False) for fact in rules.facts]
+    return {(type(entry).__name__, entry.id): entry for entry in entries}
 
 
 def _parts(entry: TableEntry | Fact, rules: RuleTable) -> dict[str, str]:
@@ -136,17 +128,10 @@ def comparison_page(report: ComparisonReport) -> Iterator[Block]:
     """The comparison: entries, verdicts, and the specs that were given."""
     sides = (f"{table} ({table.digest[:19]})" for table in (report.before, report.after))
     yield Title(" to ".join(sides), level=2)
-    if report.entries:
-        entries = tuple(
-            Entry(
-                (strong(entry.change, entry.change), f" {entry.kind} ", code(entry.id)),
-                _lines(_field_words(field) for field in entry.fields),
-            )
-            for entry in report.entries
-        )
-        yield Section("Entries", (Entries(entries),), level=3)
-    else:
-        yield Paragraph("No entries change.")
+    changes = ((strong(entry.change, entry.change), f" {entry.kind} ", code(entry.id)) for entry in report.entries)
+    fields = (_lines(map(_field_words, entry.fields)) for entry in report.entries)
+    entries = tuple(map(Entry, changes, fields))
+    yield Section("Entries", (Entries(entries),), level=3) if entries else Paragraph("No entries change.")
     yield Section("Verdicts", (Paragraph(_scope_words(report)), *map(_change, report.changes)), level=3)
     if report.specs:
         changed = [spec for spec in report.specs if spec.changed]

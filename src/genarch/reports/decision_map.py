@@ -52,23 +52,16 @@ def map_report(spec: Spec, rules: RuleTable, drawn: DecisionMap) -> MapReport:
     """The report on a map."""
     varied = (drawn.x.constraint, drawn.y.constraint)
     rest = {name: value for name, value in spec.constraints.items() if name not in varied}
-    return MapReport(
-        schema_version=1,
-        genarch_version=__version__,
-        spec=FixedAnswers(spec.id, in_order(rest)),
-        rules=rules.identity,
-        letters=_letters(family.id for family in rules.families),
-        map=drawn,
-    )
+    fixed = FixedAnswers(spec.id, in_order(rest))
+    return MapReport(1, __version__, fixed, rules.identity, _letters(family.id for family in rules.families), drawn)
 
 
 def _letters(families: Iterable[str]) -> dict[str, str]:
     """A letter for each verdict: a family's first that is still free."""
     letters = dict(_LETTERS)
     for family in families:
-        free = [c.upper() for c in family if c.isalpha() and c.upper() not in letters.values()]
-        rest = (c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in letters.values())
-        letters[family] = free[0] if free else next(rest, "?")
+        wanted = (*(c for c in family.upper() if c.isalpha()), *"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        letters[family] = next((c for c in wanted if c not in letters.values()), "?")
     return {name: letters[name] for name in (*(n for n in letters if n not in _LETTERS), *VERDICTS_WITHOUT_FAMILY)}
 
 
@@ -212,7 +205,7 @@ def _svg(report: MapReport) -> Iterator[str]:
     yield own
     x, y = 8.0, bottom + 24
     for name, sign in _legend(report).items():
-        yield f'<rect x="{x:.0f}" y="{y - 13:.0f}" width="18" height="18" rx="3" fill="{_color(name)}"/>'
+        yield f'<rect x="{x:.0f}" y="{y - 13:.0f}" width="18" height="18" rx="3" fill="{_COLORS.get(name, _OTHER)}"/>'
         yield f'<text class="sign" x="{x + 9:.0f}" y="{y:.0f}">{_text(sign)}</text>'
         yield f'<text x="{x + 24:.0f}" y="{y:.0f}">{_text(name_words(name))}</text>'
         x += 36 + CHARACTER * len(name_words(name))
@@ -225,12 +218,9 @@ def _drawn(tile: page.Tile, box: str, middle: str) -> Iterator[str]:
     """A tile, dashed where its verdict could still change, which its small letter says."""
     yield f"<g><title>{_text(tile.words)}</title>"
     dashed = ' class="open"' if tile.sign.islower() else ""
-    yield f'<rect {box} fill="none"/>' if tile.faint else f'<rect {box} fill="{_color(tile.tone)}"{dashed}/>'
+    fill = "none" if tile.faint else _COLORS.get(tile.tone, _OTHER)
+    yield f'<rect {box} fill="{fill}"{dashed}/>'
     yield f'<text class="{"mark" if tile.faint else "sign"}" {middle}>{_text(tile.sign)}</text></g>'
-
-
-def _color(tone: str) -> str:
-    return _COLORS.get(tone, _OTHER)
 
 
 def _text(text: str) -> str:

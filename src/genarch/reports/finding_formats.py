@@ -105,15 +105,11 @@ MOST_ANNOTATIONS = 10
 """Annotations of one kind that GitHub shows of one step."""
 
 
-def _github(report: Report, _: View) -> str:
+def _github(report: Report) -> Iterator[str]:
     """Workflow commands, which GitHub shows beside the lines of a change: the most severe findings first.
 
     Of too many of one severity, the last command counts the rest.
     """
-    return "".join(f"{line}\n" for line in _annotations(report))
-
-
-def _annotations(report: Report) -> Iterator[str]:
     for severity, command in zip(SEVERITIES, ("error", "warning", "notice"), strict=True):
         found = [finding for finding in open_findings(report) if finding.severity == severity]
         shown = found if len(found) <= MOST_ANNOTATIONS else found[: MOST_ANNOTATIONS - 1]
@@ -212,7 +208,7 @@ FORMATS: Mapping[str, Callable[[Report, View], str]] = {
     "concise": _concise,
     "json": lambda report, _: as_json(report),
     "sarif": _sarif,
-    "github": _github,
+    "github": lambda report, _: "".join(f"{line}\n" for line in _github(report)),
     "gitlab": _gitlab,
     "junit": _junit,
     "markdown": lambda report, _: as_markdown(findings_table(report)),

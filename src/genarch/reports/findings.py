@@ -139,13 +139,8 @@ def lint_report(tables: Iterable[tuple[str, RuleTable]], located: Sequence[Locat
     """The report on tables, given with the paths that they were read from."""
     marks = _fingerprints((item.finding.check, item.place.path, *item.finding.subject) for item in located)
     findings = tuple(_reported(item, mark) for item, mark in zip(located, marks, strict=True))
-    return LintReport(
-        schema_version=1,
-        genarch_version=__version__,
-        tables=tuple(LintedTable(path, table.identity) for path, table in tables),
-        findings=findings,
-        counts=_counts(findings),
-    )
+    linted = tuple(LintedTable(path, table.identity) for path, table in tables)
+    return LintReport(1, __version__, linted, findings, _counts(findings))
 
 
 def document_findings(located: Sequence[Located], file: str = "") -> list[ReportedFinding]:
@@ -166,16 +161,8 @@ def check_report(
 ) -> CheckReport:
     """The report; `looked_at` counts files, documents and decisions, `skipped` what was skipped by the reason."""
     listed = tuple(findings)
-    return CheckReport(
-        schema_version=1,
-        genarch_version=__version__,
-        rules=rules.identity,
-        today=today,
-        fail_on=fail_on,
-        documents=tuple(documents),
-        findings=listed,
-        counts=CheckCounts(**looked_at, skipped=skipped, findings=_counts(listed)),
-    )
+    counts = CheckCounts(**looked_at, skipped=skipped, findings=_counts(listed))
+    return CheckReport(1, __version__, rules.identity, today, fail_on, tuple(documents), listed, counts)
 
 
 def _counts(findings: Iterable[ReportedFinding]) -> FindingCounts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim, strong
-from genarch.reports.words import both, effect_of, either, name_words
+from genarch.reports.words import both, counted, effect_of, either, name_words
 from genarch.table.answers import MANY, names_words, numbered, written
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
@@ -91,11 +91,9 @@ def reviewed(sheet: Sheet) -> list[str]:
 
 def review_page(sheet: Sheet, *, plain: bool = False) -> Iterator[Block]:
     """The answers, numbered so that each can be changed, and what was not asked."""
-    names, answers = reviewed(sheet), sheet.stated
-    rows = [
-        (str(number), name, shown(BY_NAME[name], answers[name]) if name in answers else "don't know")
-        for number, name in enumerate(names, 1)
-    ]
+    names = reviewed(sheet)
+    answers = {name: shown(BY_NAME[name], value) for name, value in sheet.stated.items()}
+    rows = [(str(number), name, answers.get(name, "don't know")) for number, name in enumerate(names, 1)]
     rest = [name for name in BY_NAME if name not in names]
     open_ = [Paragraph(dim(f"Not answered: {both(rest)}."))] if rest else []
     yield Section("Your answers:", (_numbered(rows, plain=plain), *open_))
@@ -123,9 +121,8 @@ def learnt_words(standing: Standing, ruled_out: Sequence[RuledOut] | None) -> st
     return f"{only}: {left}. Ruled out: {reasons}."
 
 
-def _reason(rules: tuple[Decided, ...]) -> str:
-    fired = [item.rule for item in rules if item.hits]
-    missed = [item.rule for item in rules if not item.hits]
+def _reason(rules: Sequence[Decided]) -> str:
+    fired, missed = ([item.rule for item in rules if item.hits is hits] for hits in (True, False))
     parts = [f"{both(fired)} {'fires' if len(fired) == 1 else 'fire'}"] if fired else []
     parts += [f"{both(missed)} cannot fire"] if missed else []
     return ", ".join(parts) or "no way to answer the rest leads there any more"
@@ -138,9 +135,7 @@ def contradiction_words(notice: Notice) -> str:
 
 def closing_words(standing: Standing, sheet: Sheet) -> str:
     """Why there is nothing more to ask, or what stays open."""
-    answered = len(sheet.stated)
-    rest = len(CONSTRAINTS) - answered
-    count = f"{answered} answer{'' if answered == 1 else 's'}"
+    rest, count = len(CONSTRAINTS) - len(sheet.stated), counted(len(sheet.stated), "answer")
     verdict = name_words(standing.verdict.verdict)
     if standing.settled:
         others = f"the other {rest}" if rest > 1 else "the other one"
