@@ -15,7 +15,6 @@ from genarch.reports.escape import safe
 from genarch.reports.interview import (
     INTRODUCTION,
     closing_words,
-    contradiction_words,
     help_page,
     learnt_words,
     progress_words,
@@ -226,7 +225,8 @@ class Session(Dialogue):
         known = self._interview.contradictions(before.stated)
         for notice in self._interview.contradictions(sheet.stated):
             if notice not in known:
-                self.paragraph(contradiction_words(notice))
+                contradiction = f"This contradicts an earlier answer: {notice.message} ({notice.id}) b goes back."
+                self.paragraph(contradiction)
 
     def _standing(self) -> Standing:
         """Where the answers leave it, with what is still to be confirmed before what is to be asked."""

@@ -162,7 +162,7 @@ def waivers(
         say(f"{place.path}:{place.line}:{place.column}: {message}")
     today = settings.policy.today
     rows = [row for document in documents if not document.inactive for row in _rows(document, today)]
-    rows.sort(key=lambda row: (row.expires or "9999-99-99", row.path, row.line))
+    rows.sort(key=lambda row: (row.waiver.expires or "9999-99-99", row.path, row.line))
     write_report(rows, lambda: waivers_page(rows), output_format)
     return ExitCode.UNUSABLE if defects else ExitCode.OK
 
@@ -187,16 +187,7 @@ def _rows(document: DesignDocument, today: str) -> Iterator[ListedWaiver]:
         for at, waiver in enumerate(stated.spec.waivers):
             place = stated.place(f"waivers[{at}].rule", f"waivers[{at}]")
             expired = waiver.expires is not None and waiver.expires < today
-            yield ListedWaiver(
-                os.path.normpath(place.path),
-                place.line,
-                stated.spec.id,
-                waiver.rule,
-                waiver.reason,
-                waiver.expires,
-                waiver.approved_by,
-                expired,
-            )
+            yield ListedWaiver(os.path.normpath(place.path), place.line, stated.spec.id, waiver, expired)
 
 
 @app.command(cls=Command)

@@ -17,6 +17,7 @@ from genarch.table.constraints import Answers, in_order
 from genarch.table.findings import SEVERITIES, Located, Severity
 from genarch.table.forms import INLINED
 from genarch.table.rules import RuleTable, TableVersion
+from genarch.table.spec import Waiver
 from genarch.version import __version__
 
 
@@ -275,25 +276,23 @@ class ListedWaiver(NamedTuple):
     path: str
     line: int
     spec: str
-    rule: str
-    reason: str
-    expires: str | None
-    """Its last day; null where it has none."""
-    approved_by: str | None
+    waiver: Annotated[Waiver, INLINED]
     expired: bool
 
 
 def waivers_page(waivers: Sequence[ListedWaiver]) -> Iterator[Block]:
     """Each waiver with its place and its reason, then how many there are."""
     yield Entries(tuple(map(_waiver, waivers)))
-    expired = sum(waiver.expired for waiver in waivers)
+    expired = sum(listed.expired for listed in waivers)
     count = f"{counted(len(waivers), 'waiver')}{f', {expired} expired' if expired else ''}"
     yield Paragraph(strong(count if waivers else "no waivers"))
 
 
-def _waiver(waiver: ListedWaiver) -> Entry:
-    ends = f"until {waiver.expires}" if waiver.expires else "without end"
-    state = strong(f"expired, {ends}", "error") if waiver.expired else strong(ends)
-    approved = f" (approved by {waiver.approved_by})" if waiver.approved_by else ""
-    place = dim(f"{waiver.path}:{waiver.line}")
-    return Entry((state, f": {waiver.rule} for {waiver.spec}, ", place), (f"{waiver.reason}{approved}",))
+def _waiver(listed: ListedWaiver) -> Entry:
+    rule, reason, expires, approved_by = listed.waiver
+    ends = f"until {expires}" if expires else "without end"
+    state = strong(f"expired, {ends}", "error") if listed.expired else strong(ends)
+    approved = f" (approved by {approved_by})" if approved_by else ""
+    return Entry(
+        (state, f": {rule} for {listed.spec}, ", dim(f"{listed.path}:{listed.line}")), (f"{reason}{approved}",)
+    )

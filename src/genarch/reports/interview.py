@@ -10,7 +10,7 @@ from genarch.table.answers import MANY, names_words, numbered, written
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.table.interview import Decided, RuledOut, Sheet, Standing
-from genarch.table.rules import Notice, Question, RuleTable
+from genarch.table.rules import Question, RuleTable
 
 INTRODUCTION = (
     "Questions about one deployment. They end as soon as the rest cannot change the answer. Type a number or a name; "
@@ -126,11 +126,6 @@ def _reason(rules: Sequence[Decided]) -> str:
     parts = [f"{both(fired)} {'fires' if len(fired) == 1 else 'fire'}"] if fired else []
     parts += [f"{both(missed)} cannot fire"] if missed else []
     return ", ".join(parts) or "no way to answer the rest leads there any more"
-
-
-def contradiction_words(notice: Notice) -> str:
-    """What to say when an answer contradicts an earlier one."""
-    return f"This contradicts an earlier answer: {notice.message} ({notice.id}) b goes back."
 
 
 def closing_words(standing: Standing, sheet: Sheet) -> str:
