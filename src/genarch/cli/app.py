@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
+from typer.models import CommandFunctionType
 
 from genarch.cli.output import guarded, written
 from genarch.version import __version__
@@ -109,9 +110,17 @@ class _AsTyped(NamedTuple):
         return self.converter().coerce(value, param, ctx)
 
 
-def group(help_text: str = "") -> typer.Typer:
+class Commands(typer.Typer):
+    """What commands are declared on."""
+
+    def command(self, name: str | None = None, **more: Any) -> Callable[[CommandFunctionType], CommandFunctionType]:
+        """Declare a command whose function returns its exit code."""
+        return super().command(name, cls=Command, **more)
+
+
+def group(help_text: str = "") -> Commands:
     """Commands; with a help text, those of a group that has a name."""
-    return typer.Typer(cls=Group, help=help_text, no_args_is_help=True, rich_markup_mode=None)
+    return Commands(cls=Group, help=help_text, no_args_is_help=True, rich_markup_mode=None)
 
 
 MODULES = {

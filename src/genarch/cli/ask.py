@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from genarch.cli.app import Answers, Command, Format, Output, Overrides, Plain, Rules, Yes, flag, group, option
+from genarch.cli.app import Answers, Format, Output, Overrides, Plain, Rules, Yes, flag, group, option
 from genarch.cli.dialogue import Dialogue, Interrupted, Session, has_terminal
 from genarch.cli.evaluate import evaluated, write_reports
 from genarch.cli.output import ExitCode, keep, read_exactly, say, say_problems, written
@@ -56,7 +56,7 @@ class Again(NamedTuple):
         return f"{self.line()} {overrides}"
 
 
-@app.command(cls=Command)
+@app.command()
 def ask(
     *,
     answers: Answers = None,

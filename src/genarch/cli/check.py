@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Annotated, NamedTuple
 
-from genarch.cli.app import Command, flag, group, option
+from genarch.cli.app import flag, group, option
 from genarch.cli.documents import (
     Config,
     Exclude,
@@ -36,7 +36,7 @@ from genarch.reports.findings import CheckReport
 app = group()
 
 
-@app.command(cls=Command)
+@app.command()
 def check(
     *,
     paths: Paths = None,

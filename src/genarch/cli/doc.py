@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from genarch.cli.app import Answers, Command, Overrides, Plain, Rules, Yes, argument, flag, group, option
+from genarch.cli.app import Answers, Overrides, Plain, Rules, Yes, argument, flag, group, option
 from genarch.cli.ask import Again, answers_of, questioned
 from genarch.cli.output import ExitCode, not_one_of, read_exactly, say, written
 from genarch.documents.editing import behind, fenced, marked, with_block, with_rationale
@@ -43,7 +43,7 @@ class _Found(NamedTuple):
     block: Block
 
 
-@doc_app.command("add", cls=Command)
+@doc_app.command("add")
 def doc_add(
     document: Annotated[str, argument("DOC.md", "A Markdown document.")],
     *,

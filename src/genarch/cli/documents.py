@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from difflib import unified_diff
 from typing import Annotated, NamedTuple
 
-from genarch.cli.app import Command, EntryFormat, argument, flag, group, option
+from genarch.cli.app import EntryFormat, argument, flag, group, option
 from genarch.cli.output import ExitCode, read_exactly, say, say_problems, severity_or_never, write_report, written
 from genarch.documents.discovery import (
     ListedFile,
@@ -142,7 +142,7 @@ def _today(stated: str | None) -> date:
         raise refuse("SOURCE_DATE_EPOCH", f"'{epoch[:40]}' is not a number of seconds since 1970") from None
 
 
-@app.command(cls=Command)
+@app.command()
 def waivers(
     *,
     paths: Paths = None,
@@ -190,7 +190,7 @@ def _rows(document: DesignDocument, today: str) -> Iterator[ListedWaiver]:
             yield ListedWaiver(os.path.normpath(place.path), place.line, stated.spec.id, waiver, expired)
 
 
-@app.command(cls=Command)
+@app.command()
 def fix(
     *,
     paths: Paths = None,

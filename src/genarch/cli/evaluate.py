@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from genarch.cli.app import Command, Format, Output, Overrides, ReportFormat, Rules, argument, flag, group, option
+from genarch.cli.app import Format, Output, Overrides, ReportFormat, Rules, argument, flag, group, option
 from genarch.cli.output import (
     STDIN,
     ExitCode,
@@ -40,7 +40,7 @@ from genarch.table.spec import Origin, Spec
 app = group()
 
 
-@app.command(cls=Command)
+@app.command()
 def evaluate(
     *,
     paths: Annotated[

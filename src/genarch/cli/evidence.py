@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from genarch.cli.app import (
-    Command,
-    ComparisonFormat,
-    EntryFormat,
-    Output,
-    Overrides,
-    Rules,
-    argument,
-    flag,
-    group,
-    option,
-)
+from genarch.cli.app import ComparisonFormat, EntryFormat, Output, Overrides, Rules, argument, flag, group, option
 from genarch.cli.output import keep, print_descriptions, read_spec, write_report
 from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Stack
@@ -35,7 +24,7 @@ app.add_typer(evidence_app, name="evidence")
 app.add_typer(hardware_app, name="hardware")
 
 
-@evidence_app.command("list", cls=Command)
+@evidence_app.command("list")
 def evidence_list(
     *,
     family: Annotated[str | None, option("--family", None, "gan, diffusion or hybrid.")] = None,
@@ -90,7 +79,7 @@ def evidence_list(
     return write_report(listed_rows(rows, catalogue), lambda: rows_page(rows, catalogue), output_format)
 
 
-@evidence_app.command("show", cls=Command)
+@evidence_app.command("show")
 def evidence_show(
     name: Annotated[str, argument("ID", "A measurement, model, hardware, claim, source or component.")],
     *,
@@ -102,7 +91,7 @@ def evidence_show(
     return print_descriptions(describe_evidence(name, load_catalogue()), output_format)
 
 
-@evidence_app.command("models", cls=Command)
+@evidence_app.command("models")
 def evidence_models(*, output_format: EntryFormat = "text") -> int:
     """List the models, with their licences."""
     from genarch.reports.evidence_descriptions import listed_models, models_page
@@ -111,7 +100,7 @@ def evidence_models(*, output_format: EntryFormat = "text") -> int:
     return write_report(listed_models(catalogue), lambda: models_page(catalogue), output_format)
 
 
-@evidence_app.command("accuracy", cls=Command)
+@evidence_app.command("accuracy")
 def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
     """Show how far the estimator is off, each source estimated from the others."""
     from genarch.evidence.estimates import leave_one_source_out, points
@@ -125,7 +114,7 @@ def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
     return write_report(report, lambda: accuracy_page(report), output_format)
 
 
-@hardware_app.command("list", cls=Command)
+@hardware_app.command("list")
 def hardware_list(*, output_format: EntryFormat = "text") -> int:
     """List the hardware."""
     from genarch.reports.evidence_descriptions import hardware_page
@@ -134,7 +123,7 @@ def hardware_list(*, output_format: EntryFormat = "text") -> int:
     return write_report(tuple(catalogue.hardware.values()), lambda: hardware_page(catalogue), output_format)
 
 
-@hardware_app.command("show", cls=Command)
+@hardware_app.command("show")
 def hardware_show(
     name: Annotated[str, argument("ID", "Hardware, by its id or another name.")], *, output_format: EntryFormat = "text"
 ) -> int:
@@ -145,7 +134,7 @@ def hardware_show(
     return print_descriptions([describe_hardware(catalogue.gpu(name), catalogue)], output_format)
 
 
-@app.command(cls=Command)
+@app.command()
 def estimate(
     *,
     model: Annotated[str, option("--model", "ID", "A model of the evidence catalogue.")],
@@ -189,7 +178,7 @@ def _size(text: str) -> tuple[int, int]:
     return int(parts[0]), int(parts[-1])
 
 
-@app.command(cls=Command)
+@app.command()
 def cost(
     spec: Annotated[str, argument("SPEC", "A spec file, or - for standard input.")],
     *,

@@ -9,18 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from genarch.cli.app import (
-    Command,
-    ComparisonFormat,
-    EntryFormat,
-    Output,
-    Overrides,
-    Rules,
-    argument,
-    flag,
-    group,
-    option,
-)
+from genarch.cli.app import ComparisonFormat, EntryFormat, Output, Overrides, Rules, argument, flag, group, option
 from genarch.cli.output import (
     ExitCode,
     all_or_problems,
@@ -54,7 +43,7 @@ rules_app = group("The rule table: what it holds, whether it is sound, what chan
 app.add_typer(rules_app, name="rules")
 
 
-@rules_app.command("list", cls=Command)
+@rules_app.command("list")
 def rules_list(*, rules: Rules = DEFAULT_TABLE, output_format: EntryFormat = "text") -> int:
     """List what the rule table holds."""
     from genarch.reports.descriptions import table_list, table_list_page
@@ -63,7 +52,7 @@ def rules_list(*, rules: Rules = DEFAULT_TABLE, output_format: EntryFormat = "te
     return write_report(table_list(table), lambda: table_list_page(table), output_format)
 
 
-@rules_app.command("show", cls=Command)
+@rules_app.command("show")
 def rules_show(
     entry: Annotated[str, argument("ID", "A rule, method, notice, architecture or family.")],
     *,
@@ -76,7 +65,7 @@ def rules_show(
     return print_descriptions(describe_entry(entry, load_rules(rules)), output_format)
 
 
-@rules_app.command("lint", cls=Command)
+@rules_app.command("lint")
 def rules_lint(
     *,
     tables: Annotated[
@@ -135,7 +124,7 @@ def _verified(path: str, tables: list[tuple[str, RuleTable]]) -> Iterator[Locate
     yield from sorted(found, key=lambda item: item.place)
 
 
-@rules_app.command("diff", cls=Command)
+@rules_app.command("diff")
 def rules_diff(
     before: Annotated[str, argument("OLD", "The table to start from: a bundled id, or a path.")],
     after: Annotated[str, argument("NEW", "The table to end with.")],
@@ -166,7 +155,7 @@ def rules_diff(
     return ExitCode.FINDINGS if exit_code and differs else ExitCode.OK
 
 
-@rules_app.command("map", cls=Command)
+@rules_app.command("map")
 def rules_map(
     spec: Annotated[str | None, argument("SPEC", "What stays fixed: a spec file, or - for standard input.")] = None,
     *,
@@ -207,7 +196,7 @@ def rules_map(
     return write_report(report, lambda: map_page(report), chosen, output)
 
 
-@app.command(cls=Command)
+@app.command()
 def backtest(
     cases: Annotated[list[str], argument("CASES", "Files of documented cases, or folders to search for *.yaml.")],
     *,
@@ -250,7 +239,7 @@ def backtest(
     return write_report(report, lambda: backtest_page(report, failures=failures), output_format, output)
 
 
-@app.command(cls=Command)
+@app.command()
 def explain(
     name: Annotated[
         str, argument("ID", "A rule, fact, method, notice, architecture, constraint, value or measurement.")
@@ -311,7 +300,7 @@ def schema_of(name: str) -> dict[str, Any]:
     return schemas.schema_of(getattr(import_module(module), declaration), "file" if name in FILES else "output")
 
 
-@app.command(cls=Command)
+@app.command()
 def schema(name: Annotated[str, argument("|".join((*FILES, *OUTPUTS)), "Which schema.")]) -> int:
     """Print a JSON Schema (draft-07), for editors and validators."""
     names = (*FILES, *OUTPUTS)
