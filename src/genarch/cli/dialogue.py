@@ -25,7 +25,6 @@ from genarch.reports.interview import (
     shown,
 )
 from genarch.reports.page import Look, Page, Paragraph
-from genarch.reports.text import as_text
 from genarch.table.answers import InvalidAnswerError, Reply, parse_reply, written
 from genarch.table.constraints import BY_NAME, Constraint
 from genarch.table.interview import Interview, Sheet, Standing
@@ -74,9 +73,15 @@ class Dialogue:
         """Whether choices are lines of their own: for a screen reader, or where columns do not fit."""
         return self.plain or self.look.width < NARROW
 
+    def laid_out(self, page: Page) -> str:
+        """A page as text for the window."""
+        from genarch.reports.text import as_text  # rich: for those who are asked something
+
+        return as_text(page, self.look)
+
     def show(self, page: Page) -> None:
         """Write a page, laid out for the window."""
-        self.say(as_text(page, self.look))
+        self.say(self.laid_out(page))
 
     def say(self, text: str) -> None:
         """Write lines."""
@@ -97,7 +102,7 @@ class Dialogue:
         """
         if sys.stdin is None:
             raise Interrupted(end_of_input=True)
-        *above, prompt = as_text([Paragraph(prompt)], self.look).rstrip().split("\n")
+        *above, prompt = self.laid_out([Paragraph(prompt)]).rstrip().split("\n")
         for line in above:
             self.say(line)
         try:
