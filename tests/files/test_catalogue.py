@@ -15,13 +15,13 @@ from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.estimates import calibrate
 from genarch.files import bundled as load
 from genarch.files.bundled import CATALOGUE_FILES, evidence_folder, load_catalogue
-from genarch.files.catalogue_reader import read_catalogue
+from genarch.files.catalogue_reader import read_fitted
 from genarch.table.constraints import BY_NAME, gpu_names
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Catalogue:
-    return read_catalogue(evidence_folder())
+    return read_fitted(evidence_folder())
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_mistakes_are_told_with_their_place(folder: Path, file: str, old: str, n
     assert old in text
     path.write_text(text.replace(old, new, 1))
     with pytest.raises(InputError) as caught:
-        read_catalogue(str(folder))
+        read_fitted(str(folder))
     if "{line}" in said:
         line = text[: text.index(old)].count("\n") + 1
         row = text[: text.index(old)].rsplit("- id: ", 1)[1].split("\n")[0]
@@ -126,7 +126,7 @@ def test_every_mistake_of_meaning_comes_at_once(folder: Path) -> None:
         path = folder / f"{file}.yaml"
         path.write_text(path.read_text().replace(old, new, 1))
     with pytest.raises(InputError) as caught:
-        read_catalogue(str(folder))
+        read_fitted(str(folder))
     assert [Path(problem.path).name for problem in caught.value.problems] == ["models.yaml", "prices.yaml"]
 
 
@@ -134,7 +134,7 @@ def test_every_mistake_of_meaning_comes_at_once(folder: Path) -> None:
 def test_a_file_that_is_missing_is_told(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(InputError, match=f"{name}: no such file"):
-        read_catalogue(str(folder))
+        read_fitted(str(folder))
 
 
 def test_the_catalogue_is_loaded_only_where_a_spec_needs_it() -> None:

@@ -24,6 +24,7 @@ from genarch.table.conditions import (
     threshold,
 )
 from genarch.table.constraints import BY_NAME, Constraint, Value
+from genarch.table.forms import shown
 
 
 def read_answers(document: Document, node: Node, field: str) -> dict[str, Value]:
@@ -109,7 +110,12 @@ def _condition(document: Document, node: Node, field: str) -> Condition:
         if key.text == "not":
             parts.append(Not(_condition(document, value, where)))
         elif key.text in JOINS:
-            parts.append(_joined(document, key.text, value, where))
+            if isinstance(value, Items) and value.items:
+                joined = tuple(_condition(document, item, f"{where}[{at}]") for at, item in enumerate(value.items))
+                parts.append(All(joined) if key.text == "all" else Any(joined))
+            else:
+                document.report(value, where, "must be a list of conditions; begin each with '- '")
+                parts.append(ALWAYS)
         elif key.text in BY_NAME:
             parts += _tests(document, BY_NAME[key.text], value, where)
         else:
@@ -117,14 +123,6 @@ def _condition(document: Document, node: Node, field: str) -> Condition:
             hint = nearest(key.text, known) or f"; write one of: {', '.join(known)}"
             document.report(key, field, f"'{key.text[:60]}' is not a constraint, all, any or not{hint}")
     return parts[0] if len(parts) == 1 else All(tuple(parts))
-
-
-def _joined(document: Document, join: str, node: Node, field: str) -> Condition:
-    if not isinstance(node, Items) or not node.items:
-        document.report(node, field, "must be a list of conditions; begin each with '- '")
-        return ALWAYS
-    parts = tuple(_condition(document, item, f"{field}[{at}]") for at, item in enumerate(node.items))
-    return All(parts) if join == "all" else Any(parts)
 
 
 def _tests(document: Document, constraint: Constraint, node: Node, field: str) -> list[Predicate]:
@@ -207,9 +205,8 @@ def is_unknown(node: Node) -> bool:
 def unknown_key(key: str, known: Iterable[str]) -> str:
     """The message for a key that the format does not have."""
     known = list(known)
-    hint = nearest(key, known)
-    shown = key if len(key) <= 60 else f"{key[:57]}..."
-    return f"'{shown}' is not a key here{hint or '; write one of: ' + ', '.join(known)}"
+    hint = nearest(key, known) or f"; write one of: {', '.join(known)}"
+    return f"'{shown(key)}' is not a key here{hint}"
 
 
 def _offer(constraint: Constraint) -> str:

@@ -37,22 +37,13 @@ _REFERENCES = {
 """Fields that name entries, by the part and the path there: the part that they name."""
 
 
-def read_catalogue(folder: str) -> Catalogue:
-    """Read and check the catalogue in a folder; the estimator is not fitted yet.
+def read_fitted(folder: str) -> Catalogue:
+    """Read and check the catalogue in a folder, and fit the estimator to it.
 
     Raises:
         InputError: with every problem of form, or where there is none, every problem of meaning.
     """
-    return _Reader(folder).catalogue()
-
-
-def read_fitted(folder: str) -> Catalogue:
-    """The catalogue in a folder, with the estimator fitted to it.
-
-    Raises:
-        InputError: as `read_catalogue`.
-    """
-    catalogue = read_catalogue(folder)
+    catalogue = _Reader(folder).catalogue()
     return catalogue.fitted(calibrate(catalogue))
 
 

@@ -185,11 +185,8 @@ def is_mapping(kind: Any) -> bool:
 
 def form_of(here: Marked) -> Form:
     """The form of a scalar: the marker that says so, or what its type amounts to."""
-    for mark in here.marks:
-        if hasattr(mark, "parse"):
-            form: Form = mark
-            return form
-    return Choice(get_args(here.kind)) if get_origin(here.kind) is Literal else _FORMS[here.kind]
+    form: Form | None = next((mark for mark in here.marks if hasattr(mark, "parse")), None)
+    return form or (Choice(get_args(here.kind)) if get_origin(here.kind) is Literal else _FORMS[here.kind])
 
 
 _FORMS: Mapping[Any, Form] = {str: Text(), int: Whole(), float: Number(), bool: Flag()}
@@ -205,8 +202,9 @@ def _reader_of(here: Marked) -> Read:
     if own := next((mark for mark in marks if isinstance(mark, Own)), None):
         return _usable(_OWN[own.name])
     if options := options_of(kind):
-        (inner,) = (option for option in options if option is not NoneType)  # files have no other unions
-        return _or_null(_reader_of(marked(inner, *marks)))
+        (option,) = (option for option in options if option is not NoneType)  # files have no other unions
+        inner = _reader_of(marked(option, *marks))
+        return lambda document, node, field: None if _is_null(node) else inner(document, node, field)
     if get_origin(kind) is tuple:
         return _list_reader(get_args(kind)[0], next((mark for mark in marks if isinstance(mark, Several)), Several()))
     if is_mapping(kind):
@@ -225,13 +223,6 @@ def _usable(inner: Read) -> Read:
         return value
 
     return read_usable
-
-
-def _or_null(inner: Read) -> Read:
-    def read_or_null(document: Document, node: Node, field: str) -> Any:
-        return None if _is_null(node) else inner(document, node, field)
-
-    return read_or_null
 
 
 def _is_null(node: Node) -> bool:

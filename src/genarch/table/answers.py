@@ -13,12 +13,11 @@ from typing import Literal, NamedTuple
 
 from genarch.errors import nearest
 from genarch.table.constraints import BY_NAME, Answers, Constraint, Value
-from genarch.table.forms import MAX_DIGITS, shown
+from genarch.table.forms import DECIMAL, MAX_DIGITS, shown
 
 UNKNOWN_WORDS = frozenset({"unknown", "null", "~", ""})
 """How a spec file says that nobody knows: these words, or the key's absence."""
 
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _WITH_UNIT = re.compile(r"(-?[0-9][0-9.]*) ?([a-z]+)")
 _FEW = 8
 """So many names are shown whole: the nearest spelling of `gpu` among the devices would be `cpu`."""
@@ -146,7 +145,7 @@ def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | f
             )
     if quoted and not unit:
         raise InvalidAnswerError(f"{shown(text)!r} in quotation marks is text; write the number without them")
-    if not _DECIMAL.fullmatch(number):
+    if not DECIMAL.fullmatch(number):
         raise InvalidAnswerError(_why_not_decimal(constraint, number))
     digits = sum(character.isdigit() for character in number)
     if digits > MAX_DIGITS and (number != repr(float(number)) or float(number) >= 10**MAX_DIGITS):
@@ -198,20 +197,12 @@ def _why_not_decimal(constraint: Constraint, text: str) -> str:
     suggestion = ""
     if len(text) <= MAX_DIGITS + 5:
         folded = unicodedata.normalize("NFKC", text).replace("_", "").removeprefix("+")
-        if re.fullmatch(r"0[xob][0-9a-fA-F]+", folded):
-            suggestion = _evaluated(folded)
+        if re.fullmatch(r"0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+", folded):
+            suggestion = str(int(folded, 0))
         elif re.fullmatch(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", folded.lower()):
             suggestion = f"{float(folded):.15g}"
     instead = f"; write {suggestion}" if suggestion and "e" not in suggestion else f"; write {noun}{unit}"
     return f"'{shown(text)}' is not {noun}{instead}"
-
-
-def _evaluated(text: str) -> str:
-    """`0x1F` as 31; nothing where the digits do not suit the base (`0b9`)."""
-    try:
-        return str(int(text, 0))
-    except ValueError:
-        return ""
 
 
 # Replies: what a person types at a question is a number from the list, a name, an amount, or a word for the tool.

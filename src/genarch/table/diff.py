@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, partial
 from math import prod
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, cast
 
 from genarch.table.conditions import All, Operator, Predicate, constraints_read, predicates, satisfies
 from genarch.table.constraints import BY_NAME, Answers, Value, in_order
@@ -49,25 +49,21 @@ class Where(NamedTuple):
 
     def conditions(self) -> list[Predicate]:
         """The same as a table's conditions, all of which must hold."""
-        found = [] if self.is_ is None else [Predicate(self.constraint, "is", (self.is_,))]
-        several: tuple[tuple[Operator, tuple[str, ...] | None], ...]
-        several = (("any_of", self.any_of), ("all_of", self.all_of), ("none_of", self.none_of))
-        found += [Predicate(self.constraint, operator, names) for operator, names in several if names]
-        single: tuple[tuple[Operator, int | float | None], ...]
-        single = (("at_least", self.at_least), ("above", self.above), ("at_most", self.at_most), ("below", self.below))
-        return found + [Predicate(self.constraint, operator, (n,)) for operator, n in single if n is not None]
+        return [
+            Predicate(self.constraint, cast("Operator", name.removesuffix("_")), v if isinstance(v, tuple) else (v,))
+            for name, v in self._asdict().items()
+            if name != "constraint" and v is not None
+        ]
 
     def from_stretch(self, stretch: Stretch) -> Where:
         """From the lower end of a stretch on."""
-        return self._replace(
-            at_least=stretch.low if stretch.from_low else None, above=None if stretch.from_low else stretch.low
-        )
+        low = stretch.low
+        return self._replace(at_least=low, above=None) if stretch.from_low else self._replace(at_least=None, above=low)
 
     def to_stretch(self, stretch: Stretch) -> Where:
         """Up to the higher end of a stretch."""
-        return self._replace(
-            at_most=stretch.high if stretch.to_high else None, below=None if stretch.to_high else stretch.high
-        )
+        high = stretch.high
+        return self._replace(at_most=high, below=None) if stretch.to_high else self._replace(at_most=None, below=high)
 
     def with_choice(self, value: str) -> Where:
         """With one more choice, in the order of the declaration."""

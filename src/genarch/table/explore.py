@@ -17,6 +17,9 @@ from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability,
 from genarch.table.search import Space, VerdictSearch, sampled, verdict_search
 from genarch.table.spec import Spec, with_implied
 
+SAMPLES = 1_000
+"""Completions to choose a question by, some 10 ms."""
+
 
 def explore(spec: Spec, rules: RuleTable) -> "Exploration":
     """Explore a spec; nothing is worked out before it is asked for."""
@@ -70,8 +73,24 @@ class Exploration:
         return self.question_among([name for name in self._table.order if name in columns and name not in self._stated])
 
     def question_among(self, names: Sequence[str]) -> str | None:
-        """The same of some constraints; None without any, and where nothing is possible."""
-        return most_telling(self._table, self._stated, names)
+        """The constraint whose answer leaves the fewest verdicts possible on average; None where nothing is possible.
+
+        The average is over the classes of answers that the table tells apart. Among equals the constraint that leaves
+        fewer at most is given, then the first named. What an answer leaves possible is what sampled completions show,
+        which may miss a verdict that few of them have: the choice is not exact where there are more completions than
+        samples.
+        """
+        space = self._table.space
+        at = {name: position for position, name in enumerate(n for n in space.classes if n not in self._stated)}
+        left: dict[str, dict[int, set[str]]] = {name: {} for name in names}
+        for hits, answers in sampled(space, self._stated, SAMPLES):
+            verdict = self._table.verdict(hits)
+            for name, by_class in left.items():
+                by_class.setdefault(answers[at[name]].fails, set()).add(verdict)
+        counts = {
+            name: [len(verdicts) for verdicts in by_class.values()] for name, by_class in left.items() if by_class
+        }
+        return min(counts, key=lambda name: (sum(counts[name]) / len(counts[name]), max(counts[name])), default=None)
 
     @cached_property
     def flips(self) -> tuple[Flip, ...]:
@@ -88,11 +107,9 @@ class Exploration:
     def binding(self) -> tuple[str, ...]:
         """The fewest stated constraints that give this verdict when all else is unknown."""
         read = self._read()
-        for size in range(len(read) + 1):
-            for some in combinations(read, size):
-                if self._decide({name: self._stated[name] for name in some}) == self.verdict.verdict:
-                    return some
-        return tuple(read)
+        subsets = (some for size in range(len(read)) for some in combinations(read, size))
+        decided = ((some, self._decide({name: self._stated[name] for name in some})) for some in subsets)
+        return next((some for some, verdict in decided if verdict == self.verdict.verdict), tuple(read))
 
     @cached_property
     def relax(self) -> tuple[tuple[str, ...], ...]:
@@ -101,13 +118,10 @@ class Exploration:
             return ()
         found: list[tuple[str, ...]] = []
         read = self._read()
-        for size in range(1, len(read) + 1):
-            for dropped in combinations(read, size):
-                if any(set(smaller) <= set(dropped) for smaller in found):
-                    continue
-                kept = {name: value for name, value in self._stated.items() if name not in dropped}
-                if self._decide(kept) != "infeasible":
-                    found.append(dropped)
+        for dropped in (some for size in range(1, len(read) + 1) for some in combinations(read, size)):
+            kept = {name: value for name, value in self._stated.items() if name not in dropped}
+            if not any(set(smaller) <= set(dropped) for smaller in found) and self._decide(kept) != "infeasible":
+                found.append(dropped)
         return tuple(found)
 
     @cached_property
@@ -141,7 +155,12 @@ class Exploration:
         fails, assumed = self._table.space.columns[name].fails, self._table.assumed.get(name)
         done: dict[tuple[int, int], str | None] = {}
         reached: dict[str, list[Value]] = {}
-        for value, failed in sorted(self._table.space.answers(name), key=lambda answer: _distance(here, answer.value)):
+
+        def distance(there: Value) -> int:
+            """How many members go in or out; any other choice is one step away."""
+            return len(here ^ there) if isinstance(here, frozenset) and isinstance(there, frozenset) else 1
+
+        for value, failed in sorted(self._table.space.answers(name), key=lambda answer: distance(answer.value)):
             # Answers that do the same to rules, inconsistencies and assumptions flip alike.
             does = failed, assumed(value) if assumed else 0
             if does not in done:
@@ -171,13 +190,12 @@ class Exploration:
         """The smallest combination of changes that gives another verdict."""
         classes = self._table.space.classes
         read = [name for name in self._read() if len(classes[name]) > 1]
-        for size in range(2, len(read) + 1):
-            for names in combinations(read, size):
-                for answers in product(*(classes[name] for name in names)):
-                    changes = dict(zip(names, (answer.value for answer in answers), strict=True))
-                    verdict = self._changed(changes)
-                    if verdict and all(changes[name] != self._stated[name] for name in names):
-                        return (Flip(tuple(self._nearest(name, value) for name, value in changes.items()), verdict),)
+        for names in (some for size in range(2, len(read) + 1) for some in combinations(read, size)):
+            for answers in product(*(classes[name] for name in names)):
+                changes = dict(zip(names, (answer.value for answer in answers), strict=True))
+                verdict = self._changed(changes)
+                if verdict and all(changes[name] != self._stated[name] for name in names):
+                    return (Flip(tuple(self._nearest(name, value) for name, value in changes.items()), verdict),)
         return ()
 
     def _nearest(self, name: str, value: Value) -> Change:
@@ -185,14 +203,10 @@ class Exploration:
         here = self._stated[name]
         if not (BY_NAME[name].numeric and isinstance(here, int | float) and isinstance(value, int | float)):
             return Change(name, value)
-        fails = self._table.space.columns[name].fails
-        between = [
-            number
-            for number in self._table.space.numbers(name)
-            if fails(number) == fails(value) and (number > here) is (value > here)
-        ]
-        nearest = min(between, key=lambda number: abs(number - here))
-        return self._from(name, nearest, upwards=nearest > here)
+        fails, upwards = self._table.space.columns[name].fails, value > here
+        alike = [number for number in self._table.space.numbers(name) if fails(number) == fails(value)]
+        beyond = [number for number in alike if (number > here) is upwards]
+        return self._from(name, min(beyond, key=lambda number: abs(number - here)), upwards=upwards)
 
     def _from(self, name: str, number: float, *, upwards: bool) -> Change:
         """From where on, on the way to `number`, its cell begins."""
@@ -202,34 +216,6 @@ class Exploration:
         if upwards:
             return Change(name, number, "above", max(edge for edge in thresholds if edge < number))
         return Change(name, number, "below", min(edge for edge in thresholds if edge > number))
-
-
-def _distance(here: Value, there: Value) -> int:
-    """How many members go in or out; any other choice is one step away."""
-    if isinstance(here, frozenset) and isinstance(there, frozenset):
-        return len(here ^ there)
-    return 1
-
-
-SAMPLES = 1_000
-"""Completions to choose a question by, some 10 ms."""
-
-
-def most_telling(table: VerdictSearch, stated: Answers, names: Sequence[str]) -> str | None:
-    """The constraint whose answer leaves the fewest verdicts possible on average; None without any.
-
-    The average is over the classes of answers that the table tells apart. Among equals the constraint that leaves fewer
-    at most is given, then the first named. What an answer leaves possible is what sampled completions show, which may
-    miss a verdict that few of them have: the choice is not exact where there are more completions than samples.
-    """
-    at = {name: position for position, name in enumerate(n for n in table.space.classes if n not in stated)}
-    left: dict[str, dict[int, set[str]]] = {name: {} for name in names}
-    for hits, answers in sampled(table.space, stated, SAMPLES):
-        verdict = table.verdict(hits)
-        for name, by_class in left.items():
-            by_class.setdefault(answers[at[name]].fails, set()).add(verdict)
-    counts = {name: [len(verdicts) for verdicts in by_class.values()] for name, by_class in left.items() if by_class}
-    return min(counts, key=lambda name: (sum(counts[name]) / len(counts[name]), max(counts[name])), default=None)
 
 
 class Cell(NamedTuple):
@@ -307,10 +293,8 @@ def _cells(table: VerdictSearch, name: str, stated: Value | None) -> tuple[list[
         if constraint.kind == "set":
             values = [frozenset(), *(frozenset((member,)) for member in constraint.values)]
             values += [stated] if stated is not None and stated not in values else []
-        cells = [Cell(_label(value), value) for value in values]
+        cells = [
+            Cell(" + ".join(sorted(v)) or "none" if isinstance(v, frozenset) else format_answer(v), v) for v in values
+        ]
         here = [value == stated for value in values]
     return [*cells, unknown], next((cell for cell, own in zip(cells, here, strict=True) if own), unknown)
-
-
-def _label(value: Value) -> str:
-    return (" + ".join(sorted(value)) or "none") if isinstance(value, frozenset) else format_answer(value)

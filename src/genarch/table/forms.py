@@ -20,7 +20,7 @@ _VISIBLE = r"[^\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 """A character that is seen."""
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
 class Form(Protocol):
@@ -108,7 +108,7 @@ class Number(NamedTuple):
 
     def parse(self, text: str, *, plain: bool) -> float:
         """The number."""
-        if not plain or not _DECIMAL.fullmatch(text) or len(text) > MAX_DIGITS + 10:
+        if not plain or not DECIMAL.fullmatch(text) or len(text) > MAX_DIGITS + 10:
             raise ValueError("must be a number; write it in plain decimals, without quotation marks")
         number = float(text)
         if self.above is not None and number <= self.above:

@@ -70,21 +70,18 @@ class Sheet(NamedTuple):
         """The sheet with an answer, in place of one that it may have."""
         return self._without(name)._replace(
             stated={**self.stated, name: value},
-            asked=self._asked(name),
+            asked=tuple(dict.fromkeys((*self.asked, name))),
             written={**self.written, name: written},
         )
 
     def left_open(self, name: str) -> Sheet:
         """The sheet with a question that nobody can answer."""
         without = self._without(name)
-        return without._replace(declined=(*without.declined, name), asked=self._asked(name))
+        return without._replace(declined=(*without.declined, name), asked=tuple(dict.fromkeys((*self.asked, name))))
 
     def dropped(self, name: str) -> Sheet:
         """The sheet as if a question had never been put."""
         return self._without(name)._replace(asked=tuple(other for other in self.asked if other != name))
-
-    def _asked(self, name: str) -> tuple[str, ...]:
-        return self.asked if name in self.asked else (*self.asked, name)
 
     def _without(self, name: str) -> Sheet:
         return self._replace(
@@ -119,14 +116,10 @@ class Interview:
         possible = tuple(item.verdict for item in exploration.possible)
         standing = Standing(exploration.verdict, possible, ())
         useful = [] if standing.settled else [name for name in self.awaited(stated) if name not in declined]
-        first: str | None = None
+        first = next(iter(useful), None)
         if useful and self._order == "adaptive":
-            if len(possible) == 1:
-                first = self._confirming(stated, possible[0], useful)
-            else:
-                first = exploration.question_among(useful)
-        elif useful:
-            first = useful[0]
+            sure = len(possible) == 1
+            first = self._confirming(stated, possible[0], useful) if sure else exploration.question_among(useful)
         rest = [name for name in useful if name != first]
         if self._every:
             gone = {first, *rest, *with_implied(stated), *declined}

@@ -326,10 +326,8 @@ def _returning(rules: RuleTable, name: str) -> Iterator[Finding]:
             here = hits >> at * len(whens) & ((1 << len(whens)) - 1)
             if not here >> len(table.whens):
                 verdict = table.verdict(here)
-                if found and found[-1][1] == verdict:
-                    found[-1] = (found[-1][0].joined(stretch), verdict)
-                else:
-                    found.append((stretch, verdict))
+                before = found.pop()[0] if found and found[-1][1] == verdict else None
+                found.append((before.joined(stretch) if before else stretch, verdict))
         return found
 
     def returns(hits: int) -> Iterator[tuple[str, str]]:
@@ -370,11 +368,10 @@ def unread(rules: RuleTable) -> Iterator[Finding]:
     for constraint in CONSTRAINTS:
         name = constraint.name
         place = ("questions", name) if name in asked else None
-        if name not in named and constraint.evidence:
-            continue
         if name not in named:
-            message = f"nothing in the table reads '{name}' ({constraint.meaning})"
-            yield Finding(CheckId("constraint-unread"), (name,), message, place)
+            if not constraint.evidence:
+                message = f"nothing in the table reads '{name}' ({constraint.meaning})"
+                yield Finding(CheckId("constraint-unread"), (name,), message, place)
             continue
         if name not in deciding:
             message = f"'{name}' is read by notices or methods alone, so it has no say in the verdict"
@@ -383,13 +380,10 @@ def unread(rules: RuleTable) -> Iterator[Finding]:
             message = f"'{name}' is read, but the table has no question for it"
             yield Finding(CheckId("question-missing"), (name,), message)
         rest = [value for value in constraint.values if value not in named[name]]
-        if constraint.kind == "set" and rest:
-            message = (
-                f"no condition names {', '.join(rest)} of '{name}': with or without, everything comes out the same"
-            )
-            yield Finding(CheckId("value-unread"), (name, *rest), message, place)
-        elif len(rest) > 1 and not constraint.evidence:
-            message = f"no condition names {', '.join(rest)} of '{name}': nothing tells them apart"
+        if rest if constraint.kind == "set" else len(rest) > 1 and not constraint.evidence:
+            alike = "with or without, everything comes out the same"
+            why = alike if constraint.kind == "set" else "nothing tells them apart"
+            message = f"no condition names {', '.join(rest)} of '{name}': {why}"
             yield Finding(CheckId("value-unread"), (name, *rest), message, place)
 
 

@@ -22,7 +22,7 @@ from typing import Generic, NamedTuple, TypeVar
 from genarch.table.answers import in_range
 from genarch.table.bounds import Bounds
 from genarch.table.conditions import Condition, predicates, threshold
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Value, in_order
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Value, in_order
 from genarch.table.matching import Column, Matcher
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Scorer, scorer
@@ -154,7 +154,6 @@ Name = TypeVar("Name", bound=Hashable)
 
 Classes = Mapping[str, Sequence[AnswerClass]]
 
-NOTHING: Answers = {}
 ALL: Classes = {}
 
 
@@ -178,7 +177,7 @@ def search(
     names: Callable[[int], Iterable[Name]],
     reachable: Callable[[int, int, AbstractSet[Name]], bool],
     wanted: Iterable[Name],
-    stated: Answers = NOTHING,
+    stated: Answers = NOTHING_STATED,
     *,
     classes: Classes = ALL,
     limit: int | None = None,
@@ -197,7 +196,7 @@ def find(
     space: Space,
     passes: Callable[[int], bool],
     reachable: Callable[[int, int], bool] = lambda _, __: True,
-    stated: Answers = NOTHING,
+    stated: Answers = NOTHING_STATED,
     *,
     classes: Classes = ALL,
     limit: int | None = None,
@@ -351,7 +350,7 @@ _MULTIPLIER, _INCREMENT, _MODULUS = 6364136223846793005, 1442695040888963407, 1 
 
 
 def sampled(
-    space: Space, stated: Answers = NOTHING, count: int | None = None, *, classes: Classes = ALL
+    space: Space, stated: Answers = NOTHING_STATED, count: int | None = None, *, classes: Classes = ALL
 ) -> Iterator[Sample]:
     """The watched conditions that hit on sampled answers without a contradiction, and the classes of these answers.
 
