@@ -1,14 +1,20 @@
-"""Markdown documents: where their spec blocks and headings stand, line by line as an editor counts.
+"""Markdown documents: where their spec blocks and headings stand, line by line, and what their front matter says.
 
 Only the block structure is read, by CommonMark's rules. A spec block is a fence whose info string is `yaml genarch`,
-in a list or a quotation too; what stands in a comment, or in another fence, is none.
+in a list or a quotation too; what stands in a comment, or in another fence, is none. Other tools own the front matter,
+so it may be whatever YAML allows: only the parser's events are read, which is safe on any text, and what stands under
+`genarch:` is cut out and read as strictly as a spec file.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import yaml
+
+from genarch.table.findings import CheckId
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -27,6 +33,26 @@ _MARKS = re.compile(r"(?:``+|~~~+|'''+)[ \t]*\{?[ \t]*\.?ya?ml[\s.,:]+\.?genarch
 """What opens a spec block to the eye, wherever it stands in a line."""
 _ATTRIBUTES = re.compile(r"""[\w-]+=(?:"[^"]*"|'[^']*'|\S+)""")
 _OWN_KEY = re.compile(r"genarch[ \t]*:(?:\s|$)")
+
+MAX_EVENTS = 50_000
+"""Model cards have front matter of some thousand."""
+
+MAX_DEPTH = 64
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_KEY = re.compile(r"""["']?\bgenarch["']?[ \t]*:""", re.IGNORECASE)
+_NESTED_KEY = re.compile(
+    r"""^[ \t]*(?:-[ \t]+)*(?:[^\n]*[{,][ \t]*)?["']?\bgenarch["']?[ \t]*:(?=\s|$)""", re.IGNORECASE | re.MULTILINE
+)
+_KEY_ELSEWHERE = re.compile(r"""\[?["']?\bgenarch\b["']?[ \t]*(?:[:=]|\]$)""", re.IGNORECASE)
+"""A key as YAML, TOML and JSON have it."""
+_STATUS = re.compile(r"""^status[ \t]*:[ \t]*["']?([^"'#\n]*)""", re.IGNORECASE | re.MULTILINE)
+_OTHER_FORMS = {
+    "---": "never ends with a line of three hyphens",
+    "+++": "is TOML",
+    "{": "is JSON",
+}
+_MISSPELT = CheckId("block-misspelt")
 
 
 class Block(NamedTuple):
@@ -112,6 +138,23 @@ def _opens(line: str) -> bool:
     return bool(found and not any(marks in line[found.end() :] for marks in ("``", "~~~", "'''")))
 
 
+class Defect(NamedTuple):
+    """What a check finds at a line and column of a document."""
+
+    check: CheckId
+    line: int
+    column: int
+    message: str
+
+
+class Front(NamedTuple):
+    """What the front matter says; `specs` are the values under `genarch:`."""
+
+    status: str = ""
+    specs: tuple[Block, ...] = ()
+    defects: tuple[Defect, ...] = ()
+
+
 def parse_markdown(text: str) -> Markdown:
     """Read a document; `text` is without its byte order mark."""
     lines = tuple(LINE_END.split(text))
@@ -184,3 +227,123 @@ def _perhaps_spec(token: "Token") -> bool:
     if WORD not in words:
         return False
     return bool({"yaml", "yml"} & set(words)) or (len(words) == 1 and "\nconstraints" in f"\n{token.content}")
+
+
+def read_front(lines: Sequence[str], front: int) -> Front:
+    """Read the front matter that takes the first `front` lines; with 0, say what looks like one and is none."""
+    if not front:
+        return Front(defects=tuple(_unread(lines)))
+    text = "\n".join(lines[1 : front - 1]) + "\n"
+    stated = _STATUS.search(text)
+    status = stated[1].strip() if stated else ""
+    if WORD not in text.casefold():
+        return Front(status)
+    try:
+        entries = list(_top_level(text))
+    except _OtherShape as shape:
+        return Front(status, defects=(_defect(_MISSPELT, text, *shape.args),))
+    except yaml.YAMLError as error:
+        if not _KEY.search(text):
+            return Front(status)
+        mark = getattr(error, "problem_mark", None)
+        message = f"the front matter is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
+        return Front(status, defects=(_defect(CheckId("block-invalid"), text, mark.index if mark else 0, message),))
+    specs: list[Block] = []
+    defects: list[Defect] = []
+    for key, start, last in entries:
+        at, end = _index(key.start_mark), _index(last.end_mark)
+        value = last.value if isinstance(last, yaml.ScalarEvent) else None
+        if key.value == "status" and value:
+            status = value
+        if key.value == WORD:
+            specs.append(_spec(text, at, start, end))
+        elif key.value.casefold() == WORD:
+            defects.append(_defect(_MISSPELT, text, at, f"'{key.value}' is not read; did you mean '{WORD}'?"))
+        elif value is None and (nested := _NESTED_KEY.search(text, text.rfind("\n", 0, start) + 1, end)):
+            message = f"'{WORD}' below '{key.value[:40]}' is not read; write it at the top of the front matter"
+            defects.append(_defect(_MISSPELT, text, text.casefold().index(WORD, nested.start()), message))
+    return Front(status, tuple(specs), tuple(defects))
+
+
+class _OtherShape(Exception):  # noqa: N818  (front matter of another shape is no error of its owner)
+    """Where, and in what, front matter differs from the shape that is read."""
+
+
+def _top_level(text: str) -> Iterator[tuple[yaml.ScalarEvent, int, yaml.Event]]:
+    """The keys of the mapping at the top, each with where its value begins and the last event of that.
+
+    Raises:
+        YAMLError: when the text is not YAML.
+        _OtherShape: when it is another shape than front matter has.
+    """
+    depth = 0
+    key: yaml.ScalarEvent | None = None
+    start = -1
+    for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+        if count >= MAX_EVENTS:
+            raise _OtherShape(0, f"front matter of more than {MAX_EVENTS} parts is not read; use a block")
+        if isinstance(event, yaml.NodeEvent):
+            at = _index(event.start_mark)
+            if depth == 0 and not isinstance(event, yaml.MappingStartEvent):
+                raise _OtherShape(at, f"front matter that is no mapping is not read; write '{WORD}:' at its top")
+            if depth == 1 and key is None:
+                if not isinstance(event, yaml.ScalarEvent):
+                    raise _OtherShape(at, "front matter with a key that is no text is not read; use a block")
+                key = event
+                continue
+            start = at if depth == 1 else start
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            if depth > MAX_DEPTH:
+                raise _OtherShape(at, f"front matter nested deeper than {MAX_DEPTH} is not read; use a block")
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth == 1 and key is not None:
+            yield key, start, event
+            key = None
+
+
+def _index(mark: Any) -> int:
+    """The character at a mark; every event of a parser has one."""
+    return int(mark.index)
+
+
+def _spec(text: str, at: int, start: int, end: int) -> Block:
+    """The text of a value; with the blanks before it where it begins its line, so that its lines stay aligned."""
+    line_start = text.rfind("\n", 0, start) + 1
+    start = start if text[line_start:start].strip() else line_start
+    own = text[start:end]
+    first, column = _position(text, start)
+    lines = tuple((first + number, 0 if number else column - 1) for number in range(own.count("\n") + 1))
+    line, column = _position(text, at)
+    return Block(own, lines, line, lines[-1][0], column)
+
+
+def _position(text: str, at: int) -> tuple[int, int]:
+    """Line and column in the document; the front matter's text begins on its second line."""
+    return text.count("\n", 0, at) + 2, at - text.rfind("\n", 0, at)
+
+
+def _defect(check: CheckId, text: str, at: int, message: str) -> Defect:
+    return Defect(check, *_position(text, at), message)
+
+
+def _unread(lines: Sequence[str]) -> Iterator[Defect]:
+    """Where a document begins with what looks like front matter that names genarch, and is none."""
+    first = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    opening = lines[first].strip() if lines else ""
+    mark = opening if opening in _OTHER_FORMS else "---" if re.fullmatch(r"-{3,}\s*\w*", opening) else ""
+    if not mark:
+        return
+    closing = "}" if mark == "{" else opening if set(opening) == {"-"} else mark
+    end = next((at for at in range(first + 1, len(lines)) if lines[at].strip() == closing), len(lines))
+    for at in range(first + 1, end):
+        if re.match(r"[ \t]*(?:`{3}|~{3}|#)", lines[at]):  # what follows is a document already
+            return
+        if found := _KEY_ELSEWHERE.search(lines[at]):
+            why = _OTHER_FORMS[mark]
+            if len(opening) > 3 or lines[first] != lines[first].lstrip():
+                why = "does not begin with three hyphens alone"
+            elif first and mark == "---":
+                why = "does not begin on the first line"
+            message = f"front matter that {why} is not read; write it in YAML from the first line, between lines of ---"
+            yield Defect(_MISSPELT, at + 1, found.start() + 1, message)
+            return

@@ -9,8 +9,17 @@ from typing import Literal, NamedTuple
 
 from genarch.documents.discovery import repository_root
 from genarch.documents.document import INACTIVE, UNDECIDED, Carrier, Chosen, DesignDocument, PlacedSpec, located
-from genarch.documents.front_matter import Defect, read_front
-from genarch.documents.markdown import INFO, LINE_END, WORD, Block, Markdown, Verbatim, parse_markdown
+from genarch.documents.markdown import (
+    INFO,
+    LINE_END,
+    WORD,
+    Block,
+    Defect,
+    Markdown,
+    Verbatim,
+    parse_markdown,
+    read_front,
+)
 from genarch.errors import InputError, Problem
 from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse
 from genarch.files.specs import parse_placed
