@@ -10,10 +10,10 @@ import re
 from xml.etree import ElementTree as ET
 
 from genarch import load_rules
-from genarch.documents.document import DesignDocument, Policy
 from genarch.documents.editing import fixed
 from genarch.documents.judge import judge
-from genarch.documents.reader import read_document, read_sidecar
+from genarch.documents.reader import DesignDocument, read_document, read_sidecar
+from genarch.documents.settings import Policy
 from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import decode

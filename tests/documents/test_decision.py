@@ -10,7 +10,7 @@ import pytest
 from builders import SOURCE, rule, table
 from genarch import RuleTable, load_catalogue
 from genarch.documents.decision import families_named, judge_decision, judge_model, pinned_to, table_of_that_day
-from genarch.documents.document import Chosen, DesignDocument, PlacedSpec
+from genarch.documents.reader import Chosen, DesignDocument, PlacedSpec
 from genarch.table.conditions import ALWAYS, All, Condition, Not, Predicate
 from genarch.table.constraints import BY_NAME, Answers
 from genarch.table.findings import Located, Place

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch import RuleTable
-from genarch.documents.document import DesignDocument
-from genarch.documents.reader import MAX_BLOCKS, read_document, read_sidecar
+from genarch.documents.reader import MAX_BLOCKS, DesignDocument, read_document, read_sidecar
 
 BLOCK = "```yaml genarch\nversion: 1\nconstraints: {domain: narrow}\ndecision: gan\n```\n"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from builders import SOURCE, rule, table
-from genarch.documents.document import DesignDocument, PlacedSpec, Policy, located
 from genarch.documents.judge import judge, with_waivers
+from genarch.documents.reader import DesignDocument, PlacedSpec, located
+from genarch.documents.settings import Policy
 from genarch.table.conditions import Predicate
 from genarch.table.findings import CheckId, Located, Place
 from genarch.table.rules import Notice, RuleTable

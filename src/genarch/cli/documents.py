@@ -20,10 +20,9 @@ from genarch.documents.discovery import (
     repository_root,
     specs_beside,
 )
-from genarch.documents.document import DesignDocument, Policy
 from genarch.documents.editing import fixed, with_skeleton
-from genarch.documents.reader import beside, inactive_status, load_document, load_sidecar
-from genarch.documents.settings import ProjectSettings, find_settings, load_settings
+from genarch.documents.reader import DesignDocument, beside, inactive_status, load_document, load_sidecar
+from genarch.documents.settings import Policy, ProjectSettings, find_settings, load_settings
 from genarch.errors import InputError
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules
 from genarch.files.io import refuse

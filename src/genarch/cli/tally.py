@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from genarch.cli.documents import Settings
 from genarch.cli.output import STDIN, bug, read_standard_input
+from genarch.documents.decision import JudgedDecision
 from genarch.documents.discovery import (
     ListedFile,
     Skipped,
@@ -18,9 +19,17 @@ from genarch.documents.discovery import (
     near_spec_name,
     repository_root,
 )
-from genarch.documents.document import DesignDocument, JudgedDecision, located
 from genarch.documents.judge import duplicate, judge, with_severities
-from genarch.documents.reader import Beside, beside, inactive_status, load_document, load_sidecar, read_document
+from genarch.documents.reader import (
+    Beside,
+    DesignDocument,
+    beside,
+    inactive_status,
+    load_document,
+    load_sidecar,
+    located,
+    read_document,
+)
 from genarch.errors import InputError
 from genarch.files.bundled import load_catalogue
 from genarch.files.io import is_spec, read_text, refuse

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from genarch.documents.document import CheckedDecision, DesignDocument, JudgedDecision, PlacedSpec, located
+from genarch.documents.reader import DesignDocument, PlacedSpec, located
 from genarch.evidence.catalogue import Catalogue
 from genarch.table.answers import format_answer
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, Value
 from genarch.table.explore import explore
-from genarch.table.findings import CheckId, Located
+from genarch.table.findings import CheckId, Located, Place
 from genarch.table.rules import Notice, Rule, RuleTable
 from genarch.table.scoring import Evaluation, Ranked, evaluate
 
@@ -26,6 +26,28 @@ _CLOSE_CALL = CheckId("close-call-without-alternative")
 _AGAINST_DECISION = (_EXCLUDED, _NOT_RECOMMENDED, _CLOSE_CALL)
 
 _NEGATION = re.compile(r"(?i)\b(?:not?|never|neither|without|instead|rather|over|versus|vs)\b")
+
+
+class CheckedDecision(NamedTuple):
+    """A decision that was judged."""
+
+    spec: str
+    line: int
+    """Where the spec begins."""
+    decision: str | None
+    verdict: str
+    architecture: str | None
+    confidence: str | None
+    settled: bool
+    """Whether every way to answer the rest leads to this verdict."""
+
+
+class JudgedDecision(NamedTuple):
+    """A decision with the verdict on its constraints, where its spec begins, and where its id is stated."""
+
+    decision: CheckedDecision
+    place: Place
+    id_place: Place
 
 
 def judge_decision(

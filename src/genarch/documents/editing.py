@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
-from genarch.documents.document import DesignDocument
 from genarch.documents.markdown import INFO, LINE_END, Block, Heading, parse_markdown
-from genarch.documents.reader import read_document, read_sidecar
+from genarch.documents.reader import DesignDocument, read_document, read_sidecar
 from genarch.files.io import refuse
 from genarch.table.constraints import BY_NAME
 from genarch.table.findings import CheckId
@@ -27,6 +26,7 @@ _MODELINE = re.compile(r"\A#[ \t]*yaml-language-server:[^\n]*\n")
 _BEGIN = "<!-- genarch rationale of {}; kept by 'genarch doc add --write' -->"
 _END = "<!-- end of genarch rationale of {} -->"
 _BOM = "\ufeff"
+_LINE = re.compile(rf"[^\r\n]*(?:{LINE_END.pattern})|[^\r\n]+")
 
 
 def fenced(spec: str) -> str:
@@ -94,10 +94,9 @@ class _Document:
     """A document's lines, each with its own end."""
 
     def __init__(self, text: str) -> None:
-        bare = text.removeprefix(_BOM)
+        self._bom, bare = _without_mark(text)
         self.markdown = parse_markdown(bare)
-        self._bom = text[: len(text) - len(bare)]
-        self._lines = _lines(bare)
+        self._lines = _LINE.findall(bare)
         first = self._lines[0] if self._lines else ""
         self._newline = first[len(first.rstrip("\r\n")) :] or "\n"
 
@@ -139,10 +138,10 @@ class _Document:
         return self._bom + "".join([*self._lines[: first - 1], new, *self._lines[last:]])
 
 
-def _lines(text: str) -> list[str]:
-    """The lines of a text, each with its end."""
-    starts = [0, *(match.end() for match in LINE_END.finditer(text)), len(text)]
-    return [text[start:end] for start, end in pairwise(starts) if start < end]
+def _without_mark(text: str) -> tuple[str, str]:
+    """The byte order mark, if any, and what follows it."""
+    bare = text.removeprefix(_BOM)
+    return text[: len(text) - len(bare)], bare
 
 
 def _decision(headings: tuple[Heading, ...]) -> Heading | None:
@@ -165,8 +164,7 @@ _Edit = tuple[int, int, str]
 def fixed(text: str, path: str, rules: RuleTable, *, spec_file: bool = False) -> str:
     """A document, or a spec file, with what is misspelt put right; the same text where nothing is."""
     read = read_sidecar if spec_file else read_document
-    bare = text.removeprefix(_BOM)
-    bom = text[: len(text) - len(bare)]
+    bom, bare = _without_mark(text)
     document = read(bare, path, rules)
     for _ in range(_ROUNDS):
         changed = bare
@@ -192,7 +190,7 @@ def _better(after: DesignDocument, before: DesignDocument) -> bool:
 
 
 def _edits(text: str, document: DesignDocument) -> Iterator[_Edit]:
-    lines = _lines(text)
+    lines = _LINE.findall(text)
     starts = [0, *accumulate(map(len, lines))]
     for place, finding, *_ in document.defects:
         start = starts[place.line - 1]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from genarch.documents.decision import judge_decision, judge_model
-from genarch.documents.document import DesignDocument, JudgedDecision, PlacedSpec, Policy, located
+from genarch.documents.decision import JudgedDecision, judge_decision, judge_model
+from genarch.documents.reader import DesignDocument, PlacedSpec, located
+from genarch.documents.settings import Policy
 from genarch.errors import nearest
 from genarch.evidence.catalogue import Catalogue
 from genarch.files.bundled import DOCUMENT_CHECKS

@@ -1,14 +1,13 @@
-"""Text and files to design documents: what they state, and what is never parsed or cannot be read."""
+"""Design documents: what they state for genarch and where, and what is never parsed or cannot be read."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from genarch.documents.discovery import repository_root
-from genarch.documents.document import INACTIVE, UNDECIDED, Carrier, Chosen, DesignDocument, PlacedSpec, located
 from genarch.documents.markdown import (
     INFO,
     LINE_END,
@@ -21,10 +20,12 @@ from genarch.documents.markdown import (
     read_front,
 )
 from genarch.errors import InputError, Problem
+from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse
 from genarch.files.specs import parse_placed
-from genarch.table.findings import CheckId, Located, Place
+from genarch.table.findings import CheckId, Finding, Located, Place
 from genarch.table.rules import RuleTable
+from genarch.table.spec import Spec
 
 MAX_BLOCKS = 100
 """Specs that one document may state."""
@@ -38,11 +39,77 @@ LONGEST = 500
 LONGEST_SCAN = 64 << 20
 """Bytes of a file too large to parse that are looked through for the word genarch: 64 MiB."""
 
+Carrier = Literal["block", "front_matter", "sidecar"]
+"""How a spec is stated: in a fence, under `genarch:` in the front matter, or in a file beside the document."""
+
+INACTIVE = (
+    "superseded", "superceded", "rejected", "deprecated", "withdrawn", "replaced", "declined", "obsolete", "abandoned",
+)  # fmt: skip
+"""The statuses of a document that binds nobody any more; tools write both spellings of the first."""
+
+UNDECIDED = ("proposed", "draft", "provisional", "pending", "in review", "wip")
+"""The statuses of a document whose decision may still be open."""
+
 _INVALID = CheckId("block-invalid")
 _CHOSEN = re.compile(r"[\s>*_-]*chosen option[*_\s]*:", re.IGNORECASE)
 _WORD_BYTES = WORD.encode()
 _WIDE_WORDS = tuple(WORD.encode(f"utf-{bits}-{order}") for bits in (16, 32) for order in ("le", "be"))
 _DRIVE = re.compile(r"[A-Za-z]:|[\\/~]")
+
+
+class PlacedSpec(NamedTuple):
+    """A spec in a document.
+
+    `places` are those of its keys, by dotted path (`decision`, `constraints.task`, `waivers[0]`); '' is the whole.
+    """
+
+    spec: Spec
+    carrier: Carrier
+    places: Mapping[str, Place]
+
+    def place(self, *fields: str) -> Place:
+        """The place of the first of these fields that is stated; else of the whole."""
+        return next((self.places[field] for field in fields if field in self.places), self.places[""])
+
+
+class Chosen(NamedTuple):
+    """The option that a document's prose names as chosen, as in MADR's `Chosen option: "…"`."""
+
+    text: str
+    place: Place
+
+
+class DesignDocument(NamedTuple):
+    """A document with what it states.
+
+    `path` is the document that binds: for a sidecar the one that it names. `status` is in small letters, empty where
+    none is stated. `defects` are what is wrong with its form, or with that of a spec in it. `prose` is the text outside
+    of specs, to look for names in.
+    """
+
+    path: str
+    status: str = ""
+    specs: tuple[PlacedSpec, ...] = ()
+    defects: tuple[Located, ...] = ()
+    chosen: tuple[Chosen, ...] = ()
+    prose: str = ""
+
+    @property
+    def inactive(self) -> bool:
+        """Whether the document was superseded, rejected or the like, so that nothing in it binds."""
+        return self.status.startswith(INACTIVE)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether its decision may still be open."""
+        return self.status.startswith(UNDECIDED)
+
+
+def located(
+    check: CheckId, place: Place, message: str, subject: tuple[str, ...] = (), spec: Spec | None = None
+) -> Located:
+    """What a check finds, with the severity that the check has."""
+    return Located(place, Finding(check, subject, message), DOCUMENT_CHECKS[check].severity, spec)
 
 
 def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:

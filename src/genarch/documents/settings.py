@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from genarch.documents.document import TeamSeverity
 from genarch.errors import InputError, Problem, nearest
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import read_text, refuse
@@ -16,9 +15,29 @@ from genarch.files.records import Record
 from genarch.files.yaml_text import NOWHERE, Document, nodes_of
 from genarch.table.findings import Severity
 from genarch.table.forms import HIDDEN, FormatVersion, ShownText, Whole
+from genarch.table.rules import RuleTable
 
 NAMES = ("genarch.toml", "pyproject.toml")
 """The files that hold settings; in one folder the first counts."""
+
+TeamSeverity = Literal[Severity, "off"]
+"""What a team makes of a check: a severity, or nothing."""
+
+
+class Policy(NamedTuple):
+    """What a team asks of its documents.
+
+    `tables` are those that a decision may have been taken with, beside the present one. Days are ISO dates in UTC:
+    `today` is the date for waiver expiry, `latest` the last day that a waiver may end on; `ending` is whether each must
+    end. `severities` replace those of checks, `off` leaves one out. `waivers` false leaves every waiver aside.
+    """
+
+    today: str
+    tables: tuple[RuleTable, ...] = ()
+    latest: str = "9998-12-31"
+    ending: bool = False
+    severities: Mapping[str, TeamSeverity] = {}
+    waivers: bool = True
 
 
 class ProjectSettings(NamedTuple):
