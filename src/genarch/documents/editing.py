@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate
 
-from genarch.documents.markdown import INFO, LINE_END, Block, Heading, parse_markdown
+from genarch.documents.markdown import INFO, Block, Heading, parse_markdown
 from genarch.documents.reader import DesignDocument, read_document, read_sidecar
 from genarch.files.io import refuse
+from genarch.files.spec_text import Edit, edited
+from genarch.files.yaml_text import LINE_END
 from genarch.table.constraints import BY_NAME
 from genarch.table.findings import CheckId
 from genarch.table.rules import RuleTable
@@ -157,8 +159,6 @@ _DECIDED = re.compile(r"decision: '")
 """What was decided is for its authors to say, however it is spelt."""
 
 _MISSPELT_KEYS = {CheckId("block-invalid"), CheckId("waiver-invalid")}
-_Edit = tuple[int, int, str]
-"""Where a text changes, from and up to which character, and what comes there."""
 
 
 def fixed(text: str, path: str, rules: RuleTable, *, spec_file: bool = False) -> str:
@@ -167,9 +167,7 @@ def fixed(text: str, path: str, rules: RuleTable, *, spec_file: bool = False) ->
     bom, bare = _without_mark(text)
     document = read(bare, path, rules)
     for _ in range(_ROUNDS):
-        changed = bare
-        for start, end, new in sorted(set(_edits(bare, document)), reverse=True):
-            changed = changed[:start] + new + changed[end:]
+        changed = edited(bare, set(_edits(bare, document)))
         after = read(changed, path, rules)
         if changed == bare or not _better(after, document):
             break
@@ -189,7 +187,7 @@ def _better(after: DesignDocument, before: DesignDocument) -> bool:
     return bool(gone) and not twice and new <= _MISSPELT_KEYS
 
 
-def _edits(text: str, document: DesignDocument) -> Iterator[_Edit]:
+def _edits(text: str, document: DesignDocument) -> Iterator[Edit]:
     lines = _LINE.findall(text)
     starts = [0, *accumulate(map(len, lines))]
     for place, finding, *_ in document.defects:
@@ -206,7 +204,7 @@ def _edits(text: str, document: DesignDocument) -> Iterator[_Edit]:
                     yield at, at + len(wrong), right
 
 
-def _info(line: str, start: int) -> Iterator[_Edit]:
+def _info(line: str, start: int) -> Iterator[Edit]:
     """The info string of a fence, where it differs from ours in case, blanks, marks or order alone."""
     found = re.search(r"(?:`{3,}|~{3,})([^\r\n]*)", line)
     if found and sorted(re.findall(r"\w+", found[1].casefold())) in (["genarch", "yaml"], ["genarch", "yml"]):

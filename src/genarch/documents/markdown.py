@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import yaml
 
+from genarch.files.yaml_text import LINE_END, LOADER
 from genarch.table.findings import CheckId
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ INFO = ("yaml genarch", "yml genarch")
 WORD = "genarch"
 """What every carrier within a document contains."""
 
-LINE_END = re.compile(r"\r\n|\n|\r")
-"""What ends a line in an editor."""
-
 _MARKS = re.compile(r"(?:``+|~~~+|'''+)[ \t]*\{?[ \t]*\.?ya?ml[\s.,:]+\.?genarch\b", re.IGNORECASE)
 """What opens a spec block to the eye, wherever it stands in a line."""
 _ATTRIBUTES = re.compile(r"""[\w-]+=(?:"[^"]*"|'[^']*'|\S+)""")
@@ -39,7 +37,6 @@ MAX_EVENTS = 50_000
 
 MAX_DEPTH = 64
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KEY = re.compile(r"""["']?\bgenarch["']?[ \t]*:""", re.IGNORECASE)
 _NESTED_KEY = re.compile(
     r"""^[ \t]*(?:-[ \t]+)*(?:[^\n]*[{,][ \t]*)?["']?\bgenarch["']?[ \t]*:(?=\s|$)""", re.IGNORECASE | re.MULTILINE
@@ -279,7 +276,7 @@ def _top_level(text: str) -> Iterator[tuple[yaml.ScalarEvent, int, yaml.Event]]:
     depth = 0
     key: yaml.ScalarEvent | None = None
     start = -1
-    for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+    for count, event in enumerate(yaml.parse(text, Loader=LOADER)):
         if count >= MAX_EVENTS:
             raise _OtherShape(0, f"front matter of more than {MAX_EVENTS} parts is not read; use a block")
         if isinstance(event, yaml.NodeEvent):

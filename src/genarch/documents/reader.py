@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 from genarch.documents.discovery import repository_root
 from genarch.documents.markdown import (
     INFO,
-    LINE_END,
     WORD,
     Block,
     Defect,
@@ -23,6 +22,7 @@ from genarch.errors import InputError, Problem
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse
 from genarch.files.specs import parse_placed
+from genarch.files.yaml_text import LINE_END
 from genarch.table.findings import CheckId, Finding, Located, Place
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Spec

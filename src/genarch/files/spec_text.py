@@ -7,7 +7,8 @@ that the YAML parser gives, and the result is read again before anyone gets it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from textwrap import wrap
 from typing import Any
 
@@ -16,13 +17,12 @@ import yaml
 from genarch.errors import InputError
 from genarch.files.io import refuse
 from genarch.files.specs import parse_spec
+from genarch.files.yaml_text import LINE_END, LOADER
 from genarch.table.constraints import BY_NAME
 from genarch.table.spec import SPEC_VERSION
 
 INDENT = "  "
 _WIDEST_COMMENT = 78
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _UNQUOTED = re.compile(r"[0-9.]+|true|false")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
 
@@ -61,13 +61,14 @@ def changed_spec(text: str, path: str, answers: Mapping[str, str]) -> str:
         stated = parse_spec(f"version: 1\nconstraints: {{{name}: {answer}}}\n").constraints
         wanted.pop(name, None)
         wanted.update(stated)
-    try:
-        after = parse_spec(changed, path=path)
-    except InputError as error:
-        raise _unchangeable(path) from error
-    if after != before._replace(constraints={name: wanted[name] for name in BY_NAME if name in wanted}):
-        raise _unchangeable(path)
-    return changed
+    with suppress(InputError):
+        if parse_spec(changed, path=path) == before._replace(
+            constraints={name: wanted[name] for name in BY_NAME if name in wanted}
+        ):
+            return changed
+    raise refuse(
+        path, "is laid out so that the answers cannot be put into it; write its constraints as 'field: answer'"
+    )
 
 
 def spec_with_id(text: str, spec_id: str) -> str:
@@ -87,14 +88,15 @@ def stated_unknown(text: str) -> list[str]:
     return [key.value for key, value in entries if value.value == "unknown" and key.value in BY_NAME]
 
 
-def _unchangeable(path: str) -> InputError:
-    return refuse(
-        path, "is laid out so that the answers cannot be put into it; write its constraints as 'field: answer'"
-    )
+Edit = tuple[int, int, str]
+"""Where a text changes, from and up to which character, and what comes there."""
 
 
-_Edit = tuple[int, int, str]
-"""What stands from a position to another one, exchanged for a text."""
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """A text with changes, none of which overlap."""
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
 
 
 class _Text:
@@ -102,8 +104,8 @@ class _Text:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._root: Any = yaml.compose(text, Loader=_LOADER)
-        found = _LINE_END.search(text)
+        self._root: Any = yaml.compose(text, Loader=LOADER)
+        found = LINE_END.search(text)
         self._newline = found[0] if found else "\n"
 
     @property
@@ -118,7 +120,7 @@ class _Text:
 
     def with_answers(self, answers: Mapping[str, str]) -> str:
         constraints = self.constraints
-        edits: list[_Edit] = []
+        edits: list[Edit] = []
         new: dict[str, str] = {}
         present = {key.value: (key, value) for key, value in constraints.value} if _is_mapping(constraints) else {}
         for name, answer in answers.items():
@@ -130,22 +132,16 @@ class _Text:
                 new[name] = answer
         if new:
             edits.append(self._added(constraints, new))
-        return self._edited(edits)
+        return edited(self._text, edits)
 
     def with_key(self, key: str, value: str) -> str:
-        return self._edited([self._into(self._root, {key: value}, after=0)])
+        return edited(self._text, [self._into(self._root, {key: value}, after=0)])
 
-    def _edited(self, edits: list[_Edit]) -> str:
-        text = self._text
-        for start, end, new in sorted(edits, reverse=True):
-            text = text[:start] + new + text[end:]
-        return text
-
-    def _replaced(self, key: Any, value: Any, answer: str) -> _Edit:
+    def _replaced(self, key: Any, value: Any, answer: str) -> Edit:
         """The value's text exchanged; comments between the items of a list that goes move above its key."""
         if isinstance(value, yaml.ScalarNode) and value.start_mark.index < value.end_mark.index:
             return (value.start_mark.index, self._end(value), _quoted(answer, value.style))
-        colon = self._text.index(":", key.end_mark.index) + 1
+        colon = self._behind_colon(key)
         if isinstance(value, yaml.ScalarNode):
             return (colon, colon, f" {answer}")
         style = value.value[0].style if value.value else None
@@ -168,7 +164,7 @@ class _Text:
         pattern = re.compile(rf"(?<=[\r\n])({INDENT}){re.escape(f'# {name}: unknown')}(?=[ \t]*(?:[\r\n]|\Z))")
         return pattern.search(self._text, start, end)
 
-    def _added(self, constraints: Any, new: Mapping[str, str]) -> _Edit:
+    def _added(self, constraints: Any, new: Mapping[str, str]) -> Edit:
         if _is_mapping(constraints) and constraints.value:
             return self._into(constraints, new)
         block = "".join(f"{self._newline}{INDENT}{name}: {answer}" for name, answer in new.items())
@@ -179,26 +175,31 @@ class _Text:
         if self._root.flow_style or _is_mapping(constraints):
             return (constraints.start_mark.index, self._end(constraints), f"{{{flow}}}")
         key = next(key for key, _ in self._root.value if key.value == "constraints")
-        colon = self._text.index(":", key.end_mark.index) + 1
-        line = _LINE_END.search(self._text, colon)
-        end = line.start() if line else len(self._text)
+        colon = self._behind_colon(key)
+        end = self._line_end(colon)
         behind = self._text[max(colon, self._end(constraints)) : end]  # a comment, which stays on its line
         return (colon, end, behind + block)
 
-    def _into(self, mapping: Any, new: Mapping[str, str], after: int = -1) -> _Edit:
+    def _into(self, mapping: Any, new: Mapping[str, str], after: int = -1) -> Edit:
         """Entries added to a mapping that has some, behind the one at a position."""
         key, value = mapping.value[after]
-        end = max(self._end(value), self._text.index(":", key.end_mark.index) + 1)
+        end = max(self._end(value), self._behind_colon(key))
         if mapping.flow_style:
             added = "".join(f", {_quoted(name, key.style)}: {_quoted(text, key.style)}" for name, text in new.items())
             return (end, end, added)
-        line = _LINE_END.search(self._text, end)
-        at = line.start() if line else len(self._text)
+        at = self._line_end(end)
         indent = " " * key.start_mark.column
         added = "".join(
-            f"{self._newline}{indent}{name}:{'' if _LINE_END.match(text) else ' '}{text}" for name, text in new.items()
+            f"{self._newline}{indent}{name}:{'' if LINE_END.match(text) else ' '}{text}" for name, text in new.items()
         )
         return (at, at, added)
+
+    def _behind_colon(self, key: Any) -> int:
+        return self._text.index(":", key.end_mark.index) + 1
+
+    def _line_end(self, at: int) -> int:
+        line = LINE_END.search(self._text, at)
+        return line.start() if line else len(self._text)
 
     def _end(self, node: Any) -> int:
         """Where a node's own text ends: the parser counts what follows a block collection to it."""

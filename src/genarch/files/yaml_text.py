@@ -24,8 +24,9 @@ MAX_EVENTS = 5_000
 MAX_PROBLEMS = 50
 """Problems shown of one file; the rest are counted."""
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LINE_END = re.compile(r"\r\n|\n|\r")
+"""What ends a line in an editor."""
 _REFUSED = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]|\A\ufeff|^%", re.MULTILINE
 )
@@ -119,7 +120,7 @@ class Document:
     def position(self, at: int) -> tuple[int, int]:
         """Line and column of a character, from 1, as editors count: only LF, CR and CRLF end a line."""
         if self._starts is None:
-            self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+            self._starts = [0, *(match.end() for match in LINE_END.finditer(self.text))]
         line = bisect_right(self._starts, at)
         column = at - self._starts[line - 1] + 1
         if not self._lines:
@@ -191,7 +192,7 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
         raise document.error()
     loader = None
     try:
-        loader = _LOADER(text)
+        loader = LOADER(text)
         return _Reader(document, max_events).read(iter(loader.get_event, None))
     except yaml.MarkedYAMLError as error:
         unclosed = str(error.problem) == "found unexpected end of stream"
