@@ -112,7 +112,7 @@ class _Judge:
         self._possible = [item.verdict for item in self._exploration.possible]
         self._evaluation = self._final()
         self._verdict = self._evaluation.verdict
-        self._excluding = self._exclusions(self._spec.decision)
+        self._excluding = self._exclusions()
 
     def _final(self) -> Evaluation:
         """The evaluation that counts: where all ways to answer the rest lead to one other verdict, that one."""
@@ -122,16 +122,18 @@ class _Judge:
             return evaluate(self._spec._replace(constraints=witness), self._rules)
         return evaluation
 
-    def _exclusions(self, decision: str | None) -> list[Rule]:
+    def _exclusions(self) -> list[Rule]:
         """The rules that leave nothing of what was decided; none where something is left."""
-        entries = self._evaluation.ranking if decision == "evaluate_both" else self._decided(decision)
+        both = self._spec.decision == "evaluate_both"
+        entries = self._evaluation.ranking if both else self._decided()
         if not all(entry.excluded_by for entry in entries):
             return []
         names = {name for entry in entries for name in entry.excluded_by}
         return [rule for rule in self._evaluation.hits if rule.id in names]
 
-    def _decided(self, decision: str | None) -> list[Ranked]:
-        """The architectures that the name of a family or an architecture stands for."""
+    def _decided(self) -> list[Ranked]:
+        """The architectures that the decision, a family or an architecture, stands for."""
+        decision = self._spec.decision
         return [entry for entry in self._evaluation.ranking if decision in (entry.architecture, entry.family)]
 
     def judged(self) -> JudgedDecision:
@@ -208,7 +210,7 @@ class _Judge:
         return self._at(_EXCLUDED, message, "decision", subject=[rule.id for rule in self._excluding])
 
     def _not_recommended(self, decision: str) -> Located:
-        reasons = self._reasons(decision)
+        reasons = self._reasons()
         message = (
             f"the constraints speak for {self._answer()}, not for {decision}{f' by {reasons}' if reasons else ''}. "
             "Change the decision, state what else decided, or waive decision-not-recommended with a reason"
@@ -251,13 +253,12 @@ class _Judge:
         decision = self._spec.decision
         if decision is None or len(self._document.specs) > 1:
             return
-        decided = {entry.family for entry in self._decided(decision)}
+        decided = {entry.family for entry in self._decided()}
         for chosen in self._document.chosen:
             if _NEGATION.search(chosen.text):  # which family it leaves is for a person to say
                 continue
             named = families_named(chosen.text, self._rules)
-            another = len(named) == 1 if decision == "evaluate_both" else named and decided.isdisjoint(named)
-            if another:
+            if len(named) == 1 if decision == "evaluate_both" else named and decided.isdisjoint(named):
                 message = (
                     f"the text chooses '{chosen.text}', which is {' and '.join(sorted(named))}, and the block decides "
                     f"{decision}. Bring the two together"
@@ -274,10 +275,10 @@ class _Judge:
         within = "" if verdict.architecture in (None, verdict.verdict) else f", as {verdict.architecture}"
         return f"{verdict.verdict}{within}{f' ({verdict.confidence})' if verdict.confidence else ''}"
 
-    def _reasons(self, decision: str) -> str:
+    def _reasons(self) -> str:
         """The hits that put the recommended architecture ahead of what was decided, the weightiest first."""
         best = self._evaluation.recommended[:1]
-        decided = [entry.architecture for entry in self._decided(decision)]
+        decided = [entry.architecture for entry in self._decided()]
 
         def lead(rule: Rule) -> int:
             own = max((rule.points.get(name, 0) for name in decided), default=0)

@@ -177,11 +177,6 @@ class AtomicFile:
         self._path = path
         self._target = path
         self._partial = ""
-        self._wanted = True
-
-    def discard(self) -> None:
-        """Leave the target as it was."""
-        self._wanted = False
 
     def __enter__(self) -> Self:
         """Open a file beside the target.
@@ -222,7 +217,7 @@ class AtomicFile:
         """Give the finished file its name, or remove what there is of it."""
         try:
             self._stream.close()
-            if self._partial and kind is None and self._wanted:
+            if self._partial and kind is None:
                 os.chmod(self._partial, self._mode())
                 os.replace(self._partial, self._target)
         except OSError as failure:

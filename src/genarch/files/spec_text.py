@@ -73,12 +73,13 @@ def changed_spec(text: str, path: str, answers: Mapping[str, str]) -> str:
 
 def spec_with_id(text: str, spec_id: str) -> str:
     """The text of a spec that says its id, which stood in the name of its file until now."""
-    return _Text(text).with_key("id", spec_id)
+    spec = _Text(text)
+    return edited(text, [spec.into(spec.root, {"id": spec_id}, after=0)])
 
 
 def stated_id(text: str) -> str | None:
     """The id that the text of a spec says, not the one that its file's name would give."""
-    return next((str(value.value) for key, value in _Text(text).entries if key.value == "id"), None)
+    return next((str(value.value) for key, value in _Text(text).root.value if key.value == "id"), None)
 
 
 def stated_unknown(text: str) -> list[str]:
@@ -104,19 +105,14 @@ class _Text:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._root: Any = yaml.compose(text, Loader=LOADER)
+        self.root: Any = yaml.compose(text, Loader=LOADER)
         found = LINE_END.search(text)
         self._newline = found[0] if found else "\n"
 
     @property
-    def entries(self) -> list[tuple[Any, Any]]:
-        """The keys and values of the spec."""
-        return list(self._root.value)
-
-    @property
     def constraints(self) -> Any:
         """The node under that key; None without one."""
-        return next((value for key, value in self._root.value if key.value == "constraints"), None)
+        return next((value for key, value in self.root.value if key.value == "constraints"), None)
 
     def with_answers(self, answers: Mapping[str, str]) -> str:
         constraints = self.constraints
@@ -133,9 +129,6 @@ class _Text:
         if new:
             edits.append(self._added(constraints, new))
         return edited(self._text, edits)
-
-    def with_key(self, key: str, value: str) -> str:
-        return edited(self._text, [self._into(self._root, {key: value}, after=0)])
 
     def _replaced(self, key: Any, value: Any, answer: str) -> Edit:
         """The value's text exchanged; comments between the items of a list that goes move above its key."""
@@ -156,9 +149,9 @@ class _Text:
 
     def _template(self, name: str) -> re.Match[str] | None:
         """The line of a new file that waits for this answer, where it still stands below `constraints`."""
-        keys = {key.value: key.start_mark.index for key, _ in self._root.value}
+        keys = {key.value: key.start_mark.index for key, _ in self.root.value}
         start = keys.get("constraints")
-        if start is None or self._root.flow_style:
+        if start is None or self.root.flow_style:
             return None
         end = min((at for at in keys.values() if at > start), default=len(self._text))
         pattern = re.compile(rf"(?<=[\r\n])({INDENT}){re.escape(f'# {name}: unknown')}(?=[ \t]*(?:[\r\n]|\Z))")
@@ -166,21 +159,21 @@ class _Text:
 
     def _added(self, constraints: Any, new: Mapping[str, str]) -> Edit:
         if _is_mapping(constraints) and constraints.value:
-            return self._into(constraints, new)
+            return self.into(constraints, new)
         block = "".join(f"{self._newline}{INDENT}{name}: {answer}" for name, answer in new.items())
         flow = ", ".join(f"{name}: {answer}" for name, answer in new.items())
         if constraints is None:
-            own = {"constraints": f"{{{flow}}}" if self._root.flow_style else block}
-            return self._into(self._root, own)
-        if self._root.flow_style or _is_mapping(constraints):
+            own = {"constraints": f"{{{flow}}}" if self.root.flow_style else block}
+            return self.into(self.root, own)
+        if self.root.flow_style or _is_mapping(constraints):
             return (constraints.start_mark.index, self._end(constraints), f"{{{flow}}}")
-        key = next(key for key, _ in self._root.value if key.value == "constraints")
+        key = next(key for key, _ in self.root.value if key.value == "constraints")
         colon = self._behind_colon(key)
         end = self._line_end(colon)
         behind = self._text[max(colon, self._end(constraints)) : end]  # a comment, which stays on its line
         return (colon, end, behind + block)
 
-    def _into(self, mapping: Any, new: Mapping[str, str], after: int = -1) -> Edit:
+    def into(self, mapping: Any, new: Mapping[str, str], after: int = -1) -> Edit:
         """Entries added to a mapping that has some, behind the one at a position."""
         key, value = mapping.value[after]
         end = max(self._end(value), self._behind_colon(key))
