@@ -365,7 +365,11 @@ def _content(path: str) -> bytes | None:
     Raises:
         InputError: when they do, or may, and cannot be read whole.
     """
-    if _too_large(path):
+    try:
+        too_large = os.path.getsize(path) > MAX_BYTES and os.path.isfile(path)
+    except OSError:
+        too_large = False  # reading it gives the reason
+    if too_large:
         if not any(map(_mentions, _windows(path))):
             return None
         raise refuse(path, f"larger than {MAX_BYTES // 1024} KiB, and mentions {WORD}; split it, or exclude it")
@@ -382,13 +386,6 @@ def _mentions(content: bytes) -> Literal["", "wide", "plain"]:
     if b"\0" in content and any(word in content for word in _WIDE_WORDS):
         return "wide"
     return "plain" if _WORD_BYTES in content else ""
-
-
-def _too_large(path: str) -> bool:
-    try:
-        return os.path.getsize(path) > MAX_BYTES and os.path.isfile(path)
-    except OSError:
-        return False  # reading it gives the reason
 
 
 def _windows(path: str) -> Iterator[bytes]:
