@@ -84,11 +84,11 @@ def _formed(keys: list[str], items: list[str], forms: list[_Form]) -> Iterator[s
 def _keys(kind: type) -> list[str]:
     """Each field's key; notes which fields are marked as OMITTED or INLINED.
 
-    The marks are looked for in the text of the annotation: to resolve it would take longer than to write the report. So
-    a module that marks a field of a report has its annotations as text (`from __future__ import annotations`).
+    The marks are looked for by their names in the annotation, whether that is a text or not: to resolve it would take
+    longer than to write the report.
     """
-    texts = [str(annotation) for annotation in kind.__annotations__.values()]
-    forms: list[_Form] = ["omitted" if "OMITTED" in text else "inlined" if "INLINED" in text else "" for text in texts]
+    texts = [str(annotation).lower() for annotation in kind.__annotations__.values()]
+    forms: list[_Form] = ["omitted" if "omitted" in text else "inlined" if "inlined" in text else "" for text in texts]
     if any(forms):
         _FORMS[kind] = forms
     return _KEYS.setdefault(kind, [f'"{name.removesuffix("_")}":' for name in kind.__annotations__])
