@@ -81,11 +81,7 @@ class _Reader:
         self._parts = Parts(**{part: getattr(file.value, part) for part, file in self._file_of.items()})
 
     def catalogue(self) -> Catalogue:
-        """The catalogue.
-
-        Raises:
-            InputError: with every problem.
-        """
+        """The catalogue; raises an InputError with every problem."""
         for part in Parts._fields:
             self._check_unique(part)
         for path, named in _REFERENCES.items():

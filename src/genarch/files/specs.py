@@ -80,11 +80,7 @@ def validate_spec(data: Mapping[str, Any]) -> Spec:
 
 
 def _spec(document: Document, node: Node | None, rules: RuleTable | None) -> Spec:
-    """The spec that a document's node is.
-
-    Raises:
-        InputError: with every problem.
-    """
+    """The spec that a document's node is; raises an InputError with every problem."""
     if node is None or is_unknown(node):
         document.report(0 if node is None or node.at >= 0 else node, "", f"is empty; {_AT_LEAST}")
     elif not isinstance(node, Fields):

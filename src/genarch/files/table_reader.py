@@ -22,7 +22,6 @@ from genarch.table.rules import (
     Examples,
     Fact,
     Header,
-    Notice,
     Ratio,
     Rule,
     RuleTable,
@@ -85,54 +84,42 @@ class _Builder:
         self._architectures = [entry.id for entry in (*self._inherited("architectures"), *file.value.architectures)]
 
     def table(self, table_digest: str) -> RuleTable:
-        """The table.
-
-        Raises:
-            InputError: with every problem of meaning.
-        """
+        """The table; raises an InputError with every problem of meaning."""
         form, problems = self._form, self._file.document.problems
         self._check_disabled()
         self._check_waivers()
         header = self._header(table_digest)
-        self._check_architectures()
         self._check_entries()
-        rules = self._merged("rules", self._rules(header))
-        facts = self._merged("facts", form.facts)
-        families = self._merged("families", form.families)
-        architectures = self._merged("architectures", form.architectures)
-        methods = self._merged("methods", form.methods)
-        notices = self._merged("notices", form.notices)
-        assumptions = self._merged("assumptions", form.assumptions)
-        questions = self._merged("questions", form.questions)
-        self._check_citations(facts)
-        for family in families:
-            if not problems and all(a.family != family.id for a in architectures):
-                message = f"'{family.id}' has no architecture; name one, or leave the family out"
-                self._report(("families",), message)
-        if not architectures:
-            self._report((), "has no architectures; name at least one, or extend a table that does")
-        self._check_unique(architectures, rules, methods, notices, assumptions)
-        conditional: list[_Conditional] = [*rules, *methods, *notices, *assumptions]
-        if not problems and sum(len(terms(entry.when)) for entry in conditional) > MAX_ALL_TERMS:
-            self._report((), f"its conditions amount to more than {MAX_ALL_TERMS} alternatives; split it")
-        self._check_contradictions(notices, assumptions)
-        self._file.document.check()
-        for section in _CONDITIONAL:
-            self._check_examples(section, () if section == "assumptions" else assumptions)
-        self._file.document.check()
-        return RuleTable(
+        table = RuleTable(
             header=header,
-            families=families,
-            architectures=architectures,
-            rules=rules,
-            methods=methods,
-            notices=notices,
-            assumptions=assumptions,
-            questions=questions,
-            facts=facts,
+            families=self._merged("families", form.families),
+            architectures=self._merged("architectures", form.architectures),
+            rules=self._merged("rules", self._rules(header)),
+            methods=self._merged("methods", form.methods),
+            notices=self._merged("notices", form.notices),
+            assumptions=self._merged("assumptions", form.assumptions),
+            questions=self._merged("questions", form.questions),
+            facts=self._merged("facts", form.facts),
             disabled=(*self._inherited("disabled"), *form.disable),
             waivers=(*self._inherited("waivers"), *form.waivers),
         )
+        self._check_citations(table.facts)
+        for family in table.families:
+            if not problems and all(a.family != family.id for a in table.architectures):
+                message = f"'{family.id}' has no architecture; name one, or leave the family out"
+                self._report(("families",), message)
+        if not table.architectures:
+            self._report((), "has no architectures; name at least one, or extend a table that does")
+        conditional: list[_Conditional] = [*table.rules, *table.methods, *table.notices, *table.assumptions]
+        self._check_unique([*table.architectures, *conditional])
+        if not problems and sum(len(terms(entry.when)) for entry in conditional) > MAX_ALL_TERMS:
+            self._report((), f"its conditions amount to more than {MAX_ALL_TERMS} alternatives; split it")
+        self._check_contradictions(table)
+        self._file.document.check()
+        for section in _CONDITIONAL:
+            self._check_examples(section, () if section == "assumptions" else table.assumptions)
+        self._file.document.check()
+        return table
 
     def _inherited(self, section: str) -> tuple[Any, ...]:
         entries: tuple[Any, ...] = getattr(self._base, section) if self._base else ()
@@ -190,16 +177,14 @@ class _Builder:
                 excludes=tuple(name for name in self._architectures if name in rule.excludes),
             )
 
-    def _check_architectures(self) -> None:
+    def _check_entries(self) -> None:
+        """Check the names of and in families, architectures, methods, notices, assumptions and questions."""
         for section in ("families", "architectures"):
             for at, entry in enumerate(getattr(self._form, section)):
                 if entry.id in VERDICTS_WITHOUT_FAMILY:
                     self._report((section, at, "id"), f"'{entry.id}' is a verdict of its own; choose another id")
         for at, architecture in enumerate(self._form.architectures):
             self._check_known([architecture.family], self._families, ("architectures", at, "family"), "family")
-
-    def _check_entries(self) -> None:
-        """Check the names in methods, notices, assumptions and questions."""
         for at, method in enumerate(self._form.methods):
             where: Location = ("methods", at, "architectures")
             self._check_known(method.architectures, self._architectures, where, "architecture")
@@ -271,13 +256,13 @@ class _Builder:
             elif entry.check in ("table-invalid", "waiver-unused"):
                 self._report(where, f"'{entry.check}' cannot be waived; fix what it finds")
 
-    def _check_contradictions(self, notices: Iterable[Notice], assumptions: Iterable[Assumption]) -> None:
+    def _check_contradictions(self, table: RuleTable) -> None:
         """An assumption can be contradicted by what is stated; an inconsistency has to say so."""
-        contradicted = [set(constraints_read(notice.when)) for notice in notices if notice.level == "inconsistency"]
+        contradicted = [set(constraints_read(entry.when)) for entry in table.notices if entry.level == "inconsistency"]
         own = [entry.id for entry in self._form.assumptions]
-        for assumption in assumptions:
+        for assumption in table.assumptions:
             reads = {assumption.assume.constraint, *constraints_read(assumption.when)}
-            if not any(reads <= constraints for constraints in contradicted):
+            if not any(reads <= names for names in contradicted):
                 name = assumption.id
                 where: Location = ("assumptions", own.index(name)) if name in own else ("disable",)
                 message = f"'{name}' needs a notice of level inconsistency for the answers that contradict it"
@@ -304,9 +289,9 @@ class _Builder:
                         where = (section, at, "examples", key, number)
                         self._report(where, f"is no {key} but {_OUTCOMES[outcome]}")
 
-    def _check_unique(self, *shared: Iterable[_Named]) -> None:
+    def _check_unique(self, shared: Iterable[_Named]) -> None:
         """No id twice in a part of this file, nor in two of the parts that are searched together, inherited or not."""
-        holders = Counter(entry.id for section in shared for entry in section)
+        holders = Counter(entry.id for entry in shared)
         for section in ("architectures", *_CONDITIONAL, "facts", "families", "questions"):
             seen: set[str] = set()
             for at, entry in enumerate(getattr(self._form, section)):

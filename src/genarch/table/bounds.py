@@ -53,7 +53,7 @@ class Reach:
 
     def __init__(self, bounds: Bounds, hits: int, still_open: int) -> None:
         self._bounds = bounds
-        self._open = _positions(still_open)
+        self._open = positions(still_open)
         self._points, self._touched, excluded = bounds.scorer.tally(hits)
         effects = bounds.scorer.effects
         may_be_excluded = 0
@@ -161,7 +161,8 @@ _CHUNKS: list[tuple[tuple[int, ...], ...]] = []
 """For each eight rules, and each of the 256 sets of them, their positions."""
 
 
-def _positions(mask: int) -> list[int]:
+def positions(mask: int) -> list[int]:
+    """The positions of the bits that are set, ascending."""
     found: list[int] = []
     at = 0
     while mask:

@@ -13,6 +13,7 @@ from functools import cache, partial
 from math import prod
 from typing import Annotated, Literal, NamedTuple, cast
 
+from genarch.table.bounds import positions
 from genarch.table.conditions import All, Operator, Predicate, constraints_read, predicates, satisfies
 from genarch.table.constraints import BY_NAME, Answers, Value, in_order
 from genarch.table.forms import OMITTED
@@ -196,7 +197,7 @@ class Comparison:
         """The bits of the rules that the other table does not have, with this condition and this effect."""
         self._whens = [rule.when for rule in rules]
         self._ruled_out = list(dict.fromkeys([*verdict_search(before).ruled_out, *verdict_search(after).ruled_out]))
-        self._first = [*_positions(self._changed), *(at for at, rule in enumerate(rules) if rule.excludes)]
+        self._first = [*positions(self._changed), *(at for at, rule in enumerate(rules) if rule.excludes)]
         self._space = Space(self._whens, self._ruled_out, first=self._first)
         read = (predicate for when in (*self._whens, *self._ruled_out) for predicate in predicates(when))
         self._restrictions = _Restrictions(self._space, read)
@@ -209,7 +210,7 @@ class Comparison:
         Looked at are the constraints that a changed rule reads. An answer is left out of a restriction only where it
         was proved that with it the two never differ.
         """
-        read = {name for at in _positions(self._changed) for name in constraints_read(self._whens[at])}
+        read = {name for at in positions(self._changed) for name in constraints_read(self._whens[at])}
         read.intersection_update(self._space.columns)  # a condition that can never hit is left out of the space
         return tuple(item for name in BY_NAME if name in read and (item := self._common(name)))
 
@@ -292,8 +293,8 @@ class Comparison:
         if self._unlike or unknown & self._changed:
             return True
         changed = hits & self._changed
-        before = [self._effects[at] for at in _positions(changed & self._before.own)]
-        after = [self._effects[at] for at in _positions(changed & self._after.own)]
+        before = [self._effects[at] for at in positions(changed & self._before.own)]
+        after = [self._effects[at] for at in positions(changed & self._after.own)]
         return sorted(before) != sorted(after)
 
     def _widened(self, before: str, after: str, example: Answers) -> ChangedRegion:
@@ -357,7 +358,3 @@ class Comparison:
 def _effect(rule: Rule) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:
     """What a rule does on a hit."""
     return tuple(sorted(rule.points.items())), tuple(sorted(rule.excludes))
-
-
-def _positions(bits: int) -> list[int]:
-    return [at for at in range(bits.bit_length()) if bits >> at & 1]

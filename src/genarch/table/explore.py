@@ -11,6 +11,7 @@ from itertools import combinations, product
 from typing import NamedTuple
 
 from genarch.table.answers import format_answer
+from genarch.table.bounds import positions
 from genarch.table.constraints import BY_NAME, Answers, Value, in_order
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict
@@ -62,7 +63,7 @@ class Exploration:
         """
         self.flips  # noqa: B018  (meets the changes that are refused)
         met = self._table.contradictions.match(self._stated).unknown | self._refused
-        return tuple(entry.id for at, entry in enumerate(self._table.inconsistencies) if met >> at & 1)
+        return tuple(self._table.inconsistencies[at].id for at in positions(met))
 
     @cached_property
     def next_question(self) -> str | None:
@@ -268,7 +269,7 @@ def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool
         answers = {**fixed, **{name: value for name, value in chosen.items() if value is not None}}
         verdict = table.scorer.decide(answers)
         hits = table.contradictions.match(answers).hits & ~before
-        contradicts = tuple(notice.id for at, notice in enumerate(table.inconsistencies) if hits >> at & 1)
+        contradicts = tuple(table.inconsistencies[at].id for at in positions(hits))
         settled = None
         if explored:
             possible = explore(Spec(spec.id, answers), rules).possible

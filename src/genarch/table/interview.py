@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from genarch.table.bounds import positions
 from genarch.table.constraints import Answers, Value
 from genarch.table.explore import Exploration, explore
 from genarch.table.rules import Notice, RuleTable
@@ -140,8 +141,7 @@ class Interview:
                 for name, column in space.columns.items()
                 if name not in stated and column.reads & space.matcher.terms_of(position) & ~failed
             }
-            for position in range(unknown.bit_length())
-            if unknown >> position & 1
+            for position in positions(unknown)
         }
         waiting = {name for position, names in reading.items() if space.watched >> position & 1 for name in names}
         tied = [names for names in reading.values() if names & waiting]
@@ -170,7 +170,7 @@ class Interview:
     def contradictions(self, stated: Answers) -> list[Notice]:
         """The inconsistencies of the table that the answers bring about."""
         met = self._table.contradictions.match(with_implied(stated)).hits
-        return [notice for at, notice in enumerate(self._table.inconsistencies) if met >> at & 1]
+        return [self._table.inconsistencies[at] for at in positions(met)]
 
     def _explore(self, stated: Answers) -> Exploration:
         """Each sheet is looked at several times: before its last answer, and for what that ruled out."""
@@ -220,16 +220,14 @@ class Interview:
             abandoned += not reached.complete
             return reached.complete and reached.answers is None
 
-        decided = [1 << at for at in range(len(self._rules.rules)) if pinned >> at & 1]
+        decided = [1 << at for at in positions(pinned)]
         chosen = next((bit for bit in decided if enough(bit)), pinned)
         if chosen == pinned and not enough(pinned, 5 * PATIENCE):
             return ()
         for bit in decided:
             if chosen & bit and chosen != bit and enough(chosen & ~bit):
                 chosen &= ~bit
-        return tuple(
-            Decided(rule.id, bool(new_hits >> at & 1)) for at, rule in enumerate(self._rules.rules) if chosen >> at & 1
-        )
+        return tuple(Decided(self._rules.rules[at].id, bool(new_hits >> at & 1)) for at in positions(chosen))
 
     def _matched(self, stated: Answers) -> tuple[int, int]:
         """The bits of the rules that hit, and of those that are open, assumptions left aside."""

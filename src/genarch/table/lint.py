@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations, islice, pairwise, product
+from itertools import chain, combinations, islice, pairwise, product
 
 from genarch.table.conditions import (
     ALWAYS,
@@ -426,7 +426,10 @@ def verify(rules: RuleTable) -> Iterator[Finding]:
     The waivers of an extended table may cover nothing: what they were for may be gone here.
     """
     used = set()
-    for finding in _found(rules):
+    conditions = list(impossible_conditions(rules))
+    consistent = all(finding.check != CheckId("everything-inconsistent") for finding in conditions)
+    checks = (*(VERIFICATIONS if consistent else ()), *COVERAGE)
+    for finding in chain(conditions, *(check(rules) for check in checks)):
         waiver = next((w for w in rules.waivers if w.covers(finding.check, finding.subject)), None)
         used.add(waiver)
         yield finding._replace(waived=waiver.reason) if waiver else finding
@@ -434,11 +437,3 @@ def verify(rules: RuleTable) -> Iterator[Finding]:
         if waiver not in used:
             message = f"no finding of '{waiver.check}' is about {', '.join(waiver.subject)} and nothing else"
             yield Finding(CheckId("waiver-unused"), (waiver.check, *waiver.subject), message, ("waivers", str(at)))
-
-
-def _found(rules: RuleTable) -> Iterator[Finding]:
-    found = list(impossible_conditions(rules))
-    yield from found
-    consistent = all(finding.check != CheckId("everything-inconsistent") for finding in found)
-    for check in (*(VERIFICATIONS if consistent else ()), *COVERAGE):
-        yield from check(rules)

@@ -14,8 +14,8 @@ Where examples are enough, `sampled` has completions at random, the same ones ev
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
-from itertools import combinations, pairwise, product
+from functools import lru_cache, reduce
+from itertools import combinations, groupby, pairwise, product
 from math import prod
 from typing import Generic, NamedTuple, TypeVar
 
@@ -125,18 +125,15 @@ class Space:
     def stretches(self, name: str) -> list[Stretch]:
         """The numbers in order, cut only where the conditions that they fail change."""
         thresholds, fails = self.thresholds.get(name, []), self._fails(name)
-        found: list[Stretch] = []
-        failed: int | None = None
-        for number in self.numbers(name):
-            point = number in thresholds
-            high = number if point else min((edge for edge in thresholds if edge > number), default=None)
-            if found and fails(number) == failed:
-                found[-1] = found[-1].joined(Stretch(number, None, from_low=False, high=high, to_high=point))
-                continue
-            low = number if point else max((edge for edge in thresholds if edge < number), default=None)
-            failed = fails(number)
-            found.append(Stretch(number, low, point, high, point))
-        return found
+
+        def around(number: float) -> Stretch:
+            if number in thresholds:
+                return Stretch(number, number, from_low=True, high=number, to_high=True)
+            low = max((edge for edge in thresholds if edge < number), default=None)
+            high = min((edge for edge in thresholds if edge > number), default=None)
+            return Stretch(number, low, from_low=False, high=high, to_high=False)
+
+        return [reduce(Stretch.joined, map(around, alike)) for _, alike in groupby(self.numbers(name), fails)]
 
     def _fails(self, name: str) -> Callable[[Value], int]:
         return self.columns[name].fails if name in self.columns else lambda _: 0
