@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS, Check, Checks
 from genarch.reports.descriptions import WAIVABLE
-from genarch.reports.escape import inert
+from genarch.reports.markdown import inert
 
 
 def table_check_page() -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim
-from genarch.reports.escape import code, inert
+from genarch.reports.markdown import code, inert
 from genarch.table.rules import RuleTable
 
 _MEANINGS = {

@@ -9,7 +9,7 @@ from typing import Any
 from typer.main import get_command
 
 from genarch.cli.app import app
-from genarch.reports.escape import inert
+from genarch.reports.markdown import inert
 
 
 def command_page() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from genarch.reports.descriptions import grounds
-from genarch.reports.escape import code, inert
+from genarch.reports.markdown import code, inert
 from genarch.reports.words import effect_of
 from genarch.table.conditions import constraints_read
 from genarch.table.conditions import describe as condition_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from genarch.reports.descriptions import Description, describe_entry, grounds
-from genarch.reports.escape import inert
+from genarch.reports.markdown import inert
 from genarch.table.rules import Fact, RuleTable
 
 _SECTIONS = (

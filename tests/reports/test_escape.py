@@ -13,13 +13,13 @@ from markdown_it import MarkdownIt
 from builders import spec
 from genarch import RuleTable, evaluate, explore
 from genarch.errors import Problem
-from genarch.reports.escape import code, inert, safe
 from genarch.reports.evaluation import make_error_report, make_report
 from genarch.reports.evaluation_page import report_page
 from genarch.reports.json import json_lines
-from genarch.reports.markdown import as_markdown
+from genarch.reports.markdown import as_markdown, code, inert
 from genarch.reports.page import Look
 from genarch.reports.text import as_text
+from genarch.reports.words import safe
 from genarch.table.spec import Spec
 
 # Row 19: ESC, OSC 8 and 52, BEL, CR, backspace, C1, bidirectional marks, zero-width characters

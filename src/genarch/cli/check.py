@@ -29,9 +29,9 @@ from genarch.documents.discovery import Skipped, listed_files
 from genarch.documents.settings import KnownFinding, baseline_text, read_baseline
 from genarch.errors import InputError, Problem
 from genarch.files.io import refuse
-from genarch.reports.escape import safe
 from genarch.reports.finding_formats import FORMATS, LISTING, View
 from genarch.reports.findings import CheckReport
+from genarch.reports.words import safe
 
 app = group()
 

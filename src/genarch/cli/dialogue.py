@@ -11,7 +11,6 @@ import typer
 
 from genarch.cli.output import look_of
 from genarch.errors import nearest
-from genarch.reports.escape import safe
 from genarch.reports.interview import (
     INTRODUCTION,
     closing_words,
@@ -25,6 +24,7 @@ from genarch.reports.interview import (
     shown,
 )
 from genarch.reports.page import Look, Page, Paragraph
+from genarch.reports.words import safe
 from genarch.table.answers import InvalidAnswerError, Reply, parse_reply, written
 from genarch.table.constraints import BY_NAME, Constraint
 from genarch.table.interview import Interview, Sheet, Standing

@@ -26,8 +26,8 @@ from genarch.documents.settings import Policy, ProjectSettings, find_settings, l
 from genarch.errors import InputError
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules
 from genarch.files.io import refuse
-from genarch.reports.escape import safe
 from genarch.reports.findings import ListedWaiver, waivers_page
+from genarch.reports.words import safe
 from genarch.table.rules import RuleTable
 
 app = group()

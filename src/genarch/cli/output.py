@@ -18,9 +18,9 @@ from genarch.errors import GenarchError, InputError, Problem, nearest
 from genarch.files.io import AtomicFile, decode, read_bytes, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.descriptions import Description
-from genarch.reports.escape import safe
 from genarch.reports.json import as_json
 from genarch.reports.page import Look, Page
+from genarch.reports.words import safe
 from genarch.table.findings import SEVERITIES
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Spec

@@ -11,9 +11,8 @@ from typing import Annotated, Literal, NamedTuple
 from xml.sax.saxutils import escape
 
 from genarch.reports import page
-from genarch.reports.escape import safe
 from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Space, Span, Title, dim
-from genarch.reports.words import name_words, stated_words
+from genarch.reports.words import name_words, safe, stated_words
 from genarch.table.constraints import BY_NAME, Answers, in_order
 from genarch.table.explore import Axis, DecisionMap, Tile
 from genarch.table.forms import INLINED

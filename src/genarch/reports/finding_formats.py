@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS
-from genarch.reports.escape import safe
 from genarch.reports.findings import (
     CheckReport,
     Report,
@@ -24,6 +23,7 @@ from genarch.reports.findings import (
 from genarch.reports.json import as_json
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look
+from genarch.reports.words import safe
 from genarch.table.findings import SEVERITIES
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from genarch.reports import page
-from genarch.reports.escape import code, inert_within
-from genarch.reports.escape import marker_free as _marker_free
 from genarch.reports.page import Line, Page, spans
-from genarch.reports.words import signed
+from genarch.reports.words import safe, signed
 
+# What Markdown or GitHub acts on in the middle of a line: emphasis, links, HTML, mathematics, mentions, issue numbers,
+# emoji names and bare addresses. A backslash or an entity is not enough for those that are looked for in the finished
+# text; an empty comment parts them.
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~&@#$]|:(?=[\w/+-])|(?<=www)\.|(?<=GH)-", re.IGNORECASE)
+_PARTED = "@#$:.-"
+_MARKER = re.compile(r"^(\d+(?=[.)](?:\s|$))|)([-+=.)])")
 _ENDS = (".", ":", "!", "?", ";")
 
 
@@ -31,9 +36,9 @@ def markdown_line(line: Line, *, starts: bool = True) -> str:
                     span.text[: len(span.text) - len(span.text.lstrip())],
                     span.text[len(span.text.rstrip()) :],
                 )
-                parts.append(f"{before}**{_marker_free(inert_within(inner))}**{after}" if inner else span.text)
+                parts.append(f"{before}**{_marker_free(_inert_within(inner))}**{after}" if inner else span.text)
             case _:
-                shown = inert_within(span.text)
+                shown = _inert_within(span.text)
                 parts.append(_marker_free(shown.lstrip()) if starts and not at else shown)
     return "".join(parts).strip()
 
@@ -107,3 +112,37 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[Line]], align: str) ->
 
 def _row(cells: Sequence[Line]) -> str:
     return f"| {' | '.join(markdown_line(cell, starts=False) for cell in cells)} |"
+
+
+# Text that stays text
+
+
+def inert(text: str) -> str:
+    """Safe text that Markdown shows letter by letter: no markup, link, mention or HTML comes of it."""
+    return _marker_free(_inert_within(text.strip()))
+
+
+def _inert_within(text: str) -> str:
+    """Inert text for the middle of a line, blanks at its ends kept."""
+    return _MARKUP.sub(_inert, safe(text))
+
+
+def _marker_free(text: str) -> str:
+    """Inert text for the start of a line, where `-`, `+`, `=` or `1.` would begin a list or a heading."""
+    return _MARKER.sub(r"\1\\\2", text)
+
+
+def code(text: str) -> str:
+    """Safe text as a Markdown code span, whatever it holds, also within a table."""
+    shown = safe(text).replace("|", "\\x7c")
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if shown.startswith("`") or shown.endswith("`") or not shown.strip() else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _inert(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in _PARTED:
+        return f"{character}<!-- -->"
+    return f"&#{ord(character)};" if character in "<>&|" else f"\\{character}"

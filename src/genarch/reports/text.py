@@ -13,9 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from genarch.reports import page
-from genarch.reports.escape import safe
 from genarch.reports.page import Line, Look, Page, Span, spans
-from genarch.reports.words import signed
+from genarch.reports.words import safe, signed
 
 NARROWEST = 20
 """Columns below which nothing can be laid out."""
