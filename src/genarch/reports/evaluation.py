@@ -54,6 +54,11 @@ class Effect(NamedTuple):
     """Architecture to points taken."""
     excludes: tuple[str, ...]
 
+    @property
+    def points(self) -> Mapping[str, int]:
+        """Architecture to points, below 0 against."""
+        return {**self.for_, **{name: -points for name, points in self.against.items()}}
+
 
 class Reason(NamedTuple):
     """A rule that fired, an assumption that was made, or a note."""

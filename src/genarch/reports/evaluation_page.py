@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from genarch.reports.evaluation import Base, Evaluated, Explored, Reason, Refused, Report
+from genarch.reports.evaluation import Base, Evaluated, Explored, Refused, Report
 from genarch.reports.evidence_page import evidence_sections, standing_words
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import (
@@ -27,7 +27,7 @@ from genarch.reports.page import (
     dim,
     strong,
 )
-from genarch.reports.words import both, counted, effect_words, either, name_words, signed, stated_words, value_words
+from genarch.reports.words import both, counted, effect_of, either, name_words, signed, stated_words, value_words
 from genarch.table.answers import format_answer, plain_value
 from genarch.table.constraints import BY_NAME, Answers
 from genarch.table.rules import Citation
@@ -138,7 +138,7 @@ def _standing(report: Evaluated) -> Iterator[Block]:
 
 def _reasons(report: Evaluated) -> Iterator[Block]:
     """The rules with an effect, then what is only noted."""
-    fired = [(entry, _effect(entry)) for entry in report.rationale]
+    fired = [(entry, effect_of(entry.effect)) for entry in report.rationale]
     rules = (
         Entry(entry.title, (strong(effect), entry.because), _origin([entry.rule], entry.source))
         for entry, effect in fired
@@ -147,11 +147,6 @@ def _reasons(report: Evaluated) -> Iterator[Block]:
     yield from _section("Rules that fired", rules)
     notes = (Entry(entry.because, (), _origin([entry.rule], entry.source)) for entry, effect in fired if not effect)
     yield from _section("Notes", notes)
-
-
-def _effect(reason: Reason) -> str:
-    lost = {name: -points for name, points in reason.effect.against.items()}
-    return effect_words({**reason.effect.for_, **lost}, reason.effect.excludes)
 
 
 def _changes(report: Evaluated) -> Iterator[Block]:

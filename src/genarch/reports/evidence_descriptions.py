@@ -75,6 +75,7 @@ def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
     """A measurement with its conditions, trust and source."""
     model, source = catalogue.models[row.model], catalogue.sources[row.source]
     unread = ", ".join(row.unverified_fields)
+    run_with = (row.engine, row.precision, f"batch {row.batch}" if row.batch else "")
     speed = f"{row.throughput_ips:g} images a second" if row.throughput_ips else ""
     if speed and row.throughput_batch:
         speed += f", at batch {row.throughput_batch}"
@@ -90,7 +91,7 @@ def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
         ("hardware", row.hardware or row.hardware_named or "not stated"),
         ("resolution", row.resolution or ""),
         ("steps", f"{row.steps}{', guided' if row.cfg else ''}" if row.steps else ""),
-        ("run with", ", ".join(part for part in (row.engine, row.precision, _batch(row)) if part)),
+        ("run with", ", ".join(filter(None, run_with))),
         ("memory", f"{row.vram_gb:g} GB" if row.vram_gb else ""),
         ("parameters", f"{row.params_m:g} million" if row.params_m else ""),
         ("quality", _quality(row)),
@@ -104,10 +105,6 @@ def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
         ("calibrates the estimator", "yes" if row.usable_for_calibration else "no"),
         ("note", row.note or ""),
     )
-
-
-def _batch(row: Measurement) -> str:
-    return f"batch {row.batch}" if row.batch else ""
 
 
 def describe_model(model: Model, catalogue: Catalogue) -> Description:
@@ -204,18 +201,19 @@ def _row_line(name: str, catalogue: Catalogue) -> str:
 
 def evidence_for(rule: Rule, rules: RuleTable, catalogue: Catalogue) -> Description | None:
     """What was measured of the claims that a rule rests on, for and against; None where none is known."""
-    claims = claims_of(rule, rules, catalogue)
-    if not claims:
-        return None
-    return Description(
-        "evidence", rule.id, f"claims that it rests on, by {catalogue.name}", tuple(_claims(claims, catalogue))
-    )
-
-
-def _claims(claims: Iterable[Claim], catalogue: Catalogue) -> Iterable[Part]:
-    for claim in claims:
-        rows = tuple(_row_line(name, catalogue) for name in claim.rows)
-        yield claim.id, (f"{claim.claim}: {claim.qualified or claim.verdict}", f"{claim.evidence}.", *rows)
+    parts: list[Part] = [
+        (
+            claim.id,
+            (
+                f"{claim.claim}: {claim.qualified or claim.verdict}",
+                f"{claim.evidence}.",
+                *(_row_line(name, catalogue) for name in claim.rows),
+            ),
+        )
+        for claim in claims_of(rule, rules, catalogue)
+    ]
+    title = f"claims that it rests on, by {catalogue.name}"
+    return Description("evidence", rule.id, title, tuple(parts)) if parts else None
 
 
 # Lists

@@ -22,13 +22,6 @@ def name_words(family: str) -> str:
     return "GAN" if family == "gan" else family.replace("_", " ")
 
 
-def effect_words(points: Mapping[str, int], excludes: Collection[str]) -> str:
-    """What a rule does: `gan +3, consistency -1; excludes diffusion`."""
-    moved = ", ".join(f"{name} {signed(amount)}" for name, amount in points.items())
-    excluded = f"excludes {', '.join(excludes)}" if excludes else ""
-    return "; ".join(part for part in (moved, excluded) if part)
-
-
 class HasEffect(Protocol):
     """A rule, or what is shown of one."""
 
@@ -42,8 +35,10 @@ class HasEffect(Protocol):
 
 
 def effect_of(rule: HasEffect) -> str:
-    """What a rule does on a hit."""
-    return effect_words(rule.points, rule.excludes)
+    """What a rule does on a hit: `gan +3, consistency -1; excludes diffusion`."""
+    moved = ", ".join(f"{name} {signed(amount)}" for name, amount in rule.points.items())
+    excluded = f"excludes {', '.join(rule.excludes)}" if rule.excludes else ""
+    return "; ".join(part for part in (moved, excluded) if part)
 
 
 def stated_words(answers: Answers) -> list[str]:
