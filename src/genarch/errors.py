@@ -51,3 +51,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if not close and len(wanted) >= 4:  # a part of the name, as `latency` of `latency_budget_ms`
         close = [name for name in folded if name.startswith(wanted)][:1]
     return f"; did you mean '{folded[close[0]]}'?" if close else ""
+
+
+def nearest_or_all(word: str, known: Iterable[str]) -> str:
+    """The same, or where none is like it, all of the known names (`; write one of: a, b`)."""
+    known = list(known)
+    return nearest(word, known) or f"; write one of: {', '.join(known)}"

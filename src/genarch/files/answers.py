@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from genarch.errors import InputError, Problem, nearest
+from genarch.errors import InputError, Problem, nearest_or_all
 from genarch.files.yaml_text import Document, Fields, Items, Node, Scalar
 from genarch.table.answers import UNKNOWN_WORDS, InvalidAnswerError, in_range, parse_answer, parse_name
 from genarch.table.conditions import (
@@ -119,8 +119,7 @@ def _condition(document: Document, node: Node, field: str) -> Condition:
         elif key.text in BY_NAME:
             parts += _tests(document, BY_NAME[key.text], value, where)
         else:
-            known = (*BY_NAME, *JOINS)
-            hint = nearest(key.text, known) or f"; write one of: {', '.join(known)}"
+            hint = nearest_or_all(key.text, (*BY_NAME, *JOINS))
             document.report(key, field, f"'{key.text[:60]}' is not a constraint, all, any or not{hint}")
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
@@ -204,9 +203,7 @@ def is_unknown(node: Node) -> bool:
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
     """The message for a key that the format does not have."""
-    known = list(known)
-    hint = nearest(key, known) or f"; write one of: {', '.join(known)}"
-    return f"'{shown(key)}' is not a key here{hint}"
+    return f"'{shown(key)}' is not a key here{nearest_or_all(key, known)}"
 
 
 def _offer(constraint: Constraint) -> str:

@@ -58,13 +58,17 @@ class Marked(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A field of a declaration; `key` is its name in files, `default` the value where that is absent."""
+    """A field of a declaration; `key` is its name in files, `default` the value where that is absent.
+
+    `advice` ends the message that a required one is missing.
+    """
 
     name: str
     key: str
     marked: Marked
     default: Any
     required: bool
+    advice: str
 
 
 class Record(Generic[_T]):
@@ -156,13 +160,16 @@ def fields_of(declaration: Any) -> tuple[Field, ...]:
         here = marked(hints[name])
         if HIDDEN in here.marks or INLINED in here.marks:
             continue
-        default, required = defaults.get(name), name not in defaults
+        default, required, advice = defaults.get(name), name not in defaults, "the format needs it"
         for mark in here.marks:
-            if isinstance(mark, Absent):
-                default, required = mark.value, False
-            elif isinstance(mark, FormatVersion):
-                required = True
-        found.append(Field(name, name.removesuffix("_"), here, default, required))
+            match mark:
+                case Absent(value):
+                    default, required = value, False
+                case FormatVersion(version, key):
+                    required, advice = True, f"write '{key}: {version}'"
+                case Needed(why):
+                    advice = why
+        found.append(Field(name, name.removesuffix("_"), here, default, required, advice))
     return tuple(found)
 
 
@@ -315,21 +322,12 @@ def _fields_reader(declaration: Any) -> Read:
             if value is None or (may_be_unknown and is_unknown(value)):
                 values[field.name] = field.default
                 if field.required:
-                    document.report(node, where, _missing(field))
+                    document.report(node, where, f"is missing; {field.advice}")
             else:
                 values[field.name] = read_value(document, value, where)
         return declaration(**values)
 
     return _only(Fields, None, f"must be a mapping{hint}", read_fields)
-
-
-def _missing(field: Field) -> str:
-    for mark in field.marked.marks:
-        if isinstance(mark, FormatVersion):
-            return f"is missing; write '{mark.key}: {mark.version}'"
-        if isinstance(mark, Needed):
-            return f"is missing; {mark.why}"
-    return "is missing; the format needs it"
 
 
 def _read_model(document: Document, node: Node, field: str) -> Any:

@@ -32,11 +32,7 @@ _DEFINED = "genarch:defined"
 def schema_of(declaration: Any, mode: Mode = "file") -> dict[str, Any]:
     """The JSON Schema of a declaration, of a union of several, or of a list (`tuple[X, ...]`)."""
     adapter: TypeAdapter[Any] = TypeAdapter(type_of(declaration, mode))
-    return draft_07(adapter.json_schema(mode="serialization" if mode == "output" else "validation"))
-
-
-def draft_07(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema of pydantic's, which are of 2020-12, in draft-07, with the definitions that are made here."""
+    schema = adapter.json_schema(mode="serialization" if mode == "output" else "validation")
     found: dict[str, Any] = {"$schema": DRAFT, **_converted(schema)}
     for name, make in _OWN.items():
         if f"'#/definitions/{name}'" in str(found):

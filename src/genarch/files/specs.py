@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from genarch.errors import InputError, Problem, nearest
+from genarch.errors import InputError, Problem, nearest_or_all
 from genarch.files.answers import is_unknown
 from genarch.files.io import SPEC_SUFFIX, read_text
 from genarch.files.records import Record
@@ -91,7 +91,7 @@ def _spec(document: Document, node: Node | None, rules: RuleTable | None) -> Spe
         record = Record(document, node, Spec)
         spec = record.value
         if rules and spec.decision is not None and spec.decision not in rules.decisions:
-            hint = nearest(spec.decision, rules.decisions) or f"; write one of: {', '.join(rules.decisions)}"
+            hint = nearest_or_all(spec.decision, rules.decisions)
             record.report(("decision",), f"'{spec.decision}' is not a family or architecture{hint}")
         document.check()
         return spec._replace(
@@ -172,8 +172,7 @@ def _checked(record: Record[Cases], at: int, case: Case, verdicts: Collection[st
     """A case with what follows from the rest of it; what does not fit together is noted in the document."""
     for where, name in [(("chosen",), case.chosen), *((("acceptable", n), v) for n, v in enumerate(case.acceptable))]:
         if name and name not in verdicts:
-            hint = nearest(name, verdicts) or f"; write one of: {', '.join(verdicts)}"
-            record.report((at, *where), f"'{name}' is not a family or a verdict{hint}")
+            record.report((at, *where), f"'{name}' is not a family or a verdict{nearest_or_all(name, verdicts)}")
     accepted = case.acceptable or (case.chosen,)
     if case.chosen and case.chosen not in accepted and all(name in verdicts for name in accepted):
         record.report((at, "acceptable"), f"leaves out '{case.chosen}', which was chosen; add it")

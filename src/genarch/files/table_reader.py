@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
-from genarch.errors import nearest
+from genarch.errors import nearest, nearest_or_all
 from genarch.files.bundled import TABLE_CHECKS, digest
 from genarch.files.records import Location
 from genarch.files.table_file import Places, TableFile, TableSource, chain_of
 from genarch.table.answers import MANY
-from genarch.table.conditions import MAX_ALL_TERMS, Condition, constraints_read, terms
+from genarch.table.conditions import MAX_ALL_TERMS, constraints_read, terms
 from genarch.table.constraints import BY_NAME
 from genarch.table.matching import Matcher
 from genarch.table.rules import (
@@ -19,7 +19,7 @@ from genarch.table.rules import (
     VERDICTS_WITHOUT_FAMILY,
     Assumption,
     Citation,
-    Examples,
+    Conditional,
     Fact,
     Header,
     Ratio,
@@ -33,13 +33,6 @@ class _Named(Protocol):
     def id(self) -> str: ...
     @property
     def replaces(self) -> str: ...
-
-
-class _Conditional(_Named, Protocol):
-    @property
-    def when(self) -> Condition: ...
-    @property
-    def examples(self) -> Examples: ...
 
 
 INCONSISTENT = "inconsistent-"
@@ -78,7 +71,7 @@ class _Builder:
     """Turns a file into a table, on top of the one it extends."""
 
     def __init__(self, file: TableFile, base: RuleTable | None) -> None:
-        self._file, self._form, self._base = file, file.value, base
+        self._file, self._form, self._base, self._report = file, file.value, base, file.report
         self._disabled = {entry.id for entry in file.value.disable}
         self._families = [family.id for family in (*self._inherited("families"), *file.value.families)]
         self._architectures = [entry.id for entry in (*self._inherited("architectures"), *file.value.architectures)]
@@ -110,7 +103,7 @@ class _Builder:
                 self._report(("families",), message)
         if not table.architectures:
             self._report((), "has no architectures; name at least one, or extend a table that does")
-        conditional: list[_Conditional] = [*table.rules, *table.methods, *table.notices, *table.assumptions]
+        conditional: list[Conditional] = [*table.rules, *table.methods, *table.notices, *table.assumptions]
         self._check_unique([*table.architectures, *conditional])
         if not problems and sum(len(terms(entry.when)) for entry in conditional) > MAX_ALL_TERMS:
             self._report((), f"its conditions amount to more than {MAX_ALL_TERMS} alternatives; split it")
@@ -125,9 +118,6 @@ class _Builder:
         entries: tuple[Any, ...] = getattr(self._base, section) if self._base else ()
         marked = section in ("facts", "waivers")
         return tuple(entry._replace(inherited=True) for entry in entries) if marked else entries
-
-    def _report(self, location: Location, message: str) -> None:
-        self._file.report(location, message)
 
     def _header(self, table_digest: str) -> Header:
         form, base = self._form, self._base
@@ -214,8 +204,7 @@ class _Builder:
         known = dict.fromkeys(known)
         for name in names:
             if name not in known:
-                full = self._file.document.full
-                hint = "" if full else nearest(name, known) or f"; write one of: {', '.join(known)}"
+                hint = "" if self._file.document.full else nearest_or_all(name, known)
                 self._report(location, f"'{name}' is not a known {noun}{hint}")
 
     def _merged(self, section: str, own: Iterable[_Entry]) -> tuple[_Entry, ...]:
@@ -278,7 +267,7 @@ class _Builder:
 
     def _check_examples(self, section: str, assumptions: Sequence[Assumption]) -> None:
         """Check what this file gives as hits and misses against its conditions."""
-        entries: Sequence[_Conditional] = getattr(self._form, section)
+        entries: Sequence[Conditional] = getattr(self._form, section)
         for at, entry in enumerate(entries):
             matcher = Matcher([entry.when], assumptions)
             for key, stated in entry.examples._asdict().items():

@@ -49,7 +49,12 @@ def parse_answer(constraint: Constraint, text: str, *, quoted: bool = False) -> 
     if constraint.numeric:
         return _parse_number(constraint, text, quoted=quoted)
     if constraint.kind == "flag":
-        return _parse_flag(text, quoted=quoted)
+        hint = f" ({_ONLY_A_WORD})" if text.lower() in _YAML_BOOLEANS else ""
+        if text in ("true", "false"):
+            if not quoted:
+                return text == "true"
+            hint = " (in quotation marks it is a word)"
+        raise InvalidAnswerError(f"'{shown(text)}' is not an answer to a yes or no{hint}; write true, false or unknown")
     return parse_name(constraint, text)
 
 
@@ -120,17 +125,6 @@ def _parse_set(constraint: Constraint, text: str) -> frozenset[str]:
         if names.count(name) > 1:
             raise InvalidAnswerError(f"'{name}' is a duplicate; write it once")
     return frozenset(names)
-
-
-def _parse_flag(text: str, *, quoted: bool) -> bool:
-    if not quoted and text in ("true", "false"):
-        return text == "true"
-    hint = ""
-    if quoted and text in ("true", "false"):
-        hint = " (in quotation marks it is a word)"
-    elif text.lower() in _YAML_BOOLEANS:
-        hint = f" ({_ONLY_A_WORD})"
-    raise InvalidAnswerError(f"'{shown(text)}' is not an answer to a yes or no{hint}; write true, false or unknown")
 
 
 def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | float:

@@ -323,7 +323,10 @@ class Comparison:
             for widened in known.wider(where[name], example[name]):
                 item = widened(where[name])
                 classes = self._added(where, name, known.admitted(item))
-                if not classes[name] or (self._all_change(classes, before, after) and self._any(classes)):
+                if classes[name] and not self._all_change(classes, before, after):
+                    continue
+                # An addition that no consistent answers have would widen the region in words alone.
+                if not classes[name] or find(self._space, lambda _: True, classes=classes).answers is not None:
                     where[name] = item
         return ChangedRegion(tuple(where[name] for name in BY_NAME if name in where), example)
 
@@ -349,10 +352,6 @@ class Comparison:
             limit=WIDENING_LIMIT if self.complete else WIDENING_LIMIT_APART,
         )
         return found.answers is None and found.complete
-
-    def _any(self, classes: _Classes) -> bool:
-        """Whether any consistent answers have these classes."""
-        return find(self._space, lambda _: True, classes=classes).answers is not None
 
 
 def _effect(rule: Rule) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:

@@ -20,10 +20,8 @@ from genarch.table.conditions import (
 )
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers
 from genarch.table.findings import CheckId, Finding
-from genarch.table.rules import Assumption, Method, Notice, Rule, RuleTable
+from genarch.table.rules import Assumption, Conditional, Method, Notice, Rule, RuleTable
 from genarch.table.search import Found, Space, Stretch, VerdictSearch, find, sampled, search, verdict_search, witness
-
-Conditional = Rule | Method | Notice | Assumption
 
 SAMPLES = 1_000
 """Completions that tell most rules apart before any search."""

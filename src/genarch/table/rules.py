@@ -194,6 +194,10 @@ class Assumption(NamedTuple):
     replaces: ShownText = ""
 
 
+Conditional = Rule | Method | Notice | Assumption
+"""Every entry with a condition."""
+
+
 class Question(NamedTuple):
     """A constraint in plain words."""
 
