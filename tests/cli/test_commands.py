@@ -171,5 +171,5 @@ def test_a_command_imports_the_modules_of_no_other(command: str) -> None:
     imported = set(result.stderr.split())
     assert not [name for name in imported if name.startswith(("pydantic", "rich."))]
     modules = {f"genarch.cli.{name}" for name in MODULES.values()}
-    needed = {"ask": {"ask", "evaluate"}, "doc": {"doc", "ask", "evaluate"}, "check": {"check", "documents"}}
+    needed = {"ask": {"ask", "evaluate"}, "doc": {"doc", "ask", "evaluate"}}
     assert imported & modules == {f"genarch.cli.{name}" for name in needed.get(first, {MODULES[first]})}

@@ -126,7 +126,7 @@ def group(help_text: str = "") -> Commands:
 MODULES = {
     "evaluate": "evaluate",
     "ask": "ask",
-    "check": "check",
+    "check": "documents",
     "waivers": "documents",
     "fix": "documents",
     "estimate": "evidence",

@@ -1,39 +1,41 @@
-"""What the commands on design documents share, `genarch fix` and `genarch waivers`."""
+"""The commands on design documents: `genarch check`, `genarch fix` and `genarch waivers`."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from contextlib import nullcontext
 from difflib import unified_diff
 from typing import Annotated, NamedTuple
 
 from genarch.cli.app import EntryFormat, argument, flag, group, option
-from genarch.cli.output import ExitCode, read_exactly, say, say_problems, severity_or_never, write_report, written
-from genarch.documents.discovery import (
-    ListedFile,
-    Patterns,
-    Selection,
-    Skipped,
-    listed_files,
-    repository_root,
-    specs_beside,
+from genarch.cli.output import (
+    ExitCode,
+    busy,
+    keep,
+    look_of,
+    not_one_of,
+    read_exactly,
+    say,
+    say_problems,
+    write_report,
+    written,
 )
+from genarch.cli.settings import Settings, settings_of
+from genarch.cli.tally import Tally
+from genarch.documents.discovery import ListedFile, Skipped, listed_files, specs_beside
 from genarch.documents.editing import fixed, with_skeleton
 from genarch.documents.reader import DesignDocument, beside, inactive_status, load_document, load_sidecar
-from genarch.documents.settings import Policy, ProjectSettings, find_settings, load_settings
-from genarch.errors import InputError
-from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules
+from genarch.documents.settings import KnownFinding, baseline_text, read_baseline
+from genarch.errors import InputError, Problem
 from genarch.files.io import refuse
-from genarch.reports.findings import ListedWaiver, waivers_page
+from genarch.reports.finding_formats import FORMATS, LISTING, View
+from genarch.reports.findings import CheckReport, ListedWaiver, waivers_page
 from genarch.reports.words import safe
-from genarch.table.rules import RuleTable
 
 app = group()
-
-LONGEST_WAIVER_DAYS = 3_653
-"""Ten years: how far ahead a waiver may end where nobody says otherwise."""
 
 Paths = Annotated[
     list[str] | None,
@@ -58,87 +60,161 @@ NoConfig = Annotated[bool, flag("--no-config", "Read no configuration.")]
 Today = Annotated[str | None, option("--today", "DATE", "The date for waiver expiry; else today, in UTC.")]
 
 
-class Settings(NamedTuple):
-    """What a check goes by; `root` is the folder that links are not followed out of."""
-
-    rules: RuleTable
-    policy: Policy
-    selection: Selection
-    require_block: Patterns
-    fail_on: str
-    baseline: str | None
-    root: str
-    project: ProjectSettings
-
-
-def project_settings(config: str | None, *, no_config: bool) -> ProjectSettings:
-    """The settings of the project: those of the file named, none, or those found nearest."""
-    return load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings(".")
-
-
-def settings_of(
-    project: ProjectSettings,
-    rules: str | None = None,
-    include: Sequence[str] | None = None,
-    exclude: Sequence[str] | None = None,
-    require_block: Sequence[str] | None = None,
-    today: str | None = None,
-    fail_on: str | None = None,
-    baseline: str | None = None,
+@app.command()
+def check(
     *,
-    waivers: bool = True,
-) -> Settings:
-    """The settings that hold: the options of the command line over those of the project."""
-    folder = project.folder
-    root = repository_root(".") or os.path.realpath(".")
-    day = _today(today)
-    days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
-    table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE)
-
-    def patterns(asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
-        """The globs of the command line, from the current folder, in place of those configured."""
-        return Patterns(tuple(asked), ".") if asked else Patterns(configured, folder)
-
-    return Settings(
-        table,
-        Policy(
-            day.isoformat(),
-            tuple(load_rules(name) for name in bundled_tables() if name != table.header.id),
-            (day + timedelta(days=days)).isoformat(),
-            ending=project.waiver_days is not None,
-            severities=project.severity,
-            waivers=waivers,
-        ),
-        Selection(patterns(include, project.include), patterns(exclude, project.exclude), root),
-        patterns(require_block, project.require_block),
-        severity_or_never(fail_on or project.fail_on or "error"),
-        baseline or _from(folder, project.baseline),
-        root,
-        project,
+    paths: Paths = None,
+    formats: Annotated[
+        list[str] | None,
+        option("--format", "FORMAT[=FILE]", f"{', '.join(FORMATS)}; with =FILE to a file. Repeatable."),
+    ] = None,
+    fail_on: Annotated[
+        str | None, option("--fail-on", "SEVERITY", "Exit 1 from here on: error (default), warning, note, never.")
+    ] = None,
+    rules: TableOption = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    require_block: RequireBlock = None,
+    changed_since: Annotated[
+        str | None, option("--changed-since", "REF", "Only what differs from where the branch left a commit.")
+    ] = None,
+    baseline: Annotated[
+        str | None, option("--baseline", "FILE", "Known findings, which are no reason to fail.")
+    ] = None,
+    write_baseline: Annotated[
+        str | None, option("--write-baseline", "FILE", "Write what is found as a baseline.")
+    ] = None,
+    show_waived: Annotated[bool, flag("--show-waived", "List waived findings too, with the reasons.")] = False,
+    no_waivers: Annotated[bool, flag("--no-waivers", "Ignore every waiver.")] = False,
+    allow_empty: Annotated[bool, flag("--allow-empty", "Exit 0 when there is nothing to check.")] = False,
+    today: Today = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+    jobs: Annotated[int, option("--jobs -j", None, "Processes; 0 is one for each core.", min=0, max=64)] = 1,
+    show_files: Annotated[bool, flag("--show-files", "List what would be checked, and why not.")] = False,
+    show_config: Annotated[bool, flag("--show-config", "Show the settings in effect.")] = False,
+) -> int:
+    """Check design documents: whether each decision agrees with the constraints beside it."""
+    outputs = parse_outputs(formats or ())
+    settings = settings_of(
+        config, no_config, rules, include, exclude, require_block, today, fail_on, baseline, waivers=not no_waivers
     )
+    if show_config:
+        return _show_config(settings)
+    if show_files:
+        return _show_files(paths or ["."], settings)
+    read = [path for path in (*(paths or ()), settings.project.path, settings.baseline or "") if path]
+    for output in outputs:
+        keep(output.path, read, "--format")
+    keep(write_baseline, [path for path in read if path != settings.baseline], "--write-baseline")
+    if write_baseline is not None and (formats or changed_since is not None):
+        what, option = ("the baseline and no report", "--format") if formats else ("all findings", "--changed-since")
+        raise refuse("--write-baseline", f"writes {what}; leave {option} out")
+    known = read_baseline(settings.baseline) if settings.baseline and not write_baseline else Counter[str]()
+    targets = [path for path in (*(output.path for output in outputs), write_baseline) if path]
+    tally = Tally(settings, targets, listing=any(output.format in LISTING for output in outputs))
+    with busy("checking documents") if jobs == 1 else nullcontext():  # no thread beside a fork
+        tally.take(paths or (), jobs, changed_since, rules)
+    report = tally.report(known)
+    if write_baseline:
+        kept = [
+            KnownFinding(finding.file, finding.spec, finding.check, finding.fingerprint)
+            for finding in report.findings
+            if not finding.waived
+        ]
+        written(baseline_text(kept), write_baseline)
+        count = f"{len(kept)} finding{'' if len(kept) == 1 else 's'}"
+        say(f"{write_baseline}: wrote {count}; check with --baseline {write_baseline}")
+    else:
+        _write(report, outputs, waived=show_waived)
+    for message in tally.messages:
+        say(message)
+    if +known:
+        say(f"{settings.baseline}: {sum((+known).values())} entries match no finding any more; write it anew")
+    if tally.failed or tally.unusable:
+        return ExitCode.BUG if tally.failed else ExitCode.UNUSABLE
+    if not write_baseline and any(finding.fails(report.fail_on) for finding in report.findings):
+        return ExitCode.FINDINGS
+    named = any(path == "-" or not os.path.isdir(path) for path in paths or ())
+    if tally.carrying or named or allow_empty or write_baseline or changed_since is not None:
+        return ExitCode.OK
+    where = ", ".join(paths or ["."])
+    say(f"nothing to check: no document in {where} states a spec (--allow-empty accepts that)")
+    return ExitCode.NOTHING
 
 
-def _from(folder: str, path: str | None) -> str | None:
-    """A configured path, or the id of a bundled table, as seen from the current folder."""
-    if path is None or not (os.sep in path or "/" in path or os.path.splitext(path)[1]):
-        return path
-    return os.path.normpath(os.path.join(folder, path))
+class Output(NamedTuple):
+    """A format, and the file that it goes to; None is standard output."""
+
+    format: str
+    path: str | None
 
 
-def _today(stated: str | None) -> date:
-    """The day stated, else that of SOURCE_DATE_EPOCH, else that of the clock; in UTC."""
-    if stated is not None:
-        try:
-            return datetime.strptime(stated, "%Y-%m-%d").replace(tzinfo=UTC).date()
-        except ValueError:
-            raise refuse("--today", f"'{stated[:40]}' is not a calendar date; write it as 2027-03-31") from None
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if not epoch:
-        return datetime.now(UTC).date()
-    try:
-        return datetime.fromtimestamp(int(epoch), UTC).date()
-    except (ValueError, OverflowError, OSError):
-        raise refuse("SOURCE_DATE_EPOCH", f"'{epoch[:40]}' is not a number of seconds since 1970") from None
+def parse_outputs(texts: Sequence[str]) -> list[Output]:
+    """`format` and `format=FILE` texts; text to standard output where nothing goes there."""
+    outputs = []
+    problems = []
+    for text in texts:
+        name, equals, path = text.partition("=")
+        if name not in FORMATS:
+            problems.append(not_one_of("--format", name, "a format", list(FORMATS)))
+        elif equals and not path:
+            problems.append(Problem("--format", None, None, "", f"'{text}' names no file; write {name}=FILE"))
+        else:
+            outputs.append(Output(name, path if equals and path != "-" else None))
+    real = [os.path.realpath(output.path) if output.path else "" for output in outputs]
+    for place in dict.fromkeys(real):
+        sharing = [output.format for output, path in zip(outputs, real, strict=True) if path == place]
+        if len(sharing) > 1:
+            where = os.path.relpath(place) if place else "standard output"
+            message = f"{' and '.join(sharing)} would both go to {where}; give one a file, as {sharing[-1]}=FILE"
+            problems.append(Problem("--format", None, None, "", message))
+    if problems:
+        raise InputError(problems)
+    return outputs if any(output.path is None for output in outputs) else [Output("text", None), *outputs]
+
+
+def _write(report: CheckReport, outputs: Sequence[Output], *, waived: bool) -> None:
+    """Write each report, the files first; beside annotations the log gets the text."""
+    for output in sorted(outputs, key=lambda output: output.path is None):
+        view = View(look_of(output.path), waived, report.fail_on)
+        written(FORMATS[output.format](report, view), output.path)
+        if output == Output("github", None):
+            sys.stderr.write(FORMATS["text"](report, view._replace(look=look_of(stream=sys.stderr))))
+
+
+def _show_files(paths: Sequence[str], settings: Settings) -> int:
+    """List the files, and those that are skipped with the reason."""
+    code = ExitCode.OK
+    for item in listed_files(paths, settings.selection):
+        if isinstance(item, Skipped):
+            sys.stdout.write(f"{safe(item.path)}: skipped, {item.reason}\n")
+        elif item.path != "-" and not os.path.lexists(item.path):
+            say(f"{item.path}: no such file or folder")
+            code = ExitCode.UNUSABLE
+        else:
+            required = " (must state a spec)" if settings.require_block.match(item.path) else ""
+            sys.stdout.write(f"{safe(item.path)}{required}\n")
+    return code
+
+
+def _show_config(settings: Settings) -> int:
+    """Print the settings in effect."""
+    project, policy = settings.project, settings.policy
+    shown = [
+        ("configuration", project.path or "none"),
+        ("rules", settings.rules.name),
+        ("fail_on", settings.fail_on),
+        ("include", str(settings.selection.include) or "every *.md, *.markdown, *.genarch.yaml and genarch.yaml"),
+        ("exclude", str(settings.selection.exclude) or "nothing"),
+        ("require_block", str(settings.require_block) or "nowhere"),
+        ("baseline", settings.baseline or "none"),
+        ("today", policy.today),
+        ("waivers", f"may end up to {policy.latest}{' and must end' if policy.ending else ''}"),
+        ("severity", ", ".join(f"{name} {word}" for name, word in policy.severities.items()) or "as each check has it"),
+        ("root", settings.root),
+    ]
+    return written("".join(f"{name}: {safe(value)}\n" for name, value in shown))
 
 
 @app.command()
@@ -154,7 +230,7 @@ def waivers(
     output_format: EntryFormat = "text",
 ) -> int:
     """List the waivers of design documents, those that expire first before the others."""
-    settings = settings_of(project_settings(config, no_config=no_config), rules, include, exclude, today=today)
+    settings = settings_of(config, no_config, rules, include, exclude, today=today)
     documents = list(_documents(paths, settings))
     defects = [defect for document in documents for defect in document.defects]
     for place, message in ((defect.place, defect.finding.message) for defect in defects):
@@ -202,7 +278,7 @@ def fix(
     no_config: NoConfig = False,
 ) -> int:
     """Fix design documents: misspelt keys, values and fences, and an empty block where one has to be."""
-    settings = settings_of(project_settings(config, no_config=no_config), rules, include, exclude, require_block)
+    settings = settings_of(config, no_config, rules, include, exclude, require_block)
     if paths and "-" in paths:
         raise refuse("-", "fix works in place; name a file")
     changed = 0

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from genarch.cli.documents import Settings
 from genarch.cli.output import STDIN, bug, read_standard_input
+from genarch.cli.settings import Settings
 from genarch.documents.decision import JudgedDecision
 from genarch.documents.discovery import (
     ListedFile,
