@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from genarch.cli.app import Answers, Format, Output, Overrides, Plain, Rules, Yes, flag, group, option
-from genarch.cli.dialogue import Dialogue, Interrupted, Session, has_terminal
+from genarch.cli.dialogue import Dialogue, Interrupted, has_terminal
 from genarch.cli.evaluate import evaluated, write_reports
 from genarch.cli.output import ExitCode, keep, read_exactly, say, say_problems, written
 from genarch.errors import InputError
@@ -129,20 +129,20 @@ def questioned(
         )
         sys.stderr.writelines(f"  {setting_words(BY_NAME[name])}\n" for name in still_open)
         return ExitCode.UNUSABLE
-    session = Session(rules, interview, sheet, tuple(spec.constraints) if confirm else (), plain=plain)
+    dialogue = Dialogue(rules, interview, sheet, tuple(spec.constraints) if confirm else (), plain=plain)
     try:
-        session.run()
-        return finish(spec, session.sheet, session if session.sheet != sheet else None)
+        dialogue.run()
+        return finish(spec, dialogue.sheet, dialogue if dialogue.sheet != sheet else None)
     except (Interrupted, KeyboardInterrupt):
-        now = session.sheet
+        now = dialogue.sheet
         if (now.stated, now.declined) == (sheet.stated, sheet.declined):
             say("interrupted; nothing was answered")
         else:
             _keep_draft(now, rules, answers, save, again)
         return ExitCode.INTERRUPTED
     except InputError:
-        if session.sheet != sheet:
-            say(f"the answers, to state them again: {again.with_answers(session.sheet)}")
+        if dialogue.sheet != sheet:
+            say(f"the answers, to state them again: {again.with_answers(dialogue.sheet)}")
         raise
 
 
@@ -265,14 +265,13 @@ def _changes(text: str, path: str, sheet: Sheet) -> dict[str, str]:
     before = parse_spec(text, path=path).constraints
     known = set(stated_unknown(text))
     answers = answers_of(sheet)
-    found = {}
-    for name in BY_NAME:
+
+    def differs(name: str) -> bool:
         if name in sheet.stated:
-            if before.get(name) != sheet.stated[name]:
-                found[name] = answers[name]
-        elif name in before or (name in sheet.declined and name not in known):
-            found[name] = "unknown"
-    return found
+            return before.get(name) != sheet.stated[name]
+        return name in before or (name in sheet.declined and name not in known)
+
+    return {name: answers.get(name, "unknown") for name in BY_NAME if differs(name)}
 
 
 def _notes(rules: RuleTable) -> dict[str, str]:

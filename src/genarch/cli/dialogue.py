@@ -48,30 +48,38 @@ def has_terminal() -> bool:
 
 
 class Dialogue:
-    """Questions and messages go to standard error, which leaves standard output to the report."""
+    """Fills a sheet, which has every answer taken so far, whatever ends the dialogue.
 
-    def __init__(self, *, plain: bool = False) -> None:
-        """`plain` draws nothing and colours nothing."""
-        self.plain = plain
-        self._typed = bool(sys.stdin and sys.stdin.isatty())
+    Questions and messages go to standard error, which leaves standard output to the report.
+    """
+
+    def __init__(
+        self, rules: RuleTable, interview: Interview, sheet: Sheet, confirmed: Sequence[str], *, plain: bool
+    ) -> None:
+        """Start from a sheet; `confirmed` are the answers on it to be asked again first, each as its own default.
+
+        `plain` draws nothing and colours nothing.
+        """
+        self.sheet = sheet
+        self.piped = not (sys.stdin and sys.stdin.isatty())
+        """Whether the answers come from a file or another program."""
+        self._rules = rules
+        self._interview = interview
+        self._confirmed = confirmed
+        self._plain = plain
         if isinstance(sys.stdin, TextIOWrapper):
             sys.stdin.reconfigure(errors="backslashreplace")
-
-    @property
-    def piped(self) -> bool:
-        """Whether the answers come from a file or another program."""
-        return not self._typed
 
     @property
     def look(self) -> Look:
         """How to lay text out now; the window may have changed since the last question."""
         found = look_of(stream=sys.stderr)
-        return found._replace(color=False, unicode=False) if self.plain else found
+        return found._replace(color=False, unicode=False) if self._plain else found
 
     @property
     def one_line_each(self) -> bool:
         """Whether choices are lines of their own: for a screen reader, or where columns do not fit."""
-        return self.plain or self.look.width < NARROW
+        return self._plain or self.look.width < NARROW
 
     def laid_out(self, page: Page) -> str:
         """A page as text for the window."""
@@ -115,20 +123,6 @@ class Dialogue:
         if self.piped:
             self.say(safe(line))
         return line
-
-
-class Session(Dialogue):
-    """The dialogue that fills a sheet. `sheet` has every answer taken so far, whatever ends the session."""
-
-    def __init__(
-        self, rules: RuleTable, interview: Interview, sheet: Sheet, confirmed: Sequence[str], *, plain: bool
-    ) -> None:
-        """Start from a sheet; `confirmed` are the answers on it to be asked again first, each as its own default."""
-        super().__init__(plain=plain)
-        self.sheet = sheet
-        self._rules = rules
-        self._interview = interview
-        self._confirmed = confirmed
 
     def run(self) -> None:
         """Ask until nothing is left to ask, then let the answers be changed until they are right.

@@ -63,7 +63,10 @@ def doc_add(
     if spec is not None and (answers is not None or overrides or yes or decision is not None):
         raise typer.BadParameter("--spec has every answer; leave --answers, --set, --yes and --decision out")
     table = load_rules(rules)
-    _check_names(spec_id, decision, table)
+    if spec_id is not None and not SLUG.matches(spec_id):
+        raise refuse("--id", f"'{spec_id[:60]}' is not a slug; write small letters, digits, '-', '_' and '.'")
+    if decision is not None and decision not in table.decisions:
+        raise InputError([not_one_of("--decision", decision, "a family or architecture", table.decisions)])
     found = _blocks(read_exactly(document), document, table)
 
     def done(block: _Found) -> int:
@@ -107,13 +110,6 @@ def doc_add(
     return questioned(table, Interview(table), finish, again, answers, overrides, yes=yes, plain=plain)
 
 
-def _check_names(spec_id: str | None, decision: str | None, rules: RuleTable) -> None:
-    if spec_id is not None and not SLUG.matches(spec_id):
-        raise refuse("--id", f"'{spec_id[:60]}' is not a slug; write small letters, digits, '-', '_' and '.'")
-    if decision is not None and decision not in rules.decisions:
-        raise InputError([not_one_of("--decision", decision, "a family or architecture", rules.decisions)])
-
-
 def _blocks(text: str, path: str, rules: RuleTable) -> dict[str, _Found]:
     """The document's specs by id."""
     found: dict[str, _Found] = {}
@@ -130,11 +126,7 @@ def _blocks(text: str, path: str, rules: RuleTable) -> dict[str, _Found]:
 def _same(path: str, wanted: Spec, found: _Found) -> None:
     """Refuse to go on where a document states something else under the same id."""
     have = found.spec
-    fields = sorted(
-        name
-        for name in {*wanted.constraints, *have.constraints}
-        if wanted.constraints.get(name) != have.constraints.get(name)
-    )
+    fields = sorted({name for name, _ in wanted.constraints.items() ^ have.constraints.items()})
     keys = ("title", "decision", "decided_with", "waivers")
     fields += [key for key in keys if getattr(wanted, key) != getattr(have, key)]
     if fields:
@@ -170,7 +162,7 @@ def _keep_rationale(path: str, found: _Found, rules: RuleTable) -> int:
     text = with_rationale(text, path, spec.id, excerpt(report))
     if text == before:
         say(f"{path}: the rationale of '{spec.id}' is up to date")
-        return ExitCode.OK
-    written(text, path)
-    say(f"{path}: wrote the rationale of '{spec.id}'")
+    else:
+        written(text, path)
+        say(f"{path}: wrote the rationale of '{spec.id}'")
     return ExitCode.OK
