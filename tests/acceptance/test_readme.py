@@ -179,19 +179,6 @@ def test_every_format_is_in_the_readme() -> None:
         assert words in readme, words
 
 
-def test_every_module_that_the_documentation_names_is_there() -> None:
-    named = {
-        (page, name) for page in PAGES for name in re.findall(r"`([\w./-]+\.py)`", page.read_text()) if "/" in name
-    }
-    assert len(named) > 20
-    missing = [
-        (page.name, name)
-        for page, name in named
-        if not any((ROOT / above / name).exists() for above in ("", "src/genarch"))
-    ]
-    assert not missing
-
-
 def test_every_verdict_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     for verdict in load_rules("article").verdicts:

@@ -292,4 +292,4 @@ def test_every_constraint_has_a_question_with_a_line_for_each_choice() -> None:
 
 
 def test_the_table_that_is_kept_is_the_yaml_table(article: RuleTable, shipped: RuleTable) -> None:
-    assert vars(shipped) == vars(article)
+    assert shipped._asdict() == article._asdict()
