@@ -34,12 +34,11 @@ def read_answers(document: Document, node: Node, field: str) -> dict[str, Value]
         return {}
     stated: dict[str, Value] = {}
     for key, value in node.entries:
-        constraint = BY_NAME.get(key.text)
-        if constraint is None:
+        if (constraint := BY_NAME.get(key.text)) is None:
             document.report(key, field, "" if document.full else unknown_key(key.text, BY_NAME))
             continue
-        answer = read_answer(document, value, constraint, f"{field}.{key.text}" if field else key.text)
-        if answer is not None:
+        where = f"{field}.{key.text}" if field else key.text
+        if (answer := read_answer(document, value, constraint, where)) is not None:
             stated[key.text] = answer
     return {name: stated[name] for name in BY_NAME if name in stated}
 

@@ -249,7 +249,14 @@ def parse_reply(constraint: Constraint, text: str) -> Reply:
     if word in _WORDS:
         return Reply(_WORDS[word])
     if constraint.numeric:
-        return _amount(constraint, word)
+        text = word if constraint.units else word.removesuffix(constraint.unit.casefold()).strip()
+        try:
+            amount = parse_answer(constraint, text)
+        except InvalidAnswerError as error:
+            raise InvalidAnswerError(f"{error}; or type u") from None
+        if amount is None:
+            raise InvalidAnswerError(f"'{shown(word)}' is not a number; type one, or u")
+        return Reply("answer", amount, text)
     value: Value
     if constraint.kind == "set":
         value = _members(constraint, word)
@@ -302,14 +309,3 @@ def _not_listed(constraint: Constraint, word: str, more: str, advice: str) -> In
     hint = nearest(word, constraint.values)
     then = f"{hint} {advice.capitalize()}." if hint else f"; {advice}"
     return InvalidAnswerError(f"'{shown(word)}' is not in the list{more}{then}")
-
-
-def _amount(constraint: Constraint, word: str) -> Reply:
-    text = word if constraint.units else word.removesuffix(constraint.unit.casefold()).strip()
-    try:
-        value = parse_answer(constraint, text)
-    except InvalidAnswerError as error:
-        raise InvalidAnswerError(f"{error}; or type u") from None
-    if value is None:
-        raise InvalidAnswerError(f"'{shown(word)}' is not a number; type one, or u")
-    return Reply("answer", value, text)

@@ -141,8 +141,7 @@ class Exploration:
         """The verdict with other answers; None where that, or no change at all, contradicts itself."""
         answers = {**self._stated, **changes}
         before = self._table.contradictions.match(self._stated).hits
-        new = self._table.contradictions.match(answers).hits & ~before
-        if new:
+        if new := self._table.contradictions.match(answers).hits & ~before:
             self._refused |= new
             return None
         verdict = self._decide(answers)
@@ -167,8 +166,7 @@ class Exploration:
             if does not in done:
                 unchanged = does == (fails(here), assumed(here) if assumed else 0)
                 done[does] = None if unchanged else self._changed({name: value})
-            verdict = done[does]
-            if verdict:
+            if verdict := done[does]:
                 reached.setdefault(verdict, []).append(value)
         for verdict, (nearest, *others) in reached.items():
             yield Flip((Change(name, nearest, others=() if BY_NAME[name].kind == "set" else tuple(others)),), verdict)
@@ -181,11 +179,10 @@ class Exploration:
         for way in (down, up):
             for number in way:
                 low, high = sorted((here, number))
-                if any(low <= edge <= high for edge in thresholds):  # else it is in the same cell
-                    verdict = self._changed({name: number})
-                    if verdict:
-                        yield Flip((self._from(name, number, upwards=way is up),), verdict)
-                        break
+                crossed = any(low <= edge <= high for edge in thresholds)  # else it is in the same cell
+                if crossed and (verdict := self._changed({name: number})):
+                    yield Flip((self._from(name, number, upwards=way is up),), verdict)
+                    break
 
     def _combined(self) -> tuple[Flip, ...]:
         """The smallest combination of changes that gives another verdict."""
@@ -272,8 +269,7 @@ def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool
         contradicts = tuple(table.inconsistencies[at].id for at in positions(hits))
         settled = None
         if explored:
-            possible = explore(Spec(spec.id, answers), rules).possible
-            settled = [item.verdict for item in possible] == [verdict.verdict]
+            settled = [item.verdict for item in Exploration(answers, table).possible] == [verdict.verdict]
         return Tile(*verdict[:4], settled, contradicts, column is x_here and row is y_here)
 
     rows = tuple(tuple(tile(column, row) for column in across) for row in down)

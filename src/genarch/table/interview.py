@@ -11,11 +11,11 @@ from typing import Literal, NamedTuple
 
 from genarch.table.bounds import positions
 from genarch.table.constraints import Answers, Value
-from genarch.table.explore import Exploration, explore
+from genarch.table.explore import Exploration
 from genarch.table.rules import Notice, RuleTable
 from genarch.table.scoring import Verdict
 from genarch.table.search import find, verdict_search
-from genarch.table.spec import Spec, with_implied
+from genarch.table.spec import with_implied
 
 Order = Literal["adaptive", "fixed"]
 """`adaptive` asks what narrows the possible verdicts most, `fixed` goes through the table's questions in turn."""
@@ -174,7 +174,7 @@ class Interview:
 
     def _explore(self, stated: Answers) -> Exploration:
         """Each sheet is looked at several times: before its last answer, and for what that ruled out."""
-        return self._explored.setdefault(frozenset(stated.items()), explore(Spec("interview", stated), self._rules))
+        return self._explored.setdefault(frozenset(stated.items()), Exploration(stated, self._table))
 
     def _confirming(self, stated: Answers, verdict: str, names: Sequence[str]) -> str:
         """The constraint most of whose classes of answers make the stated answers give a verdict.

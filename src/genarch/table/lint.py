@@ -249,8 +249,7 @@ MAX_SETS = 100_000
 def blind_spots(rules: RuleTable) -> Iterator[Finding]:
     """Complete answers on which no rule hits."""
     table = verdict_search(rules)
-    found = witness([], table.whens, table.ruled_out)
-    if found is not None:
+    if (found := witness([], table.whens, table.ruled_out)) is not None:
         message = "with everything answered, no rule may hit"
         yield Finding(CheckId("blind-spot"), (rules.header.id,), message, example=found)
 
@@ -266,8 +265,7 @@ def exclusions_of_everything(rules: RuleTable) -> Iterator[Finding]:
         covered = {name for rule in some for name in rule.excludes}
         if covered != every or any(smaller <= ids for smaller in known):
             continue
-        causes = _causes([rule.when for rule in some], verdict_search(rules).ruled_out)
-        if not causes:
+        if not (causes := _causes([rule.when for rule in some], verdict_search(rules).ruled_out)):
             continue
         known.append(ids)
         names = ", or by ".join(_listed(sorted(cause, key=list(BY_NAME).index)) for cause, _ in causes)
@@ -292,8 +290,7 @@ def _causes(whens: Sequence[Condition], ruled_out: Sequence[Condition]) -> list[
         if any(smaller <= reads(term) for smaller, _ in found):
             continue
         condition = All(tuple(part.predicate if part.holds else Not(part.predicate) for part in term))
-        answers = witness([condition], contradictions=ruled_out)
-        if answers is not None:
+        if (answers := witness([condition], contradictions=ruled_out)) is not None:
             found.append((reads(term), {name: answers[name] for name in answers if name in reads(term)}))
     return found
 
@@ -337,8 +334,7 @@ def _returning(rules: RuleTable, name: str) -> Iterator[Finding]:
     found = search(Space(watched, outer), returns, lambda _, __, ___: True, pairs, limit=LIMIT)
     entry = ("questions", name) if any(question.id == name for question in rules.questions) else None
     for pair in pairs:
-        example = found.witnesses.get(pair)
-        if example is not None:
+        if (example := found.witnesses.get(pair)) is not None:
             hits = sum(1 << at for at, when in enumerate(watched) if any(not t for t in terms(answered(when, example))))
             listed = "; ".join(f"{stretch}: {verdict}" for stretch, verdict in course(hits))
             message = f"as {name} grows, all else equal, the verdict changes and comes back: {listed}"

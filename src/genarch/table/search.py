@@ -305,8 +305,7 @@ class _Search(Generic[Name]):
             return chosen
         here = max(remaining, key=lambda item: (item.reads & pending).bit_count())
         for rest, fails, answers in _branches(here, remaining, pending, chosen):
-            found = self._completed(rest, failed | fails, answers)
-            if found is not None:
+            if (found := self._completed(rest, failed | fails, answers)) is not None:
                 return found
         return None
 
@@ -341,14 +340,12 @@ def _pending(remaining: tuple[_Open, ...], failed: int) -> int:
 SAMPLES = 20_000
 """A fifth of a second of looking for the shipped tables."""
 
-Sample = tuple[int, tuple[AnswerClass, ...]]
-
 _MULTIPLIER, _INCREMENT, _MODULUS = 6364136223846793005, 1442695040888963407, 1 << 64  # Knuth's MMIX
 
 
 def sampled(
     space: Space, stated: Answers = NOTHING_STATED, count: int | None = None, *, classes: Classes = ALL
-) -> Iterator[Sample]:
+) -> Iterator[tuple[int, tuple[AnswerClass, ...]]]:
     """The watched conditions that hit on sampled answers without a contradiction, and the classes of these answers.
 
     Where something is stated, the samples are completions of it, and a contradiction within it is passed over. The
@@ -394,8 +391,8 @@ class VerdictSearch:
         self.ruled_out = [notice.when for notice in self.inconsistencies]
         self.contradictions = Matcher(self.ruled_out)
         self.whens = [rule.when for rule in rules.rules]
-        self.excluding = [at for at, rule in enumerate(rules.rules) if rule.excludes]
-        self.space = Space(self.whens, self.ruled_out, first=self.excluding)
+        excluding = (at for at, rule in enumerate(rules.rules) if rule.excludes)
+        self.space = Space(self.whens, self.ruled_out, first=excluding)
         self.assumed = {
             column.constraint: column.fails for column in Matcher([a.when for a in rules.assumptions]).columns
         }
