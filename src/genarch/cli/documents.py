@@ -212,7 +212,7 @@ def _show_config(settings: Settings) -> int:
         ("today", policy.today),
         ("waivers", f"may end up to {policy.latest}{' and must end' if policy.ending else ''}"),
         ("severity", ", ".join(f"{name} {word}" for name, word in policy.severities.items()) or "as each check has it"),
-        ("root", settings.root),
+        ("root", settings.selection.root),
     ]
     return written("".join(f"{name}: {safe(value)}\n" for name, value in shown))
 
@@ -290,7 +290,9 @@ def fix(
             for before, after in _fixed(item, settings):
                 changed += 1
                 if diff:
-                    _show(item.path, before, after)
+                    names = f"a/{item.path}", f"b/{item.path}"
+                    lines = unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="")
+                    sys.stdout.writelines(f"{safe(line)}\n" for line in lines)
                 else:
                     written(after, item.path)
                     say(f"{os.path.normpath(item.path)}: fixed")
@@ -330,9 +332,3 @@ def _bare(item: ListedFile, settings: Settings) -> bool:
     specs = (other.path for other in specs_beside(item.path))
     found = (beside(load_sidecar(path, settings.rules), settings.rules) for path in specs)
     return not any(other and other.real == real for other in found)
-
-
-def _show(path: str, before: str, after: str) -> None:
-    lines = unified_diff(before.splitlines(), after.splitlines(), f"a/{path}", f"b/{path}", lineterm="")
-    for line in lines:
-        sys.stdout.write(f"{safe(line)}\n")

@@ -141,7 +141,7 @@ def estimate(
     gpu: Annotated[str, option("--gpu", "ID", "Hardware of the evidence catalogue.")],
     resolution: Annotated[str, option("--resolution", "PX", "Pixels, as 1024 or 1024x768.")],
     steps: Annotated[int | None, option("--steps", None, "Denoising steps; else the model's own.", min=1)] = None,
-    stack: Annotated[Stack, option("--stack", None, "Run as written, or through a compiler or engine.")] = ("compiled"),
+    stack: Annotated[Stack, option("--stack", None, "Run as written, or through a compiler or engine.")] = "compiled",
     controlnets: Annotated[int, option("--controlnets", None, "How many run beside it.", min=0, max=8)] = 0,
     full_load: Annotated[bool, flag("--full-load", "The time per image when batches keep the hardware busy.")] = False,
     output_format: EntryFormat = "text",

@@ -19,7 +19,7 @@ LONGEST_WAIVER_DAYS = 3_653
 
 
 class Settings(NamedTuple):
-    """What a check goes by; `root` is the folder that links are not followed out of."""
+    """What a check goes by."""
 
     rules: RuleTable
     policy: Policy
@@ -27,7 +27,6 @@ class Settings(NamedTuple):
     require_block: Patterns
     fail_on: str
     baseline: str | None
-    root: str
     project: ProjectSettings
 
 
@@ -70,7 +69,6 @@ def settings_of(
         patterns(require_block, project.require_block),
         severity_or_never(fail_on or project.fail_on or "error"),
         baseline or _from(folder, project.baseline),
-        root,
         project,
     )
 
