@@ -173,10 +173,11 @@ def test_every_command_and_option_is_documented() -> None:
             assert param.help, (name, param.name)
 
 
-def test_every_format_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text()
-    for words in (*FORMATS, "jsonl", "NO_COLOR", "--install-completion"):
+def test_every_format_is_documented() -> None:
+    readme, documents = (ROOT / "README.md").read_text(), (ROOT / "docs/documents.md").read_text()
+    for words in ("jsonl", "NO_COLOR", "--install-completion"):
         assert words in readme, words
+    assert re.findall(r"^\| `([a-z]+)` \| ", documents.partition("| format | for |")[2], re.MULTILINE) == list(FORMATS)
 
 
 def test_every_verdict_is_in_the_readme() -> None:
