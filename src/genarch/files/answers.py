@@ -23,11 +23,11 @@ from genarch.table.conditions import (
     terms,
     threshold,
 )
-from genarch.table.constraints import BY_NAME, Constraint, Value
+from genarch.table.constraints import BY_NAME, Answers, Constraint, Value, in_order
 from genarch.table.forms import shown
 
 
-def read_answers(document: Document, node: Node, field: str) -> dict[str, Value]:
+def read_answers(document: Document, node: Node, field: str) -> Answers:
     """The stated constraints of a mapping, in the order of the declaration; problems go to the document."""
     if not isinstance(node, Fields):
         document.report(node, field, "must be a mapping from constraint to answer; write 'task: …' below it")
@@ -40,7 +40,7 @@ def read_answers(document: Document, node: Node, field: str) -> dict[str, Value]
         where = f"{field}.{key.text}" if field else key.text
         if (answer := read_answer(document, value, constraint, where)) is not None:
             stated[key.text] = answer
-    return {name: stated[name] for name in BY_NAME if name in stated}
+    return in_order(stated)
 
 
 def read_answer(document: Document, node: Node, constraint: Constraint, field: str) -> Value | None:

@@ -18,7 +18,7 @@ from genarch.errors import InputError
 from genarch.files.io import refuse
 from genarch.files.specs import parse_spec
 from genarch.files.yaml_text import LINE_END, LOADER
-from genarch.table.constraints import BY_NAME
+from genarch.table.constraints import BY_NAME, in_order
 from genarch.table.spec import SPEC_VERSION
 
 INDENT = "  "
@@ -62,9 +62,7 @@ def changed_spec(text: str, path: str, answers: Mapping[str, str]) -> str:
         wanted.pop(name, None)
         wanted.update(stated)
     with suppress(InputError):
-        if parse_spec(changed, path=path) == before._replace(
-            constraints={name: wanted[name] for name in BY_NAME if name in wanted}
-        ):
+        if parse_spec(changed, path=path) == before._replace(constraints=in_order(wanted)):
             return changed
     raise refuse(
         path, "is laid out so that the answers cannot be put into it; write its constraints as 'field: answer'"

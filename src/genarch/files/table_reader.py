@@ -103,7 +103,7 @@ class _Builder:
                 self._report(("families",), message)
         if not table.architectures:
             self._report((), "has no architectures; name at least one, or extend a table that does")
-        conditional: list[Conditional] = [*table.rules, *table.methods, *table.notices, *table.assumptions]
+        conditional = [entry for _, entry in table.conditional()]
         self._check_unique([*table.architectures, *conditional])
         if not problems and sum(len(terms(entry.when)) for entry in conditional) > MAX_ALL_TERMS:
             self._report((), f"its conditions amount to more than {MAX_ALL_TERMS} alternatives; split it")
@@ -213,13 +213,12 @@ class _Builder:
         merged = {entry.id: entry for entry in inherited if entry.id not in self._disabled}
         known = {entry.id for entry in inherited}
         for at, entry in enumerate(own):
-            location: Location = (section, at)
             if entry.id in known and not entry.replaces:
                 message = "is in the extended table too; to take its place, add 'replaces: <the reason>'"
-                self._report((*location, "id"), message)
+                self._report((section, at, "id"), message)
             elif entry.replaces and entry.id not in known:
                 hint = nearest(entry.id, known) if known else "; this table extends none"
-                self._report((*location, "replaces"), f"the extended table has no '{entry.id}' here{hint}")
+                self._report((section, at, "replaces"), f"the extended table has no '{entry.id}' here{hint}")
             merged[entry.id] = entry
         return tuple(merged.values())
 

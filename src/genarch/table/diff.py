@@ -73,9 +73,8 @@ class Where(NamedTuple):
 
     def without_member(self, member: str) -> Where:
         """Whether a member of the set is in it or not."""
-        inside, outside = (
-            tuple(name for name in names or () if name != member) for names in (self.all_of, self.none_of)
-        )
+        inside = tuple(name for name in self.all_of or () if name != member)
+        outside = tuple(name for name in self.none_of or () if name != member)
         return self._replace(all_of=inside or None, none_of=outside or None)
 
 
@@ -148,8 +147,8 @@ class _Restrictions:
             yield from (partial(Where.to_stretch, stretch=stretch) for stretch in ranges[at + 1 :])
         elif constraint.kind == "choice":
             yield from (partial(Where.with_choice, value=other) for other in constraint.values if other != value)
-        members = (*(item.none_of or ()), *(item.all_of or ()))
-        yield from (partial(Where.without_member, member=member) for member in members)
+        for member in (*(item.none_of or ()), *(item.all_of or ())):
+            yield partial(Where.without_member, member=member)
 
     def share(self, where: Iterable[Where]) -> float:
         """How much of the space is left, inconsistent answers counted."""

@@ -171,11 +171,10 @@ class FormatVersion(NamedTuple):
 
     def parse(self, text: str, *, plain: bool) -> int:
         """The version."""
-        if text != str(self.version) or not plain:
-            without = " without quotation marks" if text == str(self.version) else ""
-            message = f"is not a format version that this genarch reads; write {self.version}{without}"
-            raise ValueError(f"'{shown(text)}' {message}")
-        return self.version
+        if text == str(self.version) and plain:
+            return self.version
+        advice = f"write {self.version}{' without quotation marks' if text == str(self.version) else ''}"
+        raise ValueError(f"'{shown(text)}' is not a format version that this genarch reads; {advice}")
 
     def schema(self) -> Json:
         """That number."""

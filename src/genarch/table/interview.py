@@ -150,9 +150,8 @@ class Interview:
     def no_longer_apply(self, sheet: Sheet, changed: str) -> list[str]:
         """Questions asked after a changed one that would not be asked any more, each beside the answers before it."""
         at = sheet.asked.index(changed) if changed in sheet.asked else len(sheet.asked)
-        later = sheet.asked[at + 1 :]
+        later, gone = sheet.asked[at + 1 :], []
         beside = {name: value for name, value in sheet.stated.items() if name not in later}
-        gone = []
         for name in later:
             if not (self._every or name in self.awaited(beside)):
                 gone.append(name)

@@ -20,19 +20,11 @@ from genarch.table.conditions import (
 )
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers
 from genarch.table.findings import CheckId, Finding
-from genarch.table.rules import Assumption, Conditional, Method, Notice, Rule, RuleTable
+from genarch.table.rules import Assumption, Method, Notice, Rule, RuleTable
 from genarch.table.search import Found, Space, Stretch, VerdictSearch, find, sampled, search, verdict_search, witness
 
 SAMPLES = 1_000
 """Completions that tell most rules apart before any search."""
-
-
-def conditional_entries(rules: RuleTable) -> Iterator[tuple[str, Conditional]]:
-    """Every entry with a condition, with the part of the table that it stands in."""
-    yield from (("rules", entry) for entry in rules.rules)
-    yield from (("methods", entry) for entry in rules.methods)
-    yield from (("notices", entry) for entry in rules.notices)
-    yield from (("assumptions", entry) for entry in rules.assumptions)
 
 
 def impossible_conditions(rules: RuleTable) -> Iterator[Finding]:
@@ -42,7 +34,7 @@ def impossible_conditions(rules: RuleTable) -> Iterator[Finding]:
         message = "whatever is answered, one of the table's inconsistencies holds"
         yield Finding(CheckId("everything-inconsistent"), (rules.header.id,), message)
         return
-    for section, entry in conditional_entries(rules):
+    for section, entry in rules.conditional():
         place = (section, entry.id)
         if witness([entry.when]) is None:
             message = f"no answers pass '{describe(entry.when)}'"
@@ -351,7 +343,7 @@ def unread(rules: RuleTable) -> Iterator[Finding]:
     """Constraints that nothing, or no rule, reads, and values that nothing names."""
     named: dict[str, set[object]] = {}
     deciding: set[str] = set()
-    for _, entry in conditional_entries(rules):
+    for _, entry in rules.conditional():
         for predicate in predicates(entry.when):
             exactly = predicate.operator == "is" and BY_NAME[predicate.constraint].kind == "set"
             names = BY_NAME[predicate.constraint].values if exactly else predicate.operand
@@ -383,7 +375,7 @@ def unread(rules: RuleTable) -> Iterator[Finding]:
 
 def examples_missing(rules: RuleTable) -> Iterator[Finding]:
     """Conditions that no example shows to hit, or to miss."""
-    for section, entry in conditional_entries(rules):
+    for section, entry in rules.conditional():
         missing = [kind for kind in ("hit", "miss") if not getattr(entry.examples, kind)]
         if entry.when != ALWAYS and missing:
             message = f"has no example of a {' or of a '.join(missing)}"

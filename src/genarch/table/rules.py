@@ -5,7 +5,7 @@ A table's file has the fields of these values; see `genarch.files.table_file`.
 
 # No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
@@ -366,17 +366,22 @@ class RuleTable(NamedTuple):
     def entries(self) -> dict[str, list[Entry]]:
         """Everything that has an id: rules, methods, notices, assumptions, architectures, families, questions."""
         found: dict[str, list[Entry]] = {}
-        conditional: tuple[Entry, ...] = (*self.rules, *self.methods, *self.notices, *self.assumptions)
+        conditional: list[Entry] = [entry for _, entry in self.conditional()]
         for entry in (*conditional, *self.architectures, *self.families, *self.questions):
             found.setdefault(entry.id, []).append(entry)
         return found
 
+    def conditional(self) -> Iterator[tuple[str, Conditional]]:
+        """Every entry with a condition, with the part of the table that it stands in."""
+        yield from (("rules", entry) for entry in self.rules)
+        yield from (("methods", entry) for entry in self.methods)
+        yield from (("notices", entry) for entry in self.notices)
+        yield from (("assumptions", entry) for entry in self.assumptions)
+
     def citations(self) -> dict[str, list[str]]:
         """For each fact, the entries that cite it, figures, strengths and risks of architectures included."""
         cited = [(self.header.id, self.header.source)]
-        conditional: tuple[Rule | Method | Notice | Assumption, ...]
-        conditional = (*self.rules, *self.methods, *self.notices, *self.assumptions)
-        cited += [(entry.id, entry.source) for entry in conditional]
+        cited += [(entry.id, entry.source) for _, entry in self.conditional()]
         for architecture in self.architectures:
             parts: tuple[Architecture | Statement | Risk, ...]
             parts = (architecture, *architecture.figures, *architecture.strengths, *architecture.risks)
