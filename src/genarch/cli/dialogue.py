@@ -37,9 +37,9 @@ NARROW = 60
 class Interrupted(Exception):  # noqa: N818  (what a person did, and no error)
     """Ctrl-C, or the end of input."""
 
-    def __init__(self, *, end_of_input: bool) -> None:
-        super().__init__()
-        self.end_of_input = end_of_input
+
+class EndOfInput(Interrupted):
+    """No more is to come."""
 
 
 def has_terminal() -> bool:
@@ -109,7 +109,7 @@ class Dialogue:
             Interrupted: on Ctrl-C, and at the end of input.
         """
         if sys.stdin is None:
-            raise Interrupted(end_of_input=True)
+            raise EndOfInput
         *above, prompt = self.laid_out([Paragraph(prompt)]).rstrip().split("\n")
         for line in above:
             self.say(line)
@@ -119,7 +119,7 @@ class Dialogue:
                 line = str(typer.prompt(prompt, default="", show_default=False, err=True))
         except typer.Abort as abort:  # which stands for either, and remembers which
             self.say("")
-            raise Interrupted(end_of_input=isinstance(abort.__context__, EOFError)) from None
+            raise (EndOfInput if isinstance(abort.__context__, EOFError) else Interrupted) from None
         if self.piped:
             self.say(safe(line))
         return line
@@ -240,8 +240,8 @@ class Dialogue:
         while True:
             try:
                 typed = " ".join(self.ask("Change which? (number or field; Enter for the report)").split())
-            except Interrupted as end:
-                if self.piped and end.end_of_input:  # whoever wrote the answers down had nothing to change
+            except EndOfInput:
+                if self.piped:  # whoever wrote the answers down had nothing to change
                     return False
                 raise
             if typed.casefold() in ("", "d", "done"):

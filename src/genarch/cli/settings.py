@@ -46,13 +46,12 @@ def settings_of(
     """The settings that hold: the options of the command line over those of the project."""
     project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings(".")
     folder = project.folder
-    root = repository_root(".") or os.path.realpath(".")
     day = _today(today)
     days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
+    root = repository_root(".") or os.path.realpath(".")
     table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE)
 
     def patterns(asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
-        """The globs of the command line, from the current folder, in place of those configured."""
         return Patterns(tuple(asked), ".") if asked else Patterns(configured, folder)
 
     return Settings(

@@ -8,16 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from genarch.documents.discovery import repository_root
-from genarch.documents.markdown import (
-    INFO,
-    WORD,
-    Block,
-    Defect,
-    Markdown,
-    Verbatim,
-    parse_markdown,
-    read_front,
-)
+from genarch.documents.markdown import INFO, WORD, Block, Defect, Markdown, Verbatim, parse_markdown, read_front
 from genarch.errors import InputError, Problem
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse

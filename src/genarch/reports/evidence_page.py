@@ -6,14 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
-from genarch.reports.evidence import (
-    CandidatePart,
-    ClaimPart,
-    EvidencePart,
-    FeasibilityPart,
-    JudgementPart,
-    Row,
-)
+from genarch.reports.evidence import CandidatePart, ClaimPart, EvidencePart, FeasibilityPart, JudgementPart, Row
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, code, dim
 from genarch.reports.words import both, counted
 

@@ -12,14 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS
-from genarch.reports.findings import (
-    CheckReport,
-    Report,
-    ReportedFinding,
-    findings_page,
-    findings_table,
-    open_findings,
-)
+from genarch.reports.findings import CheckReport, Report, ReportedFinding, findings_page, findings_table, open_findings
 from genarch.reports.json import as_json
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look
