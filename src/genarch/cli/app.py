@@ -107,7 +107,11 @@ class _AsTyped(NamedTuple):
             return list(value)
         if value in get_args(declared):  # of a Literal
             return value
-        return self.converter().coerce(value, param, ctx)
+        try:
+            return self.converter().coerce(value, param, ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
 
 
 class Commands(typer.Typer):
