@@ -31,6 +31,7 @@ from genarch.files.io import case_files, refuse, spec_files
 from genarch.files.specs import load_spec
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.json import as_json
+from genarch.reports.words import either
 from genarch.table.constraints import BY_NAME
 from genarch.table.findings import CheckId, Finding, Located, Place
 from genarch.table.rules import Rule, RuleTable
@@ -83,7 +84,9 @@ def rules_lint(
 
     severity_or_never(fail_on)
     if output_format not in FORMATS:
-        raise typer.BadParameter(not_one_of("", output_format, "a format", list(FORMATS)).message)
+        raise typer.BadParameter(
+            not_one_of("", output_format, "a format", list(FORMATS)).message, param_hint="'--format'"
+        )
     paths = {which: _relative(table_path(which)) for which in tables or bundled_tables()}
     keep(output, paths.values())
     read: list[tuple[str, RuleTable]] = []
@@ -301,9 +304,9 @@ def schema_of(name: str) -> dict[str, Any]:
 
 
 @app.command()
-def schema(name: Annotated[str, argument("|".join((*FILES, *OUTPUTS)), "Which schema.")]) -> int:
+def schema(name: Annotated[str, argument("NAME", f"{either([*FILES, *OUTPUTS])}.")]) -> int:
     """Print a JSON Schema (draft-07), for editors and validators."""
     names = (*FILES, *OUTPUTS)
     if name not in names:
-        raise typer.BadParameter(not_one_of("", name, "a schema", names).message)
+        raise typer.BadParameter(not_one_of("", name, "a schema", names).message, param_hint="NAME")
     return written(as_json(schema_of(name)))

@@ -171,12 +171,10 @@ def read_baseline(path: str) -> Counter[str]:
     except (ValueError, RecursionError) as error:
         line, column = getattr(error, "lineno", None), getattr(error, "colno", None)
         raise InputError([Problem(path, line, column, "", "not JSON; write it with --write-baseline")]) from None
+    if not isinstance(data, dict) or data.get("genarch_baseline") != BASELINE_VERSION:
+        raise refuse(path, f"is no baseline of format {BASELINE_VERSION}; write one with --write-baseline")
     record = Record(Document(text, path), nodes_of(data), Baseline)
-    if record.document.problems:
-        record.document.report(
-            NOWHERE, "", f"is no baseline of format {BASELINE_VERSION}; write one with --write-baseline"
-        )
-        raise record.document.error()
+    record.document.check()
     return Counter(finding.fingerprint for finding in record.value.findings)
 
 

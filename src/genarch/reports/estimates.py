@@ -302,12 +302,25 @@ def cost_page(report: CostReport) -> Iterator[Block]:
     yield Title(("Cost of ", code(report.spec)))
     yield Paragraph(_load_words(report))
     price, *sources = _price_lines(report)
-    yield Entries((Entry(price, tuple(sources)),))
+    yield Entries((Entry(price, (Entries(tuple(map(Entry, sources))),) if sources else ()),))
+    if report.costs:
+        yield Table(
+            ("architecture", "an image", "1,000 images", "GPUs", "by use", "kept on"), tuple(map(_row, report.costs))
+        )
     for cost in report.costs:
         lines = tuple(Entry(line) for line in _lines(cost, report))
         yield Section((code(cost.architecture), f": {cost.title}"), (Entries(lines),))
     if report.without_figures:
         yield Paragraph(f"Without figures for this hardware and size: {both(report.without_figures)}.")
+
+
+def _row(cost: CostPart) -> tuple[Line, ...]:
+    """The figures beside those of the other architectures; those of use and of a GPU kept on are of a month."""
+    low, high = cost.gpus or (0, 0)
+    gpus = "-" if not cost.gpus else f"{low}" if low == high else f"{low} to {high}"
+    amounts = (cost.usd_per_1000_images, cost.usd_per_month_by_use, cost.usd_per_month_kept_on)
+    thousand, by_use, kept_on = (usd_words(amount) if amount else "-" for amount in amounts)
+    return code(cost.architecture), _seconds_words(cost.seconds_per_image), thousand, gpus, by_use, kept_on
 
 
 def _load_words(report: CostReport) -> str:

@@ -97,7 +97,7 @@ def _evaluated(report: Evaluated) -> Iterator[Block]:
     if report.evidence:
         yield Paragraph(standing_words(report.evidence, report.recommended))
     bars = (Bar(r.architecture, r.points, r.family, codes(r.excluded_by)) for r in report.ranking)
-    yield Section("Ranking", (Bars(("Architecture", "Points", "Excluded by"), tuple(bars)),))
+    yield Section("Ranking", (Bars(("Architecture", "Points", "Excluded by"), tuple(bars), toned="Family"),))
     yield from _reasons(report)
     yield from _changes(report)
     if report.evidence:
@@ -107,7 +107,9 @@ def _evaluated(report: Evaluated) -> Iterator[Block]:
         for m in report.methods
     )
     yield from _section("Start with", methods)
-    risks = (Entry(r.risk, (r.mitigation,), _origin([r.architecture], r.source)) for r in report.risks)
+    risks = (
+        Entry(r.risk, (("Mitigation: ", r.mitigation),), _origin([r.architecture], r.source)) for r in report.risks
+    )
     yield from _section("Risks, and what to do", risks)
     yield from _warnings(report)
     if spec.constraints:
@@ -140,12 +142,16 @@ def _reasons(report: Evaluated) -> Iterator[Block]:
     """The rules with an effect, then what is only noted."""
     fired = [(entry, effect_of(entry.effect)) for entry in report.rationale]
     rules = (
-        Entry(entry.title, (strong(effect), entry.because), _origin([entry.rule], entry.source))
+        Entry(strong(entry.title), (effect, entry.because), _origin([entry.rule], entry.source))
         for entry, effect in fired
         if effect
     )
     yield from _section("Rules that fired", rules)
-    notes = (Entry(entry.because, (), _origin([entry.rule], entry.source)) for entry, effect in fired if not effect)
+    notes = (
+        Entry(strong(entry.title), (entry.because,), _origin([entry.rule], entry.source))
+        for entry, effect in fired
+        if not effect
+    )
     yield from _section("Notes", notes)
 
 

@@ -140,7 +140,7 @@ def _claims(evidence: EvidencePart) -> Iterator[Entry]:
 
 
 def _checked(claim: ClaimPart) -> Sequence[str | Span]:
-    words = claim.qualified or claim.verdict
+    words = claim.qualified or ("partly supported" if claim.verdict == "partly" else claim.verdict)
     return (f"{words}; measured, {row_words(claim.row)} (", code(claim.row.id), ")") if claim.row else (words,)
 
 

@@ -87,6 +87,8 @@ class Bars(NamedTuple):
 
     header: tuple[str, str, str]
     bars: tuple[Bar, ...]
+    toned: str = ""
+    """What the tones are of, where a format without colour has a column of them."""
 
 
 class Tile(NamedTuple):
