@@ -7,14 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import brute
-from builders import table
+from builders import rule, table
 from genarch import RuleTable, load_rules
+from genarch.table.conditions import All, Predicate
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Value
 from genarch.table.interview import Interview, Order, Sheet
 from genarch.table.matching import Matcher
 from strategies import answers as random_answers
 from strategies import complete_answers, contradictory_tables, examples, values
 
+BELOW_50 = Predicate("latency_budget_ms", "below", (50,))
 SMALL = ("domain", "latency_budget_ms", "paired_data")
 ORDERS: tuple[Order, ...] = ("adaptive", "fixed")
 
@@ -132,3 +134,20 @@ def test_a_rule_is_named_for_what_it_rules_out(shipped: RuleTable) -> None:
     assert {item.verdict: [rule.rule for rule in item.rules] for item in found}["hybrid"] == [
         "proven-only-excludes-hybrids"
     ]
+
+
+def test_a_sheet_has_each_answer_once() -> None:
+    open_first = Sheet({}).left_open("domain").answered("domain", "narrow", "narrow")
+    assert open_first == Sheet({"domain": "narrow"}, (), ("domain",), {"domain": "narrow"})
+    assert open_first.left_open("domain") == Sheet({}, ("domain",), ("domain",), {})
+    assert open_first.dropped("domain") == Sheet({})
+
+
+def test_a_question_stays_where_an_answer_kept_from_before_it_needs_it() -> None:
+    when = All((Predicate("domain", "is", ("narrow",)), Predicate("paired_data", "is", (True,)), BELOW_50))
+    interview = Interview(table(rule("a-rule", when, {"gan": 3})))
+    sheet = Sheet({"domain": "narrow", "paired_data": False, "latency_budget_ms": 20})
+    sheet = sheet._replace(asked=("domain", "paired_data", "latency_budget_ms"))
+    # Beside domain alone the rule waits for paired_data; with the answer to it, which rules it out, for nothing more.
+    assert interview.no_longer_apply(sheet, "domain") == ["latency_budget_ms"]
+    assert interview.no_longer_apply(sheet._replace(stated={"domain": "narrow"}), "domain") == []

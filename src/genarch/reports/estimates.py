@@ -32,7 +32,7 @@ from genarch.reports.evidence_page import (
     row_origin,
     row_words,
 )
-from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, Table, Title, code
+from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Space, Span, Table, Title, code
 from genarch.reports.words import both, counted
 from genarch.table.rules import TableVersion
 from genarch.version import __version__
@@ -304,18 +304,18 @@ def cost_page(report: CostReport) -> Iterator[Block]:
     price, *sources = _price_lines(report)
     yield Entries((Entry(price, (Entries(tuple(map(Entry, sources))),) if sources else ()),))
     if report.costs:
-        yield Table(
-            ("architecture", "an image", "1,000 images", "GPUs", "by use", "kept on"), tuple(map(_row, report.costs))
-        )
+        gpus = "GPUs at the peak" if report.peak_images_per_second else "GPUs"
+        header = ("architecture", "an image", "1,000 images", gpus, "a month by use", "a month kept on")
+        yield from (Space(), Table(header, tuple(map(_row, report.costs))))
     for cost in report.costs:
-        lines = tuple(Entry(line) for line in _lines(cost, report))
+        lines = tuple(Entry(line) for line in _lines(cost))
         yield Section((code(cost.architecture), f": {cost.title}"), (Entries(lines),))
     if report.without_figures:
         yield Paragraph(f"Without figures for this hardware and size: {both(report.without_figures)}.")
 
 
 def _row(cost: CostPart) -> tuple[Line, ...]:
-    """The figures beside those of the other architectures; those of use and of a GPU kept on are of a month."""
+    """The figures beside those of the other architectures."""
     low, high = cost.gpus or (0, 0)
     gpus = "-" if not cost.gpus else f"{low}" if low == high else f"{low} to {high}"
     amounts = (cost.usd_per_1000_images, cost.usd_per_month_by_use, cost.usd_per_month_kept_on)
@@ -345,19 +345,9 @@ def _price_lines(report: CostReport) -> Iterator[str]:
         yield f"{amount}: {price.scope}, {price.date or 'undated'}{checked}."
 
 
-def _lines(cost: CostPart, report: CostReport) -> Iterator[Line]:
-    """An architecture's figures, and what they come from."""
+def _lines(cost: CostPart) -> Iterator[Line]:
+    """What an architecture's figures come from, and what its model may be used for."""
     yield (f"{_seconds_words(cost.seconds_per_image)} an image, ", *_basis(cost))
-    if cost.usd_per_1000_images:
-        yield f"{usd_words(cost.usd_per_1000_images)} for 1,000 images"
-    if cost.gpus:
-        low, high = cost.gpus
-        number = counted(low, "GPU") if low == high else f"{low} to {high} GPUs"
-        yield f"{number} {'at the peak' if report.peak_images_per_second else 'for a day spread evenly'}"
-    if cost.usd_per_month_by_use:
-        yield f"{usd_words(cost.usd_per_month_by_use)} a month, paid by use"
-    if cost.usd_per_month_kept_on:
-        yield f"{usd_words(cost.usd_per_month_kept_on)} a month, kept on"
     yield licence_words(cost.licence)
     if cost.misses:
         yield f"does not fit the spec: {both([miss.told for miss in cost.misses])}"
