@@ -63,8 +63,7 @@ def test_every_check_has_examples_where_a_document_alone_can_show_it() -> None:
 def test_a_decision_that_holds_gives_nothing(shipped: RuleTable) -> None:
     findings, judged = judge(read_document(record(f"{SETTLED}\ndecision: gan"), "a.md", shipped), shipped, POLICY)
     assert findings == []
-    decisions = [item.decision for item in judged]
-    assert [(d.spec, d.decision, d.verdict, d.confidence, d.settled) for d in decisions] == [
+    assert [(d.spec, d.decision, d.verdict, d.confidence, d.settled) for d in judged] == [
         ("a", "gan", "gan", "forced", True)
     ]
 
@@ -270,18 +269,18 @@ def test_what_is_said_of_a_decision_agrees_with_evaluation_and_exploration(
     often = [name for name in shipped.decisions if name == agreeing] or shipped.decisions
     decision = data.draw(st.sampled_from(shipped.decisions) | st.sampled_from(often))
     spec = Spec("s", answers, decision=decision)  # type: ignore[arg-type]
-    placed = PlacedSpec(spec, "block", {"": Place("a.md", 1, 1)})
+    placed = PlacedSpec(spec, {"": Place("a.md", 1, 1)})
     findings, (judged,) = judge(DesignDocument("a.md", specs=(placed,)), shipped, POLICY)
     checks = set(ids(findings))
     possible = {item.verdict for item in explore(spec, shipped).possible}
     assert ("constraint-unsettled" in checks) <= (len(possible) > 1)
     if len(possible) == 1:
-        assert {judged.decision.verdict} == possible
+        assert {judged.verdict} == possible
     else:
-        assert judged.decision.verdict == decide(spec, shipped).verdict
-    if decision == judged.decision.verdict:
+        assert judged.verdict == decide(spec, shipped).verdict
+    if decision == judged.verdict:
         assert not checks & {"decision-excluded", "decision-not-recommended", "close-call-without-alternative"}
-    if judged.decision.verdict == "infeasible":
+    if judged.verdict == "infeasible":
         assert "decision-excluded" in checks
     assert len(checks & {"decision-excluded", "decision-not-recommended", "close-call-without-alternative"}) <= 1
 

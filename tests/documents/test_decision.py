@@ -9,7 +9,7 @@ import pytest
 
 from builders import SOURCE, rule, table
 from genarch import RuleTable, load_catalogue
-from genarch.documents.decision import families_named, judge_decision, judge_model, pinned_to, table_of_that_day
+from genarch.documents.decision import families_named, judge_decision, judge_model, taken_with
 from genarch.documents.reader import Chosen, DesignDocument, PlacedSpec
 from genarch.table.conditions import ALWAYS, All, Condition, Not, Predicate
 from genarch.table.constraints import BY_NAME, Answers
@@ -26,7 +26,7 @@ CITED = "(domain: narrow; T1; expert judgement)"
 def placed(constraints: Answers, decision: str | None = None, decided_with: str | None = None) -> PlacedSpec:
     fields = ["", "id", "constraints", *(f"constraints.{name}" for name in constraints), "decision", "decided_with"]
     places = {field: Place(PATH, line, 1) for line, field in enumerate(fields, 1)}
-    return PlacedSpec(Spec("a", constraints, decision=decision, decided_with=decided_with), "block", places)
+    return PlacedSpec(Spec("a", constraints, decision=decision, decided_with=decided_with), places)
 
 
 def found(
@@ -239,14 +239,11 @@ def test_nothing_is_unsettled_where_the_decision_is_excluded_anyway() -> None:
 def test_where_all_answers_lead_to_one_verdict_that_one_counts() -> None:
     rules = table(rule("n", NARROW, {"gan": 3}), rule("b", BROAD, {"gan": 3}))
     spec = placed({}, "diffusion")
-    judged, findings = judge_decision(spec, DesignDocument(PATH), rules)
-    decision = judged.decision
+    decision, findings = judge_decision(spec, DesignDocument(PATH), rules)
     assert (decision.verdict, decision.architecture, decision.settled) == ("gan", "gan", True)
-    assert (decision.spec, judged.place.line, judged.id_place.line, decision.decision) == ("a", 1, 2, "diffusion")
+    assert (decision.spec, decision.line, decision.decision) == ("a", 1, "diffusion")
     assert "the constraints speak for gan (clear)" in only(findings, "decision-not-recommended").finding.message
-    unsettled = judge_decision(placed({}, "gan"), DesignDocument(PATH), table(rule("n", NARROW, {"gan": 3})))[
-        0
-    ].decision
+    unsettled = judge_decision(placed({}, "gan"), DesignDocument(PATH), table(rule("n", NARROW, {"gan": 3})))[0]
     assert (unsettled.verdict, unsettled.settled) == ("undetermined", False)
 
 
@@ -349,33 +346,36 @@ def test_rules_that_nobody_knows_are_named_beside_those_that_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("decided_with", "pinned"),
+    ("decided_with", "taken"),
     [
-        (None, "present"),
-        ("own@1.2.0", "present"),
-        ("own@1.2", "present"),
-        ("own@1", "present"),
-        ("own@1.1.9", "other"),
+        (None, "own"),
+        ("own@1.2.0", "own"),
+        ("own@1.2", "own"),
+        ("own@1", "own"),
+        ("own@1.1.9", "older"),
         ("own@1.2.1", "unknown"),
         ("own@1.10", "unknown"),
         ("own@2", "unknown"),
         ("other@1.0.0", "other"),
-        ("other@0.9", "other"),
+        ("other@1.0", "other"),
+        ("other@0.9", "older"),
         ("other@1.1", "unknown"),
-        ("base@1.0.0", "other"),
-        ("base@99", "other"),
+        ("base@1.0.0", "older"),
+        ("base@99", "older"),
         ("nonsense@1", "unknown"),
     ],
 )
-def test_which_table_a_decision_is_pinned_to(decided_with: str | None, pinned: str) -> None:
-    own = named_table("own", "1.2.0", extends="base@1.0.0")
-    assert pinned_to(decided_with, own, [named_table("other", "1.0.0")]) == pinned
+def test_which_table_a_decision_was_taken_with(decided_with: str | None, taken: str) -> None:
+    own, other = named_table("own", "1.2.0", extends="base@1.0.0"), named_table("other", "1.0.0")
+    found = taken_with(decided_with, own, [other])
+    assert found is {"own": own, "other": other}.get(taken, taken)
 
 
-def test_the_table_of_that_day() -> None:
-    tables = [named_table("a", "1.0.0"), named_table("b", "1.2.0"), named_table("b", "2.0.0")]
-    for decided_with, wanted in (("b@1", 1), ("b@2.0.0", 2), ("b@3", None), ("c@1", None), ("a@1.0", 0)):
-        assert table_of_that_day(decided_with, tables) is (None if wanted is None else tables[wanted])
+def test_a_table_at_hand_in_several_versions() -> None:
+    present = named_table("a", "1.0.0")
+    others = [named_table("b", "1.2.0"), named_table("b", "2.0.0")]
+    for decided_with, wanted in (("b@1", others[0]), ("b@2.0.0", others[1]), ("b@1.9", "older"), ("b@3", "unknown")):
+        assert taken_with(decided_with, present, others) is wanted
 
 
 @pytest.mark.parametrize(
@@ -420,7 +420,7 @@ def test_a_model_is_compared_with_a_budget_only_where_one_is_stated() -> None:
 
     def about(model: str | None, constraints: Answers) -> list[Located]:
         spec = Spec("a", constraints, decision="diffusion", model=model)
-        return list(judge_model(PlacedSpec(spec, "block", places), catalogue))
+        return list(judge_model(PlacedSpec(spec, places), catalogue))
 
     assert about(None, {"latency_budget_ms": 1}) == []
     assert about("sdxl", {}) == []

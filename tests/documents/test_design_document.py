@@ -37,12 +37,6 @@ def test_the_three_carriers_state_the_same(shipped: RuleTable) -> None:
     specs = [document.specs[0].spec for document in documents]
     assert [spec.constraints for spec in specs] == [{"domain": "narrow"}] * 4
     assert [spec.decision for spec in specs] == ["gan"] * 4
-    assert [document.specs[0].carrier for document in documents] == [
-        "block",
-        "front_matter",
-        "front_matter",
-        "sidecar",
-    ]
     places = [document.specs[0].place("decision")[1:3] for document in documents]
     assert places == [(4, 1), (6, 3), (2, 54), (3, 1)]
     assert [document.defects for document in documents] == [()] * 4

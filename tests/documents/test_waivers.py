@@ -30,7 +30,7 @@ def spec(*waivers: Waiver, model: str | None = None) -> PlacedSpec:
     names = ["", "id", "decision", "waivers", "waivers[0]", "waivers[0].rule", "waivers[1]"]
     places = {name: Place(PATH, line, 1) for line, name in enumerate(names, 1)}
     stated = Spec("a", {"domain": "narrow"}, decision="gan", waivers=waivers, model=model)
-    return PlacedSpec(stated, "block", places)
+    return PlacedSpec(stated, places)
 
 
 def found(*waivers: Waiver, policy: Policy = POLICY, rules: RuleTable = ONE) -> list[Located]:

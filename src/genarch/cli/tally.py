@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from genarch.cli.output import STDIN, bug, read_standard_input
 from genarch.cli.settings import Settings
-from genarch.documents.decision import JudgedDecision
+from genarch.documents.decision import CheckedDecision
 from genarch.documents.discovery import (
     ListedFile,
     Skipped,
@@ -23,6 +23,7 @@ from genarch.documents.judge import duplicate, judge, with_severities
 from genarch.documents.reader import (
     Beside,
     DesignDocument,
+    PlacedSpec,
     beside,
     inactive_status,
     load_document,
@@ -65,7 +66,7 @@ class Checked(NamedTuple):
     bare: bool = False
     status: str = ""
     findings: tuple[Located, ...] = ()
-    judged: tuple[JudgedDecision, ...] = ()
+    judged: tuple[tuple[CheckedDecision, PlacedSpec], ...] = ()
     failed: bool = False
 
 
@@ -149,7 +150,7 @@ def _sidecar(candidate: ListedFile, settings: Settings) -> Checked:
     mine = own.specs[0]
     if mine.spec.id not in first or together.inactive:
         return checked
-    again = with_severities([duplicate(mine.spec.id, mine.place("id"), first[mine.spec.id])], settings.policy)
+    again = with_severities([duplicate(mine, first[mine.spec.id])], settings.policy)
     return checked._replace(findings=(*checked.findings, *again))
 
 
@@ -162,7 +163,8 @@ def _judged(path: str, document: DesignDocument, settings: Settings) -> Checked:
     findings, judged = judge(document, settings.rules, settings.policy, load_catalogue() if named else None)
     status = document.status if carries and document.inactive else ""
     real = os.path.realpath(path)
-    return Checked(path, document.path, real, carries, status=status, findings=tuple(findings), judged=tuple(judged))
+    pairs = tuple(zip(judged, document.specs, strict=bool(judged)))
+    return Checked(path, document.path, real, carries, status=status, findings=tuple(findings), judged=pairs)
 
 
 class Tally:
@@ -257,7 +259,7 @@ class Tally:
             self._counts["documents"] += not checked.status
             self._counts["decisions"] += len(checked.judged)
             if self._listing:
-                decisions = tuple(judged.decision for judged in checked.judged)
+                decisions = tuple(decision for decision, _ in checked.judged)
                 self._rows.append(CheckedDocument(checked.path, checked.status or None, decisions))
         elif checked.bare:
             self._bare[os.path.realpath(checked.path)] = checked.path
@@ -272,11 +274,12 @@ class Tally:
         if checked.document in ("", checked.path) or checked.status:
             return []
         found = []
-        for decision, place, id_place in checked.judged:
-            first = self._beside.setdefault((checked.real, decision.spec), place)
+        for _, placed in checked.judged:
+            place = placed.place()
+            first = self._beside.setdefault((checked.real, placed.spec.id), place)
             paths = {os.path.realpath(item.path) for item in (first, place)}
             if first is not place and (changed is None or paths & changed):
-                found.append(duplicate(decision.spec, id_place, first))
+                found.append(duplicate(placed, first))
         return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from genarch.documents.decision import JudgedDecision, judge_decision, judge_model
+from genarch.documents.decision import CheckedDecision, judge_decision, judge_model
 from genarch.documents.reader import DesignDocument, PlacedSpec, located
 from genarch.documents.settings import Policy
 from genarch.errors import nearest
@@ -34,41 +34,40 @@ def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable,
     """Findings with those that a waiver covers marked, then what is wrong with the waivers."""
     waivers = placed.spec.waivers if policy.waivers else ()
     problems = [_problem(waiver, rules, policy) for waiver in waivers]
-    counting = [waiver for waiver, problem in zip(waivers, problems, strict=True) if _counts(problem)]
-    covering = [_covering(item.finding, counting) for item in found]
+    counting = [
+        waiver for waiver, problem in zip(waivers, problems, strict=True) if not problem or problem[0] == _ENDLESS
+    ]
+    used: set[str] = set()
     unapproved: set[str] = set()
     marked = []
-    for item, covers in zip(found, covering, strict=True):
-        lacking = {waiver.rule for waiver in covers if _lacks_approval(item.finding.check, waiver)}
+    for item in found:
+        covers = _covering(item.finding, counting)
+        with_approval = DOCUMENT_CHECKS[item.finding.check].waivable == "with_approval"
+        lacking = {waiver.rule for waiver in covers if with_approval and _NOBODY.fullmatch(waiver.approved_by or "")}
+        used.update(waiver.rule for waiver in covers)
         unapproved |= lacking
         reasons = "" if lacking else "; ".join(dict.fromkeys(waiver.reason for waiver in covers))
         marked.append(item._replace(finding=item.finding._replace(waived=reasons)))
-    used = {waiver.rule for covers in covering for waiver in covers}
     subjects = {rule: item.finding.subject for item in found for rule in item.finding.subject}
     for at, (waiver, problem) in enumerate(zip(waivers, problems, strict=True)):
-        unused = None
-        if waiver.rule in unapproved:
-            message = f"{waiver.rule} is a requirement; name in approved_by who answers for the exception"
-            unused = CheckId("waiver-unapproved"), message
-        elif waiver.rule in [earlier.rule for earlier in waivers[:at]]:
-            unused = CheckId("waiver-unused"), f"{waiver.rule} is waived above already; keep one of the two"
-        elif waiver.rule not in used:
-            others = [rule for rule in subjects.get(waiver.rule, ()) if rule != waiver.rule]
-            message = f"nothing is left that a waiver of {waiver.rule} would cover; remove it"
+        rule, wrong = waiver.rule, [problem] if problem else []
+        others = [other for other in subjects.get(rule, ()) if other != rule]
+        if waiver not in counting:
+            pass  # that is no reason to call it unused as well
+        elif rule in unapproved:
+            message = f"{rule} is a requirement; name in approved_by who answers for the exception"
+            wrong.append((CheckId("waiver-unapproved"), message))
+        elif rule in [earlier.rule for earlier in waivers[:at]]:
+            wrong.append((CheckId("waiver-unused"), f"{rule} is waived above already; keep one of the two"))
+        elif rule not in used:
+            message = f"nothing is left that a waiver of {rule} would cover; remove it"
             if others:
                 what = "hits too; waive both" if len(others) == 1 else "hit too; waive them all"
-                message = f"a waiver of {waiver.rule} alone covers nothing, while {' and '.join(others)} {what}"
-            unused = CheckId("waiver-unused"), message
-        # A waiver that does not count is no reason to call it unused as well.
-        place = placed.place(f"waivers[{at}].rule", f"waivers[{at}]", "waivers")
-        for check, message in filter(None, (problem, unused if _counts(problem) else None)):
-            marked.append(located(check, place, message, (waiver.rule,), placed.spec))
+                message = f"a waiver of {rule} alone covers nothing, while {' and '.join(others)} {what}"
+            wrong.append((CheckId("waiver-unused"), message))
+        fields = f"waivers[{at}].rule", f"waivers[{at}]", "waivers"
+        marked += [placed.found(check, message, *fields, subject=[rule]) for check, message in wrong]
     return marked
-
-
-def _counts(problem: tuple[CheckId, str] | None) -> bool:
-    """Whether a waiver counts in spite of what is wrong with it."""
-    return problem is None or problem[0] == _ENDLESS
 
 
 def _problem(waiver: Waiver, rules: RuleTable, policy: Policy) -> tuple[CheckId, str] | None:
@@ -111,38 +110,31 @@ def _covering(finding: Finding, waivers: Sequence[Waiver]) -> list[Waiver]:
     return of_rules if {waiver.rule for waiver in of_rules} >= set(finding.subject) else []
 
 
-def _lacks_approval(check: CheckId, waiver: Waiver) -> bool:
-    """Whether a finding of a check is waived only by somebody who answers for it, and nobody is named."""
-    named = waiver.approved_by is not None and not _NOBODY.fullmatch(waiver.approved_by)
-    return DOCUMENT_CHECKS[check].waivable == "with_approval" and not named
-
-
-def _meant(text: str) -> bool:
-    """Whether somebody wrote something, rather than a placeholder."""
-    words = re.findall(r"\w+", text.casefold())
-    return any(not _EMPTY_WORDS.fullmatch(word) and len(set(word)) > 1 for word in words)
-
-
 def _explains(reason: str) -> bool:
     """Whether a reason says something: not a placeholder, and not a word alone."""
     letters = re.findall(r"\w", reason)
     if any(ord(letter) > 0x2E7F for letter in letters):  # scripts without blanks between words
         return len(letters) >= SHORTEST_REASON // 2
-    return _meant(reason) and len(letters) >= SHORTEST_REASON and len(reason.split()) > 1
+    words = re.findall(r"\w+", reason.casefold())
+    meant = any(not _EMPTY_WORDS.fullmatch(word) and len(set(word)) > 1 for word in words)
+    return meant and len(letters) >= SHORTEST_REASON and len(reason.split()) > 1
 
 
 def judge(
     document: DesignDocument, rules: RuleTable, policy: Policy, catalogue: Catalogue | None = None
-) -> tuple[list[Located], list[JudgedDecision]]:
+) -> tuple[list[Located], list[CheckedDecision]]:
     """What is found in a document, in the order of its lines; nothing where it binds nobody any more.
 
     The catalogue is for decisions that name a model; without one nothing is said of it.
     """
     if document.inactive:
         return [], []
-    found = [*document.defects, *_duplicates(document.specs)]
+    found = list(document.defects)
     judged = []
+    first: dict[str, PlacedSpec] = {}
     for placed in document.specs:
+        before = first.setdefault(placed.spec.id, placed)
+        found += [] if before is placed else [duplicate(placed, before.place())]
         decision, of_decision = judge_decision(placed, document, rules, policy.tables)
         judged.append(decision)
         models = judge_model(placed, catalogue) if catalogue else ()
@@ -150,18 +142,11 @@ def judge(
     return sorted(with_severities(found, policy), key=lambda item: item.place), judged
 
 
-def _duplicates(specs: tuple[PlacedSpec, ...]) -> Iterator[Located]:
-    first: dict[str, Place] = {}
-    for item in specs:
-        place = item.place()
-        if first.setdefault(item.spec.id, place) is not place:
-            yield duplicate(item.spec.id, item.place("id"), first[item.spec.id])
-
-
-def duplicate(spec_id: str, place: Place, first: Place) -> Located:
+def duplicate(placed: PlacedSpec, first: Place) -> Located:
     """That a spec has the id of one that comes before it."""
-    message = f"the id '{spec_id}' is stated twice, first at {first.path}:{first.line}; give each its own id"
-    return located(CheckId("block-duplicated"), place, message, (spec_id,))
+    name = placed.spec.id
+    message = f"the id '{name}' is stated twice, first at {first.path}:{first.line}; give each its own id"
+    return located(CheckId("block-duplicated"), placed.place("id"), message, (name,))
 
 
 def with_severities(found: Iterable[Located], policy: Policy) -> Iterator[Located]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from genarch.documents.discovery import repository_root
@@ -30,9 +30,6 @@ LONGEST = 500
 LONGEST_SCAN = 64 << 20
 """Bytes of a file too large to parse that are looked through for the word genarch: 64 MiB."""
 
-Carrier = Literal["block", "front_matter", "sidecar"]
-"""How a spec is stated: in a fence, under `genarch:` in the front matter, or in a file beside the document."""
-
 INACTIVE = (
     "superseded", "superceded", "rejected", "deprecated", "withdrawn", "replaced", "declined", "obsolete", "abandoned",
 )  # fmt: skip
@@ -55,12 +52,15 @@ class PlacedSpec(NamedTuple):
     """
 
     spec: Spec
-    carrier: Carrier
     places: Mapping[str, Place]
 
     def place(self, *fields: str) -> Place:
         """The place of the first of these fields that is stated; else of the whole."""
         return next((self.places[field] for field in fields if field in self.places), self.places[""])
+
+    def found(self, check: CheckId, message: str, *fields: str, subject: Iterable[str] = ()) -> Located:
+        """What a check finds of the spec, at the place of the first of these fields that is stated."""
+        return located(check, self.place(*fields), message, tuple(subject), self.spec)
 
 
 class Chosen(NamedTuple):
@@ -111,10 +111,10 @@ def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
     for defect in front.defects:
         reader.defect(*defect)
     for spec in front.specs:
-        reader.spec(spec, "front_matter")
+        reader.spec(spec)
     for block in markdown.blocks:
         if block.closed:
-            reader.spec(block, "block")
+            reader.spec(block)
         else:
             message = "the block that begins here is never closed; end it with the marks that it began with"
             reader.defect(CheckId("block-unclosed"), block.first, block.column, message)
@@ -128,7 +128,7 @@ def read_sidecar(text: str, path: str, rules: RuleTable) -> DesignDocument:
     """Read a spec file as a document of its own: what it states, and as prose its comments."""
     lines = LINE_END.split(text)
     reader = _Reader(path, lines, rules)
-    reader.spec(Block(text, (), 1, len(lines)), "sidecar")
+    reader.spec(Block(text, (), 1, len(lines)), sidecar=True)
     return reader.document(prose="\n".join(line[line.index("#") :] for line in lines if "#" in line))
 
 
@@ -149,7 +149,7 @@ class _Reader:
     def defect(self, check: CheckId, line: int, column: int, message: str, subject: tuple[str, ...] = ()) -> None:
         self._defects.append(located(check, self._place(line, column), message, subject))
 
-    def spec(self, block: Block, carrier: Carrier) -> None:
+    def spec(self, block: Block, *, sidecar: bool = False) -> None:
         """Read one spec."""
         self._count += 1
         too_much = ""
@@ -167,12 +167,12 @@ class _Reader:
             for problem in error.problems:
                 self._invalid(problem, block)
             return
-        if spec.document is not None and carrier != "sidecar":
+        if spec.document is not None and not sidecar:
             message = "'document' belongs into a spec file beside a document; remove it here"
             self.defect(_INVALID, *places["document"], message)
             return
         placed = {field: self._place(*at) for field, at in places.items()}
-        self._specs.append(PlacedSpec(spec, carrier, {**placed, "": self._place(block.first, block.column)}))
+        self._specs.append(PlacedSpec(spec, {**placed, "": self._place(block.first, block.column)}))
 
     def _invalid(self, problem: Problem, block: Block) -> None:
         check = CheckId("waiver-invalid") if problem.field.startswith("waivers") else _INVALID
