@@ -14,26 +14,14 @@ from hypothesis import strategies as st
 from genarch.errors import InputError
 from genarch.files.records import Record, read_record
 from genarch.files.schemas import DRAFT, model_of, schema_of
-from genarch.files.yaml_text import Document, Scalar, parse
+from genarch.files.yaml_text import Document, parse
 from genarch.table.conditions import ALWAYS, Condition, Predicate
 from genarch.table.constraints import Answers
-from genarch.table.forms import (
-    HIDDEN,
-    OPEN,
-    Absent,
-    FormatVersion,
-    Needed,
-    Number,
-    Own,
-    Several,
-    ShownText,
-    Text,
-    Whole,
-)
+from genarch.table.forms import HIDDEN, OPEN, Mark, Scalar, ShownText, format_version, number, text, whole
 from strategies import yaml_of
 
-NAME = Text(r"[a-z]+", "a name; write small letters", most=10)
-SLUG = Text(r"[a-z0-9]+", "a slug")
+NAME = text(r"[a-z]+", "a name; write small letters", most=10)
+SLUG = text(r"[a-z0-9]+", "a slug")
 
 
 class Part(NamedTuple):
@@ -41,24 +29,24 @@ class Part(NamedTuple):
 
     id: Annotated[str, NAME]
     """What it is called."""
-    amount: Annotated[float, Number(above=0, below=1000)]
+    amount: Annotated[float, number(above=0, below=1000)]
     note: ShownText | None = None
 
 
 class Whole_(NamedTuple):  # noqa: N801  (shows that a name's underscore does not matter)
     """A format with a field of each kind."""
 
-    format: Annotated[int, FormatVersion(1, "format")]
-    name: Annotated[str, NAME, Needed("give it one")]
-    for_: Annotated[Mapping[Annotated[str, NAME], Literal["weak", "strong"]], Several()] = {}
-    parts: Annotated[tuple[Part, ...], Several(least=1)] = ()
+    format: Annotated[int, format_version(1, "format")]
+    name: Annotated[str, NAME, Mark(needed="give it one")]
+    for_: Annotated[Mapping[Annotated[str, NAME], Literal["weak", "strong"]], Mark()] = {}
+    parts: Annotated[tuple[Part, ...], Mark(least=1)] = ()
     words: tuple[str, ...] = ()
-    number: Annotated[int | None, Whole(1, 99)] = None
+    number: Annotated[int | None, whole(1, 99)] = None
     own: bool = False
-    slug: Annotated[str, SLUG, OPEN, Absent("from-elsewhere")] = ""
+    slug: Annotated[str, SLUG, OPEN, Mark(absent="from-elsewhere")] = ""
     title: Annotated[str, OPEN] = ""
-    answers: Annotated[Answers, Own("Constraints")] = {}  # noqa: RUF012  (nobody changes it)
-    when: Annotated[Condition, Own("Condition")] = ALWAYS
+    answers: Annotated[Answers, Mark(own="Constraints")] = {}  # noqa: RUF012  (nobody changes it)
+    when: Annotated[Condition, Mark(own="Condition")] = ALWAYS
     place: Annotated[str, HIDDEN] = "nowhere"
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from genarch import parse_spec
 from genarch.errors import InputError
-from genarch.files.yaml_text import MAX_DEPTH, Document, Fields, Items, Node, Scalar, parse
+from genarch.files.yaml_text import MAX_DEPTH, Document, Fields, Items, Node, parse
+from genarch.table.forms import Scalar
 
 
 def refused(text: str) -> list[str]:

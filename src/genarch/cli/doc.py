@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, NamedTuple
 
 import typer
@@ -20,7 +21,7 @@ from genarch.files.specs import default_id, parse_spec
 from genarch.reports.evaluation import make_report
 from genarch.reports.evaluation_page import excerpt
 from genarch.table.explore import explore
-from genarch.table.forms import SLUG
+from genarch.table.forms import SLUG_PATTERN
 from genarch.table.interview import Interview, Sheet
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import evaluate
@@ -63,7 +64,7 @@ def doc_add(
     if spec is not None and (answers is not None or overrides or yes or decision is not None):
         raise typer.BadParameter("--spec has every answer; leave --answers, --set, --yes and --decision out")
     table = load_rules(rules)
-    if spec_id is not None and not SLUG.matches(spec_id):
+    if spec_id is not None and not re.fullmatch(SLUG_PATTERN, spec_id):
         raise refuse("--id", f"'{spec_id[:60]}' is not a slug; write small letters, digits, '-', '_' and '.'")
     if decision is not None and decision not in table.decisions:
         raise InputError([not_one_of("--decision", decision, "a family or architecture", table.decisions)])

@@ -14,7 +14,7 @@ from genarch.files.io import read_text, refuse
 from genarch.files.records import Record
 from genarch.files.yaml_text import NOWHERE, Document, nodes_of
 from genarch.table.findings import Severity
-from genarch.table.forms import HIDDEN, FormatVersion, ShownText, Whole
+from genarch.table.forms import HIDDEN, ShownText, format_version, whole
 from genarch.table.rules import RuleTable
 
 NAMES = ("genarch.toml", "pyproject.toml")
@@ -57,7 +57,7 @@ class ProjectSettings(NamedTuple):
     """Globs of the documents that must state a spec."""
     baseline: ShownText | None = None
     """A file of known findings."""
-    waiver_days: Annotated[int | None, Whole(1, 36_500)] = None
+    waiver_days: Annotated[int | None, whole(1, 36_500)] = None
     """How far ahead a waiver may end."""
     severity: Mapping[str, TeamSeverity] = {}
     """Check to severity, or off."""
@@ -154,7 +154,7 @@ class KnownFinding(NamedTuple):
 class Baseline(NamedTuple):
     """The findings that a team knows of and does not want to fail for, without line numbers."""
 
-    genarch_baseline: Annotated[int, FormatVersion(BASELINE_VERSION, "genarch_baseline")]
+    genarch_baseline: Annotated[int, format_version(BASELINE_VERSION, "genarch_baseline")]
     """The version of this format."""
     findings: tuple[KnownFinding, ...]
 

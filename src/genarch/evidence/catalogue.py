@@ -19,7 +19,7 @@ from genarch.evidence.entries import (
     Price,
     Source,
 )
-from genarch.table.forms import VERSION, FormatVersion, ShownText
+from genarch.table.forms import VERSION, ShownText, format_version
 
 Stack = Literal["eager", "compiled"]
 """How a model is run: as written, or through a compiler or an inference engine."""
@@ -66,7 +66,7 @@ class Calibration(NamedTuple):
 class Head(NamedTuple):
     """The catalogue as a whole."""
 
-    format: Annotated[int, FormatVersion(1, "format")]
+    format: Annotated[int, format_version(1, "format")]
     id: Id
     version: Annotated[str, VERSION]
     title: ShownText

@@ -9,30 +9,30 @@ from functools import cache
 from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from genarch.table.constraints import BY_NAME
-from genarch.table.forms import Absent, Choice, Number, Several, ShownText, Text, Whole
+from genarch.table.forms import Mark, ShownText, choice, number, text, whole
 
 _T = TypeVar("_T")
-Maybe = Annotated[_T | None, Absent(None)]
+Maybe = Annotated[_T | None, Mark(absent=None)]
 """What a file may leave out, where it is not known."""
 
 Id = Annotated[
-    str, Text(r"[a-z0-9]+([.-][a-z0-9]+)*", "an id; write small letters and digits, joined by '-' or '.'", 100)
+    str, text(r"[a-z0-9]+([.-][a-z0-9]+)*", "an id; write small letters and digits, joined by '-' or '.'", 100)
 ]
-Ids = Annotated[tuple[Id, ...], Absent(())]
+Ids = Annotated[tuple[Id, ...], Mark(absent=())]
 Resolution = Annotated[
-    str, Text(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}", "a resolution; write width and height, as 1024x1024")
+    str, text(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}", "a resolution; write width and height, as 1024x1024")
 ]
 Month = Annotated[
     str,
-    Text(
+    text(
         r"20[0-9]{2}-(0[1-9]|1[0-2])( to 20[0-9]{2}-(0[1-9]|1[0-2]))?",
         "a month; write it as 2026-05, or two as 2026-03 to 2026-06",
     ),
 ]
-Url = Annotated[str, Text(r"https?://\S+", "a web address; begin it with https://")]
-Amount = Annotated[float, Number(above=0, below=10**9)]
-Count = Annotated[int, Whole(1, 10**6 - 1)]
-Flag = Annotated[bool, Absent(value=False)]
+Url = Annotated[str, text(r"https?://\S+", "a web address; begin it with https://")]
+Amount = Annotated[float, number(above=0, below=10**9)]
+Count = Annotated[int, whole(1, 10**6 - 1)]
+Flag = Annotated[bool, Mark(absent=False)]
 
 Task = Literal[
     "text_to_image",
@@ -47,7 +47,7 @@ Task = Literal[
 Conditioning = Literal[
     "none", "text", "image", "class", "edges", "depth", "pose", "segmentation", "sketch", "reference_image"
 ]
-Device = Annotated[str, Choice(BY_NAME["device"].values)]
+Device = Annotated[str, choice(BY_NAME["device"].values)]
 
 Via = Literal["primary", "secondary", "derived", "memory"]
 Trust = Literal["high", "medium", "low"]
@@ -115,7 +115,7 @@ class Work(NamedTuple):
     decoder: Maybe[Id]
     encoder: Maybe[Id]
     text: Maybe[Id]
-    steps: Annotated[Count, Absent(1)]
+    steps: Annotated[Count, Mark(absent=1)]
     guided: Flag
 
 
@@ -128,12 +128,12 @@ class Model(NamedTuple):
 
     id: Id
     title: ShownText
-    kind: Annotated[ModelKind, Absent("generator")]
+    kind: Annotated[ModelKind, Mark(absent="generator")]
     family: Literal["gan", "diffusion", "hybrid"]
     hybrid_kind: Maybe[Literal["consistency", "distilled", "gan_enhanced", "latent_gan_decoder"]]
     architecture: ShownText
     adversarial_loss: Maybe[bool]
-    weights_released: Annotated[bool, Absent(value=True)]
+    weights_released: Annotated[bool, Mark(absent=True)]
     licence: Maybe[Licence]
     fits: Ids
     every_step: Flag
@@ -158,8 +158,8 @@ class Measurement(NamedTuple):
     id: Id
     model: Id
     named: Maybe[ShownText]
-    tasks: Annotated[tuple[Task, ...], Several(least=1)]
-    conditioning: Annotated[tuple[Conditioning, ...], Several(least=1)]
+    tasks: Annotated[tuple[Task, ...], Mark(least=1)]
+    conditioning: Annotated[tuple[Conditioning, ...], Mark(least=1)]
     hardware: Maybe[Id]
     hardware_named: Maybe[ShownText]
     resolution: Maybe[Resolution]
@@ -168,7 +168,7 @@ class Measurement(NamedTuple):
     batch: Maybe[Count]
     steps: Maybe[Count]
     cfg: Maybe[bool]
-    controlnets: Annotated[Count, Absent(0)]
+    controlnets: Annotated[Count, Mark(absent=0)]
     decoder: Maybe[Id]
     latency_ms: Maybe[Amount]
     throughput_ips: Maybe[Amount]
@@ -183,7 +183,7 @@ class Measurement(NamedTuple):
     where: Maybe[ShownText]
     via: Via
     verified: bool
-    unverified_fields: Annotated[tuple[ShownText, ...], Absent(())]
+    unverified_fields: Annotated[tuple[ShownText, ...], Mark(absent=())]
     trust: Trust
     usable_for_calibration: bool
     note: Maybe[ShownText]
@@ -260,7 +260,7 @@ class Component(NamedTuple):
 
     id: Id
     title: ShownText
-    passes: Annotated[tuple[Passes, ...], Several(least=1)]
+    passes: Annotated[tuple[Passes, ...], Mark(least=1)]
 
 
 class Multiplier(NamedTuple):
@@ -301,7 +301,7 @@ class Claim(NamedTuple):
     verdict: ClaimVerdict
     qualified: Maybe[ShownText]
     evidence: ShownText
-    facts: Annotated[tuple[ShownText, ...], Absent(())]
+    facts: Annotated[tuple[ShownText, ...], Mark(absent=())]
     rows: Ids
 
 
@@ -320,7 +320,7 @@ class Hardware(NamedTuple):
     id: Id
     name: ShownText
     aliases: Ids
-    devices: Annotated[tuple[Device, ...], Several(least=1)]
+    devices: Annotated[tuple[Device, ...], Mark(least=1)]
     platform: Platform
     efficiency_class: ShownText
     fp16_dense_tflops: Maybe[Amount]
@@ -328,7 +328,7 @@ class Hardware(NamedTuple):
     fp32_tflops: Maybe[Amount]
     mem_bandwidth_gbs: Maybe[Amount]
     mem_gb: Maybe[Amount]
-    verified: Annotated[tuple[Figure, ...], Absent(())]
+    verified: Annotated[tuple[Figure, ...], Mark(absent=())]
     source: Maybe[ShownText]
     note: Maybe[ShownText]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from genarch.errors import InputError, Problem, nearest_or_all
-from genarch.files.yaml_text import Document, Fields, Items, Node, Scalar
+from genarch.files.yaml_text import Document, Fields, Items, Node
 from genarch.table.answers import UNKNOWN_WORDS, InvalidAnswerError, in_range, parse_answer, parse_name
 from genarch.table.conditions import (
     ALWAYS,
@@ -24,7 +24,7 @@ from genarch.table.conditions import (
     threshold,
 )
 from genarch.table.constraints import BY_NAME, Answers, Constraint, Value, in_order
-from genarch.table.forms import shown
+from genarch.table.forms import Scalar, shown
 
 
 def read_answers(document: Document, node: Node, field: str) -> Answers:

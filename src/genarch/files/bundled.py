@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 from genarch.errors import nearest
 from genarch.files.cache import cached, rules_folder
 from genarch.files.io import read_text, refuse
-from genarch.files.yaml_text import Document, Fields, Scalar, parse
+from genarch.files.yaml_text import Document, Fields, parse
 from genarch.table.constraints import GpuNames
 from genarch.table.findings import Severity
+from genarch.table.forms import Scalar
 from genarch.table.rules import RuleTable
 
 if TYPE_CHECKING:

@@ -11,31 +11,15 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from genarch.errors import nearest
 from genarch.files.answers import is_unknown, read_answers, read_condition, unknown_key
 from genarch.files.io import decode, read_bytes
-from genarch.files.yaml_text import NOWHERE, Document, Fields, Items, Node, Scalar, parse
+from genarch.files.yaml_text import NOWHERE, Document, Fields, Items, Node, parse
 from genarch.table.constraints import BY_NAME
 from genarch.table.findings import Place
-from genarch.table.forms import (
-    HIDDEN,
-    INLINED,
-    OPEN,
-    SLUG,
-    Absent,
-    Choice,
-    Flag,
-    Form,
-    FormatVersion,
-    Needed,
-    Number,
-    Own,
-    Several,
-    Text,
-    Whole,
-)
+from genarch.table.forms import SLUG_PATTERN, Form, Mark, Scalar, choice, flag, number, text, whole
 
 MAX_EVENTS = 100_000
 
@@ -50,13 +34,6 @@ Read = Callable[[Document, Node, str], Any]
 _T = TypeVar("_T")
 
 
-class Marked(NamedTuple):
-    """An annotation without its markers, and those."""
-
-    kind: Any
-    marks: tuple[Any, ...] = ()
-
-
 class Field(NamedTuple):
     """A field of a declaration; `key` is its name in files, `default` the value where that is absent.
 
@@ -65,7 +42,8 @@ class Field(NamedTuple):
 
     name: str
     key: str
-    marked: Marked
+    kind: Any
+    mark: Mark
     default: Any
     required: bool
     advice: str
@@ -154,29 +132,22 @@ def read(document: Document, node: Node, kind: Any, field: str = "") -> Any:
 def fields_of(declaration: Any) -> tuple[Field, ...]:
     """The fields that files have of a declaration, in its order."""
     found = []
-    hints = get_type_hints(declaration, include_extras=True)
     defaults = declaration._field_defaults
-    for name in declaration._fields:
-        here = marked(hints[name])
-        if HIDDEN in here.marks or INLINED in here.marks:
-            continue
-        default, required, advice = defaults.get(name), name not in defaults, "the format needs it"
-        for mark in here.marks:
-            match mark:
-                case Absent(value):
-                    default, required = value, False
-                case FormatVersion(version, key):
-                    required, advice = True, f"write '{key}: {version}'"
-                case Needed(why):
-                    advice = why
-        found.append(Field(name, name.removesuffix("_"), here, default, required, advice))
+    for name, hint in get_type_hints(declaration, include_extras=True).items():
+        kind, mark = marked(hint)
+        if not mark.hidden and not mark.inlined:
+            default = defaults.get(name) if mark.absent is ... else mark.absent
+            required = bool(mark.needed) or (name not in defaults and mark.absent is ...)
+            advice = mark.needed or "the format needs it"
+            found.append(Field(name, name.removesuffix("_"), kind, mark, default, required, advice))
     return tuple(found)
 
 
-def marked(annotation: Any, *more: Any) -> Marked:
-    """An annotation taken apart; `more` are markers that stood around it."""
+def marked(annotation: Any, *around: Mark) -> tuple[Any, Mark]:
+    """An annotation without its marks, and those as one, with what stands around it."""
     marks = getattr(annotation, "__metadata__", ())
-    return Marked(annotation.__origin__ if marks else annotation, (*marks, *more))
+    stated = {name: value for mark in (*marks, *around) for name, value in mark.stated.items()}
+    return annotation.__origin__ if marks else annotation, Mark(**stated)
 
 
 def options_of(kind: Any) -> tuple[Any, ...] | None:
@@ -190,34 +161,33 @@ def is_mapping(kind: Any) -> bool:
     return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
-def form_of(here: Marked) -> Form:
-    """The form of a scalar: the marker that says so, or what its type amounts to."""
-    form: Form | None = next((mark for mark in here.marks if hasattr(mark, "parse")), None)
-    return form or (Choice(get_args(here.kind)) if get_origin(here.kind) is Literal else _FORMS[here.kind])
+def form_of(kind: Any, mark: Mark) -> Form:
+    """The form of a scalar: what its mark says, or what its type amounts to."""
+    form = mark.form or (choice(get_args(kind)) if get_origin(kind) is Literal else _MARKS[kind]).form
+    assert form is not None  # noqa: S101  (these marks all have one)
+    return form
 
 
-_FORMS: Mapping[Any, Form] = {str: Text(), int: Whole(), float: Number(), bool: Flag()}
+_MARKS: Mapping[Any, Mark] = {str: text(), int: whole(), float: number(), bool: flag()}
 
 
 @cache
 def _reader(annotation: Any) -> Read:
-    return _reader_of(marked(annotation))
+    return _reader_of(*marked(annotation))
 
 
-def _reader_of(here: Marked) -> Read:
-    kind, marks = here
-    if own := next((mark for mark in marks if isinstance(mark, Own)), None):
-        return _usable(_OWN[own.name])
+def _reader_of(kind: Any, mark: Mark) -> Read:
+    if mark.own:
+        return _usable(_OWN[mark.own])
     if options := options_of(kind):
         (option,) = (option for option in options if option is not NoneType)  # files have no other unions
-        inner = _reader_of(marked(option, *marks))
+        inner = _reader_of(*marked(option, mark))
         return lambda document, node, field: None if _is_null(node) else inner(document, node, field)
     if get_origin(kind) is tuple:
-        return _list_reader(get_args(kind)[0], next((mark for mark in marks if isinstance(mark, Several)), Several()))
+        return _list_reader(get_args(kind)[0], mark)
     if is_mapping(kind):
         return _mapping_reader(*get_args(kind))
-    formed = any(hasattr(mark, "parse") for mark in marks)
-    return _fields_reader(kind) if hasattr(kind, "_fields") and not formed else _scalar_reader(form_of(here))
+    return _fields_reader(kind) if hasattr(kind, "_fields") and not mark.form else _scalar_reader(form_of(kind, mark))
 
 
 def _usable(inner: Read) -> Read:
@@ -251,7 +221,7 @@ def _only(kind: type[Node], otherwise: Any, message: str, inner: Read) -> Read:
 def _scalar_reader(form: Form) -> Read:
     def read_scalar(document: Document, node: Any, field: str) -> Any:
         try:
-            return form.parse(node.text, plain=node.plain)
+            return form.parse(node)
         except ValueError as error:
             document.report(node, field, str(error))
         return None
@@ -259,18 +229,18 @@ def _scalar_reader(form: Form) -> Read:
     return _only(Scalar, None, f"must be {form.noun}, not a list or a mapping", read_scalar)
 
 
-def _list_reader(kind: Any, several: Several) -> Read:
+def _list_reader(kind: Any, mark: Mark) -> Read:
     read_item = _reader(kind)
-    record = marked(kind).kind
+    record, _ = marked(kind)
     hint = '; write ["a", "b"]'
     if hasattr(record, "_fields"):
         hint = f"; begin each with '- {fields_of(record)[0].key}: …'"
 
     def read_list(document: Document, node: Any, field: str) -> Any:
-        if len(node.items) < several.least:
+        if len(node.items) < mark.least:
             document.report(node, field, "names none; name at least one")
-        if several.most is not None and len(node.items) > several.most:
-            document.report(node, field, f"has more than {several.most} entries; split the table")
+        if mark.most is not None and len(node.items) > mark.most:
+            document.report(node, field, f"has more than {mark.most} entries; split the table")
             return ()
         return tuple(read_item(document, item, item_field(field, at, item)) for at, item in enumerate(node.items))
 
@@ -284,7 +254,7 @@ def item_field(field: str, at: int, item: Node) -> str:
 
 
 def _mapping_reader(key_kind: Any, value_kind: Any) -> Read:
-    key_form = form_of(marked(key_kind))
+    key_form = form_of(*marked(key_kind))
     read_value = _reader(value_kind)
 
     def read_mapping(document: Document, node: Any, field: str) -> Any:
@@ -292,7 +262,7 @@ def _mapping_reader(key_kind: Any, value_kind: Any) -> Read:
         for key, value in node.entries:
             where = f"{field}.{key.text}" if field else key.text
             try:
-                found[key_form.parse(key.text, plain=key.plain)] = read_value(document, value, where)
+                found[key_form.parse(key)] = read_value(document, value, where)
             except ValueError as error:
                 document.report(key, where, str(error))
         return found
@@ -302,10 +272,10 @@ def _mapping_reader(key_kind: Any, value_kind: Any) -> Read:
 
 def _fields_reader(declaration: Any) -> Read:
     fields = fields_of(declaration)
-    plan = [(field, _reader_of(field.marked), OPEN in field.marked.marks) for field in fields]
+    plan = [(field, _reader_of(field.kind, field.mark), field.mark.open) for field in fields]
     keys = [field.key for field in sorted(fields, key=lambda field: not field.required)]
     needed = [field.key for field in fields if field.required]
-    within = next((field.key for field in fields if Own("Constraints") in field.marked.marks), None)
+    within = next((field.key for field in fields if field.mark.own == "Constraints"), None)
     *others, last = needed if len(needed) > 1 else keys
     hint = f" with {', '.join(others)} and {last}" if others else f" with {last}"
 
@@ -334,7 +304,7 @@ def _read_model(document: Document, node: Node, field: str) -> Any:
     """The id of a model of the evidence catalogue."""
     from genarch.files.bundled import load_catalogue
 
-    name = _reader(Annotated[str, SLUG._replace(what="the id of a model; 'genarch evidence models' has them")])(
+    name = _reader_of(str, text(SLUG_PATTERN, "the id of a model; 'genarch evidence models' has them"))(
         document, node, field
     )
     models = load_catalogue().models if name else {}

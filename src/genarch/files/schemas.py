@@ -15,9 +15,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, create_model
 
-from genarch.files.records import Marked, fields_of, form_of, is_mapping, marked, options_of
+from genarch.files.records import fields_of, form_of, is_mapping, marked, options_of
 from genarch.table.constraints import CONSTRAINTS, Constraint
-from genarch.table.forms import INLINED, MAX_DIGITS, OMITTED, OPEN, Own, Several
+from genarch.table.forms import MAX_DIGITS, Mark
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -48,9 +48,9 @@ def model_of(declaration: Any, mode: Mode = "output") -> type[BaseModel]:
     for field in fields_of(declaration):
         shown = field.default is None or isinstance(field.default, str | int | float)
         default = {"default": field.default} if shown else {"default_factory": type(field.default)}
-        required = field.required or (mode == "output" and OMITTED not in field.marked.marks)
+        required = field.required or (mode == "output" and not field.mark.omitted)
         fields[field.name] = (
-            _annotation(field.marked, mode),
+            _annotation(field.kind, field.mark, mode),
             Field(alias=field.key, description=texts.get(field.name), **({} if required else default)),
         )
     return create_model(
@@ -64,16 +64,16 @@ def model_of(declaration: Any, mode: Mode = "output") -> type[BaseModel]:
 
 def type_of(declaration: Any, mode: Mode = "output") -> Any:
     """A declaration, or a union of several, as pydantic takes it."""
-    return _annotation(marked(declaration), mode)
+    return _annotation(*marked(declaration), mode)
 
 
 def _with_inlined(declaration: Any, mode: Mode) -> Any:
     """The model of a declaration, joined with that of the field whose own fields stand in its place."""
     model = model_of(declaration, mode)
     for annotation in get_type_hints(declaration, include_extras=True).values():
-        here = marked(annotation)
-        if INLINED in here.marks:
-            options = options_of(here.kind) or (here.kind,)
+        kind, mark = marked(annotation)
+        if mark.inlined:
+            options = options_of(kind) or (kind,)
             inner = next(option for option in options if option is not NoneType)
             bases = (model, model_of(inner, mode))
             both = create_model(f"{model.__name__}{inner.__name__}", __base__=bases, __doc__=declaration.__doc__)
@@ -81,30 +81,27 @@ def _with_inlined(declaration: Any, mode: Mode) -> Any:
     return model
 
 
-def _annotation(here: Marked, mode: Mode) -> Any:
+def _annotation(kind: Any, mark: Mark, mode: Mode) -> Any:
     """An annotation as pydantic takes it."""
-    kind, marks = here
-    if mode == "file" and OPEN in marks:
-        return _annotation(Marked(kind, tuple(mark for mark in marks if mark is not OPEN)), mode) | _UNKNOWN
-    own = next((mark for mark in marks if isinstance(mark, Own)), None)
-    if own and mode == "file":
-        return Annotated[Any, WithJsonSchema({_DEFINED: own.name})]
+    if mode == "file" and mark.open:
+        return _annotation(kind, mark._replace(open=False), mode) | _UNKNOWN
+    if mode == "file" and mark.own:
+        return Annotated[Any, WithJsonSchema({_DEFINED: mark.own})]
     if options := options_of(kind):
-        parts = [option if option is NoneType else _annotation(marked(option, *marks), mode) for option in options]
+        parts = [option if option is NoneType else _annotation(*marked(option, mark), mode) for option in options]
         return Union[tuple(parts)]  # noqa: UP007  (of parts made at run time)
     if get_origin(kind) in (tuple, frozenset):
         items = get_args(kind)
-        several = next((mark for mark in marks if isinstance(mark, Several)), Several())
-        if get_origin(kind) is tuple and items[-1] is not Ellipsis:
-            several = Several(len(items), len(items))
-        listed: Any = list[_annotation(marked(items[0]), mode)]  # type: ignore[misc]  # made at run time
-        return Annotated[listed, Field(min_length=several.least or None, max_length=several.most)]
+        fixed = get_origin(kind) is tuple and items[-1] is not Ellipsis
+        least, most = (len(items), len(items)) if fixed else (mark.least or None, mark.most)
+        listed: Any = list[_annotation(*marked(items[0]), mode)]  # type: ignore[misc]  # made at run time
+        return Annotated[listed, Field(min_length=least, max_length=most)]
     if is_mapping(kind):
-        key, value = get_args(kind)
-        return dict[_annotation(marked(key), mode), _annotation(marked(value), mode)]  # type: ignore[misc]
-    if hasattr(kind, "_fields") and not (mode == "file" and any(hasattr(mark, "parse") for mark in marks)):
+        key, value = (_annotation(*marked(part), mode) for part in get_args(kind))
+        return dict[key, value]  # type: ignore[valid-type]  # made at run time
+    if hasattr(kind, "_fields") and not (mode == "file" and mark.form):
         return _with_inlined(kind, mode)
-    return kind if mode == "output" else Annotated[Any, WithJsonSchema(form_of(here).schema())]
+    return kind if mode == "output" else Annotated[Any, WithJsonSchema(form_of(kind, mark).schema())]
 
 
 def _texts_of(declaration: type) -> dict[str, str]:

@@ -10,10 +10,11 @@ from genarch.errors import nearest
 from genarch.files.bundled import bundled_tables
 from genarch.files.io import decode, read_bytes
 from genarch.files.records import MAX_EVENTS, Record
-from genarch.files.yaml_text import Document, Fields, Scalar, parse
+from genarch.files.yaml_text import Document, Fields, parse
 from genarch.table.findings import Place
-from genarch.table.forms import VERSION, FormatVersion, Several, ShownText
+from genarch.table.forms import VERSION, Mark, Scalar, ShownText, format_version
 from genarch.table.rules import (
+    MARGIN,
     Architecture,
     Assumption,
     Disabled,
@@ -21,7 +22,6 @@ from genarch.table.rules import (
     FactIds,
     Family,
     Grade,
-    Margin,
     Method,
     Notice,
     Question,
@@ -38,7 +38,7 @@ MAX_CHAIN = 8
 """Tables that extend one another; more than three are already hard to follow."""
 
 _Entry = TypeVar("_Entry")
-Part = Annotated[tuple[_Entry, ...], Several(most=MAX_ENTRIES)]
+Part = Annotated[tuple[_Entry, ...], Mark(most=MAX_ENTRIES)]
 
 
 class Points(NamedTuple):
@@ -64,7 +64,7 @@ class TableSource(NamedTuple):
 class TableForm(NamedTuple):
     """A rule table for genarch."""
 
-    format: Annotated[int, FormatVersion(1, "format")]
+    format: Annotated[int, format_version(1, "format")]
     """The version of this format: 1."""
     id: RuleId
     version: Annotated[str, VERSION]
@@ -74,9 +74,9 @@ class TableForm(NamedTuple):
     """A bundled table's id, or a path relative to this file."""
     points: Points | None = None
     """Required unless the table extends another."""
-    close_call: Annotated[Ratio | None, Margin()] = None
+    close_call: Annotated[Ratio | None, MARGIN] = None
     """Below this margin the answer is to evaluate both. Required unless the table extends another."""
-    clear: Annotated[Ratio | None, Margin()] = None
+    clear: Annotated[Ratio | None, MARGIN] = None
     """From this margin on a recommendation is clear, below it a lean: 1/3 unless this or the extended table says."""
     facts: Part[Fact] = ()
     families: Part[Family] = ()

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import yaml
 
 from genarch.errors import InputError, Problem
+from genarch.table.forms import Scalar
 
 MAX_DEPTH = 32
 MAX_EVENTS = 5_000
@@ -43,14 +44,6 @@ _WORDS = {
 
 NOWHERE = -1
 """The place of what does not stand in a text: values from Python."""
-
-
-class Scalar(NamedTuple):
-    """Text as it stands; `plain` when without quotation marks, `at` the character where it begins."""
-
-    text: str
-    plain: bool
-    at: int
 
 
 class Items(NamedTuple):

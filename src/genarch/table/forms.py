@@ -1,12 +1,12 @@
-"""What a field of a file may say, as markers in the declarations of values: `Annotated[str, SLUG]`.
+"""What a field of a file may say, as marks in the declarations of values: `Annotated[str, SLUG]`.
 
 A declaration says once what a file has; `genarch.files.records` reads files by it and makes JSON Schemas of it. Each
 form reads the text of one scalar and knows its JSON Schema, so that the two cannot differ.
 """
 
 import re
-from functools import cache
-from typing import Annotated, Any, NamedTuple, Protocol
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple
 
 from genarch.errors import nearest
 
@@ -23,236 +23,174 @@ _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
-class Form(Protocol):
-    """How the text of a scalar is read, and the JSON Schema of what is accepted."""
+class Scalar(NamedTuple):
+    """Text as it stands in a file; `plain` when without quotation marks, `at` the character where it begins."""
+
+    text: str
+    plain: bool
+    at: int
+
+
+class Form(NamedTuple):
+    """How a scalar is read, and the JSON Schema of what is accepted; `noun` is what has to stand there, for messages.
+
+    `parse` raises a ValueError that says what to write. `schema` is of what an editor sees.
+    """
+
+    noun: str
+    parse: Callable[[Scalar], Any]
+    schema: Callable[[], Json]
+
+
+class Mark(NamedTuple):
+    """What a declaration says of a field beside its type; a field may have several."""
+
+    form: Form | None = None
+    own: str = ""
+    """A part with a reader and a schema of its own, by name: see `genarch.files.records`."""
+    least: int = 0
+    """How few items a list may have."""
+    most: int | None = None
+    """How many."""
+    absent: object = ...
+    """What it means when a file leaves the field out, though the value always has it."""
+    needed: str = ""
+    """Why a file has to have the field, or how to write it: ends the message that it is missing."""
+    hidden: bool = False
+    """Files do not have it; it keeps its default until its reader sets it."""
+    open: bool = False
+    """It may also say `unknown` or `null`, which is the same as leaving it out; it has a default."""
+    omitted: bool = False
+    """JSON output leaves it out when it is None, where others are null."""
+    inlined: bool = False
+    """Its own fields stand in JSON output in its place; nothing does when it is None."""
 
     @property
-    def noun(self) -> str:
-        """What has to stand there, for messages."""
+    def stated(self) -> dict[str, Any]:
+        """What it says."""
+        return {name: value for name, value in self._asdict().items() if value != self._field_defaults[name]}
 
-    def parse(self, text: str, *, plain: bool) -> object:
-        """The value of a text; `plain` says that it stood there without quotation marks.
-
-        Raises:
-            ValueError: when it is none; the message says what to write.
-        """
-
-    def schema(self) -> Json:
-        """The JSON Schema of what an editor sees there."""
+    def __repr__(self) -> str:
+        return f"Mark({', '.join(self.stated)})"
 
 
-class Text(NamedTuple):
+HIDDEN, OPEN, OMITTED, INLINED = Mark(hidden=True), Mark(open=True), Mark(omitted=True), Mark(inlined=True)
+
+
+def text(pattern: str = "", what: str = "", most: int | None = None, *, strip: bool = False) -> Mark:
     """Text, stripped where `strip`; with a `pattern`, all of it has to match, and `what` says in words how.
 
     A number or a yes/no without quotation marks is text too, where the pattern has it so. Without `what`, text that
     does not match is called empty.
     """
 
-    pattern: str = ""
-    what: str = ""
-    most: int | None = None
-    strip: bool = False
-    noun: str = "text"
+    def matches(word: str) -> bool:
+        return not pattern or bool(re.fullmatch(pattern, word))
 
-    def matches(self, text: str) -> bool:
-        """Whether a text has the pattern."""
-        return not self.pattern or bool(_pattern(self.pattern).fullmatch(text))
+    def parse(scalar: Scalar) -> str:
+        if not matches(scalar.text):
+            raise ValueError(f"'{shown(scalar.text)}' is not {what}" if what else "is empty; write it out")
+        if most is not None and len(scalar.text) > most:
+            raise ValueError(f"has more than {most} characters; shorten it")
+        return scalar.text.strip() if strip else scalar.text
 
-    def parse(self, text: str, *, plain: bool) -> str:
-        """The text."""
-        del plain
-        if not self.matches(text):
-            raise ValueError(f"'{shown(text)}' is not {self.what}" if self.what else "is empty; write it out")
-        if self.most is not None and len(text) > self.most:
-            raise ValueError(f"has more than {self.most} characters; shorten it")
-        return text.strip() if self.strip else text
-
-    def schema(self) -> Json:
+    def schema() -> Json:
         """Text of the pattern, and what an editor takes for a number or a yes/no but is such text."""
-        numbers = self.matches("0")
-        types = ["string", *(["number"] if numbers else []), *(["boolean"] if self.matches("true") else [])]
+        numbers = matches("0")
+        types = ["string", *(["number"] if numbers else []), *(["boolean"] if matches("true") else [])]
         return {
             "type": types if len(types) > 1 else "string",
-            **({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {}),
-            **({"minimum": 0} if numbers and not self.matches("-1") else {}),
-            **({"maxLength": self.most} if self.most is not None else {}),
+            **({"pattern": f"^(?:{pattern})$"} if pattern else {}),
+            **({"minimum": 0} if numbers and not matches("-1") else {}),
+            **({"maxLength": most} if most is not None else {}),
         }
 
+    return Mark(Form("text", parse, schema))
 
-class Whole(NamedTuple):
+
+def whole(least: int = 0, most: int = 10**MAX_DIGITS - 1) -> Mark:
     """A whole number."""
 
-    least: int = 0
-    most: int = 10**MAX_DIGITS - 1
-    noun: str = "a whole number"
-
-    def parse(self, text: str, *, plain: bool) -> int:
-        """The number."""
-        if not plain or not _WHOLE.fullmatch(text) or len(text) > MAX_DIGITS:
+    def parse(scalar: Scalar) -> int:
+        if not scalar.plain or not _WHOLE.fullmatch(scalar.text) or len(scalar.text) > MAX_DIGITS:
             raise ValueError("must be a whole number; write it in plain digits, without quotation marks")
-        if not self.least <= int(text) <= self.most:
-            raise ValueError(f"must be a whole number from {self.least} to {self.most}")
-        return int(text)
+        if not least <= int(scalar.text) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(scalar.text)
 
-    def schema(self) -> Json:
-        """The integers in range."""
-        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+    return Mark(Form("a whole number", parse, lambda: {"type": "integer", "minimum": least, "maximum": most}))
 
 
-class Number(NamedTuple):
+def number(above: float | None = None, below: float | None = None) -> Mark:
     """A decimal number, more than `above` and less than `below` where they are given."""
 
-    above: float | None = None
-    below: float | None = None
-    noun: str = "a number"
-
-    def parse(self, text: str, *, plain: bool) -> float:
-        """The number."""
-        if not plain or not DECIMAL.fullmatch(text) or len(text) > MAX_DIGITS + 10:
+    def parse(scalar: Scalar) -> float:
+        if not scalar.plain or not DECIMAL.fullmatch(scalar.text) or len(scalar.text) > MAX_DIGITS + 10:
             raise ValueError("must be a number; write it in plain decimals, without quotation marks")
-        number = float(text)
-        if self.above is not None and number <= self.above:
-            raise ValueError(f"must be greater than {self.above:g}")
-        if self.below is not None and number >= self.below:
-            raise ValueError(f"must be less than {self.below:g}")
-        return number
+        if above is not None and float(scalar.text) <= above:
+            raise ValueError(f"must be greater than {above:g}")
+        if below is not None and float(scalar.text) >= below:
+            raise ValueError(f"must be less than {below:g}")
+        return float(scalar.text)
 
-    def schema(self) -> Json:
-        """The numbers in range."""
-        limits = {"exclusiveMinimum": self.above, "exclusiveMaximum": self.below}
-        return {"type": "number", **{key: limit for key, limit in limits.items() if limit is not None}}
+    limits = {"exclusiveMinimum": above, "exclusiveMaximum": below}
+    stated = {key: limit for key, limit in limits.items() if limit is not None}
+    return Mark(Form("a number", parse, lambda: {"type": "number", **stated}))
 
 
-class Flag(NamedTuple):
+def flag() -> Mark:
     """A yes or no."""
 
-    noun: str = "true or false"
-
-    def parse(self, text: str, *, plain: bool) -> bool:
-        """Whether it is true."""
-        if not plain or text not in ("true", "false"):
+    def parse(scalar: Scalar) -> bool:
+        if not scalar.plain or scalar.text not in ("true", "false"):
             raise ValueError("must be true or false, without quotation marks")
-        return text == "true"
+        return scalar.text == "true"
 
-    def schema(self) -> Json:
-        """True or false."""
-        return {"type": "boolean"}
+    return Mark(Form("true or false", parse, lambda: {"type": "boolean"}))
 
 
-class Choice(NamedTuple):
+def choice(names: tuple[str, ...]) -> Mark:
     """One of some names."""
+    *others, last = names
+    noun = f"one of: {', '.join(others)} or {last}" if others else f"one of: {last}"
 
-    names: tuple[str, ...]
+    def parse(scalar: Scalar) -> str:
+        if scalar.text not in names:
+            raise ValueError(f"must be {noun}{nearest(scalar.text, names)}")
+        return scalar.text
 
-    @property
-    def noun(self) -> str:
-        """The names."""
-        *others, last = self.names
-        return f"one of: {', '.join(others)} or {last}" if others else f"one of: {last}"
-
-    def parse(self, text: str, *, plain: bool) -> str:
-        """The name."""
-        del plain
-        if text not in self.names:
-            raise ValueError(f"must be {self.noun}{nearest(text, self.names)}")
-        return text
-
-    def schema(self) -> Json:
-        """The names."""
-        return {"enum": list(self.names)}
+    return Mark(Form(noun, parse, lambda: {"enum": list(names)}))
 
 
-class FormatVersion(NamedTuple):
+def format_version(version: int, key: str = "version") -> Mark:
     """The version of a format, which every file of it begins with; `key` is what it is called there."""
 
-    version: int
-    key: str = "version"
-    noun: str = "a format version"
+    def parse(scalar: Scalar) -> int:
+        if scalar.text == str(version) and scalar.plain:
+            return version
+        advice = f"write {version}{' without quotation marks' if scalar.text == str(version) else ''}"
+        raise ValueError(f"'{shown(scalar.text)}' is not a format version that this genarch reads; {advice}")
 
-    def parse(self, text: str, *, plain: bool) -> int:
-        """The version."""
-        if text == str(self.version) and plain:
-            return self.version
-        advice = f"write {self.version}{' without quotation marks' if text == str(self.version) else ''}"
-        raise ValueError(f"'{shown(text)}' is not a format version that this genarch reads; {advice}")
-
-    def schema(self) -> Json:
-        """That number."""
-        return {"const": self.version}
+    form = Form("a format version", parse, lambda: {"const": version})
+    return Mark(form, needed=f"write '{key}: {version}'")
 
 
-# Of markers that are no forms, `marker` says which one it is: tuples of equal values are equal whatever their class.
-
-
-class Own(NamedTuple):
-    """A part with a reader and a schema of its own, by name: see `genarch.files.records`."""
-
-    name: str
-    marker: str = "own"
-
-
-class Several(NamedTuple):
-    """How many items a list may have."""
-
-    least: int = 0
-    most: int | None = None
-    marker: str = "several"
-
-
-class Absent(NamedTuple):
-    """What it means when a file leaves the field out, though the value always has it."""
-
-    value: object
-    marker: str = "absent"
-
-
-class Needed(NamedTuple):
-    """Why a file has to have the field, or how to write it: ends the message that it is missing."""
-
-    why: str
-    marker: str = "needed"
-
-
-class Marker(NamedTuple):
-    """Something that a field is, or is not."""
-
-    marker: str
-
-
-HIDDEN = Marker("hidden")
-"""A field of the value that files do not have; it keeps its default until its reader sets it."""
-
-OPEN = Marker("open")
-"""A field that may also say `unknown` or `null`, which is the same as leaving it out; it has a default."""
-
-OMITTED = Marker("omitted")
-"""A field that JSON output leaves out when it is None, where others are null."""
-
-INLINED = Marker("inlined")
-"""A field whose own fields stand in JSON output in its place; nothing does when it is None."""
-
-SLUG = Text(
-    r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?", "a slug; write small letters, digits, '-', '_' and '.', at most 100"
-)
-NAME = Text(r"[a-z][a-z0-9_-]{0,99}", "the name of a family or architecture")
-TABLE_AT_VERSION = Text(r"[a-z][a-z0-9-]*@[0-9]+(\.[0-9]+){0,2}", "a table at a version; write it as article@1.0.0")
-VERSION = Text(r"[0-9]+\.[0-9]+\.[0-9]+", "a version; write three numbers, as 1.0.0", 40)
+SLUG_PATTERN = r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?"
+SLUG = text(SLUG_PATTERN, "a slug; write small letters, digits, '-', '_' and '.', at most 100")
+NAME = text(r"[a-z][a-z0-9_-]{0,99}", "the name of a family or architecture")
+TABLE_AT_VERSION = text(r"[a-z][a-z0-9-]*@[0-9]+(\.[0-9]+){0,2}", "a table at a version; write it as article@1.0.0")
+VERSION = text(r"[0-9]+\.[0-9]+\.[0-9]+", "a version; write three numbers, as 1.0.0", 40)
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
-DAY = Text(
+DAY = text(
     "(?!0000)(?:[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)"
     f"|(?:0[13578]|1[02])-31)|{_LEAP_YEAR}-02-29)",
     "a calendar date; write it as 2027-03-31",
 )
 
-ShownText = Annotated[str, Text(rf"[\s\S]*{_VISIBLE}[\s\S]*", strip=True)]
+ShownText = Annotated[str, text(rf"[\s\S]*{_VISIBLE}[\s\S]*", strip=True)]
 """Text that says something."""
 
 
 def shown(text: str) -> str:
     """A value short enough to quote in a message."""
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-@cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)

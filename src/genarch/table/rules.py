@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from genarch.errors import UnknownIdError, nearest
 from genarch.table.conditions import ALWAYS, Condition
 from genarch.table.constraints import Answers
-from genarch.table.forms import HIDDEN, VERSION, Absent, Own, Several, ShownText, Text
+from genarch.table.forms import HIDDEN, VERSION, Form, Mark, Scalar, ShownText, text
 
 Grade = Literal[
     "planning_heuristic",
@@ -26,17 +26,17 @@ Maturity = Literal["proven", "emerging"]
 Level = Literal["note", "warning", "inconsistency"]
 
 RuleId = Annotated[
-    str, Text(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "an id; write small letters and digits, joined by '-'", most=100)
+    str, text(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "an id; write small letters and digits, joined by '-'", most=100)
 ]
 EntryId = Annotated[
     str,
-    Text(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", "an id; write small letters and digits, joined by '-' or '_'", most=100),
+    text(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", "an id; write small letters and digits, joined by '-' or '_'", most=100),
 ]
-FactId = Annotated[str, Text(r"[A-Za-z0-9][A-Za-z0-9._-]*", "a fact id; write it as E1", most=60)]
-FactIds = Annotated[tuple[FactId, ...], Several(least=1)]
-When = Annotated[Condition, Own("Condition")]
-WhenOrAlways = Annotated[Condition, Own("Condition"), Absent(ALWAYS)]
-Example = Annotated[Answers, Own("Constraints")]
+FactId = Annotated[str, text(r"[A-Za-z0-9][A-Za-z0-9._-]*", "a fact id; write it as E1", most=60)]
+FactIds = Annotated[tuple[FactId, ...], Mark(least=1)]
+When = Annotated[Condition, Mark(own="Condition")]
+WhenOrAlways = Annotated[Condition, Mark(own="Condition", absent=ALWAYS)]
+Example = Annotated[Answers, Mark(own="Constraints")]
 Strength = Literal["slight", "moderate", "strong"]
 
 VERDICTS_WITHOUT_FAMILY = ("evaluate_both", "undetermined", "infeasible")
@@ -248,35 +248,26 @@ class Ratio(NamedTuple):
         return f"{float(self):g}" if decimal else f"{self.numerator}/{self.denominator}"
 
 
-class Margin(NamedTuple):
-    """The form of a margin in a file: a share of the points, as a decimal or a fraction."""
+def _share(scalar: Scalar) -> Ratio:
+    """A share of the points, as a decimal or a fraction; raises a ValueError when it is none from 0 to 1."""
+    if match := re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})", scalar.text):
+        share = Ratio(int(match[1]), int(match[2]))
+    elif scalar.plain and (match := re.fullmatch(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,6}))?", scalar.text)):
+        decimals = match[2] or ""
+        share = Ratio(int(match[1] + decimals), 10 ** len(decimals))
+    else:
+        raise ValueError("must be a decimal number such as 0.15, or a fraction such as 1/3, without quotation marks")
+    if share.numerator > share.denominator:
+        raise ValueError("must be at most 1: a margin is a share of the points")
+    return share
 
-    noun: str = "a number"
 
-    def parse(self, text: str, *, plain: bool) -> Ratio:
-        """The share.
+def _share_schema() -> dict[str, Any]:
+    fraction = {"type": "string", "pattern": "^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}$"}
+    return {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, fraction]}
 
-        Raises:
-            ValueError: when the text is none from 0 to 1.
-        """
-        if match := re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})", text):
-            share = Ratio(int(match[1]), int(match[2]))
-        elif plain and (match := re.fullmatch(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,6}))?", text)):
-            decimals = match[2] or ""
-            share = Ratio(int(match[1] + decimals), 10 ** len(decimals))
-        else:
-            raise ValueError(
-                "must be a decimal number such as 0.15, or a fraction such as 1/3, without quotation marks"
-            )
-        if share.numerator > share.denominator:
-            raise ValueError("must be at most 1: a margin is a share of the points")
-        return share
 
-    def schema(self) -> dict[str, Any]:
-        """A number, or text for a fraction."""
-        fraction = {"type": "string", "pattern": "^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}$"}
-        return {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, fraction]}
-
+MARGIN = Mark(Form("a number", _share, _share_schema))
 
 CLEAR = Ratio(1, 3)
 """The margin from which a recommendation is clear, where a table does not say."""

@@ -3,21 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from genarch.table.constraints import NOTHING_STATED, Answers, gpu_names
-from genarch.table.forms import (
-    DAY,
-    HIDDEN,
-    NAME,
-    OPEN,
-    SLUG,
-    TABLE_AT_VERSION,
-    Absent,
-    FormatVersion,
-    Needed,
-    Own,
-    Several,
-    ShownText,
-    Whole,
-)
+from genarch.table.forms import DAY, HIDDEN, NAME, OPEN, SLUG, TABLE_AT_VERSION, Mark, ShownText, format_version, whole
 
 SPEC_VERSION = 1
 
@@ -32,9 +18,9 @@ class Origin(NamedTuple):
 class Waiver(NamedTuple):
     """A stated exception to a finding."""
 
-    rule: Annotated[ShownText, Needed("a waiver needs it")]
+    rule: Annotated[ShownText, Mark(needed="a waiver needs it")]
     """The id of what is waived."""
-    reason: Annotated[ShownText, Needed("a waiver needs it")]
+    reason: Annotated[ShownText, Mark(needed="a waiver needs it")]
     """Why, for whoever reads it later."""
     expires: Annotated[str | None, DAY, OPEN] = None
     """The last valid day, as 2027-03-31 (UTC)."""
@@ -48,9 +34,9 @@ class Spec(NamedTuple):
     Evaluation reads the constraints alone; what they do not name is unknown.
     """
 
-    id: Annotated[str, SLUG, OPEN, Absent("")]
+    id: Annotated[str, SLUG, OPEN, Mark(absent="")]
     """A slug; the file's stem when absent."""
-    constraints: Annotated[Answers, Own("Constraints"), OPEN] = NOTHING_STATED
+    constraints: Annotated[Answers, Mark(own="Constraints"), OPEN] = NOTHING_STATED
     """Absent or null: nothing is known."""
     title: Annotated[str, OPEN] = ""
     """A name for people."""
@@ -63,9 +49,9 @@ class Spec(NamedTuple):
     waivers: Annotated[tuple[Waiver, ...], OPEN] = ()
     """Stated exceptions."""
     origin: Annotated[Origin, HIDDEN] = Origin("<python>")
-    model: Annotated[str | None, Own("Model"), OPEN] = None
+    model: Annotated[str | None, Mark(own="Model"), OPEN] = None
     """The model of the evidence catalogue that the decision is for, as sd-turbo."""
-    version: Annotated[int, FormatVersion(SPEC_VERSION)] = SPEC_VERSION
+    version: Annotated[int, format_version(SPEC_VERSION)] = SPEC_VERSION
     """The version of this format."""
 
 
@@ -76,7 +62,7 @@ DIFFUSION_ON_OFFER = 2022
 class CaseSpec(NamedTuple):
     """What was known of the deployment."""
 
-    constraints: Annotated[Answers, Own("Constraints")]
+    constraints: Annotated[Answers, Mark(own="Constraints")]
     """As in a spec."""
 
 
@@ -90,19 +76,19 @@ class CaseSource(NamedTuple):
 class Case(NamedTuple):
     """One documented decision."""
 
-    id: Annotated[str, SLUG, Needed("give each case one of its own")]
+    id: Annotated[str, SLUG, Mark(needed="give each case one of its own")]
     """Used once."""
-    spec: Annotated[CaseSpec, Needed("write 'constraints:' below it, as in a spec")]
+    spec: Annotated[CaseSpec, Mark(needed="write 'constraints:' below it, as in a spec")]
     """What was known, coded without looking at the choice."""
-    chosen: Annotated[str, NAME, Needed("name the family that was decided for, or evaluate_both")]
+    chosen: Annotated[str, NAME, Mark(needed="name the family that was decided for, or evaluate_both")]
     """The family that was decided for, or evaluate_both."""
-    acceptable: Annotated[tuple[Annotated[str, NAME], ...], Several(least=1), OPEN] = ()
+    acceptable: Annotated[tuple[Annotated[str, NAME], ...], Mark(least=1), OPEN] = ()
     """Every verdict not to be counted wrong; absent: what was chosen."""
     strict: bool = True
     """The source names the family, and the alternatives were on offer: those cases are scored first."""
     title: Annotated[str, OPEN] = ""
     """A name for people."""
-    year: Annotated[int | None, Whole(1900, 2099), OPEN] = None
+    year: Annotated[int | None, whole(1900, 2099), OPEN] = None
     """When it was decided."""
     summary: Annotated[str, OPEN] = ""
     architecture: Annotated[str, OPEN] = ""
@@ -115,7 +101,7 @@ class Case(NamedTuple):
     origin: Annotated[Origin, HIDDEN] = Origin("<python>")
 
 
-Cases = Annotated[tuple[Case, ...], Several(least=1)]
+Cases = Annotated[tuple[Case, ...], Mark(least=1)]
 """A file of cases is a list."""
 
 
