@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from genarch.reports.descriptions import grounds
 from genarch.reports.markdown import code, inert
-from genarch.reports.words import effect_of
+from genarch.reports.words import effect_words
 from genarch.table.conditions import constraints_read
 from genarch.table.conditions import describe as condition_words
 from genarch.table.rules import Assumption, Method, Notice, Rule, RuleTable
@@ -51,7 +51,7 @@ def _lines(base: RuleTable, rules: RuleTable) -> Iterator[str]:
         if rule.id not in known:
             cells = [
                 inert(condition_words(rule.when)),
-                inert(effect_of(rule)),
+                inert(effect_words(rule.points, rule.excludes)),
                 inert(rule.because),
                 inert(str(rule.source)),
             ]
@@ -76,13 +76,14 @@ def _counts(base: RuleTable, rules: RuleTable) -> str:
 
 
 def _row(before: Rule, after: Rule | None, reason: str) -> str:
-    shown = inert(f"{condition_words(before.when)}: {effect_of(before)}")
+    shown = inert(f"{condition_words(before.when)}: {effect_words(before.points, before.excludes)}")
     if after is None:
         return f"| {code(before.id)} | {shown} | disabled | {inert(reason)} |"
     if after == before:
         return f"| {code(before.id)} | {shown} | the same | |"
     when = "" if after.when == before.when else f"{condition_words(after.when)}: "
-    return f"| {code(before.id)} | {shown} | {inert(when + effect_of(after))} | {inert(after.replaces)} |"
+    now = inert(when + effect_words(after.points, after.excludes))
+    return f"| {code(before.id)} | {shown} | {now} | {inert(after.replaces)} |"
 
 
 def _others(base: RuleTable, rules: RuleTable, reasons: dict[str, str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from builders import spec
 from genarch import RuleTable, evaluate, load_rules
 from genarch.files.bundled import base_of
 from genarch.reports.evaluation import Evaluated, make_report
-from genarch.reports.evaluation_page import base_words
+from genarch.reports.evaluation_page import standing_lines
 from genarch.reports.json import plain
 
 FIELD = load_rules("field")
@@ -43,14 +43,14 @@ def test_another_recommendation_is_told_in_one_line() -> None:
         "margin": 1.0,
         "differs": True,
     }
-    assert base_words(report) == "By article@1.0.0 alone: GAN (clear, margin 1.00)."
+    assert list(standing_lines(report)) == ["By article@1.0.0 alone: GAN (clear, margin 1.00)."]
 
 
 def test_the_same_recommendation_is_not_told() -> None:
     report = reported(FIELD, domain="narrow", serving="realtime")
     assert report.base
     assert (report.verdict, report.base.verdict, report.base.differs) == ("gan", "gan", False)
-    assert base_words(report) == ""
+    assert list(standing_lines(report)) == []
 
 
 def test_the_same_two_that_are_too_close_to_call_are_not_told() -> None:
@@ -64,7 +64,7 @@ def test_the_article_extends_nothing() -> None:
     article = load_rules("article")
     assert base_of(article) is None
     assert reported(article, domain="narrow").base is None
-    assert base_words(reported(article, domain="narrow")) == ""
+    assert list(standing_lines(reported(article, domain="narrow"))) == []
 
 
 def test_a_table_of_ones_own_is_held_against_the_bundled_one_that_it_extends(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_table_of_ones_own_is_held_against_the_bundled_one_that_it_extends(tmp
     path.write_text(CHILD.replace("EXTENDED", "field"))
     child = load_rules(path)
     assert base_of(child) is FIELD
-    assert base_words(reported(child, priorities=["sharpness"])).startswith("By field@1.0.0 alone: ")
+    assert next(standing_lines(reported(child, priorities=["sharpness"]))).startswith("By field@1.0.0 alone: ")
 
 
 def test_a_base_that_does_not_come_with_genarch_is_left_out(tmp_path: Path) -> None:

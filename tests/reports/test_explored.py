@@ -5,14 +5,7 @@ from __future__ import annotations
 from builders import SOURCE, rule, spec, table
 from genarch import RuleTable, Spec, evaluate, explore
 from genarch.reports.evaluation import Evaluated, Explored, make_report
-from genarch.reports.evaluation_page import (
-    binding_words,
-    flip_rows,
-    next_words,
-    relax_words,
-    report_page,
-    settled_words,
-)
+from genarch.reports.evaluation_page import flip_rows, report_page, standing_lines
 from genarch.reports.markdown import as_markdown
 from genarch.table.conditions import All, Predicate
 from genarch.table.rules import Notice
@@ -37,38 +30,36 @@ def explored(made: Evaluated) -> Explored:
 
 def test_a_settled_answer() -> None:
     made = report(table(NARROW), spec(domain="narrow"))
-    assert settled_words(made.verdict, explored(made)) == "Settled: answering the rest cannot change this."
-    assert next_words(explored(made)) == ""
+    assert list(standing_lines(made)) == ["Settled: answering the rest cannot change this."]
     assert flip_rows(explored(made), made.spec.constraints) == [
         ("domain: broad", "undetermined"),
         ("narrow: gan 0 instead of +3", "undetermined"),
     ]
-    assert binding_words(explored(made), made.spec.constraints) == "domain."
+    assert "**Decided by:** domain.\n" in as_markdown(report_page(made))
 
 
 def test_what_it_could_become_and_what_to_ask() -> None:
     made = report(table(NARROW, TEXT), spec(domain="narrow"))  # with text 3 against 3: level
-    assert settled_words(made.verdict, explored(made)) == "Could still become evaluate both."
-    assert (
-        next_words(explored(made))
-        == "Ask next: conditioning (what steers the output beyond the task's own input image)."
-    )
+    assert list(standing_lines(made)) == [
+        "Could still become evaluate both.",
+        "Ask next: conditioning (what steers the output beyond the task's own input image).",
+    ]
 
 
 def test_an_answer_that_will_not_stay() -> None:
     either = rule("broad", Predicate("domain", "is", ("broad",)), {"gan": 1})
     made = report(table(NARROW, either), spec())
     assert made.verdict == "undetermined"
-    assert settled_words(made.verdict, explored(made)) == "Not final: every way to answer the rest makes it GAN."
+    assert next(standing_lines(made)) == "Not final: every way to answer the rest makes it GAN."
     told = report(table(NARROW, either._replace(points={"diffusion": 1})), spec())
-    assert settled_words(told.verdict, explored(told)) == "Not final: answering the rest makes it GAN or diffusion."
+    assert next(standing_lines(told)) == "Not final: answering the rest makes it GAN or diffusion."
 
 
 def test_where_every_answer_contradicts_itself() -> None:
     always = [Notice(f"inconsistent-{d}", "inconsistency", "t", Predicate("domain", "is", (d,)), "m", SOURCE) for d in ("narrow", "broad")]  # fmt: skip
     made = report(table(NARROW, notices=always), spec())
     assert explored(made).possible == ()
-    assert settled_words(made.verdict, explored(made)).startswith("Every way to answer the rest contradicts itself")
+    assert next(standing_lines(made)).startswith("Every way to answer the rest contradicts itself")
 
 
 def test_thresholds_have_their_side_and_unit() -> None:
@@ -101,5 +92,9 @@ def test_what_to_drop_when_nothing_fits() -> None:
     stated = spec(conditioning=["text"], latency_budget_ms=33, maturity="proven", domain="narrow")
     made = report(table(TEXT, FAST, PROVEN, NO_GAN), stated)
     assert made.verdict == "infeasible"
-    assert relax_words(explored(made)) == ["conditioning", "latency_budget_ms", "maturity"]
-    assert binding_words(explored(made), made.spec.constraints) == "conditioning, latency_budget_ms and maturity. The other one stated would not be needed for it."  # fmt: skip
+    page = as_markdown(report_page(made))
+    assert "**If nothing fits, drop one of**\n\n- conditioning\n- latency\\_budget\\_ms\n- maturity\n" in page
+    assert (
+        "**Decided by:** conditioning, latency\\_budget\\_ms and maturity. The other one stated would not be needed for it.\n"
+        in page
+    )

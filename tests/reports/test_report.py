@@ -7,7 +7,8 @@ import pytest
 from builders import rule, spec, table
 from genarch import RuleTable, evaluate
 from genarch.reports.evaluation import make_report
-from genarch.reports.evaluation_page import unread_words, verdict_words
+from genarch.reports.evaluation_page import report_page, verdict_words
+from genarch.reports.markdown import as_markdown
 from genarch.table.conditions import ALWAYS, Predicate
 from genarch.table.rules import Ratio, Rule
 
@@ -74,4 +75,4 @@ def test_what_is_stated_and_read_by_no_rule_is_named() -> None:
     stated = spec(device="mobile", priorities=["speed", "fidelity"])
     report = make_report(stated, rules, evaluate(stated, rules))
     assert report.unread == (("device", ()), ("priorities", ("fidelity",)))
-    assert unread_words(report) == "device, priorities: fidelity"
+    assert "**Stated, but not read by the table:** device, priorities: fidelity\n" in as_markdown(report_page(report))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple
 
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim
-from genarch.reports.words import both, counted, effect_of, name_words, signed
+from genarch.reports.words import both, counted, effect_words, name_words, signed
 from genarch.table.backtest import (
     OUTCOMES,
     Ablation,
@@ -368,7 +368,7 @@ def _miss(result: Result) -> Entry:
     elif result.confidence:
         said += f" ({name_words(result.confidence)})"
     first = f"{result.case}{f' ({about})' if about else ''}: chosen {name_words(result.chosen)}"
-    below = [f"{rule.rule}: {effect_of(rule)}" for rule in result.decided_by]
+    below = [f"{rule.rule}: {effect_words(rule.points, rule.excludes)}" for rule in result.decided_by]
     below = below or ["no rule preferred it to what was chosen"]
     below += [f"the source: {result.reason}"] if result.reason else []
     lines = Entries(tuple(Entry(dim(words)) for words in below))

@@ -22,7 +22,7 @@ from genarch.reports.page import (
     dim,
     strong,
 )
-from genarch.reports.words import effect_of
+from genarch.reports.words import effect_words
 from genarch.table.answers import MANY, format_answer
 from genarch.table.conditions import constraints_read, predicates
 from genarch.table.conditions import describe as condition_words
@@ -175,7 +175,10 @@ def _entry(entry: Entry, rules: RuleTable) -> Description:
     match entry:
         case Rule():
             kind, title = "rule", entry.title
-            parts: list[Part] = [("when", condition_words(entry.when)), ("effect", effect_of(entry))]
+            parts: list[Part] = [
+                ("when", condition_words(entry.when)),
+                ("effect", effect_words(entry.points, entry.excludes)),
+            ]
             parts += [("because", entry.because), ("since", f"table version {entry.since}"), *_provenance(entry)]
         case Method():
             kind, title = "method", entry.title
@@ -207,7 +210,7 @@ def _architecture_parts(architecture: Architecture, rules: RuleTable) -> list[Pa
     points = {rule.id: rule.points.get(architecture.id, 0) for rule in rules.rules}
 
     def shown(chosen: Callable[[Rule], bool]) -> tuple[str, ...]:
-        return tuple(f"{rule.id} ({effect_of(rule)})" for rule in rules.rules if chosen(rule))
+        return tuple(f"{rule.id} ({effect_words(rule.points, rule.excludes)})" for rule in rules.rules if chosen(rule))
 
     return [
         ("summary", architecture.summary),
@@ -229,7 +232,7 @@ def _constraint(constraint: Constraint, rules: RuleTable) -> Description:
     meanings = question.choices if question else {}
     values = tuple(f"{value}: {meanings[value]}" if value in meanings else value for value in constraint.values)
     readers = tuple(
-        f"{rule.id} ({effect_of(rule)}; {rule.source})"
+        f"{rule.id} ({effect_words(rule.points, rule.excludes)}; {rule.source})"
         for rule in rules.rules
         if constraint.name in constraints_read(rule.when)
     )
@@ -255,7 +258,7 @@ def _value(constraint: Constraint, value: str, rules: RuleTable) -> Description:
     question = _question(constraint, rules)
     meaning = question.choices.get(value, "") if question else ""
     readers = tuple(
-        f"{rule.id} ({effect_of(rule)})"
+        f"{rule.id} ({effect_words(rule.points, rule.excludes)})"
         for rule in rules.rules
         if any(p.constraint == constraint.name and value in p.operand for p in predicates(rule.when))
     )
@@ -373,7 +376,10 @@ def table_list(rules: RuleTable) -> TableList:
         source=header.source_title,
         digest=header.digest,
         extends=header.extends or None,
-        rules=tuple(ListedRule(r.id, r.title, effect_of(r), r.source.facts, r.source.grade) for r in rules.rules),
+        rules=tuple(
+            ListedRule(r.id, r.title, effect_words(r.points, r.excludes), r.source.facts, r.source.grade)
+            for r in rules.rules
+        ),
         disabled=rules.disabled,
         methods=tuple(Named(entry.id, entry.title) for entry in rules.methods),
         notices=tuple(ListedNotice(entry.id, entry.title, entry.level) for entry in rules.notices),
@@ -390,7 +396,9 @@ def table_list_page(rules: RuleTable) -> Iterator[Block]:
     yield Paragraph(f"from {header.source_title}")
     if header.extends:
         yield Paragraph(("extends ", code(header.extends)))
-    entries = (page.Entry(code(r.id), (r.title, f"{effect_of(r)} ({r.source})")) for r in rules.rules)
+    entries = (
+        page.Entry(code(r.id), (r.title, f"{effect_words(r.points, r.excludes)} ({r.source})")) for r in rules.rules
+    )
     yield Section(f"rules ({len(rules.rules)})", (Entries(tuple(entries)),))
     if rules.disabled:
         without = (page.Entry(code(entry.id), (entry.reason,)) for entry in rules.disabled)

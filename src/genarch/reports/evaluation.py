@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 from genarch.errors import Problem
 from genarch.reports.evidence import EvidencePart
-from genarch.reports.words import name_words
-from genarch.table.constraints import BY_NAME, Answers
+from genarch.reports.words import both, name_words
+from genarch.table.constraints import Answers, in_order
 from genarch.table.forms import INLINED, OMITTED
-from genarch.table.rules import Assumption, Citation, Notice, Ratio, Rule, RuleTable
+from genarch.table.rules import Assumption, Citation, Notice, Ratio, Risk, Rule, RuleTable, TableVersion
 from genarch.table.scoring import Confidence, Evaluation, Flip, Possible, Ranked, Stability, Undecided, Unread, evaluate
 from genarch.table.spec import Origin, Spec
 from genarch.version import __version__
@@ -37,10 +38,7 @@ class SpecPart(NamedTuple):
 class RulesPart(NamedTuple):
     """The rule table that it was evaluated with."""
 
-    id: str
-    version: str
-    digest: str
-    """sha256: over the digests of the table's files, the extended ones first."""
+    table: Annotated[TableVersion, INLINED]
     source: str
     """What the table is taken from."""
 
@@ -53,11 +51,6 @@ class Effect(NamedTuple):
     against: Mapping[str, int]
     """Architecture to points taken."""
     excludes: tuple[str, ...]
-
-    @property
-    def points(self) -> Mapping[str, int]:
-        """Architecture to points, below 0 against."""
-        return {**self.for_, **{name: -points for name, points in self.against.items()}}
 
 
 class Reason(NamedTuple):
@@ -84,9 +77,7 @@ class RiskPart(NamedTuple):
     """What can go wrong with a recommended architecture."""
 
     architecture: str
-    risk: str
-    mitigation: str
-    source: Citation
+    risk: Annotated[Risk, INLINED]
 
 
 class Caution(NamedTuple):
@@ -195,35 +186,32 @@ def make_report(
     With an exploration, also what is settled and what would change the verdict; with `evidence` also what was measured.
     `base` is the table that this one extends: the report has what it alone would have said.
     """
-    verdict = evaluation.verdict
-    stated = {name: spec.constraints[name] for name in BY_NAME if name in spec.constraints}
+    verdict, recommended = evaluation.verdict, evaluation.recommended
     origin = spec.origin._replace(path=_encodable(spec.origin.path))
     reads = evidence.reads if evidence else ()
     notes = [entry for entry in evaluation.notices if entry.level == "note"]
     entries: list[Rule | Assumption | Notice] = [*evaluation.hits, *evaluation.assumed, *notes]
     table, reasons, methods, risks = _parts(rules)
     return Evaluated(
-        schema_version=SCHEMA_VERSION,
-        genarch_version=__version__,
-        spec=SpecPart(spec.id, spec.title, origin, stated),
-        rules=table,
-        verdict=verdict.verdict,
-        architecture=verdict.architecture,
-        candidates=verdict.candidates,
-        recommended=evaluation.recommended,
-        confidence=verdict.confidence,
-        margin=_rounded(verdict.margin),
+        SCHEMA_VERSION,
+        __version__,
+        SpecPart(spec.id, spec.title, origin, in_order(spec.constraints)),
+        table,
+        *verdict[:3],
+        recommended,
+        verdict.confidence,
+        _rounded(verdict.margin),
         summary=_summary(rules, evaluation),
-        base=_base(spec, base, evaluation) if base else None,
+        base=_base(base, evaluate(spec, base), evaluation) if base else None,
         ranking=evaluation.ranking,
         rationale=tuple([reasons[entry.id] for entry in entries]),
         methods=tuple([methods[method.id] for method in evaluation.methods]),
-        risks=tuple([risk for risk in risks if risk.architecture in evaluation.recommended]),
+        risks=tuple([risk for risk in risks if risk.architecture in recommended]),
         warnings=tuple([Caution(n.id, n.message, n.source) for n in evaluation.notices if n.level != "note"]),
-        unread=tuple(entry for entry in evaluation.unread if entry.constraint not in reads),
+        unread=tuple([entry for entry in evaluation.unread if entry.constraint not in reads]),
         undecided=evaluation.undecided,
         evidence=evidence,
-        explored=_explored(exploration) if exploration else None,
+        explored=Explored._make(getattr(exploration, name) for name in Explored._fields) if exploration else None,
     )
 
 
@@ -243,108 +231,68 @@ def _encodable(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _base(spec: Spec, base: RuleTable, evaluation: Evaluation) -> Base:
-    alone = evaluate(spec, base)
-    verdict = alone.verdict
-    same = verdict.verdict == evaluation.verdict.verdict and set(alone.recommended) == set(evaluation.recommended)
-    return Base(
-        rules=base.name,
-        verdict=verdict.verdict,
-        architecture=verdict.architecture,
-        candidates=verdict.candidates,
-        recommended=alone.recommended,
-        confidence=verdict.confidence,
-        margin=_rounded(verdict.margin),
-        differs=not same,
-    )
-
-
-def _explored(exploration: Exploration) -> Explored:
-    return Explored(
-        settled=exploration.settled,
-        possible=exploration.possible,
-        left_out=exploration.left_out,
-        next_question=exploration.next_question,
-        flips=exploration.flips,
-        binding=exploration.binding,
-        relax=exploration.relax,
-        stability=exploration.stability,
-    )
+def _base(base: RuleTable, alone: Evaluation, evaluation: Evaluation) -> Base:
+    verdict, named = alone.verdict, alone.recommended
+    differs = verdict.verdict != evaluation.verdict.verdict or set(named) != set(evaluation.recommended)
+    return Base(base.name, *verdict[:3], named, verdict.confidence, _rounded(verdict.margin), differs)
 
 
 @lru_cache(maxsize=8)
 def _parts(rules: RuleTable) -> tuple[RulesPart, dict[str, Reason], dict[str, MethodPart], tuple[RiskPart, ...]]:
     """What reports have of a table and of its entries, by their ids: the same parts in every report."""
-    header = rules.header
-    reasons = {rule.id: _reason(rule) for rule in rules.rules}
+    reasons = {}
+    for rule in rules.rules:
+        gained = {name: points for name, points in rule.points.items() if points > 0}
+        lost = {name: -points for name, points in rule.points.items() if points < 0}
+        reasons[rule.id] = Reason(rule.id, rule.title, rule.because, Effect(gained, lost, rule.excludes), rule.source)
     said: list[Assumption | Notice] = [*rules.assumptions, *rules.notices]
     for entry in said:
         reasons[entry.id] = Reason(entry.id, entry.title, entry.message, Effect({}, {}, ()), entry.source)
     return (
-        RulesPart(header.id, header.version, header.digest, header.source_title),
+        RulesPart(rules.identity, rules.header.source_title),
         reasons,
         {m.id: MethodPart(m.id, m.title, m.architectures, m.because, m.source) for m in rules.methods},
-        tuple(RiskPart(entry.id, *risk) for entry in rules.architectures for risk in entry.risks),
+        tuple(RiskPart(entry.id, risk) for entry in rules.architectures for risk in entry.risks),
     )
-
-
-def _reason(rule: Rule) -> Reason:
-    gained = {name: points for name, points in rule.points.items() if points > 0}
-    lost = {name: -points for name, points in rule.points.items() if points < 0}
-    return Reason(rule.id, rule.title, rule.because, Effect(gained, lost, rule.excludes), rule.source)
-
-
-# The summary
 
 
 def _summary(rules: RuleTable, evaluation: Evaluation) -> str:
     """The verdict's reason in one or two sentences."""
     verdict, margin = evaluation.verdict, evaluation.verdict.margin
-    name = name_words(verdict.verdict)
-    out = _excluded_families(rules, evaluation)
-    also = f"; {out}." if out else "."
-    survivors = [entry for entry in evaluation.ranking if not entry.excluded_by]
+    out = ", ".join(_excluded_families(rules, evaluation))
     if verdict.verdict == "infeasible":
         return f"Nothing is left: {out}."
     if verdict.verdict == "undetermined":
         also = f" ({out})." if out else "."
         return f"No rule that fired gives points to a family that is left, so nothing separates them{also}"
+    survivors = [entry for entry in evaluation.ranking if not entry.excluded_by]
+    names = both([name_words(family) for family in verdict.candidates])
+    also = f"; {out}." if out else "."
     if margin is None:
-        text = f"{name} is the only family {f'left: {out}' if out else 'there is'}."
-    elif verdict.verdict != "evaluate_both":
-        second = next(entry.family for entry in survivors if entry.family != verdict.verdict)
-        text = f"{name} leads {name_words(second)} by {_apart(margin)} (margin {float(margin):.2f}){also}"
-    elif margin.numerator:
-        close = f"(margin {float(margin):.2f}, below {float(rules.header.close_call):g})"
-        text = f"{_names(verdict.candidates)} are too close to call: {_apart(margin)} separate them {close}{also}"
+        text = f"{names} is the only family {f'left: {out}' if out else 'there is'}."
+    elif not margin.numerator:
+        points = survivors[0].points
+        level = dict.fromkeys(e.family for e in survivors if e.points == points and e.family not in verdict.candidates)
+        others = f", and so is {both(list(map(name_words, level)))}" if level else ""
+        text = f"{names} are level at {points} points each{others}{also}"
     else:
-        points = next(entry.points for entry in survivors if entry.architecture == evaluation.recommended[0])
-        best: dict[str, int] = {}
-        for entry in survivors:
-            best.setdefault(entry.family, entry.points)
-        level = [family for family, most in best.items() if most == points and family not in verdict.candidates]
-        others = f", and so is {_names(level)}" if level else ""
-        text = f"{_names(verdict.candidates)} are level at {points} points each{others}{also}"
+        apart = f"{margin.numerator} of the {margin.denominator} points that touch either"
+        share = f"margin {float(margin):.2f}"
+        if verdict.verdict == "evaluate_both":
+            below = f"{float(rules.header.close_call):g}"
+            text = f"{names} are too close to call: {apart} separate them ({share}, below {below}){also}"
+        else:
+            second = next(entry.family for entry in survivors if entry.family != verdict.verdict)
+            text = f"{names} leads {name_words(second)} by {apart} ({share}){also}"
     return text[:1].upper() + text[1:] + "".join(_ties(survivors, evaluation.recommended))
 
 
-def _names(families: Sequence[str]) -> str:
-    return " and ".join(map(name_words, families))
-
-
-def _apart(margin: Ratio) -> str:
-    return f"{margin.numerator} of the {margin.denominator} points that touch either"
-
-
-def _excluded_families(rules: RuleTable, evaluation: Evaluation) -> str:
+def _excluded_families(rules: RuleTable, evaluation: Evaluation) -> Iterator[str]:
     """Which families are out whole, and by which rules."""
-    found = []
     for family in rules.families:
-        members = [entry for entry in evaluation.ranking if entry.family == family.id]
-        if members and all(entry.excluded_by for entry in members):
-            by = dict.fromkeys(rule for entry in members for rule in entry.excluded_by)
-            found.append(f"{name_words(family.id)} is excluded by {' and '.join(by)}")
-    return ", ".join(found)
+        by = [entry.excluded_by for entry in evaluation.ranking if entry.family == family.id]
+        if by and all(by):
+            yield f"{name_words(family.id)} is excluded by {' and '.join(dict.fromkeys(chain(*by)))}"
 
 
 def _ties(survivors: Sequence[Ranked], recommended: Sequence[str]) -> Iterator[str]:

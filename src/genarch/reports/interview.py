@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim, strong
-from genarch.reports.words import both, counted, effect_of, either, name_words
+from genarch.reports.words import both, counted, effect_words, either, name_words
 from genarch.table.answers import MANY, names_words, numbered, written
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
@@ -79,7 +79,10 @@ def help_page(constraint: Constraint, rules: RuleTable) -> Iterator[Block]:
     readers = [rule for rule in rules.rules if constraint.name in constraints_read(rule.when)]
     if question.help:
         yield Paragraph(question.help)
-    entries = tuple(Entry(rule.title, (dim(f"{rule.id}: {effect_of(rule)} ({rule.source})"),)) for rule in readers)
+    entries = tuple(
+        Entry(rule.title, (dim(f"{rule.id}: {effect_words(rule.points, rule.excludes)} ({rule.source})"),))
+        for rule in readers
+    )
     yield Section("Rules that read it:" if readers else "No rule of this table reads it.", (Entries(entries),))
     yield Paragraph(dim(f"'genarch explain {constraint.name}' has more, and explains each of these ids."))
 

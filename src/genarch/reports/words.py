@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
 
-from genarch.table.answers import Plain, format_answer, plain_answers
+from genarch.table.answers import format_answer, plain_answers
 from genarch.table.constraints import Answers
 
 # C0 and C1 controls, soft hyphen, zero-width and bidirectional marks, line and paragraph separators, tags, BOM.
@@ -22,33 +21,16 @@ def name_words(family: str) -> str:
     return "GAN" if family == "gan" else family.replace("_", " ")
 
 
-class HasEffect(Protocol):
-    """A rule, or what is shown of one."""
-
-    @property
-    def points(self) -> Mapping[str, int]:
-        """Architecture to points, below 0 against."""
-
-    @property
-    def excludes(self) -> Collection[str]:
-        """Architectures."""
-
-
-def effect_of(rule: HasEffect) -> str:
+def effect_words(points: Mapping[str, int], excludes: Collection[str]) -> str:
     """What a rule does on a hit: `gan +3, consistency -1; excludes diffusion`."""
-    moved = ", ".join(f"{name} {signed(amount)}" for name, amount in rule.points.items())
-    excluded = f"excludes {', '.join(rule.excludes)}" if rule.excludes else ""
+    moved = ", ".join(f"{name} {signed(amount)}" for name, amount in points.items())
+    excluded = f"excludes {', '.join(excludes)}" if excludes else ""
     return "; ".join(part for part in (moved, excluded) if part)
 
 
 def stated_words(answers: Answers) -> list[str]:
     """Stated answers as a spec has them, in the order of the declaration: `domain: narrow`."""
-    return [f"{name}: {value_words(value)}" for name, value in plain_answers(answers).items()]
-
-
-def value_words(value: Plain) -> str:
-    """A stated answer as a spec has it."""
-    return f"[{', '.join(value)}]" if isinstance(value, list) else format_answer(value)
+    return [f"{name}: {format_answer(value)}" for name, value in plain_answers(answers).items()]
 
 
 def counted(count: int, noun: str) -> str:
@@ -61,18 +43,14 @@ def signed(points: int) -> str:
     return f"{points:+d}" if points else "0"
 
 
+def both(words: Sequence[str], last: str = "and") -> str:
+    """Things together in running text: `a, b and c`."""
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
 def either(words: Sequence[str]) -> str:
     """Alternatives in running text: `a, b or c`."""
-    return _joined(words, "or")
-
-
-def both(words: Sequence[str]) -> str:
-    """Things together in running text: `a, b and c`."""
-    return _joined(words, "and")
-
-
-def _joined(words: Sequence[str], last: str) -> str:
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+    return both(words, "or")
 
 
 def safe(text: str) -> str:
@@ -80,11 +58,9 @@ def safe(text: str) -> str:
 
     Nothing in it is a workflow command either, wherever a line is broken: CI systems read `::` and `##[` in any output.
     """
-    return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\x{ord(match[0][-1]):02x}", _HIDDEN.sub(_escaped, text))
+    shown = _HIDDEN.sub(lambda match: _escaped(match[0]), text)
+    return _COMMAND.sub(lambda match: match[0][:-1] + _escaped(match[0][-1]), shown)
 
 
-def _escaped(match: re.Match[str]) -> str:
-    number = ord(match[0])
-    if number < 0x100:
-        return f"\\x{number:02x}"
-    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+def _escaped(character: str) -> str:
+    return f"\\x{ord(character):02x}" if character.isascii() else ascii(character)[1:-1]

@@ -84,12 +84,16 @@ def names_words(constraint: Constraint, join: str = ", ") -> str:
     return f"one of the names that 'genarch hardware list' has, as {constraint.values[0]}"
 
 
-def format_answer(value: Value) -> str:
+Plain = str | int | float | bool | list[str]
+"""An answer as JSON has it: a set is a list in the order of the declaration."""
+
+
+def format_answer(value: Value | Plain) -> str:
     """The answer as a person would write it in a spec."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, frozenset):
-        return f"[{', '.join(sorted(value))}]"
+    if isinstance(value, frozenset | list):
+        return f"[{', '.join(sorted(value) if isinstance(value, frozenset) else value)}]"
     if isinstance(value, float):
         return f"{value:.10f}".rstrip("0").rstrip(".")
     return str(value)
@@ -98,10 +102,6 @@ def format_answer(value: Value) -> str:
 def ordered(constraint: Constraint, members: frozenset[str]) -> list[str]:
     """A set's members in the order of the declaration."""
     return [name for name in constraint.values if name in members]
-
-
-Plain = str | int | float | bool | list[str]
-"""An answer as JSON has it: a set is a list in the order of the declaration."""
 
 
 def plain_value(name: str, value: Value) -> Plain:
@@ -236,7 +236,7 @@ def numbered(constraint: Constraint) -> list[tuple[int, str]]:
 
 def written(constraint: Constraint, value: Value) -> str:
     """An answer as a spec has it, a set in the order of the declaration."""
-    return f"[{', '.join(ordered(constraint, value))}]" if isinstance(value, frozenset) else format_answer(value)
+    return format_answer(plain_value(constraint.name, value))
 
 
 def parse_reply(constraint: Constraint, text: str) -> Reply:
