@@ -170,7 +170,7 @@ def test_alternatives_in_any_order_and_beside_other_conditions(stated: dict[str,
 
 def test_the_bits_of_a_condition_are_those_of_its_alternatives() -> None:
     matcher = Matcher([Any((TEXT, FAST)), NARROW, Any((NARROW, FAST, TEXT))])
-    bits = [matcher.terms_of(at) for at in range(3)]
+    bits = [matcher.terms_of(1 << at) for at in range(3)]
     assert [mask.bit_count() for mask in bits] == [2, 1, 3]
     assert [mask >> at & 1 for at, mask in enumerate(bits)] == [1, 1, 1]
     assert sum(bits) == bits[0] | bits[1] | bits[2] == 0b111111

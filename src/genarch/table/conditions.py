@@ -1,7 +1,8 @@
 """A rule's `when`, as data: tests of single constraints, joined by all, any and not."""
 
 from collections.abc import Callable, Mapping
-from itertools import product
+from itertools import chain, product
+from math import prod
 from operator import eq, ge, gt, le, lt
 from typing import Literal, NamedTuple
 
@@ -139,18 +140,10 @@ def terms(condition: Condition, *, holds: bool = True) -> list[Term]:
             return terms(part, holds=not holds)
         case All(parts) | Any(parts):
             alternatives = [terms(part, holds=holds) for part in parts]
-            if isinstance(condition, All) is not holds:
-                found = [term for choice in alternatives for term in choice]
-            else:
-                count = 1
-                for choice in alternatives:
-                    count *= len(choice)
-                if count > MAX_TERMS:
-                    raise TooManyTermsError(f"it amounts to more than {MAX_TERMS} alternatives; split it")
-                found = [sum(choice, ()) for choice in product(*alternatives)]
-            if len(found) > MAX_TERMS:
+            either = isinstance(condition, All) is not holds
+            if (sum if either else prod)(map(len, alternatives)) > MAX_TERMS:
                 raise TooManyTermsError(f"it amounts to more than {MAX_TERMS} alternatives; split it")
-            return found
+            return [*chain(*alternatives)] if either else [sum(choice, ()) for choice in product(*alternatives)]
 
 
 def answered(condition: Condition, stated: Answers) -> Condition:
@@ -162,10 +155,8 @@ def answered(condition: Condition, stated: Answers) -> Condition:
             return All(()) if satisfies(condition, stated[condition.constraint]) else Any(())
         case Not(part):
             return Not(answered(part, stated))
-        case All(parts):
-            return All(tuple(answered(part, stated) for part in parts))
-        case Any(parts):
-            return Any(tuple(answered(part, stated) for part in parts))
+        case All(parts) | Any(parts):
+            return condition._replace(parts=tuple(answered(part, stated) for part in parts))
 
 
 _COMPARE: Mapping[Operator, Callable[[float, float], bool]] = {

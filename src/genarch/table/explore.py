@@ -7,15 +7,16 @@ reach (`possible`). Answers that the table declares inconsistent are left out of
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import NamedTuple
 
 from genarch.table.answers import format_answer
 from genarch.table.bounds import positions
 from genarch.table.constraints import BY_NAME, Answers, Value, in_order
+from genarch.table.matching import Column
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict
-from genarch.table.search import Space, VerdictSearch, sampled, verdict_search
+from genarch.table.search import AnswerClass, Space, Stretch, VerdictSearch, sampled, verdict_search
 from genarch.table.spec import Spec, with_implied
 
 SAMPLES = 1_000
@@ -148,41 +149,32 @@ class Exploration:
         return None if verdict == self.verdict.verdict else verdict
 
     def _single(self, name: str) -> Iterator[Flip]:
-        here = self._stated[name]
+        here, space = self._stated[name], self._table.space
         if isinstance(here, int | float) and BY_NAME[name].numeric:
-            yield from self._moved(name, here)
+            cells = space.cells(name)
+            down, up = [c for c in reversed(cells) if c.value < here], [c for c in cells if c.value > here]
+            for way in (down, up):
+                reached = ((cell, self._changed({name: cell.value})) for cell in way if not cell.holds(here))
+                yield from islice((Flip((_into(name, cell, here),), found) for cell, found in reached if found), 1)
             return
-        fails, assumed = self._table.space.columns[name].fails, self._table.assumed.get(name)
-        done: dict[tuple[int, int], str | None] = {}
-        reached: dict[str, list[Value]] = {}
+        fails, assumed = space.columns[name].fails, self._table.assumed.get(name, Column(name)).fails
+        done: dict[tuple[int, int], str | None] = {(fails(here), assumed(here)): None}
+        verdicts: dict[str, list[Value]] = {}
 
-        def distance(there: Value) -> int:
+        def distance(answer: AnswerClass) -> int:
             """How many members go in or out; any other choice is one step away."""
+            there = answer.value
             return len(here ^ there) if isinstance(here, frozenset) and isinstance(there, frozenset) else 1
 
-        for value, failed in sorted(self._table.space.answers(name), key=lambda answer: distance(answer.value)):
+        for value, failed in sorted(space.answers(name), key=distance):
             # Answers that do the same to rules, inconsistencies and assumptions flip alike.
-            does = failed, assumed(value) if assumed else 0
+            does = failed, assumed(value)
             if does not in done:
-                unchanged = does == (fails(here), assumed(here) if assumed else 0)
-                done[does] = None if unchanged else self._changed({name: value})
+                done[does] = self._changed({name: value})
             if verdict := done[does]:
-                reached.setdefault(verdict, []).append(value)
-        for verdict, (nearest, *others) in reached.items():
+                verdicts.setdefault(verdict, []).append(value)
+        for verdict, (nearest, *others) in verdicts.items():
             yield Flip((Change(name, nearest, others=() if BY_NAME[name].kind == "set" else tuple(others)),), verdict)
-
-    def _moved(self, name: str, here: float) -> Iterator[Flip]:
-        """A number down and up, to the first cell on either side with another verdict."""
-        thresholds = self._table.space.thresholds.get(name, [])
-        numbers = self._table.space.numbers(name)
-        down, up = [number for number in reversed(numbers) if number < here], [n for n in numbers if n > here]
-        for way in (down, up):
-            for number in way:
-                low, high = sorted((here, number))
-                crossed = any(low <= edge <= high for edge in thresholds)  # else it is in the same cell
-                if crossed and (verdict := self._changed({name: number})):
-                    yield Flip((self._from(name, number, upwards=way is up),), verdict)
-                    break
 
     def _combined(self) -> tuple[Flip, ...]:
         """The smallest combination of changes that gives another verdict."""
@@ -201,19 +193,17 @@ class Exploration:
         here = self._stated[name]
         if not (BY_NAME[name].numeric and isinstance(here, int | float) and isinstance(value, int | float)):
             return Change(name, value)
-        fails, upwards = self._table.space.columns[name].fails, value > here
-        alike = [number for number in self._table.space.numbers(name) if fails(number) == fails(value)]
-        beyond = [number for number in alike if (number > here) is upwards]
-        return self._from(name, min(beyond, key=lambda number: abs(number - here)), upwards=upwards)
+        fails = self._table.space.columns[name].fails
+        alike = [cell for cell in self._table.space.cells(name) if fails(cell.value) == fails(value)]
+        beyond = [cell for cell in alike if (cell.value > here) is (value > here)]
+        return _into(name, min(beyond, key=lambda cell: abs(cell.value - here)), here)
 
-    def _from(self, name: str, number: float, *, upwards: bool) -> Change:
-        """From where on, on the way to `number`, its cell begins."""
-        thresholds = self._table.space.thresholds[name]
-        if number in thresholds:
-            return Change(name, number, "at_least" if upwards else "at_most", number)
-        if upwards:
-            return Change(name, number, "above", max(edge for edge in thresholds if edge < number))
-        return Change(name, number, "below", min(edge for edge in thresholds if edge > number))
+
+def _into(name: str, cell: Stretch, here: float) -> Change:
+    """A number changed into a cell: from where on the cell begins on the way there."""
+    if cell.value > here:
+        return Change(name, cell.value, "at_least" if cell.from_low else "above", cell.low)
+    return Change(name, cell.value, "at_most" if cell.to_high else "below", cell.high)
 
 
 class Cell(NamedTuple):

@@ -139,7 +139,7 @@ class Interview:
             position: {
                 name
                 for name, column in space.columns.items()
-                if name not in stated and column.reads & space.matcher.terms_of(position) & ~failed
+                if name not in stated and column.reads & space.matcher.terms_of(1 << position) & ~failed
             }
             for position in positions(unknown)
         }

@@ -9,8 +9,10 @@ look-up and one bitwise `or` for each constraint, however many conditions there 
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from itertools import pairwise
+from operator import and_, or_
 from typing import NamedTuple
 
 from genarch.table.answers import in_range
@@ -31,11 +33,25 @@ class Matches(NamedTuple):
 
 
 class Column(NamedTuple):
-    """What one constraint does to the terms: those that read it, and those that a stated answer fails."""
+    """What one constraint does to the terms: those that read it, and those that a stated answer fails.
+
+    `thresholds` are the numbers that it is compared with, ascending.
+    """
 
     constraint: str
-    reads: int
-    fails: Callable[[Value], int]
+    reads: int = 0
+    fails: Callable[[Value], int] = lambda _: 0
+    thresholds: Sequence[int | float] = ()
+
+    def numbers(self, *more: int) -> list[int | float]:
+        """One number on each threshold (and `more`) and in each gap between them that has an answer, ascending."""
+        constraint = BY_NAME[self.constraint]
+        lowest = constraint.at_least if constraint.at_least is not None else constraint.above or 0
+        edges = sorted({lowest, *self.thresholds, *more})
+        found = {*edges, edges[-1] * 2 or 1}
+        for middle in ((here + following) / 2 for here, following in pairwise(edges)):
+            found.add(int(middle) if constraint.kind == "integer" or middle == int(middle) else middle)
+        return [number for number in sorted(found) if in_range(constraint, number)]
 
 
 class _Stand(NamedTuple):
@@ -57,35 +73,34 @@ class Matcher:
         Raises:
             TooManyTermsError: when a condition is too large.
         """
-        every = [*(terms(condition) for condition in conditions), *(terms(item.when) for item in assumptions)]
-        # Each condition's first term takes the bit of its own position; only further terms need collecting.
+        every = [terms(condition) for condition in (*conditions, *(item.when for item in assumptions))]
         self._size = len(conditions)
-        laid: list[Term | None] = [alternatives[0] if alternatives else None for alternatives in every]
-        extra: list[tuple[int, int]] = []
+        # Each condition's first term takes the bit of its own position; only further terms need collecting.
+        self._first = sum(1 << position for position, alternatives in enumerate(every) if alternatives)
+        self._extra: list[tuple[int, int]] = []
+        laid: list[Term] = [alternatives[0] if alternatives else () for alternatives in every]
         for position, alternatives in enumerate(every):
-            if len(alternatives) > 1:
-                own = 0
-                for further in alternatives[1:]:
-                    own |= 1 << len(laid)
-                    laid.append(further)
-                extra.append((1 << position, own))
-        never = sum(1 << bit for bit, term in enumerate(laid) if term is None)
-        self._first = ((1 << len(every)) - 1) & ~never
-        self._extra = tuple(extra)
+            if further := alternatives[1:]:
+                self._extra.append((1 << position, ((1 << len(further)) - 1) << len(laid)))
+                laid += further
         readers: dict[str, list[tuple[int, SignedPredicate]]] = {}
         for bit, term in enumerate(laid):
-            for literal in term or ():
-                readers.setdefault(literal.predicate.constraint, []).append((bit, literal))
-        self.columns = tuple(_column(BY_NAME[name], literals) for name, literals in readers.items())
-        self._stands = tuple(
-            _stand(position, 1 << (self._size + position), item, readers.get(item.assume.constraint, ()))
-            for position, item in enumerate(assumptions)
-        )
+            for literal in term:
+                readers.setdefault(literal.predicate.constraint, []).append((1 << bit, literal))
+        self.columns = {name: _column(BY_NAME[name], literals) for name, literals in readers.items()}
+        self._stands = []
+        for position, item in enumerate(assumptions):
+            name, limit = item.assume
+            column = self.columns.get(name) or Column(name)
+            # Every number below the limit fails a term, or none does, or it stays open.
+            failing = [column.fails(number) for number in column.numbers(limit) if number < limit]
+            failed = reduce(and_, failing, column.reads)
+            still_open = reduce(or_, failing, 0) & ~failed
+            self._stands.append(_Stand(position, 1 << (self._size + position), name, failed, still_open))
 
-    def terms_of(self, position: int) -> int:
-        """The bits of the terms of one condition."""
-        bit = 1 << position
-        return bit | next((own for first, own in self._extra if first == bit), 0)
+    def terms_of(self, bits: int) -> int:
+        """The bits of the terms of these conditions."""
+        return bits | sum(own for first, own in self._extra if first & bits)
 
     def match(self, answers: Answers) -> Matches:
         """Match every condition with the stated answers."""
@@ -104,7 +119,7 @@ class Matcher:
     def against(self, answers: Answers) -> tuple[int, int]:
         """The terms that stated answers fail, and those that an unstated constraint is read by."""
         failed = pending = 0
-        for name, reads, fails in self.columns:
+        for name, reads, fails, _ in self.columns.values():
             value = answers.get(name)
             if value is None:
                 pending |= reads
@@ -112,16 +127,16 @@ class Matcher:
                 failed |= fails(value)
         return failed, pending
 
-    def _assume(self, answers: Answers, failed: int, standing: Sequence[_Stand]) -> tuple[int, int]:
+    def _assume(self, answers: Answers, failed: int, standing: Iterable[_Stand]) -> tuple[int, int]:
         """The failed and open terms once the assumed ranges are taken in place of nothing."""
         left_open: dict[str, int] = {}
         for stand in standing:
             failed |= stand.fails
             left_open[stand.constraint] = left_open.get(stand.constraint, -1) & stand.open
         pending = 0
-        for name, reads, _ in self.columns:
+        for name, column in self.columns.items():
             if answers.get(name) is None:
-                pending |= left_open.get(name, reads)
+                pending |= left_open.get(name, column.reads)
         return failed, pending
 
     def gather(self, failed: int, pending: int) -> tuple[int, int]:
@@ -137,53 +152,22 @@ class Matcher:
 
 
 def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicate]]) -> Column:
-    """Each answer is worked out once: there are few names, sets and cells of a number."""
+    """Each answer is worked out once: there are few names and sets.
+
+    Thresholds cut the line of numbers into points and the gaps between them, and all of a gap answers alike.
+    """
+    thresholds = sorted({threshold(literal.predicate) for _, literal in literals}) if constraint.numeric else []
     known: dict[Value, int] = {}
 
-    def failed(key: Value, value: Value) -> int:
-        found = 0
-        for bit, literal in literals:
-            if satisfies(literal.predicate, value) is not literal.holds:
-                found |= 1 << bit
-        known[key] = found
+    def fails(value: Value) -> int:
+        key = value
+        if thresholds:
+            at = bisect_left(thresholds, value)
+            key = 2 * at + (at < len(thresholds) and thresholds[at] == value)
+        found = known.get(key)
+        if found is None:
+            failed = {bit for bit, literal in literals if satisfies(literal.predicate, value) is not literal.holds}
+            found = known[key] = sum(failed)
         return found
 
-    def fails(value: Value) -> int:
-        found = known.get(value)
-        return failed(value, value) if found is None else found
-
-    def fails_in_cell(value: Value) -> int:
-        """The thresholds cut the line into points and the gaps between them, and all of a gap answers alike."""
-        at = bisect_left(thresholds, value)
-        cell = 2 * at + (at < len(thresholds) and thresholds[at] == value)
-        found = known.get(cell)
-        return failed(cell, value) if found is None else found
-
-    thresholds = sorted({threshold(literal.predicate) for _, literal in literals}) if constraint.numeric else []
-    reads = 0
-    for bit, _ in literals:
-        reads |= 1 << bit
-    return Column(constraint.name, reads, fails_in_cell if constraint.numeric else fails)
-
-
-def _stand(position: int, bit: int, assumption: Assumption, literals: Sequence[tuple[int, SignedPredicate]]) -> _Stand:
-    """What "below a limit" settles: a predicate that every such number passes, or that none does."""
-    tested = {threshold(literal.predicate) for _, literal in literals}
-    inside = _numbers_below(assumption.assume.below, tested, BY_NAME[assumption.assume.constraint])
-    failed = left_open = 0
-    for term_bit, literal in literals:
-        passing = [satisfies(literal.predicate, value) is literal.holds for value in inside]
-        if not any(passing):
-            failed |= 1 << term_bit
-        elif not all(passing):
-            left_open |= 1 << term_bit
-    return _Stand(position, bit, assumption.assume.constraint, failed, left_open)
-
-
-def _numbers_below(limit: float, thresholds: set[int | float], constraint: Constraint) -> list[float]:
-    """One answer for each way in which answers below the limit can differ at the thresholds."""
-    points = sorted({*thresholds, limit, constraint.above or constraint.at_least or 0})
-    between = [(here + following) / 2 for here, following in pairwise(points)]
-    near: list[float] = [point + step for point in points for step in (-1, 0, 1)]
-    found = near if constraint.kind == "integer" else [*points, *between]
-    return [number for number in found if number < limit and in_range(constraint, number)]
+    return Column(constraint.name, sum({bit for bit, _ in literals}), fails, thresholds)

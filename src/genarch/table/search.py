@@ -15,13 +15,12 @@ Where examples are enough, `sampled` has completions at random, the same ones ev
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache, reduce
-from itertools import combinations, groupby, pairwise, product
-from math import prod
+from itertools import combinations, groupby, product
+from math import inf, prod
 from typing import Generic, NamedTuple, TypeVar
 
-from genarch.table.answers import in_range
 from genarch.table.bounds import Bounds
-from genarch.table.conditions import Condition, predicates, threshold
+from genarch.table.conditions import Condition
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Value, in_order
 from genarch.table.matching import Column, Matcher
 from genarch.table.rules import RuleTable
@@ -78,27 +77,17 @@ class Space:
         self, conditions: Sequence[Condition], contradictions: Iterable[Condition] = (), *, first: Iterable[int] = ()
     ) -> None:
         """Cut the space; a search settles the conditions at the positions `first` before the others."""
-        every = [*conditions, *contradictions]
-        self.matcher = Matcher(every)
-        self.columns: dict[str, Column] = {column.constraint: column for column in self.matcher.columns}
+        self.matcher = Matcher([*conditions, *contradictions])
+        self.columns = self.matcher.columns
         self.watched = (1 << len(conditions)) - 1
         """The bits of the conditions that are watched; the others' are those of contradictions."""
-        self.watched_terms = self.first_terms = 0
-        for position in range(len(conditions)):
-            self.watched_terms |= self.matcher.terms_of(position)
-        for position in first:
-            self.first_terms |= self.matcher.terms_of(position)
-        named: dict[str, set[int | float]] = {}
-        for predicate in (predicate for condition in every for predicate in predicates(condition)):
-            if BY_NAME[predicate.constraint].numeric:
-                named.setdefault(predicate.constraint, set()).add(threshold(predicate))
-        self.thresholds = {name: sorted(numbers) for name, numbers in named.items()}
-        """Every number that a condition names, by constraint, ascending."""
+        self.watched_terms = self.matcher.terms_of(self.watched)
+        self.first_terms = self.matcher.terms_of(sum(1 << position for position in set(first)))
         self.classes = {name: distinct(self.answers(name)) for name in self.columns}
 
     def answers(self, name: str) -> list[AnswerClass]:
         """Answers to a constraint, at least one of each class, in the order of the declaration, numbers ascending."""
-        constraint = BY_NAME[name]
+        constraint, column = BY_NAME[name], self.columns[name]
         match constraint.kind:
             case "choice":
                 values: Sequence[Value] = constraint.values
@@ -108,35 +97,27 @@ class Space:
                 sizes = range(len(constraint.values) + 1)
                 values = [frozenset(some) for size in sizes for some in combinations(constraint.values, size)]
             case _:
-                values = self.numbers(name)
-        fails = self._fails(name)
-        return [AnswerClass(value, fails(value)) for value in values]
+                values = column.numbers()
+        return [AnswerClass(value, column.fails(value)) for value in values]
 
-    def numbers(self, name: str) -> list[int | float]:
-        """One number on each threshold and in each gap between them that has an answer, ascending."""
-        constraint = BY_NAME[name]
-        lowest = constraint.at_least if constraint.at_least is not None else constraint.above or 0
-        edges = sorted({lowest, *self.thresholds.get(name, ())})
-        found = {*edges, edges[-1] * 2 or 1}
-        for middle in ((here + following) / 2 for here, following in pairwise(edges)):
-            found.add(int(middle) if constraint.kind == "integer" or middle == int(middle) else middle)
-        return [number for number in sorted(found) if in_range(constraint, number)]
+    def cells(self, name: str) -> list[Stretch]:
+        """The thresholds of a constraint and the gaps between them, in order, each for every number there is of it."""
+        column = self.columns.get(name) or Column(name)
+
+        def around(number: float) -> Stretch:
+            if number in column.thresholds:
+                return Stretch(number, number, from_low=True, high=number, to_high=True)
+            low = max((edge for edge in column.thresholds if edge < number), default=None)
+            high = min((edge for edge in column.thresholds if edge > number), default=None)
+            return Stretch(number, low, from_low=False, high=high, to_high=False)
+
+        return [around(number) for number in column.numbers()]
 
     def stretches(self, name: str) -> list[Stretch]:
         """The numbers in order, cut only where the conditions that they fail change."""
-        thresholds, fails = self.thresholds.get(name, []), self._fails(name)
-
-        def around(number: float) -> Stretch:
-            if number in thresholds:
-                return Stretch(number, number, from_low=True, high=number, to_high=True)
-            low = max((edge for edge in thresholds if edge < number), default=None)
-            high = min((edge for edge in thresholds if edge > number), default=None)
-            return Stretch(number, low, from_low=False, high=high, to_high=False)
-
-        return [reduce(Stretch.joined, map(around, alike)) for _, alike in groupby(self.numbers(name), fails)]
-
-    def _fails(self, name: str) -> Callable[[Value], int]:
-        return self.columns[name].fails if name in self.columns else lambda _: 0
+        fails = (self.columns.get(name) or Column(name)).fails
+        alike = groupby(self.cells(name), lambda cell: fails(cell.value))
+        return [reduce(Stretch.joined, cells) for _, cells in alike]
 
 
 def distinct(answers: Iterable[AnswerClass]) -> tuple[AnswerClass, ...]:
@@ -185,8 +166,65 @@ def search(
     whether any of a set of names may still come of the conditions that hit and those that are open; it may err only
     on the side of yes. `classes` are those to try of some constraints, `limit` is how many nodes to try in all.
     """
-    run = _Search(space, names, reachable, set(wanted), stated, classes, limit)
-    return Found({name: in_order(answers) for name, answers in run.found.items()}, run.left >= 0)
+    matcher, watched = space.matcher, space.watched
+    reads = {name: column.reads for name, column in space.columns.items() if stated.get(name) is None}
+    every = {name: classes.get(name, space.classes[name]) for name in reads}
+    given, given_pending = matcher.against(stated)
+    # What is stated may contradict itself already; then so do its completions, and that is no reason against them.
+    contradictions = ~watched & ~matcher.gather(given, given_pending)[0]
+    missing = set(wanted)
+    found: dict[Name, Answers] = {}
+    seen: set[tuple[tuple[str, ...], int, int]] = set()
+    chosen: dict[str, Value] = {}  # each path answers every constraint anew, so that nothing of another one stays
+    left: float = inf if limit is None else limit
+
+    def visit(remaining: tuple[str, ...], failed: int) -> None:
+        """Look for what is missing among the completions of a node, by what is left to answer and what has failed."""
+        nonlocal left
+        pending = 0
+        for name in remaining:
+            pending |= reads[name]
+        pending &= ~failed
+        hits, unknown = matcher.gather(failed, pending)
+        if hits & contradictions:
+            return
+        left -= 1
+        if left < 0:
+            return
+        sought, hits, unknown = missing, hits & watched, unknown & watched
+        if unknown:
+            state = remaining, hits, pending
+            if state in seen:
+                return
+            seen.add(state)
+            if not reachable(hits, unknown, missing):
+                return
+            # Answer first what decides most about what comes first, then about the rest.
+            order = space.first_terms & pending, space.watched_terms & pending
+        else:
+            # The names are certain, but for the contradictions: the rest is answered without any.
+            sought, order = missing.intersection(names(hits)), (pending, 0)
+            if not sought:
+                return
+            if not remaining:
+                missing.difference_update(sought)
+                found.update(dict.fromkeys(sought, in_order(chosen)))
+                return
+        first, then = order
+        here = max(remaining, key=lambda name: ((reads[name] & first).bit_count(), (reads[name] & then).bit_count()))
+        rest = tuple([name for name in remaining if name != here])
+        tried = set()
+        for answer in every[here]:
+            fails = answer.fails & pending
+            if fails not in tried:  # else it makes no difference to what is pending
+                tried.add(fails)
+                chosen[here] = answer.value
+                visit(rest, failed | fails)
+                if left < 0 or sought.isdisjoint(missing):
+                    return
+
+    visit(tuple(reads), given)
+    return Found(found, left >= 0)
 
 
 def find(
@@ -223,118 +261,6 @@ def witness(
         lambda hits: hits == wanted,
         lambda hits, unknown: not (hits & ~wanted or wanted & ~(hits | unknown)),
     ).answers
-
-
-class _Open(NamedTuple):
-    """A constraint that is not answered yet."""
-
-    constraint: str
-    reads: int
-    classes: Sequence[AnswerClass]
-
-
-_Chosen = tuple[tuple[str, Value], ...]
-
-
-class _Search(Generic[Name]):
-    """One search, run when it is made; `left` is below 0 where it met its limit."""
-
-    def __init__(
-        self,
-        space: Space,
-        names: Callable[[int], Iterable[Name]],
-        reachable: Callable[[int, int, AbstractSet[Name]], bool],
-        wanted: set[Name],
-        stated: Answers,
-        classes: Classes,
-        limit: int | None,
-    ) -> None:
-        self.found: dict[Name, dict[str, Value]] = {}
-        self.left: float = float("inf") if limit is None else limit
-        self._space, self._names, self._reachable, self._missing = space, names, reachable, wanted
-        failed, pending = space.matcher.against(stated)
-        hits, _ = space.matcher.gather(failed, pending)
-        # What is stated may contradict itself already; then so do its completions, and that is no reason against them.
-        self._contradictions = ~space.watched & ~hits
-        self._seen: set[tuple[tuple[str, ...], int, int]] = set()
-        every = {**space.classes, **classes}
-        remaining = tuple(
-            _Open(name, column.reads, every[name]) for name, column in space.columns.items() if stated.get(name) is None
-        )
-        self._visit(remaining, failed, ())
-
-    def _visit(self, remaining: tuple[_Open, ...], failed: int, chosen: _Chosen) -> None:
-        space = self._space
-        pending = _pending(remaining, failed)
-        hits, unknown = space.matcher.gather(failed, pending)
-        if self._is_left(hits):
-            return
-        hits &= space.watched
-        unknown &= space.watched
-        if not unknown:
-            names = self._missing.intersection(self._names(hits))
-            completed = self._completed(remaining, failed, chosen) if names else None
-            if completed is not None:
-                self._missing -= names
-                self.found |= {name: dict(completed) for name in names}
-            return
-        state = (tuple([item.constraint for item in remaining]), hits, pending)
-        if state in self._seen:
-            return
-        self._seen.add(state)
-        if not self._reachable(hits, unknown, self._missing):
-            return
-        first_terms, watched_terms = space.first_terms & pending, space.watched_terms & pending
-        # Answer first what decides most about what comes first, then about the rest.
-        here = max(
-            remaining,
-            key=lambda item: ((item.reads & first_terms).bit_count(), (item.reads & watched_terms).bit_count()),
-        )
-        for rest, fails, answers in _branches(here, remaining, pending, chosen):
-            self._visit(rest, failed | fails, answers)
-            if not self._missing or self.left < 0:
-                return
-
-    def _completed(self, remaining: tuple[_Open, ...], failed: int, chosen: _Chosen) -> _Chosen | None:
-        """Answers to the rest too, without a contradiction, where no watched condition is open any more."""
-        pending = _pending(remaining, failed)
-        hits, _ = self._space.matcher.gather(failed, pending)
-        if self._is_left(hits):
-            return None
-        if not remaining:
-            return chosen
-        here = max(remaining, key=lambda item: (item.reads & pending).bit_count())
-        for rest, fails, answers in _branches(here, remaining, pending, chosen):
-            if (found := self._completed(rest, failed | fails, answers)) is not None:
-                return found
-        return None
-
-    def _is_left(self, hits: int) -> bool:
-        """Whether a node is to be left at once: it contradicts itself, or the limit is met."""
-        if hits & self._contradictions:
-            return True
-        self.left -= 1
-        return self.left < 0
-
-
-def _branches(
-    here: _Open, remaining: tuple[_Open, ...], pending: int, chosen: _Chosen
-) -> Iterator[tuple[tuple[_Open, ...], int, _Chosen]]:
-    """One constraint answered in each way that makes a difference to what is pending."""
-    rest = tuple([item for item in remaining if item is not here])
-    tried = set()
-    for answer in here.classes:
-        fails = answer.fails & pending
-        if fails not in tried:
-            tried.add(fails)
-            yield rest, fails, (*chosen, (here.constraint, answer.value))
-
-
-def _pending(remaining: tuple[_Open, ...], failed: int) -> int:
-    pending = 0
-    for item in remaining:
-        pending |= item.reads
-    return pending & ~failed
 
 
 SAMPLES = 20_000
@@ -393,9 +319,7 @@ class VerdictSearch:
         self.whens = [rule.when for rule in rules.rules]
         excluding = (at for at, rule in enumerate(rules.rules) if rule.excludes)
         self.space = Space(self.whens, self.ruled_out, first=excluding)
-        self.assumed = {
-            column.constraint: column.fails for column in Matcher([a.when for a in rules.assumptions]).columns
-        }
+        self.assumed = Matcher([assumption.when for assumption in rules.assumptions]).columns
         asked = dict.fromkeys(question.id for question in rules.questions)
         self.order = list(asked | dict.fromkeys(constraint.name for constraint in CONSTRAINTS))
         """Every constraint, in the order of the table's questions; those without a question come last."""
