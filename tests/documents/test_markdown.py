@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genarch.documents.markdown import Verbatim, parse_markdown
+from genarch.documents.markdown import Defect, Verbatim, parse_markdown
 from genarch.errors import InputError
 from genarch.files.specs import parse_spec
+from genarch.table.findings import CheckId
 
 BLOCK = "```yaml genarch\nversion: 1\nconstraints: {domain: brod}\n```\n"
 
@@ -32,7 +33,9 @@ def test_what_is_no_block(text: str) -> None:
 def test_a_block_that_a_comment_swallows_is_found() -> None:
     found = parse_markdown(f"# A\n\n<!-- never closed\n\n{BLOCK}")
     assert found.blocks == ()
-    assert list(found.hidden()) == [(5, Verbatim("comment", 3, 8, closed=False))]
+    message = "inside the comment that begins on line 3 and is never closed; close it before the block"
+    assert found.defects == (Defect(CheckId("block-swallowed"), 5, 1, f"the block here is {message}"),)
+    assert found.verbatim == (Verbatim("comment", 3, 8, closed=False),)
 
 
 @pytest.mark.parametrize(("fence", "closed"), [("```", True), ("~~~~", True), ("", False)])

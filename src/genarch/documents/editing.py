@@ -104,8 +104,8 @@ class _Document:
 
     def comments(self, text: str) -> list[int]:
         """The lines that are a comment with this text, from 1."""
-        found = self.markdown.comments
-        return [comment.first for comment in found if self.markdown.text_of(comment).strip() == text]
+        comments, lines = self.markdown.comments, self.markdown.lines
+        return [part.first for part in comments if "\n".join(lines[part.first - 1 : part.last]).strip() == text]
 
     def place(self) -> int:
         """The line to put a block after: the last of the decision's own text, else of the document."""

@@ -44,12 +44,9 @@ _NESTED_KEY = re.compile(
 _KEY_ELSEWHERE = re.compile(r"""\[?["']?\bgenarch\b["']?[ \t]*(?:[:=]|\]$)""", re.IGNORECASE)
 """A key as YAML, TOML and JSON have it."""
 _STATUS = re.compile(r"""^status[ \t]*:[ \t]*["']?([^"'#\n]*)""", re.IGNORECASE | re.MULTILINE)
-_OTHER_FORMS = {
-    "---": "never ends with a line of three hyphens",
-    "+++": "is TOML",
-    "{": "is JSON",
-}
+_OTHER_FORMS = {"---": "never ends with a line of three hyphens", "+++": "is TOML", "{": "is JSON"}
 _MISSPELT = CheckId("block-misspelt")
+_QUOTED = CheckId("block-quoted")
 
 
 class Block(NamedTuple):
@@ -84,6 +81,16 @@ class Verbatim(NamedTuple):
     closed: bool
 
 
+class Defect(NamedTuple):
+    """What a check finds at a line and column of a document; `subject` as in a finding."""
+
+    check: CheckId
+    line: int
+    column: int
+    message: str
+    subject: tuple[str, ...] = ()
+
+
 class Markdown(NamedTuple):
     """What a document holds. `front` is the last line of its front matter, 0 without one."""
 
@@ -94,54 +101,13 @@ class Markdown(NamedTuple):
     verbatim: tuple[Verbatim, ...]
     comments: tuple[Verbatim, ...]
     """Those of `verbatim` that are comments at the top level."""
-    misspelt: tuple[tuple[int, str], ...]
-    """The lines of fences whose info string has the word and is none of a spec block, with that string."""
-    keyed: tuple[int, ...]
-    """The lines of YAML listings that begin with the key of the front matter."""
-
-    def text_of(self, part: Verbatim) -> str:
-        """The lines of a part."""
-        return "\n".join(self.lines[part.first - 1 : part.last])
+    defects: tuple[Defect, ...]
+    """What looks like a block and is none, or is never closed."""
 
     def listed(self) -> set[int]:
         """The lines that are no prose: those of spec blocks, and those that are verbatim."""
         spans = [(part.first, part.last) for part in self.blocks] + [(part.first, part.last) for part in self.verbatim]
         return {line for first, last in spans for line in range(first, last + 1)}
-
-    def hidden(self) -> Iterator[tuple[int, Verbatim | None]]:
-        """The lines that open a spec block to the eye but not to Markdown, each with what it stands in.
-
-        That is None for plain text. Lines in blocks, and fences that are misspelt, are left out.
-        """
-        suspects = [
-            number
-            for number, line in enumerate(self.lines, 1)
-            if number > self.front and WORD in line.casefold() and _opens(line)
-        ]
-        if not suspects:
-            return
-        known = {number for block in self.blocks for number in range(block.first, block.last + 1)}
-        known |= {number for number, _ in self.misspelt}
-        starts = [part.first for part in self.verbatim]
-        for number in suspects:
-            if number not in known:
-                at = bisect_right(starts, number) - 1
-                yield number, self.verbatim[at] if at >= 0 and number <= self.verbatim[at].last else None
-
-
-def _opens(line: str) -> bool:
-    """Whether a line shows the marks that open a block; where they are closed again it speaks of them."""
-    found = _MARKS.search(line)
-    return bool(found and not any(marks in line[found.end() :] for marks in ("``", "~~~", "'''")))
-
-
-class Defect(NamedTuple):
-    """What a check finds at a line and column of a document."""
-
-    check: CheckId
-    line: int
-    column: int
-    message: str
 
 
 class Front(NamedTuple):
@@ -159,7 +125,7 @@ def parse_markdown(text: str) -> Markdown:
     front = _front_matter(lines)
     tokens = _parser().parse("\n" * front + "\n".join([*lines[front:], ""]))
     blocks, verbatim, comments, titles = [], [], [], []
-    misspelt, keyed = [], []
+    defects: list[Defect] = []
     for at, token in enumerate(tokens):
         start, last = token.map or (0, 1)
         first = start + 1
@@ -177,18 +143,52 @@ def parse_markdown(text: str) -> Markdown:
             # The mark that ends a fence takes a line beside the first and those of its content.
             closed = last - first + 1 == token.content.count("\n") + 2
             if info in INFO:
-                blocks.append(_block(token.content, lines, first, last, closed=closed))
+                block = _block(token.content, lines, first, last, closed=closed)
+                blocks.append(block)
+                if not closed:
+                    message = "the block that begins here is never closed; end it with the marks that it began with"
+                    defects.append(Defect(CheckId("block-unclosed"), first, block.column, message))
                 continue
             verbatim.append(Verbatim("fence", first, last, closed))
             if _perhaps_spec(token):
-                misspelt.append((first, info))
+                message = f"a fence of '{info[:60]}' is not read; did you mean '{INFO[0]}'?"
+                defects.append(Defect(_MISSPELT, first, 1, message))
             elif info in ("yaml", "yml") and _OWN_KEY.match(token.content):
-                keyed.append(first)
+                message = f"it begins with {INFO[0]} and leaves the key out"
+                message = f"a listing with 'genarch:' is not read; as a block, {message}"
+                defects.append(Defect(_QUOTED, first, 1, message))
     ends = [*(first - 1 for _, first in titles[1:]), len(lines)]
     headings = (Heading(title, first, end) for (title, first), end in zip(titles, ends, strict=False))
-    return Markdown(
-        lines, front, tuple(blocks), tuple(headings), tuple(verbatim), tuple(comments), tuple(misspelt), tuple(keyed)
-    )
+    read = {line for block in blocks for line in range(block.first, block.last + 1)}
+    read.update(defect.line for defect in defects if defect.check == _MISSPELT)
+    defects += _hidden(lines, front, read, verbatim)
+    return Markdown(lines, front, tuple(blocks), tuple(headings), tuple(verbatim), tuple(comments), tuple(defects))
+
+
+def _hidden(lines: tuple[str, ...], front: int, read: set[int], verbatim: list[Verbatim]) -> Iterator[Defect]:
+    """The lines that open a spec block to the eye but not to Markdown, by what they stand in."""
+    for number, line in enumerate(lines[front:], front + 1):
+        found = _MARKS.search(line) if WORD in line.casefold() and number not in read else None
+        # A line where the marks are closed again speaks of them.
+        if not found or any(marks in line[found.end() :] for marks in ("``", "~~~", "'''")):
+            continue
+        at = bisect_right(verbatim, number, key=lambda part: part.first) - 1
+        within = verbatim[at] if at >= 0 and number <= verbatim[at].last else None
+        check, part = (
+            CheckId("block-swallowed"),
+            f"the {within.kind} that begins on line {within.first}" if within else "",
+        )
+        if within is None:
+            why = "plain text to Markdown; put it at the margin, on lines of its own"
+        elif within.kind == "indented code":
+            why = "indented so far that it is code; put it at the margin"
+        elif within.kind == "html":
+            why = f"part of {part}; put an empty line before it"
+        elif not within.closed:
+            why = f"inside {part} and is never closed; close it before the block"
+        else:
+            check, why = _QUOTED, f"not read, since it is inside {part}"
+        yield Defect(check, number, 1, f"the block here is {why}")
 
 
 def _front_matter(lines: tuple[str, ...]) -> int:
@@ -247,17 +247,15 @@ def read_front(lines: Sequence[str], front: int) -> Front:
         return Front(status, defects=(_defect(CheckId("block-invalid"), text, mark.index if mark else 0, message),))
     specs: list[Block] = []
     defects: list[Defect] = []
-    for key, start, last in entries:
-        at, end = _index(key.start_mark), _index(last.end_mark)
-        value = last.value if isinstance(last, yaml.ScalarEvent) else None
-        if key.value == "status" and value:
+    for key, at, start, end, value in entries:
+        if key == "status" and value:
             status = value
-        if key.value == WORD:
+        if key == WORD:
             specs.append(_spec(text, at, start, end))
-        elif key.value.casefold() == WORD:
-            defects.append(_defect(_MISSPELT, text, at, f"'{key.value}' is not read; did you mean '{WORD}'?"))
+        elif key.casefold() == WORD:
+            defects.append(_defect(_MISSPELT, text, at, f"'{key}' is not read; did you mean '{WORD}'?"))
         elif value is None and (nested := _NESTED_KEY.search(text, text.rfind("\n", 0, start) + 1, end)):
-            message = f"'{WORD}' below '{key.value[:40]}' is not read; write it at the top of the front matter"
+            message = f"'{WORD}' below '{key[:40]}' is not read; write it at the top of the front matter"
             defects.append(_defect(_MISSPELT, text, text.casefold().index(WORD, nested.start()), message))
     return Front(status, tuple(specs), tuple(defects))
 
@@ -266,27 +264,27 @@ class _OtherShape(Exception):  # noqa: N818  (front matter of another shape is n
     """Where, and in what, front matter differs from the shape that is read."""
 
 
-def _top_level(text: str) -> Iterator[tuple[yaml.ScalarEvent, int, yaml.Event]]:
-    """The keys of the mapping at the top, each with where its value begins and the last event of that.
+def _top_level(text: str) -> Iterator[tuple[str, int, int, int, str | None]]:
+    """The keys of the mapping at the top: where each, its value and the end of that stand, and the value of a scalar.
 
     Raises:
         YAMLError: when the text is not YAML.
         _OtherShape: when it is another shape than front matter has.
     """
-    depth = 0
-    key: yaml.ScalarEvent | None = None
-    start = -1
-    for count, event in enumerate(yaml.parse(text, Loader=LOADER)):
+    depth, start = 0, -1
+    key: tuple[str, int] | None = None
+    events: Iterator[Any] = yaml.parse(text, Loader=LOADER)  # every event of a parser has its marks
+    for count, event in enumerate(events):
+        at, end = event.start_mark.index, event.end_mark.index
         if count >= MAX_EVENTS:
             raise _OtherShape(0, f"front matter of more than {MAX_EVENTS} parts is not read; use a block")
         if isinstance(event, yaml.NodeEvent):
-            at = _index(event.start_mark)
             if depth == 0 and not isinstance(event, yaml.MappingStartEvent):
                 raise _OtherShape(at, f"front matter that is no mapping is not read; write '{WORD}:' at its top")
             if depth == 1 and key is None:
                 if not isinstance(event, yaml.ScalarEvent):
                     raise _OtherShape(at, "front matter with a key that is no text is not read; use a block")
-                key = event
+                key = event.value, at
                 continue
             start = at if depth == 1 else start
             depth += isinstance(event, yaml.CollectionStartEvent)
@@ -294,13 +292,8 @@ def _top_level(text: str) -> Iterator[tuple[yaml.ScalarEvent, int, yaml.Event]]:
                 raise _OtherShape(at, f"front matter nested deeper than {MAX_DEPTH} is not read; use a block")
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth == 1 and key is not None:
-            yield key, start, event
+            yield *key, start, end, event.value if isinstance(event, yaml.ScalarEvent) else None
             key = None
-
-
-def _index(mark: Any) -> int:
-    """The character at a mark; every event of a parser has one."""
-    return int(mark.index)
 
 
 def _spec(text: str, at: int, start: int, end: int) -> Block:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from genarch.documents.discovery import repository_root
-from genarch.documents.markdown import INFO, WORD, Block, Defect, Markdown, Verbatim, parse_markdown, read_front
-from genarch.errors import InputError, Problem
+from genarch.documents.markdown import WORD, Block, Defect, Markdown, parse_markdown, read_front
+from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS
-from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse
+from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse, within
 from genarch.files.specs import parse_placed
 from genarch.files.yaml_text import LINE_END
 from genarch.table.findings import CheckId, Finding, Located, Place
@@ -40,8 +40,8 @@ UNDECIDED = ("proposed", "draft", "provisional", "pending", "in review", "wip")
 
 _INVALID = CheckId("block-invalid")
 _CHOSEN = re.compile(r"[\s>*_-]*chosen option[*_\s]*:", re.IGNORECASE)
-_WORD_BYTES = WORD.encode()
-_WIDE_WORDS = tuple(WORD.encode(f"utf-{bits}-{order}") for bits in (16, 32) for order in ("le", "be"))
+# In UTF-16 and UTF-32 there are zeros between the letters. Written out, both cases are found faster than ignored.
+_MENTION = re.compile(rb"\0{0,3}".join(b"[%c%c]" % (letter, letter - 32) for letter in WORD.encode()))
 _DRIVE = re.compile(r"[A-Za-z]:|[\\/~]")
 
 
@@ -107,112 +107,68 @@ def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
     """Read a Markdown document; `text` is without its byte order mark, `path` stands in what is found."""
     markdown = parse_markdown(text)
     front = read_front(markdown.lines, markdown.front)
-    reader = _Reader(path, markdown.lines, rules)
-    for defect in front.defects:
-        reader.defect(*defect)
-    for spec in front.specs:
-        reader.spec(spec)
-    for block in markdown.blocks:
-        if block.closed:
-            reader.spec(block)
-        else:
-            message = "the block that begins here is never closed; end it with the marks that it began with"
-            reader.defect(CheckId("block-unclosed"), block.first, block.column, message)
-    for defect in _unread(markdown):
-        reader.defect(*defect)
-    chosen = tuple(_chosen(markdown, path))
-    return reader.document(status_of(front.status, markdown), chosen, _prose(markdown))
+    blocks, defects = (*front.specs, *markdown.blocks), (*front.defects, *markdown.defects)
+    specs, found = _stated(blocks, defects, markdown.lines, path, rules)
+    status = status_of(front.status, markdown)
+    # The prose is what is outside of the front matter and the blocks.
+    starts, ends = (markdown.front, *(b.last for b in markdown.blocks)), (*(b.first - 1 for b in markdown.blocks), None)
+    prose = "\n".join(line for start, end in zip(starts, ends, strict=True) for line in markdown.lines[start:end])
+    return DesignDocument(path, status, specs, found, tuple(_chosen(markdown, path)), prose)
 
 
 def read_sidecar(text: str, path: str, rules: RuleTable) -> DesignDocument:
     """Read a spec file as a document of its own: what it states, and as prose its comments."""
     lines = LINE_END.split(text)
-    reader = _Reader(path, lines, rules)
-    reader.spec(Block(text, (), 1, len(lines)), sidecar=True)
-    return reader.document(prose="\n".join(line[line.index("#") :] for line in lines if "#" in line))
+    specs, found = _stated([Block(text, (), 1, len(lines))], (), lines, path, rules, sidecar=True)
+    prose = "\n".join(line[line.index("#") :] for line in lines if "#" in line)
+    return DesignDocument(path, "", specs, found, (), prose)
 
 
-class _Reader:
-    """Collects what one file states, and what is wrong with it."""
+def _stated(
+    blocks: Iterable[Block],
+    defects: Iterable[Defect],
+    lines: Sequence[str],
+    path: str,
+    rules: RuleTable,
+    *,
+    sidecar: bool = False,
+) -> tuple[tuple[PlacedSpec, ...], tuple[Located, ...]]:
+    """The specs in blocks, and what is wrong with them beside the defects of form."""
+    specs: list[PlacedSpec] = []
+    found = list(defects)
 
-    def __init__(self, path: str, lines: Sequence[str], rules: RuleTable) -> None:
-        self._path = path
-        self._lines = lines
-        self._rules = rules
-        self._specs: list[PlacedSpec] = []
-        self._defects: list[Located] = []
-        self._count = 0
+    def place(line: int, column: int) -> Place:
+        """A place that reaches to the end of its line."""
+        end = len(lines[line - 1].rstrip()) + 1 if 1 <= line <= len(lines) else 0
+        return Place(path, line, column, max(end, column + 1))
 
-    def document(self, status: str = "", chosen: tuple[Chosen, ...] = (), prose: str = "") -> DesignDocument:
-        return DesignDocument(self._path, status, tuple(self._specs), tuple(self._defects), chosen, prose)
-
-    def defect(self, check: CheckId, line: int, column: int, message: str, subject: tuple[str, ...] = ()) -> None:
-        self._defects.append(located(check, self._place(line, column), message, subject))
-
-    def spec(self, block: Block, *, sidecar: bool = False) -> None:
-        """Read one spec."""
-        self._count += 1
-        too_much = ""
-        if self._count > MAX_BLOCKS:
-            too_much = f"more than {MAX_BLOCKS} specs in one document; from here on they are not read, split it"
-        elif len(block.text) > MAX_BLOCK:
-            too_much = f"a spec of more than {MAX_BLOCK // 1024} Ki characters is not read; state the constraints alone"
-        if too_much:
-            if self._count <= MAX_BLOCKS + 1:
-                self.defect(_INVALID, block.first, block.column, too_much)
-            return
+    closed = [block for block in blocks if block.closed]
+    for block in closed[:MAX_BLOCKS]:
+        if len(block.text) > MAX_BLOCK:
+            message = f"a spec of more than {MAX_BLOCK // 1024} Ki characters is not read; state the constraints alone"
+            found.append(Defect(_INVALID, block.first, block.column, message))
+            continue
         try:
-            spec, places = parse_placed(block.text, path=self._path, rules=self._rules, lines=block.lines)
+            spec, places = parse_placed(block.text, path=path, rules=rules, lines=block.lines)
         except InputError as error:
-            for problem in error.problems:
-                self._invalid(problem, block)
-            return
+            for _, line, column, field, problem in error.problems:
+                check = CheckId("waiver-invalid") if field.startswith("waivers") else _INVALID
+                message = f"{field}: {problem}" if field else problem
+                found.append(Defect(check, line or block.first, column or block.column, message, (field,)))
+            continue
         if spec.document is not None and not sidecar:
             message = "'document' belongs into a spec file beside a document; remove it here"
-            self.defect(_INVALID, *places["document"], message)
-            return
-        placed = {field: self._place(*at) for field, at in places.items()}
-        self._specs.append(PlacedSpec(spec, {**placed, "": self._place(block.first, block.column)}))
-
-    def _invalid(self, problem: Problem, block: Block) -> None:
-        check = CheckId("waiver-invalid") if problem.field.startswith("waivers") else _INVALID
-        message = f"{problem.field}: {problem.message}" if problem.field else problem.message
-        self.defect(check, problem.line or block.first, problem.column or block.column, message, (problem.field,))
-
-    def _place(self, line: int, column: int) -> Place:
-        """A place that reaches to the end of its line."""
-        end = len(self._lines[line - 1].rstrip()) + 1 if 1 <= line <= len(self._lines) else 0
-        return Place(self._path, line, column, max(end, column + 1))
-
-
-def _unread(markdown: Markdown) -> Iterator[Defect]:
-    """What looks like a spec and is not read."""
-    for line, info in markdown.misspelt:
-        message = f"a fence of '{info[:60]}' is not read; did you mean '{INFO[0]}'?"
-        yield Defect(CheckId("block-misspelt"), line, 1, message)
-    for line in markdown.keyed:
-        message = f"a listing with 'genarch:' is not read; as a block, it begins with {INFO[0]} and leaves the key out"
-        yield Defect(CheckId("block-quoted"), line, 1, message)
-    for line, within in markdown.hidden():
-        if within and within.closed and within.kind in ("comment", "fence"):
-            message = f"the block here is not read, since it is inside {_named(within)}"
-            yield Defect(CheckId("block-quoted"), line, 1, message)
-        else:
-            yield Defect(CheckId("block-swallowed"), line, 1, f"the block here is {_swallowed(within)}")
-
-
-def _swallowed(within: Verbatim | None) -> str:
-    if within is None:
-        return "plain text to Markdown; put it at the margin, on lines of its own"
-    if within.kind == "indented code":
-        return "indented so far that it is code; put it at the margin"
-    if within.kind == "html":
-        return f"part of {_named(within)}; put an empty line before it"
-    return f"inside {_named(within)} and is never closed; close it before the block"
-
-
-def _named(part: Verbatim) -> str:
-    return f"the {part.kind} that begins on line {part.first}"
+            found.append(Defect(_INVALID, *places["document"], message))
+            continue
+        places[""] = block.first, block.column
+        specs.append(PlacedSpec(spec, {field: place(*at) for field, at in places.items()}))
+    for block in closed[MAX_BLOCKS : MAX_BLOCKS + 1]:
+        message = f"more than {MAX_BLOCKS} specs in one document; from here on they are not read, split it"
+        found.append(Defect(_INVALID, block.first, block.column, message))
+    return tuple(specs), tuple(
+        located(check, place(line, column), message, subject)
+        for check, line, column, message, subject in sorted(found, key=lambda defect: defect[1:3])
+    )
 
 
 def _chosen(markdown: Markdown, path: str) -> Iterator[Chosen]:
@@ -223,25 +179,12 @@ def _chosen(markdown: Markdown, path: str) -> Iterator[Chosen]:
         line = markdown.lines[number - 1]
         if number not in listed and (match := _CHOSEN.match(line)):
             column = len(line) - len(line.lstrip("> \t*_-")) + 1
-            yield Chosen(_option(line[match.end() :]), Place(path, number, column, len(line.rstrip()) + 1))
-
-
-def _option(text: str) -> str:
-    """The option without its quotation marks, and without the reason behind it."""
-    text = text[:LONGEST].strip(" \t*_")
-    if text.startswith('"') and '"' in text[1:]:
-        return text[1:].partition('"')[0]
-    return text.partition("because")[0].strip(" \t*_.,")
-
-
-def _prose(markdown: Markdown) -> str:
-    """The document without its front matter and its spec blocks."""
-    parts: list[str] = []
-    after = markdown.front
-    for block in markdown.blocks:
-        parts += markdown.lines[after : block.first - 1]
-        after = block.last
-    return "\n".join([*parts, *markdown.lines[after:]])
+            option = line[match.end() :][:LONGEST].strip(" \t*_")
+            if option.startswith('"') and '"' in option[1:]:
+                option = option[1:].partition('"')[0]
+            else:
+                option = option.partition("because")[0].strip(" \t*_.,")
+            yield Chosen(option, Place(path, number, column, len(line.rstrip()) + 1))
 
 
 HEAD = 30
@@ -298,19 +241,22 @@ class Beside(NamedTuple):
 def load_document(path: str, rules: RuleTable) -> DesignDocument | None:
     """A Markdown document; None where it does not mention genarch, which is seen before anything is parsed."""
     try:
-        content = _content(path)
-        return None if content is None else read_document(decode(content, path), path, rules)
+        return read_document(decode(content, path), path, rules) if (content := _content(path)) else None
     except InputError as error:
-        return DesignDocument(path, defects=(_unreadable(path, error),))
+        return _unreadable(path, error)
 
 
 def load_sidecar(path: str, rules: RuleTable) -> DesignDocument:
     """A spec file as a document of its own."""
     try:
-        text = read_text(path)
+        return read_sidecar(read_text(path), path, rules)
     except InputError as error:
-        return DesignDocument(path, defects=(_unreadable(path, error),))
-    return read_sidecar(text, path, rules)
+        return _unreadable(path, error)
+
+
+def _unreadable(path: str, error: InputError) -> DesignDocument:
+    finding = located(CheckId("document-unreadable"), Place(path, 1, 1), error.problems[0].message)
+    return DesignDocument(path, defects=(finding,))
 
 
 def beside(own: DesignDocument, rules: RuleTable) -> Beside | None:
@@ -323,22 +269,18 @@ def beside(own: DesignDocument, rules: RuleTable) -> Beside | None:
     (placed,) = own.specs
     named = placed.spec.document or ""
     folder = os.path.dirname(own.path) or "."
-    path = os.path.normpath(os.path.join(folder, named))
-
-    def refused(message: str, real: str = "") -> Beside:
-        finding = located(_INVALID, placed.place("document"), f"document: '{named[:80]}' {message}")
-        return Beside(finding, real)
-
+    path, real = os.path.normpath(os.path.join(folder, named)), ""
     if not named.strip() or _DRIVE.match(named) or "\0" in named:
-        return refused("is no path from here; write one such as README.md")
-    real = os.path.realpath(path)
-    root = repository_root(folder) or os.path.realpath(folder)
-    if not real.startswith(os.path.join(root, "")):
-        return refused("lies outside of the project; name a document in it")
-    try:
-        return Beside(read_document(read_text(path), path, rules), real)
-    except InputError as error:
-        return refused(f"cannot be read: {error.problems[0].message}", real)
+        message = "is no path from here; write one such as README.md"
+    elif not within(os.path.realpath(path), repository_root(folder) or os.path.realpath(folder)):
+        message = "lies outside of the project; name a document in it"
+    else:
+        real = os.path.realpath(path)
+        try:
+            return Beside(read_document(read_text(path), path, rules), real)
+        except InputError as error:
+            message = f"cannot be read: {error.problems[0].message}"
+    return Beside(located(_INVALID, placed.place("document"), f"document: '{named[:80]}' {message}"), real)
 
 
 def inactive_status(path: str, rules: RuleTable) -> str:
@@ -356,48 +298,21 @@ def _content(path: str) -> bytes | None:
     Raises:
         InputError: when they do, or may, and cannot be read whole.
     """
-    try:
-        too_large = os.path.getsize(path) > MAX_BYTES and os.path.isfile(path)
-    except OSError:
-        too_large = False  # reading it gives the reason
-    if too_large:
-        if not any(map(_mentions, _windows(path))):
-            return None
-        raise refuse(path, f"larger than {MAX_BYTES // 1024} KiB, and mentions {WORD}; split it, or exclude it")
+    if os.path.isfile(path) and os.path.getsize(path) > MAX_BYTES:
+        from mmap import ACCESS_READ, mmap
+
+        try:
+            with open(path, "rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as large:
+                mentions = _MENTION.search(large, 0, LONGEST_SCAN) is not None
+        except OSError as error:
+            raise refuse(path, error.strerror or str(error)) from error
+        if mentions:
+            raise refuse(path, f"larger than {MAX_BYTES // 1024} KiB, and mentions {WORD}; split it, or exclude it")
+        if os.path.getsize(path) > LONGEST_SCAN:
+            raise refuse(path, f"larger than {LONGEST_SCAN >> 20} MiB; exclude it")
+        return None
     content = read_bytes(path)
-    mentions = _mentions(content)
-    if mentions == "wide":
+    mention = _MENTION.search(content)
+    if mention and b"\0" in mention[0]:
         raise refuse(path, "not UTF-8, but UTF-16 or UTF-32; save it as UTF-8")
-    return content if mentions else None
-
-
-def _mentions(content: bytes) -> Literal["", "wide", "plain"]:
-    """Whether the word is there, and whether in an encoding of two or four bytes a character."""
-    content = content.lower()
-    if b"\0" in content and any(word in content for word in _WIDE_WORDS):
-        return "wide"
-    return "plain" if _WORD_BYTES in content else ""
-
-
-def _windows(path: str) -> Iterator[bytes]:
-    """A large file piece by piece, each with the end of the one before, where a word may begin.
-
-    Raises:
-        InputError: when it is too large even to look through.
-    """
-    seen = 0
-    tail = b""
-    try:
-        with open(path, "rb") as stream:
-            while chunk := stream.read(MAX_BYTES):
-                yield tail + chunk
-                tail = chunk[-4 * len(WORD) :]
-                seen += len(chunk)
-                if seen > LONGEST_SCAN:
-                    raise refuse(path, f"larger than {LONGEST_SCAN >> 20} MiB; exclude it")
-    except OSError as error:
-        raise refuse(path, error.strerror or str(error)) from error
-
-
-def _unreadable(path: str, error: InputError) -> Located:
-    return located(CheckId("document-unreadable"), Place(path, 1, 1), error.problems[0].message)
+    return content if mention else None
