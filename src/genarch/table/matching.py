@@ -2,7 +2,8 @@
 
 Each condition is brought into terms: it is the `any` of terms, a term the `all` of single predicates. Negation is
 pushed down to the predicates and `all` spread over `any`; both laws hold in Kleene's three-valued logic, so nothing
-changes its truth. A term is one bit. A stated answer *fails* the terms with a predicate that it contradicts, an
+changes its truth. Where a whole alternative is negated, that would multiply terms: it is matched as it is, and what it
+hits is taken away. A term is one bit. A stated answer *fails* the terms with a predicate that it contradicts, an
 unstated one leaves *open* every term that reads it. What is neither failed nor open hits. Matching a spec is then one
 look-up and one bitwise `or` for each constraint, however many conditions there are.
 """
@@ -16,7 +17,18 @@ from operator import and_, or_
 from typing import NamedTuple
 
 from genarch.table.answers import in_range
-from genarch.table.conditions import Condition, SignedPredicate, Term, satisfies, terms, threshold
+from genarch.table.conditions import (
+    All,
+    Any,
+    Condition,
+    Not,
+    Predicate,
+    SignedPredicate,
+    Term,
+    satisfies,
+    terms,
+    threshold,
+)
 from genarch.table.constraints import BY_NAME, Answers, Constraint, Value
 from genarch.table.rules import Assumption
 
@@ -73,7 +85,8 @@ class Matcher:
         Raises:
             TooManyTermsError: when a condition is too large.
         """
-        every = [terms(condition) for condition in (*conditions, *(item.when for item in assumptions))]
+        parts = [_split(condition) for condition in (*conditions, *(item.when for item in assumptions))]
+        every = [terms(All(required)) for required, _ in parts]
         self._size = len(conditions)
         # Each condition's first term takes the bit of its own position; only further terms need collecting.
         self._first = sum(1 << position for position, alternatives in enumerate(every) if alternatives)
@@ -83,6 +96,11 @@ class Matcher:
             if further := alternatives[1:]:
                 self._extra.append((1 << position, ((1 << len(further)) - 1) << len(laid)))
                 laid += further
+        self._unless: list[tuple[int, int]] = []
+        for position, (_, refused) in enumerate(parts):
+            if negated := terms(Any(refused)):
+                self._unless.append((1 << position, ((1 << len(negated)) - 1) << len(laid)))
+                laid += negated
         readers: dict[str, list[tuple[int, SignedPredicate]]] = {}
         for bit, term in enumerate(laid):
             for literal in term:
@@ -100,7 +118,7 @@ class Matcher:
 
     def terms_of(self, bits: int) -> int:
         """The bits of the terms of these conditions."""
-        return bits | sum(own for first, own in self._extra if first & bits)
+        return bits | sum(own for first, own in (*self._extra, *self._unless) if first & bits)
 
     def match(self, answers: Answers) -> Matches:
         """Match every condition with the stated answers."""
@@ -148,7 +166,21 @@ class Matcher:
                 hit |= bit
             elif own & pending & ~failed:
                 still_open |= bit
+        for bit, own in self._unless:
+            if own & ~(failed | pending):
+                hit &= ~bit
+                still_open &= ~bit
+            elif hit & bit and own & pending & ~failed:
+                hit &= ~bit
+                still_open |= bit
         return hit, still_open & ~hit
+
+
+def _split(condition: Condition) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+    """The parts that all have to hit, and the alternatives of which none may."""
+    parts = condition.parts if isinstance(condition, All) else (condition,)
+    refused = [part for part in parts if isinstance(part, Not) and not isinstance(part.part, Predicate)]
+    return tuple(part for part in parts if part not in refused), tuple(part.part for part in refused)
 
 
 def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicate]]) -> Column:
