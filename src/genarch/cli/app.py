@@ -16,8 +16,8 @@ from genarch.cli.output import guarded, written
 from genarch.version import __version__
 
 
-def option(names: str, metavar: str | None, help_text: str, **limits: Any) -> Any:
-    """An option by its names, what stands for its value in the help, and its help."""
+def option(metavar: str | None, help_text: str, names: str = "", **limits: Any) -> Any:
+    """An option: what stands for its value in the help, its help, and its names, where the parameter's is not its own."""
     return typer.Option(*names.split(), metavar=metavar, help=help_text, **limits)
 
 
@@ -32,22 +32,20 @@ def argument(metavar: str, help_text: str) -> Any:
 
 
 ReportFormat = Literal["text", "json", "jsonl", "markdown"]
-_FORMAT = option("--format", None, "Output format.")
+_FORMAT = option(None, "Output format.", "--format")
 Format = Annotated[ReportFormat, _FORMAT]
 EntryFormat = Annotated[Literal["text", "json"], _FORMAT]
 ComparisonFormat = Annotated[Literal["text", "json", "markdown"], _FORMAT]
 
-Rules = Annotated[str, option("--rules", "ID|PATH", "A bundled rule table's id, or a path.")]
+Rules = Annotated[str, option("ID|PATH", "A bundled rule table's id, or a path.")]
 Overrides = Annotated[
     list[str] | None,
     option(
-        "--set", "FIELD=VALUE", "State or override a constraint in every spec; FIELD=unknown removes it. Repeatable."
+        "FIELD=VALUE", "State or override a constraint in every spec; FIELD=unknown removes it. Repeatable.", "--set"
     ),
 ]
-Output = Annotated[str | None, option("--output -o", "FILE", "Write to a file.")]
-Answers = Annotated[
-    str | None, option("--answers", "FILE", "Start from the answers of a spec file, or resume a draft.")
-]
+Output = Annotated[str | None, option("FILE", "Write to a file.", "--output -o")]
+Answers = Annotated[str | None, option("FILE", "Start from the answers of a spec file, or resume a draft.")]
 Yes = Annotated[bool, flag("--yes -y", 'Ask nothing; take "don\'t know" for every question that is open.')]
 Plain = Annotated[bool, flag("--plain", "A line for each choice, without colour; reads answers from a pipe too.")]
 

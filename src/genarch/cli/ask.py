@@ -60,7 +60,7 @@ class Again(NamedTuple):
 def ask(
     *,
     answers: Answers = None,
-    save: Annotated[str | None, option("--save", "FILE", "Write the answers to a spec file, on Ctrl-C too.")] = None,
+    save: Annotated[str | None, option("FILE", "Write the answers to a spec file, on Ctrl-C too.")] = None,
     overrides: Overrides = None,
     every: Annotated[bool, flag("--all", "Go on once it is settled, to the last question.")] = False,
     fixed: Annotated[bool, flag("--fixed", "Ask in the order of the rule table.")] = False,

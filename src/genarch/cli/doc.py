@@ -48,10 +48,10 @@ class _Found(NamedTuple):
 def doc_add(
     document: Annotated[str, argument("DOC.md", "A Markdown document.")],
     *,
-    spec: Annotated[str | None, option("--spec", "FILE", "Take the block from a spec file; ask nothing.")] = None,
-    spec_id: Annotated[str | None, option("--id", "ID", "The block's id; the document's name otherwise.")] = None,
+    spec: Annotated[str | None, option("FILE", "Take the block from a spec file; ask nothing.")] = None,
+    spec_id: Annotated[str | None, option("ID", "The block's id; the document's name otherwise.", "--id")] = None,
     decision: Annotated[
-        str | None, option("--decision", "NAME", "What was decided: a family, an architecture, evaluate_both.")
+        str | None, option("NAME", "What was decided: a family, an architecture, evaluate_both.")
     ] = None,
     write: Annotated[bool, flag("--write", "Keep the rationale between markers below the block up to date.")] = False,
     answers: Answers = None,

@@ -45,19 +45,15 @@ Paths = Annotated[
         "the current folder when none is named.",
     ),
 ]
-TableOption = Annotated[str | None, option("--rules", "ID|PATH", "A bundled rule table's id, or a path.")]
+TableOption = Annotated[str | None, option("ID|PATH", "A bundled rule table's id, or a path.")]
 Include = Annotated[
-    list[str] | None, option("--include", "GLOB", "Look at these in folders, in place of every document. Repeatable.")
+    list[str] | None, option("GLOB", "Look at these in folders, in place of every document. Repeatable.")
 ]
-Exclude = Annotated[list[str] | None, option("--exclude", "GLOB", "Leave these out, named or not. Repeatable.")]
-RequireBlock = Annotated[
-    list[str] | None, option("--require-block", "GLOB", "Documents that must state a spec. Repeatable.")
-]
-Config = Annotated[
-    str | None, option("--config", "FILE", "A genarch.toml or pyproject.toml; else the nearest one upwards.")
-]
+Exclude = Annotated[list[str] | None, option("GLOB", "Leave these out, named or not. Repeatable.")]
+RequireBlock = Annotated[list[str] | None, option("GLOB", "Documents that must state a spec. Repeatable.")]
+Config = Annotated[str | None, option("FILE", "A genarch.toml or pyproject.toml; else the nearest one upwards.")]
 NoConfig = Annotated[bool, flag("--no-config", "Read no configuration.")]
-Today = Annotated[str | None, option("--today", "DATE", "The date for waiver expiry; else today, in UTC.")]
+Today = Annotated[str | None, option("DATE", "The date for waiver expiry; else today, in UTC.")]
 
 
 @app.command()
@@ -66,31 +62,27 @@ def check(
     paths: Paths = None,
     formats: Annotated[
         list[str] | None,
-        option("--format", "FORMAT[=FILE]", f"{', '.join(FORMATS)}; with =FILE to a file. Repeatable."),
+        option("FORMAT[=FILE]", f"{', '.join(FORMATS)}; with =FILE to a file. Repeatable.", "--format"),
     ] = None,
     fail_on: Annotated[
-        str | None, option("--fail-on", "SEVERITY", "Exit 1 from here on: error (default), warning, note, never.")
+        str | None, option("SEVERITY", "Exit 1 from here on: error (default), warning, note, never.")
     ] = None,
     rules: TableOption = None,
     include: Include = None,
     exclude: Exclude = None,
     require_block: RequireBlock = None,
     changed_since: Annotated[
-        str | None, option("--changed-since", "REF", "Only what differs from where the branch left a commit.")
+        str | None, option("REF", "Only what differs from where the branch left a commit.")
     ] = None,
-    baseline: Annotated[
-        str | None, option("--baseline", "FILE", "Known findings, which are no reason to fail.")
-    ] = None,
-    write_baseline: Annotated[
-        str | None, option("--write-baseline", "FILE", "Write what is found as a baseline.")
-    ] = None,
+    baseline: Annotated[str | None, option("FILE", "Known findings, which are no reason to fail.")] = None,
+    write_baseline: Annotated[str | None, option("FILE", "Write what is found as a baseline.")] = None,
     show_waived: Annotated[bool, flag("--show-waived", "List waived findings too, with the reasons.")] = False,
     no_waivers: Annotated[bool, flag("--no-waivers", "Ignore every waiver.")] = False,
     allow_empty: Annotated[bool, flag("--allow-empty", "Exit 0 when there is nothing to check.")] = False,
     today: Today = None,
     config: Config = None,
     no_config: NoConfig = False,
-    jobs: Annotated[int, option("--jobs -j", None, "Processes; 0 is one for each core.", min=0, max=64)] = 1,
+    jobs: Annotated[int, option(None, "Processes; 0 is one for each core.", "--jobs -j", min=0, max=64)] = 1,
     show_files: Annotated[bool, flag("--show-files", "List what would be checked, and why not.")] = False,
     show_config: Annotated[bool, flag("--show-config", "Show the settings in effect.")] = False,
 ) -> int:

@@ -51,7 +51,7 @@ def evaluate(
     output_format: Format = "text",
     output: Output = None,
     rules: Rules = DEFAULT_TABLE,
-    fail_on: Annotated[str, option("--fail-on", "VERDICT,...", "Exit 1 when a spec gets one of these verdicts.")] = "",
+    fail_on: Annotated[str, option("VERDICT,...", "Exit 1 when a spec gets one of these verdicts.")] = "",
     explore: Annotated[
         bool, flag("--explore/--no-explore", "Show what is settled and what would change the verdict; slower.")
     ] = True,

@@ -27,18 +27,14 @@ app.add_typer(hardware_app, name="hardware")
 @evidence_app.command("list")
 def evidence_list(
     *,
-    family: Annotated[str | None, option("--family", None, "gan, diffusion or hybrid.")] = None,
-    architecture: Annotated[str | None, option("--architecture", None, "As a rule table names it.")] = None,
-    model: Annotated[str | None, option("--model", "ID", "A model of the catalogue.")] = None,
-    hardware: Annotated[str | None, option("--hardware", "ID", "Hardware of the catalogue.")] = None,
-    resolution: Annotated[str | None, option("--resolution", "PX", "The longer side in pixels.")] = None,
-    conditioning: Annotated[
-        str | None, option("--conditioning", "NAME,...", "All that must steer it, as in a spec.")
-    ] = None,
-    licence: Annotated[
-        str | None, option("--licence", None, "Commercial use: allowed, conditional, forbidden or unknown.")
-    ] = None,
-    budget: Annotated[str | None, option("--budget", "TIME", "The longest latency of one request: 50ms, 1.5s.")] = None,
+    family: Annotated[str | None, option(None, "gan, diffusion or hybrid.")] = None,
+    architecture: Annotated[str | None, option(None, "As a rule table names it.")] = None,
+    model: Annotated[str | None, option("ID", "A model of the catalogue.")] = None,
+    hardware: Annotated[str | None, option("ID", "Hardware of the catalogue.")] = None,
+    resolution: Annotated[str | None, option("PX", "The longer side in pixels.")] = None,
+    conditioning: Annotated[str | None, option("NAME,...", "All that must steer it, as in a spec.")] = None,
+    licence: Annotated[str | None, option(None, "Commercial use: allowed, conditional, forbidden or unknown.")] = None,
+    budget: Annotated[str | None, option("TIME", "The longest latency of one request: 50ms, 1.5s.")] = None,
     output_format: EntryFormat = "text",
 ) -> int:
     """List measurements."""
@@ -137,12 +133,12 @@ def hardware_show(
 @app.command()
 def estimate(
     *,
-    model: Annotated[str, option("--model", "ID", "A model of the evidence catalogue.")],
-    gpu: Annotated[str, option("--gpu", "ID", "Hardware of the evidence catalogue.")],
-    resolution: Annotated[str, option("--resolution", "PX", "Pixels, as 1024 or 1024x768.")],
-    steps: Annotated[int | None, option("--steps", None, "Denoising steps; else the model's own.", min=1)] = None,
-    stack: Annotated[Stack, option("--stack", None, "Run as written, or through a compiler or engine.")] = "compiled",
-    controlnets: Annotated[int, option("--controlnets", None, "How many run beside it.", min=0, max=8)] = 0,
+    model: Annotated[str, option("ID", "A model of the evidence catalogue.")],
+    gpu: Annotated[str, option("ID", "Hardware of the evidence catalogue.")],
+    resolution: Annotated[str, option("PX", "Pixels, as 1024 or 1024x768.")],
+    steps: Annotated[int | None, option(None, "Denoising steps; else the model's own.", min=1)] = None,
+    stack: Annotated[Stack, option(None, "Run as written, or through a compiler or engine.")] = "compiled",
+    controlnets: Annotated[int, option(None, "How many run beside it.", min=0, max=8)] = 0,
     full_load: Annotated[bool, flag("--full-load", "The time per image when batches keep the hardware busy.")] = False,
     output_format: EntryFormat = "text",
 ) -> int:
@@ -183,7 +179,7 @@ def cost(
     spec: Annotated[str, argument("SPEC", "A spec file, or - for standard input.")],
     *,
     overrides: Overrides = None,
-    utilisation: Annotated[float, option("--utilisation", "SHARE", "The share of the hour that a GPU is busy.")] = 0.6,
+    utilisation: Annotated[float, option("SHARE", "The share of the hour that a GPU is busy.")] = 0.6,
     output_format: ComparisonFormat = "text",
     output: Output = None,
     rules: Rules = DEFAULT_TABLE,

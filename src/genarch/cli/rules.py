@@ -72,11 +72,9 @@ def rules_lint(
     tables: Annotated[
         list[str] | None, argument("TABLE", "Bundled tables' ids, or paths; every bundled table when none is named.")
     ] = None,
-    output_format: Annotated[str, option("--format", "FORMAT", f"Output format: {', '.join(FORMATS)}.")] = "text",
+    output_format: Annotated[str, option("FORMAT", f"Output format: {', '.join(FORMATS)}.", "--format")] = "text",
     output: Output = None,
-    fail_on: Annotated[
-        str, option("--fail-on", "SEVERITY", "Exit 1 from here on: error, warning, note or never.")
-    ] = "warning",
+    fail_on: Annotated[str, option("SEVERITY", "Exit 1 from here on: error, warning, note or never.")] = "warning",
     waived: Annotated[bool, flag("--waived", "List waived findings too, with the reasons.")] = False,
 ) -> int:
     """Verify rule tables as a whole: dead rules, blind spots, dead ends, what nothing reads."""
@@ -135,7 +133,7 @@ def rules_diff(
     specs: Annotated[list[str] | None, argument("SPEC", "Spec files or folders: which of them are affected.")] = None,
     output_format: ComparisonFormat = "text",
     output: Output = None,
-    regions: Annotated[int, option("--regions", None, "How many regions to show for each change.", min=1)] = 1,
+    regions: Annotated[int, option(None, "How many regions to show for each change.", min=1)] = 1,
     exit_code: Annotated[bool, flag("--exit-code", "Exit 1 when a verdict changes.")] = False,
 ) -> int:
     """Show which verdicts change between two tables, where, and for which specs."""
@@ -162,15 +160,15 @@ def rules_diff(
 def rules_map(
     spec: Annotated[str | None, argument("SPEC", "What stays fixed: a spec file, or - for standard input.")] = None,
     *,
-    x: Annotated[str, option("--x", "FIELD", "The constraint that varies across.")],
-    y: Annotated[str, option("--y", "FIELD", "The constraint that varies down.")],
+    x: Annotated[str, option("FIELD", "The constraint that varies across.")],
+    y: Annotated[str, option("FIELD", "The constraint that varies down.")],
     overrides: Overrides = None,
     rules: Rules = DEFAULT_TABLE,
     output_format: Annotated[
         Literal["text", "json", "svg"] | None,
-        option("--format", None, "Output format; by default the one that -o's name implies, else text."),
+        option(None, "Output format; by default the one that -o's name implies, else text.", "--format"),
     ] = None,
-    output: Annotated[str | None, option("--output -o", "FILE", "Write to a file; *.svg is an image.")] = None,
+    output: Annotated[str | None, option("FILE", "Write to a file; *.svg is an image.", "--output -o")] = None,
     explore: Annotated[bool, flag("--explore/--no-explore", "Show where the verdict could still change.")] = True,
 ) -> int:
     """Draw the decision map: the verdicts as two constraints vary."""
@@ -204,10 +202,10 @@ def backtest(
     cases: Annotated[list[str], argument("CASES", "Files of documented cases, or folders to search for *.yaml.")],
     *,
     rules: Annotated[
-        list[str] | None, option("--rules", "ID|PATH", "A table to backtest; repeatable. Default: every bundled one.")
+        list[str] | None, option("ID|PATH", "A table to backtest; repeatable. Default: every bundled one.")
     ] = None,
     against: Annotated[
-        str | None, option("--against", "TABLE", "Show, case by case, what --rules gains and breaks in its place.")
+        str | None, option("TABLE", "Show, case by case, what --rules gains and breaks in its place.")
     ] = None,
     failures: Annotated[bool, flag("--failures", "Explain each miss by the rules that did it.")] = False,
     ablation: Annotated[bool, flag("--ablation", "Take out each rule in turn.")] = False,
