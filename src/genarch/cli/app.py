@@ -17,7 +17,7 @@ from genarch.version import __version__
 
 
 def option(metavar: str | None, help_text: str, names: str = "", **limits: Any) -> Any:
-    """An option: what stands for its value in the help, its help, and its names, where the parameter's is not its own."""
+    """An option: what stands for its value in the help, its help, and its names where they are not the parameter's."""
     return typer.Option(*names.split(), metavar=metavar, help=help_text, **limits)
 
 

@@ -12,9 +12,9 @@ from typing import Annotated, NamedTuple
 import typer
 
 from genarch.cli.app import Answers, Format, Output, Overrides, Plain, Rules, Yes, flag, group, option
-from genarch.cli.dialogue import Dialogue, Interrupted, has_terminal
+from genarch.cli.dialogue import Dialogue, has_terminal
 from genarch.cli.evaluate import evaluated, write_reports
-from genarch.cli.output import ExitCode, keep, read_exactly, say, say_problems, written
+from genarch.cli.output import ExitCode, keep, read_exactly, say, written
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
@@ -133,7 +133,7 @@ def questioned(
     try:
         dialogue.run()
         return finish(spec, dialogue.sheet, dialogue if dialogue.sheet != sheet else None)
-    except (Interrupted, KeyboardInterrupt):
+    except (EOFError, KeyboardInterrupt):
         now = dialogue.sheet
         if (now.stated, now.declined) == (sheet.stated, sheet.declined):
             say("interrupted; nothing was answered")
@@ -172,7 +172,7 @@ def _keep_draft(sheet: Sheet, rules: RuleTable, start: str | None, wanted: str |
     try:
         save_answers(path, sheet, rules, start)
     except InputError as error:
-        say_problems(error)
+        say(*error.problems)
         say(f"interrupted; to go on: {again.with_answers(sheet)}")
     else:
         say(f"interrupted; the answers so far are in {path}")
@@ -191,7 +191,7 @@ def _offer_to_save(sheet: Sheet, rules: RuleTable, start: str | None, dialogue: 
             check_target(name or offered, start)
             _save(name or offered, sheet, rules, start)
         except InputError as error:
-            say_problems(error)
+            say(*error.problems)
             if start:  # which may be what no file can be made from
                 say(f"to state the answers again: {again.with_answers(sheet)}")
         else:

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from contextlib import redirect_stdout
 from io import TextIOWrapper
 
-import typer
-
 from genarch.cli.output import look_of
 from genarch.errors import nearest
 from genarch.reports.interview import (
@@ -32,14 +30,6 @@ from genarch.table.rules import RuleTable
 
 NARROW = 60
 """Columns below which a name and its meaning no longer fit beside each other."""
-
-
-class Interrupted(Exception):  # noqa: N818  (what a person did, and no error)
-    """Ctrl-C, or the end of input."""
-
-
-class EndOfInput(Interrupted):
-    """No more is to come."""
 
 
 def has_terminal() -> bool:
@@ -106,20 +96,20 @@ class Dialogue:
         """One line typed by the person, or read from the pipe.
 
         Raises:
-            Interrupted: on Ctrl-C, and at the end of input.
+            KeyboardInterrupt: on Ctrl-C.
+            EOFError: when no more is to come.
         """
         if sys.stdin is None:
-            raise EndOfInput
+            raise EOFError
         *above, prompt = self.laid_out([Paragraph(prompt)]).rstrip().split("\n")
         for line in above:
             self.say(line)
         try:
-            # The prompt library writes a part of its prompt to standard output, which is the report's.
-            with redirect_stdout(sys.stderr):
-                line = str(typer.prompt(prompt, default="", show_default=False, err=True))
-        except typer.Abort as abort:  # which stands for either, and remembers which
+            with redirect_stdout(sys.stderr):  # standard output is the report's
+                line = input(f"{prompt}: ")
+        except (EOFError, KeyboardInterrupt):
             self.say("")
-            raise (EndOfInput if isinstance(abort.__context__, EOFError) else Interrupted) from None
+            raise
         if self.piped:
             self.say(safe(line))
         return line
@@ -128,7 +118,8 @@ class Dialogue:
         """Ask until nothing is left to ask, then let the answers be changed until they are right.
 
         Raises:
-            Interrupted: on Ctrl-C, and at the end of input.
+            KeyboardInterrupt: on Ctrl-C.
+            EOFError: when no more is to come.
         """
         self.paragraph(INTRODUCTION)
         shown_last = ""
@@ -240,7 +231,7 @@ class Dialogue:
         while True:
             try:
                 typed = " ".join(self.ask("Change which? (number or field; Enter for the report)").split())
-            except EndOfInput:
+            except EOFError:
                 if self.piped:  # whoever wrote the answers down had nothing to change
                     return False
                 raise

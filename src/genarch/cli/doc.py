@@ -9,10 +9,9 @@ import typer
 
 from genarch.cli.app import Answers, Overrides, Plain, Rules, Yes, argument, flag, group, option
 from genarch.cli.ask import Again, answers_of, questioned
-from genarch.cli.output import ExitCode, not_one_of, read_exactly, say, written
+from genarch.cli.output import ExitCode, one_of, read_exactly, say, written
 from genarch.documents.editing import behind, fenced, marked, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
-from genarch.errors import InputError
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, base_of, load_rules
 from genarch.files.io import read_text, refuse
@@ -66,8 +65,8 @@ def doc_add(
     table = load_rules(rules)
     if spec_id is not None and not re.fullmatch(SLUG_PATTERN, spec_id):
         raise refuse("--id", f"'{spec_id[:60]}' is not a slug; write small letters, digits, '-', '_' and '.'")
-    if decision is not None and decision not in table.decisions:
-        raise InputError([not_one_of("--decision", decision, "a family or architecture", table.decisions)])
+    if decision is not None:
+        one_of("--decision", decision, "a family or architecture", table.decisions)
     found = _blocks(read_exactly(document), document, table)
 
     def done(block: _Found) -> int:

@@ -11,29 +11,28 @@ from difflib import unified_diff
 from typing import Annotated, NamedTuple
 
 from genarch.cli.app import EntryFormat, argument, flag, group, option
+from genarch.cli.checking import Settings, changed_files, check_documents, settings_of
 from genarch.cli.output import (
     ExitCode,
+    all_or_problems,
     busy,
     keep,
     look_of,
-    not_one_of,
+    one_of,
     read_exactly,
     say,
-    say_problems,
     write_report,
     written,
 )
-from genarch.cli.settings import Settings, settings_of
-from genarch.cli.tally import Tally
 from genarch.documents.discovery import ListedFile, Skipped, listed_files, specs_beside
 from genarch.documents.editing import fixed, with_skeleton
-from genarch.documents.reader import DesignDocument, beside, inactive_status, load_document, load_sidecar
+from genarch.documents.reader import DesignDocument, PlacedSpec, beside, inactive_status, load_document, load_sidecar
 from genarch.documents.settings import KnownFinding, baseline_text, read_baseline
-from genarch.errors import InputError, Problem
+from genarch.errors import InputError
 from genarch.files.io import refuse
 from genarch.reports.finding_formats import FORMATS, LISTING, View
 from genarch.reports.findings import CheckReport, ListedWaiver, waivers_page
-from genarch.reports.words import safe
+from genarch.reports.words import counted, safe
 
 app = group()
 
@@ -104,31 +103,31 @@ def check(
         raise refuse("--write-baseline", f"writes {what}; leave {option} out")
     known = read_baseline(settings.baseline) if settings.baseline and not write_baseline else Counter[str]()
     targets = [path for path in (*(output.path for output in outputs), write_baseline) if path]
-    tally = Tally(settings, targets, listing=any(output.format in LISTING for output in outputs))
+    listing = any(output.format in LISTING for output in outputs)
+    changed, everything = changed_files(changed_since, (settings.project.path, rules))
     with busy("checking documents") if jobs == 1 else nullcontext():  # no thread beside a fork
-        tally.take(paths or (), jobs, changed_since, rules)
-    report = tally.report(known)
+        report, stating, missing = check_documents(
+            paths or ["."], settings, known, targets, changed, jobs=jobs, listing=listing
+        )
     if write_baseline:
-        kept = [
-            KnownFinding(finding.file, finding.spec, finding.check, finding.fingerprint)
-            for finding in report.findings
-            if not finding.waived
-        ]
+        found = (item for item in report.findings if not item.waived)
+        kept = [KnownFinding(item.file, item.spec, item.check, item.fingerprint) for item in found]
         written(baseline_text(kept), write_baseline)
-        count = f"{len(kept)} finding{'' if len(kept) == 1 else 's'}"
-        say(f"{write_baseline}: wrote {count}; check with --baseline {write_baseline}")
+        say(f"{write_baseline}: wrote {counted(len(kept), 'finding')}; check with --baseline {write_baseline}")
     else:
         _write(report, outputs, waived=show_waived)
-    for message in tally.messages:
-        say(message)
-    if +known:
-        say(f"{settings.baseline}: {sum((+known).values())} entries match no finding any more; write it anew")
-    if tally.failed or tally.unusable:
-        return ExitCode.BUG if tally.failed else ExitCode.UNUSABLE
+    say(*([f"everything is checked, since {everything} has changed"] if everything else []))
+    say(*(f"{path}: no such file or folder" for path in missing))
+    if left := (+known).total():
+        say(f"{settings.baseline}: {left} entries match no finding any more; write it anew")
+    if any(finding.check == "internal-error" for finding in report.findings):
+        return ExitCode.BUG
+    if missing:
+        return ExitCode.UNUSABLE
     if not write_baseline and any(finding.fails(report.fail_on) for finding in report.findings):
         return ExitCode.FINDINGS
     named = any(path == "-" or not os.path.isdir(path) for path in paths or ())
-    if tally.carrying or named or allow_empty or write_baseline or changed_since is not None:
+    if stating or named or allow_empty or write_baseline or changed_since is not None:
         return ExitCode.OK
     where = ", ".join(paths or ["."])
     say(f"nothing to check: no document in {where} states a spec (--allow-empty accepts that)")
@@ -144,26 +143,27 @@ class Output(NamedTuple):
 
 def parse_outputs(texts: Sequence[str]) -> list[Output]:
     """`format` and `format=FILE` texts; text to standard output where nothing goes there."""
-    outputs = []
-    problems = []
-    for text in texts:
-        name, equals, path = text.partition("=")
-        if name not in FORMATS:
-            problems.append(not_one_of("--format", name, "a format", list(FORMATS)))
-        elif equals and not path:
-            problems.append(Problem("--format", None, None, "", f"'{text}' names no file; write {name}=FILE"))
-        else:
-            outputs.append(Output(name, path if equals and path != "-" else None))
-    real = [os.path.realpath(output.path) if output.path else "" for output in outputs]
-    for place in dict.fromkeys(real):
-        sharing = [output.format for output, path in zip(outputs, real, strict=True) if path == place]
-        if len(sharing) > 1:
+    outputs = all_or_problems(_output, texts)
+    sharing: dict[str, list[str]] = {}
+    for output in outputs:
+        sharing.setdefault(os.path.realpath(output.path) if output.path else "", []).append(output.format)
+
+    def alone(place: str) -> None:
+        if len(names := sharing[place]) > 1:
             where = os.path.relpath(place) if place else "standard output"
-            message = f"{' and '.join(sharing)} would both go to {where}; give one a file, as {sharing[-1]}=FILE"
-            problems.append(Problem("--format", None, None, "", message))
-    if problems:
-        raise InputError(problems)
-    return outputs if any(output.path is None for output in outputs) else [Output("text", None), *outputs]
+            message = f"{' and '.join(names)} would both go to {where}; give one a file, as {names[-1]}=FILE"
+            raise refuse("--format", message)
+
+    all_or_problems(alone, sharing)
+    return outputs if "" in sharing else [Output("text", None), *outputs]
+
+
+def _output(text: str) -> Output:
+    name, equals, path = text.partition("=")
+    one_of("--format", name, "a format", FORMATS)
+    if equals and not path:
+        raise refuse("--format", f"'{text}' names no file; write {name}=FILE")
+    return Output(name, None if path in ("", "-") else path)
 
 
 def _write(report: CheckReport, outputs: Sequence[Output], *, waived: bool) -> None:
@@ -225,12 +225,11 @@ def waivers(
     settings = settings_of(config, no_config, rules, include, exclude, today=today)
     documents = list(_documents(paths, settings))
     defects = [defect for document in documents for defect in document.defects]
-    for place, message in ((defect.place, defect.finding.message) for defect in defects):
-        say(f"{place.path}:{place.line}:{place.column}: {message}")
-    today = settings.policy.today
-    rows = [row for document in documents if not document.inactive for row in _rows(document, today)]
+    say(*(f"{place.path}:{place.line}:{place.column}: {finding.message}" for place, finding, *_ in defects))
+    specs = [spec for document in documents if not document.inactive for spec in document.specs]
+    rows = [row for spec in specs for row in _rows(spec, settings.policy.today)]
     rows.sort(key=lambda row: (row.waiver.expires or "9999-99-99", row.path, row.line))
-    write_report(rows, lambda: waivers_page(rows), output_format)
+    write_report(rows, waivers_page(rows), output_format)
     return ExitCode.UNUSABLE if defects else ExitCode.OK
 
 
@@ -238,23 +237,20 @@ def _documents(paths: Sequence[str] | None, settings: Settings) -> Iterator[Desi
     for item in listed_files(paths or (".",), settings.selection):
         if isinstance(item, Skipped):
             continue
-        if not item.is_spec:
-            document = load_document(item.path, settings.rules)
-            if document is not None:
-                yield document
-            continue
-        own = load_sidecar(item.path, settings.rules)
-        found = beside(own, settings.rules)
-        other = found.document if found else None
-        yield own._replace(status=other.status) if isinstance(other, DesignDocument) else own
+        if item.is_spec:
+            own = load_sidecar(item.path, settings.rules)
+            found = beside(own, settings.rules)
+            other = found.document if found else None
+            yield own._replace(status=other.status) if isinstance(other, DesignDocument) else own
+        elif document := load_document(item.path, settings.rules):
+            yield document
 
 
-def _rows(document: DesignDocument, today: str) -> Iterator[ListedWaiver]:
-    for stated in document.specs:
-        for at, waiver in enumerate(stated.spec.waivers):
-            place = stated.place(f"waivers[{at}].rule", f"waivers[{at}]")
-            expired = waiver.expires is not None and waiver.expires < today
-            yield ListedWaiver(os.path.normpath(place.path), place.line, stated.spec.id, waiver, expired)
+def _rows(stated: PlacedSpec, today: str) -> Iterator[ListedWaiver]:
+    for at, waiver in enumerate(stated.spec.waivers):
+        place = stated.place(f"waivers[{at}].rule", f"waivers[{at}]")
+        expired = waiver.expires is not None and waiver.expires < today
+        yield ListedWaiver(os.path.normpath(place.path), place.line, stated.spec.id, waiver, expired)
 
 
 @app.command()
@@ -275,45 +271,36 @@ def fix(
         raise refuse("-", "fix works in place; name a file")
     changed = 0
     code = ExitCode.OK
-    for item in listed_files(paths or (".",), settings.selection):
-        if isinstance(item, Skipped):
-            continue
+    for item in (item for item in listed_files(paths or (".",), settings.selection) if isinstance(item, ListedFile)):
         try:
-            for before, after in _fixed(item, settings):
-                changed += 1
-                if diff:
-                    names = f"a/{item.path}", f"b/{item.path}"
-                    lines = unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="")
-                    sys.stdout.writelines(f"{safe(line)}\n" for line in lines)
-                else:
-                    written(after, item.path)
-                    say(f"{os.path.normpath(item.path)}: fixed")
+            before, after = _fixed(item, settings)
+            changed += before != after
+            if diff:
+                names = f"a/{item.path}", f"b/{item.path}"
+                lines = unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="")
+                sys.stdout.writelines(f"{safe(line)}\n" for line in lines)
+            elif before != after:
+                written(after, item.path)
+                say(f"{os.path.normpath(item.path)}: fixed")
         except InputError as error:
-            say_problems(error)
+            say(*error.problems)
             code = ExitCode.UNUSABLE
-    say(f"{changed} file{'' if changed == 1 else 's'} {'would change' if diff else 'changed'}")
+    say(f"{counted(changed, 'file')} {'would change' if diff else 'changed'}")
     return code or (ExitCode.FINDINGS if diff and changed else ExitCode.OK)
 
 
-def _fixed(item: ListedFile, settings: Settings) -> Iterator[tuple[str, str]]:
-    """The text before and after, where they differ."""
-    if item.beside:
-        return
+def _fixed(item: ListedFile, settings: Settings) -> tuple[str, str]:
+    """The text before and after; nothing of a file that is none of ours."""
     required = settings.require_block.match(item.path) and not item.is_spec
     document = None if item.is_spec else load_document(item.path, settings.rules)
-    if document is None and not (item.is_spec or required):
-        return
+    if item.beside or (document is None and not (item.is_spec or required)):
+        return "", ""
     before = read_exactly(item.path)
     after = fixed(before, item.path, settings.rules, spec_file=item.is_spec)
-    if (
-        required
-        and after == before
-        and not (document and (document.specs or document.defects))
-        and _bare(item, settings)
-    ):
+    stating = document is not None and (document.specs or document.defects)
+    if required and after == before and not stating and _bare(item, settings):
         after = with_skeleton(before, item.path)
-    if after != before:
-        yield before, after
+    return before, after
 
 
 def _bare(item: ListedFile, settings: Settings) -> bool:

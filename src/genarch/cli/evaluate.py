@@ -14,15 +14,15 @@ from genarch.cli.app import Format, Output, Overrides, ReportFormat, Rules, argu
 from genarch.cli.output import (
     STDIN,
     ExitCode,
+    all_or_problems,
     bug,
     counted,
     discard_output,
     keep,
     look_of,
-    not_one_of,
+    one_of,
     read_spec,
     say,
-    say_problems,
     writer,
 )
 from genarch.errors import InputError, Problem
@@ -87,7 +87,7 @@ def evaluate(
                 continue
             except InputError as error:
                 if output_format != "text" or output:  # where the report does not show them
-                    say_problems(error)
+                    say(*error.problems)
                 problems, code = error.problems, ExitCode.UNUSABLE
             except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their verdict)
                 problems, code = (Problem(shown, None, None, "", bug(error)),), ExitCode.BUG
@@ -163,13 +163,8 @@ def _failing(text: str, rules: RuleTable) -> frozenset[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     if text and not names:
         raise refuse("--fail-on", f"names no verdict; write any of: {', '.join(rules.verdicts)}")
-    if problems := [
-        not_one_of("--fail-on", name, "a verdict", rules.verdicts, "any of")
-        for name in names
-        if name not in rules.verdicts
-    ]:
-        raise InputError(problems)
-    return frozenset(names)
+    known = rules.verdicts
+    return frozenset(all_or_problems(lambda name: one_of("--fail-on", name, "a verdict", known, "any of"), names))
 
 
 def _rendered(reports: Iterable[Report], output_format: ReportFormat, output: str | None) -> Iterator[str]:

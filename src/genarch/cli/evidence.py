@@ -72,7 +72,7 @@ def evidence_list(
     if problems:
         raise InputError(problems)
     rows = filtered(wanted, catalogue)
-    return write_report(listed_rows(rows, catalogue), lambda: rows_page(rows, catalogue), output_format)
+    return write_report(listed_rows(rows, catalogue), rows_page(rows, catalogue), output_format)
 
 
 @evidence_app.command("show")
@@ -93,7 +93,7 @@ def evidence_models(*, output_format: EntryFormat = "text") -> int:
     from genarch.reports.evidence_descriptions import listed_models, models_page
 
     catalogue = load_catalogue()
-    return write_report(listed_models(catalogue), lambda: models_page(catalogue), output_format)
+    return write_report(listed_models(catalogue), models_page(catalogue), output_format)
 
 
 @evidence_app.command("accuracy")
@@ -107,7 +107,7 @@ def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
     errors = leave_one_source_out(given)
     requests, loads = ([error for error in errors if error.point.full_load == loaded] for loaded in (False, True))
     report = accuracy_report(requests, loads, left, catalogue)
-    return write_report(report, lambda: accuracy_page(report), output_format)
+    return write_report(report, accuracy_page(report), output_format)
 
 
 @hardware_app.command("list")
@@ -116,7 +116,7 @@ def hardware_list(*, output_format: EntryFormat = "text") -> int:
     from genarch.reports.evidence_descriptions import hardware_page
 
     catalogue = load_catalogue()
-    return write_report(tuple(catalogue.hardware.values()), lambda: hardware_page(catalogue), output_format)
+    return write_report(tuple(catalogue.hardware.values()), hardware_page(catalogue), output_format)
 
 
 @hardware_app.command("show")
@@ -163,7 +163,7 @@ def estimate(
     timed = [row for row in catalogue.rows_of(wanted.id) if row.hardware == hardware.id and row.timing != "none"]
     shown_at = largest(wanted, catalogue)
     beyond = f"No row shows {wanted.id} above {shown_at} px." if max(size) > shown_at else ""
-    return write_report(report, lambda: estimate_page(report, timed, beyond, catalogue), output_format)
+    return write_report(report, estimate_page(report, timed, beyond, catalogue), output_format)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -201,4 +201,4 @@ def cost(
     found = bill(answers, [entry.id for entry in table.architectures], catalogue, utilisation=utilisation)
     assert found is not None  # noqa: S101  (what it needs is stated)
     report = cost_report(stated.id, found, catalogue)
-    return write_report(report, lambda: cost_page(report), output_format, output)
+    return write_report(report, cost_page(report), output_format, output)

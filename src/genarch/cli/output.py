@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from enum import IntEnum
 from io import StringIO, TextIOWrapper
@@ -17,7 +17,7 @@ import typer
 from genarch.errors import GenarchError, InputError, Problem, nearest
 from genarch.files.io import AtomicFile, decode, read_bytes, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
-from genarch.reports.descriptions import Description
+from genarch.reports.descriptions import Description, descriptions_page
 from genarch.reports.json import as_json
 from genarch.reports.page import Look, Page
 from genarch.reports.words import safe
@@ -51,10 +51,10 @@ def guarded(run: Callable[[], int]) -> int:
     except (typer.BadParameter, typer.Exit):
         raise
     except InputError as error:
-        say_problems(error)
+        say(*error.problems)
         return ExitCode.UNUSABLE
     except GenarchError as error:
-        say(str(error))
+        say(error)
         return ExitCode.UNUSABLE
     except KeyboardInterrupt:
         say("interrupted")
@@ -105,15 +105,10 @@ def bug(error: Exception) -> str:
     return f"internal error{where}: {type(error).__name__}: {error}; please report it (GENARCH_TRACEBACK=1 shows more)"
 
 
-def say(message: str) -> None:
-    """A line to standard error, which never carries the report."""
-    print(f"genarch: {safe(message)}", file=sys.stderr)  # noqa: T201
-
-
-def say_problems(error: InputError) -> None:
-    """A line for each problem."""
-    for problem in error.problems:
-        say(str(problem))
+def say(*messages: object) -> None:
+    """A line for each to standard error, which never carries the report."""
+    for message in messages:
+        print(f"genarch: {safe(str(message))}", file=sys.stderr)  # noqa: T201
 
 
 def discard_output() -> None:
@@ -169,17 +164,25 @@ def all_or_problems(read: Callable[[str], _T], names: Iterable[str]) -> list[_T]
     return found
 
 
-def not_one_of(option: str, word: str, what: str, words: Sequence[str], many: str = "one of") -> Problem:
-    """The problem of an option whose value is none of those known."""
-    hint = nearest(word, words) or f"; write {many}: {', '.join(words)}"
-    return Problem(option, None, None, "", f"'{word[:60]}' is not {what}{hint}")
+def one_of(option: str, word: str, what: str, words: Collection[str], many: str = "one of") -> str:
+    """The word, an option's value.
 
-
-def severity_or_never(word: str) -> str:
-    """The severity that `--fail-on` names."""
-    if word not in (*SEVERITIES, "never"):
-        raise InputError([not_one_of("--fail-on", word, "a severity", (*SEVERITIES, "never"))])
+    Raises:
+        InputError: when it is none of those known.
+    """
+    if word not in words:
+        raise refuse(option, not_one_of(word, what, words, many))
     return word
+
+
+def not_one_of(word: str, what: str, words: Iterable[str], many: str = "one of") -> str:
+    """The message on a word that is none of those known."""
+    hint = nearest(word, words) or f"; write {many}: {', '.join(words)}"
+    return f"'{word[:60]}' is not {what}{hint}"
+
+
+FAIL_ON = (*SEVERITIES, "never")
+"""The severities that --fail-on may name."""
 
 
 def look_of(output: str | None = None, stream: TextIO | None = None) -> Look:
@@ -233,25 +236,23 @@ def written(text: str, output: str | None = None) -> int:
     return 0
 
 
-def write_report(report: object, page: Callable[[], Page], output_format: str, output: str | None = None) -> int:
+def write_report(report: object, page: Page, output_format: str, output: str | None = None) -> int:
     """Write a report as JSON, or its page as text or Markdown, and end well."""
     if output_format == "json":
         return written(as_json(report), output)
     if output_format == "markdown":
         from genarch.reports.markdown import as_markdown
 
-        return written(as_markdown(page()), output)
+        return written(as_markdown(page), output)
     from genarch.reports.text import as_text  # rich: for those who want text alone
 
-    return written(as_text(page(), look_of(output)), output)
+    return written(as_text(page, look_of(output)), output)
 
 
 def print_descriptions(descriptions: list[Description], output_format: str) -> int:
     """Write descriptions of entries, and end well."""
-    from genarch.reports.descriptions import descriptions_page
-
     report = [description.as_json() for description in descriptions]
-    return write_report(report, lambda: descriptions_page(descriptions), output_format)
+    return write_report(report, descriptions_page(descriptions), output_format)
 
 
 def busy(words: str) -> AbstractContextManager[object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Annotated, Any, Literal
 
@@ -11,16 +11,17 @@ import typer
 
 from genarch.cli.app import ComparisonFormat, EntryFormat, Output, Overrides, Rules, argument, flag, group, option
 from genarch.cli.output import (
+    FAIL_ON,
     ExitCode,
     all_or_problems,
     busy,
     keep,
     look_of,
     not_one_of,
+    one_of,
     print_descriptions,
     read_spec,
     say,
-    severity_or_never,
     write_report,
     written,
 )
@@ -29,6 +30,7 @@ from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, TABLE_CHECKS, bundled_tables, load_rules, table_files, table_path
 from genarch.files.io import case_files, refuse, spec_files
 from genarch.files.specs import load_spec
+from genarch.reports.descriptions import describe_entry, describe_id, table_list, table_list_page
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.json import as_json
 from genarch.reports.words import either
@@ -47,10 +49,8 @@ app.add_typer(rules_app, name="rules")
 @rules_app.command("list")
 def rules_list(*, rules: Rules = DEFAULT_TABLE, output_format: EntryFormat = "text") -> int:
     """List what the rule table holds."""
-    from genarch.reports.descriptions import table_list, table_list_page
-
     table = load_rules(rules)
-    return write_report(table_list(table), lambda: table_list_page(table), output_format)
+    return write_report(table_list(table), table_list_page(table), output_format)
 
 
 @rules_app.command("show")
@@ -61,8 +61,6 @@ def rules_show(
     output_format: EntryFormat = "text",
 ) -> int:
     """Show one entry of the rule table."""
-    from genarch.reports.descriptions import describe_entry
-
     return print_descriptions(describe_entry(entry, load_rules(rules)), output_format)
 
 
@@ -80,11 +78,9 @@ def rules_lint(
     """Verify rule tables as a whole: dead rules, blind spots, dead ends, what nothing reads."""
     from genarch.reports.findings import lint_report
 
-    severity_or_never(fail_on)
+    one_of("--fail-on", fail_on, "a severity", FAIL_ON)
     if output_format not in FORMATS:
-        raise typer.BadParameter(
-            not_one_of("", output_format, "a format", list(FORMATS)).message, param_hint="'--format'"
-        )
+        raise typer.BadParameter(not_one_of(output_format, "a format", FORMATS), param_hint="'--format'")
     paths = {which: _relative(table_path(which)) for which in tables or bundled_tables()}
     keep(output, paths.values())
     read: list[tuple[str, RuleTable]] = []
@@ -151,7 +147,7 @@ def rules_diff(
     affected = all_or_problems(outcome, spec_files(specs) if specs else ())
     with busy("comparing"):
         report = comparison_report(old, new, Comparison(old, new), affected, regions)
-    write_report(report, lambda: comparison_page(report), output_format, output)
+    write_report(report, comparison_page(report), output_format, output)
     differs = report.changes or any(spec.changed for spec in report.specs)
     return ExitCode.FINDINGS if exit_code and differs else ExitCode.OK
 
@@ -175,12 +171,8 @@ def rules_map(
     from genarch.reports.decision_map import as_svg, map_page, map_report
     from genarch.table.explore import decision_map
 
-    if problems := [
-        not_one_of(option, name, "a constraint", list(BY_NAME))
-        for option, name in (("--x", x), ("--y", y))
-        if name not in BY_NAME
-    ]:
-        raise InputError(problems)
+    axes = {"--x": x, "--y": y}
+    all_or_problems(lambda option: one_of(option, axes[option], "a constraint", BY_NAME), axes)
     if x == y:
         raise refuse("--y", f"is '{y}', as --x is; name another constraint")
     keep(output, [*table_files(rules), *([spec] if spec else [])])
@@ -194,7 +186,7 @@ def rules_map(
     chosen = output_format or (ending if ending in ("json", "svg") else "text")
     if chosen == "svg":
         return written(as_svg(report), output)
-    return write_report(report, lambda: map_page(report), chosen, output)
+    return write_report(report, map_page(report), chosen, output)
 
 
 @app.command()
@@ -237,7 +229,7 @@ def backtest(
             ablation=ablation,
             leave_one_out=leave_one_out,
         )
-    return write_report(report, lambda: backtest_page(report, failures=failures), output_format, output)
+    return write_report(report, backtest_page(report, failures=failures), output_format, output)
 
 
 @app.command()
@@ -251,7 +243,6 @@ def explain(
 ) -> int:
     """Explain an id: what it is, why it is there, since when, and its source."""
     from genarch.files.bundled import load_catalogue
-    from genarch.reports.descriptions import describe_id
     from genarch.reports.evidence_descriptions import describe_evidence, evidence_for
 
     table = load_rules(rules)
@@ -269,7 +260,7 @@ def explain(
     return print_descriptions(found, output_format)
 
 
-FILES: Mapping[str, str] = {
+FILES = {
     "spec": "genarch.table.spec:Spec",
     "rules": "genarch.files.table_file:TableForm",
     "cases": "genarch.table.spec:Cases",
@@ -278,7 +269,7 @@ FILES: Mapping[str, str] = {
 }
 """What people write: the module and name of each declaration."""
 
-OUTPUTS: Mapping[str, str] = {
+OUTPUTS = {
     "report": "genarch.reports.evaluation:Report",
     "findings": "genarch.reports.findings:LintReport",
     "check": "genarch.reports.findings:CheckReport",
@@ -297,14 +288,13 @@ def schema_of(name: str) -> dict[str, Any]:
     """The JSON Schema of a format."""
     from genarch.files import schemas
 
-    module, declaration = {**FILES, **OUTPUTS}[name].split(":")
+    module, declaration = (FILES | OUTPUTS)[name].split(":")
     return schemas.schema_of(getattr(import_module(module), declaration), "file" if name in FILES else "output")
 
 
 @app.command()
 def schema(name: Annotated[str, argument("NAME", f"{either([*FILES, *OUTPUTS])}.")]) -> int:
     """Print a JSON Schema (draft-07), for editors and validators."""
-    names = (*FILES, *OUTPUTS)
-    if name not in names:
-        raise typer.BadParameter(not_one_of("", name, "a schema", names).message, param_hint="NAME")
+    if name not in FILES | OUTPUTS:
+        raise typer.BadParameter(not_one_of(name, "a schema", FILES | OUTPUTS), param_hint="NAME")
     return written(as_json(schema_of(name)))

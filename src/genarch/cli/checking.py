@@ -1,0 +1,384 @@
+"""What a check of design documents goes by, files checked on one processor or several, and the report of them all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from genarch.cli.output import FAIL_ON, STDIN, bug, one_of, read_standard_input
+from genarch.documents.decision import CheckedDecision
+from genarch.documents.discovery import (
+    ListedFile,
+    Patterns,
+    Selection,
+    Skipped,
+    changed_since,
+    listed_files,
+    near_spec_name,
+    repository_root,
+)
+from genarch.documents.judge import duplicate, judge, with_severities
+from genarch.documents.reader import (
+    DesignDocument,
+    PlacedSpec,
+    beside,
+    inactive_status,
+    load_document,
+    load_sidecar,
+    located,
+    read_document,
+)
+from genarch.documents.settings import Policy, ProjectSettings, find_settings, load_settings
+from genarch.errors import InputError
+from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue, load_rules
+from genarch.files.io import is_spec, read_text, refuse
+from genarch.reports.findings import (
+    HEADING,
+    CheckedDocument,
+    CheckReport,
+    ReportedFinding,
+    check_report,
+    document_findings,
+)
+from genarch.table.findings import CheckId, Located, Place
+from genarch.table.rules import RuleTable
+
+LONGEST_WAIVER_DAYS = 3_653
+"""Ten years: how far ahead a waiver may end where nobody says otherwise."""
+
+
+class Settings(NamedTuple):
+    """What a check goes by."""
+
+    rules: RuleTable
+    policy: Policy
+    selection: Selection
+    require_block: Patterns
+    fail_on: str
+    baseline: str | None
+    project: ProjectSettings
+
+
+def settings_of(
+    config: str | None,
+    no_config: bool,  # noqa: FBT001  (as the command line has it)
+    rules: str | None = None,
+    include: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
+    require_block: Sequence[str] | None = None,
+    today: str | None = None,
+    fail_on: str | None = None,
+    baseline: str | None = None,
+    *,
+    waivers: bool = True,
+) -> Settings:
+    """The settings that hold: the options of the command line over those of the project."""
+    project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings(".")
+    folder = project.folder
+    day = _today(today)
+    days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
+    root = repository_root(".") or os.path.realpath(".")
+    table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE)
+
+    def patterns(asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
+        return Patterns(tuple(asked), ".") if asked else Patterns(configured, folder)
+
+    return Settings(
+        table,
+        Policy(
+            day.isoformat(),
+            tuple(load_rules(name) for name in bundled_tables() if name != table.header.id),
+            (day + timedelta(days=days)).isoformat(),
+            ending=project.waiver_days is not None,
+            severities=project.severity,
+            waivers=waivers,
+        ),
+        Selection(patterns(include, project.include), patterns(exclude, project.exclude), root),
+        patterns(require_block, project.require_block),
+        one_of("--fail-on", fail_on or project.fail_on or "error", "a severity", FAIL_ON),
+        baseline or _from(folder, project.baseline),
+        project,
+    )
+
+
+def _from(folder: str, path: str | None) -> str | None:
+    """A configured path, or the id of a bundled table, as seen from the current folder."""
+    if path is None or not (os.sep in path or "/" in path or os.path.splitext(path)[1]):
+        return path
+    return os.path.normpath(os.path.join(folder, path))
+
+
+def _today(stated: str | None) -> date:
+    """The day stated, else that of SOURCE_DATE_EPOCH, else that of the clock; in UTC."""
+    if stated is not None:
+        try:
+            return datetime.strptime(stated, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        except ValueError:
+            raise refuse("--today", f"'{stated[:40]}' is not a calendar date; write it as 2027-03-31") from None
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return datetime.now(UTC).date()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise refuse("SOURCE_DATE_EPOCH", f"'{epoch[:40]}' is not a number of seconds since 1970") from None
+
+
+_AT_ONCE = 64
+"""Files that a process takes at a time."""
+
+NOT_IN_FORCE = "not in force"
+"""What skipped documents are counted as that were superseded, rejected or the like."""
+
+
+class Checked(NamedTuple):
+    """What checking one file gave.
+
+    `real` is where the document lies that binds, which for a spec file may be one beside it. `carries` is whether the
+    file states a spec, or tries to; `bare` that it states none, and must. `status` is set where the document was
+    skipped for it.
+    """
+
+    path: str
+    real: str = ""
+    carries: bool = False
+    bare: bool = False
+    status: str = ""
+    findings: tuple[Located, ...] = ()
+    judged: tuple[tuple[CheckedDecision, PlacedSpec], ...] = ()
+
+
+def check_file(item: ListedFile, settings: Settings) -> Checked | None:
+    """Check one file, unless it is for none of the documents looked at.
+
+    A bug met on the way is a finding, so that it costs the others nothing.
+    """
+    try:
+        return _sidecar(item, settings) if item.is_spec else _document(item.path, settings)
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their check)
+        finding = located(CheckId("internal-error"), Place(item.path, 1, 1), bug(error))
+        return Checked(item.path, carries=True, findings=(finding,))
+
+
+def check_files(files: Iterable[ListedFile], settings: Settings, jobs: int) -> Iterator[Checked | None]:
+    """Check files, in their order."""
+    if jobs == 1:
+        yield from (check_file(item, settings) for item in files)
+        return
+    from multiprocessing import get_all_start_methods, get_context
+
+    # A fork has the rule table already, and this process has one thread.
+    way = get_context("fork" if "fork" in get_all_start_methods() and sys.platform == "linux" else None)
+    with way.Pool(jobs, _begin, (settings,)) as pool:
+        yield from pool.imap(_check, files, _AT_ONCE)
+
+
+_settings: list[Settings] = []
+
+
+def _begin(settings: Settings) -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process reports it
+    _settings[:] = [settings]
+
+
+def _check(item: ListedFile) -> Checked | None:
+    return check_file(item, _settings[0])
+
+
+def _document(path: str, settings: Settings) -> Checked:
+    if path == "-":
+        return _judged(STDIN, read_document(read_standard_input(), STDIN, settings.rules), settings)
+    document = load_document(path, settings.rules)
+    required = settings.require_block.match(path)
+    if document is not None:
+        checked = _judged(path, document, settings)
+        return checked._replace(bare=required and not checked.carries and not document.inactive)
+    if not required:
+        return Checked(path)
+    status = inactive_status(path, settings.rules)
+    return Checked(path, os.path.realpath(path), bare=not status, status=status)
+
+
+def _sidecar(item: ListedFile, settings: Settings) -> Checked | None:
+    path = item.path
+    if not item.named and (meant := near_spec_name(os.path.basename(path))):
+        message = f"a spec file of this name is not looked for; name it {meant}"
+        finding = located(CheckId("block-misspelt"), Place(path, 1, 1), message)
+        return Checked(path, carries=True, findings=tuple(with_severities([finding], settings.policy)))
+    own = load_sidecar(path, settings.rules)
+    found = beside(own, settings.rules)
+    if item.beside and (found is None or found.real not in item.beside):
+        return None
+    if found is None:
+        if own.specs and own.specs[0].spec.decision is None:
+            return Checked(path)  # a spec to evaluate, and no decision of anybody
+        return _judged(path, own, settings)
+    other = found.document
+    if isinstance(other, Located):
+        return _judged(path, own._replace(specs=(), defects=(*own.defects, other)), settings, found.real)
+    chosen = () if other.specs else other.chosen
+    together = own._replace(path=other.path, status=other.status, prose=other.prose, chosen=chosen)
+    checked = _judged(path, together, settings, found.real)
+    (mine,) = own.specs
+    first = next((stated.place() for stated in other.specs if stated.spec.id == mine.spec.id), None)
+    if first is None or together.inactive:
+        return checked
+    again = with_severities([duplicate(mine, first)], settings.policy)
+    return checked._replace(findings=(*checked.findings, *again))
+
+
+def _judged(path: str, document: DesignDocument, settings: Settings, real: str = "") -> Checked:
+    # A quotation states nothing: what must carry a spec does not do so by quoting one.
+    stated = [*document.specs, *(item for item in document.defects if item.finding.check != CheckId("block-quoted"))]
+    named = any(placed.spec.model for placed in document.specs)
+    findings, judged = judge(document, settings.rules, settings.policy, load_catalogue() if named else None)
+    status = document.status if stated and document.inactive else ""
+    real = real or os.path.realpath(path)
+    pairs = tuple(zip(judged, document.specs, strict=bool(judged)))
+    return Checked(path, real, bool(stated), status=status, findings=tuple(findings), judged=pairs)
+
+
+class Checks(NamedTuple):
+    """A check of documents: its report, how many state a spec or try to, and the paths named where nothing is."""
+
+    report: CheckReport
+    stating: int
+    missing: list[str]
+
+
+def check_documents(
+    paths: Sequence[str],
+    settings: Settings,
+    known: Counter[str],
+    targets: Iterable[str] = (),
+    changed: frozenset[str] | None = None,
+    *,
+    jobs: int = 1,
+    listing: bool = False,
+) -> Checks:
+    """Check everything in `paths`, or what of it is among the real paths that have `changed`.
+
+    The memory that it takes grows with what is found, not with what is checked; with `listing`, documents without a
+    finding are reported too. What is found is taken from `known`. `targets`, the files that will be written, must not
+    be among those checked.
+    """
+    skipped, counts = Counter({NOT_IN_FORCE: 0}), Counter(files=0, documents=0, decisions=0)
+    stating = 0
+    missing: list[str] = []
+    rows: list[CheckedDocument] = []
+    bare: dict[str, str] = {}
+    first: dict[tuple[str, str], Place] = {}
+    findings: list[ReportedFinding] = []
+    outputs = {os.path.realpath(path) for path in targets}
+    wanted = _wanted(listed_files(paths, settings.selection), changed, outputs, skipped, missing)
+    for checked in filter(None, check_files(wanted, settings, jobs or os.cpu_count() or 1)):
+        duplicates = list(_duplicates(checked, changed, first))
+        if not (changed is None or duplicates or changed & {os.path.realpath(checked.path), checked.real}):
+            continue
+        counts["files"] += 1
+        skipped[NOT_IN_FORCE] += bool(checked.status)
+        stating += checked.carries
+        if checked.carries:
+            counts["documents"] += not checked.status
+            counts["decisions"] += len(checked.judged)
+            if listing:
+                decisions = tuple(decision for decision, _ in checked.judged)
+                rows.append(CheckedDocument(checked.path, checked.status or None, decisions))
+        elif checked.bare:
+            bare[os.path.realpath(checked.path)] = checked.path
+        findings += _reported(checked.path, (*checked.findings, *with_severities(duplicates, settings.policy)))
+    stated_beside = {real for real, _ in first}
+    for path in (path for real, path in bare.items() if real not in stated_beside):
+        message = "states no spec, and must; add one with 'genarch doc add'"
+        lacking = located(CheckId("block-missing"), Place(path, 1, 1), message)
+        findings += _reported(path, list(with_severities([lacking], settings.policy)))
+    # What is in one document comes together, wherever it was found.
+    findings.sort(key=lambda finding: (finding.path, finding.line, finding.column))
+    report = check_report(
+        settings.rules,
+        rows,
+        _known(findings, known),
+        looked_at=counts,
+        skipped=dict(skipped),
+        today=settings.policy.today,
+        fail_on=settings.fail_on,
+    )
+    return Checks(report, stating, missing)
+
+
+def changed_files(since: str | None, concerning_all: Iterable[str | None]) -> tuple[frozenset[str] | None, str]:
+    """The real paths of what differs from where the branch left a commit, if one is named.
+
+    None, and what it is, where something has changed that concerns all.
+    """
+    if since is None:
+        return None, ""
+    changed = changed_since(since, ".")
+    configured = {os.path.realpath(path) for path in concerning_all if path}
+    # A spec file that is gone was for a document that may not have changed.
+    gone = {path for path in changed if is_spec(os.path.basename(path)) and not os.path.exists(path)}
+    everything = gone | (changed & configured)
+    return (None, os.path.relpath(min(everything))) if everything else (changed, "")
+
+
+def _wanted(
+    found: Iterable[ListedFile | Skipped],
+    changed: frozenset[str] | None,
+    outputs: Collection[str],
+    skipped: Counter[str],
+    missing: list[str],
+) -> Iterator[ListedFile]:
+    """The files to check; of what has not changed only spec files, whose documents may have."""
+    for item in found:
+        if isinstance(item, Skipped):
+            skipped[item.reason] += 1
+        elif item.named and item.path != "-" and not os.path.lexists(item.path):
+            missing.append(item.path)
+        elif changed is None or item.is_spec or os.path.realpath(item.path) in changed:
+            if os.path.realpath(item.path) not in outputs:
+                yield item
+            elif not read_text(item.path).startswith(f"## {HEADING}"):  # as what an earlier run wrote does
+                raise refuse(item.path, "is an input, and would be overwritten; name another file")
+
+
+def _duplicates(
+    checked: Checked, changed: frozenset[str] | None, first: dict[tuple[str, str], Place]
+) -> Iterator[Located]:
+    """Spec files beside one document that have one id, where one of the two has changed."""
+    if checked.status or checked.real in ("", os.path.realpath(checked.path)):
+        return
+    for _, placed in checked.judged:
+        place = placed.place()
+        before = first.setdefault((checked.real, placed.spec.id), place)
+        paths = {os.path.realpath(item.path) for item in (before, place)}
+        if before is not place and (changed is None or paths & changed):
+            yield duplicate(placed, before)
+
+
+def _reported(path: str, found: Sequence[Located]) -> list[ReportedFinding]:
+    """Findings in a file, by its path from the root of its repository; as it is shown where it lies in none."""
+    if not found:
+        return []
+    folder, name = os.path.split(path)
+    root = None if path == STDIN else repository_root(folder or ".")
+    if root is None:
+        return document_findings(found, path)
+    real = os.path.join(os.path.realpath(folder or "."), name)
+    return document_findings(found, os.path.relpath(real, root).replace(os.sep, "/"))
+
+
+def _known(findings: Iterable[ReportedFinding], known: Counter[str]) -> Iterator[ReportedFinding]:
+    for finding in findings:
+        if not finding.waived and known[finding.fingerprint] > 0:
+            known[finding.fingerprint] -= 1
+            yield finding._replace(known=True)
+        else:
+            yield finding
