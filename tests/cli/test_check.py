@@ -130,7 +130,7 @@ def test_a_bug_is_4_and_costs_the_others_nothing(repo: Path, monkeypatch: pytest
             raise ZeroDivisionError("x")
         return judge(document, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("genarch.cli.tally.judge", broken)
+    monkeypatch.setattr("genarch.cli.checking.judge", broken)
     result = check()
     assert result.exit_code == 4
     assert "[decision-excluded]" in result.stdout
