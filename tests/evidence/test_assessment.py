@@ -122,7 +122,9 @@ def test_every_example_with_a_budget_is_assessed(shipped: RuleTable, there: Cata
             evaluation = evaluate(given, shipped)
             found = assess(given, shipped, evaluation, there)
             assert [entry.architecture for entry in found.feasibility] == [a.id for a in shipped.architectures]
-            assert all(entry.architecture in evaluation.recommended for entry in (*found.candidates, *found.near))
+            assert all(
+                entry.architecture in evaluation.verdict.recommended for entry in (*found.candidates, *found.near)
+            )
             assert all(not entry.misses for entry in found.candidates)
             assert all(len(entry.misses) == 1 for entry in found.near)
 

@@ -57,7 +57,7 @@ def test_what_a_completion_gives_is_in_reach(rules: RuleTable, data: st.DataObje
     assert reach.any_of({verdict.verdict})
     if verdict.architecture:
         assert reach.recommended(verdict.architecture)
-    for name in score.recommended(completed) if verdict.verdict == "evaluate_both" else ():
+    for name in verdict.recommended if verdict.verdict == "evaluate_both" else ():
         assert reach.compared(name)
 
 

@@ -89,6 +89,6 @@ def test_the_parts_of_a_verdict_agree(rules: RuleTable, stated: dict[str, Value]
     assert (verdict.confidence == "forced") is (len(alive) == 1)
     assert (verdict.confidence == "close_call") is (verdict.verdict == "evaluate_both")
     assert len(verdict.candidates) == {"evaluate_both": 2, "infeasible": 0, "undetermined": 0}.get(verdict.verdict, 1)
-    assert len(evaluation.recommended) == len(verdict.candidates)
+    assert len(evaluation.verdict.recommended) == len(verdict.candidates)
     if verdict.margin:
         assert 0 <= verdict.margin.numerator <= verdict.margin.denominator

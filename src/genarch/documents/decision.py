@@ -68,7 +68,7 @@ def judge_decision(
             f"{_answer(evaluation.verdict)}. See whether the deployment still stands, then update the record"
         )
         found.append(placed.found(CheckId("decided-with-older-rules"), message, "decided_with"))
-    verdict, architecture, _, confidence, _ = evaluation.verdict
+    verdict, architecture, _, confidence, *_ = evaluation.verdict
     settled = [item.verdict for item in exploration.possible] == [verdict]
     line = placed.place().line
     judged = CheckedDecision(spec.id, line, spec.decision, verdict, architecture, confidence, settled)
@@ -120,7 +120,7 @@ def _against(
         return
     if verdict in ("undetermined", decision):
         return
-    sides = zip(candidates, evaluation.recommended, strict=False) if verdict == "evaluate_both" else ()
+    sides = zip(candidates, evaluation.verdict.recommended, strict=False) if verdict == "evaluate_both" else ()
     others = [family for family, architecture in sides if decision not in (family, architecture)]
     if len(others) == 1:
         if families_named(document.prose, rules).isdisjoint(others):
@@ -204,7 +204,7 @@ def judge_model(placed: PlacedSpec, catalogue: Catalogue) -> Iterator[Located]:
 
 def _answer(verdict: Verdict) -> str:
     """The verdict in words: `gan (clear)`, `hybrid, as consistency (lean)`."""
-    name, architecture, candidates, confidence, _ = verdict
+    name, architecture, candidates, confidence, *_ = verdict
     if name == "infeasible":
         return "nothing (infeasible)"
     if name == "evaluate_both":
@@ -215,7 +215,7 @@ def _answer(verdict: Verdict) -> str:
 
 def _reasons(spec: Spec, evaluation: Evaluation) -> str:
     """The hits that put the recommended architecture ahead of what was decided, the weightiest first."""
-    best = evaluation.recommended[:1]
+    best = evaluation.verdict.recommended[:1]
     decided = [entry.architecture for entry in _decided(spec, evaluation)]
 
     def lead(rule: Rule) -> int:

@@ -117,7 +117,7 @@ def assess(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Cata
     if needs.budget_ms is None:
         raise ValueError("a spec without latency_budget_ms cannot be assessed")
     found = tuple(feasibility(entry.id, needs, catalogue) for entry in rules.architectures)
-    ranked = candidates(evaluation.recommended, needs, catalogue)
+    ranked = candidates(evaluation.verdict.recommended, needs, catalogue)
     return Assessment(
         needs.budget_ms,
         needs.hardware.id if needs.hardware else None,

@@ -186,7 +186,7 @@ def make_report(
     With an exploration, also what is settled and what would change the verdict; with `evidence` also what was measured.
     `base` is the table that this one extends: the report has what it alone would have said.
     """
-    verdict, recommended = evaluation.verdict, evaluation.recommended
+    verdict = evaluation.verdict
     origin = spec.origin._replace(path=_encodable(spec.origin.path))
     reads = evidence.reads if evidence else ()
     notes = [entry for entry in evaluation.notices if entry.level == "note"]
@@ -198,7 +198,7 @@ def make_report(
         SpecPart(spec.id, spec.title, origin, in_order(spec.constraints)),
         table,
         *verdict[:3],
-        recommended,
+        verdict.recommended,
         verdict.confidence,
         _rounded(verdict.margin),
         summary=_summary(rules, evaluation),
@@ -206,7 +206,7 @@ def make_report(
         ranking=evaluation.ranking,
         rationale=tuple([reasons[entry.id] for entry in entries]),
         methods=tuple([methods[method.id] for method in evaluation.methods]),
-        risks=tuple([risk for risk in risks if risk.architecture in recommended]),
+        risks=tuple([risk for risk in risks if risk.architecture in verdict.recommended]),
         warnings=tuple([Caution(n.id, n.message, n.source) for n in evaluation.notices if n.level != "note"]),
         unread=tuple([entry for entry in evaluation.unread if entry.constraint not in reads]),
         undecided=evaluation.undecided,
@@ -232,8 +232,9 @@ def _encodable(path: str) -> str:
 
 
 def _base(base: RuleTable, alone: Evaluation, evaluation: Evaluation) -> Base:
-    verdict, named = alone.verdict, alone.recommended
-    differs = verdict.verdict != evaluation.verdict.verdict or set(named) != set(evaluation.recommended)
+    verdict, other = alone.verdict, evaluation.verdict
+    named = verdict.recommended
+    differs = verdict.verdict != other.verdict or set(named) != set(other.recommended)
     return Base(base.name, *verdict[:3], named, verdict.confidence, _rounded(verdict.margin), differs)
 
 
@@ -284,7 +285,7 @@ def _summary(rules: RuleTable, evaluation: Evaluation) -> str:
         else:
             second = next(entry.family for entry in survivors if entry.family != verdict.verdict)
             text = f"{names} leads {name_words(second)} by {apart} ({share}){also}"
-    return text[:1].upper() + text[1:] + "".join(_ties(survivors, evaluation.recommended))
+    return text[:1].upper() + text[1:] + "".join(_ties(survivors, evaluation.verdict.recommended))
 
 
 def _excluded_families(rules: RuleTable, evaluation: Evaluation) -> Iterator[str]:

@@ -8,10 +8,14 @@ not; the search makes them exact.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 
+from genarch.table.matching import positions
+from genarch.table.rules import Ratio
 from genarch.table.scoring import Scorer, surplus
+
+_Gains = tuple[Ratio, dict[tuple[int, int], list[int]]]
 
 
 class Bounds:
@@ -23,23 +27,22 @@ class Bounds:
         self.members = {at: members for _, members in scorer.families for at in members}
         self.rivals = [[other for other in every if other not in self.members[one]] for one in every]
         points = [dict(effect.points) for effect in scorer.effects]
-        leads = {
+        scored = {
             (one, other): [(rule.get(one, 0), rule.get(other, 0)) for rule in points]
             for one in every
             for other in every
         }
-        self.rises = {pair: [max(0, first - second) for first, second in each] for pair, each in leads.items()}
+
+        def gains(limit: Ratio, extreme: Callable[[int, int], int]) -> _Gains:
+            return limit, {
+                pair: [extreme(0, surplus(first - second, abs(first) + abs(second), limit)) for first, second in rules]
+                for pair, rules in scored.items()
+            }
+
+        self.ahead = gains(Ratio(0, 1), max)
         """For two architectures, how far each rule may bring the first ahead of the second, in points."""
-        above = {
-            (one, other): [
-                surplus(first - second, abs(first) + abs(second), scorer.close_call)
-                for first, second in leads[one, other]
-            ]
-            for one in every
-            for other in self.rivals[one]
-        }
-        self.up = {pair: [max(0, gain) for gain in each] for pair, each in above.items()}
-        self.down = {pair: [min(0, gain) for gain in each] for pair, each in above.items()}
+        self.above, self.below = gains(scorer.close_call, max), gains(scorer.close_call, min)
+        """Likewise, how far it may bring their margin above `close_call`, or below."""
 
     def reach(self, hits: int, still_open: int) -> Reach:
         """What may come of these hits and open rules; the table's first rule has the lowest bit."""
@@ -124,7 +127,7 @@ class Reach:
         if any(self._most_ahead(member, rival) <= 0 for rival in present):
             return False
         return not present or any(
-            self._surplus(member, second) + sum(map(self._bounds.up[member, second].__getitem__, self._open)) >= 0
+            self._extreme(self._bounds.above, member, second) >= 0
             and all(self._most_ahead(second, rival) >= 0 for rival in present if rival != second)
             for second in self._among(rivals)
         )
@@ -143,32 +146,15 @@ class Reach:
 
     def _surely_leads(self, one: int, other: int) -> bool:
         """Whether the first is sure to come out `close_call` or more ahead, and never level."""
-        least = self._surplus(one, other) + sum(map(self._bounds.down[one, other].__getitem__, self._open))
+        least = self._extreme(self._bounds.below, one, other)
         return least > 0 or (not least and self._most_ahead(other, one) < 0)
-
-    def _surplus(self, one: int, other: int) -> int:
-        """By how much the hits bring the margin of one architecture over another above `close_call`."""
-        apart, touched = self._points[one] - self._points[other], self._touched[one] + self._touched[other]
-        return surplus(apart, touched, self._bounds.scorer.close_call)
 
     def _most_ahead(self, one: int, other: int) -> int:
         """The most points that one architecture can come to be ahead of another."""
-        rises = self._bounds.rises[one, other]
-        return self._points[one] - self._points[other] + sum(map(rises.__getitem__, self._open))
+        return self._extreme(self._bounds.ahead, one, other)
 
-
-_CHUNKS: list[tuple[tuple[int, ...], ...]] = []
-"""For each eight rules, and each of the 256 sets of them, their positions."""
-
-
-def positions(mask: int) -> list[int]:
-    """The positions of the bits that are set, ascending."""
-    found: list[int] = []
-    at = 0
-    while mask:
-        if at == len(_CHUNKS):
-            _CHUNKS.append(tuple(tuple(8 * at + bit for bit in range(8) if byte >> bit & 1) for byte in range(256)))
-        found += _CHUNKS[at][mask & 255]
-        mask >>= 8
-        at += 1
-    return found
+    def _extreme(self, gains: _Gains, one: int, other: int) -> int:
+        """How far the margin of one architecture over another can come above the limit of these gains, or below."""
+        limit, by_pair = gains
+        apart, touched = self._points[one] - self._points[other], self._touched[one] + self._touched[other]
+        return surplus(apart, touched, limit) + sum(map(by_pair[one, other].__getitem__, self._open))

@@ -13,10 +13,10 @@ from functools import cache, partial
 from math import prod
 from typing import Annotated, Literal, NamedTuple, cast
 
-from genarch.table.bounds import positions
 from genarch.table.conditions import All, Operator, Predicate, constraints_read, predicates, satisfies
 from genarch.table.constraints import BY_NAME, Answers, Value, in_order
 from genarch.table.forms import OMITTED
+from genarch.table.matching import positions
 from genarch.table.rules import Rule, RuleTable
 from genarch.table.search import AnswerClass, Space, Stretch, distinct, find, sampled, search, verdict_search
 

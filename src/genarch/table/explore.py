@@ -11,9 +11,8 @@ from itertools import combinations, islice, product
 from typing import NamedTuple
 
 from genarch.table.answers import format_answer
-from genarch.table.bounds import positions
 from genarch.table.constraints import BY_NAME, Answers, Value, in_order
-from genarch.table.matching import Column
+from genarch.table.matching import Column, positions
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict
 from genarch.table.search import AnswerClass, Space, Stretch, VerdictSearch, sampled, verdict_search

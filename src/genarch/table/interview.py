@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from genarch.table.bounds import positions
 from genarch.table.constraints import Answers, Value
 from genarch.table.explore import Exploration
+from genarch.table.matching import positions
 from genarch.table.rules import Notice, RuleTable
 from genarch.table.scoring import Verdict
 from genarch.table.search import find, verdict_search

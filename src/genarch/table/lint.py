@@ -193,7 +193,7 @@ def _recommending(table: VerdictSearch, name: str) -> Found[bool]:
 def _comparing(table: VerdictSearch, name: str) -> Found[bool]:
     return find(
         table.space,
-        lambda hits: name in table.scorer.recommended(hits),
+        lambda hits: name in table.scorer.judge(hits).recommended,
         lambda hits, unknown: table.bounds.reach(hits, unknown).compared(name),
         limit=LIMIT,
     )
@@ -218,8 +218,8 @@ def _showing(entry: Method | Notice, about: frozenset[str], table: VerdictSearch
     candidates = [a.id for a in table.rules.architectures if not about.isdisjoint((a.id, a.family))]
 
     def shown(hits: int) -> bool:
-        verdict, recommended = table.scorer.judge(hits & ~own), table.scorer.recommended(hits & ~own)
-        return bool(hits & own) and not about.isdisjoint((verdict.verdict, *verdict.candidates, *recommended))
+        verdict = table.scorer.judge(hits & ~own)
+        return bool(hits & own) and not about.isdisjoint((verdict.verdict, *verdict.candidates, *verdict.recommended))
 
     def may_be_shown(hits: int, unknown: int) -> bool:
         if not (hits | unknown) & own:

@@ -12,7 +12,7 @@ look-up and one bitwise `or` for each constraint, however many conditions there 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from itertools import pairwise
+from itertools import compress, count, pairwise
 from operator import and_, or_
 from typing import NamedTuple
 
@@ -31,6 +31,13 @@ from genarch.table.conditions import (
 )
 from genarch.table.constraints import BY_NAME, Answers, Constraint, Value
 from genarch.table.rules import Assumption
+
+_ZERO_IS_FALSE = bytes.maketrans(b"0", b"\0")
+
+
+def positions(mask: int) -> list[int]:
+    """The positions of the bits that are set, ascending."""
+    return list(compress(count(), f"{mask:b}"[::-1].encode().translate(_ZERO_IS_FALSE)))
 
 
 class Matches(NamedTuple):

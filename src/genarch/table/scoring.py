@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from genarch.table.conditions import All, Predicate, constraints_read, predicates
 from genarch.table.constraints import CONSTRAINTS, Answers, Value
-from genarch.table.matching import Matcher
+from genarch.table.matching import Matcher, positions
 from genarch.table.rules import Assumption, Citation, Method, Notice, Ratio, Rule, RuleTable
 from genarch.table.spec import Spec, contradicted_device, with_implied
 
@@ -56,6 +56,7 @@ class Verdict(NamedTuple):
     None without a family. `candidates` are the families in play, best first: two for `evaluate_both`, else one or none.
     `margin` is the difference of the two best families' points over the sum of the absolute points that all hits gave
     either; None where fewer than two families are compared. `confidence` is None without a recommendation.
+    `recommended` are the architectures recommended: one, or for `evaluate_both` the best of either family.
     """
 
     verdict: str
@@ -63,6 +64,7 @@ class Verdict(NamedTuple):
     candidates: tuple[str, ...]
     confidence: Confidence | None
     margin: Ratio | None
+    recommended: tuple[str, ...] = ()
 
 
 class Stability(NamedTuple):
@@ -114,8 +116,6 @@ class Evaluation(NamedTuple):
     methods: tuple[Method, ...]
     notices: tuple[Notice, ...]
     assumed: tuple[Assumption, ...]
-    recommended: tuple[str, ...]
-    """The architectures recommended: one, or for `evaluate_both` the best of either family."""
 
 
 DEVICE_CONTRADICTED = "inconsistent-gpu-device"
@@ -201,17 +201,15 @@ class Scorer:
             (family.id, tuple(position[a.id] for a in rules.architectures if a.family == family.id))
             for family in rules.families
         )
-        entries: list[Rule | Method | Notice] = [*rules.rules, *rules.methods, *rules.notices]
-        self._matcher = Matcher([entry.when for entry in entries], rules.assumptions)
+        self._entries: list[Rule | Method | Notice] = [*rules.rules, *rules.methods, *rules.notices]
+        self._matcher = Matcher([entry.when for entry in self._entries], rules.assumptions)
         self._rule_bits = (1 << len(rules.rules)) - 1
-        self._methods_at = len(rules.rules)
-        self._notices_at = self._methods_at + len(rules.methods)
         self._readers: dict[str, list[int]] = {constraint.name: [] for constraint in CONSTRAINTS}
         for at, rule in enumerate(rules.rules):
             for name in constraints_read(rule.when):
                 self._readers[name].append(at)
         self._named: dict[str, set[object]] = {name: set() for name in self._readers}
-        for predicate in (p for reader in (*entries, *rules.assumptions) for p in predicates(reader.when)):
+        for predicate in (p for reader in (*self._entries, *rules.assumptions) for p in predicates(reader.when)):
             self._named[predicate.constraint].update(predicate.operand)
 
     def decide(self, answers: Answers) -> Verdict:
@@ -227,47 +225,32 @@ class Scorer:
 
         `effects` are other ones than the table's.
         """
-        return self._judged(self.tally(hits, effects))[0]
+        return self._judged(self.tally(hits, effects))
 
-    def recommended(self, hits: int) -> tuple[str, ...]:
-        """The architectures recommended when exactly these rules hit: one, or the best of either family."""
-        return self._judged(self.tally(hits))[1]
-
-    def evaluate(self, answers: Answers) -> Evaluation:
+    def evaluate(self, stated: Answers) -> Evaluation:
         """The verdict on stated answers, with every reason."""
-        rules = self._rules
-        stated, answers = answers, with_implied(answers)
+        answers = with_implied(stated)
         bits, unknown, assumed = self._matcher.match(answers)
         tally = self.tally(bits & self._rule_bits)
-        verdict, recommended = self._judged(tally)
+        verdict = self._judged(tally)
+        recommended = set(verdict.recommended)
         concerned = {verdict.verdict, *verdict.candidates, *recommended}
-        positions = [at for at in range(len(rules.rules)) if bits >> at & 1]
+        waiting = (
+            (name, tuple([self._rules.rules[at].id for at in readers if unknown >> at & 1]))
+            for name, readers in self._readers.items()
+            if answers.get(name) is None
+        )
+        hits = [self._entries[at] for at in positions(bits)]
+        notices = [n for n in hits if isinstance(n, Notice) and (not n.about or not concerned.isdisjoint(n.about))]
         return Evaluation(
             verdict,
-            self._ranking(positions, tally.points),
-            tuple(rules.rules[at] for at in positions),
-            tuple(
-                Undecided(name, tuple(waiting))
-                for name, readers in self._readers.items()
-                if answers.get(name) is None
-                and (waiting := [rules.rules[at].id for at in readers if unknown >> at & 1])
-            ),
+            self._ranking(positions(bits & self._rule_bits), tally.points),
+            tuple([rule for rule in hits if isinstance(rule, Rule)]),
+            tuple([Undecided(name, rules) for name, rules in waiting if rules]),
             tuple(self._unread(stated)),
-            tuple(
-                method
-                for at, method in enumerate(rules.methods, self._methods_at)
-                if bits >> at & 1 and not set(recommended).isdisjoint(method.architectures)
-            ),
-            (
-                *(
-                    notice
-                    for at, notice in enumerate(rules.notices, self._notices_at)
-                    if bits >> at & 1 and (not notice.about or not concerned.isdisjoint(notice.about))
-                ),
-                *device_contradicted(stated),
-            ),
-            tuple(rules.assumptions[at] for at in assumed),
-            recommended,
+            tuple([m for m in hits if isinstance(m, Method) and not recommended.isdisjoint(m.architectures)]),
+            (*notices, *device_contradicted(stated)),
+            tuple([self._rules.assumptions[at] for at in assumed]),
         )
 
     def stability(self, answers: Answers) -> Stability | None:
@@ -278,7 +261,7 @@ class Scorer:
         """
         hits = self.hits(answers)
         points, touched, excluded = self.tally(hits)
-        verdict = self._judged(Tally(points, touched, excluded))[0]
+        verdict = self._judged(Tally(points, touched, excluded))
         if verdict.confidence == "forced":
             return None
         rules = [rule for at, rule in enumerate(self._rules.rules) if hits >> at & 1]
@@ -294,7 +277,7 @@ class Scorer:
                     changed, moved = points.copy(), touched.copy()
                     changed[at] += after - before
                     moved[at] += abs(after) - abs(before)
-                    found = self._judged(Tally(changed, moved, excluded))[0].verdict
+                    found = self._judged(Tally(changed, moved, excluded)).verdict
                     if found != verdict.verdict:
                         return Stability(rule_id, self.architectures[at], before, after, found)
         return None
@@ -314,11 +297,8 @@ class Scorer:
             hits ^= lowest
         return Tally(points, touched, excluded)
 
-    def _judged(self, tally: Tally) -> tuple[Verdict, tuple[str, ...]]:
-        """The verdict, and the architectures that it recommends.
-
-        Each surviving family stands as its best surviving architecture; ties keep the table's order.
-        """
+    def _judged(self, tally: Tally) -> Verdict:
+        """The verdict: a surviving family stands as its best surviving architecture; ties keep the table's order."""
         points, touched, excluded = tally
         best = []
         for family, members in self.families:
@@ -326,21 +306,21 @@ class Scorer:
             if alive:
                 best.append((family, max(alive, key=points.__getitem__)))
         if not best:
-            return Verdict("infeasible", None, (), None, None), ()
+            return Verdict("infeasible", None, (), None, None)
         best.sort(key=lambda entry: -points[entry[1]])
         (family, first), *others = best
         name = self.architectures[first]
         if not others:
-            return Verdict(family, name, (family,), "forced", None), (name,)
+            return Verdict(family, name, (family,), "forced", None, (name,))
         if not any(total and not excluded >> at & 1 for at, total in enumerate(touched)):
-            return Verdict("undetermined", None, (), None, None), ()
+            return Verdict("undetermined", None, (), None, None)
         rival, second = others[0]
         margin = Ratio(points[first] - points[second], touched[first] + touched[second] or 1)
         if not margin.numerator or surplus(*margin, self.close_call) < 0:
             both = (name, self.architectures[second])
-            return Verdict("evaluate_both", None, (family, rival), "close_call", margin), both
+            return Verdict("evaluate_both", None, (family, rival), "close_call", margin, both)
         confidence: Confidence = "lean" if surplus(*margin, self._clear) < 0 else "clear"
-        return Verdict(family, name, (family,), confidence, margin), (name,)
+        return Verdict(family, name, (family,), confidence, margin, (name,))
 
     def _ranking(self, positions: Sequence[int], points: Sequence[int]) -> tuple[Ranked, ...]:
         hits = [(self._rules.rules[at].id, self._contributions[at], self.effects[at].excludes) for at in positions]
