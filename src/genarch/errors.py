@@ -53,7 +53,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean '{folded[close[0]]}'?" if close else ""
 
 
-def nearest_or_all(word: str, known: Iterable[str]) -> str:
-    """The same, or where none is like it, all of the known names (`; write one of: a, b`)."""
+def nearest_or_all(word: str, known: Iterable[str], otherwise: str | None = None) -> str:
+    """The same, or where none is like it `otherwise`, else all of the known names (`; write one of: a, b`)."""
     known = list(known)
-    return nearest(word, known) or f"; write one of: {', '.join(known)}"
+    return nearest(word, known) or (f"; write one of: {', '.join(known)}" if otherwise is None else otherwise)

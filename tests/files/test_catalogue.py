@@ -85,7 +85,7 @@ def test_the_names_that_a_spec_may_state_are_those_of_the_hardware(shipped: Cata
         ("measurements", "resolution: 256x256", "resolution: 256", ".resolution: "),
         ("measurements", "  batch: 1\n", "  bach: 1\n", "'bach' is not a key here; did you mean 'batch'?"),
         ("measurements", "unverified_fields: [params_m, licence, precision]", "unverified_fields: [params, licence, precision]", ".unverified_fields: 'params' is no field of the catalogue; did you mean"),
-        ("measurements", "- id: sg2-rosinality-512-3090", "- id: sg2-rosinality-256-3090", ".id: 'sg2-rosinality-256-3090' is a duplicate; give each its own id"),
+        ("measurements", "- id: sg2-rosinality-512-3090", "- id: sg2-rosinality-256-3090", ".id: 'sg2-rosinality-256-3090' is a duplicate; ids are used once"),
         ("measurements", "- id: sg2-rosinality-512-3090", "- id: SG2", "'SG2' is not an id; write small letters and digits, joined by '-' or '.'"),
         ("measurements", "  source: fltk-testbed-all\n", "", ".source: is missing; the format needs it"),
         ("models", "passes: stylegan2}", "passes: stylegan4}", ".work.passes: 'stylegan4' is no component of the catalogue; did you mean 'stylegan2'?"),

@@ -262,7 +262,7 @@ def explain(
 
 FILES = {
     "spec": "genarch.table.spec:Spec",
-    "rules": "genarch.files.table_file:TableForm",
+    "rules": "genarch.files.table_reader:TableForm",
     "cases": "genarch.table.spec:Cases",
     "settings": "genarch.documents.settings:ProjectSettings",
     "baseline": "genarch.documents.settings:Baseline",

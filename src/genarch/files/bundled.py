@@ -51,9 +51,9 @@ def table_files(which: str) -> list[str]:
     """The files that a table given by path is read from; none for a bundled one."""
     if which in bundled_tables() or not os.path.exists(which):
         return []
-    from genarch.files.table_file import files_of
+    from genarch.files.table_reader import chain_of
 
-    return files_of(which)
+    return [file.document.path for file in chain_of(which)]
 
 
 def table_path(which: str) -> str:

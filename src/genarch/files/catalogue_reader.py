@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, get_type_hints
 
-from genarch.errors import InputError, Problem, nearest
+from genarch.errors import InputError, Problem
 from genarch.evidence.catalogue import Catalogue, Head, Parts
 from genarch.evidence.entries import Hardware, Measurement
 from genarch.evidence.estimates import calibrate
@@ -14,8 +14,8 @@ from genarch.files.bundled import CATALOGUE_FILES, digest
 from genarch.files.records import Location, Record, read_record
 from genarch.table.constraints import GpuNames
 
-_UNREAD_FIELDS = {*Measurement._fields, "all", "quality.dataset", "hybrid_kind"}
-"""What a row may say was not read: its fields, some by the name that the sources give them."""
+_UNREAD_BESIDE = ("all", "quality.dataset", "hybrid_kind")
+"""What a row may say was not read beside its fields: some have the name that the sources give them."""
 
 _REFERENCES = {
     ("models", "fits"): "models",
@@ -37,13 +37,33 @@ _REFERENCES = {
 """Fields that name entries, by the part and the path there: the part that they name."""
 
 
+_Report = Callable[[Location, str], None]
+
+
 def read_fitted(folder: str) -> Catalogue:
     """Read and check the catalogue in a folder, and fit the estimator to it.
 
     Raises:
         InputError: with every problem of form, or where there is none, every problem of meaning.
     """
-    catalogue = _Reader(folder).catalogue()
+    records: dict[str, Record[Any]] = {}
+    problems: list[Problem] = []
+    for name in CATALOGUE_FILES:
+        try:
+            records[name] = _read(folder, name)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    file_of = {part: records[name] for name, held in CATALOGUE_FILES.items() for part in held}
+    parts = Parts(**{part: getattr(file.value, part) for part, file in file_of.items()})
+    _check_names(file_of, parts)
+    for check in (_check_entries, _check_hardware):
+        check(parts, lambda location, message: file_of[str(location[0])].report(location, message))
+    if problems := [problem for file in records.values() for problem in file.document.error().problems]:
+        raise InputError(problems)
+    head, *_ = records.values()
+    catalogue = Catalogue(head=head.value, parts=parts, digest=digest([file.content for file in records.values()]))
     return catalogue.fitted(calibrate(catalogue))
 
 
@@ -67,101 +87,48 @@ def _read(folder: str, name: str) -> Record[Any]:
     return read_record(os.path.join(folder, name), form)
 
 
-class _Reader:
-    def __init__(self, folder: str) -> None:
-        self._problems: list[Problem] = []
-        self._records: dict[str, Record[Any]] = {}
-        for name in CATALOGUE_FILES:
-            try:
-                self._records[name] = _read(folder, name)
-            except InputError as error:
-                self._problems += error.problems
-        self._raise()
-        self._file_of = {part: self._records[name] for name, parts in CATALOGUE_FILES.items() for part in parts}
-        self._parts = Parts(**{part: getattr(file.value, part) for part, file in self._file_of.items()})
-
-    def catalogue(self) -> Catalogue:
-        """The catalogue; raises an InputError with every problem."""
-        for part in Parts._fields:
-            self._check_unique(part)
-        for path, named in _REFERENCES.items():
-            known = {entry.id for entry in getattr(self._parts, named)}
-            for where, names in _named(getattr(self._parts, path[0]), path):
-                self._check_known(where, names, known, named.removesuffix("s"))
-        self._check_models()
-        self._check_rows()
-        self._check_hardware()
-        for at, component in enumerate(self._parts.components):
-            for number, passes in enumerate(component.passes):
-                if (passes.resolution is None) == (passes.tokens is None):
-                    where = ("components", at, "passes", number)
-                    self._report(where, "needs either a resolution or tokens; state one")
-        for at, price in enumerate(self._parts.prices):
-            if price.low > price.high:
-                self._report(("prices", at, "low"), "is above 'high'; exchange the two")
-        self._raise()
-        (head, *_) = self._records.values()
-        contents = [record.content for record in self._records.values()]
-        return Catalogue(head=head.value, parts=self._parts, digest=digest(contents))
-
-    def _check_models(self) -> None:
-        for at, model in enumerate(self._parts.models):
-            licence = model.licence
-            if licence and bool(licence.condition) != (licence.commercial_use == "conditional"):
-                wanted = "'condition' says what a conditional licence asks for, and stands with no other"
-                self._report(("models", at, "licence"), f"{wanted}; add it or take it away")
-
-    def _check_rows(self) -> None:
-        for at, row in enumerate(self._parts.measurements):
-            where: Location = ("measurements", at)
-            self._check_known((*where, "unverified_fields"), row.unverified_fields, _UNREAD_FIELDS, "field")
-            if row.usable_for_calibration and not (row.latency_ms and row.hardware and row.resolution):
-                missing = "needs latency_ms, hardware and resolution; state them, or write false"
-                self._report((*where, "usable_for_calibration"), missing)
-            if row.throughput_batch and not row.throughput_ips:
-                self._report((*where, "throughput_batch"), "needs throughput_ips; state it too")
-
-    def _check_hardware(self) -> None:
-        taken = {entry.id for entry in self._parts.hardware}
-        for at, entry in enumerate(self._parts.hardware):
-            for alias in entry.aliases:
-                if alias in taken:
-                    self._report(("hardware", at, "aliases"), f"'{alias}' names other hardware too; keep one")
-                taken.add(alias)
-            for name in entry.verified:
-                if getattr(entry, name) is None:
-                    self._report(("hardware", at, "verified"), f"'{name}' has no figure; state it")
-
-    def _check_known(self, where: Location, names: Iterable[str], known: Iterable[str], kind: str) -> None:
-        for name in names:
-            if name not in known:
-                self._report(where, f"'{name}' is no {kind} of the catalogue{nearest(name, known)}")
-
-    def _check_unique(self, part: str) -> None:
-        seen: set[str] = set()
-        for at, entry in enumerate(getattr(self._parts, part)):
-            name = getattr(entry, "id", None)
-            if name in seen:
-                self._report((part, at, "id"), f"'{name}' is a duplicate; give each its own id")
-            elif name:
-                seen.add(name)
-
-    def _report(self, where: Location, message: str) -> None:
-        file = self._file_of[str(where[0])]
-        place = file.place(where)
-        self._problems.append(Problem(place.path, place.line, place.column, file.field(where), message))
-
-    def _raise(self) -> None:
-        if self._problems:
-            raise InputError(self._problems)
+def _check_names(file_of: Mapping[str, Record[Any]], parts: Parts) -> None:
+    for part, entries in zip(Parts._fields, parts, strict=True):
+        if entries and hasattr(entries[0], "id"):
+            file_of[part].check_unique(part)
+    for path, named in _REFERENCES.items():
+        known = {entry.id for entry in getattr(parts, named)}
+        file_of[path[0]].check_references(path, known, f"is no {named.removesuffix('s')} of the catalogue", "")
+    unread = {*Measurement._fields, *_UNREAD_BESIDE}
+    path = ("measurements", "unverified_fields")
+    file_of["measurements"].check_references(path, unread, "is no field of the catalogue", "")
 
 
-def _named(entries: Iterable[Any], path: tuple[str, ...]) -> Iterator[tuple[Location, Iterable[str]]]:
-    """The names at a path in each entry, with their location."""
-    part, *fields = path
-    for at, entry in enumerate(entries):
-        value = entry
-        for field in fields:
-            value = value and getattr(value, field)
-        if value:
-            yield (part, at, *fields), [value] if isinstance(value, str) else value
+def _check_entries(parts: Parts, report: _Report) -> None:
+    """Check what fields say of one another."""
+    for at, model in enumerate(parts.models):
+        licence = model.licence
+        if licence and bool(licence.condition) != (licence.commercial_use == "conditional"):
+            wanted = "'condition' says what a conditional licence asks for, and stands with no other"
+            report(("models", at, "licence"), f"{wanted}; add it or take it away")
+    for at, row in enumerate(parts.measurements):
+        where: Location = ("measurements", at)
+        if row.usable_for_calibration and not (row.latency_ms and row.hardware and row.resolution):
+            missing = "needs latency_ms, hardware and resolution; state them, or write false"
+            report((*where, "usable_for_calibration"), missing)
+        if row.throughput_batch and not row.throughput_ips:
+            report((*where, "throughput_batch"), "needs throughput_ips; state it too")
+    for at, component in enumerate(parts.components):
+        for number, passes in enumerate(component.passes):
+            if (passes.resolution is None) == (passes.tokens is None):
+                report(("components", at, "passes", number), "needs either a resolution or tokens; state one")
+    for at, price in enumerate(parts.prices):
+        if price.low > price.high:
+            report(("prices", at, "low"), "is above 'high'; exchange the two")
+
+
+def _check_hardware(parts: Parts, report: _Report) -> None:
+    taken = {entry.id for entry in parts.hardware}
+    for at, entry in enumerate(parts.hardware):
+        for alias in entry.aliases:
+            if alias in taken:
+                report(("hardware", at, "aliases"), f"'{alias}' names other hardware too; keep one")
+            taken.add(alias)
+        for name in entry.verified:
+            if getattr(entry, name) is None:
+                report(("hardware", at, "verified"), f"'{name}' has no figure; state it")

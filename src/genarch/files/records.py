@@ -8,12 +8,13 @@ part of its key (`for_`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import zip_longest
 from types import NoneType, UnionType
 from typing import Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from genarch.errors import nearest
+from genarch.errors import nearest, nearest_or_all
 from genarch.files.answers import is_unknown, read_answers, read_condition, unknown_key
 from genarch.files.io import decode, read_bytes
 from genarch.files.yaml_text import NOWHERE, Document, Fields, Items, Node, parse
@@ -52,39 +53,76 @@ class Field(NamedTuple):
 class Record(Generic[_T]):
     """A file's text as a declared value, and where everything in it stands."""
 
-    def __init__(self, document: Document, root: Node, declaration: type[_T]) -> None:
-        """Read; what is wrong is noted in the document."""
-        self.document = document
-        self.root = root
-        self.content = b""
-        self.value: _T = read(document, root, declaration)
+    def __init__(
+        self,
+        document: Document,
+        root: Node | None,
+        declaration: type[_T],
+        mistaken: Callable[[Node], str] = lambda _: "",
+        content: bytes = b"",
+    ) -> None:
+        """Read; what is wrong is noted in the document. `mistaken` says why a text is nothing of the kind.
 
-    def node(self, location: Location) -> Node:
-        """The node at a location, or the nearest one above it."""
-        return self._steps(location)[-1]
+        Raises:
+            InputError: when it does.
+        """
+        self.document = document
+        self.root = root or Scalar("", plain=True, at=0)
+        self.content = content
+        if message := mistaken(self.root):
+            document.report(self.root, "", message)
+            raise document.error()
+        self.value: _T = read(document, self.root, declaration)
 
     def has(self, location: Location) -> bool:
         """Whether something is written at the location."""
         return len(self._steps(location)) > len(location)
 
     def place(self, location: Location) -> Place:
-        """Where the value at a location stands."""
-        at = self.node(location).at
+        """Where the value at a location stands, or what should have held it."""
+        at = self._steps(location)[-1].at
         return Place(self.document.path, *((1, 1) if at == NOWHERE else self.document.position(at)))
 
     def report(self, location: Location, message: str) -> None:
         """Note a problem with the value at a location, or with what should have held it."""
-        self.document.report(self.node(location), self.field(location), message)
-
-    def field(self, location: Location) -> str:
-        """A location as people read it: an entry by its id, a key by its dotted path."""
         words = ""
-        for depth, step in enumerate(location):
-            if isinstance(step, int):
-                words = item_field(words, step, self.node(location[: depth + 1]))
-            else:
-                words += f".{step}" if words else step
-        return words
+        steps = self._steps(location)
+        for step, node in zip_longest(location, steps[1:], fillvalue=steps[-1]):
+            words = (
+                item_field(words, step, node) if isinstance(step, int) else f"{words}.{step}" if words else str(step)
+            )
+        self.document.report(steps[-1], words, message)
+
+    def check_names(
+        self, location: Location, names: Iterable[str], known: Iterable[str], problem: str, otherwise: str | None = None
+    ) -> None:
+        """Note which names are not known, with the nearest that is; with `otherwise` where none is, else with all."""
+        for name in names:
+            if name not in known:
+                hint = "" if self.document.full else nearest_or_all(name, known, otherwise)
+                self.report(location, f"'{name}' {problem}{hint}")
+
+    def check_references(
+        self, path: Sequence[str], known: Iterable[str], problem: str, otherwise: str | None = None
+    ) -> None:
+        """Do so with the names at a path in each entry of a part of the file: `("notices", "about")`."""
+        part, *fields = path
+        keys = [field.removesuffix("_") for field in fields]
+        for at, entry in enumerate(getattr(self.value, part)):
+            value = entry
+            for field in fields:
+                value = value and getattr(value, field)
+            self.check_names(
+                (part, at, *keys), [value] if isinstance(value, str) else value or (), known, problem, otherwise
+            )
+
+    def check_unique(self, part: str, taken: Iterable[str] = ()) -> None:
+        """Note which ids in a part of the file are used twice there, or are taken elsewhere."""
+        seen = set(taken)
+        for at, entry in enumerate(getattr(self.value, part)):
+            if entry.id in seen:
+                self.report((part, at, "id"), f"'{entry.id}' is a duplicate; ids are used once")
+            seen.add(entry.id)
 
     def _steps(self, location: Location) -> list[Node]:
         """The nodes passed on the way to a location, as far as there are any."""
@@ -102,21 +140,16 @@ class Record(Generic[_T]):
         return passed
 
 
-def read_record(path: str, declaration: type[_T], *, expected: str = "") -> Record[_T]:
-    """Read a YAML file; `expected` ends the message that it is no mapping.
+def read_record(path: str, declaration: type[_T], mistaken: Callable[[Node], str] = lambda _: "") -> Record[_T]:
+    """Read a YAML file; see `Record`.
 
     Raises:
         InputError: when it cannot be read, is not YAML, or with every problem of form.
     """
     content = read_bytes(path)
     document = Document(decode(content, path), path)
-    root = parse(document, max_events=MAX_EVENTS) or Scalar("", plain=True, at=0)
-    if expected and not isinstance(root, Fields):
-        document.report(root, "", f"must be a mapping; {expected}")
-        raise document.error()
-    record = Record(document, root, declaration)
-    record.content = content
-    document.check()
+    record = Record(document, parse(document, max_events=MAX_EVENTS), declaration, mistaken, content)
+    document.check_form()
     return record
 
 

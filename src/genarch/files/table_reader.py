@@ -1,47 +1,132 @@
-"""Files to a rule table: merged with the one that each extends, every name known, every example as it says."""
+"""Files to a rule table: each merged with the one that it extends, every name known, every example as it says."""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, NamedTuple, TypeVar
 
-from genarch.errors import nearest, nearest_or_all
-from genarch.files.bundled import TABLE_CHECKS, digest
-from genarch.files.records import Location
-from genarch.files.table_file import Places, TableFile, TableSource, chain_of
+from genarch.errors import nearest
+from genarch.files.bundled import TABLE_CHECKS, bundled_tables, digest
+from genarch.files.records import Location, Record, read_record
+from genarch.files.yaml_text import Fields, Node
 from genarch.table.answers import MANY
 from genarch.table.conditions import MAX_ALL_TERMS, constraints_read, terms
 from genarch.table.constraints import BY_NAME
+from genarch.table.findings import Place
+from genarch.table.forms import VERSION, Mark, ShownText, format_version
 from genarch.table.matching import Matcher
 from genarch.table.rules import (
     CLEAR,
+    MARGIN,
     VERDICTS_WITHOUT_FAMILY,
+    Architecture,
     Assumption,
     Citation,
-    Conditional,
+    Disabled,
     Fact,
+    FactIds,
+    Family,
+    Grade,
     Header,
+    Method,
+    Notice,
+    Question,
     Ratio,
     Rule,
+    RuleId,
     RuleTable,
+    TableWaiver,
 )
 
+MAX_ENTRIES = 5_000
+"""Entries in one part of a table: more than anybody can review."""
 
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def replaces(self) -> str: ...
+MAX_CHAIN = 8
+"""Tables that extend one another; more than three are already hard to follow."""
 
-
-INCONSISTENT = "inconsistent-"
+_INCONSISTENT = "inconsistent-"
 """How the ids of inconsistencies begin."""
 
 _CONDITIONAL = ("rules", "methods", "notices", "assumptions")
+_MERGED = (*_CONDITIONAL, "families", "architectures", "questions", "facts")
 _OUTCOMES = {"hit": "a hit", "miss": "a miss", "unknown": "unknown: it leaves out an answer that decides"}
 
-_Entry = TypeVar("_Entry", bound=_Named)
+_Entry = TypeVar("_Entry")
+Part = Annotated[tuple[_Entry, ...], Mark(most=MAX_ENTRIES)]
+
+
+class Points(NamedTuple):
+    """How many points each strength is worth."""
+
+    slight: int
+    moderate: int
+    strong: int
+
+
+class TableSource(NamedTuple):
+    """What the table as a whole is taken from."""
+
+    facts: FactIds
+    """Ids in the list of facts, such as E1."""
+    section: ShownText
+    """The section of the source."""
+    grade: Grade
+    """How good the source is."""
+    title: ShownText
+
+
+class TableForm(NamedTuple):
+    """A rule table for genarch."""
+
+    format: Annotated[int, format_version(1, "format")]
+    """The version of this format: 1."""
+    id: RuleId
+    version: Annotated[str, VERSION]
+    title: ShownText
+    source: TableSource
+    extends: ShownText = ""
+    """A bundled table's id, or a path relative to this file."""
+    points: Points | None = None
+    """Required unless the table extends another."""
+    close_call: Annotated[Ratio | None, MARGIN] = None
+    """Below this margin the answer is to evaluate both. Required unless the table extends another."""
+    clear: Annotated[Ratio | None, MARGIN] = None
+    """From this margin on a recommendation is clear, below it a lean: 1/3 unless this or the extended table says."""
+    facts: Part[Fact] = ()
+    families: Part[Family] = ()
+    architectures: Part[Architecture] = ()
+    rules: Part[Rule] = ()
+    methods: Part[Method] = ()
+    notices: Part[Notice] = ()
+    assumptions: Part[Assumption] = ()
+    questions: Part[Question] = ()
+    disable: Part[Disabled] = ()
+    waivers: Part[TableWaiver] = ()
+    """Findings on the table as a whole that are accepted, each with the reason."""
+
+
+TableFile = Record[TableForm]
+"""A rule table as written: well-formed, names not yet resolved."""
+
+
+class Places:
+    """Where the entries of a table stand in the files that it is read from."""
+
+    def __init__(self, files: Sequence[TableFile]) -> None:
+        self._files = files
+
+    def of(self, entry: tuple[str, str] | None) -> Place:
+        """The place of an entry, given by part and id, or of a waiver, by its number from 0; else the file's start."""
+        part, name = entry or ("", "")
+        if part == "waivers":
+            return self._files[-1].place((part, int(name), "check"))
+        for file in reversed(self._files if part else ()):
+            for at, stated in enumerate(getattr(file.value, part)):
+                if stated.id == name:
+                    return file.place((part, at, "id"))
+        return Place(self._files[-1].document.path, 1, 1)
 
 
 def read_table(path: str) -> RuleTable:
@@ -67,51 +152,83 @@ def read_located(path: str) -> tuple[RuleTable, Places]:
     return table, Places(chain)
 
 
+def chain_of(path: str) -> list[TableFile]:
+    """A table's file after those that it extends.
+
+    Raises:
+        InputError: with the problems of form of the first file that has any, or where they go in a circle.
+    """
+    files = [read_record(path, TableForm, _no_table)]
+    passed = [os.path.realpath(path)]
+    bundled = bundled_tables()
+    while parent := files[0].value.extends:
+        file = files[0]
+        found = bundled.get(parent) or os.path.join(os.path.dirname(file.document.path), parent)
+        real = os.path.realpath(found)
+        if parent not in bundled and not os.path.isfile(found):
+            hint = nearest(parent, bundled) or f"; bundled are: {', '.join(bundled)}"
+            file.report(("extends",), f"no bundled table and no file '{parent[:100]}'{hint}")
+        elif real in passed:
+            circle = " extends ".join(os.path.basename(step) for step in [*passed[passed.index(real) :], real])
+            file.report(("extends",), f"goes in a circle: {circle}")
+        elif len(passed) == MAX_CHAIN:
+            file.report(("extends",), f"more than {MAX_CHAIN} tables extend one another")
+        file.document.check()
+        passed.append(real)
+        files.insert(0, read_record(found, TableForm, _no_table))
+    return files
+
+
+def _no_table(root: Node) -> str:
+    if not isinstance(root, Fields):
+        return "must be a mapping; a rule table begins with 'format: 1'"
+    spec = root.get("constraints") is not None and root.get("format") is None
+    return "is a spec, not a rule table; give it as a path" if spec else ""
+
+
 class _Builder:
     """Turns a file into a table, on top of the one it extends."""
 
     def __init__(self, file: TableFile, base: RuleTable | None) -> None:
         self._file, self._form, self._base, self._report = file, file.value, base, file.report
-        self._disabled = {entry.id for entry in file.value.disable}
         self._families = [family.id for family in (*self._inherited("families"), *file.value.families)]
         self._architectures = [entry.id for entry in (*self._inherited("architectures"), *file.value.architectures)]
 
     def table(self, table_digest: str) -> RuleTable:
         """The table; raises an InputError with every problem of meaning."""
-        form, problems = self._form, self._file.document.problems
+        document = self._file.document
         self._check_disabled()
-        self._check_waivers()
+        self._check_names()
         header = self._header(table_digest)
-        self._check_entries()
+        self._form = self._form._replace(rules=tuple(self._rules(header)))
         table = RuleTable(
             header=header,
-            families=self._merged("families", form.families),
-            architectures=self._merged("architectures", form.architectures),
-            rules=self._merged("rules", self._rules(header)),
-            methods=self._merged("methods", form.methods),
-            notices=self._merged("notices", form.notices),
-            assumptions=self._merged("assumptions", form.assumptions),
-            questions=self._merged("questions", form.questions),
-            facts=self._merged("facts", form.facts),
-            disabled=(*self._inherited("disabled"), *form.disable),
-            waivers=(*self._inherited("waivers"), *form.waivers),
+            disabled=(*self._inherited("disabled"), *self._form.disable),
+            waivers=(*self._inherited("waivers"), *self._form.waivers),
+            **{section: self._merged(section) for section in _MERGED},
         )
-        self._check_citations(table.facts)
+        facts = [fact.id for fact in table.facts]
+        for location, cited in _cited(self._form):
+            otherwise = "; state it under 'facts'"
+            self._file.check_names((*location, "facts"), cited, facts, "is not among the facts", otherwise)
         for family in table.families:
-            if not problems and all(a.family != family.id for a in table.architectures):
+            if not document.problems and all(a.family != family.id for a in table.architectures):
                 message = f"'{family.id}' has no architecture; name one, or leave the family out"
                 self._report(("families",), message)
         if not table.architectures:
             self._report((), "has no architectures; name at least one, or extend a table that does")
         conditional = [entry for _, entry in table.conditional()]
-        self._check_unique([*table.architectures, *conditional])
-        if not problems and sum(len(terms(entry.when)) for entry in conditional) > MAX_ALL_TERMS:
+        shared = Counter(entry.id for entry in (*table.architectures, *conditional))
+        for section in _MERGED:
+            together = section == "architectures" or section in _CONDITIONAL
+            self._file.check_unique(section, [name for name in shared if shared[name] > 1] if together else ())
+        if not document.problems and sum(len(terms(entry.when)) for entry in conditional) > MAX_ALL_TERMS:
             self._report((), f"its conditions amount to more than {MAX_ALL_TERMS} alternatives; split it")
         self._check_contradictions(table)
-        self._file.document.check()
+        document.check()
         for section in _CONDITIONAL:
             self._check_examples(section, () if section == "assumptions" else table.assumptions)
-        self._file.document.check()
+        document.check()
         return table
 
     def _inherited(self, section: str) -> tuple[Any, ...]:
@@ -137,7 +254,7 @@ class _Builder:
             id=form.id,
             version=form.version,
             title=form.title,
-            source=Citation(form.source.facts, form.source.section, form.source.grade),
+            source=Citation(*form.source[:3]),
             source_title=form.source.title,
             points=points,
             close_call=close_call or Ratio(0, 1),
@@ -150,8 +267,6 @@ class _Builder:
         """The rules, their strengths as points."""
         for at, rule in enumerate(self._form.rules):
             where: Location = ("rules", at)
-            for key, names in (("for", rule.for_), ("against", rule.against), ("excludes", rule.excludes)):
-                self._check_known(names, self._architectures, (*where, key), "architecture")
             if both := sorted(rule.for_.keys() & rule.against.keys()):
                 self._report((*where, "against"), f"names {both[0]}, which 'for' names too; keep one")
             if not (rule.for_ or rule.against or rule.excludes):
@@ -167,52 +282,48 @@ class _Builder:
                 excludes=tuple(name for name in self._architectures if name in rule.excludes),
             )
 
-    def _check_entries(self) -> None:
-        """Check the names of and in families, architectures, methods, notices, assumptions and questions."""
+    def _check_names(self) -> None:
+        """Check the names that entries state, their own and those of others."""
+        form, file = self._form, self._file
+        numbers = [name for name, constraint in BY_NAME.items() if constraint.numeric]
+        decisions = [*self._families, *self._architectures, *VERDICTS_WITHOUT_FAMILY]
+        for path, known, noun in (
+            (("rules", "for_"), self._architectures, "architecture"),
+            (("rules", "against"), self._architectures, "architecture"),
+            (("rules", "excludes"), self._architectures, "architecture"),
+            (("architectures", "family"), self._families, "family"),
+            (("methods", "architectures"), self._architectures, "architecture"),
+            (("notices", "about"), decisions, "architecture, family or verdict"),
+            (("assumptions", "assume", "constraint"), numbers, "number constraint"),
+            (("questions", "id"), list(BY_NAME), "constraint"),
+        ):
+            file.check_references(path, dict.fromkeys(known), f"is not a known {noun}")
         for section in ("families", "architectures"):
-            for at, entry in enumerate(getattr(self._form, section)):
+            for at, entry in enumerate(getattr(form, section)):
                 if entry.id in VERDICTS_WITHOUT_FAMILY:
                     self._report((section, at, "id"), f"'{entry.id}' is a verdict of its own; choose another id")
-        for at, architecture in enumerate(self._form.architectures):
-            self._check_known([architecture.family], self._families, ("architectures", at, "family"), "family")
-        for at, method in enumerate(self._form.methods):
-            where: Location = ("methods", at, "architectures")
-            self._check_known(method.architectures, self._architectures, where, "architecture")
-        known = [*self._families, *self._architectures, *VERDICTS_WITHOUT_FAMILY]
-        for at, notice in enumerate(self._form.notices):
-            self._check_known(notice.about, known, ("notices", at, "about"), "architecture, family or verdict")
-            if notice.id.startswith(INCONSISTENT) is not (notice.level == "inconsistency"):
-                message = f"ids of inconsistencies, and no others, begin with '{INCONSISTENT}'"
+        for at, notice in enumerate(form.notices):
+            if notice.id.startswith(_INCONSISTENT) is not (notice.level == "inconsistency"):
+                message = f"ids of inconsistencies, and no others, begin with '{_INCONSISTENT}'"
                 self._report(("notices", at, "id"), message)
-        numbers = [name for name, constraint in BY_NAME.items() if constraint.numeric]
-        for at, assumption in enumerate(self._form.assumptions):
+        for at, assumption in enumerate(form.assumptions):
             name, below = assumption.assume
-            where = ("assumptions", at, "assume")
-            self._check_known([name], numbers, (*where, "constraint"), "number constraint")
             if name in BY_NAME and below <= (BY_NAME[name].above or BY_NAME[name].at_least or 0):
-                self._report((*where, "below"), "no answer is below that; write a larger number")
-        for at, question in enumerate(self._form.questions):
-            where = ("questions", at)
-            self._check_known([question.id], BY_NAME, (*where, "id"), "constraint")
+                self._report(("assumptions", at, "assume", "below"), "no answer is below that; write a larger number")
+        for at, question in enumerate(form.questions):
+            where = ("questions", at, "choices")
             values = BY_NAME[question.id].values if question.id in BY_NAME else tuple(question.choices)
-            self._check_known(question.choices, values, (*where, "choices"), f"choice of {question.id}")
+            file.check_names(where, question.choices, values, f"is not a known choice of {question.id}")
             for value in values if len(values) <= MANY else ():
                 if value not in question.choices:
-                    self._report((*where, "choices"), f"has no line for '{value}'; add one")
+                    self._report(where, f"has no line for '{value}'; add one")
 
-    def _check_known(self, names: Iterable[str], known: Iterable[str], location: Location, noun: str) -> None:
-        known = dict.fromkeys(known)
-        for name in names:
-            if name not in known:
-                hint = "" if self._file.document.full else nearest_or_all(name, known)
-                self._report(location, f"'{name}' is not a known {noun}{hint}")
-
-    def _merged(self, section: str, own: Iterable[_Entry]) -> tuple[_Entry, ...]:
+    def _merged(self, section: str) -> tuple[Any, ...]:
         """The entries inherited, less the disabled, each replaced where this table does so; then the new ones."""
-        inherited: tuple[_Entry, ...] = self._inherited(section)
-        merged = {entry.id: entry for entry in inherited if entry.id not in self._disabled}
+        inherited, disabled = self._inherited(section), {entry.id for entry in self._form.disable}
+        merged = {entry.id: entry for entry in inherited if entry.id not in disabled}
         known = {entry.id for entry in inherited}
-        for at, entry in enumerate(own):
+        for at, entry in enumerate(getattr(self._form, section)):
             if entry.id in known and not entry.replaces:
                 message = "is in the extended table too; to take its place, add 'replaces: <the reason>'"
                 self._report((section, at, "id"), message)
@@ -223,6 +334,7 @@ class _Builder:
         return tuple(merged.values())
 
     def _check_disabled(self) -> None:
+        """Check the entries that are left out, and the waivers."""
         known = {entry.id for section in _CONDITIONAL for entry in self._inherited(section)}
         stated = {entry.id for section in _CONDITIONAL for entry in getattr(self._form, section)}
         for at, entry in enumerate(self._form.disable):
@@ -234,15 +346,11 @@ class _Builder:
                 hint = nearest(entry.id, known) if known else "; this table extends none"
                 message = f"the extended table has no rule, method, notice or assumption '{entry.id}'{hint}"
                 self._report(where, message)
-
-    def _check_waivers(self) -> None:
-        for at, entry in enumerate(self._form.waivers):
-            where: Location = ("waivers", at, "check")
-            if entry.check not in TABLE_CHECKS:
-                hint = nearest(entry.check, TABLE_CHECKS) or f"; the checks are: {', '.join(TABLE_CHECKS)}"
-                self._report(where, f"'{entry.check}' is not a check on tables{hint}")
-            elif entry.check in ("table-invalid", "waiver-unused"):
-                self._report(where, f"'{entry.check}' cannot be waived; fix what it finds")
+        otherwise = f"; the checks are: {', '.join(TABLE_CHECKS)}"
+        self._file.check_references(("waivers", "check"), TABLE_CHECKS, "is not a check on tables", otherwise)
+        for at, waiver in enumerate(self._form.waivers):
+            if waiver.check in ("table-invalid", "waiver-unused"):
+                self._report(("waivers", at, "check"), f"'{waiver.check}' cannot be waived; fix what it finds")
 
     def _check_contradictions(self, table: RuleTable) -> None:
         """An assumption can be contradicted by what is stated; an inconsistency has to say so."""
@@ -256,18 +364,9 @@ class _Builder:
                 message = f"'{name}' needs a notice of level inconsistency for the answers that contradict it"
                 self._report(where, message)
 
-    def _check_citations(self, facts: Iterable[Fact]) -> None:
-        known = [fact.id for fact in facts]
-        for location, cited in _cited(self._form):
-            for fact in cited:
-                if fact not in known:
-                    hint = nearest(fact, known) or "; state it under 'facts'"
-                    self._report((*location, "facts"), f"'{fact}' is not among the facts{hint}")
-
     def _check_examples(self, section: str, assumptions: Sequence[Assumption]) -> None:
         """Check what this file gives as hits and misses against its conditions."""
-        entries: Sequence[Conditional] = getattr(self._form, section)
-        for at, entry in enumerate(entries):
+        for at, entry in enumerate(getattr(self._form, section)):
             matcher = Matcher([entry.when], assumptions)
             for key, stated in entry.examples._asdict().items():
                 for number, answers in enumerate(stated):
@@ -276,17 +375,6 @@ class _Builder:
                     if outcome != key:
                         where = (section, at, "examples", key, number)
                         self._report(where, f"is no {key} but {_OUTCOMES[outcome]}")
-
-    def _check_unique(self, shared: Iterable[_Named]) -> None:
-        """No id twice in a part of this file, nor in two of the parts that are searched together, inherited or not."""
-        holders = Counter(entry.id for entry in shared)
-        for section in ("architectures", *_CONDITIONAL, "facts", "families", "questions"):
-            seen: set[str] = set()
-            for at, entry in enumerate(getattr(self._form, section)):
-                together = section == "architectures" or section in _CONDITIONAL
-                if entry.id in seen or (together and holders[entry.id] > 1):
-                    self._report((section, at, "id"), f"'{entry.id}' is a duplicate; ids are used once")
-                seen.add(entry.id)
 
 
 def _cited(value: object, location: Location = ()) -> Iterator[tuple[Location, Sequence[str]]]:

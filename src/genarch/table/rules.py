@@ -1,6 +1,6 @@
 """What a rule table is made of: rules, architectures, methods, notices and what they cite, as values.
 
-A table's file has the fields of these values; see `genarch.files.table_file`.
+A table's file has the fields of these values; see `genarch.files.table_reader`.
 """
 
 # No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
