@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from genarch.evidence.catalogue import Band, Calibration, Catalogue, Head, Parts, Share, StackFit
+from genarch.evidence.catalogue import Band, Calibration, Catalogue, Head, Parts, Row, Share, StackFit
 from genarch.evidence.entries import (
     Claim,
     Component,
@@ -22,12 +22,21 @@ from genarch.evidence.entries import (
 from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS
 
 CALIBRATION = Calibration(
-    stacks={"eager": StackFit(50, 15), "compiled": StackFit(10, 5)},
-    shares={"eager": Share(0.25, 9), "compiled": Share(0.5, 9)},
-    load_shares={"": Share(0.5, 9)},
+    stacks={"eager": StackFit(50, 15), "compiled": StackFit(10, 5), "load": StackFit(0, 0)},
+    shares={"eager": Share(0.25, 9), "compiled": Share(0.5, 9), "": Share(0.5, 9)},
     bands={group: Band(0.5, 2.0, 40) for group in (*REQUEST_GROUPS, *LOAD_GROUPS)},
 )
 """Half of the peak, 10 ms a request and 5 ms a step, and a band from half to twice: figures to work with by hand."""
+
+
+def named(row: Row | None) -> str | None:
+    """The id of a row, where there is one."""
+    return row and row.id
+
+
+def ids(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The ids of rows."""
+    return tuple(row.id for row in rows)
 
 
 def row(name: str, model: str = "net", **fields: Any) -> Measurement:
@@ -133,7 +142,7 @@ def catalogue(
     *,
     claims: Iterable[Claim] = (),
     prices: Iterable[Price] = (),
-    calibration: Calibration | None = CALIBRATION,
+    calibration: Calibration = CALIBRATION,
 ) -> Catalogue:
     """A catalogue of these; the unet takes 1,000 x 10^9 multiply-accumulates at 512 px, the decoder 500."""
     return Catalogue(

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from genarch.cli.app import app
 from genarch.cli.rules import schema_of
 from genarch.files.bundled import load_catalogue
-from genarch.files.schemas import model_of
+from genarch.files.schemas import type_of
 from genarch.reports.estimates import CostReport
 
 CANVAS = "examples/specs/realtime-text-canvas.genarch.yaml"
@@ -203,7 +203,7 @@ def test_a_cost_keeps_to_its_schema(tmp_path: Path) -> None:
     result = invoke(f"cost {STUDIO} --format json")
     record = json.loads(result.stdout)
     jsonschema.Draft7Validator(schema_of("cost")).validate(record)
-    model_of(CostReport).model_validate(record, strict=True)
+    type_of(CostReport).model_validate(record, strict=True)
     assert record["utilisation"] == 0.6
     assert record["prices"][0]["date"] == "2026-05"
     target = tmp_path / "cost.md"

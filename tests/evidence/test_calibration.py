@@ -11,7 +11,7 @@ import pytest
 from catalogues import card, catalogue, model, row, work
 from genarch.evidence.catalogue import Band, Catalogue, Share, StackFit
 from genarch.evidence.entries import Source
-from genarch.evidence.estimates import Error, Point, calibrate, fit, leave_one_source_out, points
+from genarch.evidence.estimates import Error, Point, Regime, calibrate, fit, leave_one_source_out, points
 from genarch.files.bundled import load_catalogue
 
 
@@ -20,10 +20,14 @@ def shipped() -> Catalogue:
     return load_catalogue()
 
 
+COMPILED = Regime("compiled", "datacenter", "pipeline", full_load=False)
+LOADED = COMPILED._replace(full_load=True)
+
+
 def made(steps: int, work_ms: float, work: str, *, share: float, fixed: float, each: float) -> Point:
     """A row as the estimator's own formula has it; `work_ms` of a step at the full peak."""
     time = fixed + steps * each + steps * work_ms / share
-    return Point(f"{work}-{steps}", work, "compiled", "datacenter", "pipeline", False, 1, steps, steps * work_ms, time)  # noqa: FBT003
+    return Point(f"{work}-{steps}", work, COMPILED, 1, steps, steps * work_ms, time)
 
 
 def test_the_fit_finds_the_times_and_the_share_that_rows_were_made_from() -> None:
@@ -55,19 +59,22 @@ def test_a_band_holds_its_ends(measured: float, *, covered: bool) -> None:
 
 
 def test_full_load_has_shares_by_kind_and_one_of_all() -> None:
-    pipeline = made(4, 5.0, "one", share=0.5, fixed=0, each=0)._replace(full_load=True)
-    network = made(4, 5.0, "two", share=0.25, fixed=0, each=0)._replace(full_load=True, kind="network")
+    pipeline = made(4, 5.0, "one", share=0.5, fixed=0, each=0)._replace(regime=LOADED)
+    network = made(4, 5.0, "two", share=0.25, fixed=0, each=0)._replace(regime=LOADED._replace(kind="network"))
     found = fit([pipeline, network])
-    assert found.load_shares == {"pipeline": Share(0.5, 1), "network": Share(0.25, 1), "": Share(0.375, 2)}
-    assert (found.stacks, found.shares) == ({}, {})
+    assert found.shares == {"pipeline": Share(0.5, 1), "network": Share(0.25, 1), "": Share(0.375, 2)}
+    assert found.stacks == {"load": StackFit(0, 0)}
 
 
 def test_a_band_is_of_the_group_where_that_has_eight_errors_and_of_all_requests_where_it_has_fewer() -> None:
     """Each work's own error is left out; so few show too little of their tails, and are widened by 1.3."""
     alike = [made(4, 3.0, f"work-{at}", share=0.4 + at / 100, fixed=0, each=0) for at in range(9)]
-    others = [made(1, 9.0, f"other-{at}", share=0.1, fixed=0, each=0)._replace(kind="network") for at in range(3)]
-    load = made(1, 9.0, "load", share=0.1, fixed=0, each=0)._replace(full_load=True)
-    second = made(1, 9.0, "load-2", share=0.1, fixed=0, each=0)._replace(full_load=True)
+    others = [
+        made(1, 9.0, f"other-{at}", share=0.1, fixed=0, each=0)._replace(regime=COMPILED._replace(kind="network"))
+        for at in range(3)
+    ]
+    load = made(1, 9.0, "load", share=0.1, fixed=0, each=0)._replace(regime=LOADED)
+    second = made(1, 9.0, "load-2", share=0.1, fixed=0, each=0)._replace(regime=LOADED)
 
     def band(given: list[Point], row: str) -> tuple[Band, list[float]]:
         errors = {error.point.row: error for error in leave_one_source_out(given)}
@@ -110,7 +117,11 @@ def test_what_cannot_be_used_is_told_with_the_reason() -> None:
     ]
     there = catalogue(rows, [model(work=work()), model("strange")], [card("a"), card("p", peak=None)])
     found, left = points(there)
-    assert [(point.row, point.full_load) for point in found] == [("batch", True), ("four", True), ("good", False)]
+    assert [(point.row, point.regime.full_load) for point in found] == [
+        ("batch", True),
+        ("four", True),
+        ("good", False),
+    ]
     assert sorted(name for names in left.values() for name in names) == ["phone", "strange", "stream"]
 
 
@@ -119,7 +130,7 @@ def test_the_shipped_estimator_keeps_what_is_promised(shipped: Catalogue) -> Non
     usable = [row for row in shipped.measurements.values() if row.usable_for_calibration]
     assert len(found) + sum(map(len, left.values())) == len(usable) == 209
     errors = leave_one_source_out(found)
-    for some in (errors, [error for error in errors if not error.point.full_load]):
+    for some in (errors, [error for error in errors if not error.point.regime.full_load]):
         factors = [error.factor for error in some]
         assert median(factors) <= 1.6
         assert sum(factor <= 3 for factor in factors) / len(some) >= 0.9

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from catalogues import card, catalogue, licence, model, row, work
+from catalogues import card, catalogue, licence, model, named, row, work
 from genarch import UnknownIdError
 from genarch.evidence.assessment import candidate, candidates, commercial_conflict, memory_of, within_budget
 from genarch.evidence.catalogue import Catalogue
@@ -26,7 +26,7 @@ ASKED: dict[str, Any] = {
 def one(fields: dict[str, Any], made: dict[str, Any], **stated: Any) -> list[str]:
     there = catalogue([row("r", **{"hardware": A.id, **fields})], [model(**made)], [A])
     answers = {name: value for name, value in {**ASKED, **stated}.items() if value is not None}
-    return [miss.kind for miss in candidate(there.models["net"], needs_of(answers, there), there).misses]
+    return [miss.kind for miss in candidate(there.models["net"], needs_of(answers, there)).misses]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_order_is_by_misses_then_evidence_then_licence_then_time() -> None:
         for name in names
     ]  # fmt: skip
     there = catalogue([r._replace(hardware=A.id) if r.hardware else r for r in rows], made, [A])
-    ranked = candidates(["diffusion"], needs_of(ASKED, there), there)
+    ranked = candidates(["diffusion"], needs_of(ASKED, there))
     assert [entry.model for entry in ranked] == ["free", "fast", "slow", "guessed", "late"]
 
 
@@ -101,20 +101,20 @@ def test_a_row_on_the_gpu_itself_counts_first_and_never_against_a_faster_one_on_
     rows = [row("elsewhere", hardware="t4", latency_ms=15.0), row("itself", hardware=A.id, latency_ms=20.0)]
     there = catalogue(rows, [model()], [A, card("t4", 65, 320)])
     asked = {name: value for name, value in {**ASKED, "latency_budget_ms": budget}.items() if value is not None}
-    found = candidate(there.models["net"], needs_of(asked, there), there)
-    assert (found.row, found.status) == (chosen, status)
+    found = candidate(there.models["net"], needs_of(asked, there))
+    assert (named(found.row), found.status) == (chosen, status)
 
 
 def test_adapters_and_decoders_are_no_candidates() -> None:
     made = [model("net"), model("net-control", kind="adapter", fits=("net",)), model("vae", kind="decoder")]
     there = catalogue([row("r", hardware=A.id)], made, [A])
-    assert [entry.model for entry in candidates(["diffusion"], needs_of(ASKED, there), there)] == ["net"]
+    assert [entry.model for entry in candidates(["diffusion"], needs_of(ASKED, there))] == ["net"]
 
 
 def message(fields: dict[str, Any], made: dict[str, Any], **stated: Any) -> list[str]:
     there = catalogue([row("r", **{"hardware": A.id, **fields})], [model(**made)], [A])
     answers = {name: value for name, value in {**ASKED, **stated}.items() if value is not None}
-    return [miss.told for miss in candidate(there.models["net"], needs_of(answers, there), there).misses]
+    return [miss.told for miss in candidate(there.models["net"], needs_of(answers, there)).misses]
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_the_least_memory_that_a_row_shows_else_that_of_the_most_weights() -> No
 
 def test_models_that_do_another_task_are_no_candidates() -> None:
     there = catalogue([row("r", hardware=A.id, tasks=("restoration",))], [model()], [A])
-    assert candidates(["diffusion"], needs_of(ASKED, there), there) == []
-    assert candidates(["gan"], needs_of({**ASKED, "task": "restoration"}, there), there) == []
+    assert candidates(["diffusion"], needs_of(ASKED, there)) == []
+    assert candidates(["gan"], needs_of({**ASKED, "task": "restoration"}, there)) == []
 
 
 @pytest.fixture(scope="module")

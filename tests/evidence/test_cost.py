@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from builders import spec
-from catalogues import card, catalogue, model, row, work
+from catalogues import card, catalogue, model, named, row, work
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import Bill, Range, bill, usd_per_1000
 from genarch.evidence.entries import Price
@@ -41,7 +41,7 @@ def test_one_by_one_by_hand() -> None:
     assert [price.id for price in found.prices] == ["p1", "p2"]
     (cost,) = found.costs
     assert found.without_figures == ("gan",)
-    assert cost.row == "r"
+    assert named(cost.row) == "r"
     assert cost.usd_per_1000_images is not None
     assert isclose(cost.usd_per_1000_images.low, 1 / 18)
     assert isclose(cost.usd_per_1000_images.high, 3 / 18)
@@ -82,8 +82,8 @@ def test_batches_take_full_load_and_never_what_one_request_waits() -> None:
         row("load", hardware=A.id, latency_ms=25.0, measure="batch_throughput"),
     )
     together, alone = billed(*rows, batchable=True).costs[0], billed(*rows, batchable=False).costs[0]
-    assert (together.row, together.seconds_per_image.low) == ("load", 0.025)
-    assert (alone.row, alone.seconds_per_image.low) == ("wait", 0.1)
+    assert (named(together.row), together.seconds_per_image.low) == ("load", 0.025)
+    assert (named(alone.row), alone.seconds_per_image.low) == ("wait", 0.1)
 
 
 def test_the_fastest_row_of_this_hardware_size_and_task_that_carries_a_statement_counts() -> None:
@@ -95,7 +95,7 @@ def test_the_fastest_row_of_this_hardware_size_and_task_that_carries_a_statement
         row("other-size", hardware=A.id, latency_ms=10.0, resolution="1024x1024"),
         row("elsewhere", hardware="t4", latency_ms=10.0),
     )
-    assert billed(*rows).costs[0].row == "z-fast"
+    assert named(billed(*rows).costs[0].row) == "z-fast"
 
 
 def test_batches_are_no_duty_where_one_by_one_takes_less() -> None:
@@ -104,7 +104,7 @@ def test_batches_are_no_duty_where_one_by_one_takes_less() -> None:
         row("load", hardware=A.id, latency_ms=25.0, measure="batch_throughput"),
     )
     found = billed(*rows, batchable=True).costs[0]
-    assert (found.row, found.full_load) == ("wait", False)
+    assert (named(found.row), found.full_load) == ("wait", False)
 
 
 def test_of_models_that_miss_as_little_a_measured_time_comes_before_a_shorter_estimated_one() -> None:
@@ -112,7 +112,7 @@ def test_of_models_that_miss_as_little_a_measured_time_comes_before_a_shorter_es
     there = catalogue(rows, [model(), model("quick", work=work())], [A, card("t4", 400, 3000)])
     found = bill({"gpu": A.id, "resolution_px": 512, "task": "text_to_image"}, ["diffusion"], there)
     assert found is not None
-    assert (found.costs[0].model, found.costs[0].row) == ("net", "slow")
+    assert (found.costs[0].model, named(found.costs[0].row)) == ("net", "slow")
 
 
 def test_a_throughput_at_another_batch_is_full_load() -> None:
@@ -173,7 +173,7 @@ def test_the_example_of_the_documentation(shipped: Catalogue) -> None:
     found = bill(stated, ["diffusion"], shipped)
     assert found is not None
     (cost,) = found.costs
-    assert (cost.model, cost.row) == ("sdxl", "sdxl-1024-20st-a800-od")
+    assert (cost.model, named(cost.row)) == ("sdxl", "sdxl-1024-20st-a800-od")
     assert cost.seconds_per_image == Range(1.62, 1.62)
     assert cost.usd_per_1000_images is not None
     assert isclose(cost.usd_per_1000_images.low, 1000 * 1.62 / 3600 * 1.5 / 0.6)

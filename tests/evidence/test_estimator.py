@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isclose
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from catalogues import CALIBRATION, card, catalogue, model, work
 from genarch.evidence.catalogue import Catalogue, Share, Stack
-from genarch.evidence.estimates import Estimate, Options, estimate, group_of
+from genarch.evidence.estimates import Estimate, Options, Regime, estimate
 from genarch.files.bundled import load_catalogue
 
 THERE = catalogue(models=[model(work=work(steps=4)), model("gan", family="gan", work=work(decoder=None))])
@@ -84,10 +85,10 @@ def test_on_a_processor_a_pass_costs_nothing_beside_its_work() -> None:
     ],
 )
 def test_pipelines_on_gpus_err_alike_and_all_else_otherwise(
-    stack: Stack, hardware_class: str, kind: str, group: str
+    stack: Stack, hardware_class: str, kind: Literal["network", "pipeline"], group: str
 ) -> None:
-    assert group_of(stack, hardware_class, kind, full_load=False) == group
-    assert group_of(stack, hardware_class, kind, full_load=True) == f"load/{kind}"
+    assert Regime(stack, hardware_class, kind, full_load=False).group == group
+    assert Regime(stack, hardware_class, kind, full_load=True).group == f"load/{kind}"
 
 
 def test_the_share_is_that_of_the_nearest_that_was_measured() -> None:

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from genarch import RuleTable, Spec, evaluate
 from genarch.cli.evaluate import evidence_of
+from genarch.evidence.assessment import Assessment
 from genarch.evidence.cost import bill
 from genarch.files.bundled import load_catalogue
-from genarch.files.schemas import model_of
+from genarch.files.schemas import model_of, type_of
 from genarch.reports.estimates import CostReport, cost_page, cost_report
 from genarch.reports.evaluation import make_report
 from genarch.reports.evaluation_page import report_page
-from genarch.reports.evidence import EvidencePart
 from genarch.reports.json import plain
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look
@@ -43,7 +43,7 @@ def test_any_spec_with_a_budget(
     evaluation = evaluate(spec, shipped)
     evidence = evidence_of(spec, shipped, evaluation)
     assert evidence is not None
-    model_of(EvidencePart).model_validate(json.loads(json.dumps(plain(evidence))), strict=True)
+    model_of(Assessment).model_validate(json.loads(json.dumps(plain(evidence))), strict=True)
     for entry in evidence.feasibility:
         assert (entry.status == "demonstrated") == bool(entry.rows)
         for row in entry.rows:
@@ -69,7 +69,7 @@ def test_any_load(stated: dict[str, Value], gpu: str, size: int, utilisation: fl
     assert found is not None
     assert sorted([*(cost.architecture for cost in found.costs), *found.without_figures]) == sorted(names)
     report = cost_report("any", found, catalogue)
-    model_of(CostReport).model_validate(json.loads(json.dumps(plain(report))), strict=True)
+    type_of(CostReport).model_validate(json.loads(json.dumps(plain(report))), strict=True)
     assert max(map(len, as_text(cost_page(report), Look(40)).splitlines())) <= 40
     assert as_markdown(cost_page(report)).startswith("### Cost of `any`")
     for cost in found.costs:

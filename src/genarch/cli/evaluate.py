@@ -26,12 +26,12 @@ from genarch.cli.output import (
     writer,
 )
 from genarch.errors import InputError, Problem
+from genarch.evidence.assessment import Assessment
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, base_of, load_rules, table_files
 from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.reports.evaluation import Report, make_error_report, make_report
-from genarch.reports.evidence import EvidencePart
 from genarch.table import scoring
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Evaluation
@@ -118,16 +118,15 @@ def evaluated(
     return make_report(spec, rules, evaluation, exploration, evidence, base=base_of(rules)), evaluation
 
 
-def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> EvidencePart | None:
+def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Assessment | None:
     """What the evidence catalogue says of a spec; None for one without a latency budget, which does not wait for it."""
     if spec.constraints.get("latency_budget_ms") is None:
         return None
     from genarch.evidence.assessment import assess
     from genarch.files.bundled import load_catalogue
-    from genarch.reports.evidence import evidence_part
+    from genarch.reports.evidence import shown
 
-    catalogue = load_catalogue()
-    return evidence_part(assess(spec, rules, evaluation, catalogue), catalogue)
+    return shown(assess(spec, rules, evaluation, load_catalogue()))
 
 
 def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFormat, output: str | None) -> int:

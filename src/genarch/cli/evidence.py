@@ -10,7 +10,7 @@ from genarch.cli.output import keep, print_descriptions, read_spec, write_report
 from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Stack
 from genarch.evidence.estimates import Options
-from genarch.evidence.feasibility import Filter, filtered, largest
+from genarch.evidence.feasibility import Filter
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_catalogue, load_rules, table_files
 from genarch.files.io import refuse
@@ -65,13 +65,13 @@ def evidence_list(
         known("--model", model, models),
         answer("--hardware", hardware, "gpu"),
         answer("--resolution", resolution, "resolution_px"),
-        answer("--conditioning", conditioning, "conditioning") or frozenset(),
         known("--licence", licence, ("allowed", "conditional", "forbidden", "unknown")),
+        answer("--conditioning", conditioning, "conditioning") or frozenset(),
         answer("--budget", budget, "latency_budget_ms"),
     )
     if problems:
         raise InputError(problems)
-    rows = filtered(wanted, catalogue)
+    rows = [row for row in catalogue.measurements.values() if wanted.takes(row, models[row.model])]
     return write_report(listed_rows(rows, catalogue), rows_page(rows, catalogue), output_format)
 
 
@@ -104,9 +104,7 @@ def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
 
     catalogue = load_catalogue()
     given, left = points(catalogue)
-    errors = leave_one_source_out(given)
-    requests, loads = ([error for error in errors if error.point.full_load == loaded] for loaded in (False, True))
-    report = accuracy_report(requests, loads, left, catalogue)
+    report = accuracy_report(leave_one_source_out(given), left, catalogue)
     return write_report(report, accuracy_page(report), output_format)
 
 
@@ -145,7 +143,7 @@ def estimate(
     """Estimate how long an image takes, with every factor."""
     from genarch.evidence.estimates import estimate as estimated
     from genarch.reports.estimates import estimate_page
-    from genarch.reports.evidence import rounded_estimate
+    from genarch.reports.evidence import rounded
 
     catalogue = load_catalogue()
     wanted, hardware = catalogue.model(model), catalogue.gpu(gpu)
@@ -159,9 +157,9 @@ def estimate(
         raise refuse("--model", f"the work of a pass of {wanted.id} is not known, so there is nothing to estimate from")
     if guess is None:
         raise refuse("--gpu", f"the peak of {hardware.id} is not known, so there is nothing to estimate from")
-    report = rounded_estimate(guess)
+    report = rounded(guess)
     timed = [row for row in catalogue.rows_of(wanted.id) if row.hardware == hardware.id and row.timing != "none"]
-    shown_at = largest(wanted, catalogue)
+    shown_at = catalogue.largest(wanted.id)
     beyond = f"No row shows {wanted.id} above {shown_at} px." if max(size) > shown_at else ""
     return write_report(report, estimate_page(report, timed, beyond, catalogue), output_format)
 

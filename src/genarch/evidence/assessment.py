@@ -4,44 +4,25 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.entries import Claim, Measurement, Model
+from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
+from genarch.evidence.entries import Claim, ClaimVerdict, Licence, Measurement, Model
 from genarch.evidence.estimates import Estimate
-from genarch.evidence.feasibility import (
-    KEPT,
-    Feasibility,
-    Needs,
-    Status,
-    adapters_for,
-    conditioning_of,
-    does_task,
-    estimated,
-    feasibility,
-    forbidden,
-    generators,
-    largest,
-    matches,
-    needs_of,
-    status_of,
-    time_of,
-)
+from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of, time_of
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import Answers
 from genarch.table.rules import Rule, RuleTable
 from genarch.table.scoring import Evaluation
 from genarch.table.spec import Spec
 
-READ = frozenset(
-    {
-        "task",
-        "conditioning",
-        "latency_budget_ms",
-        "device",
-        "gpu",
-        "device_memory_gb",
-        "resolution_px",
-        "commercial_use",
-    }
+READ = (
+    "commercial_use",
+    "conditioning",
+    "device",
+    "device_memory_gb",
+    "gpu",
+    "latency_budget_ms",
+    "resolution_px",
+    "task",
 )
 """The constraints that an assessment reads."""
 
@@ -53,7 +34,7 @@ BYTES_PER_PARAMETER = 2
 
 _MAY_KEEP = KEPT | {"straddling"}
 _BEST_FIRST: Sequence[Status] = ("demonstrated", "within", "straddling", "not_demonstrated", "no_evidence", "beyond")
-_LICENCES = ("allowed", "conditional", None, "forbidden")
+_LICENCES = ("allowed", "conditional", "unknown", "forbidden")
 
 MissKind = Literal["budget", "conditioning", "licence", "memory", "resolution", "weights"]
 
@@ -66,37 +47,52 @@ class Miss(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A model for a spec. `row` has its measured time, `estimate` the estimated one.
-
-    `memory_gb` is measured in `memory_row`, or where that is None, the weights alone at two bytes a parameter.
-    """
+    """A model compared with the spec."""
 
     model: str
+    title: str
     architecture: str
     status: Status
-    row: str | None
+    row: Row | None
+    """The measured time; the fastest where none is within the budget."""
     estimate: Estimate | None
     adapters: tuple[str, ...]
     memory_gb: float | None
+    """The least that a row shows, or else that of the weights alone at two bytes a parameter."""
     memory_row: str | None
+    """The row that the memory was measured in; null where it is that of the weights alone."""
     resolution_px: int | None
+    licence: Licence | None
     misses: tuple[Miss, ...]
 
 
+class CheckedClaim(NamedTuple):
+    """A claim of the article that a rule rests on."""
+
+    id: str
+    claim: str
+    verdict: ClaimVerdict
+    qualified: str | None
+    row: Row | None
+    """The fastest request that it was checked against."""
+
+
 class Judgement(NamedTuple):
-    """A rule that fired on the budget, compared with the evidence: `agrees` is None where that shows neither."""
+    """A rule that fired on the budget, compared with the evidence."""
 
     rule: str
     architecture: str
-    excludes: bool
+    effect: Literal["excludes", "favours"]
     status: Status
     agrees: bool | None
-    claims: tuple[str, ...]
+    """Null where the evidence says nothing either way."""
+    claims: tuple[CheckedClaim, ...]
 
 
 class Assessment(NamedTuple):
-    """What the catalogue says of one spec with a latency budget."""
+    """What was measured and can be estimated of a spec with a latency budget."""
 
+    catalogue: CatalogueVersion
     budget_ms: float
     gpu: str | None
     device: str | None
@@ -104,7 +100,11 @@ class Assessment(NamedTuple):
     feasibility: tuple[Feasibility, ...]
     judgements: tuple[Judgement, ...]
     candidates: tuple[Candidate, ...]
+    """Models of the recommended architectures that fit, best first."""
     near: tuple[Candidate, ...]
+    """Those that miss one thing."""
+    reads: tuple[str, ...]
+    """The constraints that were considered."""
 
 
 def assess(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Catalogue) -> Assessment:
@@ -116,9 +116,10 @@ def assess(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Cata
     needs = needs_of(spec.constraints, catalogue)
     if needs.budget_ms is None:
         raise ValueError("a spec without latency_budget_ms cannot be assessed")
-    found = tuple(feasibility(entry.id, needs, catalogue) for entry in rules.architectures)
-    ranked = candidates(evaluation.verdict.recommended, needs, catalogue)
+    found = tuple(feasibility(entry.id, needs) for entry in rules.architectures)
+    ranked = candidates(evaluation.verdict.recommended, needs)
     return Assessment(
+        catalogue.release,
         needs.budget_ms,
         needs.hardware.id if needs.hardware else None,
         needs.device,
@@ -127,6 +128,7 @@ def assess(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Cata
         tuple(_judgements(evaluation.hits, found, rules, catalogue)),
         tuple([entry for entry in ranked if not entry.misses][:MOST_FITTING]),
         tuple([entry for entry in ranked if len(entry.misses) == 1][:MOST_NEAR]),
+        READ,
     )
 
 
@@ -135,14 +137,20 @@ def _judgements(
 ) -> Iterator[Judgement]:
     """Each rule that fired on the budget and excludes an architecture, or favours one, against its feasibility."""
     for rule in hits:
-        if "latency_budget_ms" not in constraints_read(rule.when):
-            continue
-        claims = tuple(claim.id for claim in claims_of(rule, rules, catalogue))
-        for entry in found:
-            excludes = entry.architecture in rule.excludes
-            if excludes or rule.points.get(entry.architecture, 0) > 0:
-                agrees = _agrees(entry, excludes=excludes)
-                yield Judgement(rule.id, entry.architecture, excludes, entry.status, agrees, claims)
+        if "latency_budget_ms" in constraints_read(rule.when):
+            claims = tuple(_checked(claim, catalogue) for claim in claims_of(rule, rules, catalogue))
+            for entry in found:
+                excludes = entry.architecture in rule.excludes
+                if excludes or rule.points.get(entry.architecture, 0) > 0:
+                    effect: Literal["excludes", "favours"] = "excludes" if excludes else "favours"
+                    agrees = _agrees(entry, excludes=excludes)
+                    yield Judgement(rule.id, entry.architecture, effect, entry.status, agrees, claims)
+
+
+def _checked(claim: Claim, catalogue: Catalogue) -> CheckedClaim:
+    rows = [catalogue.measurements[name] for name in claim.rows]
+    fastest = min((row for row in rows if row.timing == "request" and row.carries), key=time_of, default=None)
+    return CheckedClaim(*claim[:4], fastest and catalogue.row(fastest))
 
 
 def _agrees(entry: Feasibility, *, excludes: bool) -> bool | None:
@@ -173,102 +181,83 @@ def claim_id(name: str) -> str:
     return f"claim-{name.lower()}"
 
 
-def candidates(architectures: Sequence[str], needs: Needs, catalogue: Catalogue) -> list[Candidate]:
+def candidates(architectures: Iterable[str], needs: Needs) -> list[Candidate]:
     """The models of the architectures that do the task: fewest misses first, then measured before estimated."""
-    found = [
-        candidate(model, needs, catalogue)
-        for architecture in architectures
-        for model in generators(catalogue, architecture)
-        if does_task(model, needs, catalogue)
-    ]
-    return sorted(found, key=lambda entry: _rank(entry, catalogue))
+    models = [model for name in architectures for model in needs.catalogue.generators(name) if needs.does_task(model)]
+    return sorted((candidate(model, needs) for model in models), key=_rank)
 
 
-def _rank(entry: Candidate, catalogue: Catalogue) -> tuple[int, int, int, float, str]:
-    licence = catalogue.models[entry.model].licence
-    measured = catalogue.measurements[entry.row].latency_ms if entry.row else None
-    time = measured if measured is not None else entry.estimate.mid_ms if entry.estimate else float("inf")
+def _rank(entry: Candidate) -> tuple[int, int, int, float, str]:
+    measured = entry.row and entry.row.latency_ms
     return (
         len(entry.misses),
         _BEST_FIRST.index(entry.status),
-        _LICENCES.index(licence.commercial_use if licence else None),
-        time,
+        _LICENCES.index(entry.licence.commercial_use if entry.licence else "unknown"),
+        measured if measured is not None else entry.estimate.mid_ms if entry.estimate else float("inf"),
         entry.model,
     )
 
 
-def candidate(model: Model, needs: Needs, catalogue: Catalogue) -> Candidate:
+def candidate(model: Model, needs: Needs) -> Candidate:
     """One model for a spec, with what it misses."""
-    adapters = adapters_for(model, needs, catalogue)
-    guess = estimated(model, needs, catalogue)
-    rows = [] if adapters else _timed(model, needs, catalogue)
-    within = needs.within(rows)
-    row = within[0] if within else min(rows, key=time_of, default=None)
-    status = status_of(needs, guess, demonstrated=bool(within), measured=bool(rows))
-    memory = memory_of(model, catalogue)
-    misses = [*_misses(model, needs, catalogue, adapters, memory), *_budget_miss(status, row, guess, needs)]
-    return Candidate(
+    catalogue, adapters, guess = needs.catalogue, needs.adapters_for(model), needs.estimated(model)
+    # What adapters take is in no row of the model.
+    timed = [] if adapters else [row for row in needs.rows_of(model) if row.timing == "request" and needs.counts(row)]
+    within = needs.within(timed)
+    row = within[0] if within else min(timed, key=time_of, default=None)
+    found = Candidate(
         model.id,
+        model.title,
         model.architecture,
-        status,
-        row.id if row else None,
+        needs.status(guess, demonstrated=bool(within), measured=bool(timed)),
+        row and catalogue.row(row),
         guess,
         tuple(adapter.id for adapter in adapters or ()),
-        *memory,
-        largest(model, catalogue) or None,
-        tuple(misses),
+        *memory_of(model, catalogue),
+        catalogue.largest(model.id) or None,
+        model.licence,
+        (),
     )
+    return found._replace(misses=tuple(_misses(found, model, needs)))
 
 
-def _misses(
-    model: Model,
-    needs: Needs,
-    catalogue: Catalogue,
-    adapters: tuple[Model, ...] | None,
-    memory: tuple[float | None, str | None],
-) -> Iterator[Miss]:
-    """What a model misses but for the budget."""
+def _misses(found: Candidate, model: Model, needs: Needs) -> Iterator[Miss]:
     if not model.weights_released:
         yield Miss("weights", "its weights were never released")
-    if adapters is None:
-        lacking = sorted(needs.conditioning - conditioning_of(model, catalogue))
+    if not found.adapters and (lacking := needs.lacking(model)):
         yield Miss("conditioning", f"nothing shows it steered by {' or '.join(lacking)}")
     if needs.commercial_use and (conflict := licence_conflict(model)):
         yield Miss("licence", conflict)
-    least, row = memory
-    if least is not None and needs.memory_gb is not None:
-        took = f"{'it ran in' if row else 'its weights alone take'} {least:.3g} GB, and"
-        if least > needs.memory_gb:
+    if found.memory_gb is not None and needs.memory_gb is not None:
+        took = f"{'it ran in' if found.memory_row else 'its weights alone take'} {found.memory_gb:.3g} GB, and"
+        if found.memory_gb > needs.memory_gb:
             yield Miss("memory", f"{took} {needs.memory_gb:.3g} GB are there")
-        elif row is None and needs.memory_stated and model.family != "gan":
+        elif found.memory_row is None and needs.memory_stated and model.family != "gan":
             # Text encoders and decoders, which such models need, are not among the weights that a row gives.
             yield Miss("memory", f"{took} nothing shows it within the {needs.memory_gb:.3g} GB that are there")
-    shown = largest(model, catalogue)
+    shown, row, guess = found.resolution_px or 0, found.row, found.estimate
     if shown < (needs.resolution_px or 0):
         yield Miss("resolution", f"it is shown up to {shown} px" if shown else "its size is not known")
+    if needs.budget_ms is not None and found.status not in _MAY_KEEP:
+        if found.status == "beyond" and guess:
+            yield Miss("budget", f"it is estimated to take {_time(guess.low_ms)} to {_time(guess.high_ms)}")
+        elif row:
+            yield Miss("budget", f"the fastest measured takes {_time(row.latency_ms or 0)}")
+        else:
+            yield Miss("budget", "its time on this hardware is neither measured nor estimated")
 
 
-def _timed(model: Model, needs: Needs, catalogue: Catalogue) -> list[Measurement]:
-    """The requests of a model, on the hardware and at the size asked for, that a statement may rest on."""
-    return [
-        row
-        for row in catalogue.rows_of(model.id)
-        if row.timing == "request"
-        and row.carries
-        and row.hardware in needs.there
-        and needs.large_enough(row)
-        and matches(row, needs, catalogue)
-    ]
+def _time(milliseconds: float) -> str:
+    return f"{milliseconds / 1000:.3g} s" if milliseconds >= 1000 else f"{milliseconds:.3g} ms"
 
 
 def memory_of(model: Model, catalogue: Catalogue) -> tuple[float | None, str | None]:
     """The least memory in GB that a row shows the model running in; else that of its weights, without a row."""
-    rows = [row for row in catalogue.rows_of(model.id) if row.vram_gb and _memory_in_use(row)]
-    least = min(rows, key=lambda row: row.vram_gb or 0, default=None)
-    if least:
-        return least.vram_gb, least.id
-    parameters = max((row.params_m or 0 for row in catalogue.rows_of(model.id)), default=0)
-    return (parameters * BYTES_PER_PARAMETER / 1000 or None), None
+    rows = catalogue.rows_of(model.id)
+    shown = [(row.vram_gb, row.id) for row in rows if row.vram_gb and _memory_in_use(row)]
+    parameters = max((row.params_m or 0 for row in rows), default=0)
+    weights = parameters * BYTES_PER_PARAMETER / 1000 or None
+    return min(shown, key=lambda pair: pair[0], default=(weights, None))
 
 
 def _memory_in_use(row: Measurement) -> bool:
@@ -281,22 +270,8 @@ def licence_conflict(model: Model) -> str | None:
     """What in a model's licence conflicts with commercial use; None where it is allowed, if under a condition."""
     if model.licence is None:
         return "its licence is not known, so commercial use cannot be taken for granted"
-    return f"its licence forbids commercial use ({model.licence.terms})" if forbidden(model) else None
-
-
-def _budget_miss(status: Status, row: Measurement | None, guess: Estimate | None, needs: Needs) -> Iterator[Miss]:
-    if needs.budget_ms is None or status in _MAY_KEEP:
-        return
-    if status == "beyond" and guess:
-        yield Miss("budget", f"it is estimated to take {_time(guess.low_ms)} to {_time(guess.high_ms)}")
-    elif row:
-        yield Miss("budget", f"the fastest measured takes {_time(time_of(row))}")
-    else:
-        yield Miss("budget", "its time on this hardware is neither measured nor estimated")
-
-
-def _time(milliseconds: float) -> str:
-    return f"{milliseconds / 1000:.3g} s" if milliseconds >= 1000 else f"{milliseconds:.3g} ms"
+    forbidden = model.commercial_use == "forbidden"
+    return f"its licence forbids commercial use ({model.licence.terms})" if forbidden else None
 
 
 def within_budget(model: str, answers: Answers, catalogue: Catalogue) -> tuple[bool, Candidate] | None:
@@ -308,7 +283,7 @@ def within_budget(model: str, answers: Answers, catalogue: Catalogue) -> tuple[b
         UnknownIdError: when the catalogue has no such model.
     """
     needs = needs_of(answers, catalogue)
-    found = candidate(catalogue.model(model), needs, catalogue)
+    found = candidate(catalogue.model(model), needs)
     return None if needs.budget_ms is None else (found.status in _MAY_KEEP, found)
 
 

@@ -13,18 +13,20 @@ from genarch.evidence.entries import (
     Efficiency,
     Hardware,
     Id,
+    Measure,
     Measurement,
     Model,
     Multiplier,
     Price,
     Source,
+    Timing,
+    Trust,
+    Via,
 )
 from genarch.table.forms import VERSION, ShownText, format_version
 
 Stack = Literal["eager", "compiled"]
 """How a model is run: as written, or through a compiler or an inference engine."""
-
-STACKS: tuple[Stack, ...] = ("eager", "compiled")
 
 
 class StackFit(NamedTuple):
@@ -52,15 +54,58 @@ class Band(NamedTuple):
 class Calibration(NamedTuple):
     """The fitted estimator.
 
-    `shares` are keyed by `stack/efficiency class/kind`, with less of the key where less was measured (`stack/kind`,
-    `stack`), `kind` being `network` for a single network and `pipeline` for one with a decoder. `load_shares` are keyed
-    by kind. `bands` are keyed by `eager`, `compiled` and `other` for requests, and by `load/kind`.
+    `stacks` has the times of each stack, and of `load`. `shares` are keyed by `stack/efficiency class/kind`, with less
+    of the key where less was measured (`stack/kind`, `stack`), `kind` being `network` for a single network and
+    `pipeline` for one with a decoder; at full load by the kind, or an empty key. `bands` are keyed by `eager`,
+    `compiled` and `other` for requests, and by `load/kind`.
     """
 
     stacks: Mapping[str, StackFit]
     shares: Mapping[str, Share]
-    load_shares: Mapping[str, Share]
     bands: Mapping[str, Band]
+
+
+NOT_FITTED = Calibration({}, {}, {})
+
+
+class CatalogueVersion(NamedTuple):
+    """Which catalogue it was."""
+
+    id: str
+    version: str
+    digest: str
+    compiled: str
+    """Up to when sources were read."""
+
+
+class RowSource(NamedTuple):
+    """Where a measurement was published."""
+
+    title: str
+    url: str | None
+    where: str | None
+
+
+class Row(NamedTuple):
+    """A measurement with what makes it one: conditions, trust, source."""
+
+    id: str
+    model: str
+    title: str
+    latency_ms: float | None
+    timing: Timing
+    """What the time is of; times of different kinds are never compared."""
+    measure: Measure
+    hardware: str | None
+    resolution: str | None
+    steps: int | None
+    engine: str | None
+    precision: str | None
+    trust: Trust
+    via: Via
+    verified: bool
+    """Whether the time and its conditions were read in the source."""
+    source: RowSource
 
 
 class Head(NamedTuple):
@@ -93,12 +138,14 @@ class Parts(NamedTuple):
 class Catalogue:
     """A checked evidence catalogue, with the estimator fitted to it."""
 
-    def __init__(self, *, head: Head, parts: Parts, digest: str, calibration: Calibration | None = None) -> None:
+    def __init__(self, *, head: Head, parts: Parts, digest: str, calibration: Calibration = NOT_FITTED) -> None:
         """`digest` is that of the files."""
         self.head = head
         self.parts = parts
         self.digest = digest
-        self.id, self.version, self.title, self.compiled = head[1:]
+        self.calibration = calibration
+        self.release = CatalogueVersion(head.id, head.version, digest, head.compiled)
+        self.name = f"{head.id}@{head.version}"
         self.sources = {entry.id: entry for entry in parts.sources}
         self.models = {entry.id: entry for entry in parts.models}
         self.measurements = {entry.id: entry for entry in parts.measurements}
@@ -107,7 +154,6 @@ class Catalogue:
         self.multipliers = {entry.id: entry for entry in parts.multipliers}
         self.prices = parts.prices
         self.claims = {entry.id: entry for entry in parts.claims}
-        self._calibration = calibration
         self._rows_of: dict[str, list[Measurement]] = {}
         # What rows show a model on, and steered by, by itself: without a ControlNet beside it.
         self._tasks_of: dict[str, dict[str, None]] = {}
@@ -117,26 +163,6 @@ class Catalogue:
             if not row.controlnets:
                 self._tasks_of.setdefault(row.model, {}).update(dict.fromkeys(row.tasks))
                 self._conditioning_of.setdefault(row.model, {}).update(dict.fromkeys(row.conditioning))
-
-    @property
-    def name(self) -> str:
-        """`id@version`."""
-        return f"{self.id}@{self.version}"
-
-    @property
-    def calibration(self) -> Calibration:
-        """What the estimator was fitted to."""
-        assert self._calibration is not None  # noqa: S101  (whoever loads a catalogue fits it)
-        return self._calibration
-
-    def fitted(self, calibration: Calibration) -> "Catalogue":
-        """The same catalogue, with the estimator fitted."""
-        self._calibration = calibration
-        return self
-
-    def rows_of(self, model: str) -> list[Measurement]:
-        """The measurements of a model, in the order of the file."""
-        return self._rows_of.get(model, [])
 
     def model(self, name: str) -> Model:
         """A model by its id.
@@ -159,6 +185,22 @@ class Catalogue:
             raise UnknownIdError(f"{self.name} has no hardware '{name}'{nearest(name, names)}")
         return names[name]
 
+    def rows_of(self, model: str) -> list[Measurement]:
+        """The measurements of a model, in the order of the file."""
+        return self._rows_of.get(model, [])
+
+    def row(self, row: Measurement) -> Row:
+        """A measurement as reports show it, with its model's and its source's title."""
+        title, source = row.named or self.models[row.model].title, self.sources[row.source]
+        what = (row.id, row.model, title, row.latency_ms, row.timing, row.measure)
+        conditions = (row.hardware, row.resolution, row.steps, row.engine, row.precision)
+        grade = (row.trust, row.via, row.latency_verified)
+        return Row(*what, *conditions, *grade, RowSource(source.title, source.url, row.where))
+
+    def largest(self, model: str) -> int:
+        """The longer side in pixels of the largest image that a row shows of a model; 0 where none says."""
+        return max((row.longer_side or 0 for row in self.rows_of(model)), default=0)
+
     def tasks_of(self, model: str) -> frozenset[str]:
         """Every task that a row shows the model on, by itself."""
         return frozenset(self._tasks_of.get(model, ()))
@@ -170,3 +212,8 @@ class Catalogue:
     def adapters_of(self, model: str) -> list[Model]:
         """The adapters that can be added to a model."""
         return [entry for entry in self.models.values() if model in entry.fits]
+
+    def generators(self, architecture: str) -> list[Model]:
+        """The models of an architecture that make images by themselves."""
+        made = [entry for entry in self.models.values() if entry.architecture == architecture]
+        return [entry for entry in made if entry.kind == "generator"]

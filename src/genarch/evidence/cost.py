@@ -11,10 +11,10 @@ from math import ceil
 from typing import NamedTuple
 
 from genarch.evidence.assessment import Candidate, Miss, candidates
-from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.entries import Measurement, Price
+from genarch.evidence.catalogue import Catalogue, Row
+from genarch.evidence.entries import Licence, Price
 from genarch.evidence.estimates import Estimate
-from genarch.evidence.feasibility import Needs, estimated, matches, needs_of, number, time_of
+from genarch.evidence.feasibility import Needs, needs_of, number
 from genarch.table.constraints import Answers
 
 
@@ -33,31 +33,28 @@ class Count(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What an architecture costs on a load.
-
-    `seconds_per_image` is the hardware's time, measured in `row` or else estimated; `full_load` says in batches. What
-    needs a price or a load that is not known is None. `misses` are what keeps the model from fitting the spec.
-    """
+    """What an architecture costs on the load; null what needs a price or a load that is not known."""
 
     architecture: str
     model: str
-    row: str | None
+    title: str
+    row: Row | None
     estimate: Estimate | None
     full_load: bool
+    """Whether images are made in batches."""
     seconds_per_image: Range
+    """Of the hardware: as the row has it, or else the estimate."""
+    usd_per_1000_images: Range | None
+    gpus: Count | None
+    usd_per_month_by_use: Range | None
+    usd_per_month_kept_on: Range | None
+    licence: Licence | None
     misses: tuple[Miss, ...]
-    usd_per_1000_images: Range | None = None
-    gpus: Count | None = None
-    usd_per_month_by_use: Range | None = None
-    usd_per_month_kept_on: Range | None = None
+    """What keeps the model from fitting the spec; the one that misses least is taken."""
 
 
 class Bill(NamedTuple):
-    """The costs of a spec's load on its hardware.
-
-    `prices` are the published ones of machines that stay on; none where the spec states its own. `without_figures` are
-    the architectures without a model whose time on the hardware is measured or can be estimated.
-    """
+    """The costs of a spec's load on its hardware."""
 
     gpu: str
     resolution_px: int
@@ -67,8 +64,10 @@ class Bill(NamedTuple):
     peak_images_per_second: float | None
     usd_per_hour: Range | None
     prices: tuple[Price, ...]
+    """The published ones of machines that stay on; none where the spec states its own."""
     costs: tuple[Cost, ...]
     without_figures: tuple[str, ...]
+    """Architectures without a model whose time on this hardware is measured or can be estimated."""
 
 
 UTILISATION = 0.6
@@ -104,7 +103,7 @@ def bill(
         (),
         (),
     )
-    times = {name: _time_of(name, needs, catalogue, batchable=batchable) for name in architectures}
+    times = {name: _time_of(name, needs, batchable=batchable) for name in architectures}
     return found._replace(
         costs=tuple(_priced(cost, found) for cost in times.values() if cost),
         without_figures=tuple(name for name, cost in times.items() if not cost),
@@ -142,39 +141,35 @@ def _gpus(seconds: Range, load: Bill) -> Count | None:
     return Count(ceil(rate * seconds.low / load.utilisation), ceil(rate * seconds.high / load.utilisation))
 
 
-def _time_of(architecture: str, needs: Needs, catalogue: Catalogue, *, batchable: bool) -> Cost | None:
+def _time_of(architecture: str, needs: Needs, *, batchable: bool) -> Cost | None:
     """Of the candidates of an architecture that miss least, the fastest; a measured one before an estimated one.
 
     Where images may come in batches, full load or one by one, whichever takes less.
     """
-    ranked = candidates([architecture], needs, catalogue)
+    ranked = candidates([architecture], needs)
     ways: list[Cost] = []
     for full_load in (True, False) if batchable else (False,):
-        timed = [cost for entry in ranked if (cost := _timed(entry, needs, catalogue, full_load=full_load))]
+        timed = [cost for entry in ranked if (cost := _timed(entry, needs, full_load=full_load))]
         ways += sorted(timed, key=lambda cost: (len(cost.misses), cost.row is None, sum(cost.seconds_per_image)))[:1]
     return min(ways, key=lambda cost: (len(cost.misses), sum(cost.seconds_per_image)), default=None)
 
 
-def _timed(entry: Candidate, needs: Needs, catalogue: Catalogue, *, full_load: bool) -> Cost | None:
+def _timed(entry: Candidate, needs: Needs, *, full_load: bool) -> Cost | None:
     """A candidate with its seconds of the hardware for an image: measured on it at this size, else estimated."""
-    rows = [] if entry.adapters else [row for row in catalogue.rows_of(entry.model) if _measured(row, needs, catalogue)]
-    if full_load:
-        measured = [(ms, row.id) for row in rows if (ms := row.load_ms) is not None]
-    else:
-        measured = [(time_of(row), row.id) for row in rows if row.timing == "request"]
+    model, there = needs.catalogue.models[entry.model], needs.hardware and needs.hardware.id
+    measured = [
+        (ms, row)
+        for row in ([] if entry.adapters else needs.rows_of(model))
+        if row.carries and (row.hardware, row.longer_side) == (there, needs.resolution_px)
+        if (ms := row.load_ms if full_load else row.latency_ms if row.timing == "request" else None) is not None
+    ]
+    row, guess = None, None
     if measured:
-        ms, name = min(measured, key=lambda pair: pair[0])
-        seconds = Range(ms / 1000, ms / 1000)
-        return Cost(entry.architecture, entry.model, name, None, full_load, seconds, entry.misses)
-    guess = estimated(catalogue.models[entry.model], needs, catalogue, full_load=full_load)
-    if guess is None:
+        low, fastest = min(measured, key=lambda pair: pair[0])
+        row, high = needs.catalogue.row(fastest), low
+    elif guess := needs.estimated(model, full_load=full_load):
+        low, high = guess.low_ms, guess.high_ms
+    else:
         return None
-    seconds = Range(guess.low_ms / 1000, guess.high_ms / 1000)
-    return Cost(entry.architecture, entry.model, None, guess, full_load, seconds, entry.misses)
-
-
-def _measured(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:
-    """Whether a row that carries a statement is of this very hardware and size, and of what is asked for."""
-    assert needs.hardware is not None  # noqa: S101  (costs are of stated hardware)
-    there = row.hardware == needs.hardware.id and row.longer_side == needs.resolution_px
-    return there and row.carries and matches(row, needs, catalogue)
+    what = (entry.architecture, entry.model, entry.title, row, guess, full_load)
+    return Cost(*what, Range(low / 1000, high / 1000), None, None, None, None, entry.licence, entry.misses)

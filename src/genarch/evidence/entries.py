@@ -6,7 +6,8 @@ shown. Fields that are None are not known. The files of `rules/evidence` have th
 
 # No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 from functools import cache
-from typing import Annotated, Literal, NamedTuple, TypeVar
+from math import prod
+from typing import Annotated, Literal, NamedTuple, TypeVar, get_args
 
 from genarch.table.constraints import BY_NAME
 from genarch.table.forms import Mark, ShownText, choice, number, text, whole
@@ -55,34 +56,16 @@ CommercialUse = Literal["allowed", "conditional", "forbidden"]
 ModelKind = Literal["generator", "adapter", "decoder"]
 ClaimVerdict = Literal["supported", "partly", "outdated", "contradicted", "unlocated", "untested"]
 
-Measure = Literal[
-    "e2e",
-    "e2e_chart_derived",
-    "paper_table",
-    "paper_abstract",
-    "paper_text",
-    "vendor_blog",
-    "claim",
-    "model_only",
-    "denoiser_only",
-    "denoiser_step_rate",
-    "batch_throughput",
-    "e2e_pipelined_throughput",
-    "quality_only",
-    "training_only",
-    "flops_only",
-    "vram_only",
-    "ratio_only",
-    "capability_only",
-]
+Request = Literal["e2e", "e2e_chart_derived", "paper_table", "paper_abstract", "paper_text", "vendor_blog", "claim"]
+Network = Literal["model_only", "denoiser_only"]
+NotTimed = Literal["quality_only", "training_only", "flops_only", "vram_only", "ratio_only", "capability_only"]
+Measure = Literal[Request, Network, "denoiser_step_rate", "batch_throughput", "e2e_pipelined_throughput", NotTimed]
+"""How a row was measured."""
 
 Timing = Literal["request", "full_load", "pipelined", "network", "step", "none"]
 """What a row's time is of. `request`: the latency of one request. `full_load`: time per image when batches keep the
 hardware busy. `pipelined`: the rate of a stream. `network`: the network alone, of a pipeline with other parts. `step`:
 one denoising step. They are different quantities, and nothing compares one with another."""
-
-_PARTS = ("model_only", "denoiser_only")
-_NOT_TIMED = ("quality_only", "training_only", "flops_only", "vram_only", "ratio_only", "capability_only")
 
 
 class Source(NamedTuple):
@@ -138,6 +121,11 @@ class Model(NamedTuple):
     fits: Ids
     every_step: Flag
     work: Maybe[Work]
+
+    @property
+    def commercial_use(self) -> Literal[CommercialUse, "unknown"]:
+        """What its licence says of it."""
+        return self.licence.commercial_use if self.licence else "unknown"
 
 
 class Quality(NamedTuple):
@@ -201,7 +189,7 @@ class Measurement(NamedTuple):
     @property
     def timing(self) -> Timing:
         """What `latency_ms` is of."""
-        if self.latency_ms is None or self.measure in _NOT_TIMED:
+        if self.latency_ms is None or self.measure in get_args(NotTimed):
             return "none"
         if self.measure == "e2e_pipelined_throughput":
             return "pipelined"
@@ -209,7 +197,7 @@ class Measurement(NamedTuple):
             return "full_load"
         if self.measure == "denoiser_step_rate":
             return "step"
-        return "network" if self.measure in _PARTS else "request"
+        return "network" if self.measure in get_args(Network) else "request"
 
     @property
     def load_ms(self) -> float | None:
@@ -249,10 +237,7 @@ class Passes(NamedTuple):
     @property
     def pixels(self) -> int | None:
         """Pixels of the resolution."""
-        if not self.resolution:
-            return None
-        width, height = size_of(self.resolution)
-        return width * height
+        return prod(size_of(self.resolution)) if self.resolution else None
 
 
 class Component(NamedTuple):

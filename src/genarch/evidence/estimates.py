@@ -7,19 +7,18 @@ the arithmetic at the share of the hardware's peak that such hardware achieves. 
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, product
-from math import ceil, floor, log, sqrt
-from typing import NamedTuple
+from math import ceil, floor, inf, log, sqrt
+from typing import Literal, NamedTuple
 
-from genarch.evidence.catalogue import STACKS, Band, Calibration, Catalogue, Share, Stack, StackFit
+from genarch.evidence.catalogue import Band, Calibration, Catalogue, Share, Stack, StackFit
 from genarch.evidence.entries import Component, Hardware, Measurement, Model
 
 REQUEST_GROUPS = ("eager", "compiled", "other")
 LOAD_GROUPS = ("load/pipeline", "load/network")
 
-
 _FIXED_MS = (0, 5, 10, 15, 20, 30, 40, 50, 60, 80)
 _PASS_MS = (0, 2, 4, 6, 8, 10, 12, 15, 18, 20, 25, 30)
-_NO_TIMES = StackFit(0, 0)
+_ANY_BAND = Band(0, inf, 0)
 _LEAST_SHARE_OF_TIME = 0.25
 """What is left for arithmetic at least, where fixed times would take up all that was measured."""
 
@@ -121,27 +120,44 @@ class Estimate(NamedTuple):
     factors: Factors
 
 
-def kind_of(model: Model) -> str:
-    """`network` for a model that is one network, with nothing around it to pay for; else `pipeline`."""
-    return "network" if model.family == "gan" else "pipeline"
+class Regime(NamedTuple):
+    """How a model runs: what decides which share of the hardware's peak it achieves, and what it pays beside that.
+
+    `kind` is `network` for a model that is one network, with nothing around it to pay for; else `pipeline`.
+    """
+
+    stack: Stack
+    hardware_class: str
+    kind: Literal["network", "pipeline"]
+    full_load: bool
+
+    @property
+    def fitted_with(self) -> str:
+        """What is fitted together: all of a stack, or all at full load."""
+        return "load" if self.full_load else self.stack
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that a share of the peak is looked up by, the nearest to what was measured first."""
+        stack, hardware_class, kind, full_load = self
+        return (kind, "") if full_load else (f"{stack}/{hardware_class}/{kind}", f"{stack}/{kind}", stack)
+
+    @property
+    def group(self) -> str:
+        """The group whose errors give the band: a stack, full load, or what is otherwise than pipelines on GPUs."""
+        if self.full_load:
+            return f"load/{self.kind}"
+        return "other" if self.kind == "network" or self.hardware_class in ("cpu", "jetson", "phone") else self.stack
+
+    def added(self, times: StackFit) -> StackFit:
+        """What a stack adds: nothing once for a single network, nothing for each pass on a processor."""
+        fixed = 0 if self.kind == "network" else times.fixed_ms
+        return StackFit(fixed, 0 if self.hardware_class == "cpu" else times.pass_ms)
 
 
-def times_added(times: StackFit, hardware_class: str, kind: str) -> StackFit:
-    """What a stack adds: nothing once for a single network, nothing for each pass on a processor."""
-    fixed = 0 if kind == "network" else times.fixed_ms
-    return StackFit(fixed, 0 if hardware_class == "cpu" else times.pass_ms)
-
-
-def group_of(stack: Stack, hardware_class: str, kind: str, *, full_load: bool) -> str:
-    """The group whose errors give the band: a stack, full load, or what behaves otherwise than pipelines on GPUs."""
-    if full_load:
-        return f"load/{kind}"
-    return "other" if kind == "network" or hardware_class in ("cpu", "jetson", "phone") else stack
-
-
-def share_keys(stack: str, hardware_class: str, kind: str, *, full_load: bool) -> tuple[str, ...]:
-    """The keys that a share of the peak is looked up by, the nearest to what was measured first."""
-    return (kind, "") if full_load else (f"{stack}/{hardware_class}/{kind}", f"{stack}/{kind}", stack)
+def regime_of(model: Model, hardware: Hardware, stack: Stack, *, full_load: bool) -> Regime:
+    """How a model runs on hardware."""
+    return Regime(stack, hardware.efficiency_class, "network" if model.family == "gan" else "pipeline", full_load)
 
 
 def gmac(component: Component, pixels: int) -> float:
@@ -185,11 +201,9 @@ def job(model: Model, catalogue: Catalogue, pixels: int, options: Options = AS_I
 
 
 def _factor(catalogue: Catalogue, name: str) -> float:
-    """A multiplier's factor of time: the middle of its range, on a scale of ratios."""
+    """A multiplier's factor of time: the middle of its range, on a scale of ratios; 1 without a figure."""
     multiplier = catalogue.multipliers[name]
-    assert multiplier.low is not None  # noqa: S101  (only multipliers with a figure are asked for)
-    assert multiplier.high is not None  # noqa: S101  (likewise)
-    return sqrt(multiplier.low * multiplier.high)
+    return sqrt((multiplier.low or 1) * (multiplier.high or 1))
 
 
 def _part(part: str, component: Component, pixels: int, times: float) -> Part:
@@ -228,48 +242,19 @@ def estimate(
 
     Of one request, or at full load, where batches keep the hardware busy and fixed times vanish.
     """
-    work = job(model, catalogue, size[0] * size[1], options)
-    if work is None or hardware.peak_tflops is None:
+    work, peak = job(model, catalogue, size[0] * size[1], options), hardware.peak_tflops
+    if work is None or peak is None:
         return None
-    fitted, kind = catalogue.calibration, kind_of(model)
-    of = (stack, hardware.efficiency_class, kind)
-    band = fitted.bands[group_of(*of, full_load=full_load)]
-    shares = fitted.load_shares if full_load else fitted.shares
-    share_from = next(key for key in share_keys(*of, full_load=full_load) if key in shares)
-    share = shares[share_from]
-    times = StackFit(0, 0) if full_load else times_added(fitted.stacks[stack], hardware.efficiency_class, kind)
-    arithmetic = work.total / (share.share * hardware.peak_tflops) * 1e3
-    mid = (times.fixed_ms + work.steps * times.pass_ms + arithmetic) * work.slowed
-    return Estimate(
-        model=model.id,
-        title=model.title,
-        hardware=hardware.id,
-        width=size[0],
-        height=size[1],
-        steps=work.steps,
-        stack=stack,
-        guided=work.guided,
-        controlnets=options.controlnets,
-        full_load=full_load,
-        low_ms=mid * band.low,
-        mid_ms=mid,
-        high_ms=mid * band.high,
-        factors=Factors(
-            parts=work.parts,
-            tflop=work.total,
-            peak_tflops=hardware.peak_tflops,
-            peak_verified=hardware.peak_verified,
-            share_of_peak=share.share,
-            share_from=share_from,
-            share_rows=share.rows,
-            fixed_ms=times.fixed_ms,
-            pass_ms=times.pass_ms,
-            slowed=work.slowed,
-            band_low=band.low,
-            band_high=band.high,
-            band_rows=band.rows,
-        ),
-    )
+    fitted, regime = catalogue.calibration, regime_of(model, hardware, stack, full_load=full_load)
+    fixed_ms, pass_ms = regime.added(fitted.stacks[regime.fitted_with])
+    low, high, errors = fitted.bands[regime.group]
+    key = next(key for key in regime.keys if key in fitted.shares)
+    share, rows = fitted.shares[key]
+    mid = (fixed_ms + work.steps * pass_ms + work.total / (share * peak) * 1e3) * work.slowed
+    achieved = (peak, hardware.peak_verified, share, key, rows)
+    factors = Factors(work.parts, work.total, *achieved, fixed_ms, pass_ms, work.slowed, low, high, errors)
+    what = (model.id, model.title, hardware.id, *size, work.steps, stack, work.guided, options.controlnets)
+    return Estimate(*what, full_load, mid * low, mid, mid * high, factors)
 
 
 class Point(NamedTuple):
@@ -281,29 +266,20 @@ class Point(NamedTuple):
 
     row: str
     work: str
-    stack: Stack
-    hardware_class: str
-    kind: str
-    full_load: bool
+    regime: Regime
     fixed_times: float
     passes: float
     peak_ms: float
     measured_ms: float
 
-    @property
-    def fitted_with(self) -> str:
-        """Points that are fitted together: those of a stack, or at full load."""
-        return "load" if self.full_load else self.stack
+    def added(self, times: StackFit) -> float:
+        """Milliseconds beside its arithmetic."""
+        return times.fixed_ms * self.fixed_times + times.pass_ms * self.passes
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The keys of its share of the peak."""
-        return share_keys(self.stack, self.hardware_class, self.kind, full_load=self.full_load)
-
-    @property
-    def group(self) -> str:
-        """The group whose errors give the band."""
-        return group_of(self.stack, self.hardware_class, self.kind, full_load=self.full_load)
+    def time(self, times: StackFit, shares: Mapping[str, Share]) -> float:
+        """Milliseconds that a fit gives; with the first share where none is of its stack."""
+        keys = [key for key in self.regime.keys if key in shares] or list(shares)
+        return self.added(times) + self.peak_ms / shares[keys[0]].share
 
 
 class Error(NamedTuple):
@@ -334,57 +310,44 @@ def points(catalogue: Catalogue) -> tuple[list[Point], dict[str, list[str]]]:
     found: list[Point] = []
     left: dict[str, list[str]] = {}
     for row in catalogue.measurements.values():
-        if row.usable_for_calibration:
-            point = _point(row, catalogue)
-            if isinstance(point, str):
-                left.setdefault(point, []).append(row.id)
-            else:
-                found.append(point)
+        if not row.usable_for_calibration:
+            continue
+        hardware, work = catalogue.hardware[row.hardware or ""], job_of_row(row, catalogue)
+        if row.timing == "pipelined":
+            reason = "the rate of a stream is not the latency of a request"
+        elif hardware.peak_tflops is None:
+            reason = "the hardware's peak is not known"
+        elif work is None or row.latency_ms is None:
+            reason = "the work of the model's passes is not known"
+        else:
+            stack: Stack = "eager" if row.engine in ("pytorch", None) else "compiled"
+            regime = regime_of(catalogue.models[row.model], hardware, stack, full_load=row.timing == "full_load")
+            once, passes = regime.added(StackFit(1, work.steps))
+            if row.timing == "step":
+                once = 0  # one step's time holds no text encoder, scheduler or copies
+            peak_ms = work.step / hardware.peak_tflops * 1e3 * work.steps + work.rest / hardware.peak_tflops * 1e3
+            source = catalogue.sources[row.source].whole
+            found.append(Point(row.id, source, regime, once, passes, peak_ms, row.latency_ms / work.slowed))
+            continue
+        left.setdefault(reason, []).append(row.id)
     return found, left
-
-
-def _point(row: Measurement, catalogue: Catalogue) -> Point | str:
-    if row.timing == "pipelined":
-        return "the rate of a stream is not the latency of a request"
-    hardware = catalogue.hardware[row.hardware or ""]
-    if hardware.peak_tflops is None:
-        return "the hardware's peak is not known"
-    work = job_of_row(row, catalogue)
-    if work is None or row.latency_ms is None:
-        return "the work of the model's passes is not known"
-    kind = kind_of(catalogue.models[row.model])
-    times = times_added(StackFit(1, work.steps), hardware.efficiency_class, kind)
-    return Point(
-        row.id,
-        catalogue.sources[row.source].whole,
-        "eager" if row.engine in ("pytorch", None) else "compiled",
-        hardware.efficiency_class,
-        kind,
-        row.timing == "full_load",
-        # One step's time holds no text encoder, scheduler or copies.
-        0 if row.timing == "step" else times.fixed_ms,
-        times.pass_ms,
-        work.step / hardware.peak_tflops * 1e3 * work.steps + work.rest / hardware.peak_tflops * 1e3,
-        row.latency_ms / work.slowed,
-    )
 
 
 def fit(given: Iterable[Point], bands: Mapping[str, Band] | None = None) -> Calibration:
     """Fixed times by the least sum of absolute log errors over a grid; shares of the peak as medians."""
     together: dict[str, list[Point]] = {}
     for point in given:
-        together.setdefault(point.fitted_with, []).append(point)
-    _, load_shares = _fitted(together.get("load", []))
-    fits = {stack: _fitted(together[stack]) for stack in STACKS if stack in together}
+        together.setdefault(point.regime.fitted_with, []).append(point)
+    fits = {name: _fitted(mine) for name, mine in together.items()}
     shares = {key: share for _, found in fits.values() for key, share in found.items()}
-    return Calibration({stack: times for stack, (times, _) in fits.items()}, shares, load_shares, bands or {})
+    return Calibration({name: times for name, (times, _) in fits.items()}, shares, bands or {})
 
 
 def _fitted(mine: Sequence[Point]) -> tuple[StackFit, dict[str, Share]]:
     """The times that a stack adds, none at full load, and the shares that are left with these times."""
-    grid = [_NO_TIMES] if not mine or mine[0].full_load else map(StackFit._make, product(_FIXED_MS, _PASS_MS))
+    grid = [StackFit(0, 0)] if mine[0].regime.full_load else map(StackFit._make, product(_FIXED_MS, _PASS_MS))
     tried = [(times, _shares(mine, times)) for times in grid]
-    return min(tried, key=lambda fit: sum(abs(log(_time(point, *fit) / point.measured_ms)) for point in mine))
+    return min(tried, key=lambda fit: sum(abs(log(point.time(*fit) / point.measured_ms)) for point in mine))
 
 
 def _shares(mine: Iterable[Point], times: StackFit) -> dict[str, Share]:
@@ -392,49 +355,33 @@ def _shares(mine: Iterable[Point], times: StackFit) -> dict[str, Share]:
 
     implied: dict[str, list[float]] = {}
     for point in mine:
-        left = max(point.measured_ms - _added(point, times), _LEAST_SHARE_OF_TIME * point.measured_ms)
-        for key in point.keys:
+        left = max(point.measured_ms - point.added(times), _LEAST_SHARE_OF_TIME * point.measured_ms)
+        for key in point.regime.keys:
             implied.setdefault(key, []).append(point.peak_ms / left)
     return {key: Share(median(found), len(found)) for key, found in implied.items()}
 
 
-def _added(point: Point, times: StackFit) -> float:
-    return times.fixed_ms * point.fixed_times + times.pass_ms * point.passes
-
-
-def _time(point: Point, times: StackFit, shares: Mapping[str, Share]) -> float:
-    """Milliseconds that a fit gives for a point; with the first share where none is of its stack."""
-    keys = [key for key in point.keys if key in shares] or list(shares)
-    return _added(point, times) + point.peak_ms / shares[keys[0]].share
-
-
 def leave_one_source_out(given: Sequence[Point]) -> list[Error]:
     """An estimate of each row, fitted without any row of its source or of what belongs to the same work."""
-    estimates: dict[str, float] = {}
-    for work, together in dict.fromkeys((point.work, point.fitted_with) for point in given):
-        others = [point for point in given if point.work != work]
-        alike = [point for point in others if point.fitted_with == together] or others
-        fitted = _fitted(alike)
-        estimates |= {
-            point.row: _time(point, *fitted) for point in given if (point.work, point.fitted_with) == (work, together)
-        }
-    ratios = [(point, point.measured_ms / estimates[point.row]) for point in given]
+    fits = {}
+    for point in given:
+        if (left_out := (point.work, point.regime.fitted_with)) not in fits:
+            others = [other for other in given if other.work != point.work]
+            fits[left_out] = _fitted([o for o in others if o.regime.fitted_with == left_out[1]] or others)
+    errors = [Error(point, point.time(*fits[point.work, point.regime.fitted_with]), _ANY_BAND) for point in given]
     return [
-        Error(
-            point,
-            estimates[point.row],
-            _band([(other, ratio) for other, ratio in ratios if other.work != point.work], point.group),
-        )
-        for point in given
+        error._replace(band=_band([o for o in errors if o.point.work != error.point.work], error.point.regime.group))
+        for error in errors
     ]
 
 
-def _band(ratios: Sequence[tuple[Point, float]], group: str) -> Band:
+def _band(errors: Iterable[Error], group: str) -> Band:
     """From the errors of a group, or of all such groups where it has few, those without `_TAIL` on either side."""
-    mine = sorted(ratio for point, ratio in ratios if point.group == group)
+    ratios = [(error.ratio, error.point.regime.group) for error in errors]
+    mine = sorted(ratio for ratio, its_group in ratios if its_group == group)
     if len(mine) < _FEW:
         alike = LOAD_GROUPS if group in LOAD_GROUPS else REQUEST_GROUPS
-        mine = sorted(ratio for point, ratio in ratios if point.group in alike)
+        mine = sorted(ratio for ratio, its_group in ratios if its_group in alike)
     last = len(mine) - 1
     wider = _WIDER if len(mine) < _ENOUGH else 1.0
     return Band(mine[floor(last * _TAIL)] / wider, mine[ceil(last * (1 - _TAIL))] * wider, len(mine))
@@ -443,5 +390,5 @@ def _band(ratios: Sequence[tuple[Point, float]], group: str) -> Band:
 def calibrate(catalogue: Catalogue) -> Calibration:
     """The fit to every row that can carry one, with bands from the errors on sources left out."""
     given, _ = points(catalogue)
-    ratios = [(error.point, error.ratio) for error in leave_one_source_out(given)]
-    return fit(given, {group: _band(ratios, group) for group in (*REQUEST_GROUPS, *LOAD_GROUPS)})
+    errors = leave_one_source_out(given)
+    return fit(given, {group: _band(errors, group) for group in (*REQUEST_GROUPS, *LOAD_GROUPS)})

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Literal, NamedTuple
 
-from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.catalogue import Catalogue, Row
 from genarch.evidence.entries import Hardware, Measurement, Model
 from genarch.evidence.estimates import Estimate, Options, estimate
 from genarch.table.constraints import Answers
@@ -46,13 +46,19 @@ _NEAREST_TASKS = {
 """The tasks whose rows count for a spec's, where that is not the task itself: the nearest kind that was measured."""
 
 
-class Needs(NamedTuple):
-    """What is asked for; None where it is not stated. Times in milliseconds, memory in GB.
+@cache
+def _in_spec_terms(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_CONDITIONING[name] for name in names if name in _CONDITIONING)
 
-    `there` is the hardware whose rows count: the GPU asked for and weaker ones, or any such device. `memory_gb` is what
-    is stated, or else the GPU's own.
+
+class Needs(NamedTuple):
+    """What is asked for, and the catalogue that it is compared with; None where it is not stated.
+
+    Times are in milliseconds, memory in GB. `there` is the hardware whose rows count: the GPU asked for and weaker
+    ones, or any such device. `memory_gb` is what is stated, or else the GPU's own.
     """
 
+    catalogue: Catalogue
     budget_ms: float | None
     hardware: Hardware | None
     device: str | None
@@ -68,11 +74,70 @@ class Needs(NamedTuple):
         """Whether a row is at the size asked for, or a larger one."""
         return self.resolution_px is None or (row.longer_side or 0) >= self.resolution_px
 
+    def counts(self, row: Measurement) -> bool:
+        """Whether a row is on the hardware and at the size asked for, and a statement may rest on it."""
+        return row.carries and row.hardware in self.there and self.large_enough(row)
+
     def within(self, rows: Iterable[Measurement]) -> list[Measurement]:
         """The rows within the budget, if any is stated: those on the hardware itself first, then the fastest."""
         itself = self.hardware.id if self.hardware else None
         found = [row for row in rows if self.budget_ms is None or time_of(row) <= self.budget_ms]
         return sorted(found, key=lambda row: (row.hardware != itself, time_of(row)))
+
+    def rows_of(self, model: Model) -> list[Measurement]:
+        """A model's rows of the task, with all the conditioning, and in no fewer steps than usable images take."""
+        least = model.work.steps if model.work else 0
+        return [
+            row
+            for row in self.catalogue.rows_of(model.id)
+            if (self.tasks is None or not self.tasks.isdisjoint(row.tasks))
+            and (row.steps is None or row.steps >= least)
+            and self.conditioning <= _in_spec_terms(row.conditioning)
+        ]
+
+    def lacking(self, model: Model) -> list[str]:
+        """The conditioning asked for that no row shows of a model, or of an adapter."""
+        return sorted(self.conditioning - _in_spec_terms(self.catalogue.conditioning_of(model.id)))
+
+    def adapters_for(self, model: Model) -> tuple[Model, ...] | None:
+        """The adapters that give a model the conditioning asked for; none where it has it, None where none do."""
+        added: list[Model] = []
+        for wanted in self.lacking(model):
+            if all(wanted in self.lacking(adapter) for adapter in added):
+                able = [entry for entry in self.catalogue.adapters_of(model.id) if wanted not in self.lacking(entry)]
+                if not able:
+                    return None
+                added.append(able[0])
+        return tuple(added)
+
+    def does_task(self, model: Model) -> bool:
+        """Whether rows show the model on the task, or an adapter that it needs for the conditioning."""
+        used = [model, *(self.adapters_for(model) or ())]
+        tasks = (self.catalogue.tasks_of(entry.id) for entry in used)
+        return self.tasks is None or any(not self.tasks.isdisjoint(shown) for shown in tasks)
+
+    def estimated(self, model: Model, *, full_load: bool = False) -> Estimate | None:
+        """A model's estimate on the hardware and at the size asked for, a square, with its adapters charged.
+
+        None where it does not do what is asked for, is not known to at this size, or cannot be estimated.
+        """
+        side, adapters = self.resolution_px, self.adapters_for(model)
+        if self.hardware is None or side is None or adapters is None or not self.does_task(model):
+            return None
+        if self.catalogue.largest(model.id) < side:
+            return None
+        options = Options(controlnets=sum(adapter.every_step for adapter in adapters))
+        return estimate(model, self.hardware, (side, side), self.catalogue, options=options, full_load=full_load)
+
+    def status(self, guess: Estimate | None, *, demonstrated: bool, measured: bool) -> Status:
+        """Whether what was measured keeps the budget; where that does not, whether an estimate does."""
+        if demonstrated:
+            return "demonstrated"
+        if guess and self.budget_ms is not None:
+            if guess.high_ms <= self.budget_ms:
+                return "within"
+            return "beyond" if guess.low_ms > self.budget_ms else "straddling"
+        return "not_demonstrated" if measured else "no_evidence"
 
 
 def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
@@ -83,6 +148,7 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
     conditioning = stated.get("conditioning")
     device = str(stated["device"]) if "device" in stated else None
     return Needs(
+        catalogue,
         number(stated.get("latency_budget_ms")),
         hardware,
         device,
@@ -110,46 +176,6 @@ def time_of(row: Measurement) -> float:
     return row.latency_ms or 0.0
 
 
-@cache
-def _in_spec_terms(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(_CONDITIONING[name] for name in names if name in _CONDITIONING)
-
-
-def matches(row: Measurement, needs: Needs, catalogue: Catalogue) -> bool:
-    """Whether a row is of the task, with all the conditioning, and in no fewer steps than usable images take."""
-    if needs.tasks is not None and needs.tasks.isdisjoint(row.tasks):
-        return False
-    work = catalogue.models[row.model].work
-    too_few = work is not None and row.steps is not None and row.steps < work.steps
-    return not too_few and needs.conditioning <= _in_spec_terms(row.conditioning)
-
-
-def conditioning_of(model: Model, catalogue: Catalogue) -> frozenset[str]:
-    """All the conditioning that rows show of a model, or of an adapter, in a spec's terms."""
-    return _in_spec_terms(catalogue.conditioning_of(model.id))
-
-
-def adapters_for(model: Model, needs: Needs, catalogue: Catalogue) -> tuple[Model, ...] | None:
-    """The adapters that give a model the conditioning asked for; none where it has it, None where none do."""
-    added: list[Model] = []
-    for wanted in sorted(needs.conditioning - conditioning_of(model, catalogue)):
-        if any(wanted in conditioning_of(adapter, catalogue) for adapter in added):
-            continue
-        able = [entry for entry in catalogue.adapters_of(model.id) if wanted in conditioning_of(entry, catalogue)]
-        if not able:
-            return None
-        added.append(able[0])
-    return tuple(added)
-
-
-def does_task(model: Model, needs: Needs, catalogue: Catalogue) -> bool:
-    """Whether rows show the model on the task, or an adapter that it needs for the conditioning."""
-    if needs.tasks is None:
-        return True
-    used = [model, *(adapters_for(model, needs, catalogue) or ())]
-    return any(not needs.tasks.isdisjoint(catalogue.tasks_of(entry.id)) for entry in used)
-
-
 class Filter(NamedTuple):
     """What rows must be; None and empty ask for nothing. A budget is for the latency of a request."""
 
@@ -158,113 +184,63 @@ class Filter(NamedTuple):
     model: str | None = None
     hardware: str | None = None
     resolution_px: int | None = None
-    conditioning: frozenset[str] = frozenset()
     licence: str | None = None
+    conditioning: frozenset[str] = frozenset()
     budget_ms: float | None = None
 
-
-def filtered(wanted: Filter, catalogue: Catalogue) -> list[Measurement]:
-    """The rows that are all of what is wanted, in the order of the catalogue."""
-
-    def is_wanted(row: Measurement) -> bool:
-        model = catalogue.models[row.model]
-        use = model.licence.commercial_use if model.licence else "unknown"
-        is_ = (model.family, model.architecture, row.model, row.hardware, row.longer_side)
+    def takes(self, row: Measurement, model: Model) -> bool:
+        """Whether a row of a model is all of that."""
+        found = (model.family, model.architecture, model.id, row.hardware, row.longer_side, model.commercial_use)
         return (
-            all(want in (None, value) for want, value in zip(wanted[:5], is_, strict=True))
-            and wanted.licence in (None, use)
-            and wanted.conditioning <= _in_spec_terms(row.conditioning)
-            and (wanted.budget_ms is None or (row.timing == "request" and time_of(row) <= wanted.budget_ms))
+            all(wanted in (None, value) for wanted, value in zip(self, found, strict=False))
+            and self.conditioning <= _in_spec_terms(row.conditioning)
+            and (self.budget_ms is None or (row.timing == "request" and time_of(row) <= self.budget_ms))
         )
-
-    return [row for row in catalogue.measurements.values() if is_wanted(row)]
 
 
 class Feasibility(NamedTuple):
-    """Whether one architecture keeps the budget.
-
-    `rows` carry the status: first those on the hardware itself, then the fastest. `weak` would keep the budget too, but
-    are of low trust or were not read in their source. `measured_beyond`: what was measured there and at that size is
-    all too slow. `nearest` is the fastest measurement that comes closest to what is asked for. `apart` are rows whose
-    time is of another kind (full load, a stream's rate, a network alone) and below the budget: shown, never counted.
-    """
+    """How an architecture stands to the budget."""
 
     architecture: str
     status: Status
-    rows: tuple[str, ...]
+    rows: tuple[Row, ...]
+    """Those that carry the status: first those on the hardware itself, then the fastest. A report has the first."""
+    row_count: int
     weak: tuple[str, ...]
-    apart: tuple[str, ...]
-    nearest: str | None
+    """Rows within the budget that are of low trust or were not read in their source."""
+    apart: tuple[Row, ...]
+    """Rows below the budget whose time is of another kind (full load, a stream's rate, a network alone); not counted.
+    A report has the first."""
+    nearest: Row | None
+    """The fastest measurement that comes closest to what is asked for."""
     measured_beyond: bool
+    """Whether all that was measured there and at that size is slower than the budget."""
     estimate: Estimate | None
 
 
-def feasibility(architecture: str, needs: Needs, catalogue: Catalogue) -> Feasibility:
+def feasibility(architecture: str, needs: Needs) -> Feasibility:
     """Whether one architecture keeps the budget for one request."""
-    models = [model for model in generators(catalogue, architecture) if not (needs.commercial_use and forbidden(model))]
-    rows = [row for model in models for row in catalogue.rows_of(model.id) if matches(row, needs, catalogue)]
-    rows.sort(key=time_of)
+    made = needs.catalogue.generators(architecture)
+    models = [model for model in made if not needs.commercial_use or model.commercial_use != "forbidden"]
+    rows = sorted((row for model in models for row in needs.rows_of(model)), key=time_of)
     requests = [row for row in rows if row.timing == "request"]
     there = [row for row in requests if row.hardware in needs.there]
+    sized = [row for row in requests if needs.large_enough(row)]
     shown = [row for row in there if needs.large_enough(row)]
     within = needs.within(shown)
-    carrying = [row.id for row in within if row.carries]
-    sized = [row for row in requests if needs.large_enough(row)]
-    nearest = next((row.id for near in (shown, there, sized, requests) for row in near if row.carries), None)
-    others = [row for row in rows if row.timing in ("full_load", "pipelined", "network") and row.carries]
-    apart = [row for row in others if row.hardware in needs.there and needs.large_enough(row)]
-    guesses = [guess for model in models if model.weights_released and (guess := estimated(model, needs, catalogue))]
+    carrying = tuple(needs.catalogue.row(row) for row in within if row.carries)
+    apart = [row for row in rows if row.timing in ("full_load", "pipelined", "network") and needs.counts(row)]
+    nearest = next((row for near in (shown, there, sized, requests) for row in near if row.carries), None)
+    guesses = [guess for model in models if model.weights_released and (guess := needs.estimated(model))]
     lowest = min(guesses, key=lambda guess: guess.mid_ms, default=None)
     return Feasibility(
         architecture,
-        status_of(needs, lowest, demonstrated=bool(carrying), measured=any(row.carries for row in requests)),
-        tuple(carrying),
+        needs.status(lowest, demonstrated=bool(carrying), measured=any(row.carries for row in requests)),
+        carrying,
+        len(carrying),
         tuple(row.id for row in within if not row.carries),
-        tuple(row.id for row in apart if needs.budget_ms is None or time_of(row) <= needs.budget_ms),
-        nearest,
+        tuple(needs.catalogue.row(row) for row in apart if needs.budget_ms is None or time_of(row) <= needs.budget_ms),
+        nearest and needs.catalogue.row(nearest),
         any(row.carries for row in shown) and not within,
         lowest,
     )
-
-
-def generators(catalogue: Catalogue, architecture: str) -> list[Model]:
-    """The models of an architecture that make images by themselves."""
-    return [
-        model for model in catalogue.models.values() if model.architecture == architecture and model.kind == "generator"
-    ]
-
-
-def forbidden(model: Model) -> bool:
-    """Whether a model's licence forbids commercial use."""
-    return model.licence is not None and model.licence.commercial_use == "forbidden"
-
-
-def status_of(needs: Needs, guess: Estimate | None, *, demonstrated: bool, measured: bool) -> Status:
-    """Whether what was measured keeps the budget; where that does not, whether an estimate does."""
-    if demonstrated:
-        return "demonstrated"
-    if guess and needs.budget_ms is not None:
-        if guess.high_ms <= needs.budget_ms:
-            return "within"
-        return "beyond" if guess.low_ms > needs.budget_ms else "straddling"
-    return "not_demonstrated" if measured else "no_evidence"
-
-
-def estimated(model: Model, needs: Needs, catalogue: Catalogue, *, full_load: bool = False) -> Estimate | None:
-    """A model's estimate on the hardware and at the size asked for, a square, with its adapters charged.
-
-    None where it does not do what is asked for, is not known to at this size, or cannot be estimated.
-    """
-    side = needs.resolution_px
-    if needs.hardware is None or side is None or not does_task(model, needs, catalogue):
-        return None
-    adapters = adapters_for(model, needs, catalogue)
-    if adapters is None or largest(model, catalogue) < side:
-        return None
-    options = Options(controlnets=sum(adapter.every_step for adapter in adapters))
-    return estimate(model, needs.hardware, (side, side), catalogue, options=options, full_load=full_load)
-
-
-def largest(model: Model, catalogue: Catalogue) -> int:
-    """The longer side of the largest image that a row shows of a model; 0 where none says."""
-    return max((row.longer_side or 0 for row in catalogue.rows_of(model.id)), default=0)

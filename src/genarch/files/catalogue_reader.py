@@ -64,7 +64,8 @@ def read_fitted(folder: str) -> Catalogue:
         raise InputError(problems)
     head, *_ = records.values()
     catalogue = Catalogue(head=head.value, parts=parts, digest=digest([file.content for file in records.values()]))
-    return catalogue.fitted(calibrate(catalogue))
+    catalogue.calibration = calibrate(catalogue)
+    return catalogue
 
 
 def read_gpu_names(folder: str) -> GpuNames:

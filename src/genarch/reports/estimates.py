@@ -5,35 +5,27 @@ The errors are on sources that the estimator has not seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from genarch.evidence.assessment import Miss
-from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.cost import Bill, Cost, Count, Range
-from genarch.evidence.entries import Licence, Measurement, Price
-from genarch.evidence.estimates import Error, Estimate
+from genarch.evidence.catalogue import Catalogue, CatalogueVersion
+from genarch.evidence.cost import Bill, Cost, Range
+from genarch.evidence.entries import Measurement
+from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS, Error, Estimate
 from genarch.reports.evidence import (
-    CatalogueVersion,
-    Row,
-    catalogue_version,
-    rounded,
-    rounded_estimate,
-    row_of,
-    row_part,
-)
-from genarch.reports.evidence_page import (
     band_words,
     estimated_words,
     licence_words,
     ms_words,
+    rounded,
     row_conditions,
     row_origin,
     row_words,
 )
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Space, Span, Table, Title, code
 from genarch.reports.words import both, counted
+from genarch.table.forms import INLINED
 from genarch.table.rules import TableVersion
 from genarch.version import __version__
 
@@ -42,10 +34,11 @@ WORST = 12
 
 _PARTS = {"pass": "passes", "decoder": "decoder", "encoder": "encoder", "text": "text encoder"}
 _GROUPS = (
-    ("all requests", None),
-    ("pipelines, eager", "eager"),
-    ("pipelines, compiled", "compiled"),
-    ("single networks, processors, small boards", "other"),
+    ("all requests", REQUEST_GROUPS),
+    ("pipelines, eager", ("eager",)),
+    ("pipelines, compiled", ("compiled",)),
+    ("single networks, processors, small boards", ("other",)),
+    ("full load", LOAD_GROUPS),
 )
 
 
@@ -100,47 +93,30 @@ class AccuracyReport(NamedTuple):
     left_out: tuple[LeftOut, ...]
 
 
-def accuracy_report(
-    errors: Sequence[Error], load_errors: Sequence[Error], left: Mapping[str, Sequence[str]], catalogue: Catalogue
-) -> AccuracyReport:
+def accuracy_report(errors: Sequence[Error], left: Mapping[str, Sequence[str]], catalogue: Catalogue) -> AccuracyReport:
     """The report on errors of requests and at full load, and on the rows `left` out, by reason."""
-    groups = [(title, [e for e in errors if group in (None, e.point.group)]) for title, group in _GROUPS]
-    groups.append(("full load", list(load_errors)))
-    worst = sorted([*errors, *load_errors], key=lambda error: -error.factor)[:WORST]
+    groups = [(title, [e for e in errors if e.point.regime.group in names]) for title, names in _GROUPS]
+    worst = [
+        WorstRow(e.point.row, round(e.estimated_ms, 1), round(e.point.measured_ms, 1), round(e.factor, 2), e.covered)
+        for e in sorted(errors, key=lambda error: -error.factor)[:WORST]
+    ]
     return AccuracyReport(
-        catalogue=TableVersion(catalogue.id, catalogue.version, catalogue.digest),
-        sources=len({error.point.work for error in (*errors, *load_errors)}),
-        goals=Goals(),
-        groups=tuple(_group(title, found) for title, found in groups if found),
-        worst=tuple(
-            WorstRow(
-                row=error.point.row,
-                estimated_ms=round(error.estimated_ms, 1),
-                measured_ms=round(error.point.measured_ms, 1),
-                factor=round(error.factor, 2),
-                covered=error.covered,
-            )
-            for error in worst
-        ),
-        left_out=tuple(LeftOut(reason, tuple(rows)) for reason, rows in left.items()),
+        TableVersion(*catalogue.release[:3]),
+        len({error.point.work for error in errors}),
+        Goals(),
+        tuple(_group(title, found) for title, found in groups if found),
+        tuple(worst),
+        tuple(LeftOut(reason, tuple(rows)) for reason, rows in left.items()),
     )
 
 
 def _group(title: str, errors: Sequence[Error]) -> ErrorGroup:
-    factors = sorted(error.factor for error in errors)
-    return ErrorGroup(
-        title=title,
-        rows=len(factors),
-        median=round(median(factors), 2),
-        nine_in_ten=round(factors[min(len(factors) - 1, int(0.9 * len(factors)))], 2),
-        within_3=round(_share(factor <= 3 for factor in factors), 3),
-        covered=round(_share(error.covered for error in errors), 3),
-    )
-
-
-def _share(held: Iterable[bool]) -> float:
-    found = list(held)
-    return sum(found) / len(found)
+    factors, count = sorted(error.factor for error in errors), len(errors)
+    nine_in_ten = factors[min(count - 1, int(0.9 * count))]
+    within_3 = sum(factor <= 3 for factor in factors) / count
+    covered = sum(error.covered for error in errors) / count
+    middle = round(median(factors), 2)
+    return ErrorGroup(title, count, middle, round(nine_in_ten, 2), round(within_3, 3), round(covered, 3))
 
 
 def accuracy_page(report: AccuracyReport) -> Iterator[Block]:
@@ -183,7 +159,7 @@ def estimate_page(
     work.append(f"together {factors.tflop:g} TFLOP")
     yield Section("Work, in 10^9 multiply-accumulates", (Entries(tuple(map(Entry, work))),))
     yield Section("Hardware and stack", (Entries(tuple(map(Entry, _stack_lines(estimate)))),))
-    rows = [(row_part(row, catalogue), row.timing.replace("_", " ")) for row in measured]
+    rows = [(catalogue.row(row), row.timing.replace("_", " ")) for row in measured]
     if rows:
         entries = tuple(Entry((f"{row_words(row)} ({timing}; ", *row_origin(row), ")")) for row, timing in rows)
         yield Section("Measured of this model on this hardware", (Entries(entries),))
@@ -215,25 +191,6 @@ def _mark(verified: bool) -> str:  # noqa: FBT001  (what it is of stands beside 
     return "" if verified else " (not verified)"
 
 
-class CostPart(NamedTuple):
-    """What an architecture costs on the load."""
-
-    architecture: str
-    model: str
-    title: str
-    row: Row | None
-    estimate: Estimate | None
-    full_load: bool
-    seconds_per_image: Range
-    usd_per_1000_images: Range | None
-    gpus: Count | None
-    usd_per_month_by_use: Range | None
-    usd_per_month_kept_on: Range | None
-    licence: Licence | None
-    misses: tuple[Miss, ...]
-    """What keeps the model from fitting the spec; the one that misses least is taken."""
-
-
 class CostReport(NamedTuple):
     """The costs of a spec's load."""
 
@@ -241,80 +198,34 @@ class CostReport(NamedTuple):
     genarch_version: str
     spec: str
     catalogue: CatalogueVersion
-    gpu: str
-    resolution_px: int
-    utilisation: float
-    batchable: bool
-    images_per_day: int | None
-    peak_images_per_second: float | None
-    usd_per_hour: Range | None
-    prices: tuple[Price, ...]
-    costs: tuple[CostPart, ...]
-    without_figures: tuple[str, ...]
-    """Architectures without a model whose time on this hardware is measured or can be estimated."""
+    bill: Annotated[Bill, INLINED]
 
 
 def cost_report(spec: str, bill: Bill, catalogue: Catalogue) -> CostReport:
-    """The report on a bill, of the spec with that id."""
-    return CostReport(
-        schema_version="1.0",
-        genarch_version=__version__,
-        spec=spec,
-        catalogue=catalogue_version(catalogue),
-        gpu=bill.gpu,
-        resolution_px=bill.resolution_px,
-        utilisation=bill.utilisation,
-        batchable=bill.batchable,
-        images_per_day=bill.images_per_day,
-        peak_images_per_second=bill.peak_images_per_second,
-        usd_per_hour=_rounded(bill.usd_per_hour),
-        prices=bill.prices,
-        costs=tuple(_cost(entry, catalogue) for entry in bill.costs),
-        without_figures=bill.without_figures,
-    )
-
-
-def _cost(entry: Cost, catalogue: Catalogue) -> CostPart:
-    model = catalogue.models[entry.model]
-    return CostPart(
-        architecture=entry.architecture,
-        model=entry.model,
-        title=model.title,
-        row=row_of(entry.row, catalogue),
-        estimate=entry.estimate and rounded_estimate(entry.estimate),
-        full_load=entry.full_load,
-        seconds_per_image=Range(rounded(entry.seconds_per_image.low), rounded(entry.seconds_per_image.high)),
-        usd_per_1000_images=_rounded(entry.usd_per_1000_images),
-        gpus=entry.gpus,
-        usd_per_month_by_use=_rounded(entry.usd_per_month_by_use),
-        usd_per_month_kept_on=_rounded(entry.usd_per_month_kept_on),
-        licence=model.licence,
-        misses=entry.misses,
-    )
-
-
-def _rounded(range_: Range | None) -> Range | None:
-    return Range(rounded(range_.low), rounded(range_.high)) if range_ else None
+    """The report on a bill, of the spec with that id, with figures no finer than they can be."""
+    bill = bill._replace(usd_per_hour=rounded(bill.usd_per_hour), costs=rounded(bill.costs))
+    return CostReport("1.0", __version__, spec, catalogue.release, bill)
 
 
 def cost_page(report: CostReport) -> Iterator[Block]:
     """The load, the price, and each architecture's cost."""
+    bill = report.bill
     yield Title(("Cost of ", code(report.spec)))
-    yield Paragraph(_load_words(report))
-    price, *sources = _price_lines(report)
+    yield Paragraph(_load_words(bill))
+    price, *sources = _price_lines(bill)
     yield Entries((Entry(price, (Entries(tuple(map(Entry, sources))),) if sources else ()),))
-    if report.costs:
-        gpus = "GPUs at the peak" if report.peak_images_per_second else "GPUs"
+    if bill.costs:
+        gpus = "GPUs at the peak" if bill.peak_images_per_second else "GPUs"
         header = ("architecture", "an image", "1,000 images", gpus, "a month by use", "a month kept on")
-        yield from (Space(), Table(header, tuple(map(_row, report.costs))))
-    for cost in report.costs:
+        yield from (Space(), Table(header, tuple(map(_row, bill.costs))))
+    for cost in bill.costs:
         lines = tuple(Entry(line) for line in _lines(cost))
         yield Section((code(cost.architecture), f": {cost.title}"), (Entries(lines),))
-    if report.without_figures:
-        yield Paragraph(f"Without figures for this hardware and size: {both(report.without_figures)}.")
+    if bill.without_figures:
+        yield Paragraph(f"Without figures for this hardware and size: {both(bill.without_figures)}.")
 
 
-def _row(cost: CostPart) -> tuple[Line, ...]:
+def _row(cost: Cost) -> tuple[Line, ...]:
     """The figures beside those of the other architectures."""
     low, high = cost.gpus or (0, 0)
     gpus = "-" if not cost.gpus else f"{low}" if low == high else f"{low} to {high}"
@@ -323,29 +234,29 @@ def _row(cost: CostPart) -> tuple[Line, ...]:
     return code(cost.architecture), _seconds_words(cost.seconds_per_image), thousand, gpus, by_use, kept_on
 
 
-def _load_words(report: CostReport) -> str:
+def _load_words(bill: Bill) -> str:
     """The hardware, the size and the load, with the utilisation that is counted on."""
-    load = [f"{report.images_per_day:,} images a day"] if report.images_per_day else []
-    if report.peak_images_per_second:
-        load.append(f"{report.peak_images_per_second:g} a second at the peak")
-    together = "made together in batches" if report.batchable else "made one by one"
+    load = [f"{bill.images_per_day:,} images a day"] if bill.images_per_day else []
+    if bill.peak_images_per_second:
+        load.append(f"{bill.peak_images_per_second:g} a second at the peak")
+    together = "made together in batches" if bill.batchable else "made one by one"
     what = both([*load, together]) if load else f"no load stated, {together}"
-    return f"{report.gpu} at {report.resolution_px} px: {what}; busy {report.utilisation:.0%} of the time."
+    return f"{bill.gpu} at {bill.resolution_px} px: {what}; busy {bill.utilisation:.0%} of the time."
 
 
-def _price_lines(report: CostReport) -> Iterator[str]:
+def _price_lines(bill: Bill) -> Iterator[str]:
     """What an hour costs, and by whose word."""
-    hour = report.usd_per_hour
+    hour = bill.usd_per_hour
     if hour is None:
-        yield f"No price of {report.gpu} is known; state price_per_gpu_hour_usd."
+        yield f"No price of {bill.gpu} is known; state price_per_gpu_hour_usd."
         return
-    yield f"An hour costs {usd_words(hour)}{'.' if report.prices else ', as stated.'}"
-    for price in report.prices:
+    yield f"An hour costs {usd_words(hour)}{'.' if bill.prices else ', as stated.'}"
+    for price in bill.prices:
         amount, checked = usd_words(Range(price.low, price.high)), _mark(price.verified)
         yield f"{amount}: {price.scope}, {price.date or 'undated'}{checked}."
 
 
-def _lines(cost: CostPart) -> Iterator[Line]:
+def _lines(cost: Cost) -> Iterator[Line]:
     """What an architecture's figures come from, and what its model may be used for."""
     yield (f"{_seconds_words(cost.seconds_per_image)} an image, ", *_basis(cost))
     yield licence_words(cost.licence)
@@ -353,7 +264,7 @@ def _lines(cost: CostPart) -> Iterator[Line]:
         yield f"does not fit the spec: {both([miss.told for miss in cost.misses])}"
 
 
-def _basis(cost: CostPart) -> tuple[str | Span, ...]:
+def _basis(cost: Cost) -> tuple[str | Span, ...]:
     row = cost.row
     if row is None:
         return (f"estimated ({estimated_words(cost.estimate)})",) if cost.estimate else ()

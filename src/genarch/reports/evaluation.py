@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 from genarch.errors import Problem
-from genarch.reports.evidence import EvidencePart
+from genarch.evidence.assessment import Assessment
 from genarch.reports.words import both, name_words
 from genarch.table.constraints import Answers, in_order
 from genarch.table.forms import INLINED, OMITTED
@@ -152,7 +152,7 @@ class Evaluated(NamedTuple):
     warnings: tuple[Caution, ...]
     unread: tuple[Unread, ...]
     undecided: tuple[Undecided, ...]
-    evidence: Annotated[EvidencePart | None, OMITTED] = None
+    evidence: Annotated[Assessment | None, OMITTED] = None
     """What was measured and can be estimated; only where the spec has a latency budget."""
     explored: Annotated[Explored | None, INLINED] = None
 
@@ -177,7 +177,7 @@ def make_report(
     rules: RuleTable,
     evaluation: Evaluation,
     exploration: Exploration | None = None,
-    evidence: EvidencePart | None = None,
+    evidence: Assessment | None = None,
     *,
     base: RuleTable | None = None,
 ) -> Evaluated:

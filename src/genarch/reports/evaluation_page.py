@@ -7,7 +7,7 @@ from itertools import chain
 
 from genarch.reports import page
 from genarch.reports.evaluation import Base, Evaluated, Explored, Refused, Report
-from genarch.reports.evidence_page import evidence_sections, standing_words
+from genarch.reports.evidence import evidence_sections, standing_words
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Block, Entry, Line, Look, Paragraph, Section, Span, code, codes, dim, strong
 from genarch.reports.words import both, counted, effect_words, either, name_words, signed, stated_words

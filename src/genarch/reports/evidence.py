@@ -1,250 +1,247 @@
-"""What the evidence catalogue says, as values that every format renders. Field names are the keys of the JSON."""
+"""Evidence as a page, and the words that its other reports share. An estimate is never shown as a measurement."""
 
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from __future__ import annotations
 
-from genarch.evidence.assessment import READ, Assessment, Candidate, Judgement, Miss
-from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.entries import Claim, ClaimVerdict, Licence, Measure, Measurement, Timing, Trust, Via
+from collections.abc import Iterator, Sequence
+from typing import TypeVar, cast
+
+from genarch.evidence.assessment import Assessment, Candidate, CheckedClaim, Judgement
+from genarch.evidence.catalogue import Row
+from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
-from genarch.evidence.feasibility import Feasibility, Status
+from genarch.evidence.feasibility import KEPT, Feasibility
+from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, code, dim
+from genarch.reports.words import both, counted
 
 MOST_ROWS = 3
 """How many rows of a kind are shown; their number is shown too."""
 
-
-class CatalogueVersion(NamedTuple):
-    """Which catalogue it was."""
-
-    id: str
-    version: str
-    digest: str
-    compiled: str
-    """Up to when sources were read."""
-
-
-class RowSource(NamedTuple):
-    """Where a measurement was published."""
-
-    title: str
-    url: str | None
-    where: str | None
-
-
-class Row(NamedTuple):
-    """A measurement with what makes it one: conditions, trust, source."""
-
-    id: str
-    model: str
-    title: str
-    latency_ms: float | None
-    timing: Timing
-    """What the time is of; times of different kinds are never compared."""
-    measure: Measure
-    hardware: str | None
-    resolution: str | None
-    steps: int | None
-    engine: str | None
-    precision: str | None
-    trust: Trust
-    via: Via
-    verified: bool
-    """Whether the time and its conditions were read in the source."""
-    source: RowSource
+_T = TypeVar("_T")
+_STATUS = {
+    "demonstrated": "demonstrated",
+    "within": "estimated within",
+    "straddling": "estimated on either side",
+    "beyond": "estimated beyond",
+    "not_demonstrated": "not demonstrated",
+    "no_evidence": "no evidence",
+}
+_APART = {
+    "full_load": "per image at full load",
+    "pipelined": "per frame of a stream, not request latency",
+    "network": "the network alone",
+}
+_READ = {"secondary": "at second hand", "derived": "derived", "memory": "recalled, not read"}
+_MEASURED = {
+    "e2e_chart_derived": "read off a chart",
+    "vendor_blog": "a hosting vendor's figure",
+    "paper_abstract": "as an abstract has it",
+    "paper_table": "as a paper prints it",
+    "paper_text": "as a paper prints it",
+    "claim": "a claim",
+}
 
 
-class FeasibilityPart(NamedTuple):
-    """How an architecture stands to the budget."""
-
-    architecture: str
-    status: Status
-    rows: tuple[Row, ...]
-    """The first of those that carry the status, fastest first."""
-    row_count: int
-    weak: tuple[str, ...]
-    """Rows within the budget that are of low trust or were not read in their source."""
-    apart: tuple[Row, ...]
-    """Rows below the budget whose time is of another kind; not counted."""
-    nearest: Row | None
-    measured_beyond: bool
-    """Whether all that was measured there and at that size is slower than the budget."""
-    estimate: Estimate | None
-
-
-class ClaimPart(NamedTuple):
-    """A claim of the article that a rule rests on."""
-
-    id: str
-    claim: str
-    verdict: ClaimVerdict
-    qualified: str | None
-    row: Row | None
-    """The fastest request that it was checked against."""
-
-
-class JudgementPart(NamedTuple):
-    """A rule that fired on the budget, compared with the evidence."""
-
-    rule: str
-    architecture: str
-    effect: Literal["excludes", "favours"]
-    status: Status
-    agrees: bool | None
-    """Null where the evidence says nothing either way."""
-    claims: tuple[ClaimPart, ...]
-
-
-class CandidatePart(NamedTuple):
-    """A model compared with the spec."""
-
-    model: str
-    title: str
-    architecture: str
-    status: Status
-    row: Row | None
-    estimate: Estimate | None
-    adapters: tuple[str, ...]
-    memory_gb: float | None
-    memory_row: str | None
-    """The row that the memory was measured in; null where it is that of the weights alone."""
-    resolution_px: int | None
-    licence: Licence | None
-    misses: tuple[Miss, ...]
-
-
-class EvidencePart(NamedTuple):
-    """What was measured and can be estimated of a spec with a latency budget."""
-
-    catalogue: CatalogueVersion
-    budget_ms: float
-    gpu: str | None
-    device: str | None
-    resolution_px: int | None
-    feasibility: tuple[FeasibilityPart, ...]
-    judgements: tuple[JudgementPart, ...]
-    candidates: tuple[CandidatePart, ...]
-    """Models of the recommended architectures that fit, best first."""
-    near: tuple[CandidatePart, ...]
-    """Those that miss one thing."""
-    reads: tuple[str, ...]
-    """The constraints that were considered."""
-
-
-def evidence_part(assessment: Assessment, catalogue: Catalogue) -> EvidencePart:
-    """What the catalogue says of a spec with a latency budget."""
-    return EvidencePart(
-        catalogue=catalogue_version(catalogue),
-        budget_ms=assessment.budget_ms,
-        gpu=assessment.gpu,
-        device=assessment.device,
-        resolution_px=assessment.resolution_px,
-        feasibility=tuple(_feasibility(entry, catalogue) for entry in assessment.feasibility),
-        judgements=tuple(_judgement(entry, catalogue) for entry in assessment.judgements),
-        candidates=tuple(_candidate(entry, catalogue) for entry in assessment.candidates),
-        near=tuple(_candidate(entry, catalogue) for entry in assessment.near),
-        reads=tuple(sorted(READ)),
+def shown(found: Assessment) -> Assessment:
+    """An assessment with as many rows as a report has, and figures no finer than they can be."""
+    few = (one._replace(rows=one.rows[:MOST_ROWS], apart=one.apart[:MOST_ROWS]) for one in found.feasibility)
+    return found._replace(
+        feasibility=rounded(tuple(few)), candidates=rounded(found.candidates), near=rounded(found.near)
     )
 
 
-def catalogue_version(catalogue: Catalogue) -> CatalogueVersion:
-    """Which catalogue it is."""
-    return CatalogueVersion(catalogue.id, catalogue.version, catalogue.digest, catalogue.compiled)
+def rounded(part: _T) -> _T:
+    """Figures with four significant digits, more than any estimate has; those of rows as they were published."""
+    made: object = part
+    if isinstance(part, float):
+        made = float(f"{part:.4g}")
+    elif isinstance(part, tuple) and not isinstance(part, Row):
+        made = getattr(type(part), "_make", tuple)(map(rounded, part))
+    return cast("_T", made)
 
 
-def row_of(name: str | None, catalogue: Catalogue) -> Row | None:
-    """The measurement of that id; None for None."""
-    return None if name is None else row_part(catalogue.measurements[name], catalogue)
+def evidence_sections(evidence: Assessment) -> Iterator[Block]:
+    """What was measured and estimated, whether the rules agree, and the models to start from."""
+    missing = [name for name in ("gpu", "resolution_px") if not getattr(evidence, name)]
+    wanted = (Paragraph((dim("State "), dim(both(missing)), dim(" for estimates."))),) if missing else ()
+    entries = Entries(tuple(_feasibility(entry, evidence) for entry in evidence.feasibility))
+    yield Section(_heading(evidence), (entries, *wanted))
+    compared = [*_judgements(evidence), *_claims(evidence)]
+    if compared:
+        yield Section("Rules against evidence", (Entries(tuple(compared)),))
+    for title, candidates in (("Models that fit", evidence.candidates), ("Models that miss one thing", evidence.near)):
+        if candidates:
+            yield Section(title, (Entries(tuple(map(_candidate, candidates))),))
 
 
-def row_part(row: Measurement, catalogue: Catalogue) -> Row:
-    """A measurement with its model's and its source's title."""
-    source = catalogue.sources[row.source]
-    return Row(
-        id=row.id,
-        model=row.model,
-        title=row.named or catalogue.models[row.model].title,
-        latency_ms=row.latency_ms,
-        timing=row.timing,
-        measure=row.measure,
-        hardware=row.hardware,
-        resolution=row.resolution,
-        steps=row.steps,
-        engine=row.engine,
-        precision=row.precision,
-        trust=row.trust,
-        via=row.via,
-        verified=row.latency_verified,
-        source=RowSource(source.title, source.url, row.where),
-    )
+def _heading(evidence: Assessment) -> str:
+    place = evidence.gpu or (f"any {evidence.device}" if evidence.device else "any hardware")
+    size = f" at {evidence.resolution_px} px" if evidence.resolution_px else ""
+    return f"Evidence: {ms_words(evidence.budget_ms)} a request on {place}{size}"
 
 
-def rounded_estimate(guess: Estimate) -> Estimate:
-    """An estimate with figures that are no finer than they can be."""
-    factors = guess.factors
-    return guess._replace(
-        low_ms=rounded(guess.low_ms),
-        mid_ms=rounded(guess.mid_ms),
-        high_ms=rounded(guess.high_ms),
-        factors=factors._replace(
-            parts=tuple(part._replace(gmac=rounded(part.gmac), times=rounded(part.times)) for part in factors.parts),
-            tflop=rounded(factors.tflop),
-            share_of_peak=rounded(factors.share_of_peak),
-            slowed=rounded(factors.slowed),
-            band_low=rounded(factors.band_low),
-            band_high=rounded(factors.band_high),
-        ),
-    )
+def standing_words(evidence: Assessment, recommended: Sequence[str]) -> str:
+    """What the evidence says of the recommendation, in a sentence for each architecture.
+
+    Where it shows none of those recommended to keep the budget, also which others a measurement does.
+    """
+    budget = ms_words(evidence.budget_ms)
+    found = {entry.architecture: entry for entry in evidence.feasibility}
+    words = [_standing(found[name], budget) for name in recommended]
+    if all(found[name].status not in KEPT for name in recommended):
+        words += [f"Measured to keep it: {_kept(entry)}." for entry in evidence.feasibility if entry.rows]
+    return " ".join(words)
 
 
-def _feasibility(entry: Feasibility, catalogue: Catalogue) -> FeasibilityPart:
-    def rows(names: Sequence[str]) -> tuple[Row, ...]:
-        return tuple(row_part(catalogue.measurements[name], catalogue) for name in names[:MOST_ROWS])
-
-    return FeasibilityPart(
-        architecture=entry.architecture,
-        status=entry.status,
-        rows=rows(entry.rows),
-        row_count=len(entry.rows),
-        weak=entry.weak,
-        apart=rows(entry.apart),
-        nearest=row_of(entry.nearest, catalogue),
-        measured_beyond=entry.measured_beyond,
-        estimate=entry.estimate and rounded_estimate(entry.estimate),
-    )
+def _standing(entry: Feasibility, budget: str) -> str:
+    name = entry.architecture
+    if entry.status == "demonstrated":
+        return f"Measured to keep {budget}: {_kept(entry)}."
+    band = band_words(entry.estimate) if entry.estimate else ""
+    match entry.status:
+        case "within":
+            return f"Estimated to keep {budget}: {name} ({band})."
+        case "straddling":
+            return f"Open whether {name} keeps {budget}: it is estimated at {band}."
+        case "beyond":
+            return f"Estimated to miss {budget}: {name} ({band})."
+    return f"Not shown: no measurement or estimate has {name} keep {budget} there."
 
 
-def _judgement(entry: Judgement, catalogue: Catalogue) -> JudgementPart:
-    claims = tuple(_claim(catalogue.claims[name], catalogue) for name in entry.claims)
-    effect: Literal["excludes", "favours"] = "excludes" if entry.excludes else "favours"
-    return JudgementPart(entry.rule, entry.architecture, effect, entry.status, entry.agrees, claims)
+def _kept(entry: Feasibility) -> str:
+    row = entry.rows[0]
+    return f"{entry.architecture} ({ms_words(row.latency_ms)}, {row.id})"
 
 
-def _claim(claim: Claim, catalogue: Catalogue) -> ClaimPart:
-    rows = [catalogue.measurements[name] for name in claim.rows]
-    timed = [row for row in rows if row.timing == "request" and row.carries]
-    fastest = min(timed, key=lambda row: row.latency_ms or 0, default=None)
-    row = row_part(fastest, catalogue) if fastest else None
-    return ClaimPart(claim.id, claim.claim, claim.verdict, claim.qualified, row)
+def _feasibility(entry: Feasibility, evidence: Assessment) -> Entry:
+    lines: list[str] = []
+    rows = [*entry.rows[:1]]
+    if entry.rows:
+        more = entry.row_count - 1
+        lines.append(f"{row_words(entry.rows[0])}{f'; {more} more within it' if more else ''}")
+    if entry.estimate:
+        lines.append(estimate_words(entry.estimate))
+    if entry.nearest and not entry.rows:
+        place = "there" if entry.nearest.hardware == evidence.gpu else "that comes near"
+        lines.append(f"Fastest measured {place}: {row_words(entry.nearest)}")
+        rows.append(entry.nearest)
+    for row in entry.apart[:1]:
+        lines.append(f"Not counted, {_APART[row.timing]}: {row_words(row)}")
+        rows.append(row)
+    if entry.weak and not entry.rows:
+        lines.append(f"Within it, but not to be relied on alone: {', '.join(entry.weak[:2])}")
+    origin = tuple(part for row in rows for part in (". ", *row_origin(row)))[1:]
+    return Entry((code(entry.architecture), f": {_STATUS[entry.status]}"), tuple(lines), origin)
 
 
-def _candidate(entry: Candidate, catalogue: Catalogue) -> CandidatePart:
-    model = catalogue.models[entry.model]
-    return CandidatePart(
-        model=entry.model,
-        title=model.title,
-        architecture=entry.architecture,
-        status=entry.status,
-        row=row_of(entry.row, catalogue),
-        estimate=entry.estimate and rounded_estimate(entry.estimate),
-        adapters=entry.adapters,
-        memory_gb=rounded(entry.memory_gb) if entry.memory_gb else None,
-        memory_row=entry.memory_row,
-        resolution_px=entry.resolution_px,
-        licence=model.licence,
-        misses=entry.misses,
-    )
+def _judgements(evidence: Assessment) -> Iterator[Entry]:
+    """What each rule that fired on the budget does, and whether the evidence agrees.
+
+    Where it says nothing, a rule that excludes is left out, and one that speaks for an architecture is listed.
+    """
+    found = {entry.architecture: entry for entry in evidence.feasibility}
+    for entry in evidence.judgements:
+        if verdict := _agreement(entry, found[entry.architecture]):
+            yield Entry((code(entry.rule), f" {entry.effect} ", code(entry.architecture)), (verdict,))
 
 
-def rounded(value: float) -> float:
-    """Four significant digits: more than any estimate has."""
-    return float(f"{value:.4g}")
+def _agreement(entry: Judgement, found: Feasibility) -> Line:
+    if entry.agrees is not None:
+        word = Span("Agrees", "plain", "agrees") if entry.agrees else Span("DISAGREES", "plain", "disagrees")
+        row = found.rows[0] if found.rows else found.nearest if found.measured_beyond else None
+        if row:
+            return (word, f": measured, {row_words(row)} (", code(row.id), ")")
+        return (word, f": estimated, {band_words(found.estimate)}" if found.estimate else "")
+    if found.status == "straddling" and found.estimate:
+        return f"Open: estimated, {band_words(found.estimate)}"
+    return "Not shown: no measurement or estimate for this keeps the budget" if entry.effect == "favours" else ()
+
+
+def _claims(evidence: Assessment) -> Iterator[Entry]:
+    """What the rules that fired on the budget rest on, where measurements say otherwise."""
+    claims = {claim.id: claim for entry in evidence.judgements for claim in entry.claims}
+    for claim in claims.values():
+        if claim.verdict != "supported":
+            yield Entry((code(claim.id), f": the article's '{claim.claim}' is ", *_checked(claim)))
+
+
+def _checked(claim: CheckedClaim) -> Sequence[str | Span]:
+    words = claim.qualified or ("partly supported" if claim.verdict == "partly" else claim.verdict)
+    return (f"{words}; measured, {row_words(claim.row)} (", code(claim.row.id), ")") if claim.row else (words,)
+
+
+def _candidate(entry: Candidate) -> Entry:
+    state = both([miss.told for miss in entry.misses]) if entry.misses else _STATUS[entry.status]
+    lines = []
+    if entry.estimate and entry.status != "demonstrated":  # which its standing rests on
+        lines.append(estimate_words(entry.estimate))
+    if entry.row:
+        lines.append(row_words(entry.row))
+    adapters = f"with {both(entry.adapters)}" if entry.adapters else ""
+    lines.append("; ".join(part for part in (_memory(entry), licence_words(entry.licence), adapters) if part))
+    origin = ("; ", *row_origin(entry.row)) if entry.row else ()
+    return Entry(f"{entry.title} ({entry.architecture}): {state}", tuple(lines), (code(entry.model), *origin))
+
+
+def _memory(entry: Candidate) -> str:
+    amount = entry.memory_gb
+    if not amount:
+        return "memory not known"
+    shown = f"{amount:.3g}" if amount >= 1 else f"{amount:.1g}"
+    return f"{shown} GB {'measured' if entry.memory_row else 'for the weights alone'}"
+
+
+def ms_words(ms: float | None) -> str:
+    """`36.5 ms`, `1.62 s`; `no time` where there is none."""
+    if ms is None:
+        return "no time"
+    return f"{ms / 1000:.3g} s" if ms >= 1000 else f"{ms:.3g} ms"
+
+
+def band_words(estimate: Estimate) -> str:
+    """`170 to 581 ms, likeliest 342 ms`."""
+    return f"{ms_words(estimate.low_ms)} to {ms_words(estimate.high_ms)}, likeliest {ms_words(estimate.mid_ms)}"
+
+
+def estimate_words(estimate: Estimate) -> str:
+    """An estimate and what it is of."""
+    return f"Estimate: {band_words(estimate)} ({estimated_words(estimate)})"
+
+
+def estimated_words(estimate: Estimate) -> str:
+    """What an estimate is of: `SDXL base 1.0, 20 steps, guided, compiled`."""
+    nets = counted(estimate.controlnets, "ControlNet") if estimate.controlnets else ""
+    kind = "at full load" if estimate.full_load else estimate.stack
+    parts = (estimate.title, counted(estimate.steps, "step"), "guided" if estimate.guided else "", nets, kind)
+    return ", ".join(filter(None, parts)) + ("" if estimate.factors.peak_verified else "; peak not verified")
+
+
+def row_words(row: Row) -> str:
+    """`36.5 ms: SD-Turbo, 1 step, 512x512, rtx-4090`."""
+    return f"{ms_words(row.latency_ms)}: {row_conditions(row)}"
+
+
+def row_conditions(row: Row) -> str:
+    """What a row is of, without its time: `SD-Turbo, 1 step, 512x512, rtx-4090`."""
+    steps = counted(row.steps, "step") if row.steps else ""
+    parts = (row.title, steps, row.resolution, row.hardware or "hardware not stated", row.engine)
+    return ", ".join(filter(None, parts))
+
+
+def row_origin(row: Row) -> tuple[str | Span, ...]:
+    """The id of a row, and how good it is."""
+    return (code(row.id), row_marks(row))
+
+
+def row_marks(row: Row) -> str:
+    """How good a row is: `; read off a chart; medium trust`; empty where nothing speaks against it."""
+    marks = [_MEASURED.get(row.measure, ""), _READ.get(row.via, "")]
+    marks += ["" if row.verified else "not verified", "" if row.trust == "high" else f"{row.trust} trust"]
+    return "".join(f"; {mark}" for mark in marks if mark)
+
+
+def licence_words(licence: Licence | None) -> str:
+    """The terms, what they say of commercial use, and whether they were read."""
+    if licence is None:
+        return "licence not known"
+    use = licence.condition or f"commercial use {licence.commercial_use}"
+    return f"licence {licence.terms}: {use}{'' if licence.verified else ' (terms not verified)'}"

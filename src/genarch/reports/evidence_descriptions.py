@@ -13,8 +13,7 @@ from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, Hardware, Licence, Measurement, Model, Price, Timing
 from genarch.reports.descriptions import Description, Part, described
-from genarch.reports.evidence import row_part
-from genarch.reports.evidence_page import licence_words, ms_words, row_marks, row_origin, row_words
+from genarch.reports.evidence import licence_words, ms_words, row_marks, row_origin, row_words
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Space, Title, code, codes, dim
 from genarch.reports.words import counted
 from genarch.table.forms import INLINED
@@ -195,7 +194,7 @@ def _row_line(name: str, catalogue: Catalogue) -> str:
     row = catalogue.measurements[name]
     if row.timing == "none":
         return short_row(row)
-    part = row_part(row, catalogue)
+    part = catalogue.row(row)
     return f"{row_words(part)} ({row.timing.replace('_', ' ')}; {row.id}{row_marks(part)})"
 
 
@@ -272,12 +271,12 @@ def rows_page(rows: Sequence[Measurement], catalogue: Catalogue) -> Iterator[Blo
     count = f"{len(rows)} of {len(catalogue.measurements)} measurements"
     entries = []
     for row in rows:
-        part = row_part(row, catalogue)
+        part = catalogue.row(row)
         result = _quality(row) or row.training_cost or row.measure.replace("_", " ")
         kind = "" if row.timing == "request" else f" ({row.timing.replace('_', ' ')})"
         says = f"{part.title}: {result}" if row.timing == "none" else f"{row_words(part)}{kind}"
         entries.append(Entry(says, (), row_origin(part)))
-    return _page(f"{catalogue.name}: {count}, {catalogue.compiled}", entries, MORE)
+    return _page(f"{catalogue.name}: {count}, {catalogue.head.compiled}", entries, MORE)
 
 
 def listed_models(catalogue: Catalogue) -> tuple[ListedModel, ...]:
@@ -302,7 +301,7 @@ def models_page(catalogue: Catalogue) -> Iterator[Block]:
         entries.append(
             Entry((code(model.id), f": {model.title}"), (f"{what}; {rows}; {licence_words(model.licence)}",))
         )
-    return _page(f"{catalogue.name}: {len(catalogue.models)} models, {catalogue.compiled}", entries, MORE)
+    return _page(f"{catalogue.name}: {len(catalogue.models)} models, {catalogue.head.compiled}", entries, MORE)
 
 
 def hardware_page(catalogue: Catalogue) -> Iterator[Block]:
