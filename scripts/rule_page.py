@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from genarch.reports.descriptions import Description, describe_entry, grounds
+from genarch.reports.descriptions import Description, describe, grounds
 from genarch.reports.markdown import inert
 from genarch.table.rules import Fact, RuleTable
 
@@ -72,8 +72,7 @@ def _lines(rules: RuleTable) -> Iterator[str]:
             yield ""
             yield f"## {heading}"
             for entry in entries:
-                described = [d for d in describe_entry(entry.id, rules) if d.kind != "family"]
-                yield from _entry(described[0])
+                yield from _entry(describe(entry, rules))
 
 
 def _entry(description: Description) -> Iterator[str]:

@@ -30,7 +30,7 @@ from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, TABLE_CHECKS, bundled_tables, load_rules, table_files, table_path
 from genarch.files.io import case_files, refuse, spec_files
 from genarch.files.specs import load_spec
-from genarch.reports.descriptions import describe_entry, describe_id, table_list, table_list_page
+from genarch.reports.descriptions import describe, describe_id, table_list, table_list_page
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.json import as_json
 from genarch.reports.words import either
@@ -61,7 +61,8 @@ def rules_show(
     output_format: EntryFormat = "text",
 ) -> int:
     """Show one entry of the rule table."""
-    return print_descriptions(describe_entry(entry, load_rules(rules)), output_format)
+    table = load_rules(rules)
+    return print_descriptions([describe(found, table) for found in table.find(entry)], output_format)
 
 
 @rules_app.command("lint")

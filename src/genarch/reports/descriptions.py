@@ -3,46 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from functools import partial
+from typing import Annotated, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
-from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS, Check
+from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS, Checks
 from genarch.reports import page
-from genarch.reports.page import (
-    Block,
-    Entries,
-    Line,
-    Listing,
-    Paragraph,
-    Section,
-    Space,
-    Title,
-    code,
-    codes,
-    dim,
-    strong,
-)
+from genarch.reports.interview import question_of
+from genarch.reports.page import Block, Entries, Line, Paragraph, Section, code, codes, dim, strong
 from genarch.reports.words import effect_words
+from genarch.table import rules as table
 from genarch.table.answers import MANY, format_answer
 from genarch.table.conditions import constraints_read, predicates
 from genarch.table.conditions import describe as condition_words
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Constraint
-from genarch.table.rules import (
-    Architecture,
-    Assumption,
-    Citation,
-    Disabled,
-    Entry,
-    Fact,
-    Family,
-    Grade,
-    Level,
-    Method,
-    Notice,
-    Question,
-    Rule,
-    RuleTable,
-)
+from genarch.table.constraints import CONSTRAINTS, Answers, Constraint
+from genarch.table.forms import OMITTED
+from genarch.table.rules import Architecture, Citation, Conditional, Entry, Fact, Question, Rule, RuleTable
 
 GLOSSARY = {
     "evaluate_both": "The verdict where the two best families are too close to call: try both on the task.",
@@ -91,7 +67,7 @@ def descriptions_page(descriptions: Iterable[Description]) -> Iterator[Block]:
     """Descriptions one below the other."""
     for at, description in enumerate(descriptions):
         if at:
-            yield Space()
+            yield page.Space()
         title = strong(f"{description.kind} {description.id}: {description.title}")
         parts = (page.Entry(heading, tuple(_shown(text))) for heading, text in description.parts)
         yield Entries((page.Entry(title, (Entries(tuple(parts)),)),))
@@ -103,67 +79,29 @@ def _shown(text: str | tuple[str, ...]) -> Iterator[Line | Block]:
     elif isinstance(text, tuple):
         yield from text
     else:
-        yield Listing(text) if "\n" in text else text
+        yield page.Listing(text) if "\n" in text else text
 
 
 def describe_id(name: str, rules: RuleTable) -> list[Description]:
-    """Everything called `name`: entries of the table, and the constraint.
+    """Everything called `name`: entries and facts of the table, constraints and their values, checks, words.
 
     Raises:
         UnknownIdError: when nothing is.
     """
-    entries = [entry for entry in rules.entries().get(name, ()) if not isinstance(entry, Question)]
-    found = [_entry(entry, rules) for entry in entries]
-    if name in BY_NAME:
-        found.append(_constraint(BY_NAME[name], rules))
-    found += [_fact(fact, rules) for fact in rules.facts if fact.id == name]
-    found += [_value(constraint, name, rules) for constraint in CONSTRAINTS if name in constraint.values]
-    found += [describe_check(checks[name]) for checks in (TABLE_CHECKS, DOCUMENT_CHECKS) if name in checks]
-    if name in GLOSSARY:
-        found.append(Description("word", name, GLOSSARY[name], ()))
+    entries = [entry for found in rules.entries().values() for entry in found if not isinstance(entry, Question)]
+    things: list[tuple[str, Callable[[], Description]]] = [(e.id, partial(describe, e, rules)) for e in entries]
+    things += [(constraint.name, partial(_constraint, constraint, rules)) for constraint in CONSTRAINTS]
+    things += [(fact.id, partial(describe, fact, rules)) for fact in rules.facts]
+    things += [(value, partial(_value, entry, value, rules)) for entry in CONSTRAINTS for value in entry.values]
+    things += [(check, partial(_check, check, of)) for of in (TABLE_CHECKS, DOCUMENT_CHECKS) for check in of]
+    things += [(word, partial(described, "word", word, meaning)) for word, meaning in GLOSSARY.items()]
+    found = [describe() for known, describe in things if known == name]
     if not found:
         if any(entry.id == name for entry in rules.disabled):
             rules.find(name)
-        values = [value for constraint in CONSTRAINTS for value in constraint.values]
-        known = [
-            *rules.entries(),
-            *BY_NAME,
-            *(fact.id for fact in rules.facts),
-            *values,
-            *GLOSSARY,
-            *TABLE_CHECKS,
-            *DOCUMENT_CHECKS,
-        ]
-        raise UnknownIdError(f"{rules.name} has no '{name}', nor is it a constraint or a value{nearest(name, known)}")
+        hint = nearest(name, [known for known, _ in things])
+        raise UnknownIdError(f"{rules.name} has no '{name}', nor is it a constraint or a value{hint}")
     return found
-
-
-def describe_entry(name: str, rules: RuleTable) -> list[Description]:
-    """The table's entries called `name`.
-
-    Raises:
-        UnknownIdError: when there is none.
-    """
-    return [describe(entry, rules) for entry in rules.find(name)]
-
-
-def describe(entry: Entry | Fact, rules: RuleTable) -> Description:
-    """One entry of the table, or one of its facts."""
-    return _fact(entry, rules) if isinstance(entry, Fact) else _entry(entry, rules)
-
-
-def describe_check(check: Check) -> Description:
-    """A check on tables or on documents."""
-    return described(
-        "check",
-        check.id,
-        check.title,
-        ("severity", check.severity),
-        ("why", check.rationale),
-        ("waiver", WAIVABLE[check.waivable] if check.id in DOCUMENT_CHECKS else ""),
-        ("an example that fails", check.fails),
-        ("an example that passes", check.passes),
-    )
 
 
 def described(kind: str, name: str, title: str, *parts: Part) -> Description:
@@ -171,77 +109,86 @@ def described(kind: str, name: str, title: str, *parts: Part) -> Description:
     return Description(kind, name, title, tuple(part for part in parts if part[1]))
 
 
-def _entry(entry: Entry, rules: RuleTable) -> Description:
+def describe(entry: Entry | Fact, rules: RuleTable) -> Description:
+    """One entry of the table, or one of its facts."""
+    kind, parts = type(entry).__name__.lower(), list[Part]()
     match entry:
         case Rule():
-            kind, title = "rule", entry.title
-            parts: list[Part] = [
-                ("when", condition_words(entry.when)),
-                ("effect", effect_words(entry.points, entry.excludes)),
-            ]
-            parts += [("because", entry.because), ("since", f"table version {entry.since}"), *_provenance(entry)]
-        case Method():
-            kind, title = "method", entry.title
-            parts = [("when", condition_words(entry.when)), ("for", entry.architectures), ("because", entry.because)]
-            parts += _provenance(entry)
-        case Notice():
-            kind, title = entry.level, entry.title
-            parts = [("when", condition_words(entry.when)), ("about", entry.about or "any answer")]
-            parts += [("says", entry.message), *_provenance(entry)]
-        case Assumption():
-            kind, title = "assumption", entry.title
-            name, below = entry.assume.constraint, entry.assume.below
-            parts = [("when", f"{condition_words(entry.when)}, and {name} is not stated")]
-            parts += [("takes", f"{name} to be below {below}"), ("says", entry.message), *_provenance(entry)]
+            parts += [("effect", effect_words(entry.points, entry.excludes)), ("because", entry.because)]
+            parts += [("since", f"table version {entry.since}")]
+        case table.Method():
+            parts += [("for", entry.architectures), ("because", entry.because)]
+        case table.Notice():
+            kind = entry.level
+            parts += [("about", entry.about or "any answer"), ("says", entry.message)]
+        case table.Assumption():
+            name, below = entry.assume
+            parts += [("takes", f"{name} to be below {below}"), ("says", entry.message)]
         case Architecture():
-            kind, title, parts = "architecture", entry.title, _architecture_parts(entry, rules)
-        case Family():
-            kind, title = "family", entry.title
+            parts += _architecture(entry, rules)
+        case table.Family():
             members = tuple(item.id for item in rules.architectures if item.family == entry.id)
-            parts = [("summary", entry.summary), ("architectures", members)]
+            parts += [("summary", entry.summary), ("architectures", members)]
         case Question():
-            kind, title = "question", entry.ask
             choices = tuple(f"{name}: {meaning}" for name, meaning in entry.choices.items())
-            parts = [("help", entry.help), ("choices", choices)]
+            parts += [("help", entry.help), ("choices", choices)]
+        case Fact():
+            origin = f"the extended table, {rules.header.extends}" if entry.inherited else rules.header.source_title
+            origin = "a decision of this table, where its source leaves one open" if entry.own else origin
+            citing = tuple(rules.citations().get(entry.id, ()))
+            parts += [("from", origin), ("rests on", grounds(entry)), ("cited by", citing)]
+    if isinstance(entry, Conditional):
+        waiting = f", and {entry.assume.constraint} is not stated" if isinstance(entry, table.Assumption) else ""
+        hits, misses = (tuple(map(_answers, examples)) for examples in entry.examples)
+        replaces = ("replaces the extended table's, because", entry.replaces)
+        parts = [("when", condition_words(entry.when) + waiting), *parts, *_origin(entry.source)]
+        parts += [replaces, ("hits", hits), ("misses", misses)]
+    title = entry.ask if isinstance(entry, Question) else entry.text if isinstance(entry, Fact) else entry.title
     return described(kind, entry.id, title, *parts)
 
 
-def _architecture_parts(architecture: Architecture, rules: RuleTable) -> list[Part]:
-    points = {rule.id: rule.points.get(architecture.id, 0) for rule in rules.rules}
-
-    def shown(chosen: Callable[[Rule], bool]) -> tuple[str, ...]:
-        return tuple(f"{rule.id} ({effect_words(rule.points, rule.excludes)})" for rule in rules.rules if chosen(rule))
-
+def _architecture(architecture: Architecture, rules: RuleTable) -> list[Part]:
+    name = architecture.id
     return [
         ("summary", architecture.summary),
         ("family", architecture.family),
         ("maturity", architecture.maturity),
-        ("figures", tuple(f"{item.text} ({item.source})" for item in architecture.figures)),
-        ("strengths", tuple(f"{item.text} ({item.source})" for item in architecture.strengths)),
-        ("risks", tuple(f"{item.risk} {item.mitigation} ({item.source})" for item in architecture.risks)),
-        ("rules for it", shown(lambda rule: points[rule.id] > 0)),
-        ("rules against it", shown(lambda rule: points[rule.id] < 0)),
-        ("rules that exclude it", shown(lambda rule: architecture.id in rule.excludes)),
-        ("methods", tuple(m.id for m in rules.methods if architecture.id in m.architectures)),
+        ("figures", tuple(f"{text} ({source})" for text, source in architecture.figures)),
+        ("strengths", tuple(f"{text} ({source})" for text, source in architecture.strengths)),
+        ("risks", tuple(f"{risk} {mitigation} ({source})" for risk, mitigation, source in architecture.risks)),
+        ("rules for it", _rules(rules, lambda rule: rule.points.get(name, 0) > 0)),
+        ("rules against it", _rules(rules, lambda rule: rule.points.get(name, 0) < 0)),
+        ("rules that exclude it", _rules(rules, lambda rule: name in rule.excludes)),
+        ("methods", tuple(method.id for method in rules.methods if name in method.architectures)),
         *_origin(architecture.source),
     ]
 
 
+def _rules(rules: RuleTable, chosen: Callable[[Rule], bool], *, cited: bool = False) -> tuple[str, ...]:
+    """Some rules of the table, each with its effect."""
+    found = ((rule, effect_words(rule.points, rule.excludes)) for rule in rules.rules if chosen(rule))
+    return tuple(f"{rule.id} ({effect}{f'; {rule.source}' if cited else ''})" for rule, effect in found)
+
+
+def _origin(source: Citation) -> tuple[Part, Part]:
+    section = f"{', '.join(source.facts)}, in the section '{source.section}'"
+    return ("source", section), ("grade", source.grade.replace("_", " "))
+
+
+def _answers(answers: Answers) -> str:
+    return ", ".join(f"{name}: {format_answer(value)}" for name, value in answers.items())
+
+
 def _constraint(constraint: Constraint, rules: RuleTable) -> Description:
-    question = _question(constraint, rules)
-    meanings = question.choices if question else {}
-    values = tuple(f"{value}: {meanings[value]}" if value in meanings else value for value in constraint.values)
-    readers = tuple(
-        f"{rule.id} ({effect_words(rule.points, rule.excludes)}; {rule.source})"
-        for rule in rules.rules
-        if constraint.name in constraints_read(rule.when)
-    )
+    name, question = constraint.name, question_of(constraint, rules)
+    values = tuple(f"{v}: {question.choices[v]}" if v in question.choices else v for v in constraint.values)
+    readers = _rules(rules, lambda rule: name in constraints_read(rule.when), cited=True)
     return described(
         "constraint",
-        constraint.name,
+        name,
         constraint.meaning,
-        ("asks", question.ask if question else ""),
-        ("why", question.help if question else ""),
+        ("asks", question.ask if question in rules.questions else ""),
+        ("why", question.help),
         ("answer", answer_words(constraint)),
         ("values", ", ".join(constraint.values) if len(constraint.values) > MANY else values),
         ("rules that read it", readers or "none in this table"),
@@ -250,28 +197,26 @@ def _constraint(constraint: Constraint, rules: RuleTable) -> Description:
     )
 
 
-def _question(constraint: Constraint, rules: RuleTable) -> Question | None:
-    return next((entry for entry in rules.questions if entry.id == constraint.name), None)
-
-
 def _value(constraint: Constraint, value: str, rules: RuleTable) -> Description:
-    question = _question(constraint, rules)
-    meaning = question.choices.get(value, "") if question else ""
-    readers = tuple(
-        f"{rule.id} ({effect_words(rule.points, rule.excludes)})"
-        for rule in rules.rules
-        if any(p.constraint == constraint.name and value in p.operand for p in predicates(rule.when))
+    name, meaning = constraint.name, question_of(constraint, rules).choices.get(value, constraint.meaning)
+    readers = _rules(
+        rules, lambda rule: any(p.constraint == name and value in p.operand for p in predicates(rule.when))
     )
-    parts: tuple[Part, Part] = (("of", constraint.name), ("rules that name it", readers or "none"))
-    return described("value", value, meaning or constraint.meaning, *parts)
+    return described("value", value, meaning, ("of", name), ("rules that name it", readers or "none"))
 
 
-def _fact(fact: Fact, rules: RuleTable) -> Description:
-    origin = f"the extended table, {rules.header.extends}" if fact.inherited else rules.header.source_title
-    origin = "a decision of this table, where its source leaves one open" if fact.own else origin
-    citing = tuple(rules.citations().get(fact.id, ()))
-    parts: tuple[Part, ...] = (("from", origin), ("rests on", grounds(fact)), ("cited by", citing))
-    return described("fact", fact.id, fact.text, *parts)
+def _check(name: str, checks: Checks) -> Description:
+    check = checks[name]
+    return described(
+        "check",
+        name,
+        check.title,
+        ("severity", check.severity),
+        ("why", check.rationale),
+        ("waiver", WAIVABLE[check.waivable] if checks is DOCUMENT_CHECKS else ""),
+        ("an example that fails", check.fails),
+        ("an example that passes", check.passes),
+    )
 
 
 def grounds(fact: Fact) -> tuple[str, ...]:
@@ -296,56 +241,19 @@ def answer_words(constraint: Constraint) -> str:
     return f"{noun} {bound}{unit}{also}; or unknown"
 
 
-def _origin(source: Citation) -> tuple[Part, Part]:
-    section = f"{', '.join(source.facts)}, in the section '{source.section}'"
-    return ("source", section), ("grade", source.grade.replace("_", " "))
-
-
-def _provenance(entry: Rule | Method | Notice | Assumption) -> tuple[Part, ...]:
-    """Where an entry comes from, and what it hits and misses."""
-    hits, misses = (tuple(map(_answers, answers)) for answers in entry.examples)
-    replaces = ("replaces the extended table's, because", entry.replaces)
-    return (*_origin(entry.source), replaces, ("hits", hits), ("misses", misses))
-
-
-def _answers(answers: Answers) -> str:
-    return ", ".join(f"{name}: {format_answer(value)}" for name, value in answers.items())
-
-
 # Lists
 
 
-class Named(NamedTuple):
-    """An entry that is listed by its id."""
+class Listed(NamedTuple):
+    """An entry in short, with what tells it from others of its kind."""
 
     id: str
     title: str
-
-
-class ListedRule(NamedTuple):
-    """A rule in short."""
-
-    id: str
-    title: str
-    effect: str
-    facts: tuple[str, ...]
-    grade: Grade
-
-
-class ListedNotice(NamedTuple):
-    """A notice in short."""
-
-    id: str
-    title: str
-    level: Level
-
-
-class ListedArchitecture(NamedTuple):
-    """An architecture in short."""
-
-    id: str
-    title: str
-    family: str
+    effect: Annotated[str | None, OMITTED] = None
+    facts: Annotated[tuple[str, ...] | None, OMITTED] = None
+    grade: Annotated[table.Grade | None, OMITTED] = None
+    level: Annotated[table.Level | None, OMITTED] = None
+    family: Annotated[str | None, OMITTED] = None
 
 
 class TableList(NamedTuple):
@@ -357,42 +265,37 @@ class TableList(NamedTuple):
     source: str
     digest: str
     extends: str | None
-    rules: tuple[ListedRule, ...]
-    disabled: tuple[Disabled, ...]
-    methods: tuple[Named, ...]
-    notices: tuple[ListedNotice, ...]
-    assumptions: tuple[Named, ...]
-    architectures: tuple[ListedArchitecture, ...]
-    families: tuple[Named, ...]
+    rules: tuple[Listed, ...]
+    disabled: tuple[table.Disabled, ...]
+    methods: tuple[Listed, ...]
+    notices: tuple[Listed, ...]
+    assumptions: tuple[Listed, ...]
+    architectures: tuple[Listed, ...]
+    families: tuple[Listed, ...]
 
 
 def table_list(rules: RuleTable) -> TableList:
     """What a table holds, each entry by id and title."""
     header = rules.header
     return TableList(
-        id=header.id,
-        version=header.version,
-        title=header.title,
-        source=header.source_title,
-        digest=header.digest,
-        extends=header.extends or None,
-        rules=tuple(
-            ListedRule(r.id, r.title, effect_words(r.points, r.excludes), r.source.facts, r.source.grade)
+        *(header.id, header.version, header.title, header.source_title, header.digest, header.extends or None),
+        tuple(
+            Listed(r.id, r.title, effect_words(r.points, r.excludes), r.source.facts, r.source.grade)
             for r in rules.rules
         ),
-        disabled=rules.disabled,
-        methods=tuple(Named(entry.id, entry.title) for entry in rules.methods),
-        notices=tuple(ListedNotice(entry.id, entry.title, entry.level) for entry in rules.notices),
-        assumptions=tuple(Named(entry.id, entry.title) for entry in rules.assumptions),
-        architectures=tuple(ListedArchitecture(entry.id, entry.title, entry.family) for entry in rules.architectures),
-        families=tuple(Named(entry.id, entry.title) for entry in rules.families),
+        rules.disabled,
+        tuple(Listed(entry.id, entry.title) for entry in rules.methods),
+        tuple(Listed(entry.id, entry.title, level=entry.level) for entry in rules.notices),
+        tuple(Listed(entry.id, entry.title) for entry in rules.assumptions),
+        tuple(Listed(entry.id, entry.title, family=entry.family) for entry in rules.architectures),
+        tuple(Listed(entry.id, entry.title) for entry in rules.families),
     )
 
 
 def table_list_page(rules: RuleTable) -> Iterator[Block]:
     """What a table holds: the rules with their effect, the rest by id."""
     header = rules.header
-    yield Title(strong(f"{rules.name}: {header.title}"))
+    yield page.Title(strong(f"{rules.name}: {header.title}"))
     yield Paragraph(f"from {header.source_title}")
     if header.extends:
         yield Paragraph(("extends ", code(header.extends)))
