@@ -33,13 +33,13 @@ from genarch.reports.page import (
 from genarch.reports.text import as_text
 
 PAGE: tuple[Block, ...] = (
-    Title((strong("a-spec"), dim("  A title")), strong("GAN", "gan")),
+    Title((strong("a-spec"), dim("  A title")), strong("GAN", tone="gan")),
     Paragraph("A sentence that is longer than forty columns, so that it is wrapped."),
     Section(
         "Ranking",
         (
             Bars(
-                ("Architecture", "Points", "Excluded by"),
+                ("Architecture", "Family", "Points", "Excluded by"),
                 (Bar("gan", 4, "gan"), Bar("consistency", -2, "hybrid"), Bar("diffusion", 1, "", code("a-rule"))),
             ),
         ),
@@ -158,11 +158,11 @@ A sentence that is longer than forty columns, so that it is wrapped.
 
 **Ranking**
 
-| Architecture | Points | Excluded by |
-| --- | ---: | --- |
-| `gan` | +4 |  |
-| `consistency` | -2 |  |
-| `diffusion` | +1 | `a-rule` |
+| Architecture | Family | Points | Excluded by |
+| --- | --- | ---: | --- |
+| `gan` | gan | +4 |  |
+| `consistency` | hybrid | -2 |  |
+| `diffusion` |  | +1 | `a-rule` |
 
 **Why**
 
@@ -212,7 +212,11 @@ def test_colour_only_adds_escape_sequences() -> None:
 
 
 def test_a_place_is_never_broken() -> None:
-    line = (Span("docs/decisions/0001-a-long-name.md:14:1: ", "place"), strong("error", "error"), dim(" [a-check]"))
+    line = (
+        Span("docs/decisions/0001-a-long-name.md:14:1: ", "place"),
+        strong("error", tone="error"),
+        dim(" [a-check]"),
+    )
     text = as_text((Entries((Entry(line, ("What is wrong.",)),)),), Look(width=20))
     assert text == "docs/decisions/0001-a-long-name.md:14:1: error [a-check]\n  What is wrong.\n"
 

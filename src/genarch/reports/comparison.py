@@ -128,7 +128,7 @@ def comparison_page(report: ComparisonReport) -> Iterator[Block]:
     """The comparison: entries, verdicts, and the specs that were given."""
     sides = (f"{table} ({table.digest[:19]})" for table in (report.before, report.after))
     yield Title(" to ".join(sides), level=2)
-    changes = ((strong(entry.change, entry.change), f" {entry.kind} ", code(entry.id)) for entry in report.entries)
+    changes = ((strong(entry.change, tone=entry.change), f" {entry.kind} ", code(entry.id)) for entry in report.entries)
     fields = (_lines(map(_field_words, entry.fields)) for entry in report.entries)
     entries = tuple(map(Entry, changes, fields))
     yield Section("Entries", (Entries(entries),), level=3) if entries else Paragraph("No entries change.")

@@ -75,7 +75,7 @@ def report_page(report: Report) -> Iterator[Block]:
     if report.evidence:
         yield Paragraph(standing_words(report.evidence, report.recommended))
     bars = tuple(page.Bar(r.architecture, r.points, r.family, codes(r.excluded_by)) for r in report.ranking)
-    yield Section("Ranking", (page.Bars(("Architecture", "Points", "Excluded by"), bars, toned="Family"),))
+    yield Section("Ranking", (page.Bars(("Architecture", "Family", "Points", "Excluded by"), bars),))
     yield from _reasons(report)
     yield from _changes(report)
     if report.evidence:
@@ -104,7 +104,7 @@ def report_page(report: Report) -> Iterator[Block]:
 
 
 def _headline(report: Evaluated) -> tuple[str | Span, ...]:
-    return (strong(verdict_words(report), report.verdict), confidence_words(report))
+    return (strong(verdict_words(report), tone=report.verdict), confidence_words(report))
 
 
 def standing_lines(report: Evaluated) -> Iterator[str]:

@@ -219,7 +219,7 @@ def findings_page(report: Report, *, waived: bool) -> Iterator[Block]:
 
 
 def _entry(finding: ReportedFinding) -> Entry:
-    severity = strong("waived") if finding.waived else strong(finding.severity, finding.severity)
+    severity = strong("waived") if finding.waived else strong(finding.severity, tone=finding.severity)
     place = Span(f"{finding.path}:{finding.line}:{finding.column}", "place")
     below: list[Line] = [finding.message]
     below += [dim(finding.example_words)] if finding.example is not None else []
@@ -291,7 +291,7 @@ def waivers_page(waivers: Sequence[ListedWaiver]) -> Iterator[Block]:
 def _waiver(listed: ListedWaiver) -> Entry:
     rule, reason, expires, approved_by = listed.waiver
     ends = f"until {expires}" if expires else "without end"
-    state = strong(f"expired, {ends}", "error") if listed.expired else strong(ends)
+    state = strong(f"expired, {ends}", tone="error") if listed.expired else strong(ends)
     approved = f" (approved by {approved_by})" if approved_by else ""
     return Entry(
         (state, f": {rule} for {listed.spec}, ", dim(f"{listed.path}:{listed.line}")), (f"{reason}{approved}",)

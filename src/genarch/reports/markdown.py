@@ -72,12 +72,9 @@ def _block(block: page.Block) -> Iterator[str]:
                 yield from _entry(entry)
         case page.Table(header, rows, align):
             yield from _table(header, rows, align)
-        case page.Bars((label, value, note), bars, toned):
-            columns = (label, toned, value, note) if toned else (label, value, note)
-            cells = [
-                (page.code(bar.label), *([bar.tone] if toned else []), signed(bar.value), bar.note) for bar in bars
-            ]
-            yield from _table(columns, cells, "llrl" if toned else "lrl")
+        case page.Bars(header, bars):
+            cells = [(page.code(bar.label), bar.tone, signed(bar.value), bar.note) for bar in bars]
+            yield from _table(header, cells, "llrl")
         case page.Grid():
             grid = tuple((label, *(_tile(tile) for tile in tiles)) for label, tiles in block.rows)
             yield from _table((f"{block.down}, by {block.across}", *block.columns), grid, "")

@@ -4,6 +4,7 @@ Words come unescaped; a renderer makes them safe for its format.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Literal, NamedTuple, cast
 
 Style = Literal["plain", "strong", "dim", "code", "place", "tile"]
@@ -83,12 +84,10 @@ class Bar(NamedTuple):
 
 
 class Bars(NamedTuple):
-    """Amounts beside each other. The header names label, value and note."""
+    """Amounts beside each other. The header names label, tone, value and note; colour stands for a column of tones."""
 
-    header: tuple[str, str, str]
+    header: tuple[str, str, str, str]
     bars: tuple[Bar, ...]
-    toned: str = ""
-    """What the tones are of, where a format without colour has a column of them."""
 
 
 class Tile(NamedTuple):
@@ -138,19 +137,14 @@ class Look(NamedTuple):
     unicode: bool = True
 
 
-def strong(text: str, tone: str = "") -> Span:
-    """Words that stand out."""
-    return Span(text, "strong", tone)
+strong = partial(Span, style="strong")
+"""Words that stand out."""
 
+dim = partial(Span, style="dim")
+"""Words that stand back."""
 
-def dim(text: str) -> Span:
-    """Words that stand back."""
-    return Span(text, "dim")
-
-
-def code(text: str) -> Span:
-    """An id, or another word of a file or a command."""
-    return Span(text, "code")
+code = partial(Span, style="code")
+"""An id, or another word of a file or a command."""
 
 
 def spans(line: Line) -> list[Span]:

@@ -146,7 +146,7 @@ class _Layout:
             yield from (_styled(first), self._indented([page.Paragraph(tuple(parts))]))
 
     def _bars(self, block: page.Bars) -> Iterator[RenderableType]:
-        noted = f"{block.header[2].lower()} "
+        noted = f"{block.header[3].lower()} "
         if self._narrow:
             for bar in block.bars:
                 yield _styled(f"{signed(bar.value):>3} {bar.label}")
