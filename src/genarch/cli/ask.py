@@ -21,8 +21,8 @@ from genarch.files.bundled import DEFAULT_TABLE, load_rules
 from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_text, refuse
 from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
 from genarch.files.specs import default_id, parse_spec
-from genarch.reports.descriptions import answer_words
-from genarch.reports.interview import question_of, setting_words
+from genarch.reports.descriptions import answer_words, question_of
+from genarch.reports.interview import setting_words
 from genarch.reports.json import as_json
 from genarch.table.answers import MANY, names_words
 from genarch.table.answers import written as as_written

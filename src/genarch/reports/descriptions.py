@@ -9,7 +9,6 @@ from typing import Annotated, NamedTuple
 from genarch.errors import UnknownIdError, nearest
 from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS, Checks
 from genarch.reports import page
-from genarch.reports.interview import question_of
 from genarch.reports.page import Block, Entries, Line, Paragraph, Section, code, codes, dim, strong
 from genarch.reports.words import effect_words
 from genarch.table import rules as table
@@ -223,6 +222,12 @@ def grounds(fact: Fact) -> tuple[str, ...]:
     """What a fact rests on, by kind: `claims T1`, `rows sg2ada-1024-3090`, `cases snapgen, snapfusion`."""
     kinds = (("claims", fact.claims), ("rows", fact.rows), ("cases", fact.cases))
     return tuple(f"{kind} {', '.join(names)}" for kind, names in kinds if names)
+
+
+def question_of(constraint: Constraint, rules: RuleTable) -> Question:
+    """The table's question for a constraint, or what the format says of it where the table has none."""
+    found = next((entry for entry in rules.questions if entry.id == constraint.name), None)
+    return found or Question(constraint.name, f"{constraint.name}: {constraint.meaning}", "", {})
 
 
 def answer_words(constraint: Constraint) -> str:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from genarch.reports.descriptions import question_of
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim, strong
 from genarch.reports.words import both, counted, effect_words, either, name_words
 from genarch.table.answers import MANY, names_words, numbered, written
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.table.interview import Decided, RuledOut, Sheet, Standing
-from genarch.table.rules import Question, RuleTable
+from genarch.table.rules import RuleTable
 
 INTRODUCTION = (
     "Questions about one deployment. They end as soon as the rest cannot change the answer. Type a number or a name; "
     "u if nobody knows, ? to learn why it is asked, b to go back, d to be done with what is known."
 )
-
-
-def question_of(constraint: Constraint, rules: RuleTable) -> Question:
-    """The table's question for a constraint, or what the format says of it where the table has none."""
-    found = next((entry for entry in rules.questions if entry.id == constraint.name), None)
-    return found or Question(constraint.name, f"{constraint.name}: {constraint.meaning}", "", {})
 
 
 def question_page(constraint: Constraint, rules: RuleTable, progress: str, *, plain: bool = False) -> Iterator[Block]:
