@@ -32,7 +32,7 @@ def reported(rules: RuleTable, **stated: object) -> Evaluated:
 def test_another_recommendation_is_told_in_one_line() -> None:
     """Images made ahead: the article has gan 3 of augmentation, field diffusion 3 of the wait."""
     report = reported(FIELD, task="data_augmentation", serving="batch")
-    assert report.verdict == "diffusion"
+    assert report.verdict.verdict == "diffusion"
     assert plain(report.base) == {
         "rules": "article@1.0.0",
         "verdict": "gan",
@@ -49,14 +49,14 @@ def test_another_recommendation_is_told_in_one_line() -> None:
 def test_the_same_recommendation_is_not_told() -> None:
     report = reported(FIELD, domain="narrow", serving="realtime")
     assert report.base
-    assert (report.verdict, report.base.verdict, report.base.differs) == ("gan", "gan", False)
+    assert (report.verdict.verdict, report.base.verdict.verdict, report.base.differs) == ("gan", "gan", False)
     assert list(standing_lines(report)) == []
 
 
 def test_the_same_two_that_are_too_close_to_call_are_not_told() -> None:
     report = reported(FIELD, task="image_to_image")
     assert report.base
-    assert report.verdict == "evaluate_both" == report.base.verdict
+    assert report.verdict.verdict == "evaluate_both" == report.base.verdict.verdict
     assert report.base.differs is False
 
 

@@ -49,7 +49,7 @@ def test_what_it_could_become_and_what_to_ask() -> None:
 def test_an_answer_that_will_not_stay() -> None:
     either = rule("broad", Predicate("domain", "is", ("broad",)), {"gan": 1})
     made = report(table(NARROW, either), spec())
-    assert made.verdict == "undetermined"
+    assert made.verdict.verdict == "undetermined"
     assert next(standing_lines(made)) == "Not final: every way to answer the rest makes it GAN."
     told = report(table(NARROW, either._replace(points={"diffusion": 1})), spec())
     assert next(standing_lines(told)) == "Not final: answering the rest makes it GAN or diffusion."
@@ -91,7 +91,7 @@ def test_changes_that_contradict_are_left_out_and_named() -> None:
 def test_what_to_drop_when_nothing_fits() -> None:
     stated = spec(conditioning=["text"], latency_budget_ms=33, maturity="proven", domain="narrow")
     made = report(table(TEXT, FAST, PROVEN, NO_GAN), stated)
-    assert made.verdict == "infeasible"
+    assert made.verdict.verdict == "infeasible"
     page = as_markdown(report_page(made))
     assert "**If nothing fits, drop one of**\n\n- conditioning\n- latency\\_budget\\_ms\n- maturity\n" in page
     assert (

@@ -37,7 +37,7 @@ def case(case_id: str, chosen: str, *acceptable: str, **stated: object) -> Case:
 
 
 def said(verdict: str, confidence: Confidence | None, *candidates: str) -> Verdict:
-    return Verdict(verdict, None, candidates or (verdict,), confidence, None)
+    return Verdict(verdict, None, candidates or (verdict,), confidence=confidence)
 
 
 def scored(**counts: int) -> Score:
@@ -56,8 +56,8 @@ def scored(**counts: int) -> Score:
         ("gan", (), said("diffusion", "lean"), "wrong"),
         ("gan", (), said("diffusion", "clear"), "confidently_wrong"),
         ("gan", (), said("diffusion", "forced"), "confidently_wrong"),
-        ("gan", (), Verdict("undetermined", None, (), None, None), "wrong"),
-        ("gan", (), Verdict("infeasible", None, (), None, None), "wrong"),
+        ("gan", (), Verdict("undetermined", None, ()), "wrong"),
+        ("gan", (), Verdict("infeasible", None, ()), "wrong"),
         ("evaluate_both", (), said("gan", "clear"), "confidently_wrong"),
     ],
 )

@@ -25,7 +25,8 @@ def test_every_tile_is_the_verdict_of_its_answers(shipped: RuleTable) -> None:
             }
             for name, value in (("latency_budget_ms", column.value), ("domain", row.value)):
                 answers |= {name: value} if value is not None else {}
-            assert tile[:4] == decide(Spec("s", answers), shipped)[:4]
+            verdict = decide(Spec("s", answers), shipped)
+            assert tile[:4] == (*verdict[:3], verdict.confidence)
             exploration = explore(Spec("s", answers), shipped)
             assert tile.settled is ([item.verdict for item in exploration.possible] == [tile.verdict])
             assert tile.here is (column.label == "50 to below 100" and row.label == "narrow")

@@ -68,7 +68,7 @@ def judge_decision(
             f"{_answer(evaluation.verdict)}. See whether the deployment still stands, then update the record"
         )
         found.append(placed.found(CheckId("decided-with-older-rules"), message, "decided_with"))
-    verdict, architecture, _, confidence, *_ = evaluation.verdict
+    verdict, architecture, *_, confidence, _ = evaluation.verdict
     settled = [item.verdict for item in exploration.possible] == [verdict]
     line = placed.place().line
     judged = CheckedDecision(spec.id, line, spec.decision, verdict, architecture, confidence, settled)
@@ -204,7 +204,7 @@ def judge_model(placed: PlacedSpec, catalogue: Catalogue) -> Iterator[Located]:
 
 def _answer(verdict: Verdict) -> str:
     """The verdict in words: `gan (clear)`, `hybrid, as consistency (lean)`."""
-    name, architecture, candidates, confidence, *_ = verdict
+    name, architecture, candidates, _, confidence, _ = verdict
     if name == "infeasible":
         return "nothing (infeasible)"
     if name == "evaluate_both":

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, 
 from genarch.files.records import fields_of, form_of, is_mapping, marked, options_of
 from genarch.table.constraints import CONSTRAINTS, Constraint
 from genarch.table.forms import MAX_DIGITS, Mark
+from genarch.table.rules import Ratio
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -68,17 +69,17 @@ def type_of(declaration: Any, mode: Mode = "output") -> Any:
 
 
 def _with_inlined(declaration: Any, mode: Mode) -> Any:
-    """The model of a declaration, joined with that of the field whose own fields stand in its place."""
-    model = model_of(declaration, mode)
+    """The model of a declaration, joined with those of the fields whose own fields stand in their place."""
+    found = [model_of(declaration, mode)]
     for annotation in get_type_hints(declaration, include_extras=True).values():
         kind, mark = marked(annotation)
         if mark.inlined:
             options = options_of(kind) or (kind,)
-            inner = next(option for option in options if option is not NoneType)
-            bases = (model, model_of(inner, mode))
-            both = create_model(f"{model.__name__}{inner.__name__}", __base__=bases, __doc__=declaration.__doc__)
-            return Union[model, both] if NoneType in options else both  # noqa: UP007  (made at run time)
-    return model
+            inner = model_of(next(option for option in options if option is not NoneType), mode)
+            pairs = [(f"{model.__name__}{inner.__name__}", (model, inner)) for model in found]
+            joined = [create_model(name, __base__=both, __doc__=declaration.__doc__) for name, both in pairs]
+            found = [*(found if NoneType in options else ()), *joined]
+    return Union[tuple(found)]  # noqa: UP007  (made at run time)
 
 
 def _annotation(kind: Any, mark: Mark, mode: Mode) -> Any:
@@ -99,6 +100,8 @@ def _annotation(kind: Any, mark: Mark, mode: Mode) -> Any:
     if is_mapping(kind):
         key, value = (_annotation(*marked(part), mode) for part in get_args(kind))
         return dict[key, value]  # type: ignore[valid-type]  # made at run time
+    if mode == "output" and kind is Ratio:
+        return float
     if hasattr(kind, "_fields") and not (mode == "file" and mark.form):
         return _with_inlined(kind, mode)
     return kind if mode == "output" else Annotated[Any, WithJsonSchema(form_of(kind, mark).schema())]

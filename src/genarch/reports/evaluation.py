@@ -12,8 +12,8 @@ from genarch.evidence.assessment import Assessment
 from genarch.reports.words import both, name_words
 from genarch.table.constraints import Answers, in_order
 from genarch.table.forms import INLINED, OMITTED
-from genarch.table.rules import Assumption, Citation, Notice, Ratio, Risk, Rule, RuleTable, TableVersion
-from genarch.table.scoring import Confidence, Evaluation, Flip, Possible, Ranked, Stability, Undecided, Unread, evaluate
+from genarch.table.rules import Assumption, Citation, Notice, Risk, Rule, RuleTable, TableVersion
+from genarch.table.scoring import Evaluation, Flip, Possible, Ranked, Stability, Undecided, Unread, Verdict, evaluate
 from genarch.table.spec import Origin, Spec
 from genarch.version import __version__
 
@@ -93,12 +93,7 @@ class Base(NamedTuple):
 
     rules: str
     """As id@version."""
-    verdict: str
-    architecture: str | None
-    candidates: tuple[str, ...]
-    recommended: tuple[str, ...]
-    confidence: Confidence | None
-    margin: float | None
+    verdict: Annotated[Verdict, INLINED]
     differs: bool
     """Whether it recommends something else."""
 
@@ -130,17 +125,7 @@ class Evaluated(NamedTuple):
     genarch_version: str
     spec: SpecPart
     rules: RulesPart
-    verdict: str
-    """A family, evaluate_both, undetermined or infeasible."""
-    architecture: str | None
-    """The best of that family; null without one."""
-    candidates: tuple[str, ...]
-    """Families in play, best first: two for evaluate_both, else one or none."""
-    recommended: tuple[str, ...]
-    """The architectures recommended: the best of each candidate family."""
-    confidence: Confidence | None
-    margin: float | None
-    """Difference of the two best families' points over all points that touch either, to four places."""
+    verdict: Annotated[Verdict, INLINED]
     summary: str
     """The reason in a sentence or two."""
     base: Base | None
@@ -197,12 +182,9 @@ def make_report(
         __version__,
         SpecPart(spec.id, spec.title, origin, in_order(spec.constraints)),
         table,
-        *verdict[:3],
-        verdict.recommended,
-        verdict.confidence,
-        _rounded(verdict.margin),
+        verdict,
         summary=_summary(rules, evaluation),
-        base=_base(base, evaluate(spec, base), evaluation) if base else None,
+        base=_base(base, evaluate(spec, base).verdict, verdict) if base else None,
         ranking=evaluation.ranking,
         rationale=tuple([reasons[entry.id] for entry in entries]),
         methods=tuple([methods[method.id] for method in evaluation.methods]),
@@ -222,20 +204,14 @@ def make_error_report(path: str, spec_id: str, problems: Sequence[Problem]) -> R
     return Refused(SCHEMA_VERSION, __version__, spec, errors[0], errors)
 
 
-def _rounded(margin: Ratio | None) -> float | None:
-    return None if margin is None else round(float(margin), 4)
-
-
 def _encodable(path: str) -> str:
     """A path that any JSON reader takes: bytes of a file name that are not UTF-8 stand as escapes."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _base(base: RuleTable, alone: Evaluation, evaluation: Evaluation) -> Base:
-    verdict, other = alone.verdict, evaluation.verdict
-    named = verdict.recommended
-    differs = verdict.verdict != other.verdict or set(named) != set(other.recommended)
-    return Base(base.name, *verdict[:3], named, verdict.confidence, _rounded(verdict.margin), differs)
+def _base(base: RuleTable, alone: Verdict, verdict: Verdict) -> Base:
+    same = alone.verdict == verdict.verdict and set(alone.recommended) == set(verdict.recommended)
+    return Base(base.name, alone, differs=not same)
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from genarch.reports import page
-from genarch.reports.evaluation import Base, Evaluated, Explored, Refused, Report
+from genarch.reports.evaluation import Evaluated, Explored, Refused, Report
 from genarch.reports.evidence import evidence_sections, standing_words
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Block, Entry, Line, Look, Paragraph, Section, Span, code, codes, dim, strong
@@ -14,7 +14,7 @@ from genarch.reports.words import both, counted, effect_words, either, name_word
 from genarch.table.answers import format_answer, plain_value
 from genarch.table.constraints import BY_NAME, Answers
 from genarch.table.rules import Citation
-from genarch.table.scoring import Change
+from genarch.table.scoring import Change, Verdict
 
 _BOUNDS = {"at_least": "at {} or more", "above": "above {}", "at_most": "at {} or less", "below": "below {}"}
 
@@ -41,8 +41,9 @@ def markdown_reports(reports: Iterable[Report]) -> Iterator[str]:
 def _row(report: Report) -> tuple[Line, Line]:
     if isinstance(report, Refused):
         return report.spec.source.path, Span("not evaluated", "plain", "error")
-    confidence = f" ({report.confidence.replace('_', ' ')})" if report.confidence else ""
-    return report.spec.id, Span(verdict_words(report) + confidence, "plain", report.verdict)
+    verdict = report.verdict
+    confidence = f" ({verdict.confidence.replace('_', ' ')})" if verdict.confidence else ""
+    return report.spec.id, Span(verdict_words(verdict) + confidence, "plain", verdict.verdict)
 
 
 def excerpt(report: Evaluated) -> str:
@@ -68,12 +69,12 @@ def report_page(report: Report) -> Iterator[Block]:
         problems = tuple(Entry(code(str(problem))) for problem in report.errors)
         yield Section(title, (page.Entries(problems),), 3)
         return
-    spec = report.spec
+    spec, recommended = report.spec, report.verdict.recommended
     yield page.Title((code(spec.id), dim(f"  {spec.title}" if spec.title else "")), _headline(report))
     yield Paragraph(report.summary)
     yield from map(Paragraph, standing_lines(report))
     if report.evidence:
-        yield Paragraph(standing_words(report.evidence, report.recommended))
+        yield Paragraph(standing_words(report.evidence, recommended))
     bars = tuple(page.Bar(r.architecture, r.points, r.family, codes(r.excluded_by)) for r in report.ranking)
     yield Section("Ranking", (page.Bars(("Architecture", "Family", "Points", "Excluded by"), bars),))
     yield from _reasons(report)
@@ -81,7 +82,7 @@ def report_page(report: Report) -> Iterator[Block]:
     if report.evidence:
         yield from evidence_sections(report.evidence)
     methods = (
-        Entry(strong(m.title), (m.because,), _origin([n for n in m.architectures if n in report.recommended], m.source))
+        Entry(strong(m.title), (m.because,), _origin([n for n in m.architectures if n in recommended], m.source))
         for m in report.methods
     )
     yield from _section("Start with", methods)
@@ -104,7 +105,7 @@ def report_page(report: Report) -> Iterator[Block]:
 
 
 def _headline(report: Evaluated) -> tuple[str | Span, ...]:
-    return (strong(verdict_words(report), tone=report.verdict), confidence_words(report))
+    return (strong(verdict_words(report.verdict), tone=report.verdict.verdict), confidence_words(report.verdict))
 
 
 def standing_lines(report: Evaluated) -> Iterator[str]:
@@ -112,12 +113,12 @@ def standing_lines(report: Evaluated) -> Iterator[str]:
 
     `By article@1.0.0 alone: GAN (clear, margin 0.67).`
     """
-    if report.base and report.base.differs:
-        yield f"By {report.base.rules} alone: {verdict_words(report.base)}{confidence_words(report.base)}."
+    if (base := report.base) and base.differs:
+        yield f"By {base.rules} alone: {verdict_words(base.verdict)}{confidence_words(base.verdict)}."
     if not (explored := report.explored):
         return
     verdicts = [item.verdict for item in explored.possible]
-    others = [name_words(name) for name in verdicts if name != report.verdict]
+    others = [name_words(name) for name in verdicts if name != report.verdict.verdict]
     if not verdicts:
         yield "Every way to answer the rest contradicts itself, so nothing can be said of what it leads to."
     elif not others:
@@ -180,24 +181,24 @@ def _table_name(report: Evaluated) -> tuple[str | Span, ...]:
     return (code(str(report.rules.table)), " (", code(report.rules.table.digest[:19]), ")")
 
 
-def verdict_words(report: Evaluated | Base) -> str:
+def verdict_words(verdict: Verdict) -> str:
     """The verdict as a headline: `GAN`, `Hybrid: consistency`, `Evaluate both: GAN and diffusion`."""
-    if report.verdict == "evaluate_both":
-        pairs = zip(report.candidates, report.recommended, strict=True)
+    if verdict.verdict == "evaluate_both":
+        pairs = zip(verdict.candidates, verdict.recommended, strict=True)
         named = [name_words(f) if f == a else f"{name_words(f)} ({a})" for f, a in pairs]
         return f"Evaluate both: {both(named)}"
-    words = name_words(report.verdict)
+    words = name_words(verdict.verdict)
     words = words[:1].upper() + words[1:]
-    return words if report.architecture in (None, report.verdict) else f"{words}: {report.architecture}"
+    return words if verdict.architecture in (None, verdict.verdict) else f"{words}: {verdict.architecture}"
 
 
-def confidence_words(report: Evaluated | Base) -> str:
+def confidence_words(verdict: Verdict) -> str:
     """The confidence and what it rests on, to stand after the verdict: ` (clear, margin 0.67)`."""
-    if report.confidence == "forced":
+    if verdict.confidence == "forced":
         return " (forced: no other family is left)"
-    if report.confidence is None or report.margin is None:
+    if verdict.confidence is None or verdict.margin is None:
         return ""
-    return f" ({report.confidence.replace('_', ' ')}, margin {report.margin:.2f})"
+    return f" ({verdict.confidence.replace('_', ' ')}, margin {float(verdict.margin):.2f})"
 
 
 def flip_rows(explored: Explored, stated: Answers) -> list[tuple[str, str]]:

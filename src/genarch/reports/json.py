@@ -9,6 +9,7 @@ from operator import add
 from typing import Any, Literal
 
 from genarch.table.constraints import CONSTRAINTS
+from genarch.table.rules import Ratio
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -18,6 +19,7 @@ _SCALARS: Mapping[type, Callable[[Any], str]] = {
     float: json.dumps,
     bool: {True: "true", False: "false"}.__getitem__,
     type(None): {None: "null"}.__getitem__,
+    Ratio: lambda ratio: json.dumps(round(float(ratio), 4)),
 }
 _ORDER = {member: at for entry in CONSTRAINTS if entry.kind == "set" for at, member in enumerate(entry.values)}
 

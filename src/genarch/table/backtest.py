@@ -100,7 +100,7 @@ def score(outcomes: Iterable[Outcome]) -> Score:
 def always(verdict: str, cases: Iterable[Case]) -> Score:
     """The score of giving one verdict whatever is stated; such an answer claims no confidence."""
     candidates = () if verdict in VERDICTS_WITHOUT_FAMILY else (verdict,)
-    same = Verdict(verdict, None, candidates, None, None)
+    same = Verdict(verdict, None, candidates)
     return score(outcome(case, same) for case in cases)
 
 

@@ -259,7 +259,7 @@ def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool
         settled = None
         if explored:
             settled = [item.verdict for item in Exploration(answers, table).possible] == [verdict.verdict]
-        return Tile(*verdict[:4], settled, contradicts, column is x_here and row is y_here)
+        return Tile(*verdict[:3], verdict.confidence, settled, contradicts, column is x_here and row is y_here)
 
     rows = tuple(tuple(tile(column, row) for column in across) for row in down)
     return DecisionMap(Axis(x, tuple(across)), Axis(y, tuple(down)), rows)

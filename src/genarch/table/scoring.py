@@ -50,21 +50,20 @@ class Unread(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The answer.
-
-    `verdict` is a family, `evaluate_both`, `undetermined` or `infeasible`. `architecture` is the best of that family,
-    None without a family. `candidates` are the families in play, best first: two for `evaluate_both`, else one or none.
-    `margin` is the difference of the two best families' points over the sum of the absolute points that all hits gave
-    either; None where fewer than two families are compared. `confidence` is None without a recommendation.
-    `recommended` are the architectures recommended: one, or for `evaluate_both` the best of either family.
-    """
+    """The answer."""
 
     verdict: str
+    """A family, evaluate_both, undetermined or infeasible."""
     architecture: str | None
+    """The best of that family; null without one."""
     candidates: tuple[str, ...]
-    confidence: Confidence | None
-    margin: Ratio | None
+    """Families in play, best first: two for evaluate_both, else one or none."""
     recommended: tuple[str, ...] = ()
+    """The architectures recommended: the best of each candidate family."""
+    confidence: Confidence | None = None
+    """Null without a recommendation."""
+    margin: Ratio | None = None
+    """Difference of the two best families' points over all points that touch either, to four places in JSON."""
 
 
 class Stability(NamedTuple):
@@ -306,21 +305,21 @@ class Scorer:
             if alive:
                 best.append((family, max(alive, key=points.__getitem__)))
         if not best:
-            return Verdict("infeasible", None, (), None, None)
+            return Verdict("infeasible", None, ())
         best.sort(key=lambda entry: -points[entry[1]])
         (family, first), *others = best
         name = self.architectures[first]
         if not others:
-            return Verdict(family, name, (family,), "forced", None, (name,))
+            return Verdict(family, name, (family,), (name,), "forced")
         if not any(total and not excluded >> at & 1 for at, total in enumerate(touched)):
-            return Verdict("undetermined", None, (), None, None)
+            return Verdict("undetermined", None, ())
         rival, second = others[0]
         margin = Ratio(points[first] - points[second], touched[first] + touched[second] or 1)
         if not margin.numerator or surplus(*margin, self.close_call) < 0:
             both = (name, self.architectures[second])
-            return Verdict("evaluate_both", None, (family, rival), "close_call", margin, both)
+            return Verdict("evaluate_both", None, (family, rival), both, "close_call", margin)
         confidence: Confidence = "lean" if surplus(*margin, self._clear) < 0 else "clear"
-        return Verdict(family, name, (family,), confidence, margin, (name,))
+        return Verdict(family, name, (family,), (name,), confidence, margin)
 
     def _ranking(self, positions: Sequence[int], points: Sequence[int]) -> tuple[Ranked, ...]:
         hits = [(self._rules.rules[at].id, self._contributions[at], self.effects[at].excludes) for at in positions]
