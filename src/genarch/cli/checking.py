@@ -321,7 +321,7 @@ def changed_files(since: str | None, concerning_all: Iterable[str | None]) -> tu
     """
     if since is None:
         return None, ""
-    changed = changed_since(since, ".")
+    changed = changed_since(since)
     configured = {os.path.realpath(path) for path in concerning_all if path}
     # A spec file that is gone was for a document that may not have changed.
     gone = {path for path in changed if is_spec(os.path.basename(path)) and not os.path.exists(path)}

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,7 +23,7 @@ def repository_root(folder: str) -> str | None:
     return here
 
 
-def changed_since(reference: str, folder: str) -> frozenset[str]:
+def changed_since(reference: str) -> frozenset[str]:
     """The real paths of the files that differ from where the branch left `reference`.
 
     Uncommitted and new files are among them, and those that are gone.
@@ -30,45 +31,34 @@ def changed_since(reference: str, folder: str) -> frozenset[str]:
     Raises:
         InputError: when git is not there, or knows no such commit.
     """
-    root = repository_root(folder)
-    if root is None:
-        raise refuse("--changed-since", "this is no git repository; leave the option out")
-    commit = _git(root, reference, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
-    base = _git(root, reference, "merge-base", commit.decode().strip(), "HEAD").decode().strip()
-    changed = _git(root, reference, "diff", "--name-only", "--no-renames", "-z", base, "--")
-    new = _git(root, reference, "ls-files", "--others", "--exclude-standard", "-z")
-    names = [os.fsdecode(name) for name in (changed + new).split(b"\0") if name]
-    return frozenset(os.path.realpath(os.path.join(root, name)) for name in names)
-
-
-def _git(root: str, reference: str, *arguments: str) -> bytes:
-    """What git prints.
-
-    Raises:
-        InputError: when it cannot be run, or fails.
-    """
     import subprocess
 
-    try:
-        result = subprocess.run(  # noqa: S603  (no shell; the one argument from outside stands behind --end-of-options)
-            ["git", *arguments],  # noqa: S607  (the git that the person has)
-            cwd=root,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-    except (OSError, ValueError) as error:
-        raise refuse("--changed-since", f"git cannot be run: {error}") from error
-    if result.returncode:
-        why = result.stderr.decode(errors="backslashreplace").strip().splitlines()
-        unknown = f"git knows no commit '{reference[:80]}'; is the history fetched (fetch-depth: 0)?"
-        raise refuse("--changed-since", why[0] if why else unknown)
-    return result.stdout
+    root = repository_root(".")
+    if root is None:
+        raise refuse("--changed-since", "this is no git repository; leave the option out")
+
+    def git(*arguments: str) -> str:
+        # No shell, and the git that the person has; the one argument from outside stands behind --end-of-options.
+        command = ["git", *arguments]
+        try:
+            result = subprocess.run(command, cwd=root, capture_output=True, stdin=subprocess.DEVNULL, check=False)  # noqa: S603
+        except (OSError, ValueError) as error:
+            raise refuse("--changed-since", f"git cannot be run: {error}") from error
+        if result.returncode:
+            why = result.stderr.decode(errors="backslashreplace").strip().splitlines()
+            unknown = f"git knows no commit '{reference[:80]}'; is the history fetched (fetch-depth: 0)?"
+            raise refuse("--changed-since", why[0] if why else unknown)
+        return os.fsdecode(result.stdout)
+
+    commit = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}").strip()
+    base = git("merge-base", commit, "HEAD").strip()
+    changed = git("diff", "--name-only", "--no-renames", "-z", base, "--")
+    new = git("ls-files", "--others", "--exclude-standard", "-z")
+    return frozenset(os.path.realpath(os.path.join(root, name)) for name in (changed + new).split("\0") if name)
 
 
 DOCUMENT_SUFFIXES = (".md", ".markdown")
 SPEC_SUFFIXES = (".yaml", ".yml")
-
 
 _NEAR_SPEC = re.compile(r"(.*\.)?genarch\.ya?ml", re.IGNORECASE)
 """The names of spec files, and those that come near."""
@@ -142,7 +132,58 @@ def listed_files(paths: Sequence[str], selection: Selection) -> Iterator[ListedF
     Links to folders are not followed. A link to a file counts where it leads to a file within the root that is not come
     upon anyway. `-`, and whatever cannot be read, is passed through for the reader to judge.
     """
-    return _Listing(paths, selection).files(paths)
+    folders = _outermost([path for path in paths if path != "-" and os.path.isdir(path)])
+    roots = [os.path.realpath(folder) for folder in folders]
+    given: set[str] = set()
+    specs: dict[str, ListedFile] = {}
+
+    def wanted(path: str, name: str) -> bool:
+        if selection.include:
+            return selection.include.match(path)
+        return name.lower().endswith(DOCUMENT_SUFFIXES) or bool(_NEAR_SPEC.fullmatch(name))
+
+    def passed_by(target: str) -> str:
+        """Why the file that a link leads to is not looked at."""
+        if os.path.isdir(target):
+            return "a link to a folder"
+        if not os.path.exists(target):
+            return "a link that leads nowhere"
+        if not within(target, selection.root):
+            return "a link out of the tree"
+        walked = any(walked_to(target, root) and wanted(target, target) for root in roots)
+        return "a link to a file that is checked itself" if walked or target in given else ""
+
+    for path in paths:
+        real = path if path == "-" else os.path.realpath(path)
+        if (path != "-" and os.path.isdir(path)) or real in given:
+            continue
+        given.add(real)
+        if path != "-" and selection.exclude.match(path):
+            yield Skipped(path, "excluded")
+            continue
+        yield ListedFile(_shown(path), named=True)
+        for spec in specs_beside(path):
+            known = specs.setdefault(os.path.realpath(spec.path), spec._replace(beside=()))
+            specs[os.path.realpath(spec.path)] = known._replace(beside=known.beside + spec.beside)
+    for real, spec in specs.items():
+        if real not in given and not any(walked_to(real, root) for root in roots):
+            given.add(real)
+            yield spec
+    for found, entry in (item for folder in folders for item in walk(folder)):
+        path = _shown(found)
+        if entry is None:
+            yield ListedFile(found if found in folders else path, named=True)
+        elif wanted(path, entry.name):
+            link = entry.is_symlink()
+            real = os.path.realpath(path) if given or link else ""
+            reason = passed_by(real) if link else "" if entry.is_file(follow_symlinks=False) else "not a regular file"
+            if selection.exclude.match(path):
+                reason = "excluded"
+            if reason:
+                yield Skipped(path, reason)
+            elif real not in given:
+                given.update([real] if link else ())
+                yield ListedFile(path, named=False)
 
 
 def near_spec_name(name: str) -> str:
@@ -156,83 +197,10 @@ def specs_beside(path: str) -> Iterator[ListedFile]:
     if not path.lower().endswith(DOCUMENT_SUFFIXES) or not os.path.isfile(path):
         return
     folder = os.path.dirname(path) or "."
-    try:
-        names = sorted(name for name in os.listdir(folder) if is_spec(name))
-    except OSError:
-        return
-    for name in names:
-        spec = os.path.join(folder, name)
-        if os.path.isfile(spec):
-            yield ListedFile(_shown(spec), named=False, beside=(os.path.realpath(path),))
-
-
-class _Listing:
-    """One walk; remembers what was given, by its real path."""
-
-    def __init__(self, paths: Sequence[str], selection: Selection) -> None:
-        self._selection = selection
-        self._given: set[str] = set()
-        self._folders = _outermost([path for path in paths if path != "-" and os.path.isdir(path)])
-        self._roots = [os.path.realpath(folder) for folder in self._folders]
-
-    def files(self, paths: Sequence[str]) -> Iterator[ListedFile | Skipped]:
-        specs: dict[str, ListedFile] = {}
-        for path in paths:
-            real = path if path == "-" else os.path.realpath(path)
-            if (path != "-" and os.path.isdir(path)) or real in self._given:
-                continue
-            self._given.add(real)
-            if path != "-" and self._selection.exclude.match(path):
-                yield Skipped(path, "excluded")
-                continue
-            yield ListedFile(_shown(path), named=True)
-            for spec in specs_beside(path):
-                known = specs.setdefault(os.path.realpath(spec.path), spec._replace(beside=()))
-                specs[os.path.realpath(spec.path)] = known._replace(beside=known.beside + spec.beside)
-        for real, spec in specs.items():
-            if real not in self._given and not any(walked_to(real, root) for root in self._roots):
-                self._given.add(real)
-                yield spec
-        for folder in self._folders:
-            yield from self._walk(folder)
-
-    def _walk(self, folder: str) -> Iterator[ListedFile | Skipped]:
-        for found, entry in walk(folder):
-            path = found if found == folder else _shown(found)
-            if entry is None:
-                yield ListedFile(path, named=True)
-            elif self._wanted(path, entry.name):
-                reason = self._passed_by(path, entry)
-                if reason is None:
-                    yield ListedFile(path, named=False)
-                elif reason:
-                    yield Skipped(path, reason)
-
-    def _wanted(self, path: str, name: str) -> bool:
-        if self._selection.include:
-            return self._selection.include.match(path)
-        return name.lower().endswith(DOCUMENT_SUFFIXES) or bool(_NEAR_SPEC.fullmatch(name))
-
-    def _passed_by(self, path: str, entry: os.DirEntry[str]) -> str | None:
-        """Why a file in a folder is not looked at; None where it is, empty where it was already."""
-        if self._selection.exclude.match(path):
-            return "excluded"
-        if not entry.is_symlink():
-            if not entry.is_file(follow_symlinks=False):
-                return "not a regular file"
-            return "" if self._given and os.path.realpath(path) in self._given else None
-        target = os.path.realpath(path)
-        if os.path.isdir(target):
-            return "a link to a folder"
-        if not os.path.exists(target):
-            return "a link that leads nowhere"
-        if not within(target, self._selection.root):
-            return "a link out of the tree"
-        walked = any(walked_to(target, root) and self._wanted(target, target) for root in self._roots)
-        if walked or target in self._given:
-            return "a link to a file that is checked itself"
-        self._given.add(target)
-        return None
+    with suppress(OSError):
+        for spec in (os.path.join(folder, name) for name in sorted(filter(is_spec, os.listdir(folder)))):
+            if os.path.isfile(spec):
+                yield ListedFile(_shown(spec), named=False, beside=(os.path.realpath(path),))
 
 
 def _outermost(folders: list[str]) -> list[str]:
