@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genarch.documents.editing import behind, fenced, marked, with_block, with_rationale
+from genarch.documents.editing import fenced, with_block, with_rationale
 from genarch.errors import InputError
 
 SPEC = "# yaml-language-server: $schema=x.json\nversion: 1\nconstraints: {}\n"
@@ -100,20 +100,24 @@ def test_whatever_the_document_its_own_text_survives(text: str) -> None:
 
 def test_a_rationale_is_replaced_between_its_markers_and_nothing_else() -> None:
     text, block = with_block("# A\r\n\r\ntext\r\n\r\n## B\r\n", "a.md", fenced(SPEC))
-    empty = behind(text, block.last, "a")
-    first = with_rationale(empty, "a.md", "a", "**GAN**\n\nwhy")
-    assert marked(first, "a")
-    assert not marked(first, "b")
-    assert with_rationale(first, "a.md", "a", "**GAN**\n\nwhy") == first
+
+    def rewritten(text: str, rationale: str) -> str:
+        return with_rationale(text, "a.md", block, "a", rationale)
+
+    first = rewritten(text, "**GAN**\n\nwhy")
+    begin, end = (line for line in first.splitlines() if line.startswith("<!--"))
+    assert first.endswith(f"```\r\n\r\n{begin}\r\n\r\n**GAN**\r\n\r\nwhy\r\n\r\n{end}\r\n")
+    assert rewritten(first, "**GAN**\n\nwhy") == first
     assert "\n" not in first.replace("\r\n", "")
-    second = with_rationale(first, "a.md", "a", "other")
-    assert with_rationale(second, "a.md", "a", "**GAN**\n\nwhy") == first
+    second = rewritten(first, "other")
+    assert rewritten(second, "**GAN**\n\nwhy") == first
+    assert with_rationale(first, "a.md", block, "b", "x").count("<!--") == 4, "that of another spec is another one"
 
 
 @pytest.mark.parametrize("broken", ["end", "begin", "twice"])
 def test_markers_without_their_pair_are_found(broken: str) -> None:
-    text = behind("# A\n\n", 1, "a")
-    lines = [line for line in text.splitlines() if line.startswith("<!--")]
+    text, block = with_block("# A\n\n", "a.md", fenced(SPEC))
+    lines = [line for line in with_rationale(text, "a.md", block, "a", "x").splitlines() if line.startswith("<!--")]
     changed = {"end": lines[:1], "begin": lines[1:], "twice": [*lines, *lines]}[broken]
     with pytest.raises(InputError, match="are not a pair"):
-        with_rationale("# A\n\n" + "\n\n".join(changed) + "\n", "a.md", "a", "x")
+        with_rationale("# A\n\n" + "\n\n".join(changed) + "\n", "a.md", block, "a", "x")

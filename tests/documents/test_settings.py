@@ -33,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_every_setting(folder: Path) -> None:
     (folder / "a/b/genarch.toml").write_text(FULL)
-    found = find_settings(".")
+    found = find_settings()
     assert found._replace(folder="", path="") == ProjectSettings(
         "", "", "own.yaml", "warning", ("docs/**/*.md",), ("docs/old/",), ("docs/adr/*.md",), "genarch-baseline.json",
         90, {"constraint-unsettled": "warning", "block-quoted": "off"},
@@ -43,22 +43,23 @@ def test_every_setting(folder: Path) -> None:
 def test_the_same_in_pyproject(folder: Path) -> None:
     text = "[tool.genarch]\n" + FULL.replace("[severity]", "[tool.genarch.severity]")
     (folder / "a/b/pyproject.toml").write_text(text)
-    assert find_settings(".").severity == {"constraint-unsettled": "warning", "block-quoted": "off"}
+    assert find_settings().severity == {"constraint-unsettled": "warning", "block-quoted": "off"}
 
 
 def test_the_nearest_counts_and_nothing_is_merged(folder: Path) -> None:
     (folder / "genarch.toml").write_text(FULL)
-    assert find_settings(".").waiver_days == 90
+    assert find_settings().waiver_days == 90
     (folder / "a/pyproject.toml").write_text("[project]\nname = 'other'\n")
-    assert find_settings(".").waiver_days == 90, "a pyproject.toml without a word of it is passed by"
+    assert find_settings().waiver_days == 90, "a pyproject.toml without a word of it is passed by"
     (folder / "a/pyproject.toml").write_text("[tool.genarch]\n")
-    assert find_settings(".")._replace(path="", folder="") == ProjectSettings("")
+    assert find_settings()._replace(path="", folder="") == ProjectSettings("")
     (folder / "a/genarch.toml").write_text("waiver_days = 7\n")
-    assert find_settings(".").waiver_days == 7, "in one folder genarch.toml comes first"
+    assert find_settings().waiver_days == 7, "in one folder genarch.toml comes first"
 
 
-def test_without_any_the_defaults_hold(folder: Path) -> None:
-    assert find_settings(str(folder)) == ProjectSettings(str(folder))
+def test_without_any_the_defaults_hold(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert find_settings() == ProjectSettings()
 
 
 @pytest.mark.parametrize(
@@ -83,21 +84,21 @@ def test_without_any_the_defaults_hold(folder: Path) -> None:
 def test_mistakes_are_told_with_their_place(folder: Path, text: str, told: str) -> None:
     (folder / "a/b/genarch.toml").write_text(text)
     with pytest.raises(InputError) as error:
-        find_settings(".")
+        find_settings()
     assert told in str(error.value)
 
 
 def test_every_mistake_comes_at_once(folder: Path) -> None:
     (folder / "a/b/genarch.toml").write_text("a = 1\nb = 2\nwaiver_days = 'x'\n")
     with pytest.raises(InputError) as error:
-        find_settings(".")
+        find_settings()
     assert [problem.line for problem in error.value.problems] == [1, 2, 3]
 
 
 def test_a_folder_of_that_name_is_told(folder: Path) -> None:
     (folder / "a/b/genarch.toml").mkdir()
     with pytest.raises(InputError, match="is a folder"):
-        find_settings(".")
+        find_settings()
 
 
 def test_a_file_may_be_named(folder: Path) -> None:

@@ -77,7 +77,7 @@ def settings_of(
     waivers: bool = True,
 ) -> Settings:
     """The settings that hold: the options of the command line over those of the project."""
-    project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings(".")
+    project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings()
     folder = project.folder
     day = _today(today)
     days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)

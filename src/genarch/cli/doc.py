@@ -10,7 +10,7 @@ import typer
 from genarch.cli.app import Answers, Overrides, Plain, Rules, Yes, argument, flag, group, option
 from genarch.cli.ask import Again, answers_of, questioned
 from genarch.cli.output import ExitCode, one_of, read_exactly, say, written
-from genarch.documents.editing import behind, fenced, marked, with_block, with_rationale
+from genarch.documents.editing import fenced, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, base_of, load_rules
@@ -149,17 +149,8 @@ def _keep_rationale(path: str, found: _Found, rules: RuleTable) -> int:
     """Bring the rationale below a block up to date."""
     spec = found.spec
     report = make_report(spec, rules, evaluate(spec, rules), explore(spec, rules), base=base_of(rules))
-    before = text = read_exactly(path)
-    if not marked(text, spec.id):
-        if any(before for _, before in found.block.lines):
-            raise refuse(
-                f"{path}:{found.block.first}",
-                "the block is in a list or a quotation, which a rationale would break; move it out for --write",
-            )
-        text = behind(text, found.block.last, spec.id)
-        if not marked(text, spec.id):
-            raise refuse(path, f"has no place for a rationale after line {found.block.last}; move the block")
-    text = with_rationale(text, path, spec.id, excerpt(report))
+    before = read_exactly(path)
+    text = with_rationale(before, path, found.block, spec.id, excerpt(report))
     if text == before:
         say(f"{path}: the rationale of '{spec.id}' is up to date")
     else:

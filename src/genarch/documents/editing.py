@@ -65,47 +65,42 @@ def with_skeleton(text: str, path: str) -> str:
     return with_block(text, path, fenced("\n".join([*lines, "# decision: unknown"])))[0]
 
 
-def with_rationale(text: str, path: str, spec_id: str, rationale: str) -> str:
-    """The document with the rationale of a block in place of what is between its markers.
+def with_rationale(text: str, path: str, block: Block, spec_id: str, rationale: str) -> str:
+    """The document with a rationale in place of what is between its markers; they go behind the block.
 
     Raises:
-        InputError: when the markers are not in pairs.
+        InputError: when the markers are not in pairs, or there is no place for them.
     """
     document = _Document(text)
     begin, end = _BEGIN.format(spec_id), _END.format(spec_id)
+    if not document.comments(begin, end):
+        if any(before for _, before in block.lines):
+            message = "the block is in a list or a quotation, which a rationale would break; move it out for --write"
+            raise refuse(f"{path}:{block.first}", message)
+        document = _Document(document.with_lines(block.last, f"{begin}\n\n{end}"))
+        if not document.comments(begin, end):
+            raise refuse(path, f"has no place for a rationale after line {block.last}; move the block")
     starts, ends = document.comments(begin), document.comments(end)
-    if not starts and not ends:
-        return text
     if len(starts) != 1 or len(ends) != 1 or ends[0] < starts[0]:
         raise refuse(path, f"the markers of the rationale of '{spec_id}' are not a pair; remove them to have it anew")
     return document.replaced(starts[0], ends[0], f"{begin}\n\n{rationale.strip()}\n\n{end}")
-
-
-def marked(text: str, spec_id: str) -> bool:
-    """Whether the document has a marker of that rationale."""
-    document = _Document(text)
-    return any(document.comments(marker.format(spec_id)) for marker in (_BEGIN, _END))
-
-
-def behind(text: str, line: int, spec_id: str) -> str:
-    """The document with the markers of an empty rationale after a line."""
-    return _Document(text).with_lines(line, f"{_BEGIN.format(spec_id)}\n\n{_END.format(spec_id)}")
 
 
 class _Document:
     """A document's lines, each with its own end."""
 
     def __init__(self, text: str) -> None:
-        self._bom, bare = _without_mark(text)
+        bare = text.removeprefix(_BOM)
+        self._bom = text[: len(text) - len(bare)]
         self.markdown = parse_markdown(bare)
         self._lines = _LINE.findall(bare)
         first = self._lines[0] if self._lines else ""
         self._newline = first[len(first.rstrip("\r\n")) :] or "\n"
 
-    def comments(self, text: str) -> list[int]:
-        """The lines that are a comment with this text, from 1."""
+    def comments(self, *texts: str) -> list[int]:
+        """The lines that are a comment with one of these texts, from 1."""
         comments, lines = self.markdown.comments, self.markdown.lines
-        return [part.first for part in comments if "\n".join(lines[part.first - 1 : part.last]).strip() == text]
+        return [part.first for part in comments if "\n".join(lines[part.first - 1 : part.last]).strip() in texts]
 
     def place(self) -> int:
         """The line to put a block after: the last of the decision's own text, else of the document."""
@@ -140,12 +135,6 @@ class _Document:
         return self._bom + "".join([*self._lines[: first - 1], new, *self._lines[last:]])
 
 
-def _without_mark(text: str) -> tuple[str, str]:
-    """The byte order mark, if any, and what follows it."""
-    bare = text.removeprefix(_BOM)
-    return text[: len(text) - len(bare)], bare
-
-
 def _decision(headings: tuple[Heading, ...]) -> Heading | None:
     titled = [(_NUMBERING.sub("", heading.title.strip()).strip().casefold(), heading) for heading in headings]
     return next((heading for name in HEADINGS for title, heading in titled if title == name), None)
@@ -164,7 +153,8 @@ _MISSPELT_KEYS = {CheckId("block-invalid"), CheckId("waiver-invalid")}
 def fixed(text: str, path: str, rules: RuleTable, *, spec_file: bool = False) -> str:
     """A document, or a spec file, with what is misspelt put right; the same text where nothing is."""
     read = read_sidecar if spec_file else read_document
-    bom, bare = _without_mark(text)
+    bare = text.removeprefix(_BOM)
+    bom = text[: len(text) - len(bare)]
     document = read(bare, path, rules)
     for _ in range(_ROUNDS):
         changed = edited(bare, set(_edits(bare, document)))

@@ -63,23 +63,23 @@ class ProjectSettings(NamedTuple):
     """Check to severity, or off."""
 
 
-def find_settings(folder: str) -> ProjectSettings:
-    """The nearest settings from a folder upwards; the defaults where there are none.
+def find_settings() -> ProjectSettings:
+    """The nearest settings from the current folder upwards; the defaults where there are none.
 
     A `pyproject.toml` without `[tool.genarch]` is passed by. What is found is not merged with what lies further up.
 
     Raises:
         InputError: when a file on the way cannot be read, or with every problem of the settings found.
     """
-    here = os.path.realpath(folder)
+    here = os.path.realpath(".")
     while True:
-        for name in NAMES:
-            path = os.path.join(here, name)
-            if os.path.lexists(path) and (found := _read_settings(_near(path, folder), required=name == NAMES[0])):
+        for path in (os.path.join(here, name) for name in NAMES):
+            shown = min(path, os.path.relpath(path), key=len)
+            if os.path.lexists(path) and (found := _read_settings(shown, required=path.endswith(NAMES[0]))):
                 return found
         above = os.path.dirname(here)
         if above == here:
-            return ProjectSettings(folder)
+            return ProjectSettings()
         here = above
 
 
@@ -93,12 +93,6 @@ def load_settings(path: str) -> ProjectSettings:
     if found is None:
         raise refuse(path, "has no [tool.genarch]; add it, or name a genarch.toml")
     return found
-
-
-def _near(path: str, folder: str) -> str:
-    """A path as seen from a folder, where that is no longer than the path itself."""
-    relative = os.path.relpath(path, os.path.realpath(folder))
-    return relative if len(relative) < len(path) and os.path.realpath(folder) == os.path.realpath(".") else path
 
 
 def _read_settings(path: str, *, required: bool) -> ProjectSettings | None:
