@@ -68,17 +68,14 @@ def descriptions_page(descriptions: Iterable[Description]) -> Iterator[Block]:
         if at:
             yield page.Space()
         title = strong(f"{description.kind} {description.id}: {description.title}")
-        parts = (page.Entry(heading, tuple(_shown(text))) for heading, text in description.parts)
+        parts = (page.Entry(heading, _shown(text)) for heading, text in description.parts)
         yield Entries((page.Entry(title, (Entries(tuple(parts)),)),))
 
 
-def _shown(text: str | tuple[str, ...]) -> Iterator[Line | Block]:
-    if isinstance(text, tuple) and len(text) > 1:
-        yield Entries(tuple(map(page.Entry, text)), marked=True)
-    elif isinstance(text, tuple):
-        yield from text
-    else:
-        yield page.Listing(text) if "\n" in text else text
+def _shown(text: str | tuple[str, ...]) -> tuple[Line | Block, ...]:
+    if isinstance(text, str):
+        return (page.Listing(text) if "\n" in text else text,)
+    return (Entries(tuple(map(page.Entry, text)), marked=True),) if len(text) > 1 else text
 
 
 def describe_id(name: str, rules: RuleTable) -> list[Description]:

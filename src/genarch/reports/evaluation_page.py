@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from genarch.reports import page
 from genarch.reports.evaluation import Evaluated, Explored, Refused, Report
@@ -51,14 +50,14 @@ def excerpt(report: Evaluated) -> str:
 
     It changes when the answers or the rule table do, and with nothing else.
     """
-    blocks: Iterable[Block] = chain(
-        [Paragraph((*_headline(report), ". ", report.summary))],
-        map(Paragraph, standing_lines(report)),
-        _reasons(report),
-        _changes(report),
-        _warnings(report),
-        [Paragraph(("From ", *_table_name(report), "."))],
-    )
+    blocks: list[Block] = [
+        Paragraph((*_headline(report), ". ", report.summary)),
+        *map(Paragraph, standing_lines(report)),
+        *_reasons(report),
+        *_changes(report),
+        *_warnings(report),
+        Paragraph(("From ", *_table_name(report), ".")),
+    ]
     return as_markdown(blocks).rstrip("\n")
 
 
@@ -81,12 +80,10 @@ def report_page(report: Report) -> Iterator[Block]:
     yield from _changes(report)
     if report.evidence:
         yield from evidence_sections(report.evidence)
-    methods = (
-        Entry(strong(m.title), (m.because,), _origin([n for n in m.architectures if n in recommended], m.source))
-        for m in report.methods
-    )
+    for_these = ((m, [name for name in m.architectures if name in recommended]) for m in report.methods)
+    methods = (_cited(strong(m.title), names, m.source, m.because) for m, names in for_these)
+    risks = (_cited(r.risk, [name], r.source, f"Mitigation: {r.mitigation}") for name, r in report.risks)
     yield from _section("Start with", methods)
-    risks = (Entry(r.risk, (f"Mitigation: {r.mitigation}",), _origin([name], r.source)) for name, r in report.risks)
     yield from _section("Risks, and what to do", risks)
     yield from _warnings(report)
     unread = [f"{name}: {', '.join(members)}" if members else name for name, members in report.unread]
@@ -138,8 +135,7 @@ def _reasons(report: Evaluated) -> Iterator[Block]:
     found: dict[bool, list[Entry]] = {True: [], False: []}
     for rule, title, because, (gained, lost, excludes), source in report.rationale:
         effect = effect_words({**gained, **{name: -points for name, points in lost.items()}}, excludes)
-        below = (effect, because) if effect else (because,)
-        found[bool(effect)].append(Entry(strong(title), below, _origin([rule], source)))
+        found[bool(effect)].append(_cited(strong(title), [rule], source, *filter(None, (effect, because))))
     yield from _section("Rules that fired", found[True])
     yield from _section("Notes", found[False])
 
@@ -163,9 +159,7 @@ def _changes(report: Evaluated) -> Iterator[Block]:
 
 
 def _warnings(report: Evaluated) -> Iterator[Block]:
-    yield from _section(
-        "Warnings", (Entry(message, (), _origin([id_], source)) for id_, message, source in report.warnings)
-    )
+    yield from _section("Warnings", (_cited(message, [id_], source) for id_, message, source in report.warnings))
 
 
 def _section(title: str, entries: Iterable[Entry]) -> Iterator[Block]:
@@ -173,8 +167,8 @@ def _section(title: str, entries: Iterable[Entry]) -> Iterator[Block]:
         yield Section(title, (page.Entries(found),))
 
 
-def _origin(names: Iterable[str], source: Citation) -> Line:
-    return (*codes(names), f"; {source}")
+def _cited(first: Line, names: Iterable[str], source: Citation, *below: Line) -> Entry:
+    return Entry(first, below, (*codes(names), f"; {source}"))
 
 
 def _table_name(report: Evaluated) -> tuple[str | Span, ...]:

@@ -161,7 +161,6 @@ def as_block(part: Line | Block) -> Block:
     return cast("Block", part)
 
 
-def codes(names: Iterable[str], between: str = ", ") -> tuple[str | Span, ...]:
+def codes(names: Iterable[str]) -> tuple[str | Span, ...]:
     """Ids in a row."""
-    parts = [part for name in names for part in (between, code(name))]
-    return tuple(parts[1:])
+    return tuple(part for name in names for part in (", ", code(name)))[1:]
