@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, combinations, islice, pairwise, product
+from collections.abc import Iterator, Sequence
+from itertools import chain, combinations, islice, pairwise, permutations, product
 
 from genarch.table.conditions import (
     ALWAYS,
@@ -20,6 +20,7 @@ from genarch.table.conditions import (
 )
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers
 from genarch.table.findings import CheckId, Finding
+from genarch.table.matching import Matcher, positions
 from genarch.table.rules import Assumption, Method, Notice, Rule, RuleTable
 from genarch.table.search import Found, Space, Stretch, VerdictSearch, find, sampled, search, verdict_search, witness
 
@@ -91,15 +92,15 @@ DECIDING_LIMIT = 5_000
 """Nodes to look for what a rule decides alone, before the full question is asked; where there is something, tens do."""
 
 
-def _missing(check: CheckId, entry: tuple[str, str], found: Found[bool], message: str) -> Iterator[Finding]:
+def _missing(check: str, entry: tuple[str, str], found: Found[bool], message: str) -> Iterator[Finding]:
     """The finding that there are no such answers, or that this was not settled; nothing where some were found."""
     if not found.complete:
         yield _unsettled(check, entry[1], entry)
     elif found.answers is None:
-        yield Finding(check, (entry[1],), message, entry)
+        yield Finding(CheckId(check), (entry[1],), message, entry)
 
 
-def _unsettled(check: CheckId, subject: str, entry: tuple[str, str] | None) -> Finding:
+def _unsettled(check: str, subject: str, entry: tuple[str, str] | None) -> Finding:
     message = f"whether '{check}' applies was not settled within {LIMIT:,} steps"
     return Finding(CheckId("search-limit"), (check, subject), message, entry)
 
@@ -109,7 +110,7 @@ def rules_that_never_matter(rules: RuleTable) -> Iterator[Finding]:
     table = verdict_search(rules)
     judge, known = table.scorer.judge, 0
     for hits, _ in sampled(table.space):
-        for bit in (1 << at for at in range(len(rules.rules)) if (hits & ~known) >> at & 1):
+        for bit in (1 << at for at in positions(hits & ~known)):
             if judge(hits & ~bit)[:2] != judge(hits)[:2]:
                 known |= bit  # it makes a difference on these answers
     for at, rule in enumerate(rules.rules):
@@ -117,8 +118,7 @@ def rules_that_never_matter(rules: RuleTable) -> Iterator[Finding]:
             continue  # the second is the finding of another check
         if not _is_needed(1 << at, rule, table):
             message = "wherever it hits, the verdict and the architecture are the same without it"
-            found = _case_for(1 << at, table)
-            yield from _missing(CheckId("rule-never-matters"), ("rules", rule.id), found, message)
+            yield from _missing("rule-never-matters", ("rules", rule.id), _case_for(1 << at, table), message)
 
 
 def _is_needed(bit: int, rule: Rule, table: VerdictSearch) -> bool:
@@ -126,20 +126,22 @@ def _is_needed(bit: int, rule: Rule, table: VerdictSearch) -> bool:
 
     Both ask for one architecture, which bounds narrow to much better than they do for any change at all.
     """
-    judge = table.scorer.judge
+    judge, reach = table.scorer.judge, table.bounds.reach
 
     def differs(name: str, left_out: int) -> bool:
         """Whether an architecture is recommended with the rule, or without it (`left_out`), and not the other way."""
-
-        def passes(hits: int) -> bool:
-            one, other = judge(hits & ~left_out).architecture, judge(hits & ~(bit ^ left_out)).architecture
-            return bool(hits & bit) and one == name != other
-
-        def may_pass(hits: int, unknown: int) -> bool:
-            reach = table.bounds.reach(hits & ~left_out, unknown & ~left_out)
-            return bool((hits | unknown) & bit) and reach.recommended(name)
-
-        return find(table.space, passes, may_pass, limit=DECIDING_LIMIT).answers is not None
+        found = find(
+            table.space,
+            lambda hits: (
+                bool(hits & bit)
+                and judge(hits & ~left_out).architecture == name != judge(hits & ~(bit ^ left_out)).architecture
+            ),
+            lambda hits, unknown: (
+                bool((hits | unknown) & bit) and reach(hits & ~left_out, unknown & ~left_out).recommended(name)
+            ),
+            limit=DECIDING_LIMIT,
+        )
+        return found.answers is not None
 
     won = any(differs(name, 0) for name, points in rule.points.items() if points > 0)
     return won or any(differs(name, bit) for name in rule.excludes)
@@ -168,52 +170,48 @@ def _case_for(bit: int, table: VerdictSearch) -> Found[bool]:
 
 def architectures_never_recommended(rules: RuleTable) -> Iterator[Finding]:
     """Architectures that no answers make the recommendation, or one only of two to compare."""
-    table = verdict_search(rules)
     for architecture in rules.architectures:
-        name, entry = architecture.id, ("architectures", architecture.id)
-        alone = compared = _recommending(table, name)
-        if alone.complete and alone.answers is None:
-            compared = _comparing(table, name)
-        message = "no complete answers make it the recommendation"
-        yield from _missing(CheckId("architecture-never-recommended"), entry, compared, message)
-        if compared is not alone and compared.answers is not None:
-            message = "with everything answered, it is only ever one of two to evaluate"
-            yield Finding(CheckId("architecture-never-alone"), (name,), message, entry, compared.answers)
+        yield from _never_recommended(architecture.id, verdict_search(rules))
 
 
-def _recommending(table: VerdictSearch, name: str) -> Found[bool]:
-    return find(
+def _never_recommended(name: str, table: VerdictSearch) -> Iterator[Finding]:
+    entry, judge, reach = ("architectures", name), table.scorer.judge, table.bounds.reach
+    alone = find(
         table.space,
-        lambda hits: table.scorer.judge(hits).architecture == name,
-        lambda hits, unknown: table.bounds.reach(hits, unknown).recommended(name),
+        lambda hits: judge(hits).architecture == name,
+        lambda hits, unknown: reach(hits, unknown).recommended(name),
         limit=LIMIT,
     )
-
-
-def _comparing(table: VerdictSearch, name: str) -> Found[bool]:
-    return find(
+    if not alone.complete or alone.answers is not None:
+        yield from _missing("architecture-never-recommended", entry, alone, "")
+        return
+    compared = find(
         table.space,
-        lambda hits: name in table.scorer.judge(hits).recommended,
-        lambda hits, unknown: table.bounds.reach(hits, unknown).compared(name),
+        lambda hits: name in judge(hits).recommended,
+        lambda hits, unknown: reach(hits, unknown).compared(name),
         limit=LIMIT,
     )
+    message = "no complete answers make it the recommendation"
+    yield from _missing("architecture-never-recommended", entry, compared, message)
+    if compared.answers is not None:
+        message = "with everything answered, it is only ever one of two to evaluate"
+        yield Finding(CheckId("architecture-never-alone"), (name,), message, entry, compared.answers)
 
 
 def entries_never_shown(rules: RuleTable) -> Iterator[Finding]:
     """Methods and notices whose condition never holds together with an answer that they are for."""
     table = verdict_search(rules)
-    shown: list[tuple[str, Method | Notice]] = [("methods", method) for method in rules.methods]
-    shown += [("notices", notice) for notice in rules.notices if notice.level != "inconsistency"]
-    for section, entry in shown:
-        about = frozenset(entry.architectures if isinstance(entry, Method) else entry.about)
-        if about and witness([entry.when], contradictions=table.ruled_out) is not None:  # else it is another finding
-            message = "its condition never holds together with an answer that it is for"
-            found = _showing(entry, about, table)
-            yield from _missing(CheckId("method-never-suggested"), (section, entry.id), found, message)
+    for section, entry in rules.conditional():
+        if isinstance(entry, Method) or (isinstance(entry, Notice) and entry.level != "inconsistency"):
+            about = frozenset(entry.architectures if isinstance(entry, Method) else entry.about)
+            if about and witness([entry.when], contradictions=table.ruled_out) is not None:  # else another finding
+                message = "its condition never holds together with an answer that it is for"
+                found = _showing(entry.when, about, table)
+                yield from _missing("method-never-suggested", (section, entry.id), found, message)
 
 
-def _showing(entry: Method | Notice, about: frozenset[str], table: VerdictSearch) -> Found[bool]:
-    """Answers on which a method or notice is shown."""
+def _showing(when: Condition, about: frozenset[str], table: VerdictSearch) -> Found[bool]:
+    """Answers on which an entry about some architectures, families or verdicts is shown."""
     own = 1 << len(table.whens)
     candidates = [a.id for a in table.rules.architectures if not about.isdisjoint((a.id, a.family))]
 
@@ -227,7 +225,7 @@ def _showing(entry: Method | Notice, about: frozenset[str], table: VerdictSearch
         reach = table.bounds.reach(hits & ~own, unknown & ~own)
         return reach.any_of(about) or any(reach.recommended(name) or reach.compared(name) for name in candidates)
 
-    space = Space([*table.whens, entry.when], table.ruled_out, first=[len(table.whens)])
+    space = Space([*table.whens, when], table.ruled_out, first=[len(table.whens)])
     return find(space, shown, may_be_shown, limit=LIMIT)
 
 
@@ -267,7 +265,7 @@ def exclusions_of_everything(rules: RuleTable) -> Iterator[Finding]:
         if len(known) == MAX_DEAD_ENDS:
             return
     if next(sets, None):
-        yield _unsettled(CheckId("excludes-everything"), rules.header.id, None)
+        yield _unsettled("excludes-everything", rules.header.id, None)
 
 
 def _causes(whens: Sequence[Condition], ruled_out: Sequence[Condition]) -> list[tuple[frozenset[str], Answers]]:
@@ -289,18 +287,14 @@ def _causes(whens: Sequence[Condition], ruled_out: Sequence[Condition]) -> list[
 
 def verdicts_that_return(rules: RuleTable) -> Iterator[Finding]:
     """Numbers that, with all else equal, lead from one verdict to another and back as they grow."""
-    read = {name for rule in rules.rules for name in constraints_read(rule.when)}
-    for name in BY_NAME:
-        if name in read and BY_NAME[name].numeric:
-            yield from _returning(rules, name)
-
-
-def _returning(rules: RuleTable, name: str) -> Iterator[Finding]:
-    """One search over the answers to everything else, with the rules as they are in each stretch of the number."""
     table = verdict_search(rules)
-    ranges = table.space.stretches(name)
-    if len(ranges) < 3:
-        return  # there and back takes three
+    for name in (name for name in BY_NAME if name in table.space.columns and BY_NAME[name].numeric):
+        if len(ranges := table.space.stretches(name)) > 2:  # there and back takes three
+            yield from _returning(name, ranges, table)
+
+
+def _returning(name: str, ranges: Sequence[Stretch], table: VerdictSearch) -> Iterator[Finding]:
+    """One search over the answers to everything else, with the rules as they are in each stretch of the number."""
     inner = [when for when in table.ruled_out if name in constraints_read(when)]
     outer = [when for when in table.ruled_out if name not in constraints_read(when)]
     whens = [*table.whens, *inner]
@@ -322,17 +316,17 @@ def _returning(rules: RuleTable, name: str) -> Iterator[Finding]:
         names = [verdict for _, verdict in course(hits)]
         yield from ((one, other) for at, (one, other) in enumerate(pairwise(names)) if one in names[at + 2 :])
 
-    pairs = [(one, other) for one in rules.verdicts for other in rules.verdicts if one != other]
+    pairs = list(permutations(table.rules.verdicts, 2))
     found = search(Space(watched, outer), returns, lambda _, __, ___: True, pairs, limit=LIMIT)
-    entry = ("questions", name) if any(question.id == name for question in rules.questions) else None
+    entry = ("questions", name) if any(question.id == name for question in table.rules.questions) else None
     for pair in pairs:
         if (example := found.witnesses.get(pair)) is not None:
-            hits = sum(1 << at for at, when in enumerate(watched) if any(not t for t in terms(answered(when, example))))
-            listed = "; ".join(f"{stretch}: {verdict}" for stretch, verdict in course(hits))
+            there = course(Matcher(watched).match(example).hits)
+            listed = "; ".join(f"{stretch}: {verdict}" for stretch, verdict in there)
             message = f"as {name} grows, all else equal, the verdict changes and comes back: {listed}"
             yield Finding(CheckId("verdict-not-monotone"), (name, *pair), message, entry, example)
     if not found.complete:
-        yield _unsettled(CheckId("verdict-not-monotone"), name, entry)
+        yield _unsettled("verdict-not-monotone", name, entry)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -390,9 +384,7 @@ def facts_uncited(rules: RuleTable) -> Iterator[Finding]:
             yield Finding(CheckId("fact-uncited"), (fact.id,), "nothing in the table cites it", ("facts", fact.id))
 
 
-Verification = Callable[[RuleTable], Iterator[Finding]]
-
-VERIFICATIONS: tuple[Verification, ...] = (
+VERIFICATIONS = (
     rules_always_together,
     rules_that_never_matter,
     blind_spots,
@@ -403,7 +395,7 @@ VERIFICATIONS: tuple[Verification, ...] = (
 )
 """What needs answers that are consistent."""
 
-COVERAGE: tuple[Verification, ...] = (unread, examples_missing, facts_uncited)
+COVERAGE = (unread, examples_missing, facts_uncited)
 
 
 def verify(rules: RuleTable) -> Iterator[Finding]:
@@ -413,10 +405,11 @@ def verify(rules: RuleTable) -> Iterator[Finding]:
     """
     used = set()
     conditions = list(impossible_conditions(rules))
-    consistent = all(finding.check != CheckId("everything-inconsistent") for finding in conditions)
+    consistent = all(finding.check != "everything-inconsistent" for finding in conditions)
     checks = (*(VERIFICATIONS if consistent else ()), *COVERAGE)
     for finding in chain(conditions, *(check(rules) for check in checks)):
-        waiver = next((w for w in rules.waivers if w.covers(finding.check, finding.subject)), None)
+        about = finding.check, set(finding.subject)
+        waiver = next((waiver for waiver in rules.waivers if (waiver.check, set(waiver.subject)) == about), None)
         used.add(waiver)
         yield finding._replace(waived=waiver.reason) if waiver else finding
     for at, waiver in enumerate(waiver for waiver in rules.waivers if not waiver.inherited):

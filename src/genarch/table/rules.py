@@ -227,10 +227,6 @@ class TableWaiver(NamedTuple):
     inherited: Annotated[bool, HIDDEN] = False
     """Whether the extended table states it."""
 
-    def covers(self, check: str, subject: tuple[str, ...]) -> bool:
-        """Whether a finding of a check on these ids is the one meant."""
-        return check == self.check and set(subject) == set(self.subject)
-
 
 class Ratio(NamedTuple):
     """An exact fraction, so that a margin is compared without rounding."""
