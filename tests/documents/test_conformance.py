@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from builders import rule, table
 from genarch import RuleTable, decide, explore, load_catalogue, load_rules
-from genarch.documents.decision import families_named
 from genarch.documents.judge import judge
-from genarch.documents.reader import DesignDocument, PlacedSpec, read_document
+from genarch.documents.reader import DesignDocument, PlacedSpec, families_named, read_document
 from genarch.documents.settings import Policy
 from genarch.files.bundled import DOCUMENT_CHECKS, Check, bundled_tables
 from genarch.table.conditions import Predicate

@@ -9,8 +9,8 @@ import pytest
 
 from builders import SOURCE, rule, table
 from genarch import RuleTable, load_catalogue
-from genarch.documents.decision import families_named, judge_decision, judge_model, taken_with
-from genarch.documents.reader import Chosen, DesignDocument, PlacedSpec
+from genarch.documents.judge import judge_decision, judge_model, taken_with
+from genarch.documents.reader import Chosen, DesignDocument, PlacedSpec, families_named
 from genarch.table.conditions import ALWAYS, All, Condition, Not, Predicate
 from genarch.table.constraints import BY_NAME, Answers
 from genarch.table.findings import Located, Place

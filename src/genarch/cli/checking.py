@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from genarch.cli.output import FAIL_ON, STDIN, bug, one_of, read_standard_input
-from genarch.documents.decision import CheckedDecision
 from genarch.documents.discovery import (
     ListedFile,
     Patterns,
@@ -21,7 +20,7 @@ from genarch.documents.discovery import (
     near_spec_name,
     repository_root,
 )
-from genarch.documents.judge import duplicate, judge, with_severities
+from genarch.documents.judge import CheckedDecision, duplicate, judge, with_severities
 from genarch.documents.reader import (
     DesignDocument,
     PlacedSpec,

@@ -4,17 +4,315 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from genarch.documents.decision import CheckedDecision, judge_decision, judge_model
-from genarch.documents.reader import DesignDocument, PlacedSpec, located
-from genarch.documents.settings import Policy
+from genarch.documents.reader import DesignDocument, PlacedSpec, families_named, located
 from genarch.errors import nearest
 from genarch.evidence.catalogue import Catalogue
 from genarch.files.bundled import DOCUMENT_CHECKS
+from genarch.table.answers import format_answer
+from genarch.table.conditions import constraints_read
+from genarch.table.constraints import BY_NAME
+from genarch.table.explore import Exploration, explore
 from genarch.table.findings import CheckId, Finding, Located, Place
-from genarch.table.rules import RuleTable
-from genarch.table.scoring import DEVICE_CONTRADICTED
-from genarch.table.spec import Waiver
+from genarch.table.rules import Notice, Rule, RuleTable
+from genarch.table.scoring import DEVICE_CONTRADICTED, Evaluation, Ranked, Verdict, evaluate
+from genarch.table.spec import Spec, Waiver
+
+if TYPE_CHECKING:
+    from genarch.documents.settings import Policy
+
+MOST_NAMED = 4
+"""Constraints listed beside the one to state first."""
+
+_NEGATION = re.compile(r"(?i)\b(?:not?|never|neither|without|instead|rather|over|versus|vs)\b")
+
+
+class CheckedDecision(NamedTuple):
+    """A decision that was judged."""
+
+    spec: str
+    line: int
+    """Where the spec begins."""
+    decision: str | None
+    verdict: str
+    architecture: str | None
+    confidence: str | None
+    settled: bool
+    """Whether every way to answer the rest leads to this verdict."""
+
+
+def judge(
+    document: DesignDocument, rules: RuleTable, policy: Policy, catalogue: Catalogue | None = None
+) -> tuple[list[Located], list[CheckedDecision]]:
+    """What is found in a document, in the order of its lines; nothing where it binds nobody any more.
+
+    The catalogue is for decisions that name a model; without one nothing is said of it.
+    """
+    if document.inactive:
+        return [], []
+    found = list(document.defects)
+    judged = []
+    first: dict[str, PlacedSpec] = {}
+    for placed in document.specs:
+        before = first.setdefault(placed.spec.id, placed)
+        found += [] if before is placed else [duplicate(placed, before.place())]
+        decision, of_decision = judge_decision(placed, document, rules, policy.tables)
+        judged.append(decision)
+        models = judge_model(placed, catalogue) if catalogue else ()
+        found += with_waivers(placed, [*of_decision, *models], rules, policy)
+    return sorted(with_severities(found, policy), key=lambda item: item.place), judged
+
+
+def duplicate(placed: PlacedSpec, first: Place) -> Located:
+    """That a spec has the id of one that comes before it."""
+    name = placed.spec.id
+    message = f"the id '{name}' is stated twice, first at {first.path}:{first.line}; give each its own id"
+    return located(CheckId("block-duplicated"), placed.place("id"), message, (name,))
+
+
+def with_severities(found: Iterable[Located], policy: Policy) -> Iterator[Located]:
+    """Findings with the severity that the team gives their checks."""
+    for item in found:
+        severity = policy.severities.get(item.finding.check, item.severity)
+        if severity != "off":
+            yield item._replace(severity=severity)
+
+
+def judge_decision(
+    placed: PlacedSpec, document: DesignDocument, rules: RuleTable, tables: tuple[RuleTable, ...] = ()
+) -> tuple[CheckedDecision, list[Located]]:
+    """A decision with the verdict on its constraints, and what is found, waivers aside.
+
+    `tables` are other rule tables that are known.
+    """
+    spec, pinned = placed.spec, placed.spec.decided_with
+    evaluation, exploration = _evaluated(spec, rules)
+    against = list(_against(placed, document, rules, evaluation))
+    found = list(_beside(placed, document, rules, evaluation, exploration))
+    taken = taken_with(pinned, rules, tables)
+    if taken == "unknown":
+        known = ", ".join(table.header.id for table in (rules, *tables))
+        message = (
+            f"{pinned} is no rule table that is known here (known: {known}; the present one is {rules.name}). Write "
+            "the one that the decision was taken with"
+        )
+        found.append(placed.found(CheckId("decided-with-unknown-rules"), message, "decided_with"))
+    elif (
+        against
+        and taken is not rules
+        and (taken == "older" or not any(_against(placed, document, taken, _evaluated(spec, taken)[0])))
+    ):
+        against = []
+        message = (
+            f"{spec.decision} was decided with {pinned}; with {rules.name} the constraints give "
+            f"{_answer(evaluation.verdict)}. See whether the deployment still stands, then update the record"
+        )
+        found.append(placed.found(CheckId("decided-with-older-rules"), message, "decided_with"))
+    verdict, architecture, *_, confidence, _ = evaluation.verdict
+    settled = [item.verdict for item in exploration.possible] == [verdict]
+    line = placed.place().line
+    judged = CheckedDecision(spec.id, line, spec.decision, verdict, architecture, confidence, settled)
+    return judged, [*against, *found]
+
+
+def _evaluated(spec: Spec, rules: RuleTable) -> tuple[Evaluation, Exploration]:
+    """The evaluation that counts: where all ways to answer the rest lead to one other verdict, that one."""
+    evaluation, exploration = evaluate(spec, rules), explore(spec, rules)
+    possible = exploration.possible
+    if len(possible) == 1 and possible[0].verdict != evaluation.verdict.verdict:
+        evaluation = evaluate(spec._replace(constraints=possible[0].witness), rules)
+    return evaluation, exploration
+
+
+def _decided(spec: Spec, evaluation: Evaluation) -> list[Ranked]:
+    """The architectures that a decision, a family or an architecture, stands for."""
+    return [entry for entry in evaluation.ranking if spec.decision in (entry.architecture, entry.family)]
+
+
+def _excluding(spec: Spec, evaluation: Evaluation) -> list[Rule]:
+    """The rules that leave nothing of what was decided; none where something is left."""
+    entries = _decided(spec, evaluation) or evaluation.ranking
+    if not all(entry.excluded_by for entry in entries):
+        return []
+    names = {name for entry in entries for name in entry.excluded_by}
+    return [rule for rule in evaluation.hits if rule.id in names]
+
+
+def _against(
+    placed: PlacedSpec, document: DesignDocument, rules: RuleTable, evaluation: Evaluation
+) -> Iterator[Located]:
+    """What speaks against the decision: it is excluded, not recommended, or a close call that nobody looked into."""
+    spec, decision = placed.spec, placed.spec.decision
+    verdict, best, candidates, *_ = evaluation.verdict
+    if decision is None:
+        return
+    if excluding := _excluding(spec, evaluation):
+        change = "give up one of the constraints, since no architecture is left at all"
+        if verdict != "infeasible":
+            change = (
+                f"change the decision{f' (to {_either(candidates)})' if candidates else ''}, correct the constraint"
+            )
+        message = (
+            f"{decision} is ruled out by {_cited(excluding, spec)}. Either {change}, or waive decision-excluded with a "
+            "reason and approved_by"
+        )
+        yield placed.found(CheckId("decision-excluded"), message, "decision", subject=(rule.id for rule in excluding))
+        return
+    if verdict in ("undetermined", decision):
+        return
+    sides = zip(candidates, evaluation.verdict.recommended, strict=False) if verdict == "evaluate_both" else ()
+    others = [family for family, architecture in sides if decision not in (family, architecture)]
+    if len(others) == 1:
+        if families_named(document.prose, rules).isdisjoint(others):
+            message = (
+                f"{' and '.join(candidates)} are too close to call, and the document speaks of {decision} only. "
+                f"Describe how {others[0]} compared, decide evaluate_both, or waive close-call-without-alternative "
+                "with a reason"
+            )
+            yield placed.found(CheckId("close-call-without-alternative"), message, "decision")
+    elif decision != best:
+        reasons = _reasons(spec, evaluation)
+        message = (
+            f"the constraints speak for {_answer(evaluation.verdict)}, not for {decision}"
+            f"{f' by {reasons}' if reasons else ''}. Change the decision, state what else decided, or waive "
+            "decision-not-recommended with a reason"
+        )
+        yield placed.found(CheckId("decision-not-recommended"), message, "decision")
+
+
+def _beside(
+    placed: PlacedSpec, document: DesignDocument, rules: RuleTable, evaluation: Evaluation, exploration: Exploration
+) -> Iterator[Located]:
+    """What is found beside that: contradictions, what is missing or unsettled, and another choice in the text."""
+    spec, decision, verdict = placed.spec, placed.spec.decision, evaluation.verdict
+    for notice in evaluation.notices:
+        if notice.level == "inconsistency":
+            fields = [f"constraints.{name}" for name in _read(notice, spec)]
+            message = f"{_facts(notice, spec)} contradict one another ({notice.id}; {notice.source}): {notice.message}"
+            yield placed.found(CheckId("constraints-inconsistent"), message, *fields, subject=[notice.id])
+    if decision is None and not document.undecided:
+        message = f"no decision is stated; the constraints give {_answer(verdict)}. Add 'decision:' beside them"
+        yield placed.found(CheckId("decision-missing"), message, "constraints")
+    possible = [item.verdict for item in exploration.possible if item.verdict != verdict.verdict]
+    name = None if exploration.settled or _excluding(spec, evaluation) else exploration.next_question
+    if name is not None:
+        waiting = [entry.constraint for entry in evaluation.undecided if entry.constraint != name]
+        more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
+        also = f"; rules also wait for {', '.join(waiting[:MOST_NAMED])}{more}" if waiting else ""
+        message = (
+            f"{verdict.verdict} could still become {_either(possible)}: {name} ({BY_NAME[name].meaning}) is not stated"
+            f"{also}. State it, or waive constraint-unsettled where nobody can know"
+        )
+        yield placed.found(CheckId("constraint-unsettled"), message, "constraints", subject=[name])
+    if decision is None or len(document.specs) > 1:
+        return
+    decided = {entry.family for entry in _decided(spec, evaluation)}
+    for chosen in document.chosen:
+        named = families_named(chosen.text, rules)
+        another = len(named) == 1 if decision == "evaluate_both" else named and decided.isdisjoint(named)
+        if another and not _NEGATION.search(chosen.text):  # which family a negation leaves is for a person to say
+            message = (
+                f"the text chooses '{chosen.text}', which is {' and '.join(sorted(named))}, and the block decides "
+                f"{decision}. Bring the two together"
+            )
+            yield located(CheckId("prose-names-another-architecture"), chosen.place, message, (), spec)
+
+
+def judge_model(placed: PlacedSpec, catalogue: Catalogue) -> Iterator[Located]:
+    """A named model against the stated budget and the stated commercial use; nothing where none is named."""
+    model, stated = placed.spec.model, placed.spec.constraints
+    if model is None:
+        return
+    from genarch.evidence.assessment import commercial_conflict, within_budget  # for those who name a model alone
+
+    budget = within_budget(model, stated, catalogue)
+    if budget and not budget[0]:
+        misses = "; ".join(miss.told for miss in budget[1].misses if miss.kind != "licence")
+        where = f" on {stated['gpu']}" if "gpu" in stated else ""
+        message = (
+            f"nothing shows {model} within the budget{where}: {misses} ({catalogue.name}). Measure it and add the row, "
+            "name another model, or waive budget-beyond-evidence with what you measured"
+        )
+        yield placed.found(CheckId("budget-beyond-evidence"), message, "model", subject=[model])
+    if conflict := commercial_conflict(model, stated, catalogue):
+        message = (
+            f"commercial use is stated, and of {model} {conflict}. Name another model, train weights of your own, or "
+            "waive licence-conflict with the licence that you hold"
+        )
+        yield placed.found(CheckId("licence-conflict"), message, "model", subject=[model])
+
+
+def _answer(verdict: Verdict) -> str:
+    """The verdict in words: `gan (clear)`, `hybrid, as consistency (lean)`."""
+    name, architecture, candidates, _, confidence, _ = verdict
+    if name == "infeasible":
+        return "nothing (infeasible)"
+    if name == "evaluate_both":
+        return f"evaluate_both ({' and '.join(candidates)})"
+    within = "" if architecture in (None, name) else f", as {architecture}"
+    return f"{name}{within}{f' ({confidence})' if confidence else ''}"
+
+
+def _reasons(spec: Spec, evaluation: Evaluation) -> str:
+    """The hits that put the recommended architecture ahead of what was decided, the weightiest first."""
+    best = evaluation.verdict.recommended[:1]
+    decided = [entry.architecture for entry in _decided(spec, evaluation)]
+
+    def lead(rule: Rule) -> int:
+        own = max((rule.points.get(name, 0) for name in decided), default=0)
+        return sum(rule.points.get(name, 0) for name in best) - own
+
+    ahead = sorted((rule for rule in evaluation.hits if lead(rule) > 0), key=lead, reverse=True)
+    return _cited(ahead[:3], spec) + (f"; and {len(ahead) - 3} more rules" if len(ahead) > 3 else "")
+
+
+def _cited(rules: Sequence[Rule], spec: Spec) -> str:
+    return "; ".join(f"{rule.id} ({_facts(rule, spec)}; {rule.source})" for rule in rules)
+
+
+def _facts(entry: Rule | Notice, spec: Spec) -> str:
+    """What is stated of what an entry reads, a thirtieth of a second to two places: `latency_budget_ms: 33.33`."""
+    stated = ((name, spec.constraints[name]) for name in _read(entry, spec))
+    shown = ((name, round(value, 2) if isinstance(value, float) else value) for name, value in stated)
+    return ", ".join(f"{name}: {format_answer(value)}" for name, value in shown) or "what the rest comes to"
+
+
+def _read(entry: Rule | Notice, spec: Spec) -> list[str]:
+    """The stated constraints that an entry's condition reads."""
+    read = constraints_read(entry.when)
+    return [name for name in spec.constraints if name in read]
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def taken_with(
+    decided_with: str | None, present: RuleTable, others: Iterable[RuleTable]
+) -> RuleTable | Literal["older", "unknown"]:
+    """The table that a decision was taken with; the present one where the spec does not say.
+
+    `older` is a version of a known table, or of the one that the present one extends, that is not at hand.
+    """
+    if decided_with is None:
+        return present
+    name, version = decided_with.split("@")
+    wanted = _numbers(version)
+    newest: tuple[int, ...] = ()
+    for table in (present, *others):
+        if table.header.id == name:
+            numbers = _numbers(table.header.version)
+            if numbers[: len(wanted)] == wanted:  # a version may be shortened: 1.0 is 1.0.0
+                return table
+            newest = max(newest, numbers)
+    extended = not newest and name == present.header.extends.partition("@")[0]
+    return "older" if extended or wanted < newest else "unknown"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"[0-9]+", version))
+
 
 SHORTEST_REASON = 8
 """Letters that a reason in Latin script has at least, in two words or more; in other scripts half as many will do."""
@@ -118,40 +416,3 @@ def _explains(reason: str) -> bool:
     words = re.findall(r"\w+", reason.casefold())
     meant = any(not _EMPTY_WORDS.fullmatch(word) and len(set(word)) > 1 for word in words)
     return meant and len(letters) >= SHORTEST_REASON and len(reason.split()) > 1
-
-
-def judge(
-    document: DesignDocument, rules: RuleTable, policy: Policy, catalogue: Catalogue | None = None
-) -> tuple[list[Located], list[CheckedDecision]]:
-    """What is found in a document, in the order of its lines; nothing where it binds nobody any more.
-
-    The catalogue is for decisions that name a model; without one nothing is said of it.
-    """
-    if document.inactive:
-        return [], []
-    found = list(document.defects)
-    judged = []
-    first: dict[str, PlacedSpec] = {}
-    for placed in document.specs:
-        before = first.setdefault(placed.spec.id, placed)
-        found += [] if before is placed else [duplicate(placed, before.place())]
-        decision, of_decision = judge_decision(placed, document, rules, policy.tables)
-        judged.append(decision)
-        models = judge_model(placed, catalogue) if catalogue else ()
-        found += with_waivers(placed, [*of_decision, *models], rules, policy)
-    return sorted(with_severities(found, policy), key=lambda item: item.place), judged
-
-
-def duplicate(placed: PlacedSpec, first: Place) -> Located:
-    """That a spec has the id of one that comes before it."""
-    name = placed.spec.id
-    message = f"the id '{name}' is stated twice, first at {first.path}:{first.line}; give each its own id"
-    return located(CheckId("block-duplicated"), placed.place("id"), message, (name,))
-
-
-def with_severities(found: Iterable[Located], policy: Policy) -> Iterator[Located]:
-    """Findings with the severity that the team gives their checks."""
-    for item in found:
-        severity = policy.severities.get(item.finding.check, item.severity)
-        if severity != "off":
-            yield item._replace(severity=severity)

@@ -96,6 +96,10 @@ class Markdown(NamedTuple):
 
     lines: tuple[str, ...]
     front: int
+    status: str
+    """What the front matter says it is."""
+    specs: tuple[Block, ...]
+    """The values under `genarch:` in the front matter."""
     blocks: tuple[Block, ...]
     headings: tuple[Heading, ...]
     verbatim: tuple[Verbatim, ...]
@@ -110,27 +114,21 @@ class Markdown(NamedTuple):
         return {line for first, last in spans for line in range(first, last + 1)}
 
 
-class Front(NamedTuple):
-    """What the front matter says; `specs` are the values under `genarch:`."""
-
-    status: str = ""
-    specs: tuple[Block, ...] = ()
-    defects: tuple[Defect, ...] = ()
-
-
 def parse_markdown(text: str) -> Markdown:
     """Read a document; `text` is without its byte order mark."""
     lines = tuple(LINE_END.split(text))
     lines = lines if lines[-1] else lines[:-1]
     front = _front_matter(lines)
     tokens = _parser().parse("\n" * front + "\n".join([*lines[front:], ""]))
-    blocks, verbatim, comments, titles = [], [], [], []
-    defects: list[Defect] = []
+    status, specs, defects = _read_front(lines, front)
+    blocks, verbatim, comments = [], [], []
+    headings: list[Heading] = []
     for at, token in enumerate(tokens):
         start, last = token.map or (0, 1)
         first = start + 1
         if token.type == "heading_open" and token.level == 0:
-            titles.append((tokens[at + 1].content, first))
+            headings[-1:] = (heading._replace(last=start) for heading in headings[-1:])
+            headings.append(Heading(tokens[at + 1].content, first, len(lines)))
         elif token.type == "code_block":
             verbatim.append(Verbatim("indented code", first, last, closed=True))
         elif token.type == "html_block":
@@ -157,12 +155,11 @@ def parse_markdown(text: str) -> Markdown:
                 message = f"it begins with {INFO[0]} and leaves the key out"
                 message = f"a listing with 'genarch:' is not read; as a block, {message}"
                 defects.append(Defect(_QUOTED, first, 1, message))
-    ends = [*(first - 1 for _, first in titles[1:]), len(lines)]
-    headings = (Heading(title, first, end) for (title, first), end in zip(titles, ends, strict=False))
     read = {line for block in blocks for line in range(block.first, block.last + 1)}
     read.update(defect.line for defect in defects if defect.check == _MISSPELT)
     defects += _hidden(lines, front, read, verbatim)
-    return Markdown(lines, front, tuple(blocks), tuple(headings), tuple(verbatim), tuple(comments), tuple(defects))
+    parts = tuple(specs), tuple(blocks), tuple(headings), tuple(verbatim), tuple(comments), tuple(defects)
+    return Markdown(lines, front, status, *parts)
 
 
 def _hidden(lines: tuple[str, ...], front: int, read: set[int], verbatim: list[Verbatim]) -> Iterator[Defect]:
@@ -226,27 +223,24 @@ def _perhaps_spec(token: "Token") -> bool:
     return bool({"yaml", "yml"} & set(words)) or (len(words) == 1 and "\nconstraints" in f"\n{token.content}")
 
 
-def read_front(lines: Sequence[str], front: int) -> Front:
-    """Read the front matter that takes the first `front` lines; with 0, say what looks like one and is none."""
+def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], list[Defect]]:
+    """The status, the specs and the defects of the front matter, or of what looks like one and is none."""
     if not front:
-        return Front(defects=tuple(_unread(lines)))
+        return "", [], list(_unread(lines))
     text = "\n".join(lines[1 : front - 1]) + "\n"
     stated = _STATUS.search(text)
     status = stated[1].strip() if stated else ""
-    if WORD not in text.casefold():
-        return Front(status)
-    try:
-        entries = list(_top_level(text))
-    except _OtherShape as shape:
-        return Front(status, defects=(_defect(_MISSPELT, text, *shape.args),))
-    except yaml.YAMLError as error:
-        if not _KEY.search(text):
-            return Front(status)
-        mark = getattr(error, "problem_mark", None)
-        message = f"the front matter is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
-        return Front(status, defects=(_defect(CheckId("block-invalid"), text, mark.index if mark else 0, message),))
     specs: list[Block] = []
     defects: list[Defect] = []
+    try:
+        entries = list(_top_level(text)) if WORD in text.casefold() else []
+    except _OtherShape as shape:
+        return status, [], [_defect(_MISSPELT, text, *shape.args)]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        message = f"the front matter is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
+        defect = _defect(CheckId("block-invalid"), text, mark.index if mark else 0, message)
+        return status, [], [defect] if _KEY.search(text) else []
     for key, at, start, end, value in entries:
         if key == "status" and value:
             status = value
@@ -257,7 +251,7 @@ def read_front(lines: Sequence[str], front: int) -> Front:
         elif value is None and (nested := _NESTED_KEY.search(text, text.rfind("\n", 0, start) + 1, end)):
             message = f"'{WORD}' below '{key[:40]}' is not read; write it at the top of the front matter"
             defects.append(_defect(_MISSPELT, text, text.casefold().index(WORD, nested.start()), message))
-    return Front(status, tuple(specs), tuple(defects))
+    return status, specs, defects
 
 
 class _OtherShape(Exception):  # noqa: N818  (front matter of another shape is no error of its owner)
@@ -324,10 +318,9 @@ def _unread(lines: Sequence[str]) -> Iterator[Defect]:
     if not mark:
         return
     closing = "}" if mark == "{" else opening if set(opening) == {"-"} else mark
-    end = next((at for at in range(first + 1, len(lines)) if lines[at].strip() == closing), len(lines))
-    for at in range(first + 1, end):
-        if re.match(r"[ \t]*(?:`{3}|~{3}|#)", lines[at]):  # what follows is a document already
-            return
+    for at in range(first + 1, len(lines)):
+        if lines[at].strip() == closing or re.match(r"[ \t]*(?:`{3}|~{3}|#)", lines[at]):
+            return  # what follows is a document already
         if found := _KEY_ELSEWHERE.search(lines[at]):
             why = _OTHER_FORMS[mark]
             if len(opening) > 3 or lines[first] != lines[first].lstrip():

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from genarch.documents.discovery import repository_root
-from genarch.documents.markdown import WORD, Block, Defect, Markdown, parse_markdown, read_front
+from genarch.documents.markdown import WORD, Block, Defect, Markdown, parse_markdown
 from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse, within
@@ -106,14 +107,11 @@ def located(
 def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
     """Read a Markdown document; `text` is without its byte order mark, `path` stands in what is found."""
     markdown = parse_markdown(text)
-    front = read_front(markdown.lines, markdown.front)
-    blocks, defects = (*front.specs, *markdown.blocks), (*front.defects, *markdown.defects)
-    specs, found = _stated(blocks, defects, markdown.lines, path, rules)
-    status = status_of(front.status, markdown)
+    specs, found = _stated((*markdown.specs, *markdown.blocks), markdown.defects, markdown.lines, path, rules)
     # The prose is what is outside of the front matter and the blocks.
     starts, ends = (markdown.front, *(b.last for b in markdown.blocks)), (*(b.first - 1 for b in markdown.blocks), None)
     prose = "\n".join(line for start, end in zip(starts, ends, strict=True) for line in markdown.lines[start:end])
-    return DesignDocument(path, status, specs, found, tuple(_chosen(markdown, path)), prose)
+    return DesignDocument(path, status_of(markdown), specs, found, tuple(_chosen(markdown, path)), prose)
 
 
 def read_sidecar(text: str, path: str, rules: RuleTable) -> DesignDocument:
@@ -202,13 +200,13 @@ _WORD = re.compile(
 )
 
 
-def status_of(stated: str, markdown: Markdown) -> str:
+def status_of(markdown: Markdown) -> str:
     """The status in small letters, from the word on: of the front matter, else of a heading, else of a line of its own.
 
     Of a history the last entry counts. Empty where none is stated.
     """
-    if stated:
-        return _status_in(stated)
+    if markdown.status:
+        return _status_in(markdown.status)
     listed = markdown.listed()
     for heading in markdown.headings:
         if re.sub(r"^[\d.\s]+", "", heading.title).strip(" :*_").casefold() == "status":
@@ -316,3 +314,43 @@ def _content(path: str) -> bytes | None:
     if mention and b"\0" in mention[0]:
         raise refuse(path, "not UTF-8, but UTF-16 or UTF-32; save it as UTF-8")
     return content if mention else None
+
+
+def families_named(text: str, rules: RuleTable) -> frozenset[str]:
+    """The families that a text names. Of overlapping names the longest counts: `GAN-enhanced diffusion` is no GAN."""
+    pattern, families = _names(rules)
+    # A name has its own group; lastindex is the group that matched.
+    return frozenset(families[match.lastindex - 1] for match in pattern.finditer(text) if match.lastindex)
+
+
+@cache
+def _names(rules: RuleTable) -> tuple[re.Pattern[str], list[str]]:
+    """One pattern of all names, and the family that each of its groups stands for.
+
+    A name that could stand for two families is left out.
+    """
+    terms = [(name, family.id) for family in rules.families for name in (family.id, family.title)]
+    family_of = {architecture.id: architecture.family for architecture in rules.architectures}
+    for architecture in rules.architectures:
+        names = [architecture.title, re.sub(r"\s*\(.*?\)", "", architecture.title)]
+        names += [architecture.id] if "_" in architecture.id else []  # a single word may well mean something else
+        terms += [(name, architecture.family) for name in names]
+    for method in rules.methods:
+        families = {family_of[name] for name in method.architectures}
+        terms += [(method.title, family) for family in families if len(families) == 1]
+    # Longest first: an alternation takes the first that fits.
+    terms = sorted(dict.fromkeys(terms), key=lambda term: -len(term[0]))
+    return re.compile("|".join(f"({_pattern(name)})" for name, _ in terms)), [family for _, family in terms]
+
+
+def _pattern(name: str) -> str:
+    """A name in a text: in any case, with hyphens or blanks, also in the plural.
+
+    An acronym in capitals counts as the end of a longer name too: StyleGAN2 and VQGAN are GANs, an organ and an
+    ORGANISATION are none. What may stand before it has a bound, so that no text takes long.
+    """
+    words = r"[-_\s]".join(re.escape(word) for word in re.split(r"[-_\s]+", name))
+    whole = rf"(?i:(?<!\w){words}s?(?!\w))"
+    if not (name.isupper() and name.isalpha()):
+        return whole
+    return rf"{whole}|(?<!\w)(?:\w{{0,24}}[a-z0-9]|[A-Z]{{0,2}}){re.escape(name)}(?![A-Z])\w{{0,9}}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Literal, NamedTuple
 
-from genarch.documents.decision import CheckedDecision
+from genarch.documents.judge import CheckedDecision
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Span, Table, Title, code, dim, strong
 from genarch.reports.words import counted, stated_words
 from genarch.table.answers import plain_answers
