@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated, NamedTuple
 
@@ -258,40 +258,27 @@ class Listed(NamedTuple):
     family: Annotated[str | None, OMITTED] = None
 
 
-class TableList(NamedTuple):
-    """What a table holds."""
-
-    id: str
-    version: str
-    title: str
-    source: str
-    digest: str
-    extends: str | None
-    rules: tuple[Listed, ...]
-    disabled: tuple[table.Disabled, ...]
-    methods: tuple[Listed, ...]
-    notices: tuple[Listed, ...]
-    assumptions: tuple[Listed, ...]
-    architectures: tuple[Listed, ...]
-    families: tuple[Listed, ...]
-
-
-def table_list(rules: RuleTable) -> TableList:
+def table_list(rules: RuleTable) -> Mapping[str, object]:
     """What a table holds, each entry by id and title."""
     header = rules.header
-    return TableList(
-        *(header.id, header.version, header.title, header.source_title, header.digest, header.extends or None),
-        tuple(
-            Listed(r.id, r.title, effect_words(r.points, r.excludes), r.source.facts, r.source.grade)
-            for r in rules.rules
-        ),
-        rules.disabled,
-        tuple(Listed(entry.id, entry.title) for entry in rules.methods),
-        tuple(Listed(entry.id, entry.title, level=entry.level) for entry in rules.notices),
-        tuple(Listed(entry.id, entry.title) for entry in rules.assumptions),
-        tuple(Listed(entry.id, entry.title, family=entry.family) for entry in rules.architectures),
-        tuple(Listed(entry.id, entry.title) for entry in rules.families),
-    )
+    effects = ((rule, effect_words(rule.points, rule.excludes)) for rule in rules.rules)
+    return {
+        "id": header.id,
+        "version": header.version,
+        "title": header.title,
+        "source": header.source_title,
+        "digest": header.digest,
+        "extends": header.extends or None,
+        "rules": [
+            Listed(rule.id, rule.title, effect, rule.source.facts, rule.source.grade) for rule, effect in effects
+        ],
+        "disabled": rules.disabled,
+        "methods": [Listed(entry.id, entry.title) for entry in rules.methods],
+        "notices": [Listed(entry.id, entry.title, level=entry.level) for entry in rules.notices],
+        "assumptions": [Listed(entry.id, entry.title) for entry in rules.assumptions],
+        "architectures": [Listed(entry.id, entry.title, family=entry.family) for entry in rules.architectures],
+        "families": [Listed(entry.id, entry.title) for entry in rules.families],
+    }
 
 
 def table_list_page(rules: RuleTable) -> Iterator[Block]:
@@ -308,12 +295,9 @@ def table_list_page(rules: RuleTable) -> Iterator[Block]:
     if rules.disabled:
         without = (page.Entry(code(entry.id), (entry.reason,)) for entry in rules.disabled)
         yield Section(f"disabled ({len(rules.disabled)})", (Entries(tuple(without)),))
-    for title, ids in (
-        ("methods", [entry.id for entry in rules.methods]),
-        ("notices", [entry.id for entry in rules.notices]),
-        ("assumptions", [entry.id for entry in rules.assumptions]),
-        ("architectures", [entry.id for entry in rules.architectures]),
-    ):
-        if ids:
-            yield Section(f"{title} ({len(ids)})", (Paragraph(codes(ids)),))
+    rest: dict[str, Sequence[Entry]] = {"methods": rules.methods, "notices": rules.notices}
+    rest |= {"assumptions": rules.assumptions, "architectures": rules.architectures}
+    for title, listed in rest.items():
+        if listed:
+            yield Section(f"{title} ({len(listed)})", (Paragraph(codes(entry.id for entry in listed)),))
     yield Paragraph(dim("genarch explain ID says more of each."))

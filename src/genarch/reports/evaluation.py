@@ -274,9 +274,7 @@ def _excluded_families(rules: RuleTable, evaluation: Evaluation) -> Iterator[str
 
 def _ties(survivors: Sequence[Ranked], recommended: Sequence[str]) -> Iterator[str]:
     """Architectures of a recommended family that have as many points as the one that is named."""
-    for best in survivors:
-        if best.architecture in recommended:
-            tied = [e.architecture for e in survivors if (e.family, e.points) == (best.family, best.points)]
-            tied.remove(best.architecture)
-            if tied:
-                yield f" Within its family, {best.architecture} ties with {' and '.join(tied)}."
+    for best in (entry for entry in survivors if entry.architecture in recommended):
+        level = (e.architecture for e in survivors if (e.family, e.points) == (best.family, best.points))
+        if tied := [name for name in level if name != best.architecture]:
+            yield f" Within its family, {best.architecture} ties with {' and '.join(tied)}."

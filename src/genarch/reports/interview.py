@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from genarch.reports.descriptions import question_of
-from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim, strong
+from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Table, dim, strong
 from genarch.reports.words import both, counted, effect_words, either, name_words
 from genarch.table.answers import MANY, names_words, numbered, written
 from genarch.table.conditions import constraints_read
@@ -23,16 +23,15 @@ def question_page(constraint: Constraint, rules: RuleTable, progress: str, *, pl
     """The question with its choices. `plain` has one line for each, for a narrow screen or a screen reader."""
     question = question_of(constraint, rules)
     rows = [(str(number), name, question.choices.get(name, "")) for number, name in numbered(constraint)]
-    choices = _numbered([*rows, ("u", "don't know", "")], plain=plain)
-    hint = _hint(constraint)
-    yield Section((dim(f"{progress}: "), question.ask), (choices, *([Paragraph(dim(hint))] if hint else [])))
+    rows.append(("u", "don't know", ""))
+    yield _numbered((dim(f"{progress}: "), question.ask), rows, _hint(constraint), plain=plain)
 
 
-def _numbered(rows: Sequence[tuple[str, str, str]], *, plain: bool) -> Block:
-    if plain:
-        lines = (f"{number} {name}{f': {text}' if text else ''}" for number, name, text in rows)
-        return Entries(tuple(map(Entry, lines)))
-    return Table(("", "", ""), tuple((strong(number), name, dim(text)) for number, name, text in rows), "r")
+def _numbered(title: Line, rows: Sequence[tuple[str, str, str]], more: str, *, plain: bool) -> Section:
+    lines = (f"{number} {name}{f': {text}' if text else ''}" for number, name, text in rows)
+    cells = ((strong(number), name, dim(text)) for number, name, text in rows)
+    listed = Entries(tuple(map(Entry, lines))) if plain else Table(("", "", ""), tuple(cells), "r")
+    return Section(title, (listed, Paragraph(dim(more))) if more else (listed,))
 
 
 def _hint(constraint: Constraint) -> str:
@@ -51,11 +50,8 @@ def _hint(constraint: Constraint) -> str:
 
 def prompt_words(constraint: Constraint, default: Value | None, *, declined: bool = False) -> str:
     """What is before the cursor; Enter takes the default."""
-    if declined:
-        return "Answer (Enter for don't know)"
-    if default is None:
-        return "Answer (? why, b back, d done)"
-    return f"Answer (Enter for {shown(constraint, default)})"
+    taken = "don't know" if declined else "" if default is None else shown(constraint, default)
+    return f"Answer (Enter for {taken})" if taken else "Answer (? why, b back, d done)"
 
 
 def shown(constraint: Constraint, value: Value) -> str:
@@ -93,8 +89,7 @@ def review_page(sheet: Sheet, *, plain: bool = False) -> Iterator[Block]:
     answers = {name: shown(BY_NAME[name], value) for name, value in sheet.stated.items()}
     rows = [(str(number), name, answers.get(name, "don't know")) for number, name in enumerate(names, 1)]
     rest = [name for name in BY_NAME if name not in names]
-    open_ = [Paragraph(dim(f"Not answered: {both(rest)}."))] if rest else []
-    yield Section("Your answers:", (_numbered(rows, plain=plain), *open_))
+    yield _numbered("Your answers:", rows, f"Not answered: {both(rest)}." if rest else "", plain=plain)
 
 
 def progress_words(number: int, standing: Standing) -> str:
