@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
-from itertools import chain, count
-from typing import Annotated, NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from typing import Annotated
 
 import typer
 
@@ -40,24 +41,9 @@ DRAFT = "genarch-draft"
 """No name that a folder of specs is searched for."""
 
 
-class Again(NamedTuple):
-    """A command line to type again: the command, and the options that it needs again."""
-
-    command: Sequence[str]
-    options: Sequence[str]
-
-    def line(self, *given: str) -> str:
-        """The line, for a shell."""
-        return shlex.join(["genarch", *self.command, *given, *self.options])
-
-    def with_answers(self, sheet: Sheet) -> str:
-        """The line that states the answers, where no file could keep them."""
-        overrides = " ".join(f"--set {shlex.quote(f'{name}={answer}')}" for name, answer in answers_of(sheet).items())
-        return f"{self.line()} {overrides}"
-
-
 @app.command()
 def ask(
+    context: typer.Context,
     *,
     answers: Answers = None,
     save: Annotated[str | None, option("FILE", "Write the answers to a spec file, on Ctrl-C too.")] = None,
@@ -79,32 +65,26 @@ def ask(
     output = None if output == "-" else output
     keep(output, [answers] if answers else [])
     table = load_rules(rules)
-    options = [] if rules == DEFAULT_TABLE else ["--rules", rules]
-    options += [name for name, on in (("--all", every), ("--fixed", fixed), ("--plain", plain)) if on]
-    options += [] if output_format == "text" else ["--format", output_format]
-    again = Again(["ask"], [*options, *(["--output", output] if output else [])])
-
-    def finish(spec: Spec, sheet: Sheet, dialogue: Dialogue | None) -> int:
+    interview = Interview(table, order="fixed" if fixed else "adaptive", every=every)
+    asking = questioned(context, table, interview, answers, overrides, save, confirm=confirm, yes=yes, plain=plain)
+    with asking as (spec, sheet, dialogue):
         stated = {name: sheet.stated[name] for name in BY_NAME if name in sheet.stated}
         try:
-            report, _ = evaluated(spec._replace(constraints=stated), table)
+            report = evaluated(spec._replace(constraints=stated), table)
             code = write_reports([(report, ExitCode.OK)], output_format, output)
         finally:  # the answers are kept even where the report cannot be written
             if save:
                 _save(save, sheet, table, answers)
         if dialogue and not save and not dialogue.piped:
-            _offer_to_save(sheet, table, answers, dialogue, again)
-        return code
-
-    interview = Interview(table, order="fixed" if fixed else "adaptive", every=every)
-    return questioned(table, interview, finish, again, answers, overrides, save, confirm=confirm, yes=yes, plain=plain)
+            _offer_to_save(table, answers, dialogue, context)
+    return code
 
 
+@contextmanager
 def questioned(
+    context: typer.Context,
     rules: RuleTable,
     interview: Interview,
-    finish: Callable[[Spec, Sheet, Dialogue | None], int],
-    again: Again,
     answers: str | None,
     overrides: Sequence[str] | None,
     save: str | None = None,
@@ -112,37 +92,42 @@ def questioned(
     confirm: bool = False,
     yes: bool,
     plain: bool,
-) -> int:
-    """Fill a sheet as a command line asks for it, and hand it on; the exit code.
+) -> Iterator[tuple[Spec, Sheet, Dialogue | None]]:
+    """The spec started from, the sheet filled as a command line asks for it, and the dialogue where it gave answers.
 
-    `finish` gets the spec started from, and the dialogue where answers came from it; `again` is how to resume.
+    What interrupts the dialogue, or what is made of the answers, ends the command with the answers kept.
+
+    Raises:
+        Exit: when there is nobody to ask, and on an interruption.
     """
     spec, sheet = _start(rules, answers, overrides or (), save)
     if yes:
-        return finish(spec, sheet._replace(declined=(*sheet.declined, *interview.standing(sheet).open)), None)
-    if not (plain or has_terminal()):
-        if not (still_open := interview.standing(sheet).open):
-            return finish(spec, sheet, None)
-        say(
-            f"no terminal to ask on, and {len(still_open)} questions are open; state answers with --set or --answers, "
-            "give a line for each on standard input with --plain, or take --yes for don't know to the rest:"
-        )
-        sys.stderr.writelines(f"  {setting_words(BY_NAME[name])}\n" for name in still_open)
-        return ExitCode.UNUSABLE
+        sheet = sheet._replace(declined=(*sheet.declined, *interview.standing(sheet).open))
+    if yes or not (plain or has_terminal()):
+        if not yes and (still_open := interview.standing(sheet).open):
+            say(
+                f"no terminal to ask on, and {len(still_open)} questions are open; state answers with --set or "
+                "--answers, give a line for each on standard input with --plain, or take --yes for don't know to the "
+                "rest:"
+            )
+            sys.stderr.writelines(f"  {setting_words(BY_NAME[name])}\n" for name in still_open)
+            raise typer.Exit(ExitCode.UNUSABLE)
+        yield spec, sheet, None
+        return
     dialogue = Dialogue(rules, interview, sheet, tuple(spec.constraints) if confirm else (), plain=plain)
     try:
         dialogue.run()
-        return finish(spec, dialogue.sheet, dialogue if dialogue.sheet != sheet else None)
+        yield spec, dialogue.sheet, dialogue if dialogue.sheet != sheet else None
     except (EOFError, KeyboardInterrupt):
         now = dialogue.sheet
         if (now.stated, now.declined) == (sheet.stated, sheet.declined):
             say("interrupted; nothing was answered")
         else:
-            _keep_draft(now, rules, answers, save, again)
-        return ExitCode.INTERRUPTED
+            _keep_draft(now, rules, answers, save, context)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
     except InputError:
         if dialogue.sheet != sheet:
-            say(f"the answers, to state them again: {again.with_answers(dialogue.sheet)}")
+            say(f"the answers, to state them again: {with_answers(context, dialogue.sheet)}")
         raise
 
 
@@ -150,14 +135,12 @@ def _start(rules: RuleTable, answers: str | None, overrides: Sequence[str], save
     """The start file, and the overrides in place of what it states."""
     typed = {name.strip(): text.strip() for name, _, text in (item.partition("=") for item in overrides)}
     stated = parse_overrides(overrides)
-    declined: tuple[str, ...] = ()
-    if answers is None:
-        spec = Spec(default_id(save) if save else "answers", {}, origin=Origin("<answers>"))
-    else:
+    spec = Spec(default_id(save) if save else "answers", {}, origin=Origin("<answers>"))
+    sheet = Sheet({})
+    if answers is not None:
         text = read_text(answers)
         spec = parse_spec(text, path=answers, rules=rules)
-        declined = tuple(stated_unknown(text))
-    sheet = Sheet(spec.constraints, declined)
+        sheet = Sheet(spec.constraints, tuple(stated_unknown(text)))
     for name, value in stated.items():
         if value is None:
             sheet = sheet.left_open(name)
@@ -166,20 +149,41 @@ def _start(rules: RuleTable, answers: str | None, overrides: Sequence[str], save
     return spec, sheet._replace(asked=())
 
 
-def _keep_draft(sheet: Sheet, rules: RuleTable, start: str | None, wanted: str | None, again: Again) -> None:
+def again(context: typer.Context, *given: str) -> str:
+    """A command's line to type again, for a shell: with these options in place of those that it started from."""
+    params = {param.name: param for param in context.command.params}
+
+    def typed(*names: str) -> Iterator[str]:
+        for name in names:
+            if name in params and (value := context.params[name]) not in (params[name].default, "-"):
+                yield from [params[name].opts[0], *([] if value is True else [value])]
+
+    document = [context.params["document"]] if "document" in params else []
+    about = typed("spec_id", "decision", "write")
+    how = typed("rules", "every", "fixed", "plain", "output_format", "output")
+    return shlex.join([*context.command_path.split(), *document, *about, *given, *how])
+
+
+def with_answers(context: typer.Context, sheet: Sheet) -> str:
+    """The line that states the answers, where no file could keep them."""
+    overrides = (f"--set {shlex.quote(f'{name}={answer}')}" for name, answer in answers_of(sheet).items())
+    return " ".join([again(context), *overrides])
+
+
+def _keep_draft(sheet: Sheet, rules: RuleTable, start: str | None, wanted: str | None, context: typer.Context) -> None:
     """Keep what was answered before an interruption, and say how to go on."""
     path = wanted or (start if start and _is_draft(start) else _free_name(os.path.dirname(start or ""), DRAFT, ".yaml"))
     try:
         save_answers(path, sheet, rules, start)
     except InputError as error:
         say(*error.problems)
-        say(f"interrupted; to go on: {again.with_answers(sheet)}")
+        say(f"interrupted; to go on: {with_answers(context, sheet)}")
     else:
         say(f"interrupted; the answers so far are in {path}")
-        say(f"to go on: {again.line('--answers', path, *(['--save', wanted] if wanted else []))}")
+        say(f"to go on: {again(context, '--answers', path, *(['--save', wanted] if wanted else []))}")
 
 
-def _offer_to_save(sheet: Sheet, rules: RuleTable, start: str | None, dialogue: Dialogue, again: Again) -> None:
+def _offer_to_save(rules: RuleTable, start: str | None, dialogue: Dialogue, context: typer.Context) -> None:
     offered = start or SPEC_NAME
     if not start and os.path.exists(SPEC_NAME):
         offered = _free_name("", "answers", SPEC_SUFFIX)
@@ -189,11 +193,11 @@ def _offer_to_save(sheet: Sheet, rules: RuleTable, start: str | None, dialogue: 
             return
         try:
             check_target(name or offered, start)
-            _save(name or offered, sheet, rules, start)
+            _save(name or offered, dialogue.sheet, rules, start)
         except InputError as error:
             say(*error.problems)
             if start:  # which may be what no file can be made from
-                say(f"to state the answers again: {again.with_answers(sheet)}")
+                say(f"to state the answers again: {with_answers(context, dialogue.sheet)}")
         else:
             return
 
@@ -206,7 +210,7 @@ def _save(path: str, sheet: Sheet, rules: RuleTable, start: str | None) -> None:
 
 def _free_name(folder: str, stem: str, suffix: str) -> str:
     """A path that no file has."""
-    names = chain([f"{stem}{suffix}"], (f"{stem}-{number}{suffix}" for number in count(2)))
+    names = (f"{stem}{f'-{number}' if number > 1 else ''}{suffix}" for number in count(1))
     return next(path for name in names if not os.path.exists(path := os.path.join(folder, name)))
 
 
@@ -251,27 +255,19 @@ def save_answers(path: str, sheet: Sheet, rules: RuleTable, start: str | None = 
 
 def answers_of(sheet: Sheet) -> dict[str, str]:
     """The answers as a spec has them, in the order of its fields; `unknown` where nobody knows."""
-    found = {}
-    for name, constraint in BY_NAME.items():
-        if name in sheet.stated:
-            found[name] = sheet.written.get(name) or as_written(constraint, sheet.stated[name])
-        elif name in sheet.declined:
-            found[name] = "unknown"
-    return found
+    found = dict.fromkeys(sheet.declined, "unknown")
+    for name, value in sheet.stated.items():
+        found[name] = sheet.written.get(name) or as_written(BY_NAME[name], value)
+    return {name: found[name] for name in BY_NAME if name in found}
 
 
 def _changes(text: str, path: str, sheet: Sheet) -> dict[str, str]:
     """What the sheet has otherwise than the text of a spec; what it no longer has is `unknown`."""
     before = parse_spec(text, path=path).constraints
-    known = set(stated_unknown(text))
+    differing = {name for name in BY_NAME if before.get(name) != sheet.stated.get(name)}
+    differing.update(set(sheet.declined) - set(stated_unknown(text)))
     answers = answers_of(sheet)
-
-    def differs(name: str) -> bool:
-        if name in sheet.stated:
-            return before.get(name) != sheet.stated[name]
-        return name in before or (name in sheet.declined and name not in known)
-
-    return {name: answers.get(name, "unknown") for name in BY_NAME if differs(name)}
+    return {name: answers.get(name, "unknown") for name in BY_NAME if name in differing}
 
 
 def _notes(rules: RuleTable) -> dict[str, str]:

@@ -159,14 +159,14 @@ class Dialogue:
             if reply.kind == "back":
                 self.paragraph("" if at else "This is the first question.", gap=not at)
                 at = max(at - 1, 0)
-            elif earlier and self._kept(name, reply):
+            elif not self._kept(name, reply):
+                self._take(name, reply)
+                return True
+            elif earlier:
                 self.say("")
                 at = len(asked)
-            elif self._kept(name, reply):
-                self.sheet = self.sheet._replace(asked=(*asked, name))
-                return True
             else:
-                self._take(name, reply)
+                self.sheet = self.sheet._replace(asked=(*asked, name))
                 return True
 
     def _reply(self, constraint: Constraint, progress: str) -> Reply:

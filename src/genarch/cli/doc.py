@@ -8,22 +8,20 @@ from typing import Annotated, NamedTuple
 import typer
 
 from genarch.cli.app import Answers, Overrides, Plain, Rules, Yes, argument, flag, group, option
-from genarch.cli.ask import Again, answers_of, questioned
+from genarch.cli.ask import answers_of, questioned
+from genarch.cli.evaluate import evaluated
 from genarch.cli.output import ExitCode, one_of, read_exactly, say, written
 from genarch.documents.editing import fenced, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
 from genarch.files.answers import parse_overrides, with_overrides
-from genarch.files.bundled import DEFAULT_TABLE, base_of, load_rules
+from genarch.files.bundled import DEFAULT_TABLE, load_rules
 from genarch.files.io import read_text, refuse
 from genarch.files.spec_text import spec_with_id, stated_id
 from genarch.files.specs import default_id, parse_spec
-from genarch.reports.evaluation import make_report
 from genarch.reports.evaluation_page import excerpt
-from genarch.table.explore import explore
 from genarch.table.forms import SLUG_PATTERN
-from genarch.table.interview import Interview, Sheet
+from genarch.table.interview import Interview
 from genarch.table.rules import RuleTable
-from genarch.table.scoring import evaluate
 from genarch.table.spec import SPEC_VERSION, Spec
 
 _HELP = "Decision records: specs as blocks in Markdown documents."
@@ -45,6 +43,7 @@ class _Found(NamedTuple):
 
 @doc_app.command("add")
 def doc_add(
+    context: typer.Context,
     document: Annotated[str, argument("DOC.md", "A Markdown document.")],
     *,
     spec: Annotated[str | None, option("FILE", "Take the block from a spec file; ask nothing.")] = None,
@@ -68,10 +67,6 @@ def doc_add(
     if decision is not None:
         one_of("--decision", decision, "a family or architecture", table.decisions)
     found = _blocks(read_exactly(document), document, table)
-
-    def done(block: _Found) -> int:
-        return _keep_rationale(document, block, table) if write else ExitCode.OK
-
     if spec is not None:
         text = read_text(spec)
         wanted = parse_spec(text, path=spec, rules=table)
@@ -81,33 +76,25 @@ def doc_add(
         if new_id in found:
             _same(document, wanted._replace(id=new_id), found[new_id])
             say(f"{document}:{found[new_id].block.first}: has the block '{new_id}' already")
-            return done(found[new_id])
-        if own is None and new_id != default_id(document):
-            text = spec_with_id(text, new_id)
-        return done(_added(document, text, table))
-    new_id = spec_id or default_id(document)
-    if new_id in found:
-        block = found[new_id]
-        start = parse_spec(read_text(answers), path=answers, rules=table) if answers else block.spec
+        else:
+            text = spec_with_id(text, new_id) if own is None and new_id != default_id(document) else text
+            found[new_id] = _added(document, text, table)
+    elif (new_id := spec_id or default_id(document)) in found:
+        have, block = found[new_id]
+        start = parse_spec(read_text(answers), path=answers, rules=table) if answers else have
         stated = with_overrides(start.constraints, parse_overrides(overrides or ()))
-        _same(document, block.spec._replace(constraints=stated, decision=decision or block.spec.decision), block)
-        say(f"{document}:{block.block.first}: has the block '{new_id}'; edit it there, or add another one with --id")
-        return done(block)
-    with_block(read_exactly(document), document, fenced("version: 1\n"))  # where none can go, nobody is asked
-
-    def finish(_start: Spec, sheet: Sheet, _dialogue: object) -> int:
-        lines = [f"version: {SPEC_VERSION}", *([f"id: {new_id}"] if new_id != default_id(document) else [])]
-        stated = answers_of(sheet)
-        lines.append("constraints:" if stated else "constraints: {}")
-        lines += [f"  {name}: {answer}" for name, answer in stated.items()]
-        if decision:
-            lines += [f"decision: {decision}", f"decided_with: {table.name}"]
-        return done(_added(document, "\n".join(lines) + "\n", table))
-
-    given = [word for option in (("--id", spec_id), ("--decision", decision)) if option[1] for word in option]
-    options = [*([] if rules == DEFAULT_TABLE else ["--rules", rules]), *(["--plain"] if plain else [])]
-    again = Again(["doc", "add", document, *map(str, given), *(["--write"] if write else [])], options)
-    return questioned(table, Interview(table), finish, again, answers, overrides, yes=yes, plain=plain)
+        _same(document, have._replace(constraints=stated, decision=decision or have.decision), found[new_id])
+        say(f"{document}:{block.first}: has the block '{new_id}'; edit it there, or add another one with --id")
+    else:
+        with_block(read_exactly(document), document, fenced("version: 1\n"))  # where none can go, nobody is asked
+        with questioned(context, table, Interview(table), answers, overrides, yes=yes, plain=plain) as (_, sheet, _):
+            lines = [f"version: {SPEC_VERSION}", *([f"id: {new_id}"] if new_id != default_id(document) else [])]
+            given = answers_of(sheet)
+            lines.append("constraints:" if given else "constraints: {}")
+            lines += [f"  {name}: {answer}" for name, answer in given.items()]
+            lines += [f"decision: {decision}", f"decided_with: {table.name}"] if decision else []
+            found[new_id] = _added(document, "\n".join(lines) + "\n", table)
+    return _keep_rationale(document, found[new_id], table) if write else ExitCode.OK
 
 
 def _blocks(text: str, path: str, rules: RuleTable) -> dict[str, _Found]:
@@ -148,7 +135,7 @@ def _added(path: str, spec: str, rules: RuleTable) -> _Found:
 def _keep_rationale(path: str, found: _Found, rules: RuleTable) -> int:
     """Bring the rationale below a block up to date."""
     spec = found.spec
-    report = make_report(spec, rules, evaluate(spec, rules), explore(spec, rules), base=base_of(rules))
+    report = evaluated(spec, rules, with_evidence=False)
     before = read_exactly(path)
     text = with_rationale(before, path, found.block, spec.id, excerpt(report))
     if text == before:

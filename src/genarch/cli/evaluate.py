@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Annotated
@@ -31,7 +32,7 @@ from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, base_of, load_rules, table_files
 from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
-from genarch.reports.evaluation import Report, make_error_report, make_report
+from genarch.reports.evaluation import Evaluated, Report, make_error_report, make_report
 from genarch.table import scoring
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Evaluation
@@ -72,9 +73,8 @@ def evaluate(
     stated = parse_overrides(overrides or ())
 
     def one(spec: Spec) -> tuple[Report, int]:
-        spec = spec._replace(constraints=with_overrides(spec.constraints, stated)) if stated else spec
-        report, evaluation = evaluated(spec, table, explored=explore, with_evidence=evidence)
-        return report, ExitCode.FINDINGS if evaluation.verdict.verdict in failing else ExitCode.OK
+        report = evaluated(spec, table, explored=explore, with_evidence=evidence)
+        return report, ExitCode.FINDINGS if report.verdict.verdict in failing else ExitCode.OK
 
     def every(paths: list[str]) -> Iterator[tuple[Report, int]]:
         target = os.path.realpath(output) if output else None
@@ -83,7 +83,7 @@ def evaluate(
                 raise refuse(path, "is an input, and would be overwritten by -o; name another file")
             shown = STDIN if path == "-" else path
             try:
-                yield one(read_spec(path, table))
+                yield one(read_spec(path, table, stated))
                 continue
             except InputError as error:
                 if output_format != "text" or output:  # where the report does not show them
@@ -95,7 +95,8 @@ def evaluate(
             yield make_error_report(shown, default_id(shown), problems), code
 
     if not paths:
-        return write_reports([one(Spec("command-line", {}, origin=Origin("--set")))], output_format, output)
+        stated_alone = with_overrides({}, stated)
+        return write_reports([one(Spec("command-line", stated_alone, origin=Origin("--set")))], output_format, output)
     elsewhere = bool(output) or not sys.stdout.isatty()
     waiting = elsewhere and sys.stderr.isatty() and (len(paths) > 1 or os.path.isdir(paths[0]))
     code = write_reports(counted(every(paths)) if waiting else every(paths), output_format, output)
@@ -104,10 +105,8 @@ def evaluate(
     return code
 
 
-def evaluated(
-    spec: Spec, rules: RuleTable, *, explored: bool = True, with_evidence: bool = True
-) -> tuple[Report, Evaluation]:
-    """A spec's report, with the evaluation that it is made from."""
+def evaluated(spec: Spec, rules: RuleTable, *, explored: bool = True, with_evidence: bool = True) -> Evaluated:
+    """A spec's report."""
     evaluation = scoring.evaluate(spec, rules)
     evidence = evidence_of(spec, rules, evaluation) if with_evidence else None
     exploration = None
@@ -115,7 +114,7 @@ def evaluated(
         from genarch.table.explore import explore
 
         exploration = explore(spec, rules)
-    return make_report(spec, rules, evaluation, exploration, evidence, base=base_of(rules)), evaluation
+    return make_report(spec, rules, evaluation, exploration, evidence, base=base_of(rules))
 
 
 def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Assessment | None:
@@ -131,18 +130,15 @@ def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Assessm
 
 def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFormat, output: str | None) -> int:
     """Write reports as they come; the exit code is the gravest of theirs, or that there are none."""
-    count = unusable = gravest = 0
+    codes: Counter[int] = Counter()
     iterator = iter(reports)
     first = next(iterator, None)
     if first is None:
         return ExitCode.NOTHING
 
     def counted_reports() -> Iterator[Report]:
-        nonlocal count, unusable, gravest
         for report, code in chain([first], iterator):
-            count += 1
-            unusable += code in (ExitCode.UNUSABLE, ExitCode.BUG)
-            gravest = max(gravest, code)
+            codes[code] += 1
             yield report
 
     with writer(output) as write:
@@ -153,9 +149,10 @@ def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFo
                 sys.stdout.flush()
         except BrokenPipeError:
             discard_output()
-    if unusable and count > 1:
-        say(f"{unusable} of {count} specs could not be evaluated")
-    return gravest
+    unusable = codes[ExitCode.UNUSABLE] + codes[ExitCode.BUG]
+    if unusable and codes.total() > 1:
+        say(f"{unusable} of {codes.total()} specs could not be evaluated")
+    return max(codes, default=ExitCode.OK)
 
 
 def _failing(text: str, rules: RuleTable) -> frozenset[str]:

@@ -11,7 +11,7 @@ from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Stack
 from genarch.evidence.estimates import Options
 from genarch.evidence.feasibility import Filter
-from genarch.files.answers import parse_overrides, with_overrides
+from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_catalogue, load_rules, table_files
 from genarch.files.io import refuse
 from genarch.table.answers import InvalidAnswerError, parse_answer
@@ -190,8 +190,8 @@ def cost(
     if not 0 < utilisation <= 1:
         raise refuse("--utilisation", f"'{utilisation:g}' is not a share; write one above 0 and at most 1")
     table = load_rules(rules)
-    stated = read_spec(spec, table)
-    answers = with_overrides(stated.constraints, parse_overrides(overrides or ()))
+    stated = read_spec(spec, table, parse_overrides(overrides or ()))
+    answers = stated.constraints
     lacking = [name for name in ("gpu", "resolution_px") if name not in answers]
     if lacking:
         raise refuse(spec, f"a cost needs {' and '.join(lacking)}; state it, or add --set {lacking[0]}=…")

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from enum import IntEnum
 from io import StringIO, TextIOWrapper
@@ -15,12 +15,14 @@ from typing import TextIO, TypeVar
 import typer
 
 from genarch.errors import GenarchError, InputError, Problem, nearest
+from genarch.files.answers import with_overrides
 from genarch.files.io import AtomicFile, decode, read_bytes, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.descriptions import Description, descriptions_page
 from genarch.reports.json import as_json
 from genarch.reports.page import Look, Page
 from genarch.reports.words import safe
+from genarch.table.constraints import Value
 from genarch.table.findings import SEVERITIES
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Spec
@@ -141,9 +143,10 @@ def read_exactly(path: str) -> str:
     return ("\ufeff" if content.startswith(b"\xef\xbb\xbf") else "") + decode(content, path)
 
 
-def read_spec(path: str, rules: RuleTable) -> Spec:
-    """The spec in a file, or on standard input for `-`."""
-    return parse_spec(read_standard_input(), path=STDIN, rules=rules) if path == "-" else load_spec(path, rules)
+def read_spec(path: str, rules: RuleTable, overrides: Mapping[str, Value | None] = {}) -> Spec:
+    """The spec in a file, or on standard input for `-`, with overrides in place of what it states."""
+    spec = parse_spec(read_standard_input(), path=STDIN, rules=rules) if path == "-" else load_spec(path, rules)
+    return spec._replace(constraints=with_overrides(spec.constraints, overrides)) if overrides else spec
 
 
 def all_or_problems(read: Callable[[str], _T], names: Iterable[str]) -> list[_T]:

@@ -179,8 +179,8 @@ def rules_map(
     keep(output, [*table_files(rules), *([spec] if spec else [])])
     table = load_rules(rules)
     stated = parse_overrides(overrides or ())
-    fixed = read_spec(spec, table) if spec else Spec("nothing-stated", {}, origin=Origin("--set"))
-    fixed = fixed._replace(constraints=with_overrides(fixed.constraints, stated))
+    nothing = Spec("nothing-stated", with_overrides({}, stated), origin=Origin("--set"))
+    fixed = read_spec(spec, table, stated) if spec else nothing
     with busy("drawing"):
         report = map_report(fixed, table, decision_map(fixed, table, x, y, explored=explore))
     ending = (output or "").rpartition(".")[2].lower()
