@@ -8,12 +8,13 @@ In Python:
     print(evaluation.verdict.verdict, evaluation.verdict.confidence)
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from genarch.errors import GenarchError, InputError, Problem, UnknownIdError
-from genarch.files.bundled import load_rules
+from genarch.files.bundled import load_catalogue, load_gpu_names, load_rules
 from genarch.files.specs import load_spec, parse_spec, validate_spec
-from genarch.table.constraints import GpuNames, read_gpu_names_by
+from genarch.table.constraints import read_gpu_names_by
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Evaluation, Verdict, decide, evaluate
 from genarch.table.spec import Spec
@@ -21,7 +22,6 @@ from genarch.version import __version__
 
 if TYPE_CHECKING:
     from genarch.evidence.assessment import assess
-    from genarch.files.bundled import load_catalogue
     from genarch.table.explore import Exploration, explore
 
 __all__ = [
@@ -46,28 +46,13 @@ __all__ = [
     "validate_spec",
 ]
 
+read_gpu_names_by(load_gpu_names)
 
-def _gpu_names() -> GpuNames:
-    from genarch.files.bundled import load_gpu_names
-
-    return load_gpu_names()
-
-
-read_gpu_names_by(_gpu_names)
+_LATE = {"Exploration": "table.explore", "explore": "table.explore", "assess": "evidence.assessment"}
+"""What is imported when asked for, and where it is: whoever wants a verdict only does not wait for it."""
 
 
 def __getattr__(name: str) -> Any:
-    """Exploration and evidence are imported when asked for: whoever wants a verdict only does not wait for them."""
-    if name in ("Exploration", "explore"):
-        from genarch.table import explore as exploration
-
-        return getattr(exploration, name)
-    if name == "assess":
-        from genarch.evidence.assessment import assess
-
-        return assess
-    if name == "load_catalogue":
-        from genarch.files.bundled import load_catalogue
-
-        return load_catalogue
+    if name in _LATE:
+        return getattr(import_module(f"genarch.{_LATE[name]}"), name)
     raise AttributeError(f"module 'genarch' has no attribute {name!r}")

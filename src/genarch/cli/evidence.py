@@ -9,11 +9,24 @@ from genarch.cli.app import ComparisonFormat, EntryFormat, Output, Overrides, Ru
 from genarch.cli.output import keep, print_descriptions, read_spec, write_report
 from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Stack
-from genarch.evidence.estimates import Options
+from genarch.evidence.cost import bill
+from genarch.evidence.estimates import Options, leave_one_source_out, points
+from genarch.evidence.estimates import estimate as estimated
 from genarch.evidence.feasibility import Filter
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_catalogue, load_rules, table_files
 from genarch.files.io import refuse
+from genarch.reports.estimates import accuracy_page, accuracy_report, cost_page, cost_report, estimate_page
+from genarch.reports.evidence import rounded
+from genarch.reports.evidence_descriptions import (
+    describe_evidence,
+    describe_hardware,
+    hardware_page,
+    listed_models,
+    listed_rows,
+    models_page,
+    rows_page,
+)
 from genarch.table.answers import InvalidAnswerError, parse_answer
 from genarch.table.constraints import BY_NAME
 
@@ -38,8 +51,6 @@ def evidence_list(
     output_format: EntryFormat = "text",
 ) -> int:
     """List measurements."""
-    from genarch.reports.evidence_descriptions import listed_rows, rows_page
-
     catalogue = load_catalogue()
     problems: list[Problem] = []
 
@@ -82,16 +93,12 @@ def evidence_show(
     output_format: EntryFormat = "text",
 ) -> int:
     """Show an entry of the catalogue: its figures, which of them were read, and where."""
-    from genarch.reports.evidence_descriptions import describe_evidence
-
     return print_descriptions(describe_evidence(name, load_catalogue()), output_format)
 
 
 @evidence_app.command("models")
 def evidence_models(*, output_format: EntryFormat = "text") -> int:
     """List the models, with their licences."""
-    from genarch.reports.evidence_descriptions import listed_models, models_page
-
     catalogue = load_catalogue()
     return write_report(listed_models(catalogue), models_page(catalogue), output_format)
 
@@ -99,9 +106,6 @@ def evidence_models(*, output_format: EntryFormat = "text") -> int:
 @evidence_app.command("accuracy")
 def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
     """Show how far the estimator is off, each source estimated from the others."""
-    from genarch.evidence.estimates import leave_one_source_out, points
-    from genarch.reports.estimates import accuracy_page, accuracy_report
-
     catalogue = load_catalogue()
     given, left = points(catalogue)
     report = accuracy_report(leave_one_source_out(given), left, catalogue)
@@ -111,8 +115,6 @@ def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
 @hardware_app.command("list")
 def hardware_list(*, output_format: EntryFormat = "text") -> int:
     """List the hardware."""
-    from genarch.reports.evidence_descriptions import hardware_page
-
     catalogue = load_catalogue()
     return write_report(tuple(catalogue.hardware.values()), hardware_page(catalogue), output_format)
 
@@ -122,8 +124,6 @@ def hardware_show(
     name: Annotated[str, argument("ID", "Hardware, by its id or another name.")], *, output_format: EntryFormat = "text"
 ) -> int:
     """Show one piece of hardware, with its prices."""
-    from genarch.reports.evidence_descriptions import describe_hardware
-
     catalogue = load_catalogue()
     return print_descriptions([describe_hardware(catalogue.gpu(name), catalogue)], output_format)
 
@@ -141,10 +141,6 @@ def estimate(
     output_format: EntryFormat = "text",
 ) -> int:
     """Estimate how long an image takes, with every factor."""
-    from genarch.evidence.estimates import estimate as estimated
-    from genarch.reports.estimates import estimate_page
-    from genarch.reports.evidence import rounded
-
     catalogue = load_catalogue()
     wanted, hardware = catalogue.model(model), catalogue.gpu(gpu)
     size = _size(resolution)
@@ -183,9 +179,6 @@ def cost(
     rules: Rules = DEFAULT_TABLE,
 ) -> int:
     """Show what a spec's load costs on its gpu, by architecture."""
-    from genarch.evidence.cost import bill
-    from genarch.reports.estimates import cost_page, cost_report
-
     keep(output, [spec, *table_files(rules)])
     if not 0 < utilisation <= 1:
         raise refuse("--utilisation", f"'{utilisation:g}' is not a share; write one above 0 and at most 1")

@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from enum import IntEnum
 from io import StringIO, TextIOWrapper
 from typing import TextIO, TypeVar
@@ -31,16 +31,11 @@ from genarch.table.spec import Spec
 class ExitCode(IntEnum):
     """How a command ended."""
 
-    OK = 0
-    """No findings."""
-    FINDINGS = 1
-    """A verdict or finding that `--fail-on` names."""
-    UNUSABLE = 2
-    """Bad usage or unusable input: no verdict for it."""
-    NOTHING = 3
-    """Nothing to check."""
-    BUG = 4
-    """A bug in genarch."""
+    OK = 0  # no findings
+    FINDINGS = 1  # a verdict or finding that --fail-on names
+    UNUSABLE = 2  # bad usage or unusable input: no verdict for it
+    NOTHING = 3  # nothing to check
+    BUG = 4  # in genarch
     INTERRUPTED = 130
 
 
@@ -52,11 +47,8 @@ def guarded(run: Callable[[], int]) -> int:
         sys.stdout.flush()
     except (typer.BadParameter, typer.Exit):
         raise
-    except InputError as error:
-        say(*error.problems)
-        return ExitCode.UNUSABLE
     except GenarchError as error:
-        say(error)
+        say(*(error.problems if isinstance(error, InputError) else [error]))
         return ExitCode.UNUSABLE
     except KeyboardInterrupt:
         say("interrupted")
@@ -198,17 +190,11 @@ def look_of(output: str | None = None, stream: TextIO | None = None) -> Look:
     stream = stream or sys.stdout
     dull = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     color = not dull and (bool(os.environ.get("FORCE_COLOR")) or stream.isatty())
-    return Look(min(_columns(stream), WIDEST), color, (stream.encoding or "").lower().startswith("utf"))
-
-
-def _columns(stream: TextIO) -> int:
-    """The width of the stream's own terminal: standard output may be a pipe while questions go to the screen."""
+    columns = shutil.get_terminal_size().columns
     if not os.environ.get("COLUMNS"):
-        try:
-            return os.get_terminal_size(stream.fileno()).columns or 80
-        except (OSError, ValueError):
-            pass
-    return shutil.get_terminal_size().columns
+        with suppress(OSError, ValueError):  # standard output may be a pipe while questions go to the screen
+            columns = os.get_terminal_size(stream.fileno()).columns or 80
+    return Look(min(columns, WIDEST), color, (stream.encoding or "").lower().startswith("utf"))
 
 
 def keep(output: str | None, inputs: Iterable[str], option: str = "-o", what: str = "an input") -> None:
