@@ -50,16 +50,20 @@ Yes = Annotated[bool, flag("--yes -y", 'Ask nothing; take "don\'t know" for ever
 Plain = Annotated[bool, flag("--plain", "A line for each choice, without colour; reads answers from a pipe too.")]
 
 
+class Group(TyperGroup):
+    """A group of commands."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters, their values taken as typed."""
+        return _as_typed(super().get_params(ctx))
+
+
 class Command(TyperCommand):
     """A command whose function returns its exit code, and whose errors become one."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """The parameters, their values taken as typed."""
-        params = super().get_params(ctx)
-        for param in params:
-            if converter := getattr(param, "get_runtime_param", None):
-                vars(param).setdefault("get_runtime_param", partial(_AsTyped, converter))
-        return params
+        return _as_typed(super().get_params(ctx))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command.
@@ -68,6 +72,12 @@ class Command(TyperCommand):
             Exit: always, with the exit code.
         """
         raise typer.Exit(guarded(lambda: TyperCommand.invoke(self, ctx)))
+
+
+def _as_typed(params: list[Any]) -> list[Any]:
+    for param in params:
+        vars(param).setdefault("get_runtime_param", partial(_AsTyped, param.get_runtime_param))
+    return params
 
 
 class _AsTyped(NamedTuple):
@@ -111,7 +121,7 @@ class Commands(typer.Typer):
 
 def group(help_text: str = "") -> Commands:
     """Commands; with a help text, those of a group that has a name."""
-    return Commands(help=help_text, no_args_is_help=True, rich_markup_mode=None)
+    return Commands(cls=Group, help=help_text, no_args_is_help=True, rich_markup_mode=None)
 
 
 MODULES = {
@@ -133,7 +143,7 @@ MODULES = {
 """The module of each command and group, in the order of --help."""
 
 
-class _Commands(TyperGroup):
+class _Commands(Group):
     """Commands that are declared in modules of their own: building all of them would slow every one down."""
 
     def __init__(self, **attributes: Any) -> None:
