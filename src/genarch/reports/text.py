@@ -35,17 +35,8 @@ def as_text(content: Page, look: Look) -> str:
     """The page, with a line end after every line and no blanks before one."""
     width = max(look.width, NARROWEST)
     file = StringIO()
-    console = Console(
-        file=file,
-        width=width,
-        force_terminal=look.color,
-        color_system="standard" if look.color else None,
-        no_color=not look.color,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
+    colors: Literal["standard"] | None = "standard" if look.color else None
+    console = Console(file=file, width=width, color_system=colors, no_color=False, legacy_windows=False)
     console.print(Group(*_Layout(console, width, unicode=look.unicode).blocks(content)), crop=False)
     return "".join(f"{line.rstrip()}\n" for line in file.getvalue().split("\n")[:-1])
 
@@ -155,16 +146,12 @@ class _Layout:
             return
         most = max([1, *(abs(bar.value) for bar in block.bars)])
         full = max(4, min(24, self._room - max(cell_len(safe(bar.label)) for bar in block.bars) - 16))
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(no_wrap=True)
-        grid.add_column(justify="right", no_wrap=True)
-        grid.add_column(overflow="fold")
-        for bar in block.bars:
-            style = "dim" if spans(bar.note) else ""
-            drawn = Span((self._bar if bar.value > 0 else "-") * round(abs(bar.value) / most * full), tone=bar.tone)
-            note: Line = (noted, *spans(bar.note)) if spans(bar.note) else drawn
-            grid.add_row(*(_styled(cell, style) for cell in (bar.label, signed(bar.value), note)))
-        yield grid
+        rows: list[tuple[Line, ...]] = []
+        for label, value, tone, note in block.bars:
+            drawn = Span((self._bar if value > 0 else "-") * round(abs(value) / most * full), tone=tone)
+            row: tuple[Line, ...] = (label, signed(value), (noted, *spans(note)) if spans(note) else drawn)
+            rows.append(tuple(tuple(map(_dimmed, spans(cell))) for cell in row) if spans(note) else row)
+        yield from self._table(("", "", ""), rows, "lrl")
 
     def _grid(self, block: page.Grid) -> Iterator[RenderableType]:
         stub = max(cell_len(safe(words)) for words in (block.down, *(label for label, _ in block.rows)))
