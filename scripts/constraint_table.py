@@ -26,9 +26,9 @@ def _lines() -> Iterator[str]:
 def _answer(constraint: Constraint) -> str:
     match constraint.kind:
         case "number":
-            return f"number above {constraint.above}"
+            return f"number above {constraint.least}"
         case "integer":
-            return f"whole number from {constraint.at_least}"
+            return f"whole number from {constraint.least}"
         case "flag":
             return "true or false"
     return "list of" if constraint.kind == "set" else "one of"

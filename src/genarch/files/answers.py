@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from genarch.errors import InputError, Problem, nearest_or_all
 from genarch.files.yaml_text import Document, Fields, Items, Node
-from genarch.table.answers import UNKNOWN_WORDS, InvalidAnswerError, in_range, parse_answer, parse_name
+from genarch.table.answers import UNKNOWN_WORDS, InvalidAnswerError, parse_answer, parse_name
 from genarch.table.conditions import (
     ALWAYS,
     NUMBER_OPERATORS,
@@ -125,10 +125,8 @@ def _condition(document: Document, node: Node, field: str) -> Condition:
 
 def _tests(document: Document, constraint: Constraint, node: Node, field: str) -> list[Predicate]:
     """What a condition asks of one constraint."""
-    if isinstance(node, Scalar):
-        return _single(document, constraint, "is", node, field)
-    if isinstance(node, Items):
-        return _any_of(document, constraint, "any_of", node, field)
+    if not isinstance(node, Fields):
+        return _test(document, constraint, "is" if isinstance(node, Scalar) else "any_of", node, field)
     if constraint.kind == "flag":
         document.report(node, field, "must be true or false")
         return []
@@ -138,16 +136,11 @@ def _tests(document: Document, constraint: Constraint, node: Node, field: str) -
     allowed = f"write one of: {', '.join(operators)}"
     found: list[Predicate] = []
     for key, value in node.entries:
-        where = f"{field}.{key.text}"
         operator = next((operator for operator in operators if operator == key.text), None)
         if operator is None:
             document.report(key, field, f"'{key.text[:60]}' is not an operator for this constraint; {allowed}")
-        elif operator in NUMBER_OPERATORS:
-            found += _single(document, constraint, operator, value, where)
-        elif isinstance(value, Items):
-            found += _any_of(document, constraint, operator, value, where)
         else:
-            document.report(value, where, "must be a list of names; write [a, b]")
+            found += _test(document, constraint, operator, value, f"{field}.{key.text}")
     if not node.entries:
         document.report(node, field, f"is empty; {allowed}")
     if constraint.numeric and found and not _satisfiable(constraint, found):
@@ -155,44 +148,42 @@ def _tests(document: Document, constraint: Constraint, node: Node, field: str) -
     return found
 
 
-def _single(document: Document, constraint: Constraint, operator: Operator, node: Node, field: str) -> list[Predicate]:
-    """One value: a name, a yes/no, or a threshold."""
-    if not isinstance(node, Scalar):
-        document.report(node, field, "must be a number")
-        return []
-    if constraint.kind == "set":
-        document.report(node, field, f"is a set; write [{node.text[:60]}] for any of, or all_of, none_of")
-        return []
-    try:
-        value = parse_answer(constraint, node.text, quoted=not node.plain)
-    except InvalidAnswerError as error:
-        document.report(node, field, str(error))
-        return []
-    if value is None or isinstance(value, frozenset):
-        document.report(node, field, "a condition cannot ask for an unknown; leave the constraint out")
-        return []
-    return [Predicate(constraint.name, operator, (value,))]
-
-
-def _any_of(document: Document, constraint: Constraint, operator: Operator, node: Items, field: str) -> list[Predicate]:
-    if not constraint.values:
-        document.report(node, field, "must be one value, not a list")
-        return []
-    names = tuple(read_names(document, node, constraint, field))
-    if not names and not node.items:
-        if constraint.kind == "set" and operator == "any_of":
-            return [Predicate(constraint.name, "is", ())]
-        document.report(node, field, "is an empty list; name at least one")
-    return [Predicate(constraint.name, operator, names)]
+def _test(document: Document, constraint: Constraint, operator: Operator, node: Node, field: str) -> list[Predicate]:
+    """One test, by names, or by one value: a name, a yes/no, or a threshold; none where what is wrong is noted."""
+    message = ""
+    if operator in SET_OPERATORS:
+        if not isinstance(node, Items):
+            message = "must be a list of names; write [a, b]"
+        elif not constraint.values:
+            message = "must be one value, not a list"
+        elif node.items or (constraint.kind == "set" and operator == "any_of"):
+            names = tuple(read_names(document, node, constraint, field))
+            return [Predicate(constraint.name, operator if node.items else "is", names)]
+        else:
+            message = "is an empty list; name at least one"
+    elif not isinstance(node, Scalar):
+        message = "must be a number"
+    elif constraint.kind == "set":
+        message = f"is a set; write [{node.text[:60]}] for any of, or all_of, none_of"
+    else:
+        try:
+            value = parse_answer(constraint, node.text, quoted=not node.plain)
+            if value is not None and not isinstance(value, frozenset):
+                return [Predicate(constraint.name, operator, (value,))]
+            message = "a condition cannot ask for an unknown; leave the constraint out"
+        except InvalidAnswerError as error:
+            message = str(error)
+    document.report(node, field, message)
+    return []
 
 
 def _satisfiable(constraint: Constraint, bounds: Sequence[Predicate]) -> bool:
     """Whether any answer is within bounds: none is above 100 and below 50, nor a whole number above 5 and below 6."""
-    edges = sorted({threshold(bound) for bound in bounds} | {constraint.at_least or constraint.above or 0})
+    edges = sorted({threshold(bound) for bound in bounds} | {constraint.least})
     tried: list[float] = [edge + step for edge in edges for step in (-1, 0, 1)]
     if constraint.kind == "number":
         tried += [(here + following) / 2 for here, following in pairwise(edges)]
-    return any(in_range(constraint, number) and all(satisfies(bound, number) for bound in bounds) for number in tried)
+    return any(constraint.allows(number) and all(satisfies(bound, number) for bound in bounds) for number in tried)
 
 
 def is_unknown(node: Node) -> bool:

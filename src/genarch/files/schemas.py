@@ -155,7 +155,7 @@ def _answer(constraint: Constraint) -> dict[str, Any]:
     if constraint.kind == "set":
         kinds.insert(0, {"type": "array", "items": {"enum": list(constraint.values)}, "uniqueItems": True})
         return {**described, "anyOf": kinds}
-    low = {"exclusiveMinimum": constraint.above} if constraint.above is not None else {"minimum": constraint.at_least}
+    low = {"minimum" if constraint.kind == "integer" else "exclusiveMinimum": constraint.least}
     whole = "integer" if constraint.kind == "integer" else "number"
     kinds.insert(0, {"type": whole, **low, "exclusiveMaximum": 10**MAX_DIGITS})
     if constraint.units:

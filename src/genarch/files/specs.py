@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from genarch.errors import InputError, Problem, nearest_or_all
+from genarch.errors import InputError, Problem
 from genarch.files.answers import is_unknown
 from genarch.files.io import SPEC_SUFFIX, read_text
 from genarch.files.records import Record
@@ -31,11 +31,7 @@ def load_spec(path: str | os.PathLike[str], rules: RuleTable | None = None) -> S
 
 
 def parse_spec(
-    text: str,
-    *,
-    path: str = "<text>",
-    rules: RuleTable | None = None,
-    lines: Sequence[tuple[int, int]] = (),
+    text: str, *, path: str = "<text>", rules: RuleTable | None = None, lines: Sequence[tuple[int, int]] = ()
 ) -> Spec:
     """Read a spec from its YAML text; `path` stands in messages and gives the default id.
 
@@ -45,15 +41,11 @@ def parse_spec(
         InputError: with every problem of the text.
     """
     document = Document(text, path, lines)
-    return _spec(document, parse(document), rules)
+    return _read(document, parse(document), rules).value
 
 
 def parse_placed(
-    text: str,
-    *,
-    path: str = "<text>",
-    rules: RuleTable | None = None,
-    lines: Sequence[tuple[int, int]] = (),
+    text: str, path: str, rules: RuleTable | None, lines: Sequence[tuple[int, int]]
 ) -> tuple[Spec, dict[str, tuple[int, int]]]:
     """A spec, as `parse_spec` reads it, with line and column of its keys.
 
@@ -63,10 +55,9 @@ def parse_placed(
         InputError: with every problem of the text.
     """
     document = Document(text, path, lines)
-    node = parse(document)
-    spec = _spec(document, node, rules)
-    assert node is not None  # noqa: S101  (else it would have been refused)
-    return spec, {field: document.position(at) for field, at in [("", node.at), *_keys(node)]}
+    record = _read(document, parse(document), rules)
+    placed = _placed(record.root, record.root.at)
+    return record.value, {field: document.position(at) for field, at in placed}
 
 
 def validate_spec(data: Mapping[str, Any]) -> Spec:
@@ -75,43 +66,38 @@ def validate_spec(data: Mapping[str, Any]) -> Spec:
     Raises:
         InputError: with every problem.
     """
-    document = Document("", "<python>")
-    return _spec(document, nodes_of(data), None)
+    return _read(Document("", "<python>"), nodes_of(data), None).value
 
 
-def _spec(document: Document, node: Node | None, rules: RuleTable | None) -> Spec:
-    """The spec that a document's node is; raises an InputError with every problem."""
-    if node is None or is_unknown(node):
-        document.report(0 if node is None or node.at >= 0 else node, "", f"is empty; {_AT_LEAST}")
-    elif not isinstance(node, Fields):
-        document.report(node, "", f"must be a mapping; {_AT_LEAST}")
-    elif node.get("rules") is not None and node.get("constraints") is None:
-        document.report(node, "", "is a rule table, not a spec; give it with --rules")
-    else:
-        record = Record(document, node, Spec)
-        spec = record.value
-        if rules and spec.decision is not None and spec.decision not in rules.decisions:
-            hint = nearest_or_all(spec.decision, rules.decisions)
-            record.report(("decision",), f"'{spec.decision}' is not a family or architecture{hint}")
-        document.check()
-        return spec._replace(
-            id=spec.id or default_id(document.path), origin=Origin(document.path, record.place(()).line)
-        )
-    raise document.error()
+def _read(document: Document, node: Node | None, rules: RuleTable | None) -> Record[Spec]:
+    if node and is_unknown(node):
+        node = node._replace(at=min(node.at, 0))  # what is empty has its place at the start
+    record = Record(document, node, Spec, _no_spec)
+    spec = record.value
+    if rules and spec.decision is not None:
+        record.check_names(("decision",), [spec.decision], rules.decisions, "is not a family or architecture")
+    document.check()
+    origin = Origin(document.path, record.place(()).line)
+    record.value = spec._replace(id=spec.id or default_id(document.path), origin=origin)
+    return record
 
 
-def _keys(node: Node, within: str = "") -> Iterator[tuple[str, int]]:
-    """Where each key stands, by its path, and the items of lists of mappings."""
-    for key, value in node.entries if isinstance(node, Fields) else ():
-        field = f"{within}{key.text}"
-        yield field, key.at
-        if isinstance(value, Fields):
-            yield from _keys(value, f"{field}.")
-        elif isinstance(value, Items):
-            for at, item in enumerate(value.items):
-                if isinstance(item, Fields):
-                    yield f"{field}[{at}]", item.at
-                    yield from _keys(item, f"{field}[{at}].")
+def _no_spec(root: Node) -> str:
+    if not isinstance(root, Fields):
+        return f"{'is empty' if is_unknown(root) else 'must be a mapping'}; {_AT_LEAST}"
+    table = root.get("rules") is not None and root.get("constraints") is None
+    return "is a rule table, not a spec; give it with --rules" if table else ""
+
+
+def _placed(node: Node, at: int, field: str = "") -> Iterator[tuple[str, int]]:
+    """Where a node and all in it stand, by their paths: values where their keys do."""
+    yield field, at
+    if isinstance(node, Fields):
+        for key, value in node.entries:
+            yield from _placed(value, key.at, f"{field}.{key.text}".removeprefix("."))
+    elif isinstance(node, Items):
+        for number, item in enumerate(node.items):
+            yield from _placed(item, item.at, f"{field}[{number}]")
 
 
 def default_id(path: str) -> str:
@@ -157,22 +143,22 @@ def parse_cases(text: str, *, path: str = "<text>", verdicts: Collection[str]) -
         InputError: with every problem of the text.
     """
     document = Document(text, path)
-    node = parse(document, max_events=MAX_CASE_EVENTS)
-    if not isinstance(node, Items) or not node.items:
-        document.report(node or 0, "", "must be a list of cases; begin each with '- id: …'")
-        raise document.error()
-    record = Record(document, node, Cases)
+    record = Record(document, parse(document, max_events=MAX_CASE_EVENTS), Cases, _no_cases)
     read: tuple[Case | None, ...] = record.value
     cases = tuple(_checked(record, at, case, verdicts) for at, case in enumerate(read) if case)
     document.check()
     return cases
 
 
+def _no_cases(root: Node) -> str:
+    listed = isinstance(root, Items) and root.items
+    return "" if listed else "must be a list of cases; begin each with '- id: …'"
+
+
 def _checked(record: Record[Cases], at: int, case: Case, verdicts: Collection[str]) -> Case:
     """A case with what follows from the rest of it; what does not fit together is noted in the document."""
     for where, name in [(("chosen",), case.chosen), *((("acceptable", n), v) for n, v in enumerate(case.acceptable))]:
-        if name and name not in verdicts:
-            record.report((at, *where), f"'{name}' is not a family or a verdict{nearest_or_all(name, verdicts)}")
+        record.check_names((at, *where), [name] if name else (), verdicts, "is not a family or a verdict")
     accepted = case.acceptable or (case.chosen,)
     if case.chosen and case.chosen not in accepted and all(name in verdicts for name in accepted):
         record.report((at, "acceptable"), f"leaves out '{case.chosen}', which was chosen; add it")

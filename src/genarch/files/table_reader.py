@@ -308,7 +308,7 @@ class _Builder:
                 self._report(("notices", at, "id"), message)
         for at, assumption in enumerate(form.assumptions):
             name, below = assumption.assume
-            if name in BY_NAME and below <= (BY_NAME[name].above or BY_NAME[name].at_least or 0):
+            if name in BY_NAME and below <= BY_NAME[name].least:
                 self._report(("assumptions", at, "assume", "below"), "no answer is below that; write a larger number")
         for at, question in enumerate(form.questions):
             where = ("questions", at, "choices")

@@ -236,11 +236,10 @@ def answer_words(constraint: Constraint) -> str:
             return "a list of the values, [] for none, or unknown"
         case "flag":
             return "true, false or unknown"
-    bound = f"above {constraint.above}" if constraint.above is not None else f"of at least {constraint.at_least}"
     noun = "a whole number" if constraint.kind == "integer" else "a number"
     unit = f" {constraint.unit}" if constraint.unit else ""
     also = f"; also as text with a unit: {', '.join(constraint.units)}" if constraint.units else ""
-    return f"{noun} {bound}{unit}{also}; or unknown"
+    return f"{noun} {constraint.bound}{unit}{also}; or unknown"
 
 
 # Lists

@@ -42,10 +42,9 @@ def _hint(constraint: Constraint) -> str:
     if not constraint.numeric:
         return ""
     noun = "A whole number" if constraint.kind == "integer" else "A number"
-    bound = f"above {constraint.above}" if constraint.above is not None else f"from {constraint.at_least} on"
     unit = f", in {constraint.unit}" if constraint.unit else ""
     also = ", or with a unit, as in 33ms, 1.5s or 30fps" if constraint.units else ""
-    return f"{noun} {bound}{unit}{also}."
+    return f"{noun} {constraint.bound}{unit}{also}."
 
 
 def prompt_words(constraint: Constraint, default: Value | None, *, declined: bool = False) -> str:

@@ -99,14 +99,9 @@ def format_answer(value: Value | Plain) -> str:
     return str(value)
 
 
-def ordered(constraint: Constraint, members: frozenset[str]) -> list[str]:
-    """A set's members in the order of the declaration."""
-    return [name for name in constraint.values if name in members]
-
-
 def plain_value(name: str, value: Value) -> Plain:
     """One answer as JSON has it."""
-    return ordered(BY_NAME[name], value) if isinstance(value, frozenset) else value
+    return [member for member in BY_NAME[name].values if member in value] if isinstance(value, frozenset) else value
 
 
 def plain_answers(answers: Answers) -> dict[str, Plain]:
@@ -147,8 +142,8 @@ def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | f
     value: int | float = float(number) if "." in number else int(number)
     if "." in number and constraint.kind == "integer":
         raise InvalidAnswerError(f"'{number}' is not a whole number; write {round(float(number))} or another one")
-    if number.startswith("-") or not in_range(constraint, value):
-        raise InvalidAnswerError(f"must be a finite number {_range(constraint)}, not {number}")
+    if number.startswith("-") or not constraint.allows(value):
+        raise InvalidAnswerError(f"must be a finite number {constraint.bound}, not {number}")
     if unit:
         value = _converted(number, unit)
         if not 0 < value < 10**MAX_DIGITS:
@@ -165,17 +160,6 @@ def _converted(number: str, unit: str) -> int | float:
     return int(value) if value == int(value) else float(value)
 
 
-def in_range(constraint: Constraint, value: float) -> bool:
-    """Whether a number is one that the constraint allows."""
-    if constraint.above is not None:
-        return value > constraint.above
-    return constraint.at_least is None or value >= constraint.at_least
-
-
-def _range(constraint: Constraint) -> str:
-    return f"above {constraint.above}" if constraint.above is not None else f"of at least {constraint.at_least}"
-
-
 def _why_not_decimal(constraint: Constraint, text: str) -> str:
     """Say which look-alike of a number this is, and the plain decimal to write."""
     noun = "a whole number" if constraint.kind == "integer" else "a plain decimal number"
@@ -183,7 +167,7 @@ def _why_not_decimal(constraint: Constraint, text: str) -> str:
     if constraint.units:
         unit = " (in ms), or one with a unit: 33ms, 1.5s, 30fps"
     if text.lower().lstrip("+-") in (".inf", ".nan", "inf", "nan", "infinity"):
-        return f"must be a finite number {_range(constraint)}, not {text}"
+        return f"must be a finite number {constraint.bound}, not {text}"
     if text in ("true", "false"):
         return f"'{text}' is a yes or no; write {noun}{unit}"
     if re.fullmatch(r"[0-9]+(:[0-9]+)+", text):

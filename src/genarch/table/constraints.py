@@ -52,7 +52,7 @@ class Constraint(NamedTuple):
     """One field of a spec.
 
     `names` are the allowed names of a choice or the members of a set, but for `gpu`, which names hardware. A number
-    must be above `above`, an integer at least `at_least`. `unit` is the unit of a bare number, `units` are those
+    must be above `least`, an integer that or more. `unit` is the unit of a bare number, `units` are those
     accepted in text; `genarch.table.answers` converts them. `evidence` says that it is there for the evidence
     catalogue, which reads it whatever a rule table does.
     """
@@ -61,8 +61,7 @@ class Constraint(NamedTuple):
     kind: ConstraintKind
     meaning: str
     names: tuple[str, ...] = ()
-    above: int | None = None
-    at_least: int | None = None
+    least: int = 0
     unit: str = ""
     units: tuple[str, ...] = ()
     evidence: bool = False
@@ -82,6 +81,15 @@ class Constraint(NamedTuple):
         """Whether answers have an order, so that thresholds cut them."""
         return self.kind in ("number", "integer")
 
+    @property
+    def bound(self) -> str:
+        """Which numbers are answers, in words."""
+        return f"above {self.least}" if self.kind == "number" else f"of at least {self.least}"
+
+    def allows(self, value: float) -> bool:
+        """Whether a number is an answer."""
+        return value > self.least or (value == self.least and self.kind == "integer")
+
 
 CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint(
@@ -100,7 +108,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint("domain", "choice", "one fixed subject area, or open-ended", ("narrow", "broad")),
     Constraint(
         "latency_budget_ms", "number", "model time per image or frame, at serving",
-        above=0, unit="ms", units=("ms", "s", "fps"),
+        unit="ms", units=("ms", "s", "fps"),
     ),
     Constraint(
         "serving", "choice", "how results are delivered; near_realtime: a wait of about 1-5 s is fine",
@@ -110,8 +118,8 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "device", "choice", "where inference runs", ("datacenter_gpu", "consumer_gpu", "mobile", "browser", "cpu")
     ),
     Constraint("gpu", "choice", "the hardware itself; implies device", evidence=True),
-    Constraint("device_memory_gb", "number", "memory the model may take there", above=0, unit="GB"),
-    Constraint("resolution_px", "integer", "longer side of the output", at_least=1, unit="px"),
+    Constraint("device_memory_gb", "number", "memory the model may take there", unit="GB"),
+    Constraint("resolution_px", "integer", "longer side of the output", least=1, unit="px"),
     Constraint("temporal_consistency", "flag", "successive frames must agree"),
     Constraint(
         "priorities", "set",
@@ -122,17 +130,17 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint("training", "choice", "what the team will do", ("pretrained", "fine_tune", "from_scratch")),
     Constraint("pretrained_available", "flag", "a suitable base model exists under an acceptable licence"),
     Constraint("commercial_use", "flag", "the output or the service is sold", evidence=True),
-    Constraint("training_images", "integer", "own images at hand", at_least=0),
+    Constraint("training_images", "integer", "own images at hand"),
     Constraint("paired_data", "flag", "input-output pairs exist (translation tasks)"),
     Constraint("sensitive_training_data", "flag", "the training images must not be reproduced"),
     Constraint(
         "maturity", "choice", "proven: only standard practice; emerging: newer methods are fine", ("proven", "emerging")
     ),
-    Constraint("images_per_day", "integer", "images made on a day, on average", at_least=1, evidence=True),
-    Constraint("peak_images_per_second", "number", "images asked for in the busiest second", above=0, evidence=True),
+    Constraint("images_per_day", "integer", "images made on a day, on average", least=1, evidence=True),
+    Constraint("peak_images_per_second", "number", "images asked for in the busiest second", evidence=True),
     Constraint("batchable", "flag", "images may wait for one another and be made together", evidence=True),
     Constraint(
-        "price_per_gpu_hour_usd", "number", "what an hour of the hardware costs", above=0, unit="USD", evidence=True
+        "price_per_gpu_hour_usd", "number", "what an hour of the hardware costs", unit="USD", evidence=True
     ),
 )  # fmt: skip
 

@@ -16,7 +16,6 @@ from itertools import compress, count, pairwise
 from operator import and_, or_
 from typing import NamedTuple
 
-from genarch.table.answers import in_range
 from genarch.table.conditions import (
     All,
     Any,
@@ -65,12 +64,11 @@ class Column(NamedTuple):
     def numbers(self, *more: int) -> list[int | float]:
         """One number on each threshold (and `more`) and in each gap between them that has an answer, ascending."""
         constraint = BY_NAME[self.constraint]
-        lowest = constraint.at_least if constraint.at_least is not None else constraint.above or 0
-        edges = sorted({lowest, *self.thresholds, *more})
+        edges = sorted({constraint.least, *self.thresholds, *more})
         found = {*edges, edges[-1] * 2 or 1}
         for middle in ((here + following) / 2 for here, following in pairwise(edges)):
             found.add(int(middle) if constraint.kind == "integer" or middle == int(middle) else middle)
-        return [number for number in sorted(found) if in_range(constraint, number)]
+        return [number for number in sorted(found) if constraint.allows(number)]
 
 
 class _Stand(NamedTuple):
