@@ -96,7 +96,7 @@ def test_strengths_fitted_without_a_case_still_do_not_get_it_confidently_wrong(s
 
 
 def test_the_misses_that_the_readme_names(cases: Sequence[Case], strict: Sequence[Case]) -> None:
-    missed = {item.case.id for item in judge(strict, FIELD) if item.outcome != "right"}
+    missed = {item.case for item in judge(strict, FIELD) if item.outcome != "right"}
     assert missed == {"caloscore-v2", "vtoonify", "sar-optical-acd", "cod-lite-codec"}
     assert scored(strict, FIELD).hedged == 4
     old = scored([case for case in cases if case.year and case.year < 2022], FIELD)

@@ -110,7 +110,9 @@ def test_an_interval_without_cases_or_without_misses_has_no_width() -> None:
 def test_a_rule_taken_out_shows_what_it_is_good_for() -> None:
     """Narrow gives gan 3, paired data diffusion 1: with both 3 - 1 = 2 of 4 is a clear gan; without the first, diffusion."""
     rules = table(rule("narrow", NARROW, {"gan": 3}), rule("paired", PAIRED, {"diffusion": 1}))
-    judged = judge([case("a", "gan", domain="narrow", paired_data=True), case("b", "gan", domain="narrow")], rules)
+    judged = list(
+        judge([case("a", "gan", domain="narrow", paired_data=True), case("b", "gan", domain="narrow")], rules)
+    )
     assert [item.outcome for item in judged] == ["right", "right"]
     assert list(ablations(judged, rules)) == [
         Ablation("narrow", 2, scored(wrong=1, confidently_wrong=1)),  # nothing left of b: undetermined
@@ -120,7 +122,7 @@ def test_a_rule_taken_out_shows_what_it_is_good_for() -> None:
 
 def test_the_sum_over_a_table_without_hits_is_the_table_itself() -> None:
     rules = table(rule("narrow", NARROW, {"gan": 1}), rule("broad", BROAD, {"diffusion": 1}))
-    judged = judge([case("a", "gan", domain="narrow")], rules)
+    judged = list(judge([case("a", "gan", domain="narrow")], rules))
     by_rule = {entry.rule: entry for entry in ablations(judged, rules)}
     assert by_rule["broad"].hits == 0
     assert by_rule["broad"].without == score(item.outcome for item in judged)

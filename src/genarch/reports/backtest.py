@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim
 from genarch.reports.words import both, counted, effect_words, name_words, signed
-from genarch.table.backtest import (
-    OUTCOMES,
-    Ablation,
-    Judged,
-    LeaveOneOut,
-    Outcome,
-    Score,
-    ablations,
-    always,
-    judge,
-    leave_one_out,
-    most_common,
-    score,
-)
+from genarch.table import backtest
+from genarch.table.backtest import OUTCOMES, Ablation, LeaveOneOut, Outcome, Result, Score
 from genarch.table.conditions import predicates
-from genarch.table.constraints import BY_NAME, Answers, in_order
+from genarch.table.constraints import BY_NAME
 from genarch.table.forms import INLINED
-from genarch.table.rules import Rule, RuleTable, TableVersion
-from genarch.table.scoring import Confidence, scorer
+from genarch.table.rules import RuleTable, TableVersion
+from genarch.table.scoring import Confidence
 from genarch.table.spec import DIFFUSION_ON_OFFER, Case
 from genarch.version import __version__
-
-DIFFUSION = "diffusion"
 
 GroupName = Literal["strict", "before_2022", "all"]
 
@@ -85,36 +72,6 @@ class Calibration(NamedTuple):
     confidence: Confidence | None
     """Null: verdicts without a recommendation."""
     score: Annotated[Score, INLINED]
-
-
-class DecidingRule(NamedTuple):
-    """A rule that preferred the verdict to what was chosen."""
-
-    rule: str
-    points: Mapping[str, int]
-    excludes: tuple[str, ...]
-    """Of what was chosen or acceptable."""
-
-
-class Result(NamedTuple):
-    """One case with a table's verdict."""
-
-    case: str
-    title: str
-    path: str
-    line: int
-    year: int | None
-    strict: bool
-    constraints: Answers
-    chosen: str
-    acceptable: tuple[str, ...]
-    reason: str
-    verdict: str
-    candidates: tuple[str, ...]
-    confidence: Confidence | None
-    outcome: Outcome
-    decided_by: tuple[DecidingRule, ...]
-    """For a miss, the rules that did it, those that moved most first."""
 
 
 class TableResults(NamedTuple):
@@ -172,6 +129,19 @@ class BacktestReport(NamedTuple):
     """With --against."""
 
 
+_GROUPS: Mapping[GroupName, tuple[str, Callable[[Case | Result], bool]]] = {
+    "strict": ("Strict, the source names the family and the others were on offer", lambda case: case.strict),
+    "before_2022": (
+        "Before 2022, when usable diffusion was not on offer",
+        lambda case: case.year is not None and case.year < DIFFUSION_ON_OFFER,
+    ),
+    "all": ("All", lambda _: True),
+}
+"""Those that say most first, with a heading and which cases are in it."""
+
+_CONFIDENCES: tuple[Confidence | None, ...] = (*get_args(Confidence), None)
+
+
 def backtest_report(
     cases: Sequence[Case],
     tables: Sequence[RuleTable],
@@ -182,120 +152,57 @@ def backtest_report(
 ) -> BacktestReport:
     """The report on tables; with `against`, also what each gains and breaks in its place."""
     every = [*tables, *([against] if against and against not in tables else [])]
-    judged = {table.name: judge(cases, table) for table in every}
-    # By how much they say: strict ones first, those of other times apart.
-    groups: dict[GroupName, list[Case]] = {
-        "strict": [case for case in cases if case.strict],
-        "before_2022": [case for case in cases if case.year is not None and case.year < DIFFUSION_ON_OFFER],
-        "all": list(cases),
-    }
-    replaced = [(table.name, against.name) for table in tables if table is not against] if against else []
-    return BacktestReport(
-        1,
-        __version__,
-        tuple(_group(name, chosen, judged) for name, chosen in groups.items() if chosen),
-        tuple(_table(table, judged[table.name], ablation=ablation, refit=leave_one_out) for table in every),
-        tuple(_against(judged, *names) for names in replaced),
-    )
+    judged = {table.name: tuple(backtest.judge(cases, table)) for table in every}
+    found = (_table(table, judged[table.name], cases, ablation=ablation, refit=leave_one_out) for table in every)
+    moved = (_against(judged, table.name, against.name) for table in tables if against and table is not against)
+    return BacktestReport(1, __version__, tuple(_groups(cases, judged)), tuple(found), tuple(moved))
 
 
-def _group(name: GroupName, cases: Sequence[Case], judged: Mapping[str, Iterable[Judged]]) -> Group:
-    ids = {case.id for case in cases}
-    scores = {table: score(item.outcome for item in found if item.case.id in ids) for table, found in judged.items()}
-    common = most_common(cases)
-    # Diffusion is what many take for granted, so it is compared with wherever somebody chose it.
-    usual = DIFFUSION if any(case.chosen == DIFFUSION for case in cases) else None
-    baselines = (Baseline(name, name == common, always(name, cases)) for name in dict.fromkeys((usual, common)) if name)
-    return Group(name, len(cases), tuple(map(TableScore, scores, scores.values())), tuple(baselines))
+def _groups(cases: Sequence[Case], judged: Mapping[str, Iterable[Result]]) -> Iterator[Group]:
+    for group, (_, within) in _GROUPS.items():
+        some = [case for case in cases if within(case)]
+        outcomes = {table: [item.outcome for item in found if within(item)] for table, found in judged.items()}
+        common = backtest.most_common(some)
+        # Diffusion is what many take for granted, so it is compared with wherever somebody chose it.
+        usual = "diffusion" if any(case.chosen == "diffusion" for case in some) else None
+        names = (name for name in dict.fromkeys((usual, common)) if name)
+        baselines = tuple(Baseline(name, name == common, backtest.always(name, some)) for name in names)
+        if some:
+            tables = tuple(TableScore(table, backtest.score(each)) for table, each in outcomes.items())
+            yield Group(group, len(some), tables, baselines)
 
 
-def _table(rules: RuleTable, judged: Sequence[Judged], *, ablation: bool, refit: bool) -> TableResults:
-    strict = [item for item in judged if item.case.strict]
-    scope = strict or list(judged)
+def _table(
+    rules: RuleTable, results: tuple[Result, ...], cases: Sequence[Case], *, ablation: bool, refit: bool
+) -> TableResults:
+    strict = any(case.strict for case in cases)
+    scope = [item for item in results if item.strict or not strict]
     read = (predicate for rule in rules.rules for predicate in predicates(rule.when))
     thresholds = {(p.constraint, p.operand) for p in read if BY_NAME[p.constraint].numeric}
-    order: tuple[Confidence | None, ...] = ("forced", "clear", "lean", "close_call", None)
-    by_confidence = {name: [item.outcome for item in scope if item.verdict.confidence == name] for name in order}
+    said = Counter((item.chosen, item.verdict) for item in scope)
+    chosen = (*rules.verdicts, *sorted({chosen for chosen, _ in said} - set(rules.verdicts)))
+    by_confidence = {name: [item.outcome for item in scope if item.confidence == name] for name in _CONFIDENCES}
     return TableResults(
         rules.identity,
         Size(len(rules.rules), sum(len(rule.points) for rule in rules.rules), len(thresholds)),
         "strict" if strict else "all",
-        _confusion(scope, rules),
-        tuple(Calibration(name, score(outcomes)) for name, outcomes in by_confidence.items() if outcomes),
-        tuple(_result(item, rules) for item in judged),
-        tuple(ablations(scope, rules)) if ablation else None,
-        leave_one_out([item.case for item in scope], rules) if refit else None,
+        tuple(Confusion(*pair, said[pair]) for pair in product(chosen, rules.verdicts) if pair in said),
+        tuple(Calibration(name, backtest.score(each)) for name, each in by_confidence.items() if each),
+        results,
+        tuple(backtest.ablations(scope, rules)) if ablation else None,
+        backtest.leave_one_out([case for case in cases if case.strict or not strict], rules) if refit else None,
     )
 
 
-def _confusion(judged: Iterable[Judged], rules: RuleTable) -> tuple[Confusion, ...]:
-    """What was chosen by what was said, in the order of the table's verdicts."""
-    counted = Counter((item.case.chosen, item.verdict.verdict) for item in judged)
-    known = [*rules.verdicts, *sorted({chosen for chosen, _ in counted} - set(rules.verdicts))]
-    return tuple(
-        Confusion(chosen, verdict, counted[chosen, verdict])
-        for chosen in known
-        for verdict in rules.verdicts
-        if (chosen, verdict) in counted
-    )
-
-
-def _result(item: Judged, rules: RuleTable) -> Result:
-    case, verdict = item.case, item.verdict
-    return Result(
-        case=case.id,
-        title=case.title,
-        path=case.origin.path,
-        line=case.origin.line,
-        year=case.year,
-        strict=case.strict,
-        constraints=in_order(case.spec.constraints),
-        chosen=case.chosen,
-        acceptable=case.acceptable,
-        reason=case.reason,
-        verdict=verdict.verdict,
-        candidates=verdict.candidates,
-        confidence=verdict.confidence,
-        outcome=item.outcome,
-        decided_by=() if item.outcome == "right" else _decided_by(item, rules),
-    )
-
-
-def _decided_by(item: Judged, rules: RuleTable) -> tuple[DecidingRule, ...]:
-    """The rules that preferred the verdict to what was chosen, those that moved most first."""
-    hits = scorer(rules).hits(item.case.spec.constraints)
-    families = {architecture.id: architecture.family for architecture in rules.architectures}
-    wanted, given = {item.case.chosen, *item.case.acceptable}, set(item.verdict.candidates)
-
-    def most(rule: Rule, of: set[str]) -> int:
-        return max((points for name, points in rule.points.items() if families[name] in of), default=0)
-
-    moved = []
-    for rule in (rule for at, rule in enumerate(rules.rules) if hits >> at & 1):
-        shift = most(rule, given - wanted) - most(rule, wanted)
-        out = tuple(name for name in rule.excludes if families[name] in wanted)
-        if shift > 0 or out:
-            points = {name: points for name, points in rule.points.items() if points}
-            moved.append((-len(out), -shift, DecidingRule(rule.id, points, out)))
-    return tuple(entry for *_, entry in sorted(moved, key=lambda found: found[:2]))
-
-
-def _against(judged: Mapping[str, Sequence[Judged]], name: str, before: str) -> Against:
+def _against(judged: Mapping[str, Sequence[Result]], name: str, before: str) -> Against:
     """The cases that come out better or worse with a table in place of another."""
     moved: dict[bool, list[MovedCase]] = {True: [], False: []}
     for old, new in zip(judged[before], judged[name], strict=True):
         if old.outcome != new.outcome:
-            sides = (VerdictOutcome(item.verdict.verdict, item.verdict.confidence, item.outcome) for item in (old, new))
+            sides = (VerdictOutcome(item.verdict, item.confidence, item.outcome) for item in (old, new))
             better = OUTCOMES.index(new.outcome) < OUTCOMES.index(old.outcome)
-            moved[better].append(MovedCase(new.case.id, new.case.strict, new.case.chosen, *sides))
+            moved[better].append(MovedCase(new.case, new.strict, new.chosen, *sides))
     return Against(name, before, tuple(moved[True]), tuple(moved[False]))
-
-
-_GROUPS: Mapping[GroupName, str] = {
-    "strict": "Strict, the source names the family and the others were on offer",
-    "before_2022": "Before 2022, when usable diffusion was not on offer",
-    "all": "All",
-}
 
 
 def backtest_page(report: BacktestReport, *, failures: bool) -> Iterator[Block]:
@@ -305,27 +212,26 @@ def backtest_page(report: BacktestReport, *, failures: bool) -> Iterator[Block]:
         for entry in group.baselines:
             common = ", the most common" if entry.most_common else ""
             rows.append((f"always {name_words(entry.always)}{common}", entry.score))
-        yield Section(f"{_GROUPS[group.group]}: {counted(group.cases, 'case')}", (_scores(rows),), level=3)
+        yield Section(f"{_GROUPS[group.group][0]}: {counted(group.cases, 'case')}", (_scores(rows),), level=3)
     for table in report.tables:
         for title, blocks in _parts(table, failures=failures):
             yield Section(f"{table.rules}: {title}", blocks, level=3)
-    for against in report.against:
-        change = f"{counted(len(against.gains), 'case')} better, {len(against.breaks)} worse"
-        moved = [f"better: {_case_words(case)}" for case in against.gains]
-        moved += [f"worse: {_case_words(case)}" for case in against.breaks]
-        lines = Entries(tuple(map(Entry, moved)))
-        yield Section(f"{against.rules} in place of {against.against}: {change}", (lines,), level=3)
+    for name, before, gains, breaks in report.against:
+        change = f"{counted(len(gains), 'case')} better, {len(breaks)} worse"
+        moved = [*(("better", case) for case in gains), *(("worse", case) for case in breaks)]
+        lines = Entries(tuple(Entry(f"{how}: {_case_words(case)}") for how, case in moved))
+        yield Section(f"{name} in place of {before}: {change}", (lines,), level=3)
 
 
-def _scores(rows: Iterable[tuple[str, Score]], *, first: str = "", counts: bool = False) -> Table:
-    """A row for each score, with the number of cases where that differs from row to row."""
-    header = [first, *(["cases"] if counts else []), "right", "95 %", "hedged", "wrong", "confidently wrong"]
+def _scores(rows: Iterable[tuple[str, Score]], first: str = "") -> Table:
+    """A row for each score; with a word for what each is of, also the number of cases, which then differs."""
+    header = [first, *(["cases"] if first else []), "right", "95 %", "hedged", "wrong", "confidently wrong"]
     cells = []
     for name, found in rows:
         right, *others = (f"{100 * part / found.cases:.0f} %" if found.cases else "-" for part in found[:4])
         low, high = found.right_interval
         interval = f"{100 * low:.0f}-{100 * high:.0f}"
-        cells.append((name, *([str(found.cases)] if counts else []), right, interval, *others))
+        cells.append((name, *([str(found.cases)] if first else []), right, interval, *others))
     return Table(tuple(header), tuple(cells), "l" + "r" * (len(header) - 1))
 
 
@@ -337,7 +243,7 @@ def _parts(table: TableResults, *, failures: bool) -> Iterator[tuple[str, tuple[
     close_call = Paragraph(f"{size} and the margin of a close call.")
     yield f"chosen and said, {scope}", (_confusion_table(table.confusion), close_call)
     sure = [(name_words(entry.confidence or "none"), entry.score) for entry in table.calibration]
-    yield f"right by confidence, {scope}", (_scores(sure, first="confidence", counts=True),)
+    yield f"right by confidence, {scope}", (_scores(sure, "confidence"),)
     if failures:
         missed = [result for result in table.results if result.outcome != "right"]
         missed.sort(key=lambda result: (not result.strict, -OUTCOMES.index(result.outcome)))

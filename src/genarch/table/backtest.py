@@ -7,13 +7,17 @@ as long as that helps.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from math import comb
 from typing import Literal, NamedTuple
 
-from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, RuleTable
-from genarch.table.scoring import Effect, Verdict, revalued, scorer
+from genarch.table.bounds import positions
+from genarch.table.constraints import Answers, in_order
+from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, Rule, RuleTable
+from genarch.table.scoring import Confidence, Effect, Verdict, revalued, scorer
 from genarch.table.spec import Case
 
 Outcome = Literal["right", "hedged", "wrong", "confidently_wrong"]
@@ -22,12 +26,34 @@ OUTCOMES: tuple[Outcome, ...] = ("right", "hedged", "wrong", "confidently_wrong"
 """Best first."""
 
 
-class Judged(NamedTuple):
-    """A case with the verdict of a table, and how that compares with what was chosen."""
+class DecidingRule(NamedTuple):
+    """A rule that preferred the verdict to what was chosen."""
 
-    case: Case
-    verdict: Verdict
+    rule: str
+    points: Mapping[str, int]
+    excludes: tuple[str, ...]
+    """Of what was chosen or acceptable."""
+
+
+class Result(NamedTuple):
+    """One case with a table's verdict, and how that compares with what was chosen."""
+
+    case: str
+    title: str
+    path: str
+    line: int
+    year: int | None
+    strict: bool
+    constraints: Answers
+    chosen: str
+    acceptable: tuple[str, ...]
+    reason: str
+    verdict: str
+    candidates: tuple[str, ...]
+    confidence: Confidence | None
     outcome: Outcome
+    decided_by: tuple[DecidingRule, ...]
+    """For a miss, the rules that did it, those that moved most first."""
 
 
 class Score(NamedTuple):
@@ -70,7 +96,7 @@ CONFIDENT = ("forced", "clear")
 """The confidences with which an answer should not be wrong."""
 
 
-def outcome(case: Case, verdict: Verdict) -> Outcome:
+def outcome(case: Case | Result, verdict: Verdict) -> Outcome:
     """How a verdict compares with what was chosen.
 
     `right` is any of the acceptable verdicts; `hedged` an `evaluate_both` that has the family chosen among its two.
@@ -82,11 +108,32 @@ def outcome(case: Case, verdict: Verdict) -> Outcome:
     return "confidently_wrong" if verdict.confidence in CONFIDENT else "wrong"
 
 
-def judge(cases: Iterable[Case], rules: RuleTable) -> tuple[Judged, ...]:
+def judge(cases: Iterable[Case], rules: RuleTable) -> Iterator[Result]:
     """Every case with the table's verdict."""
-    decide = scorer(rules).decide
-    judged = ((case, decide(case.spec.constraints)) for case in cases)
-    return tuple(Judged(case, verdict, outcome(case, verdict)) for case, verdict in judged)
+    for case in cases:
+        verdict = scorer(rules).decide(case.spec.constraints)
+        found = outcome(case, verdict)
+        about = (case.id, case.title, *case.origin, case.year, case.strict, in_order(case.spec.constraints))
+        said = (case.chosen, case.acceptable, case.reason, verdict.verdict, verdict.candidates, verdict.confidence)
+        yield Result(*about, *said, found, () if found == "right" else _decided_by(case, verdict, rules))
+
+
+def _decided_by(case: Case, verdict: Verdict, rules: RuleTable) -> tuple[DecidingRule, ...]:
+    hits = scorer(rules).hits(case.spec.constraints)
+    families = {architecture.id: architecture.family for architecture in rules.architectures}
+    wanted = {case.chosen, *case.acceptable}
+
+    def most(rule: Rule, of: set[str]) -> int:
+        return max((points for name, points in rule.points.items() if families[name] in of), default=0)
+
+    moved = []
+    for rule in map(rules.rules.__getitem__, positions(hits)):
+        shift = most(rule, {*verdict.candidates} - wanted) - most(rule, wanted)
+        out = tuple(name for name in rule.excludes if families[name] in wanted)
+        if shift > 0 or out:
+            points = {name: points for name, points in rule.points.items() if points}
+            moved.append((-len(out), -shift, DecidingRule(rule.id, points, out)))
+    return tuple(entry for *_, entry in sorted(moved, key=lambda found: found[:2]))
 
 
 def score(outcomes: Iterable[Outcome]) -> Score:
@@ -97,14 +144,14 @@ def score(outcomes: Iterable[Outcome]) -> Score:
     return Score(right, hedged, wrong, confidently_wrong, counted.total(), (round(low, 4), round(high, 4)))
 
 
-def always(verdict: str, cases: Iterable[Case]) -> Score:
+def always(verdict: str, cases: Iterable[Case | Result]) -> Score:
     """The score of giving one verdict whatever is stated; such an answer claims no confidence."""
     candidates = () if verdict in VERDICTS_WITHOUT_FAMILY else (verdict,)
     same = Verdict(verdict, None, candidates)
     return score(outcome(case, same) for case in cases)
 
 
-def most_common(cases: Iterable[Case]) -> str | None:
+def most_common(cases: Iterable[Case | Result]) -> str | None:
     """What was chosen most often, the first in the order of names among equals; None without cases."""
     counted = Counter(case.chosen for case in cases)
     return min(counted, key=lambda name: (-counted[name], name), default=None)
@@ -118,24 +165,20 @@ def interval(successes: int, cases: int) -> tuple[float, float]:
     """
     if not cases:
         return 0.0, 0.0
-    share, below, low = successes / cases, 0.0, None
-    for number in range(cases + 1):
-        below += comb(cases, number) * share**number * (1 - share) ** (cases - number)
-        if low is None and below >= 0.025:
-            low = number / cases
-        if below >= 0.975:
-            return low or 0.0, number / cases
-    return low or 0.0, 1.0
+    share = successes / cases
+    chances = (comb(cases, number) * share**number * (1 - share) ** (cases - number) for number in range(cases + 1))
+    below = list(accumulate(chances))
+    return bisect_left(below, 0.025) / cases, bisect_left(below, 0.975) / cases
 
 
-def ablations(judged: Sequence[Judged], rules: RuleTable) -> Iterator[Ablation]:
+def ablations(judged: Sequence[Result], rules: RuleTable) -> Iterator[Ablation]:
     """Each rule taken out in turn: how the cases come out without it."""
     table = scorer(rules)
-    hits = [table.hits(item.case.spec.constraints) for item in judged]
+    hits = [table.hits(item.constraints) for item in judged]
     for at, rule in enumerate(rules.rules):
         bit = 1 << at
         without = [
-            outcome(item.case, table.judge(found & ~bit)) if found & bit else item.outcome
+            outcome(item, table.judge(found & ~bit)) if found & bit else item.outcome
             for item, found in zip(judged, hits, strict=True)
         ]
         yield Ablation(rule.id, sum(bool(found & bit) for found in hits), score(without))
@@ -147,54 +190,42 @@ WORTH: dict[Outcome, int] = {"right": 2, "hedged": 1, "wrong": 0, "confidently_w
 MAX_ROUNDS = 10
 """Rounds over all strengths; after three or four nothing moves any more."""
 
-_Effects = Sequence[Effect]
-
 
 def leave_one_out(cases: Sequence[Case], rules: RuleTable) -> LeaveOneOut:
     """Each case judged by strengths fitted to all the others."""
-    fit = _Fit(cases, rules)
-    every = range(len(cases))
-    to_all = fit.fitted(every)
-    seen = [fit.outcome(at, to_all) for at in every]
-    unseen = [fit.outcome(at, fit.fitted([other for other in every if other != at])) for at in every]
-    return LeaveOneOut(len(fit.strengths), score(seen), score(unseen))
+    table = scorer(rules)
+    hits = [table.hits(case.spec.constraints) for case in cases]
+    strengths = [
+        (rule, architecture, 1 if points > 0 else -1)
+        for rule, effect in enumerate(table.effects)
+        for architecture, points in effect.points
+    ]
+    # What can be fitted: the points of one rule for one architecture, for it or against it.
+    start: Sequence[Effect] = table.effects
+    for rule, architecture, sign in strengths:
+        start = revalued(start, rule, architecture, sign * rules.header.points["moderate"])
 
+    def came_out(at: int, effects: Sequence[Effect]) -> Outcome:
+        return outcome(cases[at], table.judge(hits[at], effects))
 
-class _Fit:
-    """Cases by the rules that hit on them, and the strengths that can be chosen."""
-
-    def __init__(self, cases: Sequence[Case], rules: RuleTable) -> None:
-        self._cases = cases
-        self._scorer = scorer(rules)
-        self._hits = [self._scorer.hits(case.spec.constraints) for case in cases]
-        self._steps = tuple(rules.header.points.values())
-        self.strengths = tuple(
-            (rule, architecture, 1 if points > 0 else -1)
-            for rule, effect in enumerate(self._scorer.effects)
-            for architecture, points in effect.points
-        )
-        """What can be fitted: the points of one rule for one architecture, for it or against it."""
-        self._start: _Effects = self._scorer.effects
-        for rule, architecture, sign in self.strengths:
-            self._start = revalued(self._start, rule, architecture, sign * rules.header.points["moderate"])
-
-    def fitted(self, of: Sequence[int]) -> _Effects:
+    def fitted(to: Sequence[int]) -> Sequence[Effect]:
         """Strengths that suit these cases: each changed in turn where that is worth more, until none is."""
-        effects = self._start
-        worth = {at: WORTH[self.outcome(at, effects)] for at in of}
+        effects = start
+        worth = {at: WORTH[came_out(at, effects)] for at in to}
         for _ in range(MAX_ROUNDS):
             before = effects
-            for rule, architecture, sign in self.strengths:
-                touched = [at for at in of if self._hits[at] >> rule & 1]
-                for step in self._steps if touched else ():
+            for rule, architecture, sign in strengths:
+                touched = [at for at in to if hits[at] >> rule & 1]
+                for step in rules.header.points.values() if touched else ():
                     changed = revalued(effects, rule, architecture, sign * step)
-                    found = {at: WORTH[self.outcome(at, changed)] for at in touched}
+                    found = {at: WORTH[came_out(at, changed)] for at in touched}
                     if sum(found.values()) > sum(worth[at] for at in touched):
                         effects, worth = changed, worth | found
             if effects is before:
                 break
         return effects
 
-    def outcome(self, at: int, effects: _Effects) -> Outcome:
-        """How a case comes out with these effects of the rules."""
-        return outcome(self._cases[at], self._scorer.judge(self._hits[at], effects))
+    every = range(len(cases))
+    to_all = fitted(every)
+    unseen = (came_out(at, fitted([other for other in every if other != at])) for at in every)
+    return LeaveOneOut(len(strengths), score(came_out(at, to_all) for at in every), score(unseen))
