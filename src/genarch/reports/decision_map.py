@@ -5,7 +5,8 @@ The image is for light and dark backgrounds, without script, and has every tile 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from string import ascii_uppercase
 from textwrap import wrap
 from typing import Annotated, Literal, NamedTuple
 from xml.sax.saxutils import escape
@@ -14,9 +15,9 @@ from genarch.reports import page
 from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Space, Span, Title, dim
 from genarch.reports.words import name_words, safe, stated_words
 from genarch.table.constraints import BY_NAME, Answers, in_order
-from genarch.table.explore import Axis, DecisionMap, Tile
+from genarch.table.explore import DecisionMap, Tile
 from genarch.table.forms import INLINED
-from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, RuleTable, TableVersion
+from genarch.table.rules import RuleTable, TableVersion
 from genarch.table.spec import Spec
 from genarch.version import __version__
 
@@ -48,98 +49,66 @@ CONTRADICTORY = "/"
 
 
 def map_report(spec: Spec, rules: RuleTable, drawn: DecisionMap) -> MapReport:
-    """The report on a map."""
+    """The report on a map; a family's letter is its first that is still free."""
     varied = (drawn.x.constraint, drawn.y.constraint)
     rest = {name: value for name, value in spec.constraints.items() if name not in varied}
+    letters: dict[str, str] = {}
+    for family in rules.families:
+        wanted = (*(c for c in family.id.upper() if c.isalpha()), *ascii_uppercase)
+        taken = {*letters.values(), *_LETTERS.values()}
+        letters[family.id] = next((c for c in wanted if c not in taken), "?")
     fixed = FixedAnswers(spec.id, in_order(rest))
-    return MapReport(1, __version__, fixed, rules.identity, _letters(family.id for family in rules.families), drawn)
-
-
-def _letters(families: Iterable[str]) -> dict[str, str]:
-    """A letter for each verdict: a family's first that is still free."""
-    letters = dict(_LETTERS)
-    for family in families:
-        wanted = (*(c for c in family.upper() if c.isalpha()), *"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        letters[family] = next((c for c in wanted if c not in letters.values()), "?")
-    return {name: letters[name] for name in (*(n for n in letters if n not in _LETTERS), *VERDICTS_WITHOUT_FAMILY)}
+    return MapReport(1, __version__, fixed, rules.identity, letters | _LETTERS, drawn)
 
 
 def map_page(report: MapReport) -> Iterator[Block]:
     """The map, its legend, what its marks mean, and what stays fixed."""
-    yield Title(_title(report))
-    yield Space()
-    yield _grid(report)
-    yield Space()
-    signs = [(Span(f" {sign} ", "tile", name), f" {name_words(name)}  ") for name, sign in _legend(report).items()]
+    title, grid, legend, notes, fixed = _parts(report)
+    yield from (Title(title), Space(), grid, Space())
+    signs = [(Span(f" {sign} ", "tile", name), f" {name_words(name)}  ") for name, sign in legend.items()]
     yield Paragraph(tuple(part for entry in signs for part in entry))
-    yield Entries(tuple(map(Entry, _notes(report))))
-    yield Paragraph(dim(_fixed(report)))
+    yield Entries(tuple(map(Entry, notes)))
+    yield Paragraph(dim(fixed))
 
 
-def _title(report: MapReport) -> str:
-    return f"{report.spec.id}: {report.map.x.constraint} by {report.map.y.constraint}, rules {report.rules}"
-
-
-def _grid(report: MapReport) -> Grid:
-    columns = tuple(cell.label for cell in report.map.x.cells)
-    rows = []
-    for cell, row in zip(report.map.y.cells, report.map.rows, strict=True):
-        drawn = [
-            page.Tile(
-                _sign(tile, report.letters),
-                "" if tile.contradicts else tile.verdict,
-                framed=tile.here,
-                faint=bool(tile.contradicts),
-                words=f"{label}, {cell.label}: {_tile_words(tile)}",
-            )
-            for label, tile in zip(columns, row, strict=True)
-        ]
-        rows.append((cell.label, tuple(drawn)))
-    return Grid(_axis_words(report.map.x), _axis_words(report.map.y), columns, tuple(rows))
-
-
-def _legend(report: MapReport) -> dict[str, str]:
-    """The letters of the verdicts on the map."""
-    met = {tile.verdict for row in report.map.rows for tile in row if not tile.contradicts}
-    return {name: sign for name, sign in report.letters.items() if name in met}
-
-
-def _fixed(report: MapReport) -> str:
-    stated = ", ".join(stated_words(report.spec.constraints))
-    return f"All else as stated: {stated}." if stated else "Nothing else is stated."
-
-
-def _sign(tile: Tile, letters: Mapping[str, str]) -> str:
-    """A tile's letter: small where answering the rest could still change the verdict."""
-    if tile.contradicts:
-        return CONTRADICTORY
-    letter = letters[tile.verdict]
-    return letter.lower() if tile.settled is False else letter
-
-
-def _axis_words(axis: Axis) -> str:
-    """An axis, with the unit of a number."""
-    unit = BY_NAME[axis.constraint].unit
-    return f"{axis.constraint} ({unit})" if unit else axis.constraint
-
-
-def _notes(report: MapReport) -> Iterator[str]:
-    """What the marks on the map mean, of those that occur."""
-    tiles = [tile for row in report.map.rows for tile in row]
-    yield f"{FRAMED} the spec itself"
+def _parts(report: MapReport) -> tuple[str, Grid, dict[str, str], list[str], str]:
+    """What the page and the image have: title, grid, the letters on it, what its marks mean, what stays fixed."""
+    letters, (x, y, rows) = report.letters, report.map
+    across, down = (  # an axis, with the unit of a number
+        f"{name} ({unit})" if (unit := BY_NAME[name].unit) else name for name in (x.constraint, y.constraint)
+    )
+    drawn = []
+    for cell, row in zip(y.cells, rows, strict=True):
+        places = (f"{column.label}, {cell.label}" for column in x.cells)
+        drawn.append((cell.label, tuple(_tile(tile, letters, place) for tile, place in zip(row, places, strict=True))))
+    tiles = [tile for row in rows for tile in row]
+    verdicts = {tile.verdict for tile in tiles if not tile.contradicts}
+    notes = [f"{FRAMED} the spec itself"]
     if any(tile.settled is False and not tile.contradicts for tile in tiles):
-        yield "small letter: answering the rest could still change it"
+        notes.append("small letter: answering the rest could still change it")
     if contradicted := sorted({name for tile in tiles for name in tile.contradicts}):
-        yield f"{CONTRADICTORY} answers that contradict one another ({', '.join(contradicted)})"
+        notes.append(f"{CONTRADICTORY} answers that contradict one another ({', '.join(contradicted)})")
+    stated = ", ".join(stated_words(report.spec.constraints))
+    return (
+        f"{report.spec.id}: {x.constraint} by {y.constraint}, rules {report.rules}",
+        Grid(across, down, tuple(cell.label for cell in x.cells), tuple(drawn)),
+        {name: sign for name, sign in letters.items() if name in verdicts},
+        notes,
+        f"All else as stated: {stated}." if stated else "Nothing else is stated.",
+    )
 
 
-def _tile_words(tile: Tile) -> str:
+def _tile(tile: Tile, letters: Mapping[str, str], place: str) -> page.Tile:
+    """A tile as drawn: its letter is small where answering the rest could still change the verdict."""
     if tile.contradicts:
-        return f"contradictory ({', '.join(tile.contradicts)})"
-    inner = [tile.architecture] if tile.architecture and tile.architecture != tile.verdict else []
-    inner += [tile.confidence.replace("_", " ")] if tile.confidence else []
-    inner += ["could still change"] if tile.settled is False else []
-    return f"{name_words(tile.verdict)} ({', '.join(inner)})" if inner else name_words(tile.verdict)
+        words = f"{place}: contradictory ({', '.join(tile.contradicts)})"
+        return page.Tile(CONTRADICTORY, framed=tile.here, faint=True, words=words)
+    architecture = tile.architecture if tile.architecture != tile.verdict else None
+    change = "could still change" if tile.settled is False else None
+    inner = ", ".join(filter(None, (architecture, (tile.confidence or "").replace("_", " "), change)))
+    words = f"{place}: {name_words(tile.verdict)}{f' ({inner})' if inner else ''}"
+    letter = letters[tile.verdict].lower() if change else letters[tile.verdict]
+    return page.Tile(letter, tile.verdict, tile.here, words=words)
 
 
 TILE_WIDTH, TILE_HEIGHT = 44, 30
@@ -171,8 +140,8 @@ def as_svg(report: MapReport) -> str:
 
 def _svg(report: MapReport) -> Iterator[str]:
     """The image, line by line; positions come from the longest words."""
-    title, fixed, grid = _title(report), _fixed(report), _grid(report)
-    notes = [note.replace(FRAMED, "framed:") for note in _notes(report)] + wrap(fixed, 90, break_on_hyphens=False)
+    title, grid, legend, notes, fixed = _parts(report)
+    notes = [note.replace(FRAMED, "framed:") for note in notes] + wrap(fixed, 90, break_on_hyphens=False)
     left = 16 + CHARACTER * max(map(len, (grid.down, *(label for label, _ in grid.rows))))
     top = 64 + 0.72 * CHARACTER * max(map(len, grid.columns))
     bottom = top + TILE_HEIGHT * len(grid.rows)
@@ -199,11 +168,16 @@ def _svg(report: MapReport) -> Iterator[str]:
         for column, tile in enumerate(tiles):
             x = left + TILE_WIDTH * column
             box = f'x="{x + 1:.0f}" y="{y + 1:.0f}" width="{TILE_WIDTH - 2}" height="{TILE_HEIGHT - 2}" rx="3"'
-            yield from _drawn(tile, box, f'x="{x + TILE_WIDTH / 2:.0f}" y="{y + TILE_HEIGHT / 2 + 4:.0f}"')
+            fill = "none" if tile.faint else _COLORS.get(tile.tone, _OTHER)
+            dashed = ' class="open"' if tile.sign.islower() else ""  # its verdict could still change
+            yield f"<g><title>{_text(tile.words)}</title>"
+            yield f'<rect {box} fill="{fill}"{dashed}/>'
+            middle = f'x="{x + TILE_WIDTH / 2:.0f}" y="{y + TILE_HEIGHT / 2 + 4:.0f}"'
+            yield f'<text class="{"mark" if tile.faint else "sign"}" {middle}>{_text(tile.sign)}</text></g>'
             own = f'<rect class="here" {box}/>' if tile.framed else own
     yield own
     x, y = 8.0, bottom + 24
-    for name, sign in _legend(report).items():
+    for name, sign in legend.items():
         yield f'<rect x="{x:.0f}" y="{y - 13:.0f}" width="18" height="18" rx="3" fill="{_COLORS.get(name, _OTHER)}"/>'
         yield f'<text class="sign" x="{x + 9:.0f}" y="{y:.0f}">{_text(sign)}</text>'
         yield f'<text x="{x + 24:.0f}" y="{y:.0f}">{_text(name_words(name))}</text>'
@@ -211,15 +185,6 @@ def _svg(report: MapReport) -> Iterator[str]:
     for at, note in enumerate(notes, 1):
         yield f'<text class="small" x="8" y="{y + 18 * at:.0f}">{_text(note)}</text>'
     yield "</svg>"
-
-
-def _drawn(tile: page.Tile, box: str, middle: str) -> Iterator[str]:
-    """A tile, dashed where its verdict could still change, which its small letter says."""
-    yield f"<g><title>{_text(tile.words)}</title>"
-    dashed = ' class="open"' if tile.sign.islower() else ""
-    fill = "none" if tile.faint else _COLORS.get(tile.tone, _OTHER)
-    yield f'<rect {box} fill="{fill}"{dashed}/>'
-    yield f'<text class="{"mark" if tile.faint else "sign"}" {middle}>{_text(tile.sign)}</text></g>'
 
 
 def _text(text: str) -> str:
