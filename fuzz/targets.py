@@ -18,7 +18,7 @@ from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import decode
 from genarch.reports.finding_formats import FORMATS, View
-from genarch.reports.findings import check_report, document_findings
+from genarch.reports.findings import CheckCounts, CheckReport, document_findings, finding_counts
 from genarch.reports.page import Look
 from genarch.table.findings import CheckId, Finding, Located, Place
 
@@ -61,15 +61,9 @@ def formats(data: bytes) -> None:
         Located(Place(path or "a.md", 1, 1, 2), finding._replace(waived=name or "meant"), check.severity),
         Located(Place(path or "a.md", 1, 1), finding, check.severity),
     ]
-    report = check_report(
-        RULES,
-        [],
-        document_findings(found),
-        looked_at={"files": 1, "documents": 1, "decisions": 1},
-        skipped={},
-        today="2026-11-24",
-        fail_on="error",
-    )
+    findings = tuple(document_findings(found))
+    counts = CheckCounts(1, 1, 1, {}, finding_counts(findings))
+    report = CheckReport(1, "1.0.0", RULES.identity, "2026-11-24", "error", (), findings, counts)
     for output_format, render in FORMATS.items():
         text = render(report, View(Look(), waived=True))
         assert not CONTROLS.search(text), output_format

@@ -22,7 +22,7 @@ from genarch.cli.app import app
 from genarch.documents.judge import judge
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.reports.finding_formats import FORMATS, LONGEST_TEXT, MOST_RESULTS, View
-from genarch.reports.findings import ReportedFinding, check_report
+from genarch.reports.findings import CheckCounts, CheckReport, FindingCounts, ReportedFinding
 from genarch.reports.page import Look
 
 ARTICLE = ["--rules", "article"]
@@ -572,15 +572,8 @@ def test_no_more_than_code_scanning_takes(repo: Path) -> None:
     assert (MOST_RESULTS, LONGEST_TEXT) == (25_000, 1_024)
     found = [ReportedFinding(**item) for item in json.loads(check("--format", "json").stdout)["findings"]]
     found = [found[0]._replace(message="x" * 5_000_000, severity="note"), *found * 70]
-    report = check_report(
-        load_rules(),
-        [],
-        found,
-        looked_at=dict.fromkeys(("files", "documents", "decisions"), 0),
-        skipped={},
-        today="2026-11-24",
-        fail_on="error",
-    )
+    counts = CheckCounts(0, 0, 0, {}, FindingCounts(0, 0, 0, 0, 0))
+    report = CheckReport(1, "1.0.0", load_rules().identity, "2026-11-24", "error", (), tuple(found), counts)
     log = json.loads(FORMATS["sarif"](report, View(Look())))
     (run_,) = log["runs"]
     assert len(run_["results"]) == 25_000

@@ -37,14 +37,16 @@ from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue,
 from genarch.files.io import is_spec, read_text, refuse
 from genarch.reports.findings import (
     HEADING,
+    CheckCounts,
     CheckedDocument,
     CheckReport,
     ReportedFinding,
-    check_report,
     document_findings,
+    finding_counts,
 )
 from genarch.table.findings import CheckId, Located, Place
 from genarch.table.rules import RuleTable
+from genarch.version import __version__
 
 LONGEST_WAIVER_DAYS = 3_653
 """Ten years: how far ahead a waiver may end where nobody says otherwise."""
@@ -301,15 +303,10 @@ def check_documents(
         findings += _reported(path, list(with_severities([lacking], settings.policy)))
     # What is in one document comes together, wherever it was found.
     findings.sort(key=lambda finding: (finding.path, finding.line, finding.column))
-    report = check_report(
-        settings.rules,
-        rows,
-        _known(findings, known),
-        looked_at=counts,
-        skipped=dict(skipped),
-        today=settings.policy.today,
-        fail_on=settings.fail_on,
-    )
+    found = tuple(_known(findings, known))
+    rules, today = settings.rules.identity, settings.policy.today
+    looked_at = CheckCounts(**counts, skipped=skipped, findings=finding_counts(found))
+    report = CheckReport(1, __version__, rules, today, settings.fail_on, tuple(rows), found, looked_at)
     return Checks(report, stating, missing)
 
 
@@ -362,7 +359,7 @@ def _duplicates(
             yield duplicate(placed, before)
 
 
-def _reported(path: str, found: Sequence[Located]) -> list[ReportedFinding]:
+def _reported(path: str, found: Sequence[Located]) -> Iterable[ReportedFinding]:
     """Findings in a file, by its path from the root of its repository; as it is shown where it lies in none."""
     if not found:
         return []

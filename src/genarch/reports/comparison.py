@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from genarch.reports.descriptions import describe
+from genarch.reports.descriptions import Description, describe
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Title, code, dim, strong
 from genarch.reports.words import name_words, stated_words
 from genarch.table.answers import format_answer
@@ -81,47 +81,35 @@ def comparison_report(
     )
 
 
-def _header_parts(rules: RuleTable) -> dict[str, str]:
-    header = rules.header
-    return {
-        "close_call": str(header.close_call),
-        "clear": str(header.clear),
-        "points": ", ".join(f"{name} {points}" for name, points in header.points.items()),
-        "source": header.source_title,
-    }
-
-
 def _entry_changes(before: RuleTable, after: RuleTable) -> Iterator[EntryChange]:
-    if header := tuple(_field_changes(_header_parts(before), _header_parts(after))):
-        yield EntryChange("table", after.header.id, "changed", header)
-    old, new = _entries(before), _entries(after)
+    old, new = _described(before), _described(after)
     for key in dict.fromkeys([*old, *new]):
-        if key not in new:
-            yield EntryChange(describe(old[key], before).kind, old[key].id, "removed", ())
-        elif key not in old:
-            yield EntryChange(describe(new[key], after).kind, new[key].id, "added", ())
-        elif old[key] != new[key]:
-            fields = tuple(_field_changes(_parts(old[key], before), _parts(new[key], after)))
-            yield EntryChange(describe(new[key], after).kind, new[key].id, "changed", fields)
+        (was, earlier), (now, later) = old.get(key) or new[key], new.get(key) or old[key]
+        if key not in old or key not in new:
+            yield EntryChange(later.kind, later.id, "added" if key in new else "removed", ())
+        elif was != now:
+            parts = [{"title": each.title, **dict(each.parts)} for each in (earlier, later)]
+            names = (name for name in dict.fromkeys([*parts[0], *parts[1]]) if name not in _DERIVED)
+            fields = (FieldChange(name, *(_joined(each.get(name)) for each in parts)) for name in names)
+            changed = tuple(field for field in fields if field.before != field.after)
+            yield EntryChange(later.kind, later.id, "changed", changed)
 
 
-def _entries(rules: RuleTable) -> dict[tuple[str, str], TableEntry | Fact]:
+def _joined(part: str | tuple[str, ...] | None) -> str | None:
+    return "; ".join(part) if isinstance(part, tuple) else part
+
+
+def _described(rules: RuleTable) -> dict[tuple[str, str], tuple[object, Description]]:
+    """What a table holds, each with what makes it another one, and its description; first what it says of itself."""
+    header = rules.header
+    points = ", ".join(f"{name} {points}" for name, points in header.points.items())
+    limits = (("close_call", str(header.close_call)), ("clear", str(header.clear)))
+    parts = (*limits, ("points", points), ("source", header.source_title))
     entries: list[TableEntry | Fact] = [*rules.rules, *rules.assumptions, *rules.notices, *rules.methods]
     entries += [*rules.architectures, *rules.families, *rules.questions]
     entries += [fact._replace(inherited=False) for fact in rules.facts]
-    return {(type(entry).__name__, entry.id): entry for entry in entries}
-
-
-def _parts(entry: TableEntry | Fact, rules: RuleTable) -> dict[str, str]:
-    description = describe(entry, rules)
-    parts = ((heading, text) for heading, text in description.parts if heading not in _DERIVED)
-    return {"title": description.title, **{h: text if isinstance(text, str) else "; ".join(text) for h, text in parts}}
-
-
-def _field_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[FieldChange]:
-    for name in dict.fromkeys([*before, *after]):
-        if before.get(name) != after.get(name):
-            yield FieldChange(name, before.get(name), after.get(name))
+    own = {("", ""): (parts, Description("table", header.id, "", parts))}
+    return own | {(type(entry).__name__, entry.id): (entry, describe(entry, rules)) for entry in entries}
 
 
 def comparison_page(report: ComparisonReport) -> Iterator[Block]:

@@ -138,57 +138,39 @@ def open_findings(report: Report) -> list[ReportedFinding]:
 
 def lint_report(tables: Iterable[tuple[str, RuleTable]], located: Sequence[Located]) -> LintReport:
     """The report on tables, given with the paths that they were read from."""
-    marks = _fingerprints((item.finding.check, item.place.path, *item.finding.subject) for item in located)
-    findings = tuple(_reported(item, mark) for item, mark in zip(located, marks, strict=True))
+    identities = ((item.finding.check, item.place.path, *item.finding.subject) for item in located)
+    findings = tuple(_reported(located, identities))
     linted = tuple(LintedTable(path, table.identity) for path, table in tables)
-    return LintReport(1, __version__, linted, findings, _counts(findings))
+    return LintReport(1, __version__, linted, findings, finding_counts(findings))
 
 
-def document_findings(located: Sequence[Located], file: str = "") -> list[ReportedFinding]:
+def document_findings(located: Sequence[Located], file: str = "") -> Iterator[ReportedFinding]:
     """Findings in one document; `file` is its path from the root of its repository."""
-    marks = _fingerprints(_identity(item, file or item.place.path) for item in located)
-    return [_reported(item, mark, file) for item, mark in zip(located, marks, strict=True)]
+    return _reported(located, (_identity(item, file or item.place.path) for item in located), file)
 
 
-def check_report(
-    rules: RuleTable,
-    documents: Iterable[CheckedDocument],
-    findings: Iterable[ReportedFinding],
-    *,
-    looked_at: Mapping[str, int],
-    skipped: Mapping[str, int],
-    today: str,
-    fail_on: str,
-) -> CheckReport:
-    """The report; `looked_at` counts files, documents and decisions, `skipped` what was skipped by the reason."""
-    listed = tuple(findings)
-    counts = CheckCounts(**looked_at, skipped=skipped, findings=_counts(listed))
-    return CheckReport(1, __version__, rules.identity, today, fail_on, tuple(documents), listed, counts)
-
-
-def _counts(findings: Iterable[ReportedFinding]) -> FindingCounts:
+def finding_counts(findings: Iterable[ReportedFinding]) -> FindingCounts:
+    """The findings counted."""
     found = Counter("waived" if item.waived else "known" if item.known else item.severity for item in findings)
     return FindingCounts(*(found[name] for name in FindingCounts._fields))
 
 
-def _reported(located: Located, fingerprint: str, file: str = "") -> ReportedFinding:
-    place, finding, severity, spec = located
-    return ReportedFinding(
-        check=finding.check,
-        severity=severity,
-        message=finding.message,
-        path=place.path,
-        file=file or place.path,
-        line=place.line,
-        column=place.column,
-        end_column=place.end_column or None,
-        spec=spec.id if spec else None,
-        subject=finding.subject,
-        example=None if finding.example is None else in_order(finding.example),
-        waived=finding.waived or None,
-        known=False,
-        fingerprint=fingerprint,
-    )
+def _reported(
+    located: Iterable[Located], identities: Iterable[tuple[str, ...]], file: str = ""
+) -> Iterator[ReportedFinding]:
+    """The findings, each with the fingerprint of its identity; those that are alike are numbered."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for (place, finding, severity, spec), identity in zip(located, identities, strict=True):
+        seen[identity] += 1
+        numbered = (*identity, str(seen[identity])) if seen[identity] > 1 else identity
+        fingerprint = sha256("\0".join(numbered).encode(errors="surrogatepass")).hexdigest()[:32]
+        example = None if finding.example is None else in_order(finding.example)
+        path, line, column, end_column = place
+        where = (path, file or path, line, column, end_column or None, spec.id if spec else None)
+        rest = (finding.subject, example, finding.waived or None)
+        yield ReportedFinding(
+            finding.check, severity, finding.message, *where, *rest, known=False, fingerprint=fingerprint
+        )
 
 
 def _identity(located: Located, file: str) -> tuple[str, ...]:
@@ -198,15 +180,6 @@ def _identity(located: Located, file: str) -> tuple[str, ...]:
         return (file, finding.check, *finding.subject, re.sub(r"\d+", "", finding.message.replace(file, "")))
     stated = json.dumps(plain_answers(spec.constraints), sort_keys=True)
     return (file, finding.check, *finding.subject, spec.id, spec.decision or "", stated)
-
-
-def _fingerprints(identities: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """One for each finding, the same in every run; those that are alike are numbered."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    for identity in identities:
-        seen[identity] += 1
-        numbered = (*identity, str(seen[identity])) if seen[identity] > 1 else identity
-        yield sha256("\0".join(numbered).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def findings_page(report: Report, *, waived: bool) -> Iterator[Block]:
