@@ -14,8 +14,8 @@ from itertools import accumulate
 from math import comb
 from typing import Literal, NamedTuple
 
-from genarch.table.bounds import positions
 from genarch.table.constraints import Answers, in_order
+from genarch.table.matching import positions
 from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, Rule, RuleTable
 from genarch.table.scoring import Confidence, Effect, Verdict, revalued, scorer
 from genarch.table.spec import Case
