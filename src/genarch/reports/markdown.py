@@ -30,13 +30,9 @@ def markdown_line(line: Line, *, starts: bool = True) -> str:
         match span.style:
             case "code" | "place":
                 parts.append(code(span.text))
-            case "strong":
-                inner = span.text.strip()
-                before, after = (
-                    span.text[: len(span.text) - len(span.text.lstrip())],
-                    span.text[len(span.text.rstrip()) :],
-                )
-                parts.append(f"{before}**{_marker_free(_inert_within(inner))}**{after}" if inner else span.text)
+            case "strong" if inner := span.text.strip():
+                before, _, after = span.text.partition(inner)
+                parts.append(f"{before}**{_marker_free(_inert_within(inner))}**{after}")
             case _:
                 shown = _inert_within(span.text)
                 parts.append(_marker_free(shown.lstrip()) if starts and not at else shown)
@@ -44,14 +40,9 @@ def markdown_line(line: Line, *, starts: bool = True) -> str:
 
 
 def _blocks(blocks: Iterable[page.Block]) -> Iterator[str]:
-    some = False
-    for block in blocks:
-        lines = list(_block(block))
-        if lines:
-            if some:
-                yield ""
-            yield from lines
-            some = True
+    found = [lines for block in blocks if (lines := list(_block(block)))]
+    for at, lines in enumerate(found):
+        yield from ("", *lines) if at else lines
 
 
 def _block(block: page.Block) -> Iterator[str]:
@@ -75,18 +66,14 @@ def _block(block: page.Block) -> Iterator[str]:
         case page.Bars(header, bars):
             cells = [(page.code(bar.label), bar.tone, signed(bar.value), bar.note) for bar in bars]
             yield from _table(header, cells, "llrl")
-        case page.Grid():
-            grid = tuple((label, *(_tile(tile) for tile in tiles)) for label, tiles in block.rows)
-            yield from _table((f"{block.down}, by {block.across}", *block.columns), grid, "")
+        case page.Grid(across, down, columns, rows):
+            grid = [(label, *(page.strong(f"[{t.sign}]") if t.framed else t.sign for t in row)) for label, row in rows]
+            yield from _table((f"{down}, by {across}", *columns), grid, "")
         case page.Listing(text):
             fence = "`" * max(3, 1 + max((len(line) - len(line.lstrip("`")) for line in text.split("\n")), default=0))
             yield from (fence, *text.rstrip("\n").split("\n"), fence)
         case page.Space() | page.Rule():
             return
-
-
-def _tile(tile: page.Tile) -> Line:
-    return page.strong(f"[{tile.sign}]") if tile.framed else tile.sign
 
 
 def _entry(entry: page.Entry) -> Iterator[str]:
