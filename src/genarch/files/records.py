@@ -149,7 +149,8 @@ def read_record(path: str, declaration: type[_T], mistaken: Callable[[Node], str
     content = read_bytes(path)
     document = Document(decode(content, path), path)
     record = Record(document, parse(document, max_events=MAX_EVENTS), declaration, mistaken, content)
-    document.check_form()
+    if document.grave:
+        raise document.error()
     return record
 
 
@@ -227,9 +228,9 @@ def _usable(inner: Read) -> Read:
     """A reader whose values can be used whatever the problems are."""
 
     def read_usable(document: Document, node: Node, field: str) -> Any:
-        before = document.noted
+        before = document.grave
         value = inner(document, node, field)
-        document.minor += document.noted - before
+        document.grave = before
         return value
 
     return read_usable

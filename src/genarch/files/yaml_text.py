@@ -105,8 +105,8 @@ class Document:
         self.problems: list[Problem] = []
         self.uncounted = 0
         """Problems that were not even worked out, because there were too many."""
-        self.minor = 0
-        """How many problems left a value to go on with."""
+        self.grave = False
+        """Whether a problem left no value to go on with."""
         self._starts: list[int] | None = None
         self._lines = lines
 
@@ -128,6 +128,7 @@ class Document:
 
     def report(self, at: int | Node, field: str, message: str) -> None:
         """Note a problem, and go on."""
+        self.grave = True
         if self.full:
             self.uncounted += 1
             return
@@ -142,20 +143,6 @@ class Document:
         if more > 0:
             found = [*found[:MAX_PROBLEMS], Problem(self.path, None, None, "", f"and {more} more problems")]
         return InputError(found)
-
-    @property
-    def noted(self) -> int:
-        """How many problems there are."""
-        return len(self.problems) + self.uncounted
-
-    def check_form(self) -> None:
-        """Raise what was noted, unless all of it left a value to go on with.
-
-        Raises:
-            InputError: when anything else was.
-        """
-        if self.noted > self.minor:
-            raise self.error()
 
     def check(self) -> None:
         """Raise what was noted.
@@ -186,7 +173,12 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
     loader = None
     try:
         loader = LOADER(text)
-        return _Reader(document, max_events).read(iter(loader.get_event, None))
+        refused: dict[str, int] = {}
+        root = _read(document, iter(loader.get_event, None), max_events, refused)
+        if not refused:
+            return root
+        for message, at in refused.items():
+            document.report(at, "", message)
     except yaml.MarkedYAMLError as error:
         unclosed = str(error.problem) == "found unexpected end of stream"
         mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
@@ -218,75 +210,51 @@ class _Open(NamedTuple):
     children: list[Node]
 
 
-class _Reader:
-    def __init__(self, document: Document, max_events: int) -> None:
-        self._document = document
-        self._max_events = max_events
-        self._refused: set[str] = set()
+def _read(document: Document, events: Iterable[yaml.Event], max_events: int, refused: dict[str, int]) -> Node | None:
+    """The document's node; what data does not need is `refused`, each where it first occurs: a bomb has thousands."""
+    root: list[Node] = []
+    stack: list[_Open] = [_Open(mapping=False, at=0, children=root)]
+    documents = 0
+    for count, event in enumerate(events):
+        at = event.start_mark.index if event.start_mark else 0
+        if count >= max_events:
+            refused[f"more than {max_events} parts; this is not a file to read"] = at
+            break
+        if getattr(event, "anchor", None) is not None:
+            refused.setdefault("anchors and aliases are not allowed; write the value out", at)
+        if getattr(event, "tag", None) is not None:
+            refused.setdefault("tags (!…) are not allowed; the field says the type", at)
+        if isinstance(event, yaml.ScalarEvent):
+            plain = not event.style
+            if plain and event.value == "<<":
+                refused.setdefault("merge keys are not allowed; write the fields out", at)
+            stack[-1].children.append(Scalar(event.value, plain, at))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            if len(stack) > MAX_DEPTH:
+                refused[f"nested deeper than {MAX_DEPTH}"] = at
+                break
+            stack.append(_Open(isinstance(event, yaml.MappingStartEvent), at, []))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            closed = stack.pop()
+            stack[-1].children.append(_closed(document, closed, refused))
+        elif isinstance(event, yaml.AliasEvent):
+            stack[-1].children.append(Scalar("", plain=True, at=at))
+        elif isinstance(event, yaml.DocumentStartEvent) and (documents := documents + 1) > 1:
+            refused["a second document begins here; one file holds one"] = at
+            break
+    return root[0] if root else None
 
-    def read(self, events: Iterable[yaml.Event]) -> Node | None:
-        root: list[Node] = []
-        stack: list[_Open] = [_Open(mapping=False, at=0, children=root)]
-        documents = 0
-        for count, event in enumerate(events):
-            at = event.start_mark.index if event.start_mark else 0
-            if count >= self._max_events:
-                self._refuse(at, f"more than {self._max_events} parts; this is not a file to read")
-                raise self._document.error()
-            if isinstance(event, yaml.ScalarEvent):
-                if event.anchor or event.tag:  # most have none, and a call for each would show
-                    self._unadorned(event, at)
-                plain = not event.style
-                if plain and event.value == "<<":
-                    self._refuse(at, "merge keys are not allowed; write the fields out")
-                stack[-1].children.append(Scalar(event.value, plain, at))
-            elif isinstance(event, yaml.CollectionStartEvent):
-                self._unadorned(event, at)
-                if len(stack) > MAX_DEPTH:
-                    self._refuse(at, f"nested deeper than {MAX_DEPTH}")
-                    raise self._document.error()
-                stack.append(_Open(isinstance(event, yaml.MappingStartEvent), at, []))
-            elif isinstance(event, yaml.CollectionEndEvent):
-                closed = stack.pop()
-                stack[-1].children.append(self._closed(closed))
-            elif isinstance(event, yaml.AliasEvent):
-                self._refuse(at, "anchors and aliases are not allowed; write the value out")
-                stack[-1].children.append(Scalar("", plain=True, at=at))
-            elif isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    self._refuse(at, "a second document begins here; one file holds one")
-                    break
-        if self._refused:
-            raise self._document.error()
-        return root[0] if root else None
 
-    def _unadorned(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, at: int) -> None:
-        if event.anchor is not None:
-            self._refuse(at, "anchors and aliases are not allowed; write the value out")
-        if event.tag is not None:
-            self._refuse(at, "tags (!…) are not allowed; the field says the type")
-
-    def _refuse(self, at: int, message: str) -> None:
-        """Note each kind of refusal once, where it first occurs: a bomb has thousands."""
-        if message not in self._refused:
-            self._refused.add(message)
-            self._document.report(at, "", message)
-
-    def _closed(self, closed: _Open) -> Node:
-        if not closed.mapping:
-            return Items(tuple(closed.children), closed.at)
-        first: dict[str, Scalar] = {}
-        entries: list[tuple[Scalar, Node]] = []
-        for key, value in zip(closed.children[::2], closed.children[1::2], strict=True):
-            if not isinstance(key, Scalar):
-                template = self._document.text.startswith("{{", closed.at)
-                hint = "; a template? Fill it in first, or put it in quotation marks" if template else ""
-                self._refuse(key.at, f"a key must be text, not a list or a mapping{hint}")
-            elif key.text in first:
-                line, _ = self._document.position(first[key.text].at)
-                self._document.report(key, key.text, f"is a duplicate of line {line}; keep one")
-            else:
-                first[key.text] = key
-                entries.append((key, value))
-        return Fields(tuple(entries), closed.at)
+def _closed(document: Document, closed: _Open, refused: dict[str, int]) -> Node:
+    if not closed.mapping:
+        return Items(tuple(closed.children), closed.at)
+    first: dict[str, tuple[Scalar, Node]] = {}
+    for key, value in zip(closed.children[::2], closed.children[1::2], strict=True):
+        if not isinstance(key, Scalar):
+            template = document.text.startswith("{{", closed.at)
+            hint = "; a template? Fill it in first, or put it in quotation marks" if template else ""
+            refused.setdefault(f"a key must be text, not a list or a mapping{hint}", key.at)
+        elif first.setdefault(key.text, (key, value))[0] is not key:
+            line, _ = document.position(first[key.text][0].at)
+            document.report(key, key.text, f"is a duplicate of line {line}; keep one")
+    return Fields(tuple(first.values()), closed.at)
