@@ -112,16 +112,14 @@ class _AsTyped(NamedTuple):
 
 
 class Commands(typer.Typer):
-    """What commands are declared on."""
+    """What commands are declared on; with a help text, those of a group that has a name."""
+
+    def __init__(self, help_text: str = "") -> None:
+        super().__init__(cls=Group, help=help_text, no_args_is_help=True, rich_markup_mode=None)
 
     def command(self, name: str | None = None, **more: Any) -> Callable[[CommandFunctionType], CommandFunctionType]:
         """Declare a command whose function returns its exit code."""
         return super().command(name, cls=Command, **more)
-
-
-def group(help_text: str = "") -> Commands:
-    """Commands; with a help text, those of a group that has a name."""
-    return Commands(cls=Group, help=help_text, no_args_is_help=True, rich_markup_mode=None)
 
 
 MODULES = {

@@ -12,14 +12,14 @@ from typing import Annotated
 
 import typer
 
-from genarch.cli.app import Answers, Format, Output, Overrides, Plain, Rules, Yes, flag, group, option
+from genarch.cli.app import Answers, Commands, Format, Output, Overrides, Plain, Rules, Yes, flag, option
 from genarch.cli.dialogue import Dialogue, has_terminal
 from genarch.cli.evaluate import evaluated, write_reports
-from genarch.cli.output import ExitCode, keep, read_exactly, say, written
+from genarch.cli.output import ExitCode, keep, say, written
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
-from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_text, refuse
+from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_exactly, read_text, refuse
 from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
 from genarch.files.specs import default_id, parse_spec
 from genarch.reports.descriptions import answer_words, question_of
@@ -32,7 +32,7 @@ from genarch.table.interview import Interview, Sheet
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Origin, Spec
 
-app = group()
+app = Commands()
 
 SCHEMA_NAME = "genarch-spec.schema.json"
 """The JSON Schema that a saved spec names for editors, beside it."""

@@ -7,15 +7,15 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from genarch.cli.app import Answers, Overrides, Plain, Rules, Yes, argument, flag, group, option
+from genarch.cli.app import Answers, Commands, Overrides, Plain, Rules, Yes, argument, flag, option
 from genarch.cli.ask import answers_of, questioned
 from genarch.cli.evaluate import evaluated
-from genarch.cli.output import ExitCode, one_of, read_exactly, say, written
+from genarch.cli.output import ExitCode, one_of, say, written
 from genarch.documents.editing import fenced, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
-from genarch.files.io import read_text, refuse
+from genarch.files.io import read_exactly, read_text, refuse
 from genarch.files.spec_text import spec_with_id, stated_id
 from genarch.files.specs import default_id, parse_spec
 from genarch.reports.evaluation_page import excerpt
@@ -24,16 +24,9 @@ from genarch.table.interview import Interview
 from genarch.table.rules import RuleTable
 from genarch.table.spec import SPEC_VERSION, Spec
 
-_HELP = "Decision records: specs as blocks in Markdown documents."
-
-app = group()
-doc_app = group(_HELP)
+app = Commands()
+doc_app = Commands("Decision records: specs as blocks in Markdown documents.")
 app.add_typer(doc_app, name="doc")
-
-
-@doc_app.callback(help=_HELP)
-def doc() -> None:
-    """The group of one command, which stays a group."""
 
 
 class _Found(NamedTuple):

@@ -10,31 +10,20 @@ from contextlib import nullcontext
 from difflib import unified_diff
 from typing import Annotated, NamedTuple
 
-from genarch.cli.app import EntryFormat, argument, flag, group, option
+from genarch.cli.app import Commands, EntryFormat, argument, flag, option
 from genarch.cli.checking import Settings, changed_files, check_documents, settings_of
-from genarch.cli.output import (
-    ExitCode,
-    all_or_problems,
-    busy,
-    keep,
-    look_of,
-    one_of,
-    read_exactly,
-    say,
-    write_report,
-    written,
-)
+from genarch.cli.output import ExitCode, busy, collected, keep, look_of, one_of, say, write_report, written
 from genarch.documents.discovery import ListedFile, Skipped, listed_files, specs_beside
 from genarch.documents.editing import fixed, with_skeleton
 from genarch.documents.reader import DesignDocument, PlacedSpec, beside, inactive_status, load_document, load_sidecar
 from genarch.documents.settings import KnownFinding, baseline_text, read_baseline
 from genarch.errors import InputError
-from genarch.files.io import refuse
+from genarch.files.io import read_exactly, refuse
 from genarch.reports.finding_formats import FORMATS, LISTING, View
 from genarch.reports.findings import CheckReport, ListedWaiver, waivers_page
 from genarch.reports.words import counted, safe
 
-app = group()
+app = Commands()
 
 Paths = Annotated[
     list[str] | None,
@@ -143,7 +132,7 @@ class Output(NamedTuple):
 
 def parse_outputs(texts: Sequence[str]) -> list[Output]:
     """`format` and `format=FILE` texts; text to standard output where nothing goes there."""
-    outputs = all_or_problems(_output, texts)
+    outputs = collected(_output, texts)
     sharing: dict[str, list[str]] = {}
     for output in outputs:
         sharing.setdefault(os.path.realpath(output.path) if output.path else "", []).append(output.format)
@@ -154,7 +143,7 @@ def parse_outputs(texts: Sequence[str]) -> list[Output]:
             message = f"{' and '.join(names)} would both go to {where}; give one a file, as {names[-1]}=FILE"
             raise refuse("--format", message)
 
-    all_or_problems(alone, sharing)
+    collected(alone, sharing)
     return outputs if "" in sharing else [Output("text", None), *outputs]
 
 

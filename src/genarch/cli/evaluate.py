@@ -11,21 +11,8 @@ from typing import Annotated
 
 import typer
 
-from genarch.cli.app import Format, Output, Overrides, ReportFormat, Rules, argument, flag, group, option
-from genarch.cli.output import (
-    STDIN,
-    ExitCode,
-    all_or_problems,
-    bug,
-    counted,
-    discard_output,
-    keep,
-    look_of,
-    one_of,
-    read_spec,
-    say,
-    writer,
-)
+from genarch.cli.app import Commands, Format, Output, Overrides, ReportFormat, Rules, argument, flag, option
+from genarch.cli.output import STDIN, ExitCode, bug, collected, counted, keep, look_of, one_of, read_spec, say, writer
 from genarch.errors import InputError, Problem
 from genarch.evidence.assessment import Assessment
 from genarch.files.answers import parse_overrides, with_overrides
@@ -38,7 +25,7 @@ from genarch.table.rules import RuleTable
 from genarch.table.scoring import Evaluation
 from genarch.table.spec import Origin, Spec
 
-app = group()
+app = Commands()
 
 
 @app.command()
@@ -142,13 +129,8 @@ def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFo
             yield report
 
     with writer(output) as write:
-        try:
-            for text in _rendered(counted_reports(), output_format, output):
-                write(text)
-            if not output:
-                sys.stdout.flush()
-        except BrokenPipeError:
-            discard_output()
+        for text in _rendered(counted_reports(), output_format, output):
+            write(text)
     unusable = codes[ExitCode.UNUSABLE] + codes[ExitCode.BUG]
     if unusable and codes.total() > 1:
         say(f"{unusable} of {codes.total()} specs could not be evaluated")
@@ -160,7 +142,7 @@ def _failing(text: str, rules: RuleTable) -> frozenset[str]:
     if text and not names:
         raise refuse("--fail-on", f"names no verdict; write any of: {', '.join(rules.verdicts)}")
     known = rules.verdicts
-    return frozenset(all_or_problems(lambda name: one_of("--fail-on", name, "a verdict", known, "any of"), names))
+    return frozenset(collected(lambda name: one_of("--fail-on", name, "a verdict", known, "any of"), names))
 
 
 def _rendered(reports: Iterable[Report], output_format: ReportFormat, output: str | None) -> Iterator[str]:

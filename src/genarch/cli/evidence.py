@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from genarch.cli.app import ComparisonFormat, EntryFormat, Output, Overrides, Rules, argument, flag, group, option
+from genarch.cli.app import Commands, ComparisonFormat, EntryFormat, Output, Overrides, Rules, argument, flag, option
 from genarch.cli.output import keep, print_descriptions, read_spec, write_report
 from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Stack
@@ -30,9 +30,9 @@ from genarch.reports.evidence_descriptions import (
 from genarch.table.answers import InvalidAnswerError, parse_answer
 from genarch.table.constraints import BY_NAME
 
-app = group()
-evidence_app = group("What has been measured: rows, models, licences, and how far the estimator is off.")
-hardware_app = group("The hardware that a spec's gpu may name.")
+app = Commands()
+evidence_app = Commands("What has been measured: rows, models, licences, and how far the estimator is off.")
+hardware_app = Commands("The hardware that a spec's gpu may name.")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(hardware_app, name="hardware")
 

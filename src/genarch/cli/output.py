@@ -16,7 +16,7 @@ import typer
 
 from genarch.errors import GenarchError, InputError, Problem, nearest
 from genarch.files.answers import with_overrides
-from genarch.files.io import AtomicFile, decode, read_bytes, read_stream, refuse
+from genarch.files.io import AtomicFile, decode, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.descriptions import Description, descriptions_page
 from genarch.reports.json import as_json
@@ -129,19 +129,13 @@ def read_standard_input() -> str:
     return decode(read_stream(sys.stdin.buffer, STDIN), STDIN)
 
 
-def read_exactly(path: str) -> str:
-    """The text of a file to be changed: byte order mark and line ends as they are."""
-    content = read_bytes(path)
-    return ("\ufeff" if content.startswith(b"\xef\xbb\xbf") else "") + decode(content, path)
-
-
 def read_spec(path: str, rules: RuleTable, overrides: Mapping[str, Value | None] = {}) -> Spec:
     """The spec in a file, or on standard input for `-`, with overrides in place of what it states."""
     spec = parse_spec(read_standard_input(), path=STDIN, rules=rules) if path == "-" else load_spec(path, rules)
     return spec._replace(constraints=with_overrides(spec.constraints, overrides)) if overrides else spec
 
 
-def all_or_problems(read: Callable[[str], _T], names: Iterable[str]) -> list[_T]:
+def collected(read: Callable[[str], _T], names: Iterable[str]) -> list[_T]:
     """What each is read as.
 
     Raises:
@@ -212,7 +206,11 @@ def keep(output: str | None, inputs: Iterable[str], option: str = "-o", what: st
 def writer(output: str | None) -> Iterator[Callable[[str], object]]:
     """A function that writes text to standard output, or to a file that appears once it is complete."""
     if output in (None, "-"):
-        yield sys.stdout.write
+        try:
+            yield sys.stdout.write
+            sys.stdout.flush()
+        except BrokenPipeError:
+            discard_output()
         return
     with AtomicFile(output) as file:
         yield file.write

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from genarch.cli.app import ComparisonFormat, EntryFormat, Output, Overrides, Rules, argument, flag, group, option
+from genarch.cli.app import Commands, ComparisonFormat, EntryFormat, Output, Overrides, Rules, argument, flag, option
 from genarch.cli.output import (
     FAIL_ON,
     ExitCode,
-    all_or_problems,
     busy,
+    collected,
     keep,
     look_of,
     not_one_of,
@@ -40,9 +40,9 @@ from genarch.table.rules import Rule, RuleTable
 from genarch.table.scoring import decide
 from genarch.table.spec import Origin, Spec
 
-app = group()
+app = Commands()
 _INVALID = CheckId("table-invalid")
-rules_app = group("The rule table: what it holds, whether it is sound, what changes between two, how it decides.")
+rules_app = Commands("The rule table: what it holds, whether it is sound, what changes between two, how it decides.")
 app.add_typer(rules_app, name="rules")
 
 
@@ -138,14 +138,14 @@ def rules_diff(
     from genarch.table.diff import Comparison
 
     keep(output, [table_path(before), table_path(after), *(specs or ())])
-    old, new = all_or_problems(load_rules, (before, after))
+    old, new = collected(load_rules, (before, after))
 
     def outcome(path: str) -> SpecVerdicts:
         spec = load_spec(path, new)
         was, now = (verdict.architecture or verdict.verdict for verdict in (decide(spec, old), decide(spec, new)))
         return SpecVerdicts(path, spec.id, was, now, was != now)
 
-    affected = all_or_problems(outcome, spec_files(specs) if specs else ())
+    affected = collected(outcome, spec_files(specs) if specs else ())
     with busy("comparing"):
         report = comparison_report(old, new, Comparison(old, new), affected, regions)
     write_report(report, comparison_page(report), output_format, output)
@@ -173,7 +173,7 @@ def rules_map(
     from genarch.table.explore import decision_map
 
     axes = {"--x": x, "--y": y}
-    all_or_problems(lambda option: one_of(option, axes[option], "a constraint", BY_NAME), axes)
+    collected(lambda option: one_of(option, axes[option], "a constraint", BY_NAME), axes)
     if x == y:
         raise refuse("--y", f"is '{y}', as --x is; name another constraint")
     keep(output, [*table_files(rules), *([spec] if spec else [])])
@@ -218,7 +218,7 @@ def backtest(
         return ExitCode.NOTHING
     names = dict.fromkeys(rules or ([DEFAULT_TABLE] if against else bundled_tables()))
     every = dict.fromkeys([*names, *([against] if against else [])])
-    tables = dict(zip(every, all_or_problems(load_rules, every), strict=True))
+    tables = dict(zip(every, collected(load_rules, every), strict=True))
     keep(output, [*map(table_path, every), *paths])
     verdicts = dict.fromkeys(verdict for table in tables.values() for verdict in table.verdicts)
     documented = load_cases(paths, tuple(verdicts))

@@ -34,6 +34,16 @@ def read_text(path: str, *, limit: int = MAX_BYTES) -> str:
     return decode(read_bytes(path, limit=limit), path)
 
 
+def read_exactly(path: str) -> str:
+    """The text of a file to be changed: byte order mark and line ends as they stand.
+
+    Raises:
+        InputError: as `read_text` does.
+    """
+    content = read_bytes(path)
+    return ("\ufeff" if content.startswith(b"\xef\xbb\xbf") else "") + decode(content, path)
+
+
 def read_bytes(path: str, *, limit: int = MAX_BYTES) -> bytes:
     """A regular file's bytes; nothing else is ever read.
 
