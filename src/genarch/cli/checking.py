@@ -10,27 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from genarch.cli.output import FAIL_ON, STDIN, bug, one_of, read_standard_input
-from genarch.documents.discovery import (
-    ListedFile,
-    Patterns,
-    Selection,
-    Skipped,
-    changed_since,
-    listed_files,
-    near_spec_name,
-    repository_root,
-)
+from genarch.documents import discovery, reader
+from genarch.documents.discovery import ListedFile, Patterns, Skipped
 from genarch.documents.judge import CheckedDecision, duplicate, judge, with_severities
-from genarch.documents.reader import (
-    DesignDocument,
-    PlacedSpec,
-    beside,
-    inactive_status,
-    load_document,
-    load_sidecar,
-    located,
-    read_document,
-)
+from genarch.documents.reader import located
 from genarch.documents.settings import Policy, ProjectSettings, find_settings, load_settings
 from genarch.errors import InputError
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue, load_rules
@@ -57,7 +40,7 @@ class Settings(NamedTuple):
 
     rules: RuleTable
     policy: Policy
-    selection: Selection
+    selection: discovery.Selection
     require_block: Patterns
     fail_on: str
     baseline: str | None
@@ -82,7 +65,7 @@ def settings_of(
     folder = project.folder
     day = _today(today)
     days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
-    root = repository_root(".") or os.path.realpath(".")
+    root = discovery.repository_root(".") or os.path.realpath(".")
     table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE)
 
     def patterns(asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
@@ -98,7 +81,7 @@ def settings_of(
             severities=project.severity,
             waivers=waivers,
         ),
-        Selection(patterns(include, project.include), patterns(exclude, project.exclude), root),
+        discovery.Selection(patterns(include, project.include), patterns(exclude, project.exclude), root),
         patterns(require_block, project.require_block),
         one_of("--fail-on", fail_on or project.fail_on or "error", "a severity", FAIL_ON),
         baseline or _from(folder, project.baseline),
@@ -150,7 +133,7 @@ class Checked(NamedTuple):
     bare: bool = False
     status: str = ""
     findings: tuple[Located, ...] = ()
-    judged: tuple[tuple[CheckedDecision, PlacedSpec], ...] = ()
+    judged: tuple[tuple[CheckedDecision, reader.PlacedSpec], ...] = ()
 
 
 def check_file(item: ListedFile, settings: Settings) -> Checked | None:
@@ -196,26 +179,26 @@ def _check(item: ListedFile) -> Checked | None:
 
 def _document(path: str, settings: Settings) -> Checked:
     if path == "-":
-        return _judged(STDIN, read_document(read_standard_input(), STDIN, settings.rules), settings)
-    document = load_document(path, settings.rules)
+        return _judged(STDIN, reader.read_document(read_standard_input(), STDIN, settings.rules), settings)
+    document = reader.load_document(path, settings.rules)
     required = settings.require_block.match(path)
     if document is not None:
         checked = _judged(path, document, settings)
         return checked._replace(bare=required and not checked.carries and not document.inactive)
     if not required:
         return Checked(path)
-    status = inactive_status(path, settings.rules)
+    status = reader.inactive_status(path, settings.rules)
     return Checked(path, os.path.realpath(path), bare=not status, status=status)
 
 
 def _sidecar(item: ListedFile, settings: Settings) -> Checked | None:
     path = item.path
-    if not item.named and (meant := near_spec_name(os.path.basename(path))):
+    if not item.named and (meant := discovery.near_spec_name(os.path.basename(path))):
         message = f"a spec file of this name is not looked for; name it {meant}"
         finding = located(CheckId("block-misspelt"), Place(path, 1, 1), message)
         return Checked(path, carries=True, findings=tuple(with_severities([finding], settings.policy)))
-    own = load_sidecar(path, settings.rules)
-    found = beside(own, settings.rules)
+    own = reader.load_sidecar(path, settings.rules)
+    found = reader.beside(own, settings.rules)
     if item.beside and (found is None or found.real not in item.beside):
         return None
     if found is None:
@@ -236,7 +219,7 @@ def _sidecar(item: ListedFile, settings: Settings) -> Checked | None:
     return checked._replace(findings=(*checked.findings, *again))
 
 
-def _judged(path: str, document: DesignDocument, settings: Settings, real: str = "") -> Checked:
+def _judged(path: str, document: reader.DesignDocument, settings: Settings, real: str = "") -> Checked:
     # A quotation states nothing: what must carry a spec does not do so by quoting one.
     stated = [*document.specs, *(item for item in document.defects if item.finding.check != CheckId("block-quoted"))]
     named = any(placed.spec.model for placed in document.specs)
@@ -279,7 +262,7 @@ def check_documents(
     first: dict[tuple[str, str], Place] = {}
     findings: list[ReportedFinding] = []
     outputs = {os.path.realpath(path) for path in targets}
-    wanted = _wanted(listed_files(paths, settings.selection), changed, outputs, skipped, missing)
+    wanted = _wanted(discovery.listed_files(paths, settings.selection), changed, outputs, skipped, missing)
     for checked in filter(None, check_files(wanted, settings, jobs or os.cpu_count() or 1)):
         duplicates = list(_duplicates(checked, changed, first))
         if not (changed is None or duplicates or changed & {os.path.realpath(checked.path), checked.real}):
@@ -317,7 +300,7 @@ def changed_files(since: str | None, concerning_all: Iterable[str | None]) -> tu
     """
     if since is None:
         return None, ""
-    changed = changed_since(since)
+    changed = discovery.changed_since(since)
     configured = {os.path.realpath(path) for path in concerning_all if path}
     # A spec file that is gone was for a document that may not have changed.
     gone = {path for path in changed if is_spec(os.path.basename(path)) and not os.path.exists(path)}
@@ -364,7 +347,7 @@ def _reported(path: str, found: Sequence[Located]) -> Iterable[ReportedFinding]:
     if not found:
         return []
     folder, name = os.path.split(path)
-    root = None if path == STDIN else repository_root(folder or ".")
+    root = None if path == STDIN else discovery.repository_root(folder or ".")
     if root is None:
         return document_findings(found, path)
     real = os.path.join(os.path.realpath(folder or "."), name)

@@ -9,18 +9,7 @@ from io import TextIOWrapper
 
 from genarch.cli.output import look_of
 from genarch.errors import nearest
-from genarch.reports.interview import (
-    INTRODUCTION,
-    closing_words,
-    help_page,
-    learnt_words,
-    progress_words,
-    prompt_words,
-    question_page,
-    review_page,
-    reviewed,
-    shown,
-)
+from genarch.reports import interview as words
 from genarch.reports.page import Look, Page, Paragraph
 from genarch.reports.words import safe
 from genarch.table.answers import InvalidAnswerError, Reply, parse_reply, written
@@ -121,7 +110,7 @@ class Dialogue:
             KeyboardInterrupt: on Ctrl-C.
             EOFError: when no more is to come.
         """
-        self.paragraph(INTRODUCTION)
+        self.paragraph(words.INTRODUCTION)
         shown_last = ""
         while True:
             closing = self._questions()
@@ -138,12 +127,12 @@ class Dialogue:
         announced = False
         while standing.open:
             if standing.settled and not announced and standing.open[0] not in self._confirmed:
-                self.paragraph(f"{closing_words(standing, self.sheet)} Asking on; d is done.")
+                self.paragraph(f"{words.closing_words(standing, self.sheet)} Asking on; d is done.")
                 announced = True
             if not self._turn(standing):
                 break
             standing = self._standing()
-        return closing_words(standing, self.sheet)
+        return words.closing_words(standing, self.sheet)
 
     def _turn(self, standing: Standing) -> bool:
         """One question answered, the next one or after going back an earlier one; False to be done with questions."""
@@ -152,7 +141,7 @@ class Dialogue:
         while True:
             earlier = at < len(asked)
             name = asked[at] if earlier else standing.open[0]
-            progress = f"Question {at + 1} again" if earlier else progress_words(at + 1, standing)
+            progress = f"Question {at + 1} again" if earlier else words.progress_words(at + 1, standing)
             reply = self._reply(BY_NAME[name], progress)
             if reply.kind == "done":
                 return False
@@ -174,15 +163,15 @@ class Dialogue:
         name = constraint.name
         default = self.sheet.stated.get(name)
         declined = name in self.sheet.declined
-        self.show(question_page(constraint, self._rules, progress, plain=self.one_line_each))
+        self.show(words.question_page(constraint, self._rules, progress, plain=self.one_line_each))
         while True:
             try:
-                reply = parse_reply(constraint, self.ask(prompt_words(constraint, default, declined=declined)))
+                reply = parse_reply(constraint, self.ask(words.prompt_words(constraint, default, declined=declined)))
             except InvalidAnswerError as error:
                 self.paragraph(str(error), gap=False)
                 continue
             if reply.kind == "help":
-                self.show(help_page(constraint, self._rules))
+                self.show(words.help_page(constraint, self._rules))
             elif reply.kind != "keep":
                 return reply
             elif default is not None:
@@ -205,13 +194,13 @@ class Dialogue:
         sheet = before.left_open(name) if value is None else before.answered(name, value, reply.written)
         for gone in self._interview.no_longer_apply(sheet, name):
             if gone in sheet.stated:
-                was = shown(BY_NAME[gone], sheet.stated[gone])
+                was = words.shown(BY_NAME[gone], sheet.stated[gone])
                 self.paragraph(f"Dropped, since no rule reads it any more: {gone} ({was}).", gap=False)
             sheet = sheet.dropped(gone)
         self.sheet = sheet
         standing = self._interview.standing(sheet)
         ruled_out = self._interview.ruled_out(name, sheet.stated) if name in sheet.stated else None
-        self.paragraph(learnt_words(standing, ruled_out))
+        self.paragraph(words.learnt_words(standing, ruled_out))
         known = self._interview.contradictions(before.stated)
         for notice in self._interview.contradictions(sheet.stated):
             if notice not in known:
@@ -226,8 +215,8 @@ class Dialogue:
 
     def _reviewed(self) -> bool:
         """Show the answers; whether one of them was changed, so that there may be more to ask."""
-        names = reviewed(self.sheet)
-        self.show(review_page(self.sheet, plain=self.one_line_each))
+        names = words.reviewed(self.sheet)
+        self.show(words.review_page(self.sheet, plain=self.one_line_each))
         while True:
             try:
                 typed = " ".join(self.ask("Change which? (number or field; Enter for the report)").split())

@@ -16,17 +16,9 @@ from genarch.evidence.feasibility import Filter
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_catalogue, load_rules, table_files
 from genarch.files.io import refuse
+from genarch.reports import evidence_descriptions as pages
 from genarch.reports.estimates import accuracy_page, accuracy_report, cost_page, cost_report, estimate_page
 from genarch.reports.evidence import rounded
-from genarch.reports.evidence_descriptions import (
-    describe_evidence,
-    describe_hardware,
-    hardware_page,
-    listed_models,
-    listed_rows,
-    models_page,
-    rows_page,
-)
 from genarch.table.answers import InvalidAnswerError, parse_answer
 from genarch.table.constraints import BY_NAME
 
@@ -83,7 +75,7 @@ def evidence_list(
     if problems:
         raise InputError(problems)
     rows = [row for row in catalogue.measurements.values() if wanted.takes(row, models[row.model])]
-    return write_report(listed_rows(rows, catalogue), rows_page(rows, catalogue), output_format)
+    return write_report(pages.listed_rows(rows, catalogue), pages.rows_page(rows, catalogue), output_format)
 
 
 @evidence_app.command("show")
@@ -93,14 +85,14 @@ def evidence_show(
     output_format: EntryFormat = "text",
 ) -> int:
     """Show an entry of the catalogue: its figures, which of them were read, and where."""
-    return print_descriptions(describe_evidence(name, load_catalogue()), output_format)
+    return print_descriptions(pages.describe_evidence(name, load_catalogue()), output_format)
 
 
 @evidence_app.command("models")
 def evidence_models(*, output_format: EntryFormat = "text") -> int:
     """List the models, with their licences."""
     catalogue = load_catalogue()
-    return write_report(listed_models(catalogue), models_page(catalogue), output_format)
+    return write_report(pages.listed_models(catalogue), pages.models_page(catalogue), output_format)
 
 
 @evidence_app.command("accuracy")
@@ -116,7 +108,7 @@ def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
 def hardware_list(*, output_format: EntryFormat = "text") -> int:
     """List the hardware."""
     catalogue = load_catalogue()
-    return write_report(tuple(catalogue.hardware.values()), hardware_page(catalogue), output_format)
+    return write_report(tuple(catalogue.hardware.values()), pages.hardware_page(catalogue), output_format)
 
 
 @hardware_app.command("show")
@@ -125,7 +117,7 @@ def hardware_show(
 ) -> int:
     """Show one piece of hardware, with its prices."""
     catalogue = load_catalogue()
-    return print_descriptions([describe_hardware(catalogue.gpu(name), catalogue)], output_format)
+    return print_descriptions([pages.describe_hardware(catalogue.gpu(name), catalogue)], output_format)
 
 
 @app.command()
