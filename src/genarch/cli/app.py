@@ -31,6 +31,10 @@ def argument(metavar: str, help_text: str) -> Any:
     return typer.Argument(metavar=metavar, help=help_text)
 
 
+Text = str | None
+Texts = list[str] | None
+"""The value of an option that may be left out, and of one that may be repeated."""
+
 ReportFormat = Literal["text", "json", "jsonl", "markdown"]
 _FORMAT = option(None, "Output format.", "--format")
 Format = Annotated[ReportFormat, _FORMAT]
@@ -39,13 +43,13 @@ ComparisonFormat = Annotated[Literal["text", "json", "markdown"], _FORMAT]
 
 Rules = Annotated[str, option("ID|PATH", "A bundled rule table's id, or a path.")]
 Overrides = Annotated[
-    list[str] | None,
+    Texts,
     option(
         "FIELD=VALUE", "State or override a constraint in every spec; FIELD=unknown removes it. Repeatable.", "--set"
     ),
 ]
-Output = Annotated[str | None, option("FILE", "Write to a file.", "--output -o")]
-Answers = Annotated[str | None, option("FILE", "Start from the answers of a spec file, or resume a draft.")]
+Output = Annotated[Text, option("FILE", "Write to a file.", "--output -o")]
+Answers = Annotated[Text, option("FILE", "Start from the answers of a spec file, or resume a draft.")]
 Yes = Annotated[bool, flag("--yes -y", 'Ask nothing; take "don\'t know" for every question that is open.')]
 Plain = Annotated[bool, flag("--plain", "A line for each choice, without colour; reads answers from a pipe too.")]
 

@@ -90,12 +90,9 @@ class Dialogue:
         """
         if sys.stdin is None:
             raise EOFError
-        *above, prompt = self.laid_out([Paragraph(prompt)]).rstrip().split("\n")
-        for line in above:
-            self.say(line)
         try:
             with redirect_stdout(sys.stderr):  # standard output is the report's
-                line = input(f"{prompt}: ")
+                line = input(f"{self.laid_out([Paragraph(prompt)]).rstrip()}: ")
         except (EOFError, KeyboardInterrupt):
             self.say("")
             raise
@@ -107,8 +104,7 @@ class Dialogue:
         """Ask until nothing is left to ask, then let the answers be changed until they are right.
 
         Raises:
-            KeyboardInterrupt: on Ctrl-C.
-            EOFError: when no more is to come.
+            KeyboardInterrupt, EOFError: as `ask` does.
         """
         self.paragraph(words.INTRODUCTION)
         shown_last = ""

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from genarch.cli.app import Answers, Commands, Overrides, Plain, Rules, Yes, argument, flag, option
+from genarch.cli.app import Answers, Commands, Overrides, Plain, Rules, Text, Yes, argument, flag, option
 from genarch.cli.ask import answers_of, questioned
 from genarch.cli.evaluate import evaluated
 from genarch.cli.output import ExitCode, one_of, say, written
@@ -39,11 +39,9 @@ def doc_add(
     context: typer.Context,
     document: Annotated[str, argument("DOC.md", "A Markdown document.")],
     *,
-    spec: Annotated[str | None, option("FILE", "Take the block from a spec file; ask nothing.")] = None,
-    spec_id: Annotated[str | None, option("ID", "The block's id; the document's name otherwise.", "--id")] = None,
-    decision: Annotated[
-        str | None, option("NAME", "What was decided: a family, an architecture, evaluate_both.")
-    ] = None,
+    spec: Annotated[Text, option("FILE", "Take the block from a spec file; ask nothing.")] = None,
+    spec_id: Annotated[Text, option("ID", "The block's id; the document's name otherwise.", "--id")] = None,
+    decision: Annotated[Text, option("NAME", "What was decided: a family, an architecture, evaluate_both.")] = None,
     write: Annotated[bool, flag("--write", "Keep the rationale between markers below the block up to date.")] = False,
     answers: Answers = None,
     overrides: Overrides = None,

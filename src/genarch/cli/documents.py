@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from difflib import unified_diff
 from typing import Annotated, NamedTuple
 
-from genarch.cli.app import Commands, EntryFormat, argument, flag, option
+from genarch.cli.app import Commands, EntryFormat, Text, Texts, argument, flag, option
 from genarch.cli.checking import Settings, changed_files, check_documents, settings_of
 from genarch.cli.output import ExitCode, busy, collected, keep, look_of, one_of, say, write_report, written
 from genarch.documents.discovery import ListedFile, Skipped, listed_files, specs_beside
@@ -26,22 +26,20 @@ from genarch.reports.words import counted, safe
 app = Commands()
 
 Paths = Annotated[
-    list[str] | None,
+    Texts,
     argument(
         "PATH",
         "Markdown documents, spec files, folders to search for both, or - for a document on standard input; "
         "the current folder when none is named.",
     ),
 ]
-TableOption = Annotated[str | None, option("ID|PATH", "A bundled rule table's id, or a path.")]
-Include = Annotated[
-    list[str] | None, option("GLOB", "Look at these in folders, in place of every document. Repeatable.")
-]
-Exclude = Annotated[list[str] | None, option("GLOB", "Leave these out, named or not. Repeatable.")]
-RequireBlock = Annotated[list[str] | None, option("GLOB", "Documents that must state a spec. Repeatable.")]
-Config = Annotated[str | None, option("FILE", "A genarch.toml or pyproject.toml; else the nearest one upwards.")]
+TableOption = Annotated[Text, option("ID|PATH", "A bundled rule table's id, or a path.")]
+Include = Annotated[Texts, option("GLOB", "Look at these in folders, in place of every document. Repeatable.")]
+Exclude = Annotated[Texts, option("GLOB", "Leave these out, named or not. Repeatable.")]
+RequireBlock = Annotated[Texts, option("GLOB", "Documents that must state a spec. Repeatable.")]
+Config = Annotated[Text, option("FILE", "A genarch.toml or pyproject.toml; else the nearest one upwards.")]
 NoConfig = Annotated[bool, flag("--no-config", "Read no configuration.")]
-Today = Annotated[str | None, option("DATE", "The date for waiver expiry; else today, in UTC.")]
+Today = Annotated[Text, option("DATE", "The date for waiver expiry; else today, in UTC.")]
 
 
 @app.command()
@@ -49,21 +47,17 @@ def check(
     *,
     paths: Paths = None,
     formats: Annotated[
-        list[str] | None,
+        Texts,
         option("FORMAT[=FILE]", f"{', '.join(FORMATS)}; with =FILE to a file. Repeatable.", "--format"),
     ] = None,
-    fail_on: Annotated[
-        str | None, option("SEVERITY", "Exit 1 from here on: error (default), warning, note, never.")
-    ] = None,
+    fail_on: Annotated[Text, option("SEVERITY", "Exit 1 from here on: error (default), warning, note, never.")] = None,
     rules: TableOption = None,
     include: Include = None,
     exclude: Exclude = None,
     require_block: RequireBlock = None,
-    changed_since: Annotated[
-        str | None, option("REF", "Only what differs from where the branch left a commit.")
-    ] = None,
-    baseline: Annotated[str | None, option("FILE", "Known findings, which are no reason to fail.")] = None,
-    write_baseline: Annotated[str | None, option("FILE", "Write what is found as a baseline.")] = None,
+    changed_since: Annotated[Text, option("REF", "Only what differs from where the branch left a commit.")] = None,
+    baseline: Annotated[Text, option("FILE", "Known findings, which are no reason to fail.")] = None,
+    write_baseline: Annotated[Text, option("FILE", "Write what is found as a baseline.")] = None,
     show_waived: Annotated[bool, flag("--show-waived", "List waived findings too, with the reasons.")] = False,
     no_waivers: Annotated[bool, flag("--no-waivers", "Ignore every waiver.")] = False,
     allow_empty: Annotated[bool, flag("--allow-empty", "Exit 0 when there is nothing to check.")] = False,

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from genarch.cli.app import Commands, Format, Output, Overrides, ReportFormat, Rules, argument, flag, option
+from genarch.cli.app import Commands, Format, Output, Overrides, ReportFormat, Rules, Texts, argument, flag, option
 from genarch.cli.output import STDIN, ExitCode, bug, collected, counted, keep, look_of, one_of, read_spec, say, writer
 from genarch.errors import InputError, Problem
 from genarch.evidence.assessment import Assessment
@@ -32,7 +32,7 @@ app = Commands()
 def evaluate(
     *,
     paths: Annotated[
-        list[str] | None,
+        Texts,
         argument("PATH", "Spec files, folders to search for *.genarch.yaml and genarch.yaml, or - for standard input."),
     ] = None,
     overrides: Overrides = None,
@@ -40,9 +40,7 @@ def evaluate(
     output: Output = None,
     rules: Rules = DEFAULT_TABLE,
     fail_on: Annotated[str, option("VERDICT,...", "Exit 1 when a spec gets one of these verdicts.")] = "",
-    explore: Annotated[
-        bool, flag("--explore/--no-explore", "Show what is settled and what would change the verdict; slower.")
-    ] = True,
+    explore: Annotated[bool, option(None, "Show what is settled and what would change the verdict; slower.")] = True,
     evidence: Annotated[
         bool,
         flag(

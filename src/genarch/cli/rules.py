@@ -166,7 +166,7 @@ def rules_map(
         option(None, "Output format; by default the one that -o's name implies, else text.", "--format"),
     ] = None,
     output: Annotated[str | None, option("FILE", "Write to a file; *.svg is an image.", "--output -o")] = None,
-    explore: Annotated[bool, flag("--explore/--no-explore", "Show where the verdict could still change.")] = True,
+    explore: Annotated[bool, option(None, "Show where the verdict could still change.")] = True,
 ) -> int:
     """Draw the decision map: the verdicts as two constraints vary."""
     from genarch.reports.decision_map import as_svg, map_page, map_report
