@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
-from genarch.evidence.entries import Claim, ClaimVerdict, Licence, Measurement, Model
+from genarch.evidence.entries import Claim, ClaimVerdict, Licence, Model
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of, time_of
 from genarch.table.conditions import constraints_read
@@ -14,16 +14,8 @@ from genarch.table.rules import Rule, RuleTable
 from genarch.table.scoring import Evaluation
 from genarch.table.spec import Spec
 
-READ = (
-    "commercial_use",
-    "conditioning",
-    "device",
-    "device_memory_gb",
-    "gpu",
-    "latency_budget_ms",
-    "resolution_px",
-    "task",
-)
+_DEPLOYED = ("commercial_use", "conditioning", "device", "device_memory_gb", "gpu")
+READ = (*_DEPLOYED, "latency_budget_ms", "resolution_px", "task")
 """The constraints that an assessment reads."""
 
 MOST_FITTING, MOST_NEAR = 5, 4
@@ -154,14 +146,9 @@ def _checked(claim: Claim, catalogue: Catalogue) -> CheckedClaim:
 
 
 def _agrees(entry: Feasibility, *, excludes: bool) -> bool | None:
-    """Whether what was measured or estimated agrees with a rule that excludes an architecture, or favours it.
-
-    That what was measured is too slow is nothing against a rule that favours it: other models may be faster.
-    """
-    if entry.status in KEPT:
-        return not excludes
-    if entry.status == "beyond":
-        return excludes
+    """That what was measured is too slow is nothing against a rule that favours it: other models may be faster."""
+    if entry.status in KEPT or entry.status == "beyond":
+        return excludes == (entry.status == "beyond")
     return True if excludes and entry.measured_beyond else None
 
 
@@ -240,38 +227,36 @@ def _misses(found: Candidate, model: Model, needs: Needs) -> Iterator[Miss]:
         yield Miss("resolution", f"it is shown up to {shown} px" if shown else "its size is not known")
     if needs.budget_ms is not None and found.status not in _MAY_KEEP:
         if found.status == "beyond" and guess:
-            yield Miss("budget", f"it is estimated to take {_time(guess.low_ms)} to {_time(guess.high_ms)}")
+            yield Miss("budget", f"it is estimated to take {ms_words(guess.low_ms)} to {ms_words(guess.high_ms)}")
         elif row:
-            yield Miss("budget", f"the fastest measured takes {_time(row.latency_ms or 0)}")
+            yield Miss("budget", f"the fastest measured takes {ms_words(row.latency_ms)}")
         else:
             yield Miss("budget", "its time on this hardware is neither measured nor estimated")
 
 
-def _time(milliseconds: float) -> str:
-    return f"{milliseconds / 1000:.3g} s" if milliseconds >= 1000 else f"{milliseconds:.3g} ms"
+def ms_words(ms: float | None) -> str:
+    """`36.5 ms`, `1.62 s`; `no time` where there is none."""
+    if ms is None:
+        return "no time"
+    return f"{ms / 1000:.3g} s" if ms >= 1000 else f"{ms:.3g} ms"
 
 
 def memory_of(model: Model, catalogue: Catalogue) -> tuple[float | None, str | None]:
     """The least memory in GB that a row shows the model running in; else that of its weights, without a row."""
     rows = catalogue.rows_of(model.id)
-    shown = [(row.vram_gb, row.id) for row in rows if row.vram_gb and _memory_in_use(row)]
+    in_use = [row for row in rows if row.read("vram_gb") and row.trust != "low" and row.measure != "training_only"]
+    shown = [(row.vram_gb, row.id) for row in in_use if row.vram_gb]
     parameters = max((row.params_m or 0 for row in rows), default=0)
     weights = parameters * BYTES_PER_PARAMETER / 1000 or None
     return min(shown, key=lambda pair: pair[0], default=(weights, None))
-
-
-def _memory_in_use(row: Measurement) -> bool:
-    """Whether a row's memory is of the model in use, and was read."""
-    read = row.verified and not {"all", "vram_gb"} & set(row.unverified_fields)
-    return read and row.trust != "low" and row.measure != "training_only"
 
 
 def licence_conflict(model: Model) -> str | None:
     """What in a model's licence conflicts with commercial use; None where it is allowed, if under a condition."""
     if model.licence is None:
         return "its licence is not known, so commercial use cannot be taken for granted"
-    forbidden = model.commercial_use == "forbidden"
-    return f"its licence forbids commercial use ({model.licence.terms})" if forbidden else None
+    use, terms = model.commercial_use, model.licence.terms
+    return f"its licence forbids commercial use ({terms})" if use == "forbidden" else None
 
 
 def within_budget(model: str, answers: Answers, catalogue: Catalogue) -> tuple[bool, Candidate] | None:

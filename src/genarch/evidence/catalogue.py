@@ -2,7 +2,7 @@
 
 # No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 from collections.abc import Mapping
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.entries import (
@@ -25,6 +25,7 @@ from genarch.evidence.entries import (
 )
 from genarch.table.forms import VERSION, ShownText, format_version
 
+_T = TypeVar("_T")
 Stack = Literal["eager", "compiled"]
 """How a model is run: as written, or through a compiler or an inference engine."""
 
@@ -165,25 +166,18 @@ class Catalogue:
                 self._conditioning_of.setdefault(row.model, {}).update(dict.fromkeys(row.conditioning))
 
     def model(self, name: str) -> Model:
-        """A model by its id.
-
-        Raises:
-            UnknownIdError: when there is none.
-        """
-        if name not in self.models:
-            raise UnknownIdError(f"{self.name} has no model '{name}'{nearest(name, self.models)}")
-        return self.models[name]
+        """A model by its id; raises an UnknownIdError when there is none."""
+        return self._named(name, self.models, "model")
 
     def gpu(self, name: str) -> Hardware:
-        """Hardware by its id, or by another name for it.
-
-        Raises:
-            UnknownIdError: when there is none.
-        """
+        """Hardware by its id, or by another name for it; raises an UnknownIdError when there is none."""
         names = {alias: entry for entry in self.hardware.values() for alias in (entry.id, *entry.aliases)}
-        if name not in names:
-            raise UnknownIdError(f"{self.name} has no hardware '{name}'{nearest(name, names)}")
-        return names[name]
+        return self._named(name, names, "hardware")
+
+    def _named(self, name: str, entries: Mapping[str, _T], kind: str) -> _T:
+        if name not in entries:
+            raise UnknownIdError(f"{self.name} has no {kind} '{name}'{nearest(name, entries)}")
+        return entries[name]
 
     def rows_of(self, model: str) -> list[Measurement]:
         """The measurements of a model, in the order of the file."""

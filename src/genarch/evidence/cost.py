@@ -91,18 +91,9 @@ def bill(
     there = [price for price in catalogue.prices if price.hardware == needs.hardware.id]
     prices = tuple(price for price in there if price.kind == "hourly") if own is None else ()
     ends = [end for price in prices for end in (price.low, price.high)] if own is None else [own]
-    found = Bill(
-        needs.hardware.id,
-        needs.resolution_px,
-        utilisation,
-        batchable,
-        per_day if isinstance(per_day, int) else None,
-        number(answers.get("peak_images_per_second")),
-        Range(min(ends), max(ends)) if ends else None,
-        prices,
-        (),
-        (),
-    )
+    hour = Range(min(ends), max(ends)) if ends else None
+    load = (per_day if isinstance(per_day, int) else None, number(answers.get("peak_images_per_second")))
+    found = Bill(needs.hardware.id, needs.resolution_px, utilisation, batchable, *load, hour, prices, (), ())
     times = {name: _time_of(name, needs, batchable=batchable) for name in architectures}
     return found._replace(
         costs=tuple(_priced(cost, found) for cost in times.values() if cost),
@@ -111,34 +102,25 @@ def bill(
 
 
 def _priced(cost: Cost, load: Bill) -> Cost:
-    seconds, hour, gpus = cost.seconds_per_image, load.usd_per_hour, _gpus(cost.seconds_per_image, load)
+    """GPUs are for the busiest second, or where that is not stated, for the day spread evenly."""
+    seconds, hour = cost.seconds_per_image, load.usd_per_hour
+    rate = load.peak_images_per_second or (load.images_per_day or 0) / _SECONDS_A_DAY
+    gpus = Count._make(ceil(rate * time / load.utilisation) for time in seconds) if rate else None
     if hour is None:
         return cost._replace(gpus=gpus)
     thousands = (load.images_per_day or 0) * DAYS_A_MONTH / 1000
     ends = zip(seconds, hour, strict=True)
     per_1000 = Range._make(usd_per_1000(time, price, load.utilisation) for time, price in ends)
+    by_use = Range(per_1000.low * thousands, per_1000.high * thousands) if thousands else None
+    kept_on = gpus and Range(gpus.low * HOURS_A_MONTH * hour.low, gpus.high * HOURS_A_MONTH * hour.high)
     return cost._replace(
-        usd_per_1000_images=per_1000,
-        gpus=gpus,
-        usd_per_month_by_use=Range(per_1000.low * thousands, per_1000.high * thousands) if thousands else None,
-        usd_per_month_kept_on=gpus
-        and Range(gpus.low * HOURS_A_MONTH * hour.low, gpus.high * HOURS_A_MONTH * hour.high),
+        usd_per_1000_images=per_1000, gpus=gpus, usd_per_month_by_use=by_use, usd_per_month_kept_on=kept_on
     )
 
 
 def usd_per_1000(seconds: float, usd_per_hour: float, utilisation: float) -> float:
     """Dollars for 1,000 images of so many seconds each, on hardware that is busy for a share of the hour."""
     return 1000 * seconds / 3600 * usd_per_hour / utilisation
-
-
-def _gpus(seconds: Range, load: Bill) -> Count | None:
-    """GPUs for the busiest second, or where that is not stated, for the day spread evenly."""
-    rate = load.peak_images_per_second
-    if rate is None and load.images_per_day:
-        rate = load.images_per_day / _SECONDS_A_DAY
-    if rate is None:
-        return None
-    return Count(ceil(rate * seconds.low / load.utilisation), ceil(rate * seconds.high / load.utilisation))
 
 
 def _time_of(architecture: str, needs: Needs, *, batchable: bool) -> Cost | None:

@@ -76,11 +76,6 @@ class Source(NamedTuple):
     url: Url | None = None
     work: ShownText | None = None
 
-    @property
-    def whole(self) -> str:
-        """What is left out where the source is: the work it is part of."""
-        return self.work or self.id
-
 
 class Licence(NamedTuple):
     """A licence's terms as the sources name them, and what they come to; `condition` where commercial use has one."""
@@ -206,10 +201,14 @@ class Measurement(NamedTuple):
             return self.latency_ms
         return 1000 / self.throughput_ips if self.throughput_ips and self.throughput_batch else None
 
+    def read(self, *fields: str) -> bool:
+        """Whether these figures were read in the source."""
+        return self.verified and {"all", *fields}.isdisjoint(self.unverified_fields)
+
     @property
     def latency_verified(self) -> bool:
         """Whether the time, and what it was taken on, was read in the source."""
-        return self.verified and not {"all", "latency_ms", "hardware", "resolution"} & set(self.unverified_fields)
+        return self.read("latency_ms", "hardware", "resolution")
 
     @property
     def carries(self) -> bool:
@@ -323,11 +322,6 @@ class Hardware(NamedTuple):
         return self.fp16_dense_tflops or self.fp32_tflops
 
     @property
-    def best_tflops(self) -> float | None:
-        """The highest peak that an engine can use."""
-        return max((peak for peak in (self.peak_tflops, self.fp16_acc16_tflops) if peak), default=None)
-
-    @property
     def peak_verified(self) -> bool:
         """Whether that peak was read in a source."""
         return ("fp16_dense_tflops" if self.fp16_dense_tflops else "fp32_tflops") in self.verified
@@ -337,8 +331,10 @@ class Hardware(NamedTuple):
 
         The best peak of each counts: quick engines run GeForce cards with fp16 accumulation, at twice the other rate.
         """
-        figures = ((self.best_tflops, other.best_tflops), (self.mem_bandwidth_gbs, other.mem_bandwidth_gbs))
-        weaker = all(mine is not None and theirs is not None and mine <= theirs for mine, theirs in figures)
+        mine, theirs = (
+            (max(one.peak_tflops or 0, one.fp16_acc16_tflops or 0), one.mem_bandwidth_gbs or 0) for one in (self, other)
+        )
+        weaker = all(0 < weak <= strong for weak, strong in zip(mine, theirs, strict=True))
         return self.id == other.id or (self.platform == other.platform and weaker)
 
 

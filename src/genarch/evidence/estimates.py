@@ -326,8 +326,10 @@ def points(catalogue: Catalogue) -> tuple[list[Point], dict[str, list[str]]]:
             if row.timing == "step":
                 once = 0  # one step's time holds no text encoder, scheduler or copies
             peak_ms = work.step / hardware.peak_tflops * 1e3 * work.steps + work.rest / hardware.peak_tflops * 1e3
-            source = catalogue.sources[row.source].whole
-            found.append(Point(row.id, source, regime, once, passes, peak_ms, row.latency_ms / work.slowed))
+            source = catalogue.sources[row.source]
+            found.append(
+                Point(row.id, source.work or source.id, regime, once, passes, peak_ms, row.latency_ms / work.slowed)
+            )
             continue
         left.setdefault(reason, []).append(row.id)
     return found, left

@@ -22,10 +22,7 @@ KEPT: frozenset[Status] = frozenset({"demonstrated", "within"})
 _CONDITIONING = {
     "text": "text",
     "class": "class_label",
-    "edges": "spatial_layout",
-    "depth": "spatial_layout",
-    "segmentation": "spatial_layout",
-    "sketch": "spatial_layout",
+    **dict.fromkeys(("edges", "depth", "segmentation", "sketch"), "spatial_layout"),
     "pose": "pose",
     "reference_image": "reference_image",
 }
@@ -33,13 +30,8 @@ _CONDITIONING = {
 
 _FROM_IMAGES = frozenset({"image_to_image", "semantic_to_image"})
 _NEAREST_TASKS = {
-    "image_to_image": _FROM_IMAGES,
-    "image_editing": _FROM_IMAGES,
-    "inpainting": _FROM_IMAGES,
-    "style_transfer": _FROM_IMAGES,
-    "video_frames": _FROM_IMAGES,
-    "portrait_animation": _FROM_IMAGES,
-    "virtual_try_on": _FROM_IMAGES,
+    **dict.fromkeys(("image_to_image", "image_editing", "inpainting", "style_transfer"), _FROM_IMAGES),
+    **dict.fromkeys(("video_frames", "portrait_animation", "virtual_try_on"), _FROM_IMAGES),
     "subject_driven": frozenset({"text_to_image"}),
     "data_augmentation": frozenset({"unconditional", "class_conditional"}),
 }

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Annotated, Literal, NamedTuple
 
+from genarch.evidence.assessment import ms_words
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion
 from genarch.evidence.cost import Bill, Cost, Range
 from genarch.evidence.entries import Measurement
@@ -17,7 +18,6 @@ from genarch.reports.evidence import (
     band_words,
     estimated_words,
     licence_words,
-    ms_words,
     rounded,
     row_conditions,
     row_origin,

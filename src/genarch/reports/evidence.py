@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar, cast
 
-from genarch.evidence.assessment import Assessment, Candidate, CheckedClaim, Judgement
+from genarch.evidence.assessment import Assessment, Candidate, CheckedClaim, Judgement, ms_words
 from genarch.evidence.catalogue import Row
 from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
@@ -188,13 +188,6 @@ def _memory(entry: Candidate) -> str:
         return "memory not known"
     shown = f"{amount:.3g}" if amount >= 1 else f"{amount:.1g}"
     return f"{shown} GB {'measured' if entry.memory_row else 'for the weights alone'}"
-
-
-def ms_words(ms: float | None) -> str:
-    """`36.5 ms`, `1.62 s`; `no time` where there is none."""
-    if ms is None:
-        return "no time"
-    return f"{ms / 1000:.3g} s" if ms >= 1000 else f"{ms:.3g} ms"
 
 
 def band_words(estimate: Estimate) -> str:
