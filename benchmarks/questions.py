@@ -52,7 +52,7 @@ def asked(rules: RuleTable, answers: Answers, order: Order) -> Run:
     while standing.open:
         name = standing.open[0]
         began = time.process_time()
-        sheet = sheet.answered(name, answers[name], "") if name in answers else sheet.left_open(name)
+        sheet = sheet.answered(name, answers.get(name))
         for gone in interview.no_longer_apply(sheet, name):
             sheet = sheet.dropped(gone)
         standing = interview.standing(sheet)

@@ -30,7 +30,7 @@ def filled(interview: Interview, answers: Answers) -> Sheet:
             return sheet
         name = standing.open[0]
         assert name not in sheet.asked, "no question is put twice"
-        sheet = sheet.answered(name, answers[name], "") if name in answers else sheet.left_open(name)
+        sheet = sheet.answered(name, answers.get(name))
     raise AssertionError("it never stops")
 
 
@@ -89,7 +89,7 @@ def test_what_an_answer_rules_out_is_what_brute_force_says(
 def test_the_first_question_narrows_the_verdicts_and_declined_ones_are_not_put_again(shipped: RuleTable) -> None:
     interview = Interview(shipped)
     first = interview.standing(Sheet({})).open[0]
-    after = interview.standing(Sheet({}).left_open(first))
+    after = interview.standing(Sheet({}).answered(first, None))
     assert first not in after.open
 
 
@@ -137,9 +137,9 @@ def test_a_rule_is_named_for_what_it_rules_out(shipped: RuleTable) -> None:
 
 
 def test_a_sheet_has_each_answer_once() -> None:
-    open_first = Sheet({}).left_open("domain").answered("domain", "narrow", "narrow")
+    open_first = Sheet({}).answered("domain", None).answered("domain", "narrow", "narrow")
     assert open_first == Sheet({"domain": "narrow"}, (), ("domain",), {"domain": "narrow"})
-    assert open_first.left_open("domain") == Sheet({}, ("domain",), ("domain",), {})
+    assert open_first.answered("domain", None) == Sheet({}, ("domain",), ("domain",), {})
     assert open_first.dropped("domain") == Sheet({})
 
 

@@ -142,10 +142,7 @@ def _start(rules: RuleTable, answers: str | None, overrides: Sequence[str], save
         spec = parse_spec(text, path=answers, rules=rules)
         sheet = Sheet(spec.constraints, tuple(stated_unknown(text)))
     for name, value in stated.items():
-        if value is None:
-            sheet = sheet.left_open(name)
-        else:
-            sheet = sheet.answered(name, value, typed[name] if BY_NAME[name].numeric else "")
+        sheet = sheet.answered(name, value, typed[name] if BY_NAME[name].numeric else "")
     return spec, sheet._replace(asked=())
 
 

@@ -186,8 +186,7 @@ class Dialogue:
     def _take(self, name: str, reply: Reply) -> None:
         """Take an answer, drop what no longer applies, and say what it taught."""
         before = self.sheet
-        value = reply.value
-        sheet = before.left_open(name) if value is None else before.answered(name, value, reply.written)
+        sheet = before.answered(name, reply.value, reply.written)
         for gone in self._interview.no_longer_apply(sheet, name):
             if gone in sheet.stated:
                 was = words.shown(BY_NAME[gone], sheet.stated[gone])

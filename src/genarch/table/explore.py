@@ -7,7 +7,7 @@ reach (`possible`). Answers that the table declares inconsistent are left out of
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import combinations, islice, product
+from itertools import islice, product
 from typing import NamedTuple
 
 from genarch.table.answers import format_answer
@@ -15,7 +15,7 @@ from genarch.table.constraints import BY_NAME, Answers, Value, in_order
 from genarch.table.matching import Column, positions
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict
-from genarch.table.search import AnswerClass, Space, Stretch, VerdictSearch, sampled, verdict_search
+from genarch.table.search import AnswerClass, Space, Stretch, VerdictSearch, sampled, subsets, verdict_search
 from genarch.table.spec import Spec, with_implied
 
 SAMPLES = 1_000
@@ -108,8 +108,7 @@ class Exploration:
     def binding(self) -> tuple[str, ...]:
         """The fewest stated constraints that give this verdict when all else is unknown."""
         read = self._read()
-        subsets = (some for size in range(len(read)) for some in combinations(read, size))
-        decided = ((some, self._decide({name: self._stated[name] for name in some})) for some in subsets)
+        decided = ((some, self._decide({name: self._stated[name] for name in some})) for some in subsets(read))
         return next((some for some, verdict in decided if verdict == self.verdict.verdict), tuple(read))
 
     @cached_property
@@ -118,8 +117,7 @@ class Exploration:
         if self.verdict.verdict != "infeasible":
             return ()
         found: list[tuple[str, ...]] = []
-        read = self._read()
-        for dropped in (some for size in range(1, len(read) + 1) for some in combinations(read, size)):
+        for dropped in subsets(self._read(), 1):
             kept = {name: value for name, value in self._stated.items() if name not in dropped}
             if not any(set(smaller) <= set(dropped) for smaller in found) and self._decide(kept) != "infeasible":
                 found.append(dropped)
@@ -179,7 +177,7 @@ class Exploration:
         """The smallest combination of changes that gives another verdict."""
         classes = self._table.space.classes
         read = [name for name in self._read() if len(classes[name]) > 1]
-        for names in (some for size in range(2, len(read) + 1) for some in combinations(read, size)):
+        for names in subsets(read, 2):
             for answers in product(*(classes[name] for name in names)):
                 changes = dict(zip(names, (answer.value for answer in answers), strict=True))
                 verdict = self._changed(changes)

@@ -67,28 +67,22 @@ class Sheet(NamedTuple):
     asked: tuple[str, ...] = ()
     written: Mapping[str, str] = {}
 
-    def answered(self, name: str, value: Value, written: str) -> Sheet:
-        """The sheet with an answer, in place of one that it may have."""
-        return self._without(name)._replace(
-            stated={**self.stated, name: value},
-            asked=tuple(dict.fromkeys((*self.asked, name))),
-            written={**self.written, name: written},
+    def answered(self, name: str, value: Value | None, written: str = "") -> Sheet:
+        """The sheet with an answer, in place of one that it may have; None where nobody can answer."""
+        before, asked = self.dropped(name), tuple(dict.fromkeys((*self.asked, name)))
+        if value is None:
+            return before._replace(asked=asked, declined=(*before.declined, name))
+        return before._replace(
+            asked=asked, stated={**self.stated, name: value}, written={**self.written, name: written}
         )
-
-    def left_open(self, name: str) -> Sheet:
-        """The sheet with a question that nobody can answer."""
-        without = self._without(name)
-        return without._replace(declined=(*without.declined, name), asked=tuple(dict.fromkeys((*self.asked, name))))
 
     def dropped(self, name: str) -> Sheet:
         """The sheet as if a question had never been put."""
-        return self._without(name)._replace(asked=tuple(other for other in self.asked if other != name))
-
-    def _without(self, name: str) -> Sheet:
-        return self._replace(
-            stated={other: value for other, value in self.stated.items() if other != name},
-            declined=tuple(other for other in self.declined if other != name),
-            written={other: text for other, text in self.written.items() if other != name},
+        return Sheet(
+            {other: value for other, value in self.stated.items() if other != name},
+            tuple(other for other in self.declined if other != name),
+            tuple(other for other in self.asked if other != name),
+            {other: text for other, text in self.written.items() if other != name},
         )
 
 
@@ -112,20 +106,20 @@ class Interview:
 
     def standing(self, sheet: Sheet) -> Standing:
         """Where these answers leave it; what was declined is not asked again."""
-        stated, declined = sheet.stated, sheet.declined
-        exploration = self._explore(stated)
+        exploration = self._explore(sheet.stated)
         possible = tuple(item.verdict for item in exploration.possible)
         standing = Standing(exploration.verdict, possible, ())
-        useful = [] if standing.settled else [name for name in self.awaited(stated) if name not in declined]
-        first = next(iter(useful), None)
+        useful: list[str] = []
+        if not standing.settled:
+            useful = [name for name in self.awaited(sheet.stated) if name not in sheet.declined]
         if useful and self._order == "adaptive":
             sure = len(possible) == 1
-            first = self._confirming(stated, possible[0], useful) if sure else exploration.question_among(useful)
-        rest = [name for name in useful if name != first]
+            first = self._confirming(sheet, possible[0], useful) if sure else exploration.question_among(useful)
+            useful.sort(key=lambda name: name != first)
         if self._every:
-            gone = {first, *rest, *with_implied(stated), *declined}
-            rest += [name for name in self._table.order if name not in gone]
-        return standing._replace(open=(*([first] if first else []), *rest))
+            gone = {*useful, *with_implied(sheet.stated), *sheet.declined}
+            useful += [name for name in self._table.order if name not in gone]
+        return standing._replace(open=tuple(useful))
 
     def awaited(self, stated: Answers) -> list[str]:
         """The unstated constraints that a rule still waits for, in the order of the table's questions.
@@ -135,17 +129,16 @@ class Interview:
         space, stated = self._table.space, with_implied(stated)
         failed, pending = space.matcher.against(stated)
         _, unknown = space.matcher.gather(failed, pending)
-        reading = {
-            position: {
-                name
-                for name, column in space.columns.items()
-                if name not in stated and column.reads & space.matcher.terms_of(1 << position) & ~failed
-            }
-            for position in positions(unknown)
-        }
-        waiting = {name for position, names in reading.items() if space.watched >> position & 1 for name in names}
-        tied = [names for names in reading.values() if names & waiting]
-        return [name for name in self._table.order if any(name in names for names in tied)]
+
+        def read(bits: int) -> set[str]:
+            """The unstated constraints that these conditions still read."""
+            terms = space.matcher.terms_of(bits) & ~failed
+            return {name for name, column in space.columns.items() if column.reads & terms and name not in stated}
+
+        waiting = read(unknown & space.watched)
+        inconsistencies = (read(1 << at) for at in positions(unknown & ~space.watched))
+        names = waiting.union(*(tied for tied in inconsistencies if tied & waiting))
+        return [name for name in self._table.order if name in names]
 
     def no_longer_apply(self, sheet: Sheet, changed: str) -> list[str]:
         """Questions asked after a changed one that would not be asked any more, each beside the answers before it."""
@@ -175,7 +168,7 @@ class Interview:
         """Each sheet is looked at several times: before its last answer, and for what that ruled out."""
         return self._explored.setdefault(frozenset(stated.items()), Exploration(stated, self._table))
 
-    def _confirming(self, stated: Answers, verdict: str, names: Sequence[str]) -> str:
+    def _confirming(self, sheet: Sheet, verdict: str, names: Sequence[str]) -> str:
         """The constraint most of whose classes of answers make the stated answers give a verdict.
 
         For answers that are settled: whatever the rest is, it comes to this verdict, but what is stated does not yet.
@@ -183,7 +176,7 @@ class Interview:
 
         def share(name: str) -> float:
             classes = self._table.space.classes[name]
-            decided = (self._table.scorer.decide({**stated, name: answer.value}).verdict for answer in classes)
+            decided = (self._table.scorer.decide({**sheet.stated, name: answer.value}).verdict for answer in classes)
             return sum(found == verdict for found in decided) / len(classes)
 
         return max(names, key=share)

@@ -26,6 +26,8 @@ from genarch.table.matching import Column, Matcher
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Scorer, scorer
 
+Item = TypeVar("Item")
+
 
 class Stretch(NamedTuple):
     """Neighbouring numbers that do the same: one of them, and where they begin and end, None for no end.
@@ -63,6 +65,11 @@ class Stretch(NamedTuple):
         return self._replace(high=following.high, to_high=following.to_high)
 
 
+def subsets(items: Sequence[Item], least: int = 0) -> Iterator[tuple[Item, ...]]:
+    """Every choice of some of the items, of at least so many, the smallest first."""
+    return (some for size in range(least, len(items) + 1) for some in combinations(items, size))
+
+
 class AnswerClass(NamedTuple):
     """Answers to one constraint that do the same: one of them, and the terms that they fail."""
 
@@ -94,8 +101,7 @@ class Space:
             case "flag":
                 values = (True, False)
             case "set":
-                sizes = range(len(constraint.values) + 1)
-                values = [frozenset(some) for size in sizes for some in combinations(constraint.values, size)]
+                values = [frozenset(some) for some in subsets(constraint.values)]
             case _:
                 values = column.numbers()
         return [AnswerClass(value, column.fails(value)) for value in values]
