@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from benchmarks.questions import asked, complete_people, full_form
 from hypothesis import given
 from hypothesis import strategies as st
 
 import brute
-from builders import rule, table
+from builders import SOURCE, rule, table
 from genarch import RuleTable, load_rules
-from genarch.table.conditions import All, Predicate
+from genarch.table.conditions import All, Any, Predicate
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Value
-from genarch.table.interview import Interview, Order, Sheet
+from genarch.table.interview import Decided, Interview, Order, RuledOut, Sheet
 from genarch.table.matching import Matcher
+from genarch.table.rules import Notice
 from strategies import answers as random_answers
 from strategies import complete_answers, contradictory_tables, examples, values
 
@@ -151,3 +153,84 @@ def test_a_question_stays_where_an_answer_kept_from_before_it_needs_it() -> None
     # Beside domain alone the rule waits for paired_data; with the answer to it, which rules it out, for nothing more.
     assert interview.no_longer_apply(sheet, "domain") == ["latency_budget_ms"]
     assert interview.no_longer_apply(sheet._replace(stated={"domain": "narrow"}), "domain") == []
+
+
+NARROW, BROAD = Predicate("domain", "is", ("narrow",)), Predicate("domain", "is", ("broad",))
+PAIRED = Predicate("paired_data", "is", (True,))
+LIMITED = Predicate("team_expertise", "is", ("limited",))
+SOLD = Predicate("commercial_use", "is", (True,))
+
+
+@pytest.mark.parametrize(
+    ("stated", "waiting"),
+    [
+        ({}, ["domain", "latency_budget_ms", "paired_data"]),
+        ({"domain": "broad"}, []),
+        ({"domain": "narrow", "paired_data": True}, []),
+        ({"domain": "narrow", "paired_data": False}, ["latency_budget_ms"]),
+        ({"latency_budget_ms": 20}, ["domain", "paired_data"]),  # an alternative is open that makes no difference
+        ({"latency_budget_ms": 50}, ["domain", "paired_data"]),
+    ],
+)
+def test_a_rule_waits_for_what_can_still_decide_it(stated: Answers, waiting: list[str]) -> None:
+    """Narrow, and paired or below 50."""
+    rules = table(rule("one", All((NARROW, Any((PAIRED, BELOW_50)))), {"gan": 3}))
+    assert Interview(rules).awaited(stated) == waiting
+
+
+@pytest.mark.parametrize(
+    ("stated", "waiting"),
+    [
+        ({}, ["team_expertise", "paired_data"]),
+        ({"team_expertise": "experienced"}, ["paired_data"]),
+        ({"team_expertise": "limited"}, ["paired_data"]),
+        ({"paired_data": True}, []),
+    ],
+)
+def test_an_inconsistency_counts_where_it_reads_what_a_rule_waits_for(stated: Answers, waiting: list[str]) -> None:
+    """The second inconsistency reads what the first does, but nothing that a rule waits for."""
+    notices = [
+        Notice(f"inconsistent-{at}", "inconsistency", "t", when, "m", SOURCE)
+        for at, when in enumerate((All((PAIRED, LIMITED)), All((LIMITED, SOLD))))
+    ]
+    assert Interview(table(rule("one", PAIRED, {"gan": 3}), notices=notices)).awaited(stated) == waiting
+
+
+def test_what_hardware_implies_is_not_waited_for() -> None:
+    interview = Interview(table(rule("one", Predicate("device", "is", ("mobile",)), {"gan": 3})))
+    assert interview.awaited({}) == ["device"]
+    assert interview.awaited({"gpu": "rtx-4090"}) == []
+
+
+def test_one_rule_is_named_where_it_is_enough() -> None:
+    """With paired data diffusion has 5. Below 100 gan has 3 of 8, below 50 it has 5: level, so no verdict for either."""
+    rules = table(
+        rule("below-100", Predicate("latency_budget_ms", "below", (100,)), {"gan": 3}),
+        rule("below-50", BELOW_50, {"gan": 2}),
+        rule("paired", PAIRED, {"diffusion": 5}),
+    )
+    found = {
+        item.verdict: item.rules for item in Interview(rules).ruled_out("latency_budget_ms", {"latency_budget_ms": 20})
+    }
+    assert found["diffusion"] == (Decided("below-50", hits=True),)
+    assert found["undetermined"] == (Decided("below-100", hits=True),)
+
+
+def test_rules_are_named_together_where_each_alone_is_not_enough_and_idle_ones_are_not() -> None:
+    """Diffusion has 4 with paired data, and needs 3 more from below 50, or gan's 4 from below 100 to be away."""
+    rules = table(
+        rule("below-50", BELOW_50, {"diffusion": 3}),
+        rule("below-80", Predicate("latency_budget_ms", "below", (80,)), {"consistency": 1}),
+        rule("below-100", Predicate("latency_budget_ms", "below", (100,)), {"gan": 4}),
+        rule("paired", PAIRED, {"diffusion": 4}),
+    )
+    found = Interview(rules).ruled_out("latency_budget_ms", {"latency_budget_ms": 75})
+    assert found == [
+        RuledOut("diffusion", (Decided("below-50", hits=False), Decided("below-100", hits=True))),
+        RuledOut("undetermined", (Decided("below-80", hits=True),)),
+    ]
+    # With nothing paired, diffusion never had more than 3: 3 of 7 against gan's 4 are too close to call.
+    assert Interview(rules).ruled_out("latency_budget_ms", {"latency_budget_ms": 75, "paired_data": False}) == [
+        RuledOut("evaluate_both", (Decided("below-50", hits=False),)),
+        RuledOut("undetermined", (Decided("below-80", hits=True),)),
+    ]

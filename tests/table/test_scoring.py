@@ -7,7 +7,7 @@ import pytest
 from builders import SOURCE, rule, spec, table
 from genarch.table.conditions import ALWAYS, Predicate
 from genarch.table.rules import Method, Notice, Ratio, Rule
-from genarch.table.scoring import Contribution, decide, evaluate
+from genarch.table.scoring import Contribution, Unread, decide, evaluate
 
 NARROW = Predicate("domain", "is", ("narrow",))
 BROAD = Predicate("domain", "is", ("broad",))
@@ -149,3 +149,11 @@ def test_methods_are_those_of_what_is_recommended_whose_condition_hits() -> None
         "for-diffusion",
     ]
     assert evaluate(spec(domain="broad"), even).methods == ()
+
+
+def test_a_set_compared_with_exactly_these_is_read_whole() -> None:
+    """Whether a mask comes along decides it, although no condition names a mask."""
+    rules = table(rule("text-alone", Predicate("conditioning", "is", ("text",)), {"gan": 3}))
+    assert evaluate(spec(conditioning=["text", "mask"]), rules).unread == ()
+    rules = table(rule("text", Predicate("conditioning", "any_of", ("text",)), {"gan": 3}))
+    assert evaluate(spec(conditioning=["text", "mask"]), rules).unread == (Unread("conditioning", ("mask",)),)

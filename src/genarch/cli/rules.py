@@ -36,7 +36,7 @@ from genarch.reports.json import as_json
 from genarch.reports.words import either
 from genarch.table.constraints import BY_NAME
 from genarch.table.findings import CheckId, Finding, Located, Place
-from genarch.table.rules import Rule, RuleTable
+from genarch.table.rules import RuleTable
 from genarch.table.scoring import decide
 from genarch.table.spec import Origin, Spec
 
@@ -255,8 +255,8 @@ def explain(
             found = describe_evidence(name, catalogue)
         except UnknownIdError:
             raise unknown from None
-    for entry in table.entries().get(name, ()):
-        if isinstance(entry, Rule) and (evidence := evidence_for(entry, table, catalogue)):
+    for entry in table.rules:
+        if entry.id == name and (evidence := evidence_for(entry, table, catalogue)):
             found.append(evidence)
     return print_descriptions(found, output_format)
 

@@ -84,7 +84,7 @@ def describe_id(name: str, rules: RuleTable) -> list[Description]:
     Raises:
         UnknownIdError: when nothing is.
     """
-    entries = [entry for found in rules.entries().values() for entry in found if not isinstance(entry, Question)]
+    entries = [entry for entry in rules.entries() if not isinstance(entry, Question)]
     things: list[tuple[str, Callable[[], Description]]] = [(e.id, partial(describe, e, rules)) for e in entries]
     things += [(constraint.name, partial(_constraint, constraint, rules)) for constraint in CONSTRAINTS]
     things += [(fact.id, partial(describe, fact, rules)) for fact in rules.facts]

@@ -1,12 +1,12 @@
 """A rule's `when`, as data: tests of single constraints, joined by all, any and not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, product
 from math import prod
 from operator import eq, ge, gt, le, lt
 from typing import Literal, NamedTuple
 
-from genarch.table.constraints import Answers, Value
+from genarch.table.constraints import BY_NAME, Answers, Value
 
 Operator = Literal["is", "below", "at_most", "above", "at_least", "any_of", "all_of", "none_of"]
 
@@ -73,6 +73,16 @@ def predicates(condition: Condition) -> list[Predicate]:
 def constraints_read(condition: Condition) -> list[str]:
     """The constraints that a condition reads, each once, in reading order."""
     return list(dict.fromkeys(predicate.constraint for predicate in predicates(condition)))
+
+
+def values_named(conditions: Iterable[Condition]) -> dict[str, set[object]]:
+    """The values that conditions name, by constraint; a test for exactly some members of a set names every member."""
+    found: dict[str, set[object]] = {}
+    for predicate in (predicate for condition in conditions for predicate in predicates(condition)):
+        constraint = BY_NAME[predicate.constraint]
+        exactly = constraint.kind == "set" and predicate.operator == "is"
+        found.setdefault(predicate.constraint, set()).update(constraint.values if exactly else predicate.operand)
+    return found
 
 
 def describe(condition: Condition) -> str:

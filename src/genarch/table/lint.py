@@ -15,13 +15,13 @@ from genarch.table.conditions import (
     answered,
     constraints_read,
     describe,
-    predicates,
     terms,
+    values_named,
 )
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers
 from genarch.table.findings import CheckId, Finding
 from genarch.table.matching import Matcher, positions
-from genarch.table.rules import Assumption, Method, Notice, Rule, RuleTable
+from genarch.table.rules import Method, Notice, Rule, RuleTable
 from genarch.table.search import Found, Space, Stretch, VerdictSearch, find, sampled, search, verdict_search, witness
 
 SAMPLES = 1_000
@@ -335,15 +335,8 @@ def _listed(names: Sequence[str]) -> str:
 
 def unread(rules: RuleTable) -> Iterator[Finding]:
     """Constraints that nothing, or no rule, reads, and values that nothing names."""
-    named: dict[str, set[object]] = {}
-    deciding: set[str] = set()
-    for _, entry in rules.conditional():
-        for predicate in predicates(entry.when):
-            exactly = predicate.operator == "is" and BY_NAME[predicate.constraint].kind == "set"
-            names = BY_NAME[predicate.constraint].values if exactly else predicate.operand
-            named.setdefault(predicate.constraint, set()).update(names)
-            if isinstance(entry, Rule | Assumption):
-                deciding.add(predicate.constraint)
+    named = values_named(entry.when for _, entry in rules.conditional())
+    deciding = values_named(entry.when for entry in (*rules.rules, *rules.assumptions))
     asked = {question.id for question in rules.questions}
     for constraint in CONSTRAINTS:
         name = constraint.name

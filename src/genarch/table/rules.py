@@ -330,7 +330,7 @@ class RuleTable(NamedTuple):
     @property
     def name(self) -> str:
         """`id@version`, as `decided_with` has it."""
-        return f"{self.header.id}@{self.header.version}"
+        return str(self.identity)
 
     @property
     def identity(self) -> TableVersion:
@@ -345,18 +345,15 @@ class RuleTable(NamedTuple):
     @property
     def decisions(self) -> tuple[str, ...]:
         """What a spec's `decision` may name."""
-        return (
-            *dict.fromkeys([*(f.id for f in self.families), *(a.id for a in self.architectures)]),
-            "evaluate_both",
-        )
+        named = dict.fromkeys([*(family.id for family in self.families), *(entry.id for entry in self.architectures)])
+        return (*named, "evaluate_both")
 
-    def entries(self) -> dict[str, list[Entry]]:
+    def entries(self) -> Iterator[Entry]:
         """Everything that has an id: rules, methods, notices, assumptions, architectures, families, questions."""
-        found: dict[str, list[Entry]] = {}
-        conditional: list[Entry] = [entry for _, entry in self.conditional()]
-        for entry in (*conditional, *self.architectures, *self.families, *self.questions):
-            found.setdefault(entry.id, []).append(entry)
-        return found
+        yield from (entry for _, entry in self.conditional())
+        yield from self.architectures
+        yield from self.families
+        yield from self.questions
 
     def conditional(self) -> Iterator[tuple[str, Conditional]]:
         """Every entry with a condition, with the part of the table that it stands in."""
@@ -386,10 +383,9 @@ class RuleTable(NamedTuple):
         Raises:
             UnknownIdError: when there is none.
         """
-        entries = self.entries()
+        if found := [entry for entry in self.entries() if entry.id == entry_id]:
+            return found
         for left_out in self.disabled:
-            if left_out.id == entry_id and entry_id not in entries:
+            if left_out.id == entry_id:
                 raise UnknownIdError(f"{self.name} disables '{entry_id}': {left_out.reason}")
-        if entry_id not in entries:
-            raise UnknownIdError(f"{self.name} has no '{entry_id}'{nearest(entry_id, entries)}")
-        return entries[entry_id]
+        raise UnknownIdError(f"{self.name} has no '{entry_id}'{nearest(entry_id, [e.id for e in self.entries()])}")

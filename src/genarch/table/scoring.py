@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from genarch.table.conditions import All, Predicate, constraints_read, predicates
+from genarch.table.conditions import All, Predicate, constraints_read, values_named
 from genarch.table.constraints import CONSTRAINTS, Answers, Value
 from genarch.table.matching import Matcher, positions
 from genarch.table.rules import Assumption, Citation, Method, Notice, Ratio, Rule, RuleTable
@@ -192,10 +192,6 @@ class Scorer:
             )
             for rule in rules.rules
         )
-        self._contributions = tuple(
-            {name: Contribution(rule.id, points) for name, points in rule.points.items() if points}
-            for rule in rules.rules
-        )
         self.families = tuple(
             (family.id, tuple(position[a.id] for a in rules.architectures if a.family == family.id))
             for family in rules.families
@@ -207,9 +203,7 @@ class Scorer:
         for at, rule in enumerate(rules.rules):
             for name in constraints_read(rule.when):
                 self._readers[name].append(at)
-        self._named: dict[str, set[object]] = {name: set() for name in self._readers}
-        for predicate in (p for reader in (*self._entries, *rules.assumptions) for p in predicates(reader.when)):
-            self._named[predicate.constraint].update(predicate.operand)
+        self._named = values_named(entry.when for entry in (*self._entries, *rules.assumptions))
 
     def decide(self, answers: Answers) -> Verdict:
         """The verdict on stated answers."""
@@ -240,11 +234,12 @@ class Scorer:
             if answers.get(name) is None
         )
         hits = [self._entries[at] for at in positions(bits)]
+        rules_hit = tuple([rule for rule in hits if isinstance(rule, Rule)])
         notices = [n for n in hits if isinstance(n, Notice) and (not n.about or not concerned.isdisjoint(n.about))]
         return Evaluation(
             verdict,
-            self._ranking(positions(bits & self._rule_bits), tally.points),
-            tuple([rule for rule in hits if isinstance(rule, Rule)]),
+            self._ranking(rules_hit, tally.points),
+            rules_hit,
             tuple([Undecided(name, rules) for name, rules in waiting if rules]),
             tuple(self._unread(stated)),
             tuple([m for m in hits if isinstance(m, Method) and not recommended.isdisjoint(m.architectures)]),
@@ -263,7 +258,7 @@ class Scorer:
         verdict = self._judged(Tally(points, touched, excluded))
         if verdict.confidence == "forced":
             return None
-        rules = [rule for at, rule in enumerate(self._rules.rules) if hits >> at & 1]
+        rules = [self._rules.rules[at] for at in positions(hits)]
         # Rules that gave an architecture the same points change the verdict alike: the first is tried for all.
         tried: dict[tuple[int, int], str] = {}
         for rule in rules:
@@ -321,22 +316,20 @@ class Scorer:
         confidence: Confidence = "lean" if surplus(*margin, self._clear) < 0 else "clear"
         return Verdict(family, name, (family,), (name,), confidence, margin)
 
-    def _ranking(self, positions: Sequence[int], points: Sequence[int]) -> tuple[Ranked, ...]:
-        hits = [(self._rules.rules[at].id, self._contributions[at], self.effects[at].excludes) for at in positions]
+    def _ranking(self, hits: Sequence[Rule], points: Sequence[int]) -> tuple[Ranked, ...]:
         ranked = []
-        for at, architecture in enumerate(self._rules.architectures):
-            name = architecture.id
-            excluded_by = tuple([rule for rule, _, excludes in hits if excludes >> at & 1])
-            contributions = tuple([gave[name] for _, gave, _ in hits if name in gave])
-            ranked.append(Ranked(name, architecture.family, points[at], excluded_by, contributions))
+        for (name, family, *_), scored in zip(self._rules.architectures, points, strict=True):
+            excluded_by = tuple([rule.id for rule in hits if name in rule.excludes])
+            contributions = tuple([Contribution(rule.id, gave) for rule in hits if (gave := rule.points.get(name))])
+            ranked.append(Ranked(name, family, scored, excluded_by, contributions))
         return tuple(sorted(ranked, key=lambda entry: (bool(entry.excluded_by), -entry.points)))
 
     def _unread(self, answers: Answers) -> Iterator[Unread]:
         """What is stated and nothing in the table reads, so that nobody takes it for considered."""
         for name, value in answers.items():
-            if name == "gpu" and self._named["device"]:
+            if name == "gpu" and "device" in self._named:
                 continue  # read as the device that it implies
-            if not self._named[name]:
+            if name not in self._named:
                 yield Unread(name)
             elif isinstance(value, frozenset) and not value <= self._named[name]:
                 yield Unread(name, tuple(sorted(value - self._named[name])))
