@@ -85,6 +85,13 @@ def test_a_node_that_leaves_the_same_is_searched_once() -> None:
     assert asked == [root, narrow, (0b01, 0b10), (0b00, 0b10), broad]
 
 
+def test_a_node_where_a_negated_alternative_has_hit_is_another_one() -> None:
+    """At 1 ms the second condition is decided, above it is open; what is pending is the same: narrow, and unpaired."""
+    neither = Not(Any((Predicate("latency_budget_ms", "is", (1,)), Not(PAIRED), below(1))))
+    found = search(Space([NARROW, neither]), lambda hits: (hits,), lambda *_: True, range(4))
+    assert found.witnesses.keys() == {0b00, 0b01, 0b10, 0b11}
+
+
 def test_a_witness_hits_and_misses_as_asked() -> None:
     assert witness([NARROW], [PAIRED]) == {"domain": "narrow", "paired_data": False}
     assert witness([NARROW], [Any((NARROW, PAIRED))]) is None

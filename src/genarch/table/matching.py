@@ -106,6 +106,8 @@ class Matcher:
             if negated := terms(Any(refused)):
                 self._unless.append((1 << position, ((1 << len(negated)) - 1) << len(laid)))
                 laid += negated
+        self.revocable = self.terms_of(sum(bit for bit, _ in self._unless))
+        """The terms of conditions that hit only until a negated alternative does: which of them passed counts."""
         readers: dict[str, list[tuple[int, SignedPredicate]]] = {}
         for bit, term in enumerate(laid):
             for literal in term:

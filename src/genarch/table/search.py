@@ -180,7 +180,7 @@ def search(
     contradictions = ~watched & ~matcher.gather(given, given_pending)[0]
     missing = set(wanted)
     found: dict[Name, Answers] = {}
-    seen: set[tuple[tuple[str, ...], int, int]] = set()
+    seen: set[tuple[tuple[str, ...], int, int, int]] = set()
     chosen: dict[str, Value] = {}  # each path answers every constraint anew, so that nothing of another one stays
     left: float = inf if limit is None else limit
 
@@ -199,7 +199,7 @@ def search(
             return
         sought, hits, unknown = missing, hits & watched, unknown & watched
         if unknown:
-            state = remaining, hits, pending
+            state = remaining, hits, pending, matcher.revocable & ~failed
             if state in seen:
                 return
             seen.add(state)
