@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate
 
-from genarch.documents.markdown import INFO, Block, Heading, parse_markdown
+from genarch.documents.markdown import INFO, Block, parse_markdown
 from genarch.documents.reader import DesignDocument, read_document, read_sidecar
 from genarch.files.io import refuse
 from genarch.files.spec_text import Edit, edited
@@ -73,17 +73,19 @@ def with_rationale(text: str, path: str, block: Block, spec_id: str, rationale: 
     """
     document = _Document(text)
     begin, end = _BEGIN.format(spec_id), _END.format(spec_id)
-    if not document.comments(begin, end):
+    starts, ends = document.comments(begin), document.comments(end)
+    whole = f"{begin}\n\n{rationale.strip()}\n\n{end}"
+    if not starts and not ends:
         if any(before for _, before in block.lines):
             message = "the block is in a list or a quotation, which a rationale would break; move it out for --write"
             raise refuse(f"{path}:{block.first}", message)
-        document = _Document(document.with_lines(block.last, f"{begin}\n\n{end}"))
-        if not document.comments(begin, end):
+        changed = document.with_lines(block.last, whole)
+        if not _Document(changed).comments(begin):
             raise refuse(path, f"has no place for a rationale after line {block.last}; move the block")
-    starts, ends = document.comments(begin), document.comments(end)
+        return changed
     if len(starts) != 1 or len(ends) != 1 or ends[0] < starts[0]:
         raise refuse(path, f"the markers of the rationale of '{spec_id}' are not a pair; remove them to have it anew")
-    return document.replaced(starts[0], ends[0], f"{begin}\n\n{rationale.strip()}\n\n{end}")
+    return document.replaced(starts[0], ends[0], whole)
 
 
 class _Document:
@@ -97,15 +99,16 @@ class _Document:
         first = self._lines[0] if self._lines else ""
         self._newline = first[len(first.rstrip("\r\n")) :] or "\n"
 
-    def comments(self, *texts: str) -> list[int]:
-        """The lines that are a comment with one of these texts, from 1."""
+    def comments(self, text: str) -> list[int]:
+        """The lines that are a comment with this text, from 1."""
         comments, lines = self.markdown.comments, self.markdown.lines
-        return [part.first for part in comments if "\n".join(lines[part.first - 1 : part.last]).strip() in texts]
+        return [part.first for part in comments if "\n".join(lines[part.first - 1 : part.last]).strip() == text]
 
     def place(self) -> int:
         """The line to put a block after: the last of the decision's own text, else of the document."""
         last = len(self._lines)
-        if heading := _decision(self.markdown.headings):
+        titled = {_NUMBERING.sub("", h.title.strip()).strip().casefold(): h for h in reversed(self.markdown.headings)}
+        if heading := next((titled[name] for name in HEADINGS if name in titled), None):
             last = heading.last
             # A comment right above the next heading is about that one.
             above = [note for note in self.markdown.comments if note.last == last and note.first > heading.first]
@@ -135,15 +138,11 @@ class _Document:
         return self._bom + "".join([*self._lines[: first - 1], new, *self._lines[last:]])
 
 
-def _decision(headings: tuple[Heading, ...]) -> Heading | None:
-    titled = [(_NUMBERING.sub("", heading.title.strip()).strip().casefold(), heading) for heading in headings]
-    return next((heading for name in HEADINGS for title, heading in titled if title == name), None)
-
-
 _ROUNDS = 5
 """How often a text is read again: a key that is fixed shows what is wrong below it."""
 
 _SUGGESTION = re.compile(r"'([^']+)' is not .*did you mean '([^']+)'\?")
+_FENCE = re.compile(r"(?:`{3,}|~{3,})([^\r\n]*)")
 _DECIDED = re.compile(r"decision: '")
 """What was decided is for its authors to say, however it is spelt."""
 
@@ -183,7 +182,10 @@ def _edits(text: str, document: DesignDocument) -> Iterator[Edit]:
     for place, finding, *_ in document.defects:
         start = starts[place.line - 1]
         if finding.check == CheckId("block-misspelt"):
-            yield from _info(lines[place.line - 1], start)
+            # The info string of a fence, where it differs from ours in case, blanks, marks or order alone.
+            info = _FENCE.search(lines[place.line - 1])
+            if info and sorted(re.findall(r"\w+", info[1].casefold())) in (["genarch", "yaml"], ["genarch", "yml"]):
+                yield start + info.start(1), start + info.end(1), INFO[0]
         elif finding.check in _MISSPELT_KEYS and not _DECIDED.match(finding.message):
             for wrong, right in _SUGGESTION.findall(finding.message):
                 at = start + place.column - 1
@@ -192,13 +194,6 @@ def _edits(text: str, document: DesignDocument) -> Iterator[Edit]:
                 alike = _distance(wrong, right) <= (2 if len(right) > 7 else 1)
                 if alike and text.startswith(wrong, at):
                     yield at, at + len(wrong), right
-
-
-def _info(line: str, start: int) -> Iterator[Edit]:
-    """The info string of a fence, where it differs from ours in case, blanks, marks or order alone."""
-    found = re.search(r"(?:`{3,}|~{3,})([^\r\n]*)", line)
-    if found and sorted(re.findall(r"\w+", found[1].casefold())) in (["genarch", "yaml"], ["genarch", "yml"]):
-        yield start + found.start(1), start + found.end(1), INFO[0]
 
 
 def _distance(one: str, other: str) -> int:

@@ -171,10 +171,8 @@ def _hidden(lines: tuple[str, ...], front: int, read: set[int], verbatim: list[V
             continue
         at = bisect_right(verbatim, number, key=lambda part: part.first) - 1
         within = verbatim[at] if at >= 0 and number <= verbatim[at].last else None
-        check, part = (
-            CheckId("block-swallowed"),
-            f"the {within.kind} that begins on line {within.first}" if within else "",
-        )
+        part = f"the {within.kind} that begins on line {within.first}" if within else ""
+        check = CheckId("block-swallowed")
         if within is None:
             why = "plain text to Markdown; put it at the margin, on lines of its own"
         elif within.kind == "indented code":
@@ -231,27 +229,30 @@ def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], lis
     stated = _STATUS.search(text)
     status = stated[1].strip() if stated else ""
     specs: list[Block] = []
-    defects: list[Defect] = []
+    found: list[tuple[CheckId, int, str]] = []
+    entries: list[tuple[str, int, int, int, str | None]] = []
     try:
-        entries = list(_top_level(text)) if WORD in text.casefold() else []
+        entries += _top_level(text) if WORD in text.casefold() else ()
     except _OtherShape as shape:
-        return status, [], [_defect(_MISSPELT, text, *shape.args)]
+        entries, found = [], [(_MISSPELT, *shape.args)]
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        message = f"the front matter is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
-        defect = _defect(CheckId("block-invalid"), text, mark.index if mark else 0, message)
-        return status, [], [defect] if _KEY.search(text) else []
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        message = f"the front matter is not YAML: {problem or 'it cannot be read'}"
+        entries, found = (
+            [],
+            [(CheckId("block-invalid"), mark.index if mark else 0, message)] if _KEY.search(text) else [],
+        )
     for key, at, start, end, value in entries:
         if key == "status" and value:
             status = value
         if key == WORD:
             specs.append(_spec(text, at, start, end))
         elif key.casefold() == WORD:
-            defects.append(_defect(_MISSPELT, text, at, f"'{key}' is not read; did you mean '{WORD}'?"))
+            found.append((_MISSPELT, at, f"'{key}' is not read; did you mean '{WORD}'?"))
         elif value is None and (nested := _NESTED_KEY.search(text, text.rfind("\n", 0, start) + 1, end)):
             message = f"'{WORD}' below '{key[:40]}' is not read; write it at the top of the front matter"
-            defects.append(_defect(_MISSPELT, text, text.casefold().index(WORD, nested.start()), message))
-    return status, specs, defects
+            found.append((_MISSPELT, text.casefold().index(WORD, nested.start()), message))
+    return status, specs, [Defect(check, *_position(text, at), message) for check, at, message in found]
 
 
 class _OtherShape(Exception):  # noqa: N818  (front matter of another shape is no error of its owner)
@@ -304,10 +305,6 @@ def _spec(text: str, at: int, start: int, end: int) -> Block:
 def _position(text: str, at: int) -> tuple[int, int]:
     """Line and column in the document; the front matter's text begins on its second line."""
     return text.count("\n", 0, at) + 2, at - text.rfind("\n", 0, at)
-
-
-def _defect(check: CheckId, text: str, at: int, message: str) -> Defect:
-    return Defect(check, *_position(text, at), message)
 
 
 def _unread(lines: Sequence[str]) -> Iterator[Defect]:

@@ -170,12 +170,11 @@ def _stated(
 
 
 def _chosen(markdown: Markdown, path: str) -> Iterator[Chosen]:
-    # The cheap test first: most lines of most documents are none.
-    suspects = [number for number, line in enumerate(markdown.lines, 1) if "hosen" in line or "HOSEN" in line]
-    listed = markdown.listed() if suspects else set()
-    for number in suspects:
-        line = markdown.lines[number - 1]
-        if number not in listed and (match := _CHOSEN.match(line)):
+    matches = [(number, match) for number, line in enumerate(markdown.lines, 1) if (match := _CHOSEN.match(line))]
+    listed = markdown.listed() if matches else set()
+    for number, match in matches:
+        if number not in listed:
+            line = match.string
             column = len(line) - len(line.lstrip("> \t*_-")) + 1
             option = line[match.end() :][:LONGEST].strip(" \t*_")
             if option.startswith('"') and '"' in option[1:]:
@@ -270,7 +269,7 @@ def beside(own: DesignDocument, rules: RuleTable) -> Beside | None:
     path, real = os.path.normpath(os.path.join(folder, named)), ""
     if not named.strip() or _DRIVE.match(named) or "\0" in named:
         message = "is no path from here; write one such as README.md"
-    elif not within(os.path.realpath(path), repository_root(folder) or os.path.realpath(folder)):
+    elif not within(os.path.dirname(os.path.realpath(path)), repository_root(folder) or os.path.realpath(folder)):
         message = "lies outside of the project; name a document in it"
     else:
         real = os.path.realpath(path)
