@@ -132,8 +132,10 @@ def listed_files(paths: Sequence[str], selection: Selection) -> Iterator[ListedF
     Links to folders are not followed. A link to a file counts where it leads to a file within the root that is not come
     upon anyway. `-`, and whatever cannot be read, is passed through for the reader to judge.
     """
-    folders = _outermost([path for path in paths if path != "-" and os.path.isdir(path)])
-    roots = [os.path.realpath(folder) for folder in folders]
+    folders: dict[str, str] = {}
+    for path in (path for path in paths if path != "-" and os.path.isdir(path)):
+        folders.setdefault(os.path.realpath(path), path)
+    roots = [real for real in folders if not any(within(real, other) for other in folders if other != real)]
     given: set[str] = set()
     specs: dict[str, ListedFile] = {}
 
@@ -142,8 +144,10 @@ def listed_files(paths: Sequence[str], selection: Selection) -> Iterator[ListedF
             return selection.include.match(path)
         return name.lower().endswith(DOCUMENT_SUFFIXES) or bool(_NEAR_SPEC.fullmatch(name))
 
-    def passed_by(target: str) -> str:
-        """Why the file that a link leads to is not looked at."""
+    def passed_by(target: str, entry: os.DirEntry[str]) -> str:
+        """Why a file in a folder, or the one that a link leads to, is not looked at; empty where it is."""
+        if not entry.is_symlink():
+            return "" if entry.is_file(follow_symlinks=False) else "not a regular file"
         if os.path.isdir(target):
             return "a link to a folder"
         if not os.path.exists(target):
@@ -169,20 +173,17 @@ def listed_files(paths: Sequence[str], selection: Selection) -> Iterator[ListedF
         if real not in given and not any(walked_to(real, root) for root in roots):
             given.add(real)
             yield spec
-    for found, entry in (item for folder in folders for item in walk(folder)):
+    for found, entry in (item for root in roots for item in walk(folders[root])):
         path = _shown(found)
         if entry is None:
-            yield ListedFile(found if found in folders else path, named=True)
+            yield ListedFile(found if found in folders.values() else path, named=True)
         elif wanted(path, entry.name):
-            link = entry.is_symlink()
-            real = os.path.realpath(path) if given or link else ""
-            reason = passed_by(real) if link else "" if entry.is_file(follow_symlinks=False) else "not a regular file"
-            if selection.exclude.match(path):
-                reason = "excluded"
+            real = os.path.realpath(path) if given or entry.is_symlink() else ""
+            reason = "excluded" if selection.exclude.match(path) else passed_by(real, entry)
             if reason:
                 yield Skipped(path, reason)
             elif real not in given:
-                given.update([real] if link else ())
+                given.update([real] if entry.is_symlink() else ())
                 yield ListedFile(path, named=False)
 
 
@@ -201,15 +202,6 @@ def specs_beside(path: str) -> Iterator[ListedFile]:
         for spec in (os.path.join(folder, name) for name in sorted(filter(is_spec, os.listdir(folder)))):
             if os.path.isfile(spec):
                 yield ListedFile(_shown(spec), named=False, beside=(os.path.realpath(path),))
-
-
-def _outermost(folders: list[str]) -> list[str]:
-    """The folders that lie in no other one of them, each once."""
-    kept: list[str] = []
-    for folder in sorted(folders, key=lambda path: len(os.path.realpath(path))):
-        if not any(within(os.path.realpath(folder), os.path.realpath(other)) for other in kept):
-            kept.append(folder)
-    return [folder for folder in folders if folder in kept]
 
 
 def _shown(path: str) -> str:

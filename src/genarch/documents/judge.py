@@ -86,29 +86,23 @@ def judge_decision(
 
     `tables` are other rule tables that are known.
     """
-    spec, pinned = placed.spec, placed.spec.decided_with
+    spec = placed.spec
     evaluation, exploration = _evaluated(spec, rules)
     against = list(_against(placed, document, rules, evaluation))
     found = list(_beside(placed, document, rules, evaluation, exploration))
-    taken = taken_with(pinned, rules, tables)
+    taken = taken_with(spec.decided_with, rules, tables)
     if taken == "unknown":
         known = ", ".join(table.header.id for table in (rules, *tables))
-        message = (
-            f"{pinned} is no rule table that is known here (known: {known}; the present one is {rules.name}). Write "
-            "the one that the decision was taken with"
-        )
-        found.append(placed.found(CheckId("decided-with-unknown-rules"), message, "decided_with"))
+        check = CheckId("decided-with-unknown-rules")
+        found.append(placed.found(check, "decided_with", known=known, present=rules.name))
     elif (
         against
         and taken is not rules
         and (taken == "older" or not any(_against(placed, document, taken, _evaluated(spec, taken)[0])))
     ):
-        against = []
-        message = (
-            f"{spec.decision} was decided with {pinned}; with {rules.name} the constraints give "
-            f"{_answer(evaluation.verdict)}. See whether the deployment still stands, then update the record"
-        )
-        found.append(placed.found(CheckId("decided-with-older-rules"), message, "decided_with"))
+        against, answer = [], _answer(evaluation.verdict)
+        check = CheckId("decided-with-older-rules")
+        found.append(placed.found(check, "decided_with", answer=answer, present=rules.name))
     verdict, architecture, *_, confidence, _ = evaluation.verdict
     settled = [item.verdict for item in exploration.possible] == [verdict]
     line = placed.place().line
@@ -150,14 +144,10 @@ def _against(
     if excluding := _excluding(spec, evaluation):
         change = "give up one of the constraints, since no architecture is left at all"
         if verdict != "infeasible":
-            change = (
-                f"change the decision{f' (to {_either(candidates)})' if candidates else ''}, correct the constraint"
-            )
-        message = (
-            f"{decision} is ruled out by {_cited(excluding, spec)}. Either {change}, or waive decision-excluded with a "
-            "reason and approved_by"
-        )
-        yield placed.found(CheckId("decision-excluded"), message, "decision", subject=(rule.id for rule in excluding))
+            to = f" (to {_either(candidates)})" if candidates else ""
+            change = f"change the decision{to}, correct the constraint"
+        ids, cited = (rule.id for rule in excluding), _cited(excluding, spec)
+        yield placed.found(CheckId("decision-excluded"), "decision", subject=ids, rules=cited, change=change)
         return
     if verdict in ("undetermined", decision):
         return
@@ -165,20 +155,12 @@ def _against(
     others = [family for family, architecture in sides if decision not in (family, architecture)]
     if len(others) == 1:
         if families_named(document.prose, rules).isdisjoint(others):
-            message = (
-                f"{' and '.join(candidates)} are too close to call, and the document speaks of {decision} only. "
-                f"Describe how {others[0]} compared, decide evaluate_both, or waive close-call-without-alternative "
-                "with a reason"
-            )
-            yield placed.found(CheckId("close-call-without-alternative"), message, "decision")
+            check, both = CheckId("close-call-without-alternative"), " and ".join(candidates)
+            yield placed.found(check, "decision", both=both, other=others[0])
     elif decision != best:
         reasons = _reasons(spec, evaluation)
-        message = (
-            f"the constraints speak for {_answer(evaluation.verdict)}, not for {decision}"
-            f"{f' by {reasons}' if reasons else ''}. Change the decision, state what else decided, or waive "
-            "decision-not-recommended with a reason"
-        )
-        yield placed.found(CheckId("decision-not-recommended"), message, "decision")
+        words = {"answer": _answer(evaluation.verdict), "reasons": f" by {reasons}" if reasons else ""}
+        yield placed.found(CheckId("decision-not-recommended"), "decision", **words)
 
 
 def _beside(
@@ -189,22 +171,20 @@ def _beside(
     for notice in evaluation.notices:
         if notice.level == "inconsistency":
             fields = [f"constraints.{name}" for name in _read(notice, spec)]
-            message = f"{_facts(notice, spec)} contradict one another ({notice.id}; {notice.source}): {notice.message}"
-            yield placed.found(CheckId("constraints-inconsistent"), message, *fields, subject=[notice.id])
+            check, facts = CheckId("constraints-inconsistent"), _facts(notice, spec)
+            yield placed.found(check, *fields, subject=[notice.id], facts=facts, notice=notice)
     if decision is None and not document.undecided:
-        message = f"no decision is stated; the constraints give {_answer(verdict)}. Add 'decision:' beside them"
-        yield placed.found(CheckId("decision-missing"), message, "constraints")
+        yield placed.found(CheckId("decision-missing"), "constraints", answer=_answer(verdict))
     possible = [item.verdict for item in exploration.possible if item.verdict != verdict.verdict]
     name = None if exploration.settled or _excluding(spec, evaluation) else exploration.next_question
     if name is not None:
         waiting = [entry.constraint for entry in evaluation.undecided if entry.constraint != name]
         more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
         also = f"; rules also wait for {', '.join(waiting[:MOST_NAMED])}{more}" if waiting else ""
-        message = (
-            f"{verdict.verdict} could still become {_either(possible)}: {name} ({BY_NAME[name].meaning}) is not stated"
-            f"{also}. State it, or waive constraint-unsettled where nobody can know"
+        words = {"verdict": verdict.verdict, "others": _either(possible), "meaning": BY_NAME[name].meaning}
+        yield placed.found(
+            CheckId("constraint-unsettled"), "constraints", subject=[name], waiting=also, name=name, **words
         )
-        yield placed.found(CheckId("constraint-unsettled"), message, "constraints", subject=[name])
     if decision is None or len(document.specs) > 1:
         return
     decided = {entry.family for entry in _decided(spec, evaluation)}
@@ -212,11 +192,8 @@ def _beside(
         named = families_named(chosen.text, rules)
         another = len(named) == 1 if decision == "evaluate_both" else named and decided.isdisjoint(named)
         if another and not _NEGATION.search(chosen.text):  # which family a negation leaves is for a person to say
-            message = (
-                f"the text chooses '{chosen.text}', which is {' and '.join(sorted(named))}, and the block decides "
-                f"{decision}. Bring the two together"
-            )
-            yield located(CheckId("prose-names-another-architecture"), chosen.place, message, (), spec)
+            check, families = CheckId("prose-names-another-architecture"), " and ".join(sorted(named))
+            yield placed.found(check, text=chosen.text, families=families)._replace(place=chosen.place)
 
 
 def judge_model(placed: PlacedSpec, catalogue: Catalogue) -> Iterator[Located]:
@@ -230,17 +207,10 @@ def judge_model(placed: PlacedSpec, catalogue: Catalogue) -> Iterator[Located]:
     if budget and not budget[0]:
         misses = "; ".join(miss.told for miss in budget[1].misses if miss.kind != "licence")
         where = f" on {stated['gpu']}" if "gpu" in stated else ""
-        message = (
-            f"nothing shows {model} within the budget{where}: {misses} ({catalogue.name}). Measure it and add the row, "
-            "name another model, or waive budget-beyond-evidence with what you measured"
-        )
-        yield placed.found(CheckId("budget-beyond-evidence"), message, "model", subject=[model])
+        words = {"where": where, "misses": misses, "evidence": catalogue.name}
+        yield placed.found(CheckId("budget-beyond-evidence"), "model", subject=[model], **words)
     if conflict := commercial_conflict(model, stated, catalogue):
-        message = (
-            f"commercial use is stated, and of {model} {conflict}. Name another model, train weights of your own, or "
-            "waive licence-conflict with the licence that you hold"
-        )
-        yield placed.found(CheckId("licence-conflict"), message, "model", subject=[model])
+        yield placed.found(CheckId("licence-conflict"), "model", subject=[model], conflict=conflict)
 
 
 def _answer(verdict: Verdict) -> str:
@@ -364,7 +334,7 @@ def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable,
                 message = f"a waiver of {rule} alone covers nothing, while {' and '.join(others)} {what}"
             wrong.append((CheckId("waiver-unused"), message))
         fields = f"waivers[{at}].rule", f"waivers[{at}]", "waivers"
-        marked += [placed.found(check, message, *fields, subject=[rule]) for check, message in wrong]
+        marked += [placed.found(check, *fields, subject=[rule], message=message) for check, message in wrong]
     return marked
 
 

@@ -59,8 +59,9 @@ class PlacedSpec(NamedTuple):
         """The place of the first of these fields that is stated; else of the whole."""
         return next((self.places[field] for field in fields if field in self.places), self.places[""])
 
-    def found(self, check: CheckId, message: str, *fields: str, subject: Iterable[str] = ()) -> Located:
-        """What a check finds of the spec, at the place of the first of these fields that is stated."""
+    def found(self, check: CheckId, *fields: str, subject: Iterable[str] = (), **words: object) -> Located:
+        """What a check finds of the spec, at the first of these fields stated; the words go into its message."""
+        message = DOCUMENT_CHECKS[check].message.format(spec=self.spec, **words)
         return located(check, self.place(*fields), message, tuple(subject), self.spec)
 
 

@@ -75,7 +75,7 @@ def find_settings() -> ProjectSettings:
     while True:
         for path in (os.path.join(here, name) for name in NAMES):
             shown = min(path, os.path.relpath(path), key=len)
-            if os.path.lexists(path) and (found := _read_settings(shown, required=path.endswith(NAMES[0]))):
+            if os.path.lexists(path) and (found := _read_settings(shown)):
                 return found
         above = os.path.dirname(here)
         if above == here:
@@ -89,13 +89,13 @@ def load_settings(path: str) -> ProjectSettings:
     Raises:
         InputError: when it has none, or with every problem.
     """
-    found = _read_settings(path, required=True)
+    found = _read_settings(path)
     if found is None:
         raise refuse(path, "has no [tool.genarch]; add it, or name a genarch.toml")
     return found
 
 
-def _read_settings(path: str, *, required: bool) -> ProjectSettings | None:
+def _read_settings(path: str) -> ProjectSettings | None:
     text = read_text(path)
     in_pyproject = os.path.basename(path) == "pyproject.toml"
     if in_pyproject and "genarch" not in text:
@@ -115,8 +115,6 @@ def _read_settings(path: str, *, required: bool) -> ProjectSettings | None:
     if not isinstance(data, dict):
         raise refuse(path, "tool.genarch must be a table; write [tool.genarch]")
     folder = os.path.dirname(path) or "."
-    if not data and not required:
-        return ProjectSettings(folder, path)
 
     def place_of(key: str) -> int:
         name = re.escape(key)

@@ -155,6 +155,8 @@ Waivable = Literal["never", "with_reason", "with_approval"]
 class Check(NamedTuple):
     """One thing that is checked; `rationale` says why it matters and what to do about it.
 
+    `message` is a template, with the words that the finding gives; where the code has several it is one of them.
+
     `fails` and `passes` are examples of what it finds and of what it leaves alone, empty where one file alone cannot
     show it.
     """
@@ -166,6 +168,7 @@ class Check(NamedTuple):
     waivable: Waivable = "with_reason"
     fails: str = ""
     passes: str = ""
+    message: str = "{message}"
 
 
 class Checks(Mapping[str, Check]):
@@ -217,6 +220,7 @@ def _read_check(folder: str) -> Check:
         cast("Waivable", texts.get("waivable", "with_reason")),
         _example(folder, "fails"),
         _example(folder, "passes"),
+        texts.get("message", "{message}"),
     )
 
 
