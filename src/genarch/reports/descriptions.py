@@ -242,9 +242,6 @@ def answer_words(constraint: Constraint) -> str:
     return f"{noun} {constraint.bound}{unit}{also}; or unknown"
 
 
-# Lists
-
-
 class Listed(NamedTuple):
     """An entry in short, with what tells it from others of its kind."""
 

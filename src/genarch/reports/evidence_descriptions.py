@@ -252,18 +252,9 @@ def listed_rows(rows: Iterable[Measurement], catalogue: Catalogue) -> ListedRows
 
 def _listed_row(row: Measurement, catalogue: Catalogue) -> ListedRow:
     model, source = catalogue.models[row.model], catalogue.sources[row.source]
-    return ListedRow(
-        row=row,
-        width=row.size[0] if row.size else None,
-        height=row.size[1] if row.size else None,
-        timing=row.timing,
-        family=model.family,
-        architecture=model.architecture,
-        adversarial_loss=model.adversarial_loss,
-        model_licence=model.licence,
-        source_title=source.title,
-        source_url=source.url,
-    )
+    about = (model.family, model.architecture, model.adversarial_loss, model.licence)
+    width, height = row.size or (None, None)
+    return ListedRow(row, width, height, row.timing, *about, source.title, source.url)
 
 
 def rows_page(rows: Sequence[Measurement], catalogue: Catalogue) -> Iterator[Block]:

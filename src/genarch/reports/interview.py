@@ -35,12 +35,10 @@ def _numbered(title: Line, rows: Sequence[tuple[str, str, str]], more: str, *, p
 
 
 def _hint(constraint: Constraint) -> str:
-    if len(constraint.values) > MANY:
-        return f"A name: {', '.join(constraint.values)}."
     if constraint.kind == "set":
         return "Several numbers at once, as in 1 3."
     if not constraint.numeric:
-        return ""
+        return f"A name: {', '.join(constraint.values)}." if len(constraint.values) > MANY else ""
     noun = "A whole number" if constraint.kind == "integer" else "A number"
     unit = f", in {constraint.unit}" if constraint.unit else ""
     also = ", or with a unit, as in 33ms, 1.5s or 30fps" if constraint.units else ""
