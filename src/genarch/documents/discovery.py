@@ -95,7 +95,6 @@ class Patterns(NamedTuple):
     folder: str
 
     def __bool__(self) -> bool:
-        """Whether there are any."""
         return bool(self.globs)
 
     def __str__(self) -> str:

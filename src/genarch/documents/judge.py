@@ -105,8 +105,7 @@ def judge_decision(
         found.append(placed.found(check, "decided_with", answer=answer, present=rules.name))
     verdict, architecture, *_, confidence, _ = evaluation.verdict
     settled = [item.verdict for item in exploration.possible] == [verdict]
-    line = placed.place().line
-    judged = CheckedDecision(spec.id, line, spec.decision, verdict, architecture, confidence, settled)
+    judged = CheckedDecision(spec.id, placed.place().line, spec.decision, verdict, architecture, confidence, settled)
     return judged, [*against, *found]
 
 

@@ -95,17 +95,17 @@ class Markdown(NamedTuple):
     """What a document holds. `front` is the last line of its front matter, 0 without one."""
 
     lines: tuple[str, ...]
-    front: int
-    status: str
+    blocks: tuple[Block, ...] = ()
+    front: int = 0
+    status: str = ""
     """What the front matter says it is."""
-    specs: tuple[Block, ...]
+    specs: tuple[Block, ...] = ()
     """The values under `genarch:` in the front matter."""
-    blocks: tuple[Block, ...]
-    headings: tuple[Heading, ...]
-    verbatim: tuple[Verbatim, ...]
-    comments: tuple[Verbatim, ...]
+    headings: tuple[Heading, ...] = ()
+    verbatim: tuple[Verbatim, ...] = ()
+    comments: tuple[Verbatim, ...] = ()
     """Those of `verbatim` that are comments at the top level."""
-    defects: tuple[Defect, ...]
+    defects: tuple[Defect, ...] = ()
     """What looks like a block and is none, or is never closed."""
 
     def listed(self) -> set[int]:
@@ -118,7 +118,8 @@ def parse_markdown(text: str) -> Markdown:
     """Read a document; `text` is without its byte order mark."""
     lines = tuple(LINE_END.split(text))
     lines = lines if lines[-1] else lines[:-1]
-    front = _front_matter(lines)
+    ends = (number for number, line in enumerate(lines[1:], 2) if line.rstrip() in ("---", "..."))
+    front = next(ends, 0) if lines and lines[0].rstrip() == "---" else 0
     tokens = _parser().parse("\n" * front + "\n".join([*lines[front:], ""]))
     status, specs, defects = _read_front(lines, front)
     blocks, verbatim, comments = [], [], []
@@ -141,25 +142,28 @@ def parse_markdown(text: str) -> Markdown:
             # The mark that ends a fence takes a line beside the first and those of its content.
             closed = last - first + 1 == token.content.count("\n") + 2
             if info in INFO:
-                block = _block(token.content, lines, first, last, closed=closed)
-                blocks.append(block)
+                # The markers of lists and quotations stand before a line's own text: its right end is what is fixed.
+                own = enumerate(token.content.split("\n")[:-1], first + 1)
+                placed = tuple((number, len(lines[number - 1]) - len(line)) for number, line in own)
+                column = len(lines[start]) - len(lines[start].lstrip("> \t0123456789.)*+-")) + 1
+                blocks.append(Block(token.content, placed, first, last, column, closed))
                 if not closed:
                     message = "the block that begins here is never closed; end it with the marks that it began with"
-                    defects.append(Defect(CheckId("block-unclosed"), first, block.column, message))
+                    defects.append(Defect(CheckId("block-unclosed"), first, column, message))
                 continue
             verbatim.append(Verbatim("fence", first, last, closed))
             if _perhaps_spec(token):
                 message = f"a fence of '{info[:60]}' is not read; did you mean '{INFO[0]}'?"
                 defects.append(Defect(_MISSPELT, first, 1, message))
             elif info in ("yaml", "yml") and _OWN_KEY.match(token.content):
-                message = f"it begins with {INFO[0]} and leaves the key out"
-                message = f"a listing with 'genarch:' is not read; as a block, {message}"
+                instead = f"as a block, it begins with {INFO[0]} and leaves the key out"
+                message = f"a listing with 'genarch:' is not read; {instead}"
                 defects.append(Defect(_QUOTED, first, 1, message))
     read = {line for block in blocks for line in range(block.first, block.last + 1)}
     read.update(defect.line for defect in defects if defect.check == _MISSPELT)
     defects += _hidden(lines, front, read, verbatim)
-    parts = tuple(specs), tuple(blocks), tuple(headings), tuple(verbatim), tuple(comments), tuple(defects)
-    return Markdown(lines, front, status, *parts)
+    parts = tuple(specs), tuple(headings), tuple(verbatim), tuple(comments), tuple(defects)
+    return Markdown(lines, tuple(blocks), front, status, *parts)
 
 
 def _hidden(lines: tuple[str, ...], front: int, read: set[int], verbatim: list[Verbatim]) -> Iterator[Defect]:
@@ -186,13 +190,6 @@ def _hidden(lines: tuple[str, ...], front: int, read: set[int], verbatim: list[V
         yield Defect(check, number, 1, f"the block here is {why}")
 
 
-def _front_matter(lines: tuple[str, ...]) -> int:
-    """How many lines the front matter takes, its two rules included."""
-    if not lines or lines[0].rstrip() != "---":
-        return 0
-    return next((number for number, line in enumerate(lines[1:], 2) if line.rstrip() in ("---", "...")), 0)
-
-
 @cache
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
@@ -200,14 +197,6 @@ def _parser() -> "MarkdownIt":
     parser = MarkdownIt("commonmark")
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
-
-
-def _block(text: str, lines: tuple[str, ...], first: int, last: int, *, closed: bool) -> Block:
-    # The markers of lists and quotations stand before a line's own text, so it is the right end that is fixed.
-    own = text.split("\n")[:-1]
-    placed = tuple((number, len(lines[number - 1]) - len(line)) for number, line in enumerate(own, first + 1))
-    opening = lines[first - 1]
-    return Block(text, placed, first, last, len(opening) - len(opening.lstrip("> \t0123456789.)*+-")) + 1, closed)
 
 
 def _perhaps_spec(token: "Token") -> bool:

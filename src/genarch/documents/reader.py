@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -108,7 +108,7 @@ def located(
 def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
     """Read a Markdown document; `text` is without its byte order mark, `path` stands in what is found."""
     markdown = parse_markdown(text)
-    specs, found = _stated((*markdown.specs, *markdown.blocks), markdown.defects, markdown.lines, path, rules)
+    specs, found = _stated(markdown, path, rules)
     # The prose is what is outside of the front matter and the blocks.
     starts, ends = (markdown.front, *(b.last for b in markdown.blocks)), (*(b.first - 1 for b in markdown.blocks), None)
     prose = "\n".join(line for start, end in zip(starts, ends, strict=True) for line in markdown.lines[start:end])
@@ -117,31 +117,26 @@ def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
 
 def read_sidecar(text: str, path: str, rules: RuleTable) -> DesignDocument:
     """Read a spec file as a document of its own: what it states, and as prose its comments."""
-    lines = LINE_END.split(text)
-    specs, found = _stated([Block(text, (), 1, len(lines))], (), lines, path, rules, sidecar=True)
+    lines = tuple(LINE_END.split(text))
+    specs, found = _stated(Markdown(lines, (Block(text, (), 1, len(lines)),)), path, rules, sidecar=True)
     prose = "\n".join(line[line.index("#") :] for line in lines if "#" in line)
     return DesignDocument(path, "", specs, found, (), prose)
 
 
 def _stated(
-    blocks: Iterable[Block],
-    defects: Iterable[Defect],
-    lines: Sequence[str],
-    path: str,
-    rules: RuleTable,
-    *,
-    sidecar: bool = False,
+    markdown: Markdown, path: str, rules: RuleTable, *, sidecar: bool = False
 ) -> tuple[tuple[PlacedSpec, ...], tuple[Located, ...]]:
-    """The specs in blocks, and what is wrong with them beside the defects of form."""
+    """The specs that a document states, and what is wrong with them or with its form."""
     specs: list[PlacedSpec] = []
-    found = list(defects)
+    found = list(markdown.defects)
+    lines = markdown.lines
 
     def place(line: int, column: int) -> Place:
         """A place that reaches to the end of its line."""
         end = len(lines[line - 1].rstrip()) + 1 if 1 <= line <= len(lines) else 0
         return Place(path, line, column, max(end, column + 1))
 
-    closed = [block for block in blocks if block.closed]
+    closed = [block for block in (*markdown.specs, *markdown.blocks) if block.closed]
     for block in closed[:MAX_BLOCKS]:
         if len(block.text) > MAX_BLOCK:
             message = f"a spec of more than {MAX_BLOCK // 1024} Ki characters is not read; state the constraints alone"
@@ -213,8 +208,7 @@ def status_of(markdown: Markdown) -> str:
             below = range(heading.first + 1, heading.last + 1)
             found = [_status_in(markdown.lines[number - 1]) for number in below if number not in listed]
             return next((status for status in reversed(found) if status), "")
-    sections = [heading.first for heading in markdown.headings[1:]]
-    end = min([markdown.front + HEAD, len(markdown.lines), *(first - 1 for first in sections)])
+    end = min(markdown.front + HEAD, len(markdown.lines), *(later.first - 1 for later in markdown.headings[1:]))
     for number in range(markdown.front + 1, end + 1):
         match = None if number in listed else _LINE.fullmatch(markdown.lines[number - 1][:LONGEST])
         if match:

@@ -114,7 +114,6 @@ def _read_settings(path: str) -> ProjectSettings | None:
             return None
     if not isinstance(data, dict):
         raise refuse(path, "tool.genarch must be a table; write [tool.genarch]")
-    folder = os.path.dirname(path) or "."
 
     def place_of(key: str) -> int:
         name = re.escape(key)
@@ -126,11 +125,10 @@ def _read_settings(path: str) -> ProjectSettings | None:
         if name not in DOCUMENT_CHECKS:
             record.report(("severity", name), f"is not a check{nearest(name, DOCUMENT_CHECKS)}")
     record.document.check()
-    return record.value._replace(folder=folder, path=path)
+    return record.value._replace(folder=os.path.dirname(path) or ".", path=path)
 
 
 BASELINE_VERSION = 1
-_LIMIT = 16 << 20
 
 
 class KnownFinding(NamedTuple):
@@ -157,7 +155,7 @@ def read_baseline(path: str) -> Counter[str]:
     Raises:
         InputError: when the file is no baseline.
     """
-    text = read_text(path, limit=_LIMIT)
+    text = read_text(path, limit=16 << 20)
     try:
         data: Any = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -92,15 +92,15 @@ DECIDING_LIMIT = 5_000
 """Nodes to look for what a rule decides alone, before the full question is asked; where there is something, tens do."""
 
 
-def _missing(check: str, entry: tuple[str, str], found: Found[bool], message: str) -> Iterator[Finding]:
+def _missing(check: CheckId, entry: tuple[str, str], found: Found[bool], message: str) -> Iterator[Finding]:
     """The finding that there are no such answers, or that this was not settled; nothing where some were found."""
     if not found.complete:
         yield _unsettled(check, entry[1], entry)
     elif found.answers is None:
-        yield Finding(CheckId(check), (entry[1],), message, entry)
+        yield Finding(check, (entry[1],), message, entry)
 
 
-def _unsettled(check: str, subject: str, entry: tuple[str, str] | None) -> Finding:
+def _unsettled(check: CheckId, subject: str, entry: tuple[str, str] | None) -> Finding:
     message = f"whether '{check}' applies was not settled within {LIMIT:,} steps"
     return Finding(CheckId("search-limit"), (check, subject), message, entry)
 
@@ -118,7 +118,7 @@ def rules_that_never_matter(rules: RuleTable) -> Iterator[Finding]:
             continue  # the second is the finding of another check
         if not _is_needed(1 << at, rule, table):
             message = "wherever it hits, the verdict and the architecture are the same without it"
-            yield from _missing("rule-never-matters", ("rules", rule.id), _case_for(1 << at, table), message)
+            yield from _missing(CheckId("rule-never-matters"), ("rules", rule.id), _case_for(1 << at, table), message)
 
 
 def _is_needed(bit: int, rule: Rule, table: VerdictSearch) -> bool:
@@ -183,7 +183,7 @@ def _never_recommended(name: str, table: VerdictSearch) -> Iterator[Finding]:
         limit=LIMIT,
     )
     if not alone.complete or alone.answers is not None:
-        yield from _missing("architecture-never-recommended", entry, alone, "")
+        yield from _missing(CheckId("architecture-never-recommended"), entry, alone, "")
         return
     compared = find(
         table.space,
@@ -192,7 +192,7 @@ def _never_recommended(name: str, table: VerdictSearch) -> Iterator[Finding]:
         limit=LIMIT,
     )
     message = "no complete answers make it the recommendation"
-    yield from _missing("architecture-never-recommended", entry, compared, message)
+    yield from _missing(CheckId("architecture-never-recommended"), entry, compared, message)
     if compared.answers is not None:
         message = "with everything answered, it is only ever one of two to evaluate"
         yield Finding(CheckId("architecture-never-alone"), (name,), message, entry, compared.answers)
@@ -207,7 +207,7 @@ def entries_never_shown(rules: RuleTable) -> Iterator[Finding]:
             if about and witness([entry.when], contradictions=table.ruled_out) is not None:  # else another finding
                 message = "its condition never holds together with an answer that it is for"
                 found = _showing(entry.when, about, table)
-                yield from _missing("method-never-suggested", (section, entry.id), found, message)
+                yield from _missing(CheckId("method-never-suggested"), (section, entry.id), found, message)
 
 
 def _showing(when: Condition, about: frozenset[str], table: VerdictSearch) -> Found[bool]:
@@ -265,7 +265,7 @@ def exclusions_of_everything(rules: RuleTable) -> Iterator[Finding]:
         if len(known) == MAX_DEAD_ENDS:
             return
     if next(sets, None):
-        yield _unsettled("excludes-everything", rules.header.id, None)
+        yield _unsettled(CheckId("excludes-everything"), rules.header.id, None)
 
 
 def _causes(whens: Sequence[Condition], ruled_out: Sequence[Condition]) -> list[tuple[frozenset[str], Answers]]:
@@ -326,7 +326,7 @@ def _returning(name: str, ranges: Sequence[Stretch], table: VerdictSearch) -> It
             message = f"as {name} grows, all else equal, the verdict changes and comes back: {listed}"
             yield Finding(CheckId("verdict-not-monotone"), (name, *pair), message, entry, example)
     if not found.complete:
-        yield _unsettled("verdict-not-monotone", name, entry)
+        yield _unsettled(CheckId("verdict-not-monotone"), name, entry)
 
 
 def _listed(names: Sequence[str]) -> str:
