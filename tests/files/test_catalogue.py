@@ -21,7 +21,7 @@ from genarch.table.constraints import BY_NAME, gpu_names
 
 @pytest.fixture(scope="module")
 def shipped() -> Catalogue:
-    return read_fitted(evidence_folder())
+    return Catalogue(**read_fitted(evidence_folder())._asdict())
 
 
 @pytest.fixture

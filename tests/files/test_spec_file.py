@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch import InputError, RuleTable, load_spec, parse_spec, validate_spec
-from genarch.files.io import MAX_BYTES, AtomicFile, spec_files
+from genarch.files.io import MAX_BYTES, atomic_file, spec_files
 from genarch.files.schemas import schema_of
 from genarch.files.specs import default_id
 from genarch.table.answers import format_answer
@@ -256,12 +256,12 @@ def test_a_folder_is_searched_by_name_and_links_are_not_followed(tmp_path: Path)
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "report.txt"
     path.write_text("before")
-    with pytest.raises(RuntimeError), AtomicFile(str(path)) as file:
-        file.write("half")
+    with pytest.raises(RuntimeError), atomic_file(str(path)) as write:
+        write("half")
         raise RuntimeError
     assert path.read_text() == "before"
-    with AtomicFile(str(path)) as file:
-        file.write("after\n")
+    with atomic_file(str(path)) as write:
+        write("after\n")
     assert path.read_text() == "after\n"
     assert stat.S_IMODE(path.stat().st_mode) & 0o077 != 0 or os.umask(0o077) == 0o077
     assert os.listdir(tmp_path) == ["report.txt"]
@@ -270,10 +270,10 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with (
         pytest.raises(InputError, match="cannot be written: no such file"),
-        AtomicFile(str(tmp_path / "no/report.txt")),
+        atomic_file(str(tmp_path / "no/report.txt")),
     ):
         pass
-    with pytest.raises(InputError, match="is a folder; name a file to write"), AtomicFile(str(tmp_path)):
+    with pytest.raises(InputError, match="is a folder; name a file to write"), atomic_file(str(tmp_path)):
         pass
 
 

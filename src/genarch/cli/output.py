@@ -16,7 +16,7 @@ import typer
 
 from genarch.errors import GenarchError, InputError, Problem, nearest
 from genarch.files.answers import with_overrides
-from genarch.files.io import AtomicFile, decode, read_stream, refuse
+from genarch.files.io import atomic_file, decode, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.descriptions import Description, descriptions_page
 from genarch.reports.json import as_json
@@ -212,8 +212,8 @@ def writer(output: str | None) -> Iterator[Callable[[str], object]]:
         except BrokenPipeError:
             discard_output()
         return
-    with AtomicFile(output) as file:
-        yield file.write
+    with atomic_file(output) as write:
+        yield write
 
 
 def written(text: str, output: str | None = None) -> int:

@@ -136,6 +136,15 @@ class Parts(NamedTuple):
     claims: tuple[Claim, ...]
 
 
+class Contents(NamedTuple):
+    """What a catalogue is made of; `digest` is that of its files."""
+
+    head: Head
+    parts: Parts
+    digest: str
+    calibration: Calibration
+
+
 class Catalogue:
     """A checked evidence catalogue, with the estimator fitted to it."""
 

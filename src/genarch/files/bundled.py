@@ -6,15 +6,15 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from genarch.errors import nearest
 from genarch.files.cache import cached, rules_folder
 from genarch.files.io import read_text, refuse
-from genarch.files.yaml_text import Document, Fields, parse
+from genarch.files.records import read_record
 from genarch.table.constraints import GpuNames
 from genarch.table.findings import Severity
-from genarch.table.forms import Scalar
+from genarch.table.forms import HIDDEN
 from genarch.table.rules import RuleTable
 
 if TYPE_CHECKING:
@@ -89,23 +89,19 @@ def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE) -> RuleTable:
     """
     name = os.fspath(which)
     path = table_path(name)
-    if path != name:
-        return bundled_table(name, path)
-    from genarch.files.table_reader import read_table
-
-    return read_table(path)
+    return bundled_table(name, path) if path != name else _read_table(path)
 
 
 @cache
 def bundled_table(name: str, path: str) -> RuleTable:
     """A bundled table, as one object, so that what is worked out of it is worked out once."""
+    return cached(name, list(bundled_tables().values()), RuleTable, lambda: _read_table(path))
 
-    def read() -> RuleTable:
-        from genarch.files.table_reader import read_table
 
-        return read_table(path)
+def _read_table(path: str) -> RuleTable:
+    from genarch.files.table_reader import read_table  # not for whoever finds what was kept
 
-    return cached(name, list(bundled_tables().values()), RuleTable, read)
+    return read_table(path)
 
 
 def evidence_folder() -> str:
@@ -120,16 +116,17 @@ def load_catalogue() -> Catalogue:
     Raises:
         InputError: with every problem, where a file was changed and is not valid.
     """
-    from genarch.evidence.catalogue import Catalogue  # not for whoever wants the names of GPUs
+    from genarch.evidence.catalogue import Catalogue, Contents  # not for whoever wants the names of GPUs
 
     folder = evidence_folder()
 
-    def read() -> Catalogue:
+    def read() -> Contents:
         from genarch.files.catalogue_reader import read_fitted
 
         return read_fitted(folder)
 
-    return cached("evidence", [os.path.join(folder, name) for name in CATALOGUE_FILES], Catalogue, read)
+    paths = [os.path.join(folder, name) for name in CATALOGUE_FILES]
+    return Catalogue(**cached("evidence", paths, Contents, read)._asdict())
 
 
 def load_gpu_names() -> GpuNames:
@@ -161,13 +158,13 @@ class Check(NamedTuple):
     show it.
     """
 
-    id: str
     title: str
     severity: Severity
     rationale: str
+    id: Annotated[str, HIDDEN] = ""
     waivable: Waivable = "with_reason"
-    fails: str = ""
-    passes: str = ""
+    fails: Annotated[str, HIDDEN] = ""
+    passes: Annotated[str, HIDDEN] = ""
     message: str = "{message}"
 
 
@@ -191,39 +188,19 @@ class Checks(Mapping[str, Check]):
             KeyError: when there is none.
         """
         if name not in self._read:
-            self._read[name] = _read_check(self._folders[name])
+            folder = self._folders[name]
+            examples = [os.path.join(folder, f"{kind}.md") for kind in ("fails", "passes")]
+            fails, passes = (read_text(path) if os.path.exists(path) else "" for path in examples)
+            check = read_record(os.path.join(folder, "check.yaml"), Check).value
+            self._read[name] = check._replace(id=name, fails=fails, passes=passes)
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
-        """The ids."""
         return iter(self._folders)
 
     def __len__(self) -> int:
-        """How many there are."""
         return len(self._folders)
 
 
 DOCUMENT_CHECKS = Checks("documents")
 TABLE_CHECKS = Checks("tables")
-
-
-def _read_check(folder: str) -> Check:
-    path = os.path.join(folder, "check.yaml")
-    node = parse(Document(read_text(path), path))
-    entries = node.entries if isinstance(node, Fields) else ()
-    texts = {key.text: value.text for key, value in entries if isinstance(value, Scalar)}
-    return Check(
-        os.path.basename(folder),
-        texts["title"],
-        cast("Severity", texts["severity"]),
-        texts["rationale"],
-        cast("Waivable", texts.get("waivable", "with_reason")),
-        _example(folder, "fails"),
-        _example(folder, "passes"),
-        texts.get("message", "{message}"),
-    )
-
-
-def _example(folder: str, name: str) -> str:
-    path = os.path.join(folder, f"{name}.md")
-    return read_text(path) if os.path.exists(path) else ""

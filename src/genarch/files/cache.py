@@ -15,13 +15,16 @@ from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from genarch.errors import InputError
-from genarch.files.io import AtomicFile, read_bytes
+from genarch.files.io import atomic_file, read_bytes
+from genarch.table.conditions import Condition
 from genarch.version import __version__
 
 FOLDER = ".cache"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _INSTALLED = os.path.join(_PACKAGE, "rules")
 _CODE = ("files", "table", "evidence")
+
+_CONDITIONS = get_args(Condition)
 
 _Value = TypeVar("_Value")
 _Step = Callable[[Any], Any]
@@ -51,11 +54,11 @@ def cached(name: str, sources: Sequence[str], form: type[_Value], read: Callable
     except (OSError, UnicodeDecodeError):
         pass
     value = read()
-    text = json.dumps(_fields(form, value), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
     try:
         os.makedirs(folder, exist_ok=True)
-        with AtomicFile(path) as kept:
-            kept.write(_seal(key, text) + text)
+        with atomic_file(path) as write:
+            write(_seal(key, text) + text)
     except (OSError, InputError):
         pass  # a place that takes no files: the next run reads them again
     return value
@@ -75,38 +78,20 @@ def _maker() -> str:
     return f"{__version__} {sorted((file.path, file.stat().st_mtime_ns) for file in files)}"
 
 
-def _hints(form: Any) -> dict[str, Any]:
-    """The fields of a NamedTuple, or what another class is made from by keyword, with their types."""
-    if _is_record(form):
-        return get_type_hints(form)
-    return {name: hint for name, hint in get_type_hints(form.__init__).items() if name != "return"}
-
-
 def _is_record(form: Any) -> bool:
     return hasattr(form, "_fields")
 
 
-def _fields(form: Any, value: object) -> list[Any]:
-    return [_plain(hint, getattr(value, name)) for name, hint in _hints(form).items()]
-
-
-def _plain(form: Any, value: Any) -> Any:
-    """A value as JSON has it: a record is the list of its fields, one of several kinds follows its number."""
-    kind, parts = get_origin(form), get_args(form)
-    if _is_record(form):
-        return _fields(form, value)
-    if kind is tuple:
-        return [_plain(parts[0], item) for item in value]
-    if kind is frozenset:
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: a record is the list of its fields, a condition follows the number of its kind."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
         return sorted(value)
-    if kind is Mapping:
-        return {key: _plain(parts[1], item) for key, item in value.items()}
-    if kind in (Union, UnionType) and value is not None:
-        records = [part for part in parts if _is_record(part)]
-        if len(records) > 1:
-            return [records.index(type(value)), _fields(type(value), value)]
-        return value if isinstance(value, str | int | float) else _plain(_container(parts), value)
-    return value
+    if not isinstance(value, tuple):
+        return value
+    items = [_plain(item) for item in value]
+    return [_CONDITIONS.index(type(value)), items] if isinstance(value, _CONDITIONS) else items
 
 
 def _container(parts: Sequence[Any]) -> Any:
@@ -117,9 +102,8 @@ def _container(parts: Sequence[Any]) -> Any:
 @cache
 def _decoder(form: Any) -> _Step:
     """What makes a record of the list of its fields; the list is used up."""
-    hints = _hints(form)
-    steps = [(at, step) for at, hint in enumerate(hints.values()) if (step := _step(hint))]
-    build: _Step = partial(tuple.__new__, form) if _is_record(form) else partial(_by_keyword, form, tuple(hints))
+    steps = [(at, step) for at, hint in enumerate(get_type_hints(form).values()) if (step := _step(hint))]
+    build: _Step = partial(tuple.__new__, form)
 
     def make(values: list[Any]) -> Any:
         for at, step in steps:
@@ -127,10 +111,6 @@ def _decoder(form: Any) -> _Step:
         return build(values)
 
     return make if steps else build
-
-
-def _by_keyword(form: type, names: Sequence[str], values: list[Any]) -> Any:
-    return form(**dict(zip(names, values, strict=True)))
 
 
 def _step(form: Any) -> _Step | None:
@@ -147,9 +127,8 @@ def _step(form: Any) -> _Step | None:
         step = _step(parts[1])
         return step and partial(_each_value, step)
     if kind in (Union, UnionType):
-        records = [part for part in parts if _is_record(part)]
-        if len(records) > 1:
-            return partial(_one_of, records)
+        if set(parts) == set(_CONDITIONS):
+            return _condition
         step = _step(_container(parts))
         return step and partial(_container_by, step)
     return None
@@ -163,9 +142,9 @@ def _each_value(step: _Step, items: dict[str, Any]) -> dict[str, Any]:
     return {key: step(item) for key, item in items.items()}
 
 
-def _one_of(records: Sequence[Any], numbered: list[Any]) -> Any:
-    """One of several kinds; its decoder is made here, since a condition may hold conditions."""
-    return _decoder(records[numbered[0]])(numbered[1])
+def _condition(numbered: list[Any]) -> Any:
+    """A condition; its decoder is made here, since it may hold conditions."""
+    return _decoder(_CONDITIONS[numbered[0]])(numbered[1])
 
 
 def _container_by(step: _Step, value: Any) -> Any:

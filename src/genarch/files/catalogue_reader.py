@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, get_type_hints
 
 from genarch.errors import InputError, Problem
-from genarch.evidence.catalogue import Catalogue, Head, Parts
+from genarch.evidence.catalogue import Catalogue, Contents, Head, Parts
 from genarch.evidence.entries import Hardware, Measurement
 from genarch.evidence.estimates import calibrate
 from genarch.files.bundled import CATALOGUE_FILES, digest
@@ -40,7 +40,7 @@ _REFERENCES = {
 _Report = Callable[[Location, str], None]
 
 
-def read_fitted(folder: str) -> Catalogue:
+def read_fitted(folder: str) -> Contents:
     """Read and check the catalogue in a folder, and fit the estimator to it.
 
     Raises:
@@ -64,8 +64,7 @@ def read_fitted(folder: str) -> Catalogue:
         raise InputError(problems)
     head, *_ = records.values()
     catalogue = Catalogue(head=head.value, parts=parts, digest=digest([file.content for file in records.values()]))
-    catalogue.calibration = calibrate(catalogue)
-    return catalogue
+    return Contents(catalogue.head, parts, catalogue.digest, calibrate(catalogue))
 
 
 def read_gpu_names(folder: str) -> GpuNames:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO, Self, TextIO
+from contextlib import contextmanager
+from typing import BinaryIO, TextIO
 
 from genarch.errors import InputError, Problem
 
@@ -176,76 +177,63 @@ def is_spec(name: str) -> bool:
     return name == SPEC_NAME or name.endswith(SPEC_SUFFIX)
 
 
-class AtomicFile:
-    """A text file that appears under its name only once it is complete.
+@contextmanager
+def atomic_file(path: str) -> Iterator[Callable[[str], None]]:
+    """What adds text to a file that appears under its name only once it is complete, and not at all on an error.
 
-    Use as a context manager; `write` collects. On an error inside the block nothing is left behind. What is no
-    regular file, such as `/dev/stdout` or a named pipe, is written to as it stands.
+    What is no regular file, such as `/dev/stdout` or a named pipe, is written to as it stands.
+
+    Raises:
+        InputError: when it cannot be written.
     """
+    partial = ""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._target = path
-        self._partial = ""
+    def add(text: str) -> None:
+        with _writing(path):
+            stream.write(text)
 
-    def __enter__(self) -> Self:
-        """Open a file beside the target.
+    try:
+        with _writing(path):
+            target = os.path.realpath(path)  # fails where the working folder is gone
+            if os.path.isdir(target):
+                raise refuse(path, "is a folder; name a file to write")
+            if os.path.exists(target) and not os.path.isfile(target):
+                stream: TextIO = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115  (closed below)
+            else:
+                import tempfile
 
-        Raises:
-            InputError: when that cannot be written.
-        """
+                folder, name = os.path.split(target)
+                handle, partial = tempfile.mkstemp(prefix=f".{name[:40]}.", dir=folder)
+                stream = os.fdopen(handle, "w", encoding="utf-8", newline="\n")
         try:
-            self._target = os.path.realpath(self._path)  # fails where the working folder is gone
-            if os.path.isdir(self._target):
-                raise refuse(self._path, "is a folder; name a file to write")
-            self._stream = self._opened()
-        except (OSError, ValueError) as error:
-            raise self._unwritable(error) from error
-        return self
-
-    def _opened(self) -> TextIO:
-        if os.path.exists(self._target) and not os.path.isfile(self._target):
-            return open(self._path, "w", encoding="utf-8", newline="\n")
-        import tempfile
-
-        folder, name = os.path.split(self._target)
-        handle, self._partial = tempfile.mkstemp(prefix=f".{name[:40]}.", dir=folder)
-        return os.fdopen(handle, "w", encoding="utf-8", newline="\n")
-
-    def write(self, text: str) -> None:
-        """Add to the file.
-
-        Raises:
-            InputError: when the disk does not take it.
-        """
-        try:
-            self._stream.write(text)
-        except OSError as error:
-            raise self._unwritable(error) from error
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        """Give the finished file its name, or remove what there is of it."""
-        try:
-            self._stream.close()
-            if self._partial and kind is None:
-                os.chmod(self._partial, self._mode())
-                os.replace(self._partial, self._target)
-        except OSError as failure:
-            raise self._unwritable(failure) from failure
+            yield add
         finally:
-            if self._partial and os.path.exists(self._partial):
-                os.unlink(self._partial)
+            with _writing(path):
+                stream.close()
+        if partial:
+            with _writing(path):
+                os.chmod(partial, _mode(target))
+                os.replace(partial, target)
+    finally:
+        if partial and os.path.exists(partial):
+            os.unlink(partial)
 
-    def _mode(self) -> int:
-        """The permissions of the file that is replaced, or those of a new one."""
-        if os.path.exists(self._target):
-            return stat.S_IMODE(os.stat(self._target).st_mode)
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
 
-    def _unwritable(self, error: OSError | ValueError) -> InputError:
-        return refuse(self._path, f"cannot be written: {_reason(error)}")
+@contextmanager
+def _writing(path: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise refuse(path, f"cannot be written: {_reason(error)}") from error
+
+
+def _mode(target: str) -> int:
+    """The permissions of the file that is replaced, or those of a new one."""
+    if os.path.exists(target):
+        return stat.S_IMODE(os.stat(target).st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _reason(error: OSError | ValueError) -> str:
