@@ -102,11 +102,9 @@ class _AsTyped(NamedTuple):
         if value is None:
             return () if param.multiple or param.nargs == -1 else None
         declared = param.type_descriptor.annotation
-        if isinstance(declared, type) and isinstance(value, declared):
-            return value
         if declared == list[str] and all(isinstance(item, str) for item in value):
             return list(value)
-        if value in get_args(declared):  # of a Literal
+        if (isinstance(declared, type) and isinstance(value, declared)) or value in get_args(declared):  # of a Literal
             return value
         try:
             return self.converter().coerce(value, param, ctx)
@@ -126,22 +124,11 @@ class Commands(typer.Typer):
         return super().command(name, cls=Command, **more)
 
 
-MODULES = {
-    "evaluate": "evaluate",
-    "ask": "ask",
-    "check": "documents",
-    "waivers": "documents",
-    "fix": "documents",
-    "estimate": "evidence",
-    "cost": "evidence",
-    "backtest": "rules",
-    "explain": "rules",
-    "schema": "rules",
-    "rules": "rules",
-    "doc": "doc",
-    "evidence": "evidence",
-    "hardware": "evidence",
-}
+MODULES = {"evaluate": "evaluate", "ask": "ask"}
+MODULES |= dict.fromkeys(("check", "waivers", "fix"), "documents")
+MODULES |= dict.fromkeys(("estimate", "cost"), "evidence")
+MODULES |= dict.fromkeys(("backtest", "explain", "schema", "rules"), "rules")
+MODULES |= {"doc": "doc"} | dict.fromkeys(("evidence", "hardware"), "evidence")
 """The module of each command and group, in the order of --help."""
 
 

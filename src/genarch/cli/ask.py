@@ -62,7 +62,6 @@ def ask(
         raise typer.BadParameter("--confirm needs --answers, whose answers it asks again")
     if save is not None:
         check_target(save, answers)
-    output = None if output == "-" else output
     keep(output, [answers] if answers else [])
     table = load_rules(rules)
     interview = Interview(table, order="fixed" if fixed else "adaptive", every=every)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 from io import TextIOWrapper
 
 from genarch.cli.output import look_of
@@ -26,60 +27,53 @@ def has_terminal() -> bool:
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
 
 
+@dataclass
 class Dialogue:
     """Fills a sheet, which has every answer taken so far, whatever ends the dialogue.
 
-    Questions and messages go to standard error, which leaves standard output to the report.
+    `confirmed` are the answers on it to be asked again first, each as its own default. Questions and messages go to
+    standard error, which leaves standard output to the report; `plain` draws nothing and colours nothing.
     """
 
-    def __init__(
-        self, rules: RuleTable, interview: Interview, sheet: Sheet, confirmed: Sequence[str], *, plain: bool
-    ) -> None:
-        """Start from a sheet; `confirmed` are the answers on it to be asked again first, each as its own default.
-
-        `plain` draws nothing and colours nothing.
-        """
-        self.sheet = sheet
-        self.piped = not (sys.stdin and sys.stdin.isatty())
-        """Whether the answers come from a file or another program."""
-        self._rules = rules
-        self._interview = interview
-        self._confirmed = confirmed
-        self._plain = plain
-        if isinstance(sys.stdin, TextIOWrapper):
-            sys.stdin.reconfigure(errors="backslashreplace")
+    rules: RuleTable
+    interview: Interview
+    sheet: Sheet
+    confirmed: Sequence[str]
+    plain: bool
 
     @property
-    def look(self) -> Look:
+    def piped(self) -> bool:
+        """Whether the answers come from a file or another program."""
+        return not (sys.stdin and sys.stdin.isatty())
+
+    @property
+    def _look(self) -> Look:
         """How to lay text out now; the window may have changed since the last question."""
         found = look_of(stream=sys.stderr)
-        return found._replace(color=False, unicode=False) if self._plain else found
+        return found._replace(color=False, unicode=False) if self.plain else found
 
     @property
-    def one_line_each(self) -> bool:
+    def _one_line_each(self) -> bool:
         """Whether choices are lines of their own: for a screen reader, or where columns do not fit."""
-        return self._plain or self.look.width < NARROW
+        return self.plain or self._look.width < NARROW
 
-    def laid_out(self, page: Page) -> str:
-        """A page as text for the window."""
+    def _laid_out(self, page: Page) -> str:
         from genarch.reports.text import as_text  # rich: for those who are asked something
 
-        return as_text(page, self.look)
+        return as_text(page, self._look)
 
-    def show(self, page: Page) -> None:
-        """Write a page, laid out for the window."""
-        self.say(self.laid_out(page))
+    def _show(self, page: Page) -> None:
+        self._say(self._laid_out(page))
 
-    def say(self, text: str) -> None:
-        """Write lines."""
+    def _say(self, text: str) -> None:
         sys.stderr.write(text.rstrip("\n") + "\n")
         sys.stderr.flush()
 
-    def paragraph(self, text: str, *, gap: bool = True) -> None:
+    def _paragraph(self, text: str, *, gap: bool = True) -> None:
         """Write sentences, wrapped to the window; with a gap, an empty line after them."""
-        self.show([Paragraph(text)])
+        self._show([Paragraph(text)])
         if gap:
-            self.say("")
+            self._say("")
 
     def ask(self, prompt: str) -> str:
         """One line typed by the person, or read from the pipe.
@@ -92,12 +86,12 @@ class Dialogue:
             raise EOFError
         try:
             with redirect_stdout(sys.stderr):  # standard output is the report's
-                line = input(f"{self.laid_out([Paragraph(prompt)]).rstrip()}: ")
+                line = input(f"{self._laid_out([Paragraph(prompt)]).rstrip()}: ")
         except (EOFError, KeyboardInterrupt):
-            self.say("")
+            self._say("")
             raise
         if self.piped:
-            self.say(safe(line))
+            self._say(safe(line))
         return line
 
     def run(self) -> None:
@@ -106,15 +100,17 @@ class Dialogue:
         Raises:
             KeyboardInterrupt, EOFError: as `ask` does.
         """
-        self.paragraph(words.INTRODUCTION)
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="backslashreplace")
+        self._paragraph(words.INTRODUCTION)
         shown_last = ""
         while True:
             closing = self._questions()
             if closing != shown_last:
-                self.paragraph(closing)
+                self._paragraph(closing)
             shown_last = closing
             if not self._reviewed():
-                self.say("")
+                self._say("")
                 return
 
     def _questions(self) -> str:
@@ -122,8 +118,8 @@ class Dialogue:
         standing = self._standing()
         announced = False
         while standing.open:
-            if standing.settled and not announced and standing.open[0] not in self._confirmed:
-                self.paragraph(f"{words.closing_words(standing, self.sheet)} Asking on; d is done.")
+            if standing.settled and not announced and standing.open[0] not in self.confirmed:
+                self._paragraph(f"{words.closing_words(standing, self.sheet)} Asking on; d is done.")
                 announced = True
             if not self._turn(standing):
                 break
@@ -142,13 +138,13 @@ class Dialogue:
             if reply.kind == "done":
                 return False
             if reply.kind == "back":
-                self.paragraph("" if at else "This is the first question.", gap=not at)
+                self._paragraph("" if at else "This is the first question.", gap=not at)
                 at = max(at - 1, 0)
             elif not self._kept(name, reply):
                 self._take(name, reply)
                 return True
             elif earlier:
-                self.say("")
+                self._say("")
                 at = len(asked)
             else:
                 self.sheet = self.sheet._replace(asked=(*asked, name))
@@ -159,15 +155,15 @@ class Dialogue:
         name = constraint.name
         default = self.sheet.stated.get(name)
         declined = name in self.sheet.declined
-        self.show(words.question_page(constraint, self._rules, progress, plain=self.one_line_each))
+        self._show(words.question_page(constraint, self.rules, progress, plain=self._one_line_each))
         while True:
             try:
                 reply = parse_reply(constraint, self.ask(words.prompt_words(constraint, default, declined=declined)))
             except InvalidAnswerError as error:
-                self.paragraph(str(error), gap=False)
+                self._paragraph(str(error), gap=False)
                 continue
             if reply.kind == "help":
-                self.show(words.help_page(constraint, self._rules))
+                self._show(words.help_page(constraint, self.rules))
             elif reply.kind != "keep":
                 return reply
             elif default is not None:
@@ -175,7 +171,7 @@ class Dialogue:
             elif declined:
                 return Reply("unknown")
             else:
-                self.paragraph("No default here; type an answer, or u if nobody knows.", gap=False)
+                self._paragraph("No default here; type an answer, or u if nobody knows.", gap=False)
 
     def _kept(self, name: str, reply: Reply) -> bool:
         """Whether a reply says again what the sheet has."""
@@ -187,31 +183,31 @@ class Dialogue:
         """Take an answer, drop what no longer applies, and say what it taught."""
         before = self.sheet
         sheet = before.answered(name, reply.value, reply.written)
-        for gone in self._interview.no_longer_apply(sheet, name):
+        for gone in self.interview.no_longer_apply(sheet, name):
             if gone in sheet.stated:
                 was = words.shown(BY_NAME[gone], sheet.stated[gone])
-                self.paragraph(f"Dropped, since no rule reads it any more: {gone} ({was}).", gap=False)
+                self._paragraph(f"Dropped, since no rule reads it any more: {gone} ({was}).", gap=False)
             sheet = sheet.dropped(gone)
         self.sheet = sheet
-        standing = self._interview.standing(sheet)
-        ruled_out = self._interview.ruled_out(name, sheet.stated) if name in sheet.stated else None
-        self.paragraph(words.learnt_words(standing, ruled_out))
-        known = self._interview.contradictions(before.stated)
-        for notice in self._interview.contradictions(sheet.stated):
+        standing = self.interview.standing(sheet)
+        ruled_out = self.interview.ruled_out(name, sheet.stated) if name in sheet.stated else None
+        self._paragraph(words.learnt_words(standing, ruled_out))
+        known = self.interview.contradictions(before.stated)
+        for notice in self.interview.contradictions(sheet.stated):
             if notice not in known:
                 contradiction = f"This contradicts an earlier answer: {notice.message} ({notice.id}) b goes back."
-                self.paragraph(contradiction)
+                self._paragraph(contradiction)
 
     def _standing(self) -> Standing:
         """Where the answers leave it, with what is still to be confirmed before what is to be asked."""
-        standing = self._interview.standing(self.sheet)
-        waiting = [name for name in self._confirmed if name not in self.sheet.asked]
+        standing = self.interview.standing(self.sheet)
+        waiting = [name for name in self.confirmed if name not in self.sheet.asked]
         return standing._replace(open=(*waiting, *(name for name in standing.open if name not in waiting)))
 
     def _reviewed(self) -> bool:
         """Show the answers; whether one of them was changed, so that there may be more to ask."""
         names = words.reviewed(self.sheet)
-        self.show(words.review_page(self.sheet, plain=self.one_line_each))
+        self._show(words.review_page(self.sheet, plain=self._one_line_each))
         while True:
             try:
                 typed = " ".join(self.ask("Change which? (number or field; Enter for the report)").split())
@@ -222,13 +218,13 @@ class Dialogue:
             if typed.casefold() in ("", "d", "done"):
                 return False
             if typed == "?":
-                self.paragraph("Each answer can be changed: type its number or its field.", gap=False)
+                self._paragraph("Each answer can be changed: type its number or its field.", gap=False)
                 continue
             last = [name for name in self.sheet.asked if name in names][-1:]
             chosen = last[0] if last and typed.casefold() in ("b", "back") else _chosen(typed, names)
             if chosen is None:
                 hint = nearest(typed, BY_NAME)
-                self.paragraph(f"'{typed[:60]}' is neither a number of the list nor a field{hint}.", gap=False)
+                self._paragraph(f"'{typed[:60]}' is neither a number of the list nor a field{hint}.", gap=False)
                 continue
             reply = self._reply(BY_NAME[chosen], f"Change {chosen}")
             if reply.kind in ("back", "done") or self._kept(chosen, reply):

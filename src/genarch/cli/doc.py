@@ -89,7 +89,6 @@ def doc_add(
 
 
 def _blocks(text: str, path: str, rules: RuleTable) -> dict[str, _Found]:
-    """The document's specs by id."""
     found: dict[str, _Found] = {}
     for block in parse_markdown(text.removeprefix("\ufeff")).blocks:
         if not block.closed:
@@ -124,7 +123,6 @@ def _added(path: str, spec: str, rules: RuleTable) -> _Found:
 
 
 def _keep_rationale(path: str, found: _Found, rules: RuleTable) -> int:
-    """Bring the rationale below a block up to date."""
     spec = found.spec
     report = evaluated(spec, rules, with_evidence=False)
     before = read_exactly(path)

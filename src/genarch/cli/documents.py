@@ -159,7 +159,6 @@ def _write(report: CheckReport, outputs: Sequence[Output], *, waived: bool) -> N
 
 
 def _show_files(paths: Sequence[str], settings: Settings) -> int:
-    """List the files, and those that are skipped with the reason."""
     code = ExitCode.OK
     for item in listed_files(paths, settings.selection):
         if isinstance(item, Skipped):
@@ -174,7 +173,6 @@ def _show_files(paths: Sequence[str], settings: Settings) -> int:
 
 
 def _show_config(settings: Settings) -> int:
-    """Print the settings in effect."""
     project, policy = settings.project, settings.policy
     shown = [
         ("configuration", project.path or "none"),

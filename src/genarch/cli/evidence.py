@@ -31,7 +31,6 @@ app.add_typer(hardware_app, name="hardware")
 
 @evidence_app.command("list")
 def evidence_list(
-    *,
     family: Annotated[str | None, option(None, "gan, diffusion or hybrid.")] = None,
     architecture: Annotated[str | None, option(None, "As a rule table names it.")] = None,
     model: Annotated[str | None, option("ID", "A model of the catalogue.")] = None,
@@ -81,7 +80,6 @@ def evidence_list(
 @evidence_app.command("show")
 def evidence_show(
     name: Annotated[str, argument("ID", "A measurement, model, hardware, claim, source or component.")],
-    *,
     output_format: EntryFormat = "text",
 ) -> int:
     """Show an entry of the catalogue: its figures, which of them were read, and where."""
@@ -163,7 +161,6 @@ def _size(text: str) -> tuple[int, int]:
 @app.command()
 def cost(
     spec: Annotated[str, argument("SPEC", "A spec file, or - for standard input.")],
-    *,
     overrides: Overrides = None,
     utilisation: Annotated[float, option("SHARE", "The share of the hour that a GPU is busy.")] = 0.6,
     output_format: ComparisonFormat = "text",

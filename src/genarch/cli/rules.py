@@ -32,6 +32,7 @@ from genarch.files.io import case_files, refuse, spec_files
 from genarch.files.specs import load_spec
 from genarch.reports.descriptions import describe, describe_id, table_list, table_list_page
 from genarch.reports.finding_formats import FORMATS, View
+from genarch.reports.findings import lint_report
 from genarch.reports.json import as_json
 from genarch.reports.words import either
 from genarch.table.constraints import BY_NAME
@@ -56,7 +57,6 @@ def rules_list(*, rules: Rules = DEFAULT_TABLE, output_format: EntryFormat = "te
 @rules_app.command("show")
 def rules_show(
     entry: Annotated[str, argument("ID", "A rule, method, notice, architecture or family.")],
-    *,
     rules: Rules = DEFAULT_TABLE,
     output_format: EntryFormat = "text",
 ) -> int:
@@ -77,8 +77,6 @@ def rules_lint(
     waived: Annotated[bool, flag("--waived", "List waived findings too, with the reasons.")] = False,
 ) -> int:
     """Verify rule tables as a whole: dead rules, blind spots, dead ends, what nothing reads."""
-    from genarch.reports.findings import lint_report
-
     one_of("--fail-on", fail_on, "a severity", FAIL_ON)
     if output_format not in FORMATS:
         raise typer.BadParameter(not_one_of(output_format, "a format", FORMATS), param_hint="'--format'")
@@ -238,7 +236,6 @@ def explain(
     name: Annotated[
         str, argument("ID", "A rule, fact, method, notice, architecture, constraint, value or measurement.")
     ],
-    *,
     rules: Rules = DEFAULT_TABLE,
     output_format: EntryFormat = "text",
 ) -> int:
