@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
+from itertools import combinations
 
 from genarch.table.matching import positions
 from genarch.table.rules import Ratio
@@ -72,17 +73,14 @@ class Reach:
             return True
         if "undetermined" in verdicts and self._may_be_undetermined():
             return True
-        families = self._bounds.scorer.families
         if "evaluate_both" in verdicts and any(
-            self._may_be_close(one, other)
-            for one in self._among(range(len(self._points)))
-            for other in self._among(self._bounds.rivals[one])
-            if one < other
+            other in self._bounds.rivals[one] and self._may_be_close(one, other)
+            for one, other in combinations(positions(self._alive), 2)
         ):
             return True
         return any(
             self._may_win(member)
-            for family, members in families
+            for family, members in self._bounds.scorer.families
             if family in verdicts
             for member in self._among(members)
         )

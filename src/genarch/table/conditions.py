@@ -88,8 +88,10 @@ def values_named(conditions: Iterable[Condition]) -> dict[str, set[object]]:
 def describe(condition: Condition) -> str:
     """A condition in words, fit for a report."""
     match condition:
-        case Predicate():
-            return _describe_predicate(condition)
+        case Predicate(name, operator, operand):
+            listed = ", ".join(str(item).lower() if isinstance(item, bool) else str(item) for item in operand)
+            words = "has" if operator == "any_of" and len(operand) == 1 else _WORDS.get(operator, operator)
+            return f"{name} {words} {listed or 'empty'}"
         case Not(part):
             return f"not ({describe(part)})"
         case All(()):
@@ -107,13 +109,6 @@ _WORDS: Mapping[Operator, str] = {
     "all_of": "has all of",
     "none_of": "none of",
 }
-
-
-def _describe_predicate(predicate: Predicate) -> str:
-    name, operator, operand = predicate
-    listed = ", ".join(str(item).lower() if isinstance(item, bool) else str(item) for item in operand)
-    words = "has" if operator == "any_of" and len(operand) == 1 else _WORDS.get(operator, operator)
-    return f"{name} {words} {listed or 'empty'}"
 
 
 MAX_ALL_TERMS = 8_192

@@ -15,7 +15,7 @@ from genarch.table.constraints import BY_NAME, Answers, Value, in_order
 from genarch.table.matching import Column, positions
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict
-from genarch.table.search import AnswerClass, Space, Stretch, VerdictSearch, sampled, subsets, verdict_search
+from genarch.table.search import AnswerClass, Space, Stretch, VerdictSearch, sampled, search, subsets, verdict_search
 from genarch.table.spec import Spec, with_implied
 
 SAMPLES = 1_000
@@ -46,8 +46,10 @@ class Exploration:
 
         A witness answers every constraint that the table's rules and inconsistencies read.
         """
-        verdicts = self._table.rules.verdicts
-        found = self._table.possible(self._stated, verdicts)
+        table, verdicts = self._table, self._table.rules.verdicts
+        found = search(
+            table.space, lambda hits: (table.verdict(hits),), table.reachable, verdicts, self._stated
+        ).witnesses
         return tuple(Possible(name, in_order({**self._stated, **found[name]})) for name in verdicts if name in found)
 
     @property

@@ -377,20 +377,6 @@ def facts_uncited(rules: RuleTable) -> Iterator[Finding]:
             yield Finding(CheckId("fact-uncited"), (fact.id,), "nothing in the table cites it", ("facts", fact.id))
 
 
-VERIFICATIONS = (
-    rules_always_together,
-    rules_that_never_matter,
-    blind_spots,
-    exclusions_of_everything,
-    architectures_never_recommended,
-    entries_never_shown,
-    verdicts_that_return,
-)
-"""What needs answers that are consistent."""
-
-COVERAGE = (unread, examples_missing, facts_uncited)
-
-
 def verify(rules: RuleTable) -> Iterator[Finding]:
     """Everything that the checks find, waived findings included; then the waivers that cover nothing.
 
@@ -399,8 +385,18 @@ def verify(rules: RuleTable) -> Iterator[Finding]:
     used = set()
     conditions = list(impossible_conditions(rules))
     consistent = all(finding.check != "everything-inconsistent" for finding in conditions)
-    checks = (*(VERIFICATIONS if consistent else ()), *COVERAGE)
-    for finding in chain(conditions, *(check(rules) for check in checks)):
+    found = [conditions, unread(rules), examples_missing(rules), facts_uncited(rules)]
+    if consistent:
+        found[1:1] = [
+            rules_always_together(rules),
+            rules_that_never_matter(rules),
+            blind_spots(rules),
+            exclusions_of_everything(rules),
+            architectures_never_recommended(rules),
+            entries_never_shown(rules),
+            verdicts_that_return(rules),
+        ]
+    for finding in chain(*found):
         about = finding.check, set(finding.subject)
         waiver = next((waiver for waiver in rules.waivers if (waiver.check, set(waiver.subject)) == about), None)
         used.add(waiver)

@@ -10,7 +10,7 @@ look-up and one bitwise `or` for each constraint, however many conditions there 
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import compress, count, pairwise
 from operator import and_, or_
@@ -130,16 +130,20 @@ class Matcher:
     def match(self, answers: Answers) -> Matches:
         """Match every condition with the stated answers."""
         failed, pending = self.against(answers)
-        assumed: tuple[int, ...] = ()
-        if self._stands:
-            hits, _ = self.gather(failed, pending)
-            standing = [s for s in self._stands if s.bit & hits and answers.get(s.constraint) is None]
-            if standing:
-                assumed = tuple(stand.position for stand in standing)
-                failed, pending = self._assume(answers, failed, standing)
         hits, unknown = self.gather(failed, pending)
+        standing = [s for s in self._stands if s.bit & hits and answers.get(s.constraint) is None]
+        if standing:  # the assumed ranges are taken in place of nothing
+            left_open: dict[str, int] = {}
+            for stand in standing:
+                failed |= stand.fails
+                left_open[stand.constraint] = left_open.get(stand.constraint, -1) & stand.open
+            pending = 0
+            for name, column in self.columns.items():
+                if answers.get(name) is None:
+                    pending |= left_open.get(name, column.reads)
+            hits, unknown = self.gather(failed, pending)
         own = (1 << self._size) - 1
-        return Matches(hits & own, unknown & own, assumed)
+        return Matches(hits & own, unknown & own, tuple([stand.position for stand in standing]))
 
     def against(self, answers: Answers) -> tuple[int, int]:
         """The terms that stated answers fail, and those that an unstated constraint is read by."""
@@ -150,18 +154,6 @@ class Matcher:
                 pending |= reads
             else:
                 failed |= fails(value)
-        return failed, pending
-
-    def _assume(self, answers: Answers, failed: int, standing: Iterable[_Stand]) -> tuple[int, int]:
-        """The failed and open terms once the assumed ranges are taken in place of nothing."""
-        left_open: dict[str, int] = {}
-        for stand in standing:
-            failed |= stand.fails
-            left_open[stand.constraint] = left_open.get(stand.constraint, -1) & stand.open
-        pending = 0
-        for name, column in self.columns.items():
-            if answers.get(name) is None:
-                pending |= left_open.get(name, column.reads)
         return failed, pending
 
     def gather(self, failed: int, pending: int) -> tuple[int, int]:

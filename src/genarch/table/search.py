@@ -330,10 +330,6 @@ class VerdictSearch:
         self.order = list(asked | dict.fromkeys(constraint.name for constraint in CONSTRAINTS))
         """Every constraint, in the order of the table's questions; those without a question come last."""
 
-    def possible(self, stated: Answers, wanted: Iterable[str]) -> Mapping[str, Answers]:
-        """Those of the wanted verdicts that some completion reaches, each with the answers that it adds."""
-        return search(self.space, lambda hits: (self.verdict(hits),), self.reachable, wanted, stated).witnesses
-
     def verdict(self, hits: int) -> str:
         """The verdict when exactly these rules hit."""
         return self.scorer.judge(hits).verdict
