@@ -58,7 +58,6 @@ def changed_since(reference: str) -> frozenset[str]:
 
 
 DOCUMENT_SUFFIXES = (".md", ".markdown")
-SPEC_SUFFIXES = (".yaml", ".yml")
 
 _NEAR_SPEC = re.compile(r"(.*\.)?genarch\.ya?ml", re.IGNORECASE)
 """The names of spec files, and those that come near."""
@@ -78,7 +77,7 @@ class ListedFile(NamedTuple):
     @property
     def is_spec(self) -> bool:
         """Whether it is a spec file rather than a Markdown document."""
-        return self.path.lower().endswith(SPEC_SUFFIXES)
+        return self.path.lower().endswith((".yaml", ".yml"))
 
 
 class Skipped(NamedTuple):

@@ -14,7 +14,7 @@ from genarch.table.answers import format_answer
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME
 from genarch.table.explore import Exploration, explore
-from genarch.table.findings import CheckId, Finding, Located, Place
+from genarch.table.findings import CheckId, Located, Place
 from genarch.table.rules import Notice, Rule, RuleTable
 from genarch.table.scoring import DEVICE_CONTRADICTED, Evaluation, Ranked, Verdict, evaluate
 from genarch.table.spec import Spec, Waiver
@@ -308,9 +308,14 @@ def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable,
     unapproved: set[str] = set()
     marked = []
     for item in found:
-        covers = _covering(item.finding, counting)
-        with_approval = DOCUMENT_CHECKS[item.finding.check].waivable == "with_approval"
-        lacking = {waiver.rule for waiver in covers if with_approval and _NOBODY.fullmatch(waiver.approved_by or "")}
+        waivable, subject = DOCUMENT_CHECKS[item.finding.check].waivable, set(item.finding.subject)
+        # One waiver of its check covers a finding, or together one of each id that it is about.
+        covers = [waiver for waiver in counting if waiver.rule == item.finding.check][:1]
+        of_ids = [waiver for waiver in counting if waiver.rule in subject]
+        covers = covers or (of_ids if {waiver.rule for waiver in of_ids} >= subject else [])
+        covers = [] if waivable == "never" else covers
+        nameless = (waiver for waiver in covers if _NOBODY.fullmatch(waiver.approved_by or ""))
+        lacking = {waiver.rule for waiver in nameless if waivable == "with_approval"}
         used.update(waiver.rule for waiver in covers)
         unapproved |= lacking
         reasons = "" if lacking else "; ".join(dict.fromkeys(waiver.reason for waiver in covers))
@@ -364,17 +369,6 @@ def _problem(waiver: Waiver, rules: RuleTable, policy: Policy) -> tuple[CheckId,
     if expires > policy.latest:
         return _ENDLESS, f"the waiver of {rule} ends only with {expires}; set a day up to {policy.latest}"
     return None
-
-
-def _covering(finding: Finding, waivers: Sequence[Waiver]) -> list[Waiver]:
-    """The waivers that together cover a finding: one of its check, or one of each id that it is about."""
-    if DOCUMENT_CHECKS[finding.check].waivable == "never":
-        return []
-    of_check = [waiver for waiver in waivers if waiver.rule == finding.check]
-    if of_check:
-        return of_check[:1]
-    of_rules = [waiver for waiver in waivers if waiver.rule in finding.subject]
-    return of_rules if {waiver.rule for waiver in of_rules} >= set(finding.subject) else []
 
 
 def _explains(reason: str) -> bool:

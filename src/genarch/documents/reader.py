@@ -37,7 +37,6 @@ INACTIVE = (
 """The statuses of a document that binds nobody any more; tools write both spellings of the first."""
 
 UNDECIDED = ("proposed", "draft", "provisional", "pending", "in review", "wip")
-"""The statuses of a document whose decision may still be open."""
 
 _INVALID = CheckId("block-invalid")
 _CHOSEN = re.compile(r"[\s>*_-]*chosen option[*_\s]*:", re.IGNORECASE)
