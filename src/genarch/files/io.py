@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from genarch.errors import InputError, Problem
 
@@ -197,14 +197,12 @@ def atomic_file(path: str) -> Iterator[Callable[[str], None]]:
             target = os.path.realpath(path)  # fails where the working folder is gone
             if os.path.isdir(target):
                 raise refuse(path, "is a folder; name a file to write")
-            if os.path.exists(target) and not os.path.isfile(target):
-                stream: TextIO = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115  (closed below)
-            else:
-                import tempfile
-
+            if os.path.isfile(target) or not os.path.exists(target):
                 folder, name = os.path.split(target)
-                handle, partial = tempfile.mkstemp(prefix=f".{name[:40]}.", dir=folder)
-                stream = os.fdopen(handle, "w", encoding="utf-8", newline="\n")
+                partial = os.path.join(folder, f".{name[:40]}.{os.urandom(6).hex()}")
+            stream = open(partial or path, "x" if partial else "w", encoding="utf-8", newline="\n")  # noqa: SIM115
+            if partial and os.path.exists(target):
+                os.chmod(partial, stat.S_IMODE(os.stat(target).st_mode))
         try:
             yield add
         finally:
@@ -212,7 +210,6 @@ def atomic_file(path: str) -> Iterator[Callable[[str], None]]:
                 stream.close()
         if partial:
             with _writing(path):
-                os.chmod(partial, _mode(target))
                 os.replace(partial, target)
     finally:
         if partial and os.path.exists(partial):
@@ -225,15 +222,6 @@ def _writing(path: str) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         raise refuse(path, f"cannot be written: {_reason(error)}") from error
-
-
-def _mode(target: str) -> int:
-    """The permissions of the file that is replaced, or those of a new one."""
-    if os.path.exists(target):
-        return stat.S_IMODE(os.stat(target).st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _reason(error: OSError | ValueError) -> str:

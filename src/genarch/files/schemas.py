@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, create_model
 
+from genarch.files.bundled import load_catalogue
 from genarch.files.records import fields_of, form_of, is_mapping, marked, options_of
 from genarch.table.constraints import CONSTRAINTS, Constraint
 from genarch.table.forms import MAX_DIGITS, Mark
@@ -200,14 +201,8 @@ def _test(constraint: Constraint) -> dict[str, Any]:
     return {**described, "anyOf": [*plain, operators]}
 
 
-def _model() -> dict[str, Any]:
-    from genarch.files.bundled import load_catalogue
-
-    return {"enum": list(load_catalogue().models)}
-
-
 _OWN: Mapping[str, Callable[[], dict[str, Any]]] = {
     "Constraints": _answers,
     "Condition": _condition,
-    "Model": _model,
+    "Model": lambda: {"enum": list(load_catalogue().models)},
 }

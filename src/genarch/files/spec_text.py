@@ -56,11 +56,8 @@ def changed_spec(text: str, path: str, answers: Mapping[str, str]) -> str:
     """
     before = parse_spec(text, path=path)
     changed = _Text(text).with_answers(answers)
-    wanted = dict(before.constraints)
-    for name, answer in answers.items():
-        stated = parse_spec(f"version: 1\nconstraints: {{{name}: {answer}}}\n").constraints
-        wanted.pop(name, None)
-        wanted.update(stated)
+    stated = parse_spec(f"version: 1\nconstraints: {{{_flow(answers)}}}\n").constraints
+    wanted = {name: value for name, value in before.constraints.items() if name not in answers} | dict(stated)
     with suppress(InputError):
         if parse_spec(changed, path=path) == before._replace(constraints=in_order(wanted)):
             return changed
@@ -104,8 +101,7 @@ class _Text:
     def __init__(self, text: str) -> None:
         self._text = text
         self.root: Any = yaml.compose(text, Loader=LOADER)
-        found = LINE_END.search(text)
-        self._newline = found[0] if found else "\n"
+        self._newline = (LINE_END.findall(text) or ["\n"])[0]
 
     @property
     def constraints(self) -> Any:
@@ -116,7 +112,11 @@ class _Text:
         constraints = self.constraints
         edits: list[Edit] = []
         new: dict[str, str] = {}
-        present = {key.value: (key, value) for key, value in constraints.value} if _is_mapping(constraints) else {}
+        present = (
+            {key.value: (key, value) for key, value in constraints.value}
+            if isinstance(constraints, yaml.MappingNode)
+            else {}
+        )
         for name, answer in answers.items():
             if name in present:
                 edits.append(self._replaced(*present[name], answer))
@@ -156,15 +156,14 @@ class _Text:
         return pattern.search(self._text, start, end)
 
     def _added(self, constraints: Any, new: Mapping[str, str]) -> Edit:
-        if _is_mapping(constraints) and constraints.value:
+        if isinstance(constraints, yaml.MappingNode) and constraints.value:
             return self.into(constraints, new)
         block = "".join(f"{self._newline}{INDENT}{name}: {answer}" for name, answer in new.items())
-        flow = ", ".join(f"{name}: {answer}" for name, answer in new.items())
         if constraints is None:
-            own = {"constraints": f"{{{flow}}}" if self.root.flow_style else block}
+            own = {"constraints": f"{{{_flow(new)}}}" if self.root.flow_style else block}
             return self.into(self.root, own)
-        if self.root.flow_style or _is_mapping(constraints):
-            return (constraints.start_mark.index, self._end(constraints), f"{{{flow}}}")
+        if self.root.flow_style or isinstance(constraints, yaml.MappingNode):
+            return (constraints.start_mark.index, self._end(constraints), f"{{{_flow(new)}}}")
         key = next(key for key, _ in self.root.value if key.value == "constraints")
         colon = self._behind_colon(key)
         end = self._line_end(colon)
@@ -201,8 +200,8 @@ class _Text:
         return int(start + len(self._text[start:end].rstrip()))
 
 
-def _is_mapping(node: object) -> bool:
-    return isinstance(node, yaml.MappingNode)
+def _flow(answers: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}: {answer}" for name, answer in answers.items())
 
 
 def _quoted(text: str, style: str | None) -> str:
