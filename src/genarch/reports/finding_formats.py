@@ -5,7 +5,6 @@ A format is a function of a report, entered in `FORMATS`; the command line has i
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -74,8 +73,7 @@ def _sarif(report: Report, _: View) -> str:
         text = f"{len(found) - MOST_RESULTS} more findings do not fit; see the log"
         notice = {"level": "warning", "message": {"text": text}}
         run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": [notice]}]
-    document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, indent=2) + "\n"
+    return as_json({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]})
 
 
 def _result(finding: ReportedFinding, rule: int) -> dict[str, object]:
@@ -108,38 +106,33 @@ def _github(report: Report) -> Iterator[str]:
         shown = found if len(found) <= MOST_ANNOTATIONS else found[: MOST_ANNOTATIONS - 1]
         for finding in shown:
             end = f",endColumn={finding.end_column}" if finding.end_column else ""
-            yield (
-                f"::{command} file={_property(finding.file)},line={finding.line},col={finding.column}{end},"
-                f"title={_property(finding.check)}::{_data(finding.message)}"
-            )
+            place = f"file={_property(finding.file)},line={finding.line},col={finding.column}{end}"
+            message = safe(finding.message).replace("%", "%25")  # nothing in it begins another command
+            yield f"::{command} {place},title={_property(finding.check)}::{message}"
         if len(found) > len(shown):
             yield f"::{command} title=genarch::{len(found) - len(shown)} more findings of this kind, see the log"
 
 
-def _data(text: str) -> str:
-    """A message: nothing in it begins another command."""
-    return safe(text).replace("%", "%25")
-
-
 def _property(text: str) -> str:
     """A property: nothing in it ends it."""
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return safe(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
 
 
 def _gitlab(report: Report, _: View) -> str:
     """GitLab's code quality report; GitLab drops issues with a fingerprint that it has seen."""
     severities = {"error": "major", "warning": "minor", "note": "info"}
-    issues = [
-        {
-            "description": safe(finding.message),
-            "check_name": finding.check,
-            "fingerprint": finding.fingerprint,
-            "severity": severities[finding.severity],
-            "location": {"path": finding.file, "lines": {"begin": finding.line}},
-        }
-        for finding in open_findings(report)
-    ]
-    return json.dumps(issues, indent=2) + "\n"
+    return as_json(
+        [
+            {
+                "description": safe(finding.message),
+                "check_name": finding.check,
+                "fingerprint": finding.fingerprint,
+                "severity": severities[finding.severity],
+                "location": {"path": finding.file, "lines": {"begin": finding.line}},
+            }
+            for finding in open_findings(report)
+        ]
+    )
 
 
 def _junit(report: Report, view: View) -> str:
@@ -150,38 +143,34 @@ def _junit(report: Report, view: View) -> str:
     """
     from xml.etree import ElementTree as ET
 
-    suite = ET.Element("testsuite", name="genarch")
+    suite, seen = ET.Element("testsuite", name="genarch"), Counter[tuple[str, str]]()
 
     def case(path: str, name: str) -> ET.Element:
+        seen[path, name] += 1
+        if seen[path, name] > 1:  # readers take cases of one name for the same
+            name += f" #{seen[path, name]}"
         return ET.SubElement(suite, "testcase", classname=safe(path), name=safe(name), file=safe(path))
 
-    found = {(finding.path, finding.spec) for finding in report.findings}
+    listed: list[tuple[str, str | None, str]]
     if isinstance(report, CheckReport):
-        for document in report.documents:
-            for spec in (item.spec for item in document.decisions if (document.path, item.spec) not in found):
-                case(document.path, f"decision [{spec}]")
+        listed = [(at.path, item.spec, f"decision [{item.spec}]") for at in report.documents for item in at.decisions]
     else:
-        for table in (table for table in report.tables if (table.path, None) not in found):
-            case(table.path, f"table [{table.rules.id}]")
-    seen: Counter[tuple[str, str]] = Counter()
-    failures = skipped = 0
+        listed = [(table.path, None, f"table [{table.rules.id}]") for table in report.tables]
+    found = {(finding.path, finding.spec) for finding in report.findings}
+    for path, name in ((path, name) for path, spec, name in listed if (path, spec) not in found):
+        case(path, name)
     for finding in report.findings:
-        name = f"{finding.check} [{finding.spec}]" if finding.spec else finding.check
-        seen[finding.path, name] += 1
-        if seen[finding.path, name] > 1:  # readers take cases of one name for the same
-            name += f" #{seen[finding.path, name]}"
-        element = case(finding.path, name)
+        element = case(finding.path, f"{finding.check} [{finding.spec}]" if finding.spec else finding.check)
         if not finding.open:
-            skipped += 1
             reason = f"waived: {safe(finding.waived)}" if finding.waived else "known from the baseline"
             ET.SubElement(element, "skipped", message=reason)
         elif finding.fails(view.fail_on):
-            failures += 1
             # Readers that ignore the attribute have the text in the body.
             failure = ET.SubElement(element, "failure", message=safe(finding.message), type=finding.severity)
             failure.text = _line(finding)
         else:
             ET.SubElement(element, "system-out").text = _line(finding)
+    failures, skipped = (len(suite.findall(f"*/{kind}")) for kind in ("failure", "skipped"))
     for key, count in (("failures", failures), ("skipped", skipped), ("tests", len(suite)), ("errors", 0)):
         suite.set(key, str(count))
     suites = ET.Element("testsuites", dict(suite.attrib))
