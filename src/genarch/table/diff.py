@@ -7,9 +7,9 @@ difference depends on the change. Where a search meets its limit, that is said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cache, partial
+from functools import cache
 from math import prod
 from typing import Annotated, Literal, NamedTuple, cast
 
@@ -18,7 +18,7 @@ from genarch.table.constraints import BY_NAME, Answers, Value, in_order
 from genarch.table.forms import OMITTED
 from genarch.table.matching import positions
 from genarch.table.rules import Rule, RuleTable
-from genarch.table.search import AnswerClass, Space, Stretch, distinct, find, sampled, search, verdict_search
+from genarch.table.search import AnswerClass, Space, distinct, find, sampled, search, verdict_search
 
 LIMIT = 20_000
 """Nodes that one search for a difference may take: some one second. Tables that are alike need hundreds."""
@@ -55,27 +55,6 @@ class Where(NamedTuple):
             for name, v in self._asdict().items()
             if name != "constraint" and v is not None
         ]
-
-    def from_stretch(self, stretch: Stretch) -> Where:
-        """From the lower end of a stretch on."""
-        low = stretch.low
-        return self._replace(at_least=low, above=None) if stretch.from_low else self._replace(at_least=None, above=low)
-
-    def to_stretch(self, stretch: Stretch) -> Where:
-        """Up to the higher end of a stretch."""
-        high = stretch.high
-        return self._replace(at_most=high, below=None) if stretch.to_high else self._replace(at_most=None, below=high)
-
-    def with_choice(self, value: str) -> Where:
-        """With one more choice, in the order of the declaration."""
-        chosen = (*(self.any_of or ()), value)
-        return self._replace(any_of=tuple(name for name in BY_NAME[self.constraint].values if name in chosen))
-
-    def without_member(self, member: str) -> Where:
-        """Whether a member of the set is in it or not."""
-        inside = tuple(name for name in self.all_of or () if name != member)
-        outside = tuple(name for name in self.none_of or () if name != member)
-        return self._replace(all_of=inside or None, none_of=outside or None)
 
 
 class ChangedRegion(NamedTuple):
@@ -117,35 +96,35 @@ class _Restrictions:
         tests = item.conditions()
         return tuple(a for a in self.answers[item.constraint] if all(satisfies(test, a.value) for test in tests))
 
-    def around(self, name: str, value: Value) -> Where:
-        """The narrowest restriction that admits an answer."""
-        match value:
-            case frozenset():
-                inside = tuple(member for member in self.members[name] if member in value)
-                outside = tuple(member for member in self.members[name] if member not in value)
-                return Where(name, all_of=inside or None, none_of=outside or None)
-            case bool():
-                return Where(name, is_=value)
-            case str():
-                return Where(name, any_of=(value,))
-        stretch = next(stretch for stretch in self.stretches[name] if stretch.holds(value))
-        return Where(name).from_stretch(stretch).to_stretch(stretch)
+    def spanning(self, name: str, values: Sequence[Value]) -> Where:
+        """The narrowest restriction that admits these answers."""
+        constraint = BY_NAME[name]
+        if constraint.numeric:
+            numbers = [value for value in values if isinstance(value, int | float)]
+            met = [stretch for stretch in self.stretches[name] if any(map(stretch.holds, numbers))]
+            _, low, from_low, high, to_high = met[0].joined(met[-1])
+            at_least, above = (low, None) if from_low else (None, low)
+            at_most, below = (high, None) if to_high else (None, high)
+            return Where(name, at_least=at_least, above=above, at_most=at_most, below=below)
+        if constraint.kind == "set":
+            sets = [value for value in values if isinstance(value, frozenset)]
+            inside = tuple(member for member in self.members[name] if all(member in each for each in sets))
+            outside = tuple(member for member in self.members[name] if not any(member in each for each in sets))
+            return Where(name, all_of=inside or None, none_of=outside or None)
+        if constraint.kind == "flag":
+            return Where(name, is_=None if len(set(values)) > 1 else bool(values[0]))
+        return Where(name, any_of=tuple(choice for choice in constraint.values if choice in values))
 
-    def wider(self, item: Where, value: Value) -> Iterator[Callable[[Where], Where]]:
-        """Ways to widen the restriction around an answer, each to be tried on what the ones before it left.
-
-        By the stretch beside it, by a choice, or by leaving a member open.
-        """
-        constraint = BY_NAME[item.constraint]
-        if constraint.numeric and isinstance(value, int | float):
-            ranges = self.stretches[item.constraint]
+    def further(self, name: str, value: Value) -> Iterator[Value]:
+        """Answers to widen the restriction around an answer to, in turn: the nearest number, another choice or set."""
+        if isinstance(value, frozenset):
+            yield from (value ^ {member} for member in sorted(self.members[name], key=value.__contains__))
+        elif isinstance(value, str):
+            yield from (other for other in BY_NAME[name].values if other != value)
+        elif not isinstance(value, bool):
+            ranges = self.stretches[name]
             at = next(at for at, stretch in enumerate(ranges) if stretch.holds(value))
-            yield from (partial(Where.from_stretch, stretch=stretch) for stretch in reversed(ranges[:at]))
-            yield from (partial(Where.to_stretch, stretch=stretch) for stretch in ranges[at + 1 :])
-        elif constraint.kind == "choice":
-            yield from (partial(Where.with_choice, value=other) for other in constraint.values if other != value)
-        for member in (*(item.none_of or ()), *(item.all_of or ())):
-            yield partial(Where.without_member, member=member)
+            yield from (stretch.value for stretch in (*reversed(ranges[:at]), *ranges[at + 1 :]))
 
     def share(self, where: Iterable[Where]) -> float:
         """How much of the space is left, inconsistent answers counted."""
@@ -212,9 +191,9 @@ class Comparison:
     def changes(self, regions: int = 1) -> Iterator[VerdictChange]:
         """Each pair of different results that some complete answers have, with up to so many regions where they do."""
         for before, after, example in self._differences():
-            found = [self._widened(before, after, example)]
-            following, elsewhere = self._outside(before, after, found)
-            while following and len(found) < regions:
+            found: list[ChangedRegion] = []
+            following: Answers | None = example
+            while following is not None and len(found) < regions:
                 found.append(self._widened(before, after, following))
                 following, elsewhere = self._outside(before, after, found)
             yield VerdictChange(before, after, tuple(found), elsewhere)
@@ -242,22 +221,15 @@ class Comparison:
 
     def _common(self, name: str) -> Where | None:
         """What the differing answers have in common in one constraint."""
-        constraint, known, item = BY_NAME[name], self._restrictions, Where(name)
-        if constraint.kind == "set":
+        known = self._restrictions
+        if BY_NAME[name].kind == "set":
             inside = tuple(m for m in known.members[name] if not self._differs(Where(name, none_of=(m,))))
             outside = tuple(m for m in known.members[name] if not self._differs(Where(name, all_of=(m,))))
             return Where(name, all_of=inside or None, none_of=outside or None) if inside or outside else None
-        if constraint.numeric:
-            ranges = known.stretches[name]
-            met = [stretch for stretch in ranges if self._differs(item.from_stretch(stretch).to_stretch(stretch))]
-            whole = not met or (met[0] == ranges[0] and met[-1] == ranges[-1])
-            return None if whole else item.from_stretch(met[0]).to_stretch(met[-1])
-        every = [answer.value for answer in known.answers[name]]
-        found = [known.around(name, value) for value in every if self._differs(known.around(name, value))]
-        if not found or len(found) == len(every):
-            return None
-        chosen = tuple(choice for each in found for choice in each.any_of or ())
-        return Where(name, any_of=chosen) if chosen else found[0]
+        every = [item.value for item in known.stretches.get(name) or known.answers[name]]
+        met = [value for value in every if self._differs(known.spanning(name, [value]))]
+        found = known.spanning(name, met) if met else None
+        return None if found == known.spanning(name, every) else found
 
     def _differs(self, item: Where) -> bool:
         """Whether some answers differ under a restriction; True when in doubt."""
@@ -310,13 +282,13 @@ class Comparison:
         All answers of the region have the same results already, so only what is added has to be looked at.
         """
         known = self._restrictions
-        where = {name: known.around(name, example[name]) for name in order}
+        where = {name: known.spanning(name, [example[name]]) for name in order}
         for name in order:
             if self._all_change(self._added(where, name, known.answers[name]), before, after):
                 del where[name]
         for name in list(where):
-            for widened in known.wider(where[name], example[name]):
-                item = widened(where[name])
+            for value in known.further(name, example[name]):
+                item = known.spanning(name, [value, *(answer.value for answer in known.admitted(where[name]))])
                 classes = self._added(where, name, known.admitted(item))
                 if classes[name] and not self._all_change(classes, before, after):
                     continue
