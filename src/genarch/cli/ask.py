@@ -99,7 +99,17 @@ def questioned(
     Raises:
         Exit: when there is nobody to ask, and on an interruption.
     """
-    spec, sheet = _start(rules, answers, overrides or (), save)
+    stated = parse_overrides(overrides or ())
+    typed = {name.strip(): text.strip() for name, _, text in (item.partition("=") for item in overrides or ())}
+    spec = Spec(default_id(save) if save else "answers", {}, origin=Origin("<answers>"))
+    sheet = Sheet({})
+    if answers is not None:
+        text = read_text(answers)
+        spec = parse_spec(text, path=answers, rules=rules)
+        sheet = Sheet(spec.constraints, tuple(stated_unknown(text)))
+    for name, value in stated.items():
+        sheet = sheet.answered(name, value, typed[name] if BY_NAME[name].numeric else "")
+    sheet = sheet._replace(asked=())
     if yes:
         sheet = sheet._replace(declined=(*sheet.declined, *interview.standing(sheet).open))
     if yes or not (plain or has_terminal()):
@@ -128,21 +138,6 @@ def questioned(
         if dialogue.sheet != sheet:
             say(f"the answers, to state them again: {with_answers(context, dialogue.sheet)}")
         raise
-
-
-def _start(rules: RuleTable, answers: str | None, overrides: Sequence[str], save: str | None) -> tuple[Spec, Sheet]:
-    """The start file, and the overrides in place of what it states."""
-    typed = {name.strip(): text.strip() for name, _, text in (item.partition("=") for item in overrides)}
-    stated = parse_overrides(overrides)
-    spec = Spec(default_id(save) if save else "answers", {}, origin=Origin("<answers>"))
-    sheet = Sheet({})
-    if answers is not None:
-        text = read_text(answers)
-        spec = parse_spec(text, path=answers, rules=rules)
-        sheet = Sheet(spec.constraints, tuple(stated_unknown(text)))
-    for name, value in stated.items():
-        sheet = sheet.answered(name, value, typed[name] if BY_NAME[name].numeric else "")
-    return spec, sheet._replace(asked=())
 
 
 def again(context: typer.Context, *given: str) -> str:
@@ -230,15 +225,20 @@ def check_target(path: str, start: str | None) -> None:
 def save_answers(path: str, sheet: Sheet, rules: RuleTable, start: str | None = None) -> list[str]:
     """Write the answers as a spec; the files written.
 
-    What they started from keeps its comments and its order. A new spec gets a note on each field. Beside it goes the
-    JSON Schema that it names, unless there is one, or the spec is a draft.
+    What they started from keeps its comments and its order; what it has and they have not becomes `unknown`. A new spec
+    gets a note on each field. Beside it goes the JSON Schema that it names, unless there is one, or it is a draft.
     """
+    answers = answers_of(sheet)
     if start:
         before = read_exactly(start)
         mark, before = before[: before.startswith("\ufeff")], before.removeprefix("\ufeff")
-        text = mark + changed_spec(before, start, _changes(before, start, sheet))
+        stated = parse_spec(before, path=start).constraints
+        differing = {name for name in BY_NAME if stated.get(name) != sheet.stated.get(name)}
+        differing.update(set(sheet.declined) - set(stated_unknown(before)))
+        changes = {name: answers.get(name, "unknown") for name in BY_NAME if name in differing}
+        text = mark + changed_spec(before, start, changes)
     else:
-        text = new_spec("" if _is_draft(path) else default_id(path), answers_of(sheet), _notes(rules), SCHEMA_NAME)
+        text = new_spec("" if _is_draft(path) else default_id(path), answers, _notes(rules), SCHEMA_NAME)
     written(text, path)
     schema = os.path.join(os.path.dirname(path), SCHEMA_NAME)
     if _is_draft(path) or f"$schema={SCHEMA_NAME}" not in text or os.path.exists(schema):
@@ -255,15 +255,6 @@ def answers_of(sheet: Sheet) -> dict[str, str]:
     for name, value in sheet.stated.items():
         found[name] = sheet.written.get(name) or as_written(BY_NAME[name], value)
     return {name: found[name] for name in BY_NAME if name in found}
-
-
-def _changes(text: str, path: str, sheet: Sheet) -> dict[str, str]:
-    """What the sheet has otherwise than the text of a spec; what it no longer has is `unknown`."""
-    before = parse_spec(text, path=path).constraints
-    differing = {name for name in BY_NAME if before.get(name) != sheet.stated.get(name)}
-    differing.update(set(sheet.declined) - set(stated_unknown(text)))
-    answers = answers_of(sheet)
-    return {name: answers.get(name, "unknown") for name in BY_NAME if name in differing}
 
 
 def _notes(rules: RuleTable) -> dict[str, str]:

@@ -230,14 +230,6 @@ def _judged(path: str, document: reader.DesignDocument, settings: Settings, real
     return Checked(path, real, bool(stated), status=status, findings=tuple(findings), judged=pairs)
 
 
-class Checks(NamedTuple):
-    """A check of documents: its report, how many state a spec or try to, and the paths named where nothing is."""
-
-    report: CheckReport
-    stating: int
-    missing: list[str]
-
-
 def check_documents(
     paths: Sequence[str],
     settings: Settings,
@@ -247,8 +239,10 @@ def check_documents(
     *,
     jobs: int = 1,
     listing: bool = False,
-) -> Checks:
+) -> tuple[CheckReport, int, list[str]]:
     """Check everything in `paths`, or what of it is among the real paths that have `changed`.
+
+    Given are the report, how many documents state a spec or try to, and the paths where nothing is.
 
     The memory that it takes grows with what is found, not with what is checked; with `listing`, documents without a
     finding are reported too. What is found is taken from `known`. `targets`, the files that will be written, must not
@@ -286,11 +280,14 @@ def check_documents(
         findings += _reported(path, list(with_severities([lacking], settings.policy)))
     # What is in one document comes together, wherever it was found.
     findings.sort(key=lambda finding: (finding.path, finding.line, finding.column))
-    found = tuple(_known(findings, known))
+    for at, finding in enumerate(findings):
+        if not finding.waived and known[finding.fingerprint] > 0:
+            known[finding.fingerprint] -= 1
+            findings[at] = finding._replace(known=True)
     rules, today = settings.rules.identity, settings.policy.today
-    looked_at = CheckCounts(**counts, skipped=skipped, findings=finding_counts(found))
-    report = CheckReport(1, __version__, rules, today, settings.fail_on, tuple(rows), found, looked_at)
-    return Checks(report, stating, missing)
+    looked_at = CheckCounts(**counts, skipped=skipped, findings=finding_counts(findings))
+    report = CheckReport(1, __version__, rules, today, settings.fail_on, tuple(rows), tuple(findings), looked_at)
+    return report, stating, missing
 
 
 def changed_files(since: str | None, concerning_all: Iterable[str | None]) -> tuple[frozenset[str] | None, str]:
@@ -352,12 +349,3 @@ def _reported(path: str, found: Sequence[Located]) -> Iterable[ReportedFinding]:
         return document_findings(found, path)
     real = os.path.join(os.path.realpath(folder or "."), name)
     return document_findings(found, os.path.relpath(real, root).replace(os.sep, "/"))
-
-
-def _known(findings: Iterable[ReportedFinding], known: Counter[str]) -> Iterator[ReportedFinding]:
-    for finding in findings:
-        if not finding.waived and known[finding.fingerprint] > 0:
-            known[finding.fingerprint] -= 1
-            yield finding._replace(known=True)
-        else:
-            yield finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
@@ -29,9 +29,7 @@ doc_app = Commands("Decision records: specs as blocks in Markdown documents.")
 app.add_typer(doc_app, name="doc")
 
 
-class _Found(NamedTuple):
-    spec: Spec
-    block: Block
+_Found = tuple[Spec, Block]
 
 
 @doc_app.command("add")
@@ -66,7 +64,7 @@ def doc_add(
             raise refuse(spec, f"states the id '{own}'; leave --id out, or change it there")
         if new_id in found:
             _same(document, wanted._replace(id=new_id), found[new_id])
-            say(f"{document}:{found[new_id].block.first}: has the block '{new_id}' already")
+            say(f"{document}:{found[new_id][1].first}: has the block '{new_id}' already")
         else:
             text = spec_with_id(text, new_id) if own is None and new_id != default_id(document) else text
             found[new_id] = _added(document, text, table)
@@ -85,7 +83,7 @@ def doc_add(
             lines += [f"  {name}: {answer}" for name, answer in given.items()]
             lines += [f"decision: {decision}", f"decided_with: {table.name}"] if decision else []
             found[new_id] = _added(document, "\n".join(lines) + "\n", table)
-    return _keep_rationale(document, found[new_id], table) if write else ExitCode.OK
+    return _keep_rationale(document, *found[new_id], table) if write else ExitCode.OK
 
 
 def _blocks(text: str, path: str, rules: RuleTable) -> dict[str, _Found]:
@@ -95,20 +93,20 @@ def _blocks(text: str, path: str, rules: RuleTable) -> dict[str, _Found]:
             raise refuse(path, f"the block at line {block.first} is never closed; end it with the marks it began with")
         spec = parse_spec(block.text, path=path, rules=rules, lines=block.lines)
         if spec.id in found:
-            raise refuse(path, f"has two blocks '{spec.id}', at lines {found[spec.id].block.first} and {block.first}")
-        found[spec.id] = _Found(spec, block)
+            raise refuse(path, f"has two blocks '{spec.id}', at lines {found[spec.id][1].first} and {block.first}")
+        found[spec.id] = spec, block
     return found
 
 
 def _same(path: str, wanted: Spec, found: _Found) -> None:
     """Refuse to go on where a document states something else under the same id."""
-    have = found.spec
+    have, block = found
     fields = sorted({name for name, _ in wanted.constraints.items() ^ have.constraints.items()})
     keys = ("title", "decision", "decided_with", "waivers")
     fields += [key for key in keys if getattr(wanted, key) != getattr(have, key)]
     if fields:
         raise refuse(
-            f"{path}:{found.block.first}",
+            f"{path}:{block.first}",
             f"has a block '{have.id}' already, with another {', '.join(fields)}; edit it there, or give the new one "
             "an id of its own with --id",
         )
@@ -119,14 +117,13 @@ def _added(path: str, spec: str, rules: RuleTable) -> _Found:
     found = parse_spec(block.text, path=path, rules=rules, lines=block.lines)
     written(text, path)
     say(f"{path}:{block.first}: added the block '{found.id}'")
-    return _Found(found, block)
+    return found, block
 
 
-def _keep_rationale(path: str, found: _Found, rules: RuleTable) -> int:
-    spec = found.spec
+def _keep_rationale(path: str, spec: Spec, block: Block, rules: RuleTable) -> int:
     report = evaluated(spec, rules, with_evidence=False)
     before = read_exactly(path)
-    text = with_rationale(before, path, found.block, spec.id, excerpt(report))
+    text = with_rationale(before, path, block, spec.id, excerpt(report))
     if text == before:
         say(f"{path}: the rationale of '{spec.id}' is up to date")
     else:

@@ -54,7 +54,11 @@ def evaluate(
     output = None if output == "-" else output
     keep(output, table_files(rules), what="the rule table in use")
     table = load_rules(rules)
-    failing = _failing(fail_on, table)
+    names = [name.strip() for name in fail_on.split(",") if name.strip()]
+    if fail_on and not names:
+        raise refuse("--fail-on", f"names no verdict; write any of: {', '.join(table.verdicts)}")
+    known = table.verdicts
+    failing = frozenset(collected(lambda name: one_of("--fail-on", name, "a verdict", known, "any of"), names))
     stated = parse_overrides(overrides or ())
 
     def one(spec: Spec) -> tuple[Report, int]:
@@ -133,14 +137,6 @@ def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFo
     if unusable and codes.total() > 1:
         say(f"{unusable} of {codes.total()} specs could not be evaluated")
     return max(codes, default=ExitCode.OK)
-
-
-def _failing(text: str, rules: RuleTable) -> frozenset[str]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    if text and not names:
-        raise refuse("--fail-on", f"names no verdict; write any of: {', '.join(rules.verdicts)}")
-    known = rules.verdicts
-    return frozenset(collected(lambda name: one_of("--fail-on", name, "a verdict", known, "any of"), names))
 
 
 def _rendered(reports: Iterable[Report], output_format: ReportFormat, output: str | None) -> Iterator[str]:
