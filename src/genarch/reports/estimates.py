@@ -22,9 +22,10 @@ from genarch.reports.evidence import (
     row_conditions,
     row_origin,
     row_words,
+    run_words,
 )
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Space, Span, Table, Title, code
-from genarch.reports.words import both, counted
+from genarch.reports.words import both
 from genarch.table.forms import INLINED
 from genarch.table.rules import TableVersion
 from genarch.version import __version__
@@ -126,24 +127,23 @@ def accuracy_page(report: AccuracyReport) -> Iterator[Block]:
         f"Each of {report.sources} sources is estimated without it. Factors are how far off, either way; "
         "in band: the stated band holds the measurement."
     )
-    rows = (
+    table = (
         (g.title, str(g.rows), f"{g.median:.2f}x", f"{g.nine_in_ten:.2f}x", f"{g.within_3:.0%}", f"{g.covered:.0%}")
         for g in report.groups
     )
     header = ("", "rows", "median", "9 in 10", "in 3x", "in band")
     goals = report.goals
     words = f"Median at most {goals.median}x, {goals.within_3:.0%} within 3x, {goals.covered:.0%} in band."
-    yield Section("Errors", (Table(header, tuple(rows), "lrrrrr"),))
+    yield Section("Errors", (Table(header, tuple(table), "lrrrrr"),))
     yield Section("Goals", (Paragraph(words),))
-    yield Section("Furthest off", (Entries(tuple(Entry(_worst(row)) for row in report.worst)),))
+    worst = []
+    for row in report.worst:
+        outside = "" if row.covered else ", outside its band"
+        off = f": {row.measured_ms:g} ms measured, {row.estimated_ms:g} estimated ({row.factor:.2f}x{outside})"
+        worst.append(Entry((code(row.row), off)))
+    yield Section("Furthest off", (Entries(tuple(worst)),))
     left = tuple(Entry(f"{len(item.rows)}: {item.reason}") for item in report.left_out)
     yield Section("Usable rows that nothing is estimated of", (Entries(left),))
-
-
-def _worst(row: WorstRow) -> Line:
-    outside = "" if row.covered else ", outside its band"
-    words = f": {row.measured_ms:g} ms measured, {row.estimated_ms:g} estimated ({row.factor:.2f}x{outside})"
-    return (code(row.row), words)
 
 
 def estimate_page(
@@ -151,7 +151,8 @@ def estimate_page(
 ) -> Iterator[Block]:
     """The band, a caution, the work, the hardware, the stack and the error that it comes from; what was measured."""
     size = f"{estimate.width}x{estimate.height}"
-    yield Title(f"{estimate.title} on {estimate.hardware}, {size}, {_how(estimate)}")
+    how = run_words(estimate, "time per image at full load") + ("" if estimate.full_load else ", one request")
+    yield Title(f"{estimate.title} on {estimate.hardware}, {size}, {how}")
     lines = [f"estimate: {band_words(estimate)}", *([caution] if caution else [])]
     yield Entries(tuple(map(Entry, lines)))
     factors = estimate.factors
@@ -178,13 +179,6 @@ def _stack_lines(estimate: Estimate) -> Iterator[str]:
         yield f"a ControlNet beside a single step: x {factors.slowed:g}"
     band = f"{factors.band_low:.2f} to {factors.band_high:.2f} of it"
     yield f"band: {band}, from the errors on {factors.band_rows} rows of sources left out"
-
-
-def _how(estimate: Estimate) -> str:
-    nets = counted(estimate.controlnets, "ControlNet") if estimate.controlnets else ""
-    parts = [counted(estimate.steps, "step"), "guided" if estimate.guided else "", nets]
-    parts += ["time per image at full load"] if estimate.full_load else [estimate.stack, "one request"]
-    return ", ".join(filter(None, parts))
 
 
 def _mark(verified: bool) -> str:  # noqa: FBT001  (what it is of stands beside it)
@@ -219,8 +213,13 @@ def cost_page(report: CostReport) -> Iterator[Block]:
         header = ("architecture", "an image", "1,000 images", gpus, "a month by use", "a month kept on")
         yield from (Space(), Table(header, tuple(map(_row, bill.costs))))
     for cost in bill.costs:
-        lines = tuple(Entry(line) for line in _lines(cost))
-        yield Section((code(cost.architecture), f": {cost.title}"), (Entries(lines),))
+        lines: list[Line] = [
+            (f"{_seconds_words(cost.seconds_per_image)} an image, ", *_basis(cost)),
+            licence_words(cost.licence),
+        ]
+        if cost.misses:
+            lines.append(f"does not fit the spec: {both([miss.told for miss in cost.misses])}")
+        yield Section((code(cost.architecture), f": {cost.title}"), (Entries(tuple(map(Entry, lines))),))
     if bill.without_figures:
         yield Paragraph(f"Without figures for this hardware and size: {both(bill.without_figures)}.")
 
@@ -254,14 +253,6 @@ def _price_lines(bill: Bill) -> Iterator[str]:
     for price in bill.prices:
         amount, checked = usd_words(Range(price.low, price.high)), _mark(price.verified)
         yield f"{amount}: {price.scope}, {price.date or 'undated'}{checked}."
-
-
-def _lines(cost: Cost) -> Iterator[Line]:
-    """What an architecture's figures come from, and what its model may be used for."""
-    yield (f"{_seconds_words(cost.seconds_per_image)} an image, ", *_basis(cost))
-    yield licence_words(cost.licence)
-    if cost.misses:
-        yield f"does not fit the spec: {both([miss.told for miss in cost.misses])}"
 
 
 def _basis(cost: Cost) -> tuple[str | Span, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar, cast
 
-from genarch.evidence.assessment import Assessment, Candidate, CheckedClaim, Judgement, ms_words
+from genarch.evidence.assessment import Assessment, Candidate, Judgement, ms_words
 from genarch.evidence.catalogue import Row
 from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
@@ -64,19 +64,15 @@ def evidence_sections(evidence: Assessment) -> Iterator[Block]:
     missing = [name for name in ("gpu", "resolution_px") if not getattr(evidence, name)]
     wanted = (Paragraph((dim("State "), dim(both(missing)), dim(" for estimates."))),) if missing else ()
     entries = Entries(tuple(_feasibility(entry, evidence) for entry in evidence.feasibility))
-    yield Section(_heading(evidence), (entries, *wanted))
+    place = evidence.gpu or (f"any {evidence.device}" if evidence.device else "any hardware")
+    size = f" at {evidence.resolution_px} px" if evidence.resolution_px else ""
+    yield Section(f"Evidence: {ms_words(evidence.budget_ms)} a request on {place}{size}", (entries, *wanted))
     compared = [*_judgements(evidence), *_claims(evidence)]
     if compared:
         yield Section("Rules against evidence", (Entries(tuple(compared)),))
     for title, candidates in (("Models that fit", evidence.candidates), ("Models that miss one thing", evidence.near)):
         if candidates:
             yield Section(title, (Entries(tuple(map(_candidate, candidates))),))
-
-
-def _heading(evidence: Assessment) -> str:
-    place = evidence.gpu or (f"any {evidence.device}" if evidence.device else "any hardware")
-    size = f" at {evidence.resolution_px} px" if evidence.resolution_px else ""
-    return f"Evidence: {ms_words(evidence.budget_ms)} a request on {place}{size}"
 
 
 def standing_words(evidence: Assessment, recommended: Sequence[str]) -> str:
@@ -119,7 +115,7 @@ def _feasibility(entry: Feasibility, evidence: Assessment) -> Entry:
         more = entry.row_count - 1
         lines.append(f"{row_words(entry.rows[0])}{f'; {more} more within it' if more else ''}")
     if entry.estimate:
-        lines.append(estimate_words(entry.estimate))
+        lines.append(_estimate_line(entry.estimate))
     if entry.nearest and not entry.rows:
         place = "there" if entry.nearest.hardware == evidence.gpu else "that comes near"
         lines.append(f"Fastest measured {place}: {row_words(entry.nearest)}")
@@ -161,33 +157,28 @@ def _claims(evidence: Assessment) -> Iterator[Entry]:
     claims = {claim.id: claim for entry in evidence.judgements for claim in entry.claims}
     for claim in claims.values():
         if claim.verdict != "supported":
-            yield Entry((code(claim.id), f": the article's '{claim.claim}' is ", *_checked(claim)))
-
-
-def _checked(claim: CheckedClaim) -> Sequence[str | Span]:
-    words = claim.qualified or ("partly supported" if claim.verdict == "partly" else claim.verdict)
-    return (f"{words}; measured, {row_words(claim.row)} (", code(claim.row.id), ")") if claim.row else (words,)
+            words = claim.qualified or ("partly supported" if claim.verdict == "partly" else claim.verdict)
+            row = (f"; measured, {row_words(claim.row)} (", code(claim.row.id), ")") if claim.row else ()
+            yield Entry((code(claim.id), f": the article's '{claim.claim}' is {words}", *row))
 
 
 def _candidate(entry: Candidate) -> Entry:
     state = both([miss.told for miss in entry.misses]) if entry.misses else _STATUS[entry.status]
     lines = []
     if entry.estimate and entry.status != "demonstrated":  # which its standing rests on
-        lines.append(estimate_words(entry.estimate))
+        lines.append(_estimate_line(entry.estimate))
     if entry.row:
         lines.append(row_words(entry.row))
     adapters = f"with {both(entry.adapters)}" if entry.adapters else ""
-    lines.append("; ".join(part for part in (_memory(entry), licence_words(entry.licence), adapters) if part))
+    memory, basis = entry.memory_gb or 0, "measured" if entry.memory_row else "for the weights alone"
+    amount = f"{memory:.3g} GB {basis}" if memory >= 1 else f"{memory:.1g} GB {basis}" if memory else "memory not known"
+    lines.append("; ".join(filter(None, (amount, licence_words(entry.licence), adapters))))
     origin = ("; ", *row_origin(entry.row)) if entry.row else ()
     return Entry(f"{entry.title} ({entry.architecture}): {state}", tuple(lines), (code(entry.model), *origin))
 
 
-def _memory(entry: Candidate) -> str:
-    amount = entry.memory_gb
-    if not amount:
-        return "memory not known"
-    shown = f"{amount:.3g}" if amount >= 1 else f"{amount:.1g}"
-    return f"{shown} GB {'measured' if entry.memory_row else 'for the weights alone'}"
+def _estimate_line(estimate: Estimate) -> str:
+    return f"Estimate: {band_words(estimate)} ({estimated_words(estimate)})"
 
 
 def band_words(estimate: Estimate) -> str:
@@ -195,17 +186,17 @@ def band_words(estimate: Estimate) -> str:
     return f"{ms_words(estimate.low_ms)} to {ms_words(estimate.high_ms)}, likeliest {ms_words(estimate.mid_ms)}"
 
 
-def estimate_words(estimate: Estimate) -> str:
-    """An estimate and what it is of."""
-    return f"Estimate: {band_words(estimate)} ({estimated_words(estimate)})"
-
-
 def estimated_words(estimate: Estimate) -> str:
     """What an estimate is of: `SDXL base 1.0, 20 steps, guided, compiled`."""
+    unread = "" if estimate.factors.peak_verified else "; peak not verified"
+    return f"{estimate.title}, {run_words(estimate, 'at full load')}{unread}"
+
+
+def run_words(estimate: Estimate, loaded: str) -> str:
+    """How the model is run: `20 steps, guided, compiled`; with the words for full load."""
     nets = counted(estimate.controlnets, "ControlNet") if estimate.controlnets else ""
-    kind = "at full load" if estimate.full_load else estimate.stack
-    parts = (estimate.title, counted(estimate.steps, "step"), "guided" if estimate.guided else "", nets, kind)
-    return ", ".join(filter(None, parts)) + ("" if estimate.factors.peak_verified else "; peak not verified")
+    steps, guided = counted(estimate.steps, "step"), "guided" if estimate.guided else ""
+    return ", ".join(filter(None, (steps, guided, nets, loaded if estimate.full_load else estimate.stack)))
 
 
 def row_words(row: Row) -> str:

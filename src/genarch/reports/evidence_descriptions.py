@@ -247,14 +247,13 @@ class ListedModel(NamedTuple):
 
 def listed_rows(rows: Iterable[Measurement], catalogue: Catalogue) -> ListedRows:
     """Rows with their model's family and licence."""
-    return tuple(_listed_row(row, catalogue) for row in rows)
-
-
-def _listed_row(row: Measurement, catalogue: Catalogue) -> ListedRow:
-    model, source = catalogue.models[row.model], catalogue.sources[row.source]
-    about = (model.family, model.architecture, model.adversarial_loss, model.licence)
-    width, height = row.size or (None, None)
-    return ListedRow(row, width, height, row.timing, *about, source.title, source.url)
+    listed = []
+    for row in rows:
+        model, source = catalogue.models[row.model], catalogue.sources[row.source]
+        of_model = (model.family, model.architecture, model.adversarial_loss, model.licence)
+        width, height = row.size or (None, None)
+        listed.append(ListedRow(row, width, height, row.timing, *of_model, source.title, source.url))
+    return tuple(listed)
 
 
 def rows_page(rows: Sequence[Measurement], catalogue: Catalogue) -> Iterator[Block]:
@@ -272,15 +271,12 @@ def rows_page(rows: Sequence[Measurement], catalogue: Catalogue) -> Iterator[Blo
 
 def listed_models(catalogue: Catalogue) -> tuple[ListedModel, ...]:
     """Models with what their rows show."""
-    return tuple(
-        ListedModel(
-            model=model,
-            tasks=tuple(sorted(catalogue.tasks_of(model.id))),
-            conditioning=catalogue.conditioning_of(model.id),
-            rows=tuple(row.id for row in catalogue.rows_of(model.id)),
-        )
-        for model in catalogue.models.values()
-    )
+    listed = []
+    for model in catalogue.models.values():
+        rows = tuple(row.id for row in catalogue.rows_of(model.id))
+        tasks = tuple(sorted(catalogue.tasks_of(model.id)))
+        listed.append(ListedModel(model, tasks, catalogue.conditioning_of(model.id), rows))
+    return tuple(listed)
 
 
 def models_page(catalogue: Catalogue) -> Iterator[Block]:
