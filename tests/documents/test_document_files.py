@@ -44,6 +44,7 @@ def test_what_is_named_is_looked_at_whatever_its_name(tree: Path) -> None:
 
 def test_each_file_once(tree: Path) -> None:
     assert paths("docs/d.md", "docs", "docs/adr", "./docs/adr/e.md", root=tree) == ["docs/d.md", "docs/adr/e.md"]
+    assert paths("docs", "docs/adr/..", "docs", root=tree) == ["docs/d.md", "docs/adr/e.md"]
 
 
 def test_globs(tree: Path) -> None:

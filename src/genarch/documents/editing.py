@@ -23,7 +23,6 @@ HEADINGS = ("decision outcome", "decision")
 """Where a block belongs, best first: MADR's heading, then Nygard's."""
 
 _NUMBERING = re.compile(r"^\d[\d.)]*\s+|[*_`]|\s*[:.]\s*$")
-_BACKTICKS = re.compile(r"`+")
 _MODELINE = re.compile(r"\A#[ \t]*yaml-language-server:[^\n]*\n")
 _BEGIN = "<!-- genarch rationale of {}; kept by 'genarch doc add --write' -->"
 _END = "<!-- end of genarch rationale of {} -->"
@@ -34,7 +33,7 @@ _LINE = re.compile(rf"[^\r\n]*(?:{LINE_END.pattern})|[^\r\n]+")
 def fenced(spec: str) -> str:
     """The text of a spec as a block, without the line that names its schema to editors of YAML files."""
     body = _MODELINE.sub("", LINE_END.sub("\n", spec)).strip("\n")
-    fence = "`" * max([3, *(len(run) + 1 for run in _BACKTICKS.findall(body))])
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall(r"`+", body))])
     return f"{fence}yaml genarch\n{body}\n{fence}"
 
 

@@ -345,16 +345,16 @@ def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable,
 def _problem(waiver: Waiver, rules: RuleTable, policy: Policy) -> tuple[CheckId, str] | None:
     """What keeps a waiver from counting, or is wrong with one that counts."""
     rule, expires = waiver.rule[:60], waiver.expires
-    requirements = {entry.id for entry in rules.rules if entry.excludes}
-    notices = {DEVICE_CONTRADICTED, *(notice.id for notice in rules.notices if notice.level == "inconsistency")}
-    known = {*DOCUMENT_CHECKS, *(entry.id for entry in rules.rules), *notices}
+    waivable = {notice.id for notice in rules.notices if notice.level == "inconsistency"} | {DEVICE_CONTRADICTED}
+    known = {*DOCUMENT_CHECKS, *(entry.id for entry in rules.rules), *waivable}
+    waivable |= {entry.id for entry in rules.rules if entry.excludes}
     if waiver.rule not in known:
         hint = nearest(waiver.rule, known) or "; write the id of a check or of a rule that excludes"
         return CheckId("waiver-unknown"), f"'{rule}' is neither a check nor a rule of {rules.name}{hint}"
     if waiver.rule in DOCUMENT_CHECKS:
         if DOCUMENT_CHECKS[waiver.rule].waivable == "never":
             return CheckId("waiver-forbidden"), f"{rule} cannot be waived; fix what it finds"
-    elif waiver.rule not in requirements | notices:
+    elif waiver.rule not in waivable:
         message = f"{rule} excludes nothing; waive the finding that it leads to, such as decision-not-recommended"
         return CheckId("waiver-forbidden"), message
     if not _explains(waiver.reason):
