@@ -51,7 +51,7 @@ def read_bytes(path: str, *, limit: int = MAX_BYTES) -> bytes:
     Raises:
         InputError: when it is missing, unreadable, no regular file, or too large.
     """
-    try:
+    with _refused(path):
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
             with os.scandir(path):  # raises what hinders whoever came here by walking
@@ -63,8 +63,6 @@ def read_bytes(path: str, *, limit: int = MAX_BYTES) -> bytes:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 raise refuse(path, "is not a regular file; name one")
             return read_stream(stream, path, limit=limit)
-    except (OSError, ValueError) as error:
-        raise refuse(path, _reason(error)) from error
 
 
 def read_stream(stream: BinaryIO, path: str, *, limit: int = MAX_BYTES) -> bytes:
@@ -73,12 +71,10 @@ def read_stream(stream: BinaryIO, path: str, *, limit: int = MAX_BYTES) -> bytes
     Raises:
         InputError: when it does, or cannot be read.
     """
-    try:
+    with _refused(path):
         content = stream.read(_FIRST)  # a buffer for all that may come costs more than to read most files
         if len(content) == _FIRST:
             content += stream.read(limit + 1 - _FIRST)
-    except OSError as error:
-        raise refuse(path, _reason(error)) from error
     if len(content) > limit:
         raise refuse(path, f"larger than {limit // 1024} KiB; a file of that size is not read")
     return content
@@ -189,11 +185,11 @@ def atomic_file(path: str) -> Iterator[Callable[[str], None]]:
     partial = ""
 
     def add(text: str) -> None:
-        with _writing(path):
+        with _refused(path, "cannot be written: "):
             stream.write(text)
 
     try:
-        with _writing(path):
+        with _refused(path, "cannot be written: "):
             target = os.path.realpath(path)  # fails where the working folder is gone
             if os.path.isdir(target):
                 raise refuse(path, "is a folder; name a file to write")
@@ -206,10 +202,10 @@ def atomic_file(path: str) -> Iterator[Callable[[str], None]]:
         try:
             yield add
         finally:
-            with _writing(path):
+            with _refused(path, "cannot be written: "):
                 stream.close()
         if partial:
-            with _writing(path):
+            with _refused(path, "cannot be written: "):
                 os.replace(partial, target)
     finally:
         if partial and os.path.exists(partial):
@@ -217,16 +213,13 @@ def atomic_file(path: str) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def _writing(path: str) -> Iterator[None]:
+def _refused(path: str, before: str = "") -> Iterator[None]:
+    """Why a file cannot be used, where the system says so, after the words `before`."""
     try:
         yield
     except (OSError, ValueError) as error:
-        raise refuse(path, f"cannot be written: {_reason(error)}") from error
-
-
-def _reason(error: OSError | ValueError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "no such file"
-    if isinstance(error, PermissionError):
-        return "permission denied"
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+        reason = (
+            "no such file" if isinstance(error, FileNotFoundError) else getattr(error, "strerror", "") or str(error)
+        )
+        reason = "permission denied" if isinstance(error, PermissionError) else reason
+        raise refuse(path, f"{before}{reason}") from error

@@ -79,9 +79,7 @@ def stated_id(text: str) -> str | None:
 
 def stated_unknown(text: str) -> list[str]:
     """The constraints that the text of a spec says to be `unknown`, in so many letters."""
-    constraints = _Text(text).constraints
-    entries = constraints.value if isinstance(constraints, yaml.MappingNode) else []
-    return [key.value for key, value in entries if value.value == "unknown" and key.value in BY_NAME]
+    return [key.value for key, value in _Text(text).entries if value.value == "unknown" and key.value in BY_NAME]
 
 
 Edit = tuple[int, int, str]
@@ -108,15 +106,16 @@ class _Text:
         """The node under that key; None without one."""
         return next((value for key, value in self.root.value if key.value == "constraints"), None)
 
+    @property
+    def entries(self) -> list[tuple[Any, Any]]:
+        """The constraints' keys and values."""
+        return self.constraints.value if isinstance(self.constraints, yaml.MappingNode) else []
+
     def with_answers(self, answers: Mapping[str, str]) -> str:
         constraints = self.constraints
         edits: list[Edit] = []
         new: dict[str, str] = {}
-        present = (
-            {key.value: (key, value) for key, value in constraints.value}
-            if isinstance(constraints, yaml.MappingNode)
-            else {}
-        )
+        present = {key.value: (key, value) for key, value in self.entries}
         for name, answer in answers.items():
             if name in present:
                 edits.append(self._replaced(*present[name], answer))
@@ -156,7 +155,7 @@ class _Text:
         return pattern.search(self._text, start, end)
 
     def _added(self, constraints: Any, new: Mapping[str, str]) -> Edit:
-        if isinstance(constraints, yaml.MappingNode) and constraints.value:
+        if self.entries:
             return self.into(constraints, new)
         block = "".join(f"{self._newline}{INDENT}{name}: {answer}" for name, answer in new.items())
         if constraints is None:
