@@ -96,16 +96,13 @@ class Matcher:
         # Each condition's first term takes the bit of its own position; only further terms need collecting.
         self._first = sum(1 << position for position, alternatives in enumerate(every) if alternatives)
         self._extra: list[tuple[int, int]] = []
-        laid: list[Term] = [alternatives[0] if alternatives else () for alternatives in every]
-        for position, alternatives in enumerate(every):
-            if further := alternatives[1:]:
-                self._extra.append((1 << position, ((1 << len(further)) - 1) << len(laid)))
-                laid += further
         self._unless: list[tuple[int, int]] = []
+        laid: list[Term] = [alternatives[0] if alternatives else () for alternatives in every]
         for position, (_, refused) in enumerate(parts):
-            if negated := terms(Any(refused)):
-                self._unless.append((1 << position, ((1 << len(negated)) - 1) << len(laid)))
-                laid += negated
+            for further, bits in ((every[position][1:], self._extra), (terms(Any(refused)), self._unless)):
+                if further:
+                    bits.append((1 << position, ((1 << len(further)) - 1) << len(laid)))
+                    laid += further
         self.revocable = self.terms_of(sum(bit for bit, _ in self._unless))
         """The terms of conditions that hit only until a negated alternative does: which of them passed counts."""
         readers: dict[str, list[tuple[int, SignedPredicate]]] = {}

@@ -123,8 +123,7 @@ DEVICE_CONTRADICTED = "inconsistent-gpu-device"
 
 def device_contradicted(stated: Answers) -> Iterator[Notice]:
     """That `gpu` and `device` contradict each other, where they do."""
-    allowed = contradicted_device(stated)
-    if allowed:
+    if allowed := contradicted_device(stated):
         gpu, device = stated["gpu"], stated["device"]
         message = (
             f"gpu says {gpu}, which is {' or '.join(allowed)}; device says {device}. The rules go by the device, the "
