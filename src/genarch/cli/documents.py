@@ -215,9 +215,7 @@ def waivers(
 
 
 def _documents(paths: Sequence[str] | None, settings: Settings) -> Iterator[DesignDocument]:
-    for item in listed_files(paths or (".",), settings.selection):
-        if isinstance(item, Skipped):
-            continue
+    for item in (item for item in listed_files(paths or (".",), settings.selection) if isinstance(item, ListedFile)):
         if item.is_spec:
             own = load_sidecar(item.path, settings.rules)
             found = beside(own, settings.rules)
