@@ -126,27 +126,24 @@ class Output(NamedTuple):
 
 def parse_outputs(texts: Sequence[str]) -> list[Output]:
     """`format` and `format=FILE` texts; text to standard output where nothing goes there."""
-    outputs = collected(_output, texts)
     sharing: dict[str, list[str]] = {}
-    for output in outputs:
-        sharing.setdefault(os.path.realpath(output.path) if output.path else "", []).append(output.format)
 
-    def alone(place: str) -> None:
-        if len(names := sharing[place]) > 1:
-            where = os.path.relpath(place) if place else "standard output"
-            message = f"{' and '.join(names)} would both go to {where}; give one a file, as {names[-1]}=FILE"
+    def parsed(text: str) -> Output:
+        name, equals, path = text.partition("=")
+        one_of("--format", name, "a format", FORMATS)
+        if equals and not path:
+            raise refuse("--format", f"'{text}' names no file; write {name}=FILE")
+        output = Output(name, None if path in ("", "-") else path)
+        names = sharing.setdefault(os.path.realpath(output.path) if output.path else "", [])
+        names.append(name)
+        if len(names) > 1:
+            where = os.path.relpath(os.path.realpath(output.path)) if output.path else "standard output"
+            message = f"{' and '.join(names)} would both go to {where}; give one a file, as {name}=FILE"
             raise refuse("--format", message)
+        return output
 
-    collected(alone, sharing)
+    outputs = collected(parsed, texts)
     return outputs if "" in sharing else [Output("text", None), *outputs]
-
-
-def _output(text: str) -> Output:
-    name, equals, path = text.partition("=")
-    one_of("--format", name, "a format", FORMATS)
-    if equals and not path:
-        raise refuse("--format", f"'{text}' names no file; write {name}=FILE")
-    return Output(name, None if path in ("", "-") else path)
 
 
 def _write(report: CheckReport, outputs: Sequence[Output], *, waived: bool) -> None:
