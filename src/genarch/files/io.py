@@ -218,8 +218,6 @@ def _refused(path: str, before: str = "") -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        reason = (
-            "no such file" if isinstance(error, FileNotFoundError) else getattr(error, "strerror", "") or str(error)
-        )
-        reason = "permission denied" if isinstance(error, PermissionError) else reason
+        words: dict[type, str] = {FileNotFoundError: "no such file", PermissionError: "permission denied"}
+        reason = words.get(type(error)) or getattr(error, "strerror", None) or str(error)
         raise refuse(path, f"{before}{reason}") from error

@@ -77,10 +77,10 @@ def parse_name(constraint: Constraint, text: str) -> str:
     raise InvalidAnswerError(f"'{shown(text)}' is not {noun} here{hint}")
 
 
-def names_words(constraint: Constraint, join: str = ", ") -> str:
+def names_words(constraint: Constraint) -> str:
     """A constraint's names, or where there are too many to list, where they stand."""
     if len(constraint.values) <= MANY:
-        return join.join(constraint.values)
+        return ", ".join(constraint.values)
     return f"one of the names that 'genarch hardware list' has, as {constraint.values[0]}"
 
 
