@@ -62,6 +62,8 @@ NotTimed = Literal["quality_only", "training_only", "flops_only", "vram_only", "
 Measure = Literal[Request, Network, "denoiser_step_rate", "batch_throughput", "e2e_pipelined_throughput", NotTimed]
 """How a row was measured."""
 
+_NETWORK, _NOT_TIMED = get_args(Network), get_args(NotTimed)
+
 Timing = Literal["request", "full_load", "pipelined", "network", "step", "none"]
 """What a row's time is of. `request`: the latency of one request. `full_load`: time per image when batches keep the
 hardware busy. `pipelined`: the rate of a stream. `network`: the network alone, of a pipeline with other parts. `step`:
@@ -184,7 +186,7 @@ class Measurement(NamedTuple):
     @property
     def timing(self) -> Timing:
         """What `latency_ms` is of."""
-        if self.latency_ms is None or self.measure in get_args(NotTimed):
+        if self.latency_ms is None or self.measure in _NOT_TIMED:
             return "none"
         if self.measure == "e2e_pipelined_throughput":
             return "pipelined"
@@ -192,7 +194,7 @@ class Measurement(NamedTuple):
             return "full_load"
         if self.measure == "denoiser_step_rate":
             return "step"
-        return "network" if self.measure in get_args(Network) else "request"
+        return "network" if self.measure in _NETWORK else "request"
 
     @property
     def load_ms(self) -> float | None:
