@@ -160,7 +160,7 @@ def test_weights_alone_show_no_model_to_fit_a_stated_memory(there: Catalogue) ->
 def test_a_forbidden_licence_shows_nothing_for_commercial_use(shipped: RuleTable, there: Catalogue) -> None:
     asked = {"latency_budget_ms": 300, "gpu": "h100", "resolution_px": 1024, "conditioning": ["text"]}
     free = assessed(shipped, there, **asked)
-    sold = assessed(shipped, there, **asked, commercial_use=True)
+    sold = assessed(shipped, there, **asked, commercial_use=True, training="pretrained")
     rows = {entry.architecture: ids(entry.rows) for entry in free.feasibility}
     assert "sprint-1024-h100" in rows["consistency"]
     assert all("sprint-1024-h100" not in ids(entry.rows) for entry in sold.feasibility)

@@ -8,9 +8,10 @@ import pytest
 
 from catalogues import card, catalogue, licence, model, named, row, work
 from genarch import UnknownIdError
-from genarch.evidence.assessment import candidate, candidates, commercial_conflict, memory_of, within_budget
+from genarch.evidence.assessment import candidate, candidates, commercial_conflict, within_budget
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.feasibility import needs_of
+from genarch.evidence.ways import memory_of
 from genarch.files.bundled import load_catalogue
 
 A = card("a100-80gb-sxm", 312, 2039, mem_gb=24)

@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
 from genarch.evidence.entries import Claim, ClaimVerdict, Licence, Model
 from genarch.evidence.estimates import Estimate
-from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of, time_of
+from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of
+from genarch.evidence.ways import Time, memory_of, ms_words, time_of
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import Answers
 from genarch.table.rules import Rule, RuleTable
@@ -20,9 +21,6 @@ READ = (*_DEPLOYED, "latency_budget_ms", "resolution_px", "task")
 
 MOST_FITTING, MOST_NEAR = 5, 4
 """How many candidates are listed at most, of those that fit and of those that miss one thing."""
-
-BYTES_PER_PARAMETER = 2
-"""At fp16 or bf16, which is how the models are run as a rule."""
 
 _MAY_KEEP = KEPT | {"straddling"}
 _BEST_FIRST: Sequence[Status] = ("demonstrated", "within", "straddling", "not_demonstrated", "no_evidence", "beyond")
@@ -196,7 +194,9 @@ def candidate(model: Model, needs: Needs) -> Candidate:
         model.id,
         model.title,
         model.architecture,
-        needs.status(guess, demonstrated=bool(within), measured=bool(timed)),
+        needs.status(
+            [Time(guess.low_ms, guess.high_ms)] if guess else [], demonstrated=bool(within), measured=bool(timed)
+        ),
         row and catalogue.row(row),
         guess,
         tuple(adapter.id for adapter in adapters or ()),
@@ -232,23 +232,6 @@ def _misses(found: Candidate, model: Model, needs: Needs) -> Iterator[Miss]:
             yield Miss("budget", f"the fastest measured takes {ms_words(row.latency_ms)}")
         else:
             yield Miss("budget", "its time on this hardware is neither measured nor estimated")
-
-
-def ms_words(ms: float | None) -> str:
-    """`36.5 ms`, `1.62 s`; `no time` where there is none."""
-    if ms is None:
-        return "no time"
-    return f"{ms / 1000:.3g} s" if ms >= 1000 else f"{ms:.3g} ms"
-
-
-def memory_of(model: Model, catalogue: Catalogue) -> tuple[float | None, str | None]:
-    """The least memory in GB that a row shows the model running in; else that of its weights, without a row."""
-    rows = catalogue.rows_of(model.id)
-    in_use = [row for row in rows if row.read("vram_gb") and row.trust != "low" and row.measure != "training_only"]
-    shown = [(row.vram_gb, row.id) for row in in_use if row.vram_gb]
-    parameters = max((row.params_m or 0 for row in rows), default=0)
-    weights = parameters * BYTES_PER_PARAMETER / 1000 or None
-    return min(shown, key=lambda pair: pair[0], default=(weights, None))
 
 
 def licence_conflict(model: Model) -> str | None:

@@ -1,13 +1,25 @@
 """Which architectures keep a latency budget: what measurements show, and where none does, what the estimator says."""
 
 # No annotations as strings here: each would be compiled at every start.
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from genarch.evidence.catalogue import Catalogue, Row
 from genarch.evidence.entries import Hardware, Measurement, Model
 from genarch.evidence.estimates import Estimate, Options, estimate
+from genarch.evidence.ways import (
+    Place,
+    Terms,
+    Time,
+    Way,
+    in_spec_terms,
+    measured_tasks,
+    number,
+    place_of,
+    quickest,
+    time_of,
+    ways_of,
+)
 from genarch.table.constraints import Answers
 from genarch.table.spec import with_implied
 
@@ -19,35 +31,12 @@ either. `no_evidence`: nothing was measured of what is asked for."""
 KEPT: frozenset[Status] = frozenset({"demonstrated", "within"})
 """Where a budget is shown or estimated to be kept."""
 
-_CONDITIONING = {
-    "text": "text",
-    "class": "class_label",
-    **dict.fromkeys(("edges", "depth", "segmentation", "sketch"), "spatial_layout"),
-    "pose": "pose",
-    "reference_image": "reference_image",
-}
-"""A row's conditioning in a spec's terms; an input image is the task's own."""
-
-_FROM_IMAGES = frozenset({"image_to_image", "semantic_to_image"})
-_NEAREST_TASKS = {
-    **dict.fromkeys(("image_to_image", "image_editing", "inpainting", "style_transfer"), _FROM_IMAGES),
-    **dict.fromkeys(("video_frames", "portrait_animation", "virtual_try_on"), _FROM_IMAGES),
-    "subject_driven": frozenset({"text_to_image"}),
-    "data_augmentation": frozenset({"unconditional", "class_conditional"}),
-}
-"""The tasks whose rows count for a spec's, where that is not the task itself: the nearest kind that was measured."""
-
-
-@cache
-def _in_spec_terms(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(_CONDITIONING[name] for name in names if name in _CONDITIONING)
-
 
 class Needs(NamedTuple):
     """What is asked for, and the catalogue that it is compared with; None where it is not stated.
 
     Times are in milliseconds, memory in GB. `there` is the hardware whose rows count: the GPU asked for and weaker
-    ones, or any such device. `memory_gb` is what is stated, or else the GPU's own.
+    ones, or any such device. `memory_gb` is what is stated, or else the GPU's own. `sold`: as it was released.
     """
 
     catalogue: Catalogue
@@ -59,8 +48,10 @@ class Needs(NamedTuple):
     tasks: frozenset[str] | None
     conditioning: frozenset[str]
     commercial_use: bool
+    sold: bool
     memory_gb: float | None
     memory_stated: bool
+    place: Place | None
 
     def large_enough(self, row: Measurement) -> bool:
         """Whether a row is at the size asked for, or a larger one."""
@@ -84,12 +75,12 @@ class Needs(NamedTuple):
             for row in self.catalogue.rows_of(model.id)
             if (self.tasks is None or not self.tasks.isdisjoint(row.tasks))
             and (row.steps is None or row.steps >= least)
-            and self.conditioning <= _in_spec_terms(row.conditioning)
+            and self.conditioning <= in_spec_terms(row.conditioning)
         ]
 
     def lacking(self, model: Model) -> list[str]:
         """The conditioning asked for that no row shows of a model, or of an adapter."""
-        return sorted(self.conditioning - _in_spec_terms(self.catalogue.conditioning_of(model.id)))
+        return sorted(self.conditioning - in_spec_terms(self.catalogue.conditioning_of(model.id)))
 
     def adapters_for(self, model: Model) -> tuple[Model, ...] | None:
         """The adapters that give a model the conditioning asked for; none where it has it, None where none do."""
@@ -121,15 +112,37 @@ class Needs(NamedTuple):
         options = Options(controlnets=sum(adapter.every_step for adapter in adapters))
         return estimate(model, self.hardware, (side, side), self.catalogue, options=options, full_load=full_load)
 
-    def status(self, guess: Estimate | None, *, demonstrated: bool, measured: bool) -> Status:
-        """Whether what was measured keeps the budget; where that does not, whether an estimate does."""
+    def status(self, times: Sequence[Time], *, demonstrated: bool, measured: bool) -> Status:
+        """Whether what was measured keeps the budget; where that does not, whether the quickest may."""
         if demonstrated:
             return "demonstrated"
-        if guess and self.budget_ms is not None:
-            if guess.high_ms <= self.budget_ms:
+        if times and self.budget_ms is not None:
+            if min(time.high for time in times) <= self.budget_ms:
                 return "within"
-            return "beyond" if guess.low_ms > self.budget_ms else "straddling"
+            return "beyond" if min(time.low for time in times) > self.budget_ms else "straddling"
         return "not_demonstrated" if measured else "no_evidence"
+
+    def times(self, ways: Iterable[Way]) -> list[Time]:
+        """The times on the hardware and at the size asked for, of ways that do the task, by what is sold and fits.
+
+        Of those that take the conditioning; of all, where none is known to and even so they are too slow.
+        """
+        if self.place is None or self.resolution_px is None:
+            return []
+        found = [
+            (way, time)
+            for way in ways
+            if (self.tasks is None or not self.tasks.isdisjoint(way.tasks)) and self.admits(way.terms)
+            if (time := quickest(way, self.place.hardware, self.resolution_px, self.catalogue))
+        ]
+        taking = [time for way, time in found if not self.conditioning & way.terms.lacks]
+        late = self.budget_ms is not None and all(time.low > self.budget_ms for _, time in found)
+        return taking or ([time for _, time in found] if late else [])
+
+    def admits(self, terms: Terms) -> bool:
+        """Whether licence and memory let a model serve."""
+        small = terms.memory_gb is None or self.memory_gb is None or terms.memory_gb <= self.memory_gb
+        return small and not (self.sold and terms.closed)
 
 
 def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
@@ -150,22 +163,14 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
             if (entry.at_most(hardware) if hardware else device is None or device in entry.devices)
         ),
         int(resolution) if isinstance(resolution, int) else None,
-        _NEAREST_TASKS.get(str(task), frozenset({str(task)})) if task else None,
+        measured_tasks(str(task)) if task else None,
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
         stated.get("commercial_use") is True,
-        number(stated.get("device_memory_gb")) or (hardware.mem_gb if hardware else None),
-        "device_memory_gb" in stated,
+        stated.get("commercial_use") is True and stated.get("training") == "pretrained",
+        number(answers.get("device_memory_gb")) or (hardware.mem_gb if hardware else None),
+        "device_memory_gb" in answers,
+        place_of(stated, catalogue),
     )
-
-
-def number(value: object) -> float | None:
-    """A stated number; None where none is stated."""
-    return float(value) if isinstance(value, int | float) else None
-
-
-def time_of(row: Measurement) -> float:
-    """Milliseconds of a row that has a time."""
-    return row.latency_ms or 0.0
 
 
 class Filter(NamedTuple):
@@ -185,7 +190,7 @@ class Filter(NamedTuple):
         found = (model.family, model.architecture, model.id, row.hardware, row.longer_side, model.commercial_use)
         return (
             all(wanted in (None, value) for wanted, value in zip(self, found, strict=False))
-            and self.conditioning <= _in_spec_terms(row.conditioning)
+            and self.conditioning <= in_spec_terms(row.conditioning)
             and (self.budget_ms is None or (row.timing == "request" and time_of(row) <= self.budget_ms))
         )
 
@@ -212,8 +217,8 @@ class Feasibility(NamedTuple):
 
 def feasibility(architecture: str, needs: Needs) -> Feasibility:
     """Whether one architecture keeps the budget for one request."""
-    made = needs.catalogue.generators(architecture)
-    models = [model for model in made if not needs.commercial_use or model.commercial_use != "forbidden"]
+    ways = ways_of(architecture, needs.catalogue)
+    models = [way.model for way in ways if not way.adapters and needs.admits(way.terms)]
     rows = sorted((row for model in models for row in needs.rows_of(model)), key=time_of)
     requests = [row for row in rows if row.timing == "request"]
     there = [row for row in requests if row.hardware in needs.there]
@@ -223,11 +228,17 @@ def feasibility(architecture: str, needs: Needs) -> Feasibility:
     carrying = tuple(needs.catalogue.row(row) for row in within if row.carries)
     apart = [row for row in rows if row.timing in ("full_load", "pipelined", "network") and needs.counts(row)]
     nearest = next((row for near in (shown, there, sized, requests) for row in near if row.carries), None)
-    guesses = [guess for model in models if model.weights_released and (guess := needs.estimated(model))]
+    places = [needs._replace(hardware=entry) for entry in (needs.place.hardware if needs.place else ())]
+    released = [model for model in models if model.weights_released]
+    guesses = [guess for model in released for there in places if (guess := there.estimated(model))]
+    times = needs.times(ways)
+    if times and not guesses:  # whatever they are steered by, they are too slow
+        anyhow = [there._replace(conditioning=frozenset()) for there in places]
+        guesses = [guess for model in released for there in anyhow if (guess := there.estimated(model))]
     lowest = min(guesses, key=lambda guess: guess.mid_ms, default=None)
     return Feasibility(
         architecture,
-        needs.status(lowest, demonstrated=bool(carrying), measured=any(row.carries for row in requests)),
+        needs.status(times, demonstrated=bool(carrying), measured=any(row.carries for row in requests)),
         carrying,
         len(carrying),
         tuple(row.id for row in within if not row.carries),

@@ -12,7 +12,7 @@ from genarch.errors import nearest
 from genarch.files.cache import cached, rules_folder
 from genarch.files.io import read_text, refuse
 from genarch.files.records import read_record
-from genarch.table.constraints import GpuNames
+from genarch.table.constraints import Answers, GpuNames
 from genarch.table.findings import Severity
 from genarch.table.forms import HIDDEN
 from genarch.table.rules import RuleTable
@@ -77,19 +77,60 @@ def base_of(rules: RuleTable) -> RuleTable | None:
     name = rules.header.extends.partition("@")[0]
     if not name or name not in bundled_tables():
         return None
-    base = load_rules(name)
+    base = load_rules(name, evidence=False)
     return base if base.name == rules.header.extends else None
 
 
-def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE) -> RuleTable:
-    """A rule table, by the id of a bundled one or by path.
+def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE, *, evidence: bool = False) -> RuleTable:
+    """A rule table, by the id of a bundled one or by path; with `evidence`, also what was measured decides by it.
 
     Raises:
         InputError: when there is no such table, or with every problem of the file.
     """
     name = os.fspath(which)
     path = table_path(name)
-    return bundled_table(name, path) if path != name else _read_table(path)
+    rules = bundled_table(name, path) if path != name else _read_table(path)
+    return _with_evidence(rules) if evidence else rules
+
+
+class _WithEvidence(RuleTable):
+    """A rule table to which the evidence catalogue adds what it says of the hardware that a spec states."""
+
+    def on_hardware(self, stated: Answers, *, around: bool = False) -> RuleTable:
+        """The table with the rules of evidence, of which the catalogue is read where something is stated for it."""
+        from genarch.table.spec import with_implied
+
+        answers = with_implied(stated)
+        if "commercial_use" not in answers and "device_memory_gb" not in answers and not answers.keys() >= _TIMED:
+            return self
+        context = (around, stated.get("device_memory_gb"), *(answers.get(name) for name in _READ))
+        known: dict[object, RuleTable] = vars(self).setdefault("known", {})
+        if context not in known:
+            from genarch.evidence.standing import instantiated
+
+            added = instantiated(stated, self, load_catalogue(), around=around)
+            if len(known) >= _KNOWN:
+                known.clear()
+            known[context] = RuleTable(*self)._replace(rules=(*self.rules, *added)) if added else self
+        return known[context]
+
+
+_TIMED = frozenset({"device", "resolution_px", "latency_budget_ms"})
+_READ = (
+    "task",
+    "conditioning",
+    "commercial_use",
+    "training",
+    "device_memory_gb",
+    "gpu",
+    "device",
+    "resolution_px",
+    "latency_budget_ms",
+)
+_KNOWN = 500
+"""Tables that are kept for specs that say the same of what evidence reads."""
+
+_with_evidence = cache(lambda rules: _WithEvidence(*rules))
 
 
 @cache

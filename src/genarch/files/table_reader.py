@@ -15,7 +15,7 @@ from genarch.table.answers import MANY
 from genarch.table.conditions import MAX_ALL_TERMS, constraints_read, terms
 from genarch.table.constraints import BY_NAME
 from genarch.table.findings import Place
-from genarch.table.forms import VERSION, Mark, ShownText, format_version
+from genarch.table.forms import VERSION, Mark, ShownText, format_version, whole
 from genarch.table.matching import Matcher
 from genarch.table.rules import (
     CLEAR,
@@ -94,6 +94,8 @@ class TableForm(NamedTuple):
     """Below this margin the answer is to evaluate both. Required unless the table extends another."""
     clear: Annotated[Ratio | None, MARGIN] = None
     """From this margin on a recommendation is clear, below it a lean: 1/3 unless this or the extended table says."""
+    least_rules: Annotated[int | None, whole(1, 9)] = None
+    """What rests on fewer rules is a lean at most: 1 unless this or the extended table says."""
     facts: Part[Fact] = ()
     families: Part[Family] = ()
     architectures: Part[Architecture] = ()
@@ -259,6 +261,7 @@ class _Builder:
             points=points,
             close_call=close_call or Ratio(0, 1),
             clear=form.clear or (base.header.clear if base else CLEAR),
+            least_rules=form.least_rules or (base.header.least_rules if base else 1),
             digest=table_digest,
             extends=base.name if base else "",
         )

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Annotated, Literal, NamedTuple
 
-from genarch.evidence.assessment import ms_words
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion
 from genarch.evidence.cost import Bill, Cost, Range
 from genarch.evidence.entries import Measurement
 from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS, Error, Estimate
+from genarch.evidence.ways import ms_words
 from genarch.reports.evidence import (
     band_words,
     estimated_words,

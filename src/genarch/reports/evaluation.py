@@ -186,7 +186,7 @@ def make_report(
         summary=_summary(rules, evaluation),
         base=_base(base, evaluate(spec, base).verdict, verdict) if base else None,
         ranking=evaluation.ranking,
-        rationale=tuple([reasons[entry.id] for entry in entries]),
+        rationale=tuple([reasons.get(entry.id) or _reason(entry) for entry in entries]),
         methods=tuple([methods[method.id] for method in evaluation.methods]),
         risks=tuple([risk for risk in risks if risk.architecture in verdict.recommended]),
         warnings=tuple([Caution(n.id, n.message, n.source) for n in evaluation.notices if n.level != "note"]),
@@ -217,20 +217,21 @@ def _base(base: RuleTable, alone: Verdict, verdict: Verdict) -> Base:
 @lru_cache(maxsize=8)
 def _parts(rules: RuleTable) -> tuple[RulesPart, dict[str, Reason], dict[str, MethodPart], tuple[RiskPart, ...]]:
     """What reports have of a table and of its entries, by their ids: the same parts in every report."""
-    reasons = {}
-    for rule in rules.rules:
-        gained = {name: points for name, points in rule.points.items() if points > 0}
-        lost = {name: -points for name, points in rule.points.items() if points < 0}
-        reasons[rule.id] = Reason(rule.id, rule.title, rule.because, Effect(gained, lost, rule.excludes), rule.source)
-    said: list[Assumption | Notice] = [*rules.assumptions, *rules.notices]
-    for entry in said:
-        reasons[entry.id] = Reason(entry.id, entry.title, entry.message, Effect({}, {}, ()), entry.source)
+    entries: list[Rule | Assumption | Notice] = [*rules.rules, *rules.assumptions, *rules.notices]
     return (
         RulesPart(rules.identity, rules.header.source_title),
-        reasons,
+        {entry.id: _reason(entry) for entry in entries},
         {m.id: MethodPart(m.id, m.title, m.architectures, m.because, m.source) for m in rules.methods},
         tuple(RiskPart(entry.id, risk) for entry in rules.architectures for risk in entry.risks),
     )
+
+
+def _reason(entry: Rule | Assumption | Notice) -> Reason:
+    if not isinstance(entry, Rule):
+        return Reason(entry.id, entry.title, entry.message, Effect({}, {}, ()), entry.source)
+    gained = {name: points for name, points in entry.points.items() if points > 0}
+    lost = {name: -points for name, points in entry.points.items() if points < 0}
+    return Reason(entry.id, entry.title, entry.because, Effect(gained, lost, entry.excludes), entry.source)
 
 
 def _summary(rules: RuleTable, evaluation: Evaluation) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar, cast
 
-from genarch.evidence.assessment import Assessment, Candidate, Judgement, ms_words
+from genarch.evidence.assessment import Assessment, Candidate, Judgement
 from genarch.evidence.catalogue import Row
 from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility
+from genarch.evidence.ways import ms_words
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, code, dim
 from genarch.reports.words import both, counted
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
-from genarch.evidence.assessment import claims_of, ms_words
+from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, Hardware, Licence, Measurement, Model, Price, Timing
+from genarch.evidence.ways import ms_words
 from genarch.reports.descriptions import Description, Part, described
 from genarch.reports.evidence import licence_words, row_marks, row_origin, row_words
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Space, Title, code, codes, dim

@@ -28,6 +28,8 @@ class GpuNames(NamedTuple):
     """Id to what `device` may say of it; the first is what it implies."""
     aliases: Mapping[str, str]
     """Other names, each with the id that it stands for."""
+    memory_gb: Mapping[str, float] = {}
+    """Id to its memory, where that is known."""
 
 
 _gpu_readers: list[Callable[[], GpuNames]] = []

@@ -1,7 +1,9 @@
 """The questions that go beyond a verdict, each answered when it is asked; and the map of verdicts over two constraints.
 
 All of them rest on two things: the verdict of stated answers (`decide`), and the verdicts that completions of them
-reach (`possible`). Answers that the table declares inconsistent are left out of every completion and every change.
+reach (`possible`). Answers that the table declares inconsistent are left out of every completion and every change. What
+evidence says of the stated hardware is in the table that is explored: hardware, size and budget that are not stated
+stay so.
 """
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
@@ -14,9 +16,12 @@ from genarch.table.answers import format_answer
 from genarch.table.constraints import BY_NAME, Answers, Value, in_order
 from genarch.table.matching import Column, positions
 from genarch.table.rules import RuleTable
-from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict
-from genarch.table.search import AnswerClass, Space, Stretch, VerdictSearch, sampled, search, subsets, verdict_search
-from genarch.table.spec import Spec, with_implied
+from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict, decide, scorer
+from genarch.table.search import Space, Stretch, VerdictSearch, names_of, sampled, search, subsets, verdict_search
+from genarch.table.spec import IMPLIED, Spec, contradicted_device, with_implied
+
+TIMED = frozenset({"task", "latency_budget_ms", "device", "gpu", "device_memory_gb", "resolution_px"})
+"""What the time for an image hangs on: evidence says what would be if one of them were another, not several."""
 
 SAMPLES = 1_000
 """Completions to choose a question by, some 10 ms."""
@@ -24,21 +29,23 @@ SAMPLES = 1_000
 
 def explore(spec: Spec, rules: RuleTable) -> "Exploration":
     """Explore a spec; nothing is worked out before it is asked for."""
-    return Exploration(spec.constraints, verdict_search(rules))
+    return Exploration(spec.constraints, rules)
 
 
 class Exploration:
     """What can be said of stated answers beyond their verdict."""
 
-    def __init__(self, stated: Answers, table: VerdictSearch) -> None:
+    def __init__(self, stated: Answers, rules: RuleTable) -> None:
+        self._rules = rules
+        self._given = dict(stated)
         self._stated = dict(with_implied(stated))
-        self._table = table
+        self._table = verdict_search(rules.on_hardware(stated, around=True))
         self._refused = 0
 
     @cached_property
     def verdict(self) -> Verdict:
         """The verdict on what is stated."""
-        return self._table.scorer.decide(self._stated)
+        return self._table.scorer.decide(self._given)
 
     @cached_property
     def possible(self) -> tuple[Possible, ...]:
@@ -110,7 +117,7 @@ class Exploration:
     def binding(self) -> tuple[str, ...]:
         """The fewest stated constraints that give this verdict when all else is unknown."""
         read = self._read()
-        decided = ((some, self._decide({name: self._stated[name] for name in some})) for some in subsets(read))
+        decided = ((some, self._decide({name: self._given[name] for name in some})) for some in subsets(read))
         return next((some for some, verdict in decided if verdict == self.verdict.verdict), tuple(read))
 
     @cached_property
@@ -120,7 +127,7 @@ class Exploration:
             return ()
         found: list[tuple[str, ...]] = []
         for dropped in subsets(self._read(), 1):
-            kept = {name: value for name, value in self._stated.items() if name not in dropped}
+            kept = {name: value for name, value in self._given.items() if name not in dropped}
             if not any(set(smaller) <= set(dropped) for smaller in found) and self._decide(kept) != "infeasible":
                 found.append(dropped)
         return tuple(found)
@@ -128,27 +135,36 @@ class Exploration:
     @cached_property
     def stability(self) -> Stability | None:
         """The smallest change of one rule's points that gives another verdict; None when none does."""
-        return self._table.scorer.stability(self._stated)
+        return self._table.scorer.stability(self._given)
 
     def _read(self) -> list[str]:
-        """The stated constraints that a rule or an inconsistency reads."""
-        return [name for name in BY_NAME if name in self._stated and name in self._table.space.columns]
+        """The stated constraints that a rule or an inconsistency reads, a GPU as what it implies."""
+        columns = self._table.space.columns
+        return [
+            name
+            for name in BY_NAME
+            if name in self._given and (name in columns or (name == "gpu" and "device" in columns))
+        ]
 
     def _decide(self, answers: Answers) -> str:
         return self._table.scorer.decide(answers).verdict
 
     def _changed(self, changes: Mapping[str, Value]) -> str | None:
         """The verdict with other answers; None where that, or no change at all, contradicts itself."""
-        answers = {**self._stated, **changes}
+        answers = {**self._given, **changes}
+        if contradicted_device(answers) and not contradicted_device(self._given):
+            return None
         before = self._table.contradictions.match(self._stated).hits
-        if new := self._table.contradictions.match(answers).hits & ~before:
+        if new := self._table.contradictions.match(with_implied(answers)).hits & ~before:
             self._refused |= new
             return None
-        verdict = self._decide(answers)
+        # What evidence says around the stated size is a bound; what it says at another size is asked.
+        exact = scorer(self._rules.on_hardware(answers)) if "resolution_px" in changes else self._table.scorer
+        verdict = exact.decide(answers).verdict
         return None if verdict == self.verdict.verdict else verdict
 
     def _single(self, name: str) -> Iterator[Flip]:
-        here, space = self._stated[name], self._table.space
+        here, space = self._given[name], self._table.space
         if isinstance(here, int | float) and BY_NAME[name].numeric:
             cells = space.cells(name)
             down, up = [c for c in reversed(cells) if c.value < here], [c for c in cells if c.value > here]
@@ -156,18 +172,19 @@ class Exploration:
                 reached = ((cell, self._changed({name: cell.value})) for cell in way if not cell.holds(here))
                 yield from islice((Flip((_into(name, cell, here),), found) for cell, found in reached if found), 1)
             return
-        fails, assumed = space.columns[name].fails, self._table.assumed.get(name, Column(name)).fails
-        done: dict[tuple[int, int], str | None] = {(fails(here), assumed(here)): None}
+        done: dict[tuple[int, ...], str | None] = {self._does(name, here): None}
         verdicts: dict[str, list[Value]] = {}
 
-        def distance(answer: AnswerClass) -> int:
+        def distance(there: Value) -> int:
             """How many members go in or out; any other choice is one step away."""
-            there = answer.value
             return len(here ^ there) if isinstance(here, frozenset) and isinstance(there, frozenset) else 1
 
-        for value, failed in sorted(space.answers(name), key=distance):
+        kind = self._stated["device"] if name == "gpu" else None
+        values = names_of(BY_NAME[name])
+        alike = [value for value in values if kind is None or with_implied({"gpu": value})["device"] == kind]
+        for value in sorted(alike, key=distance):
             # Answers that do the same to rules, inconsistencies and assumptions flip alike.
-            does = failed, assumed(value)
+            does = self._does(name, value)
             if does not in done:
                 done[does] = self._changed({name: value})
             if verdict := done[does]:
@@ -175,21 +192,35 @@ class Exploration:
         for verdict, (nearest, *others) in verdicts.items():
             yield Flip((Change(name, nearest, others=() if BY_NAME[name].kind == "set" else tuple(others)),), verdict)
 
+    def _does(self, name: str, value: Value) -> tuple[int, ...]:
+        """What an answer, and what it implies, does to rules, inconsistencies and assumptions."""
+        unread = Column(name)
+        implied = with_implied(
+            {**{other: self._given[other] for other in IMPLIED if other in self._given}, name: value}
+        )
+        columns = [
+            of.get(read, unread).fails
+            for of in (self._table.space.columns, self._table.assumed)
+            for read in (name, *IMPLIED)
+        ]
+        values = [implied.get(read) for read in (name, *IMPLIED)] * 2
+        return tuple(0 if stated is None else fails(stated) for fails, stated in zip(columns, values, strict=True))
+
     def _combined(self) -> tuple[Flip, ...]:
-        """The smallest combination of changes that gives another verdict."""
+        """The smallest combination of changes that gives another verdict; at most one of what a time hangs on."""
         classes = self._table.space.classes
-        read = [name for name in self._read() if len(classes[name]) > 1]
-        for names in subsets(read, 2):
+        read = [name for name in self._read() if len(classes.get(name, ())) > 1]
+        for names in (some for some in subsets(read, 2) if len(TIMED.intersection(some)) < 2):
             for answers in product(*(classes[name] for name in names)):
                 changes = dict(zip(names, (answer.value for answer in answers), strict=True))
                 verdict = self._changed(changes)
-                if verdict and all(changes[name] != self._stated[name] for name in names):
+                if verdict and all(changes[name] != self._given[name] for name in names):
                     return (Flip(tuple(self._nearest(name, value) for name, value in changes.items()), verdict),)
         return ()
 
     def _nearest(self, name: str, value: Value) -> Change:
         """The change to answers of the same class; for a number, from where on they begin on its side."""
-        here = self._stated[name]
+        here = self._given[name]
         if not (BY_NAME[name].numeric and isinstance(here, int | float) and isinstance(value, int | float)):
             return Change(name, value)
         fails = self._table.space.columns[name].fails
@@ -245,7 +276,7 @@ class DecisionMap(NamedTuple):
 
 def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool = True) -> DecisionMap:
     """The map of a spec over two constraints; with `explored`, each tile says whether its verdict is settled."""
-    table = verdict_search(rules)
+    table = verdict_search(rules.on_hardware(spec.constraints, around=True))
     (across, x_here), (down, y_here) = (_cells(table, name, spec.constraints.get(name)) for name in (x, y))
     fixed = {name: value for name, value in spec.constraints.items() if name not in (x, y)}
     before = table.contradictions.match(fixed).hits
@@ -253,12 +284,12 @@ def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool
     def tile(column: Cell, row: Cell) -> Tile:
         chosen = {x: column.value, y: row.value}
         answers = {**fixed, **{name: value for name, value in chosen.items() if value is not None}}
-        verdict = table.scorer.decide(answers)
+        verdict = decide(Spec(spec.id, answers), rules)
         hits = table.contradictions.match(answers).hits & ~before
         contradicts = tuple(table.inconsistencies[at].id for at in positions(hits))
         settled = None
         if explored:
-            settled = [item.verdict for item in Exploration(answers, table).possible] == [verdict.verdict]
+            settled = [item.verdict for item in Exploration(answers, rules).possible] == [verdict.verdict]
         return Tile(*verdict[:3], verdict.confidence, settled, contradicts, column is x_here and row is y_here)
 
     rows = tuple(tuple(tile(column, row) for column in across) for row in down)

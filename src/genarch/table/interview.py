@@ -14,7 +14,7 @@ from genarch.table.explore import Exploration
 from genarch.table.matching import positions
 from genarch.table.rules import Notice, RuleTable
 from genarch.table.scoring import Verdict
-from genarch.table.search import find, verdict_search
+from genarch.table.search import VerdictSearch, find, verdict_search
 from genarch.table.spec import with_implied
 
 Order = Literal["adaptive", "fixed"]
@@ -126,7 +126,7 @@ class Interview:
 
         An inconsistency counts where it ties a constraint to one that a rule waits for.
         """
-        space, stated = self._table.space, with_implied(stated)
+        space, stated = self._on_hardware(stated).space, with_implied(stated)
         failed, pending = space.matcher.against(stated)
         _, unknown = space.matcher.gather(failed, pending)
 
@@ -166,17 +166,18 @@ class Interview:
 
     def _explore(self, stated: Answers) -> Exploration:
         """Each sheet is looked at several times: before its last answer, and for what that ruled out."""
-        return self._explored.setdefault(frozenset(stated.items()), Exploration(stated, self._table))
+        return self._explored.setdefault(frozenset(stated.items()), Exploration(stated, self._rules))
 
     def _confirming(self, sheet: Sheet, verdict: str, names: Sequence[str]) -> str:
         """The constraint most of whose classes of answers make the stated answers give a verdict.
 
         For answers that are settled: whatever the rest is, it comes to this verdict, but what is stated does not yet.
         """
+        table = self._on_hardware(sheet.stated)
 
         def share(name: str) -> float:
-            classes = self._table.space.classes[name]
-            decided = (self._table.scorer.decide({**sheet.stated, name: answer.value}).verdict for answer in classes)
+            classes = table.space.classes[name]
+            decided = (table.scorer.decide({**sheet.stated, name: answer.value}).verdict for answer in classes)
             return sum(found == verdict for found in decided) / len(classes)
 
         return max(names, key=share)
@@ -186,9 +187,9 @@ class Interview:
 
         What takes too long to be shown idle stays: the next question does not wait for a shorter list.
         """
-        table = self._table
-        _, unknown = self._matched(stated)
-        new_hits, still = self._matched(answers)
+        table = self._on_hardware(answers)
+        _, unknown = _matched(table, stated)
+        new_hits, still = _matched(table, answers)
         pinned = unknown & ~still
         abandoned = 0
 
@@ -219,10 +220,14 @@ class Interview:
         for bit in decided:
             if chosen & bit and chosen != bit and enough(chosen & ~bit):
                 chosen &= ~bit
-        return tuple(Decided(self._rules.rules[at].id, bool(new_hits >> at & 1)) for at in positions(chosen))
+        return tuple(Decided(table.rules.rules[at].id, bool(new_hits >> at & 1)) for at in positions(chosen))
 
-    def _matched(self, stated: Answers) -> tuple[int, int]:
-        """The bits of the rules that hit, and of those that are open, assumptions left aside."""
-        matcher, watched = self._table.space.matcher, self._table.space.watched
-        hits, unknown = matcher.gather(*matcher.against(with_implied(stated)))
-        return hits & watched, unknown & watched
+    def _on_hardware(self, stated: Answers) -> VerdictSearch:
+        """The table with what evidence says of the stated hardware."""
+        return verdict_search(self._rules.on_hardware(stated, around=True))
+
+
+def _matched(table: VerdictSearch, stated: Answers) -> tuple[int, int]:
+    """The bits of the rules that hit, and of those that are open, assumptions left aside."""
+    hits, unknown = table.space.matcher.gather(*table.space.matcher.against(with_implied(stated)))
+    return hits & table.space.watched, unknown & table.space.watched

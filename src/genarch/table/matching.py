@@ -185,6 +185,9 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
     Thresholds cut the line of numbers into points and the gaps between them, and all of a gap answers alike.
     """
     thresholds = sorted({threshold(literal.predicate) for _, literal in literals}) if constraint.numeric else []
+    tests: dict[SignedPredicate, int] = {}
+    for bit, literal in literals:
+        tests[literal] = tests.get(literal, 0) | bit
     known: dict[Value, int] = {}
 
     def fails(value: Value) -> int:
@@ -194,8 +197,8 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
             key = 2 * at + (at < len(thresholds) and thresholds[at] == value)
         found = known.get(key)
         if found is None:
-            failed = {bit for bit, literal in literals if satisfies(literal.predicate, value) is not literal.holds}
-            found = known[key] = sum(failed)
+            failed = (bits for (test, holds), bits in tests.items() if satisfies(test, value) is not holds)
+            found = known[key] = reduce(or_, failed, 0)
         return found
 
-    return Column(constraint.name, sum({bit for bit, _ in literals}), fails, thresholds)
+    return Column(constraint.name, reduce(or_, tests.values(), 0), fails, thresholds)

@@ -19,6 +19,7 @@ Grade = Literal[
     "published_report",
     "expert_judgement",
     "measured",
+    "estimated",
     "documented_case",
 ]
 
@@ -140,6 +141,8 @@ class Rule(NamedTuple):
     """Architecture to strength."""
     excludes: tuple[EntryId, ...] = ()
     """Architectures that are out on a hit."""
+    limits: Annotated[tuple[EntryId, ...], HIDDEN] = ()
+    """Architectures whose recommendation is a lean at most on a hit."""
     points: Annotated[Mapping[str, int], HIDDEN] = {}
     """Architecture to whole points: above 0 for, below 0 against."""
     replaces: ShownText = ""
@@ -286,6 +289,8 @@ class Header(NamedTuple):
     digest: str
     extends: str = ""
     clear: Ratio = CLEAR
+    least_rules: int = 1
+    """How many rules a verdict rests on to be more than a lean."""
 
 
 class TableVersion(NamedTuple):
@@ -326,6 +331,13 @@ class RuleTable(NamedTuple):
     def __hash__(self) -> int:
         """Likewise."""
         return id(self)
+
+    def on_hardware(self, stated: Answers, *, around: bool = False) -> "RuleTable":  # noqa: ARG002  (what evidence reads)
+        """The table with what evidence says of the stated hardware; a table by itself has none.
+
+        `around`: also with what it says where one of hardware, size, budget and task is another.
+        """
+        return self
 
     @property
     def name(self) -> str:

@@ -137,35 +137,40 @@ def device_contradicted(stated: Answers) -> Iterator[Notice]:
 
 def evaluate(spec: Spec, rules: RuleTable) -> Evaluation:
     """Evaluate a spec, with every reason: ranking, hits, what is undecided, methods and notices."""
-    return scorer(rules).evaluate(spec.constraints)
+    return scorer(rules.on_hardware(spec.constraints)).evaluate(spec.constraints)
 
 
 def decide(spec: Spec, rules: RuleTable) -> Verdict:
     """The verdict alone, for whoever needs many of them."""
-    return scorer(rules).decide(spec.constraints)
+    return scorer(rules.on_hardware(spec.constraints)).decide(spec.constraints)
 
 
 class Effect(NamedTuple):
-    """A rule by position of the architectures: its points, and the bits of what it excludes."""
+    """A rule by position of the architectures: its points, and the bits of what it excludes and limits to a lean."""
 
     points: tuple[tuple[int, int], ...]
     excludes: int
+    limits: int = 0
 
 
 def revalued(effects: Sequence[Effect], position: int, architecture: int, points: int) -> Sequence[Effect]:
     """The effects, with other points of one rule for one architecture."""
     effect = effects[position]
     scored = {**dict(effect.points), architecture: points}
-    changed = Effect(tuple((at, gained) for at, gained in scored.items() if gained), effect.excludes)
+    changed = effect._replace(points=tuple((at, gained) for at, gained in scored.items() if gained))
     return (*effects[:position], changed, *effects[position + 1 :])
 
 
 class Tally(NamedTuple):
-    """What hits come to: for each architecture its points and the absolute points, and the bits of the excluded."""
+    """What hits come to: for each architecture its points and the absolute points, and the bits of the excluded.
+
+    `limited` has the bits of those whose recommendation is a lean at most.
+    """
 
     points: list[int]
     touched: list[int]
     excluded: int
+    limited: int = 0
 
 
 def surplus(apart: int, touched: int, limit: Ratio) -> int:
@@ -184,10 +189,12 @@ class Scorer:
         position = {name: at for at, name in enumerate(self.architectures)}
         self._rules = rules
         self.close_call, self._clear = rules.header.close_call, rules.header.clear
+        self._least_rules = rules.header.least_rules
         self.effects = tuple(
             Effect(
                 tuple((position[name], points) for name, points in rule.points.items()),
                 sum(1 << position[name] for name in set(rule.excludes)),
+                sum(1 << position[name] for name in rule.limits),
             )
             for rule in rules.rules
         )
@@ -253,8 +260,8 @@ class Scorer:
         of the table are given, and fewer points before more.
         """
         hits = self.hits(answers)
-        points, touched, excluded = self.tally(hits)
-        verdict = self._judged(Tally(points, touched, excluded))
+        points, touched, excluded, limited = self.tally(hits)
+        verdict = self._judged(Tally(points, touched, excluded, limited))
         if verdict.confidence == "forced":
             return None
         rules = [self._rules.rules[at] for at in positions(hits)]
@@ -279,20 +286,22 @@ class Scorer:
         """The points that these hits come to, by the table's effects or by other ones."""
         effects = self.effects if effects is None else effects
         points, touched = [0] * len(self.architectures), [0] * len(self.architectures)
-        excluded = 0
+        excluded = limited = counted = 0
         while hits:
             lowest = hits & -hits
-            scored, excludes = effects[lowest.bit_length() - 1]
+            scored, excludes, limits = effects[lowest.bit_length() - 1]
             excluded |= excludes
+            limited |= limits
+            counted += bool(scored or excludes)
             for at, gained in scored:
                 points[at] += gained
                 touched[at] += gained if gained > 0 else -gained
             hits ^= lowest
-        return Tally(points, touched, excluded)
+        return Tally(points, touched, excluded, -1 if counted < self._least_rules else limited)
 
     def _judged(self, tally: Tally) -> Verdict:
         """The verdict: a surviving family stands as its best surviving architecture; ties keep the table's order."""
-        points, touched, excluded = tally
+        points, touched, excluded, limited = tally
         best = []
         for family, members in self.families:
             alive = [at for at in members if not excluded >> at & 1]
@@ -303,8 +312,9 @@ class Scorer:
         best.sort(key=lambda entry: -points[entry[1]])
         (family, first), *others = best
         name = self.architectures[first]
+        lean = bool(limited >> first & 1)
         if not others:
-            return Verdict(family, name, (family,), (name,), "forced")
+            return Verdict(family, name, (family,), (name,), "lean" if lean else "forced")
         if not any(total and not excluded >> at & 1 for at, total in enumerate(touched)):
             return Verdict("undetermined", None, ())
         rival, second = others[0]
@@ -312,7 +322,7 @@ class Scorer:
         if not margin.numerator or surplus(*margin, self.close_call) < 0:
             both = (name, self.architectures[second])
             return Verdict("evaluate_both", None, (family, rival), both, "close_call", margin)
-        confidence: Confidence = "lean" if surplus(*margin, self._clear) < 0 else "clear"
+        confidence: Confidence = "lean" if lean or surplus(*margin, self._clear) < 0 else "clear"
         return Verdict(family, name, (family,), (name,), confidence, margin)
 
     def _ranking(self, hits: Sequence[Rule], points: Sequence[int]) -> tuple[Ranked, ...]:
@@ -334,7 +344,7 @@ class Scorer:
                 yield Unread(name, tuple(sorted(value - self._named[name])))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def scorer(rules: RuleTable) -> Scorer:
     """The table compiled, once for each table."""
     return Scorer(rules)

@@ -21,7 +21,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from genarch.table.bounds import Bounds
 from genarch.table.conditions import Condition
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Value, in_order
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Constraint, Value, in_order
 from genarch.table.matching import Column, Matcher
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Scorer, scorer
@@ -95,15 +95,7 @@ class Space:
     def answers(self, name: str) -> list[AnswerClass]:
         """Answers to a constraint, at least one of each class, in the order of the declaration, numbers ascending."""
         constraint, column = BY_NAME[name], self.columns[name]
-        match constraint.kind:
-            case "choice":
-                values: Sequence[Value] = constraint.values
-            case "flag":
-                values = (True, False)
-            case "set":
-                values = [frozenset(some) for some in subsets(constraint.values)]
-            case _:
-                values = column.numbers()
+        values: Sequence[Value] = column.numbers() if constraint.numeric else names_of(constraint)
         return [AnswerClass(value, column.fails(value)) for value in values]
 
     def cells(self, name: str) -> list[Stretch]:
@@ -124,6 +116,15 @@ class Space:
         fails = (self.columns.get(name) or Column(name)).fails
         alike = groupby(self.cells(name), lambda cell: fails(cell.value))
         return [reduce(Stretch.joined, cells) for _, cells in alike]
+
+
+def names_of(constraint: Constraint) -> Sequence[Value]:
+    """Every answer to a constraint that is not a number, in the order of the declaration."""
+    if constraint.kind == "flag":
+        return (True, False)
+    if constraint.kind == "choice":
+        return constraint.values
+    return [frozenset(some) for some in subsets(constraint.values)]
 
 
 def distinct(answers: Iterable[AnswerClass]) -> tuple[AnswerClass, ...]:
@@ -339,7 +340,7 @@ class VerdictSearch:
         return self.bounds.reach(hits, unknown).any_of(wanted)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def verdict_search(rules: RuleTable) -> VerdictSearch:
     """The table prepared, once for each table."""
     return VerdictSearch(rules)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from genarch.table.constraints import NOTHING_STATED, Answers, gpu_names
+from genarch.table.constraints import NOTHING_STATED, Answers, Value, gpu_names
 from genarch.table.forms import DAY, HIDDEN, NAME, OPEN, SLUG, TABLE_AT_VERSION, Mark, ShownText, format_version, whole
 
 SPEC_VERSION = 1
@@ -108,12 +108,20 @@ Cases = Annotated[tuple[Case, ...], Mark(least=1)]
 _IN_A_BROWSER = frozenset({"consumer_gpu", "mobile", "cpu"})
 
 
+IMPLIED = ("device", "device_memory_gb")
+"""What a GPU implies."""
+
+
 def with_implied(answers: Answers) -> Answers:
-    """The answers, and `device` where `gpu` is stated and it is not."""
+    """The answers, and what `gpu` implies where it is stated and they are not: `device`, and all of its memory."""
     gpu = answers.get("gpu")
-    if gpu is None or answers.get("device") is not None:
+    if gpu is None:
         return answers
-    return {**answers, "device": gpu_names().devices[str(gpu)][0]}
+    known = gpu_names()
+    implied: dict[str, Value] = {"device": known.devices[str(gpu)][0]}
+    if memory := known.memory_gb.get(str(gpu)):
+        implied["device_memory_gb"] = memory
+    return {**implied, **answers}
 
 
 def contradicted_device(answers: Answers) -> tuple[str, ...] | None:

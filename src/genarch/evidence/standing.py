@@ -1,0 +1,312 @@
+"""What the catalogue says against an architecture on stated hardware, as rules of the table that a spec is judged by.
+
+An architecture is out where none of its models keeps what is stated: the time for an image, the memory, or terms that
+let the model be sold. A model's time on a piece of hardware at a size is the low end of its estimate's band, or what
+was measured there. Models without a figure say nothing, and an architecture without any is left alone; so is one of
+which no model is known to take the stated conditioning, unless the others are out whatever they take.
+
+A rule's condition names the constraints that evidence reads, so that everything that explores a table sees them. Time
+hangs on hardware, size and budget together: the condition holds where all three are as stated, and, `around` them,
+where one of them is another and everything else stays.
+"""
+
+# No annotations as strings here: each would be compiled at every start.
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.ways import (
+    Place,
+    Terms,
+    Time,
+    Way,
+    measured_tasks,
+    memory_of,
+    ms_words,
+    number,
+    place_of,
+    quickest,
+    shown_of,
+    ways_of,
+)
+from genarch.table.conditions import All, Any, Condition, Not, Predicate
+from genarch.table.constraints import BY_NAME, Answers
+from genarch.table.rules import Citation, Examples, Grade, Rule, RuleTable
+from genarch.table.spec import with_implied
+
+SIZES = (256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 1920, 2048, 3072, 4096)
+"""The sizes in pixels that an image of another size than the stated one is tried at."""
+
+SOLD_AS_RELEASED = All((Predicate("commercial_use", "is", (True,)), Predicate("training", "is", ("pretrained",))))
+"""Where released weights are sold as they are, their licence decides."""
+
+Tasks = tuple[str, ...]
+"""Tasks of a spec that the same rows count for."""
+
+Timed = Sequence[tuple[Way, Time]]
+
+_TITLES = {
+    "not-licensed": "none of its models may be sold as released",
+    "too-large": "none of its models fits the memory",
+    "too-slow": "none of its models keeps the budget on this hardware",
+    "open": "whether it keeps the budget on this hardware is open",
+}
+
+
+def instantiated(stated: Answers, rules: RuleTable, catalogue: Catalogue, *, around: bool = False) -> tuple[Rule, ...]:
+    """The rules that evidence adds for the hardware, the size and the budget that are stated.
+
+    Those of a budget need all three; those of memory and of licences do not. With `around`, they also hold where one of
+    the three, or the task, is another; without, they are of the stated task alone.
+    """
+    answers = with_implied(stated)
+    found: list[Rule] = []
+    for architecture in rules.architectures:
+        against = _Against(architecture.id, answers, number(stated.get("device_memory_gb")), catalogue, around=around)
+        found += [*against.licence(), *against.memory(), *against.time()]
+    return tuple(found)
+
+
+class _Point(NamedTuple):
+    """The hardware, the size in pixels and the budget in milliseconds that are stated."""
+
+    place: Place
+    side: int
+    budget: float
+
+    @property
+    def stated(self) -> tuple[Predicate, Predicate, Predicate]:
+        """That each of them is what it is."""
+        sized, within = (
+            Predicate("resolution_px", "is", (self.side,)),
+            Predicate("latency_budget_ms", "is", (self.budget,)),
+        )
+        return Predicate(self.place.constraint, "is", (self.place.name,)), sized, within
+
+    def __str__(self) -> str:
+        """`on l4 at 1024 px`."""
+        return f"on {self.place.name} at {self.side} px"
+
+
+class _Against:
+    """What can be said against one architecture."""
+
+    def __init__(
+        self, architecture: str, answers: Answers, given_gb: float | None, catalogue: Catalogue, *, around: bool
+    ) -> None:
+        self._architecture, self._answers, self._catalogue, self._around = architecture, answers, catalogue, around
+        self._given_gb, self._memory_gb = given_gb, number(answers.get("device_memory_gb"))
+        wanted = answers.get("conditioning")
+        self._taken = wanted if isinstance(wanted, frozenset) else frozenset()
+        asked = answers.get("task")
+        together: dict[frozenset[str], list[str]] = {}
+        for task in BY_NAME["task"].values if around or asked is None else (str(asked),):
+            together.setdefault(measured_tasks(task), []).append(task)
+        ways = ways_of(architecture, catalogue)
+        able = {tuple(tasks): [way for way in ways if rows & way.tasks] for rows, tasks in together.items()}
+        self._groups: dict[Tasks, list[Way]] = {tasks: found for tasks, found in able.items() if found}
+        self._asked: Tasks = next((tasks for tasks in self._groups if asked in tasks), ())
+
+    def licence(self) -> Iterator[Rule]:
+        """Out where every model of the task has a licence that forbids what is wanted."""
+        closed = [tasks for tasks, ways in self._groups.items() if all(way.terms.closed for way in ways)]
+        if closed and "commercial_use" in self._answers:
+            titles = sorted({way.model.title for way in self._groups.get(self._asked, ())})
+            message = f"No model of it that does this may be sold as it was released: {', '.join(titles)}."
+            yield self._rule("not-licensed", All((_any_of(closed), SOLD_AS_RELEASED)), message, (), "published_report")
+
+    def memory(self) -> Iterator[Rule]:
+        """Out where no model of the task is shown to run in so little memory."""
+        least = {
+            tasks: min((way.terms.memory_gb or 0, at) for at, way in enumerate(ways))
+            for tasks, ways in self._groups.items()
+            if all(way.terms.memory_gb for way in ways)
+        }
+        if self._memory_gb is None or self._asked not in least:
+            return
+        short = [
+            All((_any_of([tasks]), Predicate("device_memory_gb", "below", (most,))))
+            for tasks, (most, _) in least.items()
+        ]
+        most, at = least[self._asked]
+        smallest = self._groups[self._asked][at].model
+        row = memory_of(smallest, self._catalogue)[1]
+        message = (
+            f"The smallest of its models that do this, {smallest.title}, takes {most:.3g} GB"
+            f"{'' if row else ' for its weights alone'}; {self._memory_gb:.3g} GB are there."
+        )
+        rows = (row,) if row else ()
+        yield self._rule("too-large", Any(tuple(short)), message, rows, "measured" if row else "estimated")
+
+    def time(self) -> Iterator[Rule]:
+        """Out where no model keeps the budget on the hardware at the size; a lean at most where that is open."""
+        place, side = place_of(self._answers, self._catalogue), self._answers.get("resolution_px")
+        budget = number(self._answers.get("latency_budget_ms"))
+        if place is None or not isinstance(side, int) or budget is None:
+            return
+        point, groups = _Point(place, side, budget), [self._asked] if self._asked else list(self._groups)
+        timed = {tasks: self._times(tasks, point) for tasks in groups}
+        here, sized, within = point.stated
+        kept: list[Condition] = []
+        for tasks, times in timed.items():
+            found = [(way.terms, time.low) for way, time in times] + self._shown(tasks, point)
+            kept += self._serving((_any_of([tasks]), here, sized), found, times)
+        if known := [tasks for tasks, times in timed.items() if times]:
+            when = All((_any_of(known), here, sized, Not(Any(tuple(kept)))))
+            yield from self._timed(when, point, timed.get(self._asked, ()))
+        if self._around and self._asked:
+            asked = _any_of([self._asked])
+            others = _any_of([tasks for tasks in self._groups if tasks != self._asked and self._late(tasks, point)])
+            places = [
+                at for at in self._places(place) if at != place and self._late(self._asked, point._replace(place=at))
+            ]
+            elsewhere = Predicate(place.constraint, "is", tuple(at.name for at in places))
+            late = [size for size in SIZES if size != side and self._late(self._asked, point._replace(side=size))]
+            # A bound is enough here: what is said of another size is asked again.
+            sizes = [Predicate("resolution_px", "is", (size,)) for size in late]
+            lines = (
+                (others, here, sized, within),
+                (asked, elsewhere, sized, within),
+                (asked, here, Any(tuple(sizes)), within),
+            )
+            yield self._rule("too-slow", Any(tuple(map(All, lines))), "", (), "estimated")
+
+    def _times(self, tasks: Tasks, point: _Point) -> Timed:
+        ways = (way for way in self._groups[tasks] if way.timed and way.largest_px >= point.side)
+        times = [(way, quickest(way, point.place.hardware, point.side, self._catalogue)) for way in ways]
+        return [(way, time) for way, time in times if time]
+
+    def _serving(
+        self, line: tuple[Condition, ...], found: Iterable[tuple[Terms, float]], timed: Timed
+    ) -> Iterator[Condition]:
+        """The alternatives of which none may hold: a model that serves, or that nothing takes the conditioning."""
+        lacking = {way.terms.lacks for way, _ in timed}
+        least = [lacks for lacks in lacking if not any(other < lacks for other in lacking)]
+        uncovered = [Predicate("conditioning", "any_of", tuple(sorted(lacks))) for lacks in least]
+        for terms, time in _best(found):
+            serves = [*line, Predicate("latency_budget_ms", "at_least", (time,))]
+            if terms.closed:
+                serves.append(Not(SOLD_AS_RELEASED))
+            if terms.memory_gb is not None and self._memory_gb is not None:
+                serves.append(Predicate("device_memory_gb", "at_least", (terms.memory_gb,)))
+            if all(least):
+                yield All((*serves, *uncovered))
+            taken = [Predicate("conditioning", "none_of", tuple(sorted(terms.lacks)))] if terms.lacks else []
+            yield All((*serves, *taken))
+
+    def _shown(self, tasks: Tasks, point: _Point) -> list[tuple[Terms, float]]:
+        """What was measured on this hardware, or on hardware that does no better, at this size or a larger one."""
+        rows, own = measured_tasks(tasks[0]), {entry.id for entry in point.place.hardware}
+        return [
+            (terms, time)
+            for row, side, time, terms, reach in shown_of(self._architecture, self._catalogue)
+            if side >= point.side and not rows.isdisjoint(row.tasks)
+            if (
+                not reach.isdisjoint(own)
+                if point.place.constraint == "gpu"
+                else self._is(row.hardware, point.place.name)
+            )
+        ]
+
+    def _is(self, hardware: str | None, device: str) -> bool:
+        return hardware is not None and device in self._catalogue.hardware[hardware].devices
+
+    def _places(self, place: Place) -> list[Place]:
+        """The hardware of the kind, by GPU; or each kind of device."""
+        if place.constraint == "gpu":
+            kinds = set(place.hardware[0].devices)
+            every = (entry for entry in self._catalogue.hardware.values() if kinds.intersection(entry.devices))
+            return [Place("gpu", entry.id, (entry,)) for entry in every]
+        found = (place_of({"device": name}, self._catalogue) for name in BY_NAME["device"].values)
+        return [found_place for found_place in found if found_place]
+
+    def _late(self, tasks: Tasks, point: _Point) -> bool:
+        """Whether of the models that may do what is stated none keeps the budget."""
+        own_gb = point.place.hardware[0].mem_gb if point.place.constraint == "gpu" else None
+        memory_gb = self._given_gb or own_gb
+
+        def serves(terms: Terms, time: float) -> bool:
+            return time <= point.budget and self._admits(terms, memory_gb)
+
+        shown = [terms for terms, time in self._shown(tasks, point) if serves(terms, time)]
+        if any(self._taken.isdisjoint(terms.lacks) for terms in shown):
+            return False
+        known = covered = otherwise = False
+        for way in self._groups[tasks]:
+            if not way.timed or way.largest_px < point.side:
+                continue
+            if time := quickest(way, point.place.hardware, point.side, self._catalogue):
+                known, takes = True, self._taken.isdisjoint(way.terms.lacks)
+                covered |= takes
+                if serves(way.terms, time.low):
+                    if takes:
+                        return False
+                    otherwise = True
+        return known and (covered or not (otherwise or shown))
+
+    def _timed(self, when: Condition, point: _Point, timed: Timed) -> Iterator[Rule]:
+        """That it is too slow, with what is quickest; and where that is open, that it is."""
+        admitted = [pair for pair in timed if self._admits(pair[0].terms, self._memory_gb)]
+        fitting = [pair for pair in admitted if not self._taken & pair[0].terms.lacks] or admitted or timed
+        if not fitting:
+            yield self._rule("too-slow", when, f"None of its models is known to be so quick {point}.", (), "estimated")
+            return
+        way, (low, _, row) = min(fitting, key=lambda pair: pair[1].low)
+        rows: tuple[str, ...] = (row,) if row else ()
+        grade: Grade = "measured" if row else "estimated"
+        took = "takes" if row else "is estimated to take no less than"
+        message = f"The quickest of its models that do this, {way.words}, {took} {ms_words(low)} {point}"
+        yield self._rule("too-slow", when, f"{message}; the budget is {ms_words(point.budget)}.", rows, grade)
+        high = min(time.high for _, time in fitting)
+        if low < high:
+            here, sized, _ = point.stated
+            between: tuple[Predicate, ...] = (
+                Predicate("latency_budget_ms", "at_least", (low,)),
+                Predicate("latency_budget_ms", "below", (high,)),
+            )
+            message = (
+                f"Nothing shows it to keep the budget {point}: the estimate is {ms_words(low)} to {ms_words(high)}."
+            )
+            shown = [time for terms, time in self._shown(self._asked, point) if not self._taken & terms.lacks]
+            between += tuple(Predicate("latency_budget_ms", "below", (time,)) for time in shown)
+            yield self._rule("open", All((here, sized, *between)), message, rows, grade)
+
+    def _admits(self, terms: Terms, memory_gb: float | None) -> bool:
+        """Whether licence and memory let a model serve."""
+        sold = self._answers.get("commercial_use") is True and self._answers.get("training") == "pretrained"
+        small = memory_gb is None or terms.memory_gb is None or terms.memory_gb <= memory_gb
+        return small and not (sold and terms.closed)
+
+    def _rule(self, what: str, when: Condition, because: str, rows: tuple[str, ...], grade: Grade) -> Rule:
+        named = (self._architecture,)
+        return Rule(
+            f"evidence-{self._architecture.replace('_', '-')}-{what}",
+            f"{self._architecture}: {_TITLES[what]}",
+            when,
+            because,
+            Citation(rows, f"evidence {self._catalogue.name}", grade),
+            "1.0.0",
+            Examples(),
+            excludes=() if what == "open" else named,
+            limits=named if what == "open" else (),
+        )
+
+
+def _any_of(groups: Iterable[Tasks]) -> Predicate:
+    return Predicate("task", "is", tuple(chain.from_iterable(groups)))
+
+
+def _best(found: Iterable[tuple[Terms, float]]) -> list[tuple[Terms, float]]:
+    """Those of which no other of better terms is as quick."""
+    best: dict[Terms, float] = {}
+    for terms, time in sorted(found, key=lambda pair: pair[1]):
+        if not any(_no_worse(other, terms) for other in best):
+            best[terms] = time
+    return list(best.items())
+
+
+def _no_worse(one: Terms, other: Terms) -> bool:
+    """Whether a model of the first terms can do whatever one of the others can."""
+    small = one.memory_gb is None or (other.memory_gb is not None and one.memory_gb <= other.memory_gb)
+    return small and one.lacks <= other.lacks and one.closed <= other.closed

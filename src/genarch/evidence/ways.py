@@ -1,0 +1,263 @@
+"""The ways to make images that the catalogue knows: models, alone and with adapters, and what each takes.
+
+Time is of one request, memory what a row shows or the weights alone; both are of the model as it is run as a rule.
+"""
+
+# No annotations as strings here: each would be compiled at every start.
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from itertools import chain, combinations
+from math import floor, log10
+from typing import NamedTuple
+
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.entries import Hardware, Measurement, Model
+from genarch.evidence.estimates import band_ms
+from genarch.table.conditions import Predicate
+from genarch.table.constraints import BY_NAME, Answers
+
+BYTES_PER_PARAMETER = 2
+"""At fp16 or bf16, which is how the models are run as a rule."""
+
+_CONDITIONING = {
+    "text": "text",
+    "class": "class_label",
+    "edges": "spatial_layout",
+    "depth": "spatial_layout",
+    "segmentation": "spatial_layout",
+    "sketch": "spatial_layout",
+    "pose": "pose",
+    "reference_image": "reference_image",
+}
+"""A row's conditioning in a spec's terms; an input image is the task's own."""
+
+_EVERY_CONDITIONING = frozenset(BY_NAME["conditioning"].values)
+
+_FROM_IMAGES = frozenset({"image_to_image", "semantic_to_image"})
+_NEAREST_TASKS = {
+    "image_to_image": _FROM_IMAGES,
+    "image_editing": _FROM_IMAGES,
+    "inpainting": _FROM_IMAGES,
+    "style_transfer": _FROM_IMAGES,
+    "video_frames": _FROM_IMAGES,
+    "portrait_animation": _FROM_IMAGES,
+    "virtual_try_on": _FROM_IMAGES,
+    "subject_driven": frozenset({"text_to_image"}),
+    "data_augmentation": frozenset({"unconditional", "class_conditional"}),
+}
+"""The tasks whose rows count for a spec's, where that is not the task itself: the nearest kind that was measured."""
+
+
+def measured_tasks(task: str) -> frozenset[str]:
+    """The tasks whose rows count for a spec's."""
+    return _NEAREST_TASKS.get(task, frozenset({task}))
+
+
+@cache
+def in_spec_terms(names: tuple[str, ...]) -> frozenset[str]:
+    """A row's conditioning as a spec has it."""
+    return frozenset(_CONDITIONING[name] for name in names if name in _CONDITIONING)
+
+
+def number(value: object) -> float | None:
+    """A stated number; None where none is stated."""
+    return float(value) if isinstance(value, int | float) else None
+
+
+def time_of(row: Measurement) -> float:
+    """Milliseconds of a row that has a time."""
+    return row.latency_ms or 0.0
+
+
+def ms_words(ms: float | None) -> str:
+    """`36.5 ms`, `1.62 s`; `no time` where there is none."""
+    if ms is None:
+        return "no time"
+    return f"{ms / 1000:.3g} s" if ms >= 1000 else f"{ms:.3g} ms"
+
+
+def memory_of(model: Model, catalogue: Catalogue) -> tuple[float | None, str | None]:
+    """The least memory in GB that a row shows the model running in; else that of its weights, without a row."""
+    rows = catalogue.rows_of(model.id)
+    in_use = [row for row in rows if row.read("vram_gb") and row.trust != "low" and row.measure != "training_only"]
+    shown = [(row.vram_gb, row.id) for row in in_use if row.vram_gb]
+    parameters = max((row.params_m or 0 for row in rows), default=0)
+    weights = parameters * BYTES_PER_PARAMETER / 1000 or None
+    return min(shown, key=lambda pair: pair[0], default=(weights, None))
+
+
+class Terms(NamedTuple):
+    """What models have in common beside their time, as far as evidence asks.
+
+    `lacks` is the conditioning of a spec that nothing shows them to take; `closed` that they may not be sold as they
+    were released, or never were released.
+    """
+
+    lacks: frozenset[str]
+    closed: bool
+    memory_gb: float | None
+
+
+class Way(NamedTuple):
+    """A way to make images: a model, with the adapters that some conditioning takes; `tasks` as rows name them."""
+
+    model: Model
+    adapters: tuple[Model, ...]
+    controlnets: int
+    tasks: frozenset[str]
+    terms: Terms
+    largest_px: int
+    timed: bool
+    """Whether its time can be known: what it takes, or a request of it, was published."""
+
+    @property
+    def words(self) -> str:
+        """`SDXL base 1.0 with IP-Adapter`."""
+        return " with ".join([self.model.title, *(adapter.title for adapter in self.adapters)])
+
+
+class Shown(NamedTuple):
+    """A request that was measured, with the hardware that does no worse; a statement may rest on it."""
+
+    row: Measurement
+    side: int
+    time: float
+    terms: Terms
+    reach: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def ways_of(architecture: str, catalogue: Catalogue) -> tuple[Way, ...]:
+    """The ways to make images with an architecture: each of its generators, alone and with adapters."""
+    return tuple(chain.from_iterable(_ways(model, catalogue) for model in catalogue.generators(architecture)))
+
+
+def _ways(model: Model, catalogue: Catalogue) -> Iterator[Way]:
+    takes = {entry.id: in_spec_terms(catalogue.conditioning_of(entry.id)) for entry in catalogue.adapters_of(model.id)}
+    own, shown = in_spec_terms(catalogue.conditioning_of(model.id)), catalogue.tasks_of(model.id)
+    needed = dict.fromkeys(
+        name
+        for wanted in sorted(_EVERY_CONDITIONING - own)
+        for name in next(([name] for name, terms in takes.items() if wanted in terms), [])
+    )
+    for names in (some for size in range(len(needed) + 1) for some in combinations(needed, size)):
+        adapters = tuple(catalogue.models[name] for name in names)
+        terms = _terms(model, own.union(*(takes[name] for name in names)), catalogue)
+        tasks = shown.union(*(catalogue.tasks_of(name) for name in names))
+        controlnets = sum(adapter.every_step for adapter in adapters)
+        requests = any(row.timing == "request" and row.carries for row in catalogue.rows_of(model.id))
+        timed = requests or (model.work is not None and model.weights_released)
+        yield Way(model, adapters, controlnets, tasks, terms, catalogue.largest(model.id), timed)
+
+
+def _terms(model: Model, takes: frozenset[str], catalogue: Catalogue) -> Terms:
+    closed = model.commercial_use == "forbidden" or not model.weights_released
+    return Terms(_EVERY_CONDITIONING - takes, closed, memory_of(model, catalogue)[0])
+
+
+@lru_cache(maxsize=64)
+def shown_of(architecture: str, catalogue: Catalogue) -> tuple[Shown, ...]:
+    """The requests that were measured of an architecture, in no fewer steps than usable images take."""
+    return tuple(
+        Shown(
+            row,
+            row.longer_side or 0,
+            time_of(row),
+            _terms(model, in_spec_terms(row.conditioning), catalogue),
+            reach_of(row.hardware or "", catalogue),
+        )
+        for model in catalogue.generators(architecture)
+        for row in catalogue.rows_of(model.id)
+        if row.timing == "request" and row.carries and (row.steps or 10**6) >= (model.work.steps if model.work else 0)
+    )
+
+
+@lru_cache(maxsize=256)
+def reach_of(hardware: str, catalogue: Catalogue) -> frozenset[str]:
+    """The hardware that does in no more time what this one does."""
+    own = catalogue.hardware.get(hardware)
+    return frozenset(entry.id for entry in catalogue.hardware.values() if own and own.at_most(entry))
+
+
+class Time(NamedTuple):
+    """The time of a way, in milliseconds: from `low`, and shown to be no more than `high`; measured in `row`, if so."""
+
+    low: float
+    high: float
+    row: str | None = None
+
+
+class Place(NamedTuple):
+    """Hardware that a spec names by `gpu`, or by the `device` that it is."""
+
+    constraint: str
+    name: str
+    hardware: tuple[Hardware, ...]
+
+    @property
+    def is_stated(self) -> Predicate:
+        """That it is this one."""
+        return Predicate(self.constraint, "is", (self.name,))
+
+
+def place_of(answers: Answers, catalogue: Catalogue) -> Place | None:
+    """The hardware that answers name; None where they name none that the catalogue has."""
+    gpu, device = answers.get("gpu"), answers.get("device")
+    if gpu is not None:
+        named = catalogue.hardware.get(str(gpu))
+        return Place("gpu", str(gpu), (named,)) if named else None
+    best = _best_of(str(device), catalogue)
+    return Place("device", str(device), best) if best else None
+
+
+@lru_cache(maxsize=16)
+def _best_of(device: str, catalogue: Catalogue) -> tuple[Hardware, ...]:
+    """The hardware of a kind of device that no other of it does better than."""
+    found = [entry for entry in catalogue.hardware.values() if device in entry.devices]
+    return tuple(one for one in found if not any(one.at_most(other) and not other.at_most(one) for other in found))
+
+
+def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Time | None:
+    """The time of a way on hardware, for a square of `side` pixels; None where nothing shows it.
+
+    What was measured through an engine on this very hardware and at this size stands in place of an estimate. At full
+    load an image takes no longer than by itself, so that is a floor. Two digits are as fine as the figures are.
+    """
+    if side > way.largest_px:
+        return None
+    rows = [] if way.adapters else _rows_there(way.model.id, hardware.id, side, catalogue)
+    exact = [row for row in rows if row.timing == "request" and row.engine not in ("pytorch", None)]
+    if exact:
+        row = min(exact, key=time_of)
+        return Time(time_of(row), time_of(row), row.id)
+    released = way.model.weights_released
+    band = band_ms(way.model, hardware, side, catalogue, way.controlnets) if released else None
+    if band is None:
+        return None
+    loaded = min((row for row in rows if row.timing == "full_load"), key=time_of, default=None)
+    if loaded and time_of(loaded) > band[0]:
+        return Time(time_of(loaded), max(band[1], time_of(loaded)), loaded.id)
+    return Time(_two_digits(band[0]), band[1])
+
+
+@lru_cache(maxsize=4096)
+def _rows_there(model: str, hardware: str, side: int, catalogue: Catalogue) -> list[Measurement]:
+    """The rows on this very hardware and at this size, in as many steps as the model takes."""
+    work = catalogue.models[model].work
+    return [
+        row
+        for row in catalogue.rows_of(model)
+        if row.carries and row.hardware == hardware and row.longer_side == side
+        if row.steps in (None, work and work.steps) and not row.controlnets
+    ]
+
+
+def quickest(way: Way, hardware: Iterable[Hardware], side: int, catalogue: Catalogue) -> Time | None:
+    """The least time of a way on any of the hardware."""
+    times = (time for entry in hardware if (time := time_on(way, entry, side, catalogue)))
+    return min(times, key=lambda time: time.low, default=None)
+
+
+def _two_digits(amount: float) -> float:
+    unit = 10.0 ** (floor(log10(amount)) - 1)
+    return float(f"{floor(amount / unit + 1e-9) * unit:.12g}")
