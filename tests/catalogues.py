@@ -17,6 +17,7 @@ from genarch.evidence.entries import (
     Passes,
     Price,
     Source,
+    Terms,
     Work,
 )
 from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS
@@ -53,6 +54,7 @@ def row(name: str, model: str = "net", **fields: Any) -> Measurement:
         "batch": 1,
         "steps": 1,
         "controlnets": 0,
+        "gpus": 1,
         "latency_ms": 100.0,
         "measure": "e2e",
         "source": "s",
@@ -67,7 +69,8 @@ def row(name: str, model: str = "net", **fields: Any) -> Measurement:
 
 def model(name: str = "net", **fields: Any) -> Model:
     """A diffusion model of unknown licence and work, but for what is said otherwise."""
-    given: dict[str, Any] = {
+    given: dict[str, Any] = dict.fromkeys(Model._fields)
+    given |= {
         "id": name,
         "title": name.title(),
         "kind": "generator",
@@ -75,6 +78,8 @@ def model(name: str = "net", **fields: Any) -> Model:
         "hybrid_kind": None,
         "architecture": "diffusion",
         "adversarial_loss": False,
+        "tasks": (),
+        "conditioning": (),
         "weights_released": True,
         "licence": None,
         "fits": (),
@@ -86,10 +91,14 @@ def model(name: str = "net", **fields: Any) -> Model:
 
 def card(name: str, peak: float | None = 100.0, bandwidth: float | None = 1000.0, **fields: Any) -> Hardware:
     """A datacentre card for CUDA with so much peak and bandwidth, but for what is said otherwise."""
-    given: dict[str, Any] = {
+    given: dict[str, Any] = dict.fromkeys(Hardware._fields)
+    given |= {
         "id": name,
         "name": name,
         "aliases": (),
+        "succeeds": (),
+        "mem_variants_gb": (),
+        "readings": (),
         "devices": ("datacenter_gpu",),
         "platform": "cuda",
         "efficiency_class": "datacenter",
@@ -109,6 +118,7 @@ def work(**fields: Any) -> Work:
     """Passes of `unet` with a `decoder`, a step of them."""
     given: dict[str, Any] = {
         "passes": "unet",
+        "with_image": None,
         "decoder": "decoder",
         "encoder": None,
         "text": None,
@@ -119,8 +129,10 @@ def work(**fields: Any) -> Work:
 
 
 def licence(use: Any, terms: str = "Some terms") -> Licence:
-    """Terms that come to this."""
-    return Licence(terms, use, "on a condition" if use == "conditional" else None, verified=True)
+    """Terms of code and weights that come to this."""
+    part = Terms(terms, use, "on a condition" if use == "conditional" else None, verified=True)
+    given: dict[str, Any] = dict.fromkeys(Licence._fields) | Licence._field_defaults
+    return Licence(**{**given, "code": part, "weights": part, "excluded_regions": (), "via": "primary"}).summed()
 
 
 def component(name: str, *sized: tuple[int | None, float]) -> Component:
@@ -149,6 +161,7 @@ def catalogue(
         head=Head(1, "evidence", "0.0.0", "For tests", "today"),
         parts=Parts(
             sources=(Source("s", "A source"),),
+            rejected=(),
             models=tuple(models) or (model(),),
             measurements=tuple(rows),
             hardware=tuple(hardware) or (card("a"),),

@@ -52,27 +52,30 @@ def listed(options: str) -> list[dict[str, Any]]:
         ("--resolution 1024", lambda row: max(row["width"] or 0, row["height"] or 0) == 1024),
         ("--conditioning text,spatial_layout", lambda row: "text" in row["conditioning"]),
         ("--licence allowed", lambda row: row["model_licence"]["commercial_use"] == "allowed"),
-        ("--licence unknown", lambda row: row["model_licence"] is None),
+        (
+            "--licence unknown",
+            lambda row: (row["model_licence"] or {"commercial_use": "unknown"})["commercial_use"] == "unknown",
+        ),
         ("--budget 50ms", lambda row: row["timing"] == "request" and row["latency_ms"] <= 50),
         ("--budget 1.5s --family diffusion", lambda row: row["latency_ms"] <= 1500 and row["family"] == "diffusion"),
     ],
 )
 def test_rows_are_chosen(options: str, holds: Any) -> None:
     rows = listed(options)
-    assert 0 < len(rows) < 313
+    assert 0 < len(rows) < 416
     assert all(holds(row) for row in rows)
 
 
 def test_a_filter_leaves_nothing_out_that_fits() -> None:
-    assert len(listed("")) == 313
-    assert sum(len(listed(f"--family {family}")) for family in ("gan", "diffusion", "hybrid")) == 313
+    assert len(listed("")) == 416
+    assert sum(len(listed(f"--family {family}")) for family in ("gan", "diffusion", "hybrid", "other")) == 416
     uses = ("allowed", "conditional", "forbidden", "unknown")
-    assert sum(len(listed(f"--licence {use}")) for use in uses) == 313
+    assert sum(len(listed(f"--licence {use}")) for use in uses) == 416
 
 
 def test_every_flag_is_in_the_list() -> None:
     row = next(row for row in listed("") if row["id"] == "gigagan-512")
-    assert row["unverified_fields"] == ["hardware", "licence"]
+    assert row["unverified_fields"] == ["hardware"]
     assert {"verified", "via", "trust", "measure", "usable_for_calibration", "source_url", "where"} <= set(row)
 
 
@@ -81,11 +84,12 @@ def test_every_flag_is_in_the_list() -> None:
     [
         ("evidence list --family gna", "--family: 'gna' is not in the catalogue; did you mean 'gan'?"),
         ("evidence list --licence free", "--licence: 'free' is not in the catalogue; write one of: allowed, conditional, forbidden, unknown"),
-        ("evidence list --hardware rtx4090", "--hardware: 'rtx4090' is not a choice here; did you mean 'rtx-4090'?"),
+        ("evidence list --hardware rtx4091", "--hardware: 'rtx4091' is not a choice here; did you mean 'rtx-4090'?"),
         ("evidence list --budget soon", "--budget: 'soon' is not a plain decimal number"),
         ("evidence list --family gna --model sdx", "--model: 'sdx' is not in the catalogue; did you mean 'sdxl'?"),
         ("evidence show sdxll", "evidence@1.0.0 has no 'sdxll'; did you mean 'sdxl'?"),
-        ("hardware show rtx4090", "evidence@1.0.0 has no hardware 'rtx4090'; did you mean 'rtx-4090'?"),
+        ("hardware show rtx4091", "evidence@1.0.0 has no hardware 'rtx4091'; did you mean 'rtx-4090'?"),
+        ("hardware show rx-6800", "evidence@1.0.0 has no hardware 'rx-6800'; did you mean 'rx-7600'?"),
         ("estimate --model sdxll --gpu t4 --resolution 512", "has no model 'sdxll'; did you mean 'sdxl'?"),
         ("estimate --model sdxl --gpu t44 --resolution 512", "has no hardware 't44'; did you mean 't4'?"),
         ("estimate --model sdxl --gpu t4 --resolution big", "--resolution: 'big' is not a size; write pixels, as 1024 or 1024x768"),
@@ -137,14 +141,21 @@ def test_every_entry_can_be_shown() -> None:
         ("evidence show streamdiffusion-sdturbo-txt2img-4090", "per frame of a pipelined stream; a rate, not request latency"),
         ("evidence show mlperf-v41-sdxl-h200", "per image, when batches keep the hardware busy"),
         ("evidence show sd15-rate-t4-compile", "one denoising step, without decoder"),
-        ("evidence show liveportrait-512-4090", "the network alone, without text encoder and decoder"),
+        ("evidence show spade-generator-512-4090", "the network alone, without text encoder and decoder"),
+        ("evidence show liveportrait-512-4090", "14.8 ms: request latency"),
+        ("evidence show z-image-turbo-1024-8st-2xh100-sglang", "request latency, of several cards that work on one image"),
+        ("evidence show wan2.2-ti2v-5b-50st-4090", "535 s: a whole clip of frames"),
         ("evidence show sdturbo-512-1st-b1-rtx-4090-trt", "e2e chart derived; primary; medium trust"),
-        ("evidence show sd-1.5", "CreativeML OpenRAIL-M: commercial use allowed (terms not verified)"),
+        ("evidence show sd-1.5", "licence of the weights CreativeML OpenRAIL-M: commercial use allowed"),
+        ("evidence show sana-0.6b", "licence of the code Apache-2.0: commercial use allowed licence of the weights NSCL v2-custom"),
+        ("evidence show controlnet-sdxl", "commercial use allowed (terms not verified)"),
+        ("evidence show hunyuanimage-3.0", "not granted in EU, GB, KR"),
         ("evidence show gigagan", "weights never released"),
-        ("hardware show rtx-3090", "fp16, dense 71 TFLOPS (not verified)"),
+        ("hardware show gb10", "fp16, dense 61.7 TFLOPS (not verified)"),
+        ("hardware show RTX-3090", "fp16, dense 71 TFLOPS fp16,"),
         ("hardware show 4090", "0.34 USD: marketplace, 2026-03"),
         ("hardware show t4", "0.526 USD: AWS g4dn.xlarge us-east-1, undated (not verified)"),
-        ("hardware list", "gtx-1080ti: GeForce GTX 1080 Ti consumer_gpu, 11.3? TFLOPS (fp32), 484? GB/s, 11? GB"),
+        ("hardware list", "cpu-tr1920x: AMD Threadripper 1920X (12 cores, AVX2) cpu, 0.7? TFLOPS (fp32), 85.3? GB/s"),
         ("explain under-100-ms-needs-a-single-pass", "contradicted at 512 px, partly at 1024 px"),
         ("explain under-100-ms-needs-a-single-pass", "36.1 ms: SD-Turbo, 1 step, 512x512, a100-80gb-sxm, onnxruntime-trt"),
         ("explain sd-turbo", "model sd-turbo: SD-Turbo"),
@@ -186,7 +197,7 @@ def test_a_cost_says_what_its_model_misses() -> None:
 
 
 def test_an_unverified_peak_is_marked() -> None:
-    assert "peak: 71 TFLOPS (not verified)" in said("estimate --model sdxl --gpu rtx-3090 --resolution 1024")
+    assert "peak: 61.7 TFLOPS (not verified)" in said("estimate --model sdxl --gpu gb10 --resolution 1024")
 
 
 def test_the_accuracy_is_the_one_that_is_promised() -> None:
@@ -194,6 +205,7 @@ def test_the_accuracy_is_the_one_that_is_promised() -> None:
     every = record["groups"][0]
     assert every["title"] == "all requests"
     assert every["median"] <= record["goals"]["median"]
+    assert every["nine_in_ten"] <= record["goals"]["nine_in_ten"]
     assert every["within_3"] >= record["goals"]["within_3"]
     assert every["covered"] >= record["goals"]["covered"]
     assert record["worst"][0]["factor"] > 3  # it says where it fails
@@ -242,7 +254,9 @@ def test_evidence_stands_in_a_report_only_with_a_budget_and_only_if_wanted() -> 
 def test_the_report_says_where_rules_and_evidence_part() -> None:
     words = said(f"evaluate {CANVAS}")
     assert "under-100-ms-needs-a-single-pass excludes diffusion Agrees: measured, 250 ms: Stable Diffusion 1.5" in words
-    assert "under-100-ms-needs-a-single-pass excludes gan_enhanced_diffusion DISAGREES: estimated" in words
+    translated = said(f"evaluate {CANVAS} --set task=image_to_image --set conditioning=[] --rules article")
+    excludes = "under-100-ms-needs-a-single-pass excludes latent_diffusion_gan_decoder"
+    assert f"{excludes} DISAGREES: estimated" in translated
     assert "36.5 ms: SD-Turbo, 1 step, 512x512, rtx-4090, onnxruntime-trt" in words
     assert "Not counted, per frame of a stream, not request latency: 9.42 ms" in words
 
@@ -261,11 +275,11 @@ def test_commercial_use_is_held_against_licences() -> None:
     [
         (CANVAS, "Measured to keep 90 ms: consistency (36.5 ms, sdturbo-512-1st-b1-rtx-4090-trt)."),
         (STUDIO, "Estimated to keep 5 s: diffusion ("),
-        (f"{STUDIO} --set latency_budget_ms=1s", "Open whether diffusion keeps 1 s: it is estimated at 820 ms to 2.8 s"),
-        (f"{STUDIO} --set latency_budget_ms=700ms", "Estimated to miss 700 ms: diffusion (820 ms to 2.8 s"),
+        (f"{STUDIO} --set latency_budget_ms=1s", "Open whether diffusion keeps 1 s: it is estimated at 826 ms to 2.67 s"),
+        (f"{STUDIO} --set latency_budget_ms=700ms", "Estimated to miss 700 ms: diffusion (826 ms to 2.67 s"),
         ("examples/specs/live-face-filter.genarch.yaml", "Not shown: no measurement or estimate has gan keep 33.3 ms there."),
         ("examples/specs/realtime-text-canvas-proven.genarch.yaml", "Measured to keep it: consistency (36.5 ms,"),
-        ("examples/specs/sketch-to-photo.genarch.yaml", "Measured to keep it: gan_enhanced_diffusion (110 ms, pix2pix-turbo-512-a100-80gb-sxm)."),
+        ("examples/specs/sketch-to-photo.genarch.yaml", "Measured to keep it: consistency (36.1 ms, sdturbo-512-1st-b1-a100-80gb-sxm-trt)."),
     ],
 )  # fmt: skip
 def test_a_line_under_the_verdict_says_what_the_evidence_comes_to(line: str, told: str) -> None:

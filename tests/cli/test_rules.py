@@ -292,7 +292,7 @@ def test_diff_formats_agree() -> None:
         (Where("control", any_of=("none", "coarse")), "control: not fine"),
         (Where("control", any_of=("fine",)), "control: fine"),
         (Where("device", any_of=("mobile", "cpu")), "device: any of mobile, cpu"),
-        (Where("device", any_of=("datacenter_gpu", "consumer_gpu", "mobile")), "device: none of browser, cpu"),
+        (Where("device", any_of=("datacenter_gpu", "consumer_gpu", "edge", "mobile")), "device: none of browser, cpu"),
         (Where("paired_data", is_=True), "paired_data: true"),
         (Where("priorities", all_of=("speed",), none_of=("cost",)), "priorities with speed and without cost"),
         (Where("latency_budget_ms", at_least=50, below=100), "latency_budget_ms: 50 to below 100"),

@@ -11,7 +11,9 @@ from genarch import UnknownIdError
 from genarch.evidence.entries import Measure
 
 REQUESTS = {"e2e", "e2e_chart_derived", "paper_table", "paper_abstract", "paper_text", "vendor_blog", "claim"}
+REQUESTS |= {"whole_model"}
 OTHERS = {
+    "clip": "clip",
     "model_only": "network",
     "denoiser_only": "network",
     "denoiser_step_rate": "step",
@@ -32,6 +34,7 @@ def test_what_a_time_is_of(measure: str) -> None:
     assert row("r", measure=measure).timing == timing
     assert row("r", measure=measure, batch=None).timing == timing
     assert row("r", measure=measure, latency_ms=None).timing == "none"
+    assert row("r", measure=measure, gpus=2).timing == ("none" if timing == "none" else "parallel")
 
 
 @pytest.mark.parametrize(

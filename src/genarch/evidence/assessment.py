@@ -2,10 +2,10 @@
 
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
-from genarch.evidence.entries import Claim, ClaimVerdict, Licence, Model
+from genarch.evidence.entries import Claim, ClaimVerdict, CommercialUse, Licence, Model
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of
 from genarch.evidence.ways import Time, memory_of, ms_words, time_of
@@ -24,7 +24,9 @@ MOST_FITTING, MOST_NEAR = 5, 4
 
 _MAY_KEEP = KEPT | {"straddling"}
 _BEST_FIRST: Sequence[Status] = ("demonstrated", "within", "straddling", "not_demonstrated", "no_evidence", "beyond")
-_LICENCES = ("allowed", "conditional", "unknown", "forbidden")
+_LICENCES = get_args(CommercialUse)
+
+_TOOK = {"measured": "it ran in", "stated": "it is said to need", "weights": "its weights alone take"}
 
 MissKind = Literal["budget", "conditioning", "licence", "memory", "resolution", "weights"]
 
@@ -48,9 +50,11 @@ class Candidate(NamedTuple):
     estimate: Estimate | None
     adapters: tuple[str, ...]
     memory_gb: float | None
-    """The least that a row shows, or else that of the weights alone at two bytes a parameter."""
+    """The least that a row shows, else what it is said to need, else the weights alone at two bytes a parameter."""
     memory_row: str | None
-    """The row that the memory was measured in; null where it is that of the weights alone."""
+    """The row that the memory was measured in; null where none shows it."""
+    memory_is: Literal["measured", "stated", "weights"] | None
+    """What the memory is: measured in a row, stated of the model, or that of the weights alone."""
     resolution_px: int | None
     licence: Licence | None
     misses: tuple[Miss, ...]
@@ -201,10 +205,15 @@ def candidate(model: Model, needs: Needs) -> Candidate:
         guess,
         tuple(adapter.id for adapter in adapters or ()),
         *memory_of(model, catalogue),
+        None,
         catalogue.largest(model.id) or None,
         model.licence,
         (),
     )
+    if found.memory_gb is not None:
+        found = found._replace(
+            memory_is="measured" if found.memory_row else "stated" if model.memory_gb is not None else "weights"
+        )
     return found._replace(misses=tuple(_misses(found, model, needs)))
 
 
@@ -216,10 +225,10 @@ def _misses(found: Candidate, model: Model, needs: Needs) -> Iterator[Miss]:
     if needs.commercial_use and (conflict := licence_conflict(model)):
         yield Miss("licence", conflict)
     if found.memory_gb is not None and needs.memory_gb is not None:
-        took = f"{'it ran in' if found.memory_row else 'its weights alone take'} {found.memory_gb:.3g} GB, and"
+        took = f"{_TOOK[found.memory_is or 'weights']} {found.memory_gb:.3g} GB, and"
         if found.memory_gb > needs.memory_gb:
             yield Miss("memory", f"{took} {needs.memory_gb:.3g} GB are there")
-        elif found.memory_row is None and needs.memory_stated and model.family != "gan":
+        elif found.memory_is == "weights" and needs.memory_stated and model.family != "gan":
             # Text encoders and decoders, which such models need, are not among the weights that a row gives.
             yield Miss("memory", f"{took} nothing shows it within the {needs.memory_gb:.3g} GB that are there")
     shown, row, guess = found.resolution_px or 0, found.row, found.estimate
@@ -236,9 +245,10 @@ def _misses(found: Candidate, model: Model, needs: Needs) -> Iterator[Miss]:
 
 def licence_conflict(model: Model) -> str | None:
     """What in a model's licence conflicts with commercial use; None where it is allowed, if under a condition."""
-    if model.licence is None:
-        return "its licence is not known, so commercial use cannot be taken for granted"
-    use, terms = model.commercial_use, model.licence.terms
+    if model.licence is None or model.commercial_use == "unknown":
+        named = f" ({model.licence.deciding})" if model.licence else ""
+        return f"its licence is not known{named}, so commercial use cannot be taken for granted"
+    use, terms = model.commercial_use, model.licence.deciding
     return f"its licence forbids commercial use ({terms})" if use == "forbidden" else None
 
 

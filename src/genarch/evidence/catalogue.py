@@ -2,13 +2,14 @@
 
 # No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 from collections.abc import Mapping
-from typing import Annotated, Literal, NamedTuple, TypeVar
+from typing import Annotated, Literal, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.entries import (
     CalibrationPoint,
     Claim,
     Component,
+    Conditioning,
     CostExample,
     Efficiency,
     Hardware,
@@ -18,14 +19,18 @@ from genarch.evidence.entries import (
     Model,
     Multiplier,
     Price,
+    Rejected,
     Source,
+    Task,
     Timing,
     Trust,
     Via,
+    size_of,
 )
+from genarch.table.answers import nearest_gpu
+from genarch.table.constraints import gpu_key
 from genarch.table.forms import VERSION, ShownText, format_version
 
-_T = TypeVar("_T")
 Stack = Literal["eager", "compiled"]
 """How a model is run: as written, or through a compiler or an inference engine."""
 
@@ -124,6 +129,7 @@ class Parts(NamedTuple):
     """All that a catalogue holds."""
 
     sources: tuple[Source, ...]
+    rejected: tuple[Rejected, ...]
     models: tuple[Model, ...]
     measurements: tuple[Measurement, ...]
     hardware: tuple[Hardware, ...]
@@ -164,10 +170,14 @@ class Catalogue:
         self.multipliers = {entry.id: entry for entry in parts.multipliers}
         self.prices = parts.prices
         self.claims = {entry.id: entry for entry in parts.claims}
+        self._covered: dict[str, frozenset[str]] = {}
         self._rows_of: dict[str, list[Measurement]] = {}
-        # What rows show a model on, and steered by, by itself: without a ControlNet beside it.
-        self._tasks_of: dict[str, dict[str, None]] = {}
-        self._conditioning_of: dict[str, dict[str, None]] = {}
+        # What a model is stated to do, and what rows show it on, and steered by, by itself: without a ControlNet.
+        self._tasks_of: dict[str, dict[Task, None]] = {}
+        self._conditioning_of: dict[str, dict[Conditioning, None]] = {}
+        for model in parts.models:
+            self._tasks_of[model.id] = dict.fromkeys(model.tasks)
+            self._conditioning_of[model.id] = dict.fromkeys(model.conditioning)
         for row in parts.measurements:
             self._rows_of.setdefault(row.model, []).append(row)
             if not row.controlnets:
@@ -176,17 +186,31 @@ class Catalogue:
 
     def model(self, name: str) -> Model:
         """A model by its id; raises an UnknownIdError when there is none."""
-        return self._named(name, self.models, "model")
+        if name not in self.models:
+            raise UnknownIdError(f"{self.name} has no model '{name}'{nearest(name, self.models)}")
+        return self.models[name]
 
     def gpu(self, name: str) -> Hardware:
-        """Hardware by its id, or by another name for it; raises an UnknownIdError when there is none."""
-        names = {alias: entry for entry in self.hardware.values() for alias in (entry.id, *entry.aliases)}
-        return self._named(name, names, "hardware")
+        """Hardware by its id, or by another name for it, whatever its case, spaces and hyphens.
 
-    def _named(self, name: str, entries: Mapping[str, _T], kind: str) -> _T:
-        if name not in entries:
-            raise UnknownIdError(f"{self.name} has no {kind} '{name}'{nearest(name, entries)}")
-        return entries[name]
+        Raises an UnknownIdError when there is none.
+        """
+        named = {gpu_key(alias): entry for entry in self.hardware.values() for alias in (*entry.aliases, entry.id)}
+        if gpu_key(name) not in named:
+            raise UnknownIdError(f"{self.name} has no hardware '{name}'{nearest_gpu(name)}")
+        return named[gpu_key(name)]
+
+    def covered_by(self, hardware: Hardware) -> frozenset[str]:
+        """What was measured on these holds for the hardware: itself, what is no stronger, and what it succeeds."""
+        if hardware.id not in self._covered:
+            covered, following = set[str](), [hardware]
+            while following:
+                latest = following.pop()
+                new = [entry for entry in self.hardware.values() if entry.id not in covered and entry.at_most(latest)]
+                covered.update(entry.id for entry in new)
+                following += [self.hardware[name] for entry in new for name in entry.succeeds]
+            self._covered[hardware.id] = frozenset(covered)
+        return self._covered[hardware.id]
 
     def rows_of(self, model: str) -> list[Measurement]:
         """The measurements of a model, in the order of the file."""
@@ -201,15 +225,17 @@ class Catalogue:
         return Row(*what, *conditions, *grade, RowSource(source.title, source.url, row.where))
 
     def largest(self, model: str) -> int:
-        """The longer side in pixels of the largest image that a row shows of a model; 0 where none says."""
-        return max((row.longer_side or 0 for row in self.rows_of(model)), default=0)
+        """The longer side in pixels of the largest image that a model is shown or stated to make; 0 where none says."""
+        stated = self.models[model].resolution
+        sides = [row.longer_side or 0 for row in self.rows_of(model)]
+        return max([*sides, *(size_of(stated) if stated else ())], default=0)
 
-    def tasks_of(self, model: str) -> frozenset[str]:
-        """Every task that a row shows the model on, by itself."""
-        return frozenset(self._tasks_of.get(model, ()))
+    def tasks_of(self, model: str) -> tuple[Task, ...]:
+        """Every task that a model is shown on, or stated to do, by itself."""
+        return tuple(sorted(self._tasks_of.get(model, ())))
 
-    def conditioning_of(self, model: str) -> tuple[str, ...]:
-        """All that a row shows the model steered by, by itself."""
+    def conditioning_of(self, model: str) -> tuple[Conditioning, ...]:
+        """All that a model is shown or stated to be steered by, by itself."""
         return tuple(self._conditioning_of.get(model, ()))
 
     def adapters_of(self, model: str) -> list[Model]:

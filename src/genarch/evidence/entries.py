@@ -5,12 +5,13 @@ shown. Fields that are None are not known. The files of `rules/evidence` have th
 """
 
 # No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
+from collections.abc import Mapping, Sequence
 from functools import cache
 from math import prod
 from typing import Annotated, Literal, NamedTuple, TypeVar, get_args
 
 from genarch.table.constraints import BY_NAME
-from genarch.table.forms import Mark, ShownText, choice, number, text, whole
+from genarch.table.forms import HIDDEN, Mark, ShownText, choice, number, text, whole
 
 _T = TypeVar("_T")
 Maybe = Annotated[_T | None, Mark(absent=None)]
@@ -30,6 +31,8 @@ Month = Annotated[
         "a month; write it as 2026-05, or two as 2026-03 to 2026-06",
     ),
 ]
+Released = Annotated[str, text(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", "the month of a release; write it as 2026-05")]
+Region = Annotated[str, text("[a-z]{2}", "a region; write 'eu', or a country's two small letters")]
 Url = Annotated[str, text(r"https?://\S+", "a web address; begin it with https://")]
 Amount = Annotated[float, number(above=0, below=10**9)]
 Count = Annotated[int, whole(1, 10**6 - 1)]
@@ -44,34 +47,57 @@ Task = Literal[
     "super_resolution",
     "restoration",
     "latent_decoding",
+    "image_editing",
+    "inpainting",
+    "portrait_animation",
+    "video_frames",
+    "virtual_try_on",
 ]
 Conditioning = Literal[
-    "none", "text", "image", "class", "edges", "depth", "pose", "segmentation", "sketch", "reference_image"
+    "none", "text", "image", "class", "edges", "depth", "pose", "segmentation", "sketch", "reference_image", "mask"
 ]
 Device = Annotated[str, choice(BY_NAME["device"].values)]
 
 Via = Literal["primary", "secondary", "derived", "memory"]
 Trust = Literal["high", "medium", "low"]
-CommercialUse = Literal["allowed", "conditional", "forbidden"]
-ModelKind = Literal["generator", "adapter", "decoder"]
+CommercialUse = Literal["allowed", "conditional", "unknown", "forbidden"]
+"""The later, the stricter: what is not known to be allowed cannot be taken for granted."""
+ModelKind = Literal["generator", "adapter", "decoder", "part"]
+Family = Literal["gan", "diffusion", "hybrid", "other"]
+HybridKind = Literal[
+    "consistency", "adversarial", "distribution_matching", "distilled", "gan_enhanced", "latent_gan_decoder"
+]
+"""Of few-step models, how they were distilled: `distilled` otherwise than by the three before it."""
 ClaimVerdict = Literal["supported", "partly", "outdated", "contradicted", "unlocated", "untested"]
 
-Request = Literal["e2e", "e2e_chart_derived", "paper_table", "paper_abstract", "paper_text", "vendor_blog", "claim"]
+Request = Literal[
+    "e2e",
+    "e2e_chart_derived",
+    "paper_table",
+    "paper_abstract",
+    "paper_text",
+    "vendor_blog",
+    "claim",
+    "whole_model",
+]
 Network = Literal["model_only", "denoiser_only"]
 NotTimed = Literal["quality_only", "training_only", "flops_only", "vram_only", "ratio_only", "capability_only"]
-Measure = Literal[Request, Network, "denoiser_step_rate", "batch_throughput", "e2e_pipelined_throughput", NotTimed]
-"""How a row was measured."""
+Measure = Literal[
+    Request, Network, "denoiser_step_rate", "batch_throughput", "e2e_pipelined_throughput", "clip", NotTimed
+]
+"""How a row was measured. `whole_model`: the network alone, where that is all there is to the model."""
 
 _NETWORK, _NOT_TIMED = get_args(Network), get_args(NotTimed)
 
-Timing = Literal["request", "full_load", "pipelined", "network", "step", "none"]
+Timing = Literal["request", "full_load", "pipelined", "parallel", "clip", "network", "step", "none"]
 """What a row's time is of. `request`: the latency of one request. `full_load`: time per image when batches keep the
-hardware busy. `pipelined`: the rate of a stream. `network`: the network alone, of a pipeline with other parts. `step`:
+hardware busy. `pipelined`: the rate of a stream. `parallel`: of several cards that work on one image. `clip`: a whole
+clip of frames. `network`: the network alone, of a pipeline with other parts. `step`:
 one denoising step. They are different quantities, and nothing compares one with another."""
 
 
 class Source(NamedTuple):
-    """Where figures come from. Sources of one `work` stand or fall together."""
+    """Where figures and terms come from. Sources of one `work` stand or fall together."""
 
     id: Id
     title: ShownText
@@ -79,19 +105,92 @@ class Source(NamedTuple):
     work: ShownText | None = None
 
 
-class Licence(NamedTuple):
-    """A licence's terms as the sources name them, and what they come to; `condition` where commercial use has one."""
+class Rejected(NamedTuple):
+    """Figures that were read and are not used, and why, so that nobody takes them up again."""
+
+    what: ShownText
+    why: ShownText
+
+
+class Terms(NamedTuple):
+    """The terms of the code or of the weights, as the sources name them, and what they come to for commercial use.
+
+    `condition` says what a conditional one asks for; not `verified` are terms that were not read.
+    """
 
     terms: ShownText
     commercial_use: CommercialUse
     condition: Maybe[ShownText]
-    verified: bool
+    verified: Annotated[bool, Mark(absent=True)]
+
+
+class Licence(NamedTuple):
+    """What a model may be used for: its code and its weights are licensed apart.
+
+    `weights_released` is None where it is not known. In `excluded_regions` the licence grants nothing. `source` is
+    where the terms were read, as of `read_at`; `seen` is a phrase of it. What `terms`, `commercial_use`, `condition`
+    and `verified` say follows from the two parts.
+    """
+
+    code: Maybe[Terms]
+    weights: Maybe[Terms]
+    weights_released: Maybe[bool]
+    excluded_regions: Annotated[tuple[Region, ...], Mark(absent=())]
+    source: Maybe[Id]
+    seen: Maybe[ShownText]
+    via: Literal["primary", "secondary", "memory", "not_found"]
+    read_at: Maybe[ShownText]
+    note: Maybe[ShownText]
+    terms: Annotated[str, HIDDEN] = "not known"
+    commercial_use: Annotated[CommercialUse, HIDDEN] = "unknown"
+    condition: Annotated[str | None, HIDDEN] = None
+    verified: Annotated[bool, HIDDEN] = False
+    """Whether all terms were read in the licence itself, or in the model's own description."""
+
+    def summed(self) -> "Licence":
+        """With what the parts come to together: commercial use is the stricter of code and weights.
+
+        Both are needed to run a model, so what either forbids is forbidden, and what either does not say is unknown.
+        """
+        parts = [part for _, part in self.parts]
+        conditions = dict.fromkeys(part.condition for part in parts if part.condition)
+        return self._replace(
+            terms=_named(self.parts),
+            commercial_use=max((part.commercial_use for part in parts), key=_STRICTNESS.index, default="unknown"),
+            condition="; ".join(conditions) or None,
+            verified=self.via == "primary" and all(part.verified for part in parts),
+        )
+
+    @property
+    def parts(self) -> list[tuple[str, Terms]]:
+        """The terms of code and weights, as far as there are any, each with what they are of."""
+        return [(of, part) for of, part in (("code", self.code), ("weights", self.weights)) if part]
+
+    @property
+    def deciding(self) -> str:
+        """The terms that commercial use comes to what it does by, and what they are of where the other's are laxer."""
+        strictest = [(of, part) for of, part in self.parts if part.commercial_use == self.commercial_use]
+        return _named(strictest, apart=len(strictest) < len(self.parts))
+
+
+def _named(parts: Sequence[tuple[str, Terms]], *, apart: bool = False) -> str:
+    """Terms, each with what they are of where `apart`, or where they differ."""
+    if len({part.terms for _, part in parts}) == 1 and not apart:
+        return parts[0][1].terms
+    return ", ".join(f"{part.terms} ({of})" for of, part in parts) or "not known"
+
+
+_STRICTNESS = get_args(CommercialUse)
 
 
 class Work(NamedTuple):
-    """What one image costs, by components: `passes` at each step (twice where `guided`), the others once."""
+    """What one image costs, by components: `passes` at each step (twice where `guided`), the others once.
+
+    `with_image` are the passes in their place where an image goes in beside the noise, as in editing.
+    """
 
     passes: Id
+    with_image: Maybe[Id]
     decoder: Maybe[Id]
     encoder: Maybe[Id]
     text: Maybe[Id]
@@ -100,28 +199,47 @@ class Work(NamedTuple):
 
 
 class Model(NamedTuple):
-    """A model that measurements are of.
+    """A model that measurements are of, or that a team may take.
 
-    `architecture` is its place in a rule table. `fits` are the models that an adapter can be added to; it runs beside
-    each pass where `every_step`, else once.
+    `architecture` is its place in a rule table. `tasks`, `conditioning` and `resolution`, its largest image, are as
+    stated of it, beside what rows show; `memory_gb` is what it is said to need, `params_b` its 10^9 parameters. `fits`
+    are the models that an adapter can be added to; it runs beside each pass where `every_step`, else once. `source` is
+    where its own figures were read, as of `read_at`; `seen` is a phrase of it. Not released are weights that a licence
+    says so of.
     """
 
     id: Id
     title: ShownText
     kind: Annotated[ModelKind, Mark(absent="generator")]
-    family: Literal["gan", "diffusion", "hybrid"]
-    hybrid_kind: Maybe[Literal["consistency", "distilled", "gan_enhanced", "latent_gan_decoder"]]
+    family: Family
+    hybrid_kind: Maybe[HybridKind]
     architecture: ShownText
     adversarial_loss: Maybe[bool]
-    weights_released: Annotated[bool, Mark(absent=True)]
+    tasks: Annotated[tuple[Task, ...], Mark(absent=())]
+    conditioning: Annotated[tuple[Conditioning, ...], Mark(absent=())]
+    released: Maybe[Released]
+    params_b: Maybe[Amount]
+    resolution: Maybe[Resolution]
+    memory_gb: Maybe[Amount]
     licence: Maybe[Licence]
     fits: Ids
     every_step: Flag
     work: Maybe[Work]
+    source: Maybe[Id]
+    seen: Maybe[ShownText]
+    via: Maybe[Via]
+    read_at: Maybe[ShownText]
+    note: Maybe[ShownText]
+    weights_released: Annotated[bool, HIDDEN] = True
+
+    def summed(self) -> "Model":
+        """With what its licence comes to."""
+        licence = self.licence.summed() if self.licence else None
+        return self._replace(licence=licence, weights_released=not licence or licence.weights_released is not False)
 
     @property
-    def commercial_use(self) -> Literal[CommercialUse, "unknown"]:
-        """What its licence says of it."""
+    def commercial_use(self) -> CommercialUse:
+        """What its licence comes to: the stricter of code and weights."""
         return self.licence.commercial_use if self.licence else "unknown"
 
 
@@ -137,7 +255,8 @@ class Measurement(NamedTuple):
     """One published measurement, with all that is known of its conditions.
 
     `latency_ms` is a time in milliseconds of the kind that `timing` has; `throughput_ips` are images per second, at
-    `throughput_batch` where that is another batch than the time's. `cfg`: guided, two passes a step.
+    `throughput_batch` where that is another batch than the time's. `gpus` are the cards that work on one image.
+    `resolution` is that of the output. `cfg`: guided, two passes a step.
     """
 
     id: Id
@@ -147,6 +266,7 @@ class Measurement(NamedTuple):
     conditioning: Annotated[tuple[Conditioning, ...], Mark(least=1)]
     hardware: Maybe[Id]
     hardware_named: Maybe[ShownText]
+    gpus: Annotated[Count, Mark(absent=1)]
     resolution: Maybe[Resolution]
     engine: Maybe[ShownText]
     precision: Maybe[ShownText]
@@ -163,7 +283,6 @@ class Measurement(NamedTuple):
     params_m: Maybe[Amount]
     quality: Maybe[Quality]
     training_cost: Maybe[ShownText]
-    licence: Maybe[ShownText]
     source: Id
     where: Maybe[ShownText]
     via: Via
@@ -188,6 +307,10 @@ class Measurement(NamedTuple):
         """What `latency_ms` is of."""
         if self.latency_ms is None or self.measure in _NOT_TIMED:
             return "none"
+        if self.gpus > 1:
+            return "parallel"
+        if self.measure == "clip":
+            return "clip"
         if self.measure == "e2e_pipelined_throughput":
             return "pipelined"
         if self.measure == "batch_throughput" or (self.batch or 1) > 1:
@@ -195,6 +318,11 @@ class Measurement(NamedTuple):
         if self.measure == "denoiser_step_rate":
             return "step"
         return "network" if self.measure in _NETWORK else "request"
+
+    @property
+    def as_written(self) -> bool:
+        """Whether the model ran as written, not through a compiler or an inference engine."""
+        return self.engine in (None, "pytorch", "diffusers", "comfyui")
 
     @property
     def load_ms(self) -> float | None:
@@ -291,21 +419,41 @@ class Claim(NamedTuple):
     rows: Ids
 
 
-Platform = Literal["cuda", "apple", "phone", "cpu", "rocm", "tpu"]
-Figure = Literal["fp16_dense_tflops", "fp16_acc16_tflops", "fp32_tflops", "mem_bandwidth_gbs", "mem_gb"]
+Platform = Literal["cuda", "apple", "phone", "cpu", "rocm", "tpu", "xpu", "cann"]
+Figure = Literal["fp16_dense_tflops", "fp16_acc16_tflops", "fp32_tflops", "mem_bandwidth_gbs", "mem_gb", "tdp_w"]
+
+
+class Reading(NamedTuple):
+    """Where figures of hardware were read: the source, its page, and what stands there.
+
+    `derived` are figures worked out from it, as the note says; not `verified` is what cannot be relied on.
+    """
+
+    figures: Annotated[tuple[Figure, ...], Mark(least=1)]
+    source: Id
+    where: Maybe[ShownText]
+    page: Maybe[Url]
+    seen: Maybe[ShownText]
+    via: Via
+    verified: Annotated[bool, Mark(absent=True)]
+    note: Maybe[ShownText]
 
 
 class Hardware(NamedTuple):
     """What models run on.
 
     Peaks are in 10^12 operations a second, `fp16_dense_tflops` dense with fp32 accumulation; bandwidth in GB/s, memory
-    in GB. `devices` are what a spec's `device` may say of it, the first what it implies. `verified` names the fields
-    that were read in `source`.
+    in GB, power in W. `mem_variants_gb` are the sizes that are sold under the name. `devices` are what a spec's
+    `device` may say of it, the first what it implies. It `succeeds` what it does no worse than in its `line` of
+    products, where the figures do not say so. `verified` names the figures that were read, `source` where; both follow
+    from `readings`.
     """
 
     id: Id
     name: ShownText
     aliases: Ids
+    line: Maybe[Id]
+    succeeds: Ids
     devices: Annotated[tuple[Device, ...], Mark(least=1)]
     platform: Platform
     efficiency_class: ShownText
@@ -314,9 +462,19 @@ class Hardware(NamedTuple):
     fp32_tflops: Maybe[Amount]
     mem_bandwidth_gbs: Maybe[Amount]
     mem_gb: Maybe[Amount]
-    verified: Annotated[tuple[Figure, ...], Mark(absent=())]
-    source: Maybe[ShownText]
+    mem_variants_gb: Annotated[tuple[Amount, ...], Mark(absent=())]
+    tdp_w: Maybe[Amount]
+    readings: Annotated[tuple[Reading, ...], Mark(absent=())]
     note: Maybe[ShownText]
+    verified: Annotated[tuple[Figure, ...], HIDDEN] = ()
+    source: Annotated[str | None, HIDDEN] = None
+
+    def summed(self, titles: Mapping[str, str]) -> "Hardware":
+        """With what its readings come to; `titles` are those of the sources."""
+        read = {name for reading in self.readings if reading.verified for name in reading.figures}
+        sources = dict.fromkeys(titles.get(reading.source, "") for reading in self.readings)
+        figures = tuple(name for name in get_args(Figure) if name in read)
+        return self._replace(verified=figures, source="; ".join(filter(None, sources)) or None)
 
     @property
     def peak_tflops(self) -> float | None:

@@ -38,12 +38,14 @@ class Options(NamedTuple):
     """How a model is run; None takes the model's own.
 
     `guided`: two passes a step. `controlnets`: how many run beside each pass. `decoder`: another one, by component.
+    `with_image`: an image goes in, as in editing.
     """
 
     steps: int | None = None
     guided: bool | None = None
     controlnets: int = 0
     decoder: str | None = None
+    with_image: bool = False
 
 
 AS_IT_IS = Options()
@@ -190,7 +192,7 @@ def job(model: Model, catalogue: Catalogue, pixels: int, options: Options = AS_I
         slowed = _factor(catalogue, "controlnet-one-step") ** options.controlnets
     each_step = (2 if guided else 1) * beside
     named = (
-        ("pass", work.passes, steps * each_step),
+        ("pass", work.with_image if options.with_image and work.with_image else work.passes, steps * each_step),
         ("decoder", options.decoder or work.decoder, 1.0),
         ("encoder", work.encoder, 1.0),
         ("text", work.text, 1.0),
@@ -223,7 +225,8 @@ def job_of_row(row: Measurement, catalogue: Catalogue) -> Job | None:
         return None
     model, pixels = catalogue.models[row.model], row.size[0] * row.size[1]
     if row.timing != "step":
-        return job(model, catalogue, pixels, Options(row.steps, row.cfg, row.controlnets, row.decoder))
+        with_image = "image_editing" in row.tasks
+        return job(model, catalogue, pixels, Options(row.steps, row.cfg, row.controlnets, row.decoder, with_image))
     # Of several steps, so that a ControlNet is charged at the pass.
     of_two = job(model, catalogue, pixels, Options(2, row.cfg, row.controlnets))
     return Job(of_two.step, 1, 0.0) if of_two else None
@@ -341,12 +344,14 @@ def points(catalogue: Catalogue) -> tuple[list[Point], dict[str, list[str]]]:
         hardware, work = catalogue.hardware[row.hardware or ""], job_of_row(row, catalogue)
         if row.timing == "pipelined":
             reason = "the rate of a stream is not the latency of a request"
+        elif row.timing == "parallel":
+            reason = "several cards worked on one image"
         elif hardware.peak_tflops is None:
             reason = "the hardware's peak is not known"
         elif work is None or row.latency_ms is None:
             reason = "the work of the model's passes is not known"
         else:
-            stack: Stack = "eager" if row.engine in ("pytorch", None) else "compiled"
+            stack: Stack = "eager" if row.as_written else "compiled"
             regime = regime_of(catalogue.models[row.model], hardware, stack, full_load=row.timing == "full_load")
             once, passes = regime.added(StackFit(1, work.steps))
             if row.timing == "step":

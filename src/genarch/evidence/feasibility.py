@@ -157,11 +157,9 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
         number(stated.get("latency_budget_ms")),
         hardware,
         device,
-        frozenset(
-            entry.id
-            for entry in catalogue.hardware.values()
-            if (entry.at_most(hardware) if hardware else device is None or device in entry.devices)
-        ),
+        catalogue.covered_by(hardware)
+        if hardware
+        else frozenset(e.id for e in catalogue.hardware.values() if device is None or device in e.devices),
         int(resolution) if isinstance(resolution, int) else None,
         measured_tasks(str(task)) if task else None,
         conditioning if isinstance(conditioning, frozenset) else frozenset(),

@@ -28,6 +28,7 @@ _CONDITIONING = {
     "sketch": "spatial_layout",
     "pose": "pose",
     "reference_image": "reference_image",
+    "mask": "mask",
 }
 """A row's conditioning in a spec's terms; an input image is the task's own."""
 
@@ -35,13 +36,8 @@ _EVERY_CONDITIONING = frozenset(BY_NAME["conditioning"].values)
 
 _FROM_IMAGES = frozenset({"image_to_image", "semantic_to_image"})
 _NEAREST_TASKS = {
-    "image_to_image": _FROM_IMAGES,
-    "image_editing": _FROM_IMAGES,
-    "inpainting": _FROM_IMAGES,
-    "style_transfer": _FROM_IMAGES,
-    "video_frames": _FROM_IMAGES,
-    "portrait_animation": _FROM_IMAGES,
-    "virtual_try_on": _FROM_IMAGES,
+    **dict.fromkeys(("image_to_image", "style_transfer"), _FROM_IMAGES),
+    **{name: _FROM_IMAGES | {name} for name in ("image_editing", "inpainting", "video_frames", "virtual_try_on")},
     "subject_driven": frozenset({"text_to_image"}),
     "data_augmentation": frozenset({"unconditional", "class_conditional"}),
 }
@@ -77,13 +73,13 @@ def ms_words(ms: float | None) -> str:
 
 
 def memory_of(model: Model, catalogue: Catalogue) -> tuple[float | None, str | None]:
-    """The least memory in GB that a row shows the model running in; else that of its weights, without a row."""
+    """The least memory in GB that a row shows the model running in; else what it is said to need, or its weights."""
     rows = catalogue.rows_of(model.id)
     in_use = [row for row in rows if row.read("vram_gb") and row.trust != "low" and row.measure != "training_only"]
     shown = [(row.vram_gb, row.id) for row in in_use if row.vram_gb]
-    parameters = max((row.params_m or 0 for row in rows), default=0)
-    weights = parameters * BYTES_PER_PARAMETER / 1000 or None
-    return min(shown, key=lambda pair: pair[0], default=(weights, None))
+    parameters = max([*((row.params_m or 0) / 1000 for row in rows), model.params_b or 0])
+    weights = parameters * BYTES_PER_PARAMETER or None
+    return min(shown, key=lambda pair: pair[0], default=(model.memory_gb or weights, None))
 
 
 class Terms(NamedTuple):
@@ -134,7 +130,7 @@ def ways_of(architecture: str, catalogue: Catalogue) -> tuple[Way, ...]:
 
 def _ways(model: Model, catalogue: Catalogue) -> Iterator[Way]:
     takes = {entry.id: in_spec_terms(catalogue.conditioning_of(entry.id)) for entry in catalogue.adapters_of(model.id)}
-    own, shown = in_spec_terms(catalogue.conditioning_of(model.id)), catalogue.tasks_of(model.id)
+    own, shown = in_spec_terms(catalogue.conditioning_of(model.id)), frozenset[str](catalogue.tasks_of(model.id))
     needed = dict.fromkeys(
         name
         for wanted in sorted(_EVERY_CONDITIONING - own)
@@ -176,7 +172,7 @@ def shown_of(architecture: str, catalogue: Catalogue) -> tuple[Shown, ...]:
 def reach_of(hardware: str, catalogue: Catalogue) -> frozenset[str]:
     """The hardware that does in no more time what this one does."""
     own = catalogue.hardware.get(hardware)
-    return frozenset(entry.id for entry in catalogue.hardware.values() if own and own.at_most(entry))
+    return frozenset(entry.id for entry in catalogue.hardware.values() if own and own.id in catalogue.covered_by(entry))
 
 
 class Time(NamedTuple):
@@ -226,7 +222,7 @@ def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Ti
     if side > way.largest_px:
         return None
     rows = [] if way.adapters else _rows_there(way.model.id, hardware.id, side, catalogue)
-    exact = [row for row in rows if row.timing == "request" and row.engine not in ("pytorch", None)]
+    exact = [row for row in rows if row.timing == "request" and not row.as_written]
     if exact:
         row = min(exact, key=time_of)
         return Time(time_of(row), time_of(row), row.id)

@@ -58,7 +58,7 @@ def read_answer(document: Document, node: Node, constraint: Constraint, field: s
         document.report(node, field, f"must be a list; write {suggestion}, or unknown")
     else:
         try:
-            return parse_answer(constraint, node.text, quoted=not node.plain)
+            return parse_answer(constraint, node.text, quoted=not node.plain, unlisted=True)
         except InvalidAnswerError as error:
             document.report(node, field, str(error))
     return None
@@ -223,7 +223,7 @@ def parse_overrides(texts: Sequence[str]) -> Mapping[str, Value | None]:
             name, message = "", unknown_key(name, BY_NAME)
         else:
             try:
-                stated[name] = parse_answer(BY_NAME[name], value)
+                stated[name] = parse_answer(BY_NAME[name], value, unlisted=True)
             except InvalidAnswerError as error:
                 message = str(error)
         if message:

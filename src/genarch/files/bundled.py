@@ -24,7 +24,7 @@ DEFAULT_TABLE = "field"
 
 CATALOGUE_FILES: Mapping[str, tuple[str, ...]] = {
     "catalogue.yaml": (),
-    "sources.yaml": ("sources",),
+    "sources.yaml": ("sources", "rejected"),
     "models.yaml": ("models",),
     "measurements.yaml": ("measurements",),
     "hardware.yaml": ("hardware",),

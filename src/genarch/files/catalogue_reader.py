@@ -6,20 +6,23 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, get_type_hints
 
-from genarch.errors import InputError, Problem
+from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Catalogue, Contents, Head, Parts
 from genarch.evidence.entries import Hardware, Measurement
 from genarch.evidence.estimates import calibrate
 from genarch.files.bundled import CATALOGUE_FILES, digest
 from genarch.files.records import Location, Record, read_record
-from genarch.table.constraints import GpuNames
+from genarch.table.constraints import GpuNames, gpu_key
 
 _UNREAD_BESIDE = ("all", "quality.dataset", "hybrid_kind")
 """What a row may say was not read beside its fields: some have the name that the sources give them."""
 
 _REFERENCES = {
     ("models", "fits"): "models",
+    ("models", "source"): "sources",
+    ("models", "licence", "source"): "sources",
     ("models", "work", "passes"): "components",
+    ("models", "work", "with_image"): "components",
     ("models", "work", "decoder"): "components",
     ("models", "work", "encoder"): "components",
     ("models", "work", "text"): "components",
@@ -27,6 +30,7 @@ _REFERENCES = {
     ("measurements", "source"): "sources",
     ("measurements", "hardware"): "hardware",
     ("measurements", "decoder"): "components",
+    ("hardware", "succeeds"): "hardware",
     ("multipliers", "rows"): "measurements",
     ("calibration_points", "row"): "measurements",
     ("calibration_points", "hardware"): "hardware",
@@ -62,6 +66,11 @@ def read_fitted(folder: str) -> Contents:
         check(parts, lambda location, message: file_of[str(location[0])].report(location, message))
     if problems := [problem for file in records.values() for problem in file.document.error().problems]:
         raise InputError(problems)
+    titles = {source.id: source.title for source in parts.sources}
+    parts = parts._replace(
+        models=tuple(model.summed() for model in parts.models),
+        hardware=tuple(entry.summed(titles) for entry in parts.hardware),
+    )
     head, *_ = records.values()
     catalogue = Catalogue(head=head.value, parts=parts, digest=digest([file.content for file in records.values()]))
     return Contents(catalogue.head, parts, catalogue.digest, calibrate(catalogue))
@@ -104,9 +113,12 @@ def _check_entries(parts: Parts, report: _Report) -> None:
     """Check what fields say of one another."""
     for at, model in enumerate(parts.models):
         licence = model.licence
-        if licence and bool(licence.condition) != (licence.commercial_use == "conditional"):
-            wanted = "'condition' says what a conditional licence asks for, and stands with no other"
-            report(("models", at, "licence"), f"{wanted}; add it or take it away")
+        for name, part in (("code", licence.code), ("weights", licence.weights)) if licence else ():
+            if part and bool(part.condition) != (part.commercial_use == "conditional"):
+                wanted = "'condition' says what a conditional licence asks for, and stands with no other"
+                report(("models", at, "licence", name), f"{wanted}; add it or take it away")
+        if licence and licence.via == "primary" and not licence.source:
+            report(("models", at, "licence", "via"), "says that the terms were read, but not where; add 'source'")
     for at, row in enumerate(parts.measurements):
         where: Location = ("measurements", at)
         if row.usable_for_calibration and not (row.latency_ms and row.hardware and row.resolution):
@@ -124,12 +136,30 @@ def _check_entries(parts: Parts, report: _Report) -> None:
 
 
 def _check_hardware(parts: Parts, report: _Report) -> None:
-    taken = {entry.id for entry in parts.hardware}
+    known, sources = {entry.id: entry for entry in parts.hardware}, {source.id for source in parts.sources}
+    taken = {gpu_key(entry.id): entry.id for entry in parts.hardware}
     for at, entry in enumerate(parts.hardware):
         for alias in entry.aliases:
-            if alias in taken:
+            if taken.setdefault(gpu_key(alias), entry.id) != entry.id:
                 report(("hardware", at, "aliases"), f"'{alias}' names other hardware too; keep one")
-            taken.add(alias)
-        for name in entry.verified:
-            if getattr(entry, name) is None:
-                report(("hardware", at, "verified"), f"'{name}' has no figure; state it")
+        for number, reading in enumerate(entry.readings):
+            where: Location = ("hardware", at, "readings", number)
+            if reading.source not in sources:
+                hint = nearest(reading.source, sources)
+                report((*where, "source"), f"'{reading.source}' is no source of the catalogue{hint}")
+            for figure in reading.figures:
+                if getattr(entry, figure) is None:
+                    report((*where, "figures"), f"'{figure}' has no figure; state it")
+        if entry.mem_variants_gb and entry.mem_gb not in entry.mem_variants_gb:
+            report(("hardware", at, "mem_variants_gb"), "lacks mem_gb, which is that of one of them; add it")
+        for name in entry.succeeds:
+            if (before := known.get(name)) and not _may_succeed(entry, before):
+                message = f"'{name}' is of another line or platform, or has a higher peak; take it away"
+                report(("hardware", at, "succeeds"), message)
+
+
+def _may_succeed(entry: Hardware, before: Hardware) -> bool:
+    """Whether the figures leave it open that hardware does no worse than other of its line; they are rounded."""
+    peak, peak_before = entry.peak_tflops, before.peak_tflops
+    weaker = peak is not None and peak_before is not None and peak < 0.99 * peak_before
+    return (entry.line, entry.platform) == (before.line, before.platform) and entry.id != before.id and not weaker

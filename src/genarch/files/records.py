@@ -163,13 +163,13 @@ def read(document: Document, node: Node, kind: Any, field: str = "") -> Any:
 
 
 @cache
-def fields_of(declaration: Any) -> tuple[Field, ...]:
-    """The fields that files have of a declaration, in its order."""
+def fields_of(declaration: Any, *, hidden: bool = False) -> tuple[Field, ...]:
+    """The fields that files have of a declaration, in its order; with those `hidden` that only its value has."""
     found = []
     defaults = declaration._field_defaults
     for name, hint in get_type_hints(declaration, include_extras=True).items():
         kind, mark = marked(hint)
-        if not mark.hidden and not mark.inlined:
+        if hidden >= mark.hidden and not mark.inlined:
             default = defaults.get(name) if mark.absent is ... else mark.absent
             required = bool(mark.needed) or (name not in defaults and mark.absent is ...)
             advice = mark.needed or "the format needs it"

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, 
 
 from genarch.files.bundled import load_catalogue
 from genarch.files.records import fields_of, form_of, is_mapping, marked, options_of
+from genarch.table.answers import UNLISTED_PATTERN
 from genarch.table.constraints import CONSTRAINTS, Constraint
 from genarch.table.forms import MAX_DIGITS, Mark
 from genarch.table.rules import Ratio
@@ -47,7 +48,7 @@ def model_of(declaration: Any, mode: Mode = "output") -> type[BaseModel]:
     """A pydantic model of a declaration: closed, each field described by the text below it."""
     fields: dict[str, Any] = {}
     texts = _texts_of(declaration)
-    for field in fields_of(declaration):
+    for field in fields_of(declaration, hidden=mode == "output"):
         shown = field.default is None or isinstance(field.default, str | int | float)
         default = {"default": field.default} if shown else {"default_factory": type(field.default)}
         required = field.required or (mode == "output" and not field.mark.omitted)
@@ -150,7 +151,10 @@ def _answer(constraint: Constraint) -> dict[str, Any]:
     unknown: list[Any] = ["unknown", None]
     if constraint.kind == "flag":
         return {**described, "enum": [True, False, *unknown]}
-    if constraint.kind == "choice":  # a name such as 4090 is a number to an editor
+    if constraint.name == "gpu":  # a name such as 4090 is a number to an editor; what is not listed is a warning
+        named = {"type": "string", "pattern": f"^(?:{UNLISTED_PATTERN})$"}
+        return {**described, "anyOf": [named, {"type": "number", "minimum": 0}, {"enum": unknown}]}
+    if constraint.kind == "choice":
         return {**described, "enum": [*names, *(int(name) for name in names if name.isdecimal()), *unknown]}
     kinds: list[dict[str, Any]] = [{"enum": unknown}]
     if constraint.kind == "set":

@@ -163,6 +163,9 @@ def _claims(evidence: Assessment) -> Iterator[Entry]:
             yield Entry((code(claim.id), f": the article's '{claim.claim}' is {words}", *row))
 
 
+_MEMORY_IS = {"measured": "measured", "stated": "as stated of it", "weights": "for the weights alone"}
+
+
 def _candidate(entry: Candidate) -> Entry:
     state = both([miss.told for miss in entry.misses]) if entry.misses else _STATUS[entry.status]
     lines = []
@@ -171,7 +174,7 @@ def _candidate(entry: Candidate) -> Entry:
     if entry.row:
         lines.append(row_words(entry.row))
     adapters = f"with {both(entry.adapters)}" if entry.adapters else ""
-    memory, basis = entry.memory_gb or 0, "measured" if entry.memory_row else "for the weights alone"
+    memory, basis = entry.memory_gb or 0, _MEMORY_IS[entry.memory_is or "weights"]
     amount = f"{memory:.3g} GB {basis}" if memory >= 1 else f"{memory:.1g} GB {basis}" if memory else "memory not known"
     lines.append("; ".join(filter(None, (amount, licence_words(entry.licence), adapters))))
     origin = ("; ", *row_origin(entry.row)) if entry.row else ()
@@ -225,8 +228,11 @@ def row_marks(row: Row) -> str:
 
 
 def licence_words(licence: Licence | None) -> str:
-    """The terms, what they say of commercial use, and whether they were read."""
+    """The terms that decide on commercial use, what they say of it, and whether all were read."""
     if licence is None:
         return "licence not known"
-    use = licence.condition or f"commercial use {licence.commercial_use}"
-    return f"licence {licence.terms}: {use}{'' if licence.verified else ' (terms not verified)'}"
+    condition = licence.condition if licence.commercial_use == "conditional" else None
+    use = condition or f"commercial use {licence.commercial_use}"
+    regions = ", ".join(licence.excluded_regions).upper()
+    nowhere = f"; not granted in {regions}" if regions else ""
+    return f"licence {licence.deciding}: {use}{nowhere}{'' if licence.verified else ' (terms not verified)'}"

@@ -11,12 +11,13 @@ from typing import Annotated, NamedTuple
 from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.entries import Claim, Hardware, Licence, Measurement, Model, Price, Timing
+from genarch.evidence.entries import Claim, Hardware, Licence, Measurement, Model, Price, Reading, Timing
 from genarch.evidence.ways import ms_words
 from genarch.reports.descriptions import Description, Part, described
 from genarch.reports.evidence import licence_words, row_marks, row_origin, row_words
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Space, Title, code, codes, dim
 from genarch.reports.words import counted
+from genarch.table.constraints import gpu_key
 from genarch.table.forms import INLINED
 from genarch.table.rules import Rule, RuleTable
 
@@ -27,6 +28,8 @@ _TIMINGS = {
     "request": "request latency",
     "full_load": "per image, when batches keep the hardware busy",
     "pipelined": "per frame of a pipelined stream; a rate, not request latency",
+    "parallel": "request latency, of several cards that work on one image",
+    "clip": "a whole clip of frames",
     "network": "the network alone, without text encoder and decoder",
     "step": "one denoising step, without decoder",
     "none": "no time",
@@ -44,14 +47,18 @@ def describe_evidence(name: str, catalogue: Catalogue) -> list[Description]:
         found.append(describe_row(catalogue.measurements[name], catalogue))
     if name in catalogue.models:
         found.append(describe_model(catalogue.models[name], catalogue))
-    machines = [entry for entry in catalogue.hardware.values() if name in (entry.id, *entry.aliases)]
+    key = gpu_key(name)
+    machines = [entry for entry in catalogue.hardware.values() if key in map(gpu_key, (entry.id, *entry.aliases))]
     found += [describe_hardware(entry, catalogue) for entry in machines]
     if name in catalogue.claims:
         found.append(describe_claim(catalogue.claims[name], catalogue))
     if name in catalogue.sources:
         source = catalogue.sources[name]
         rows = tuple(row.id for row in catalogue.measurements.values() if row.source == name)
-        found.append(described("source", name, source.title, ("address", source.url or ""), ("rows", rows)))
+        terms = tuple(m.id for m in catalogue.models.values() if m.licence and m.licence.source == name)
+        machines = [entry for entry in catalogue.hardware.values() if name in (r.source for r in entry.readings)]
+        cited = (("rows", rows), ("licences of", terms), ("hardware", tuple(entry.id for entry in machines)))
+        found.append(described("source", name, source.title, ("address", source.url or ""), *cited))
     if name in catalogue.components:
         component = catalogue.components[name]
         sizes = tuple(
@@ -88,7 +95,7 @@ def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
         ("model", f"{row.model} ({model.family}, {model.architecture})"),
         ("tasks", ", ".join(row.tasks)),
         ("conditioning", ", ".join(row.conditioning)),
-        ("hardware", row.hardware or row.hardware_named or "not stated"),
+        ("hardware", f"{f'{row.gpus} x ' if row.gpus > 1 else ''}{row.hardware or row.hardware_named or 'not stated'}"),
         ("resolution", row.resolution or ""),
         ("steps", f"{row.steps}{', guided' if row.cfg else ''}" if row.steps else ""),
         ("run with", ", ".join(filter(None, run_with))),
@@ -96,7 +103,7 @@ def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
         ("parameters", f"{row.params_m:g} million" if row.params_m else ""),
         ("quality", _quality(row)),
         ("training", row.training_cost or ""),
-        ("licence", row.licence or ""),
+        ("licence", model.licence.terms if model.licence else ""),
         ("source", source.title + (f", {source.url}" if source.url else "")),
         ("where", row.where or ""),
         ("grade", f"{row.measure.replace('_', ' ')}; {row.via}; {row.trust} trust"),
@@ -111,7 +118,7 @@ def describe_model(model: Model, catalogue: Catalogue) -> Description:
     """A model with its licence, work and measurements."""
     rows = catalogue.rows_of(model.id)
     work = model.work
-    parts = [work.passes, work.decoder, work.encoder, work.text] if work else []
+    parts = [work.passes, work.with_image, work.decoder, work.encoder, work.text] if work else []
     took = f"{', '.join(part for part in parts if part)}; {work.steps} steps as a rule" if work else ""
     return described(
         "model",
@@ -121,15 +128,50 @@ def describe_model(model: Model, catalogue: Catalogue) -> Description:
         ("family", f"{model.family}{f', {model.hybrid_kind}' if model.hybrid_kind else ''}"),
         ("architecture", model.architecture),
         ("trained with a discriminator", {True: "yes", False: "no", None: ""}[model.adversarial_loss]),
-        ("tasks", ", ".join(sorted(catalogue.tasks_of(model.id)))),
+        ("tasks", ", ".join(catalogue.tasks_of(model.id))),
         ("conditioning", ", ".join(catalogue.conditioning_of(model.id))),
+        ("released", model.released or ""),
+        ("parameters", f"{model.params_b:g} x 10^9" if model.params_b else ""),
+        ("largest image", f"{catalogue.largest(model.id)} px" if catalogue.largest(model.id) else ""),
+        ("memory, as stated", f"{model.memory_gb:g} GB" if model.memory_gb else ""),
         ("licence", licence_words(model.licence).removeprefix("licence ")),
+        *_licence_parts(model.licence, catalogue),
         ("weights", "" if model.weights_released else "never released"),
         ("fits", ", ".join(model.fits)),
         ("adapters", ", ".join(adapter.id for adapter in catalogue.adapters_of(model.id))),
         ("an image takes", took),
+        ("source", _read_in(model.source, model.read_at, catalogue)),
+        ("note", model.note or ""),
         ("measurements", tuple(map(short_row, rows))),
     )
+
+
+def _licence_parts(licence: Licence | None, catalogue: Catalogue) -> Iterator[Part]:
+    """The terms of code and weights, and where they were read."""
+    if licence is None:
+        return
+    for of, part in licence.parts:
+        use = part.condition or f"commercial use {part.commercial_use}"
+        yield f"licence of the {of}", f"{part.terms}: {use}{'' if part.verified else _NOT_READ}"
+    yield "terms read in", _read_in(licence.source, licence.read_at, catalogue)
+    yield "phrase read", licence.seen or ""
+    yield "how the terms are known", _LICENCE_VIA[licence.via]
+    yield "note on the licence", licence.note or ""
+
+
+_LICENCE_VIA = {
+    "primary": "read in the licence or the model's own description",
+    "secondary": "named by another text",
+    "memory": "recalled, not read",
+    "not_found": "none were found",
+}
+
+
+def _read_in(source: str | None, read_at: str | None, catalogue: Catalogue) -> str:
+    if source is None:
+        return ""
+    entry = catalogue.sources[source]
+    return ", ".join(filter(None, (entry.title, entry.url, read_at)))
 
 
 def short_row(row: Measurement) -> str:
@@ -158,11 +200,24 @@ def describe_hardware(entry: Hardware, catalogue: Catalogue) -> Description:
         ("fp32", _figure(entry, "fp32_tflops", "TFLOPS")),
         ("bandwidth", _figure(entry, "mem_bandwidth_gbs", "GB/s")),
         ("memory", _figure(entry, "mem_gb", "GB")),
-        ("source", entry.source or ""),
+        ("memory of its versions", ", ".join(f"{size:g} GB" for size in entry.mem_variants_gb)),
+        ("power", _figure(entry, "tdp_w", "W")),
+        ("line", entry.line or ""),
+        ("does no worse than", ", ".join(entry.succeeds)),
+        ("figures read", tuple(_reading(reading, catalogue) for reading in entry.readings)),
         ("an hour costs", tuple(price_words(price) for price in catalogue.prices if price.hardware == entry.id)),
         ("times measured on it", str(len(rows))),
         ("note", entry.note or ""),
     )
+
+
+def _reading(reading: Reading, catalogue: Catalogue) -> str:
+    source = catalogue.sources[reading.source]
+    where = ", ".join(filter(None, (source.title, reading.where, reading.page or source.url)))
+    marks = "" if reading.via in ("primary", "secondary") else f" ({reading.via})"
+    said = "; ".join(filter(None, (reading.seen, reading.note)))
+    names = ", ".join(reading.figures)
+    return f"{names}{marks}{'' if reading.verified else _NOT_READ}: {where}{f': {said}' if said else ''}"
 
 
 def _figure(entry: Hardware, field: str, unit: str) -> str:
@@ -229,6 +284,8 @@ class ListedRow(NamedTuple):
     family: str
     architecture: str
     adversarial_loss: bool | None
+    licence: str | None
+    """The terms of the model's licence."""
     model_licence: Licence | None
     source_title: str
     source_url: str | None
@@ -241,8 +298,7 @@ class ListedModel(NamedTuple):
     """A model with every field that it has, and what rows show of it."""
 
     model: Annotated[Model, INLINED]
-    tasks: tuple[str, ...]
-    conditioning: tuple[str, ...]
+    """`tasks` and `conditioning` are what it is shown or stated to do."""
     rows: tuple[str, ...]
 
 
@@ -251,7 +307,8 @@ def listed_rows(rows: Iterable[Measurement], catalogue: Catalogue) -> ListedRows
     listed = []
     for row in rows:
         model, source = catalogue.models[row.model], catalogue.sources[row.source]
-        of_model = (model.family, model.architecture, model.adversarial_loss, model.licence)
+        terms = model.licence and model.licence.terms
+        of_model = (model.family, model.architecture, model.adversarial_loss, terms, model.licence)
         width, height = row.size or (None, None)
         listed.append(ListedRow(row, width, height, row.timing, *of_model, source.title, source.url))
     return tuple(listed)
@@ -275,8 +332,8 @@ def listed_models(catalogue: Catalogue) -> tuple[ListedModel, ...]:
     listed = []
     for model in catalogue.models.values():
         rows = tuple(row.id for row in catalogue.rows_of(model.id))
-        tasks = tuple(sorted(catalogue.tasks_of(model.id)))
-        listed.append(ListedModel(model, tasks, catalogue.conditioning_of(model.id), rows))
+        tasks, conditioning = catalogue.tasks_of(model.id), catalogue.conditioning_of(model.id)
+        listed.append(ListedModel(model._replace(tasks=tasks, conditioning=conditioning), rows))
     return tuple(listed)
 
 

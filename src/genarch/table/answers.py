@@ -12,7 +12,16 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from genarch.errors import nearest
-from genarch.table.constraints import BY_NAME, Answers, Constraint, Value
+from genarch.table.constraints import (
+    BY_NAME,
+    Answers,
+    Constraint,
+    Value,
+    gpu_ids,
+    gpu_key,
+    gpu_names,
+    gpu_series,
+)
 from genarch.table.forms import DECIMAL, MAX_DIGITS, shown
 
 UNKNOWN_WORDS = frozenset({"unknown", "null", "~", ""})
@@ -25,6 +34,13 @@ _FEW = 8
 MANY = 20
 """Names beyond this number are not listed where one is asked for."""
 
+_BOOLEAN = "|".join(
+    "".join(f"[{c.upper()}{c}]" for c in word) for word in ("y", "n", "yes", "no", "on", "off", "true", "false")
+)
+UNLISTED_PATTERN = rf"(?!(?:{_BOOLEAN})$)[A-Za-z0-9][A-Za-z0-9 ()+./_-]{{0,59}}"
+"""What a name of hardware that is not listed looks like."""
+
+_MAY_BE_HARDWARE = re.compile(UNLISTED_PATTERN)
 _YAML_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})
 _ONLY_A_WORD = "YAML 1.1 would read it as a yes or no; here it is only a word"
 
@@ -33,11 +49,12 @@ class InvalidAnswerError(ValueError):
     """The text is no answer to the constraint; the message says what to write instead."""
 
 
-def parse_answer(constraint: Constraint, text: str, *, quoted: bool = False) -> Value | None:
+def parse_answer(constraint: Constraint, text: str, *, quoted: bool = False, unlisted: bool = False) -> Value | None:
     """The answer that `text` gives to `constraint`; None for unknown.
 
     A set takes its members separated by commas; `none` or `[]` is the empty set. `quoted` says that the text stood in
-    quotation marks, which makes it a word and never a number.
+    quotation marks, which makes it a word and never a number. Where `unlisted`, hardware that is not listed is taken
+    too, as it is written.
 
     Raises:
         InvalidAnswerError: when it is no answer to this constraint.
@@ -55,6 +72,8 @@ def parse_answer(constraint: Constraint, text: str, *, quoted: bool = False) -> 
                 return text == "true"
             hint = " (in quotation marks it is a word)"
         raise InvalidAnswerError(f"'{shown(text)}' is not an answer to a yes or no{hint}; write true, false or unknown")
+    if unlisted and constraint.name == "gpu" and _MAY_BE_HARDWARE.fullmatch(text):
+        return gpu_ids().get(gpu_key(text), text)
     return parse_name(constraint, text)
 
 
@@ -66,15 +85,24 @@ def parse_name(constraint: Constraint, text: str) -> str:
     """
     if text in constraint.values:
         return text
-    if text in constraint.aliases:
-        return constraint.aliases[text]
+    if constraint.name == "gpu" and (found := gpu_ids().get(gpu_key(text))):
+        return found
     noun = "a member" if constraint.kind == "set" else "a choice"
     allowed = f"; write {names_words(constraint)}" + ("" if constraint.kind == "set" else ", or unknown")
     if text.lower() in _YAML_BOOLEANS | {"true", "false"}:
         hint = f" ({_ONLY_A_WORD}){allowed}"
+    elif constraint.name == "gpu":
+        hint = nearest_gpu(text) or allowed
     else:
-        hint = (len(constraint.values) > _FEW and nearest(text, (*constraint.values, *constraint.aliases))) or allowed
+        hint = (len(constraint.values) > _FEW and nearest(text, constraint.values)) or allowed
     raise InvalidAnswerError(f"'{shown(text)}' is not {noun} here{hint}")
+
+
+def nearest_gpu(text: str) -> str:
+    """The listed hardware spelt most like `text`, as `nearest` has it, within its series where that is one."""
+    names = [*gpu_names().devices, *gpu_names().aliases]
+    series = gpu_series(text)
+    return nearest(text, [name for name in names if gpu_series(name) == series] or names)
 
 
 def names_words(constraint: Constraint) -> str:
@@ -255,12 +283,11 @@ def parse_reply(constraint: Constraint, text: str) -> Reply:
 
 def _chosen(constraint: Constraint, word: str) -> str:
     """The name that a word spells, or the number of one in the list."""
-    if constraint.aliases:
-        name = word.replace("_", "-").replace(" ", "-")
+    if constraint.name == "gpu":
         try:
-            return parse_name(constraint, name)
+            return parse_name(constraint, word)
         except InvalidAnswerError:
-            hint = nearest(name, (*constraint.values, *constraint.aliases))
+            hint = nearest_gpu(word)
             raise InvalidAnswerError(f"'{shown(word)}' is not in the list{hint}; type a name, or u") from None
     last = len(constraint.values)
     if word.isdecimal() and word.isascii() and 1 <= int(word[:4]) <= last:

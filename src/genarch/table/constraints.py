@@ -6,6 +6,7 @@ Schema derives from it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Literal, NamedTuple
@@ -30,6 +31,27 @@ class GpuNames(NamedTuple):
     """Other names, each with the id that it stands for."""
     memory_gb: Mapping[str, float] = {}
     """Id to its memory, where that is known."""
+
+
+_MAKERS = re.compile("^(nvidia|geforce|amd|radeon|intel|apple|qualcomm)+(?=.)")
+
+
+def gpu_key(name: str) -> str:
+    """What names of hardware are compared by: `RTX 4090`, `rtx4090` and `NVIDIA GeForce RTX-4090` are one."""
+    return _MAKERS.sub("", re.sub(r"[\s_-]+", "", name.casefold()))
+
+
+@cache
+def gpu_ids() -> Mapping[str, str]:
+    """The ids of the hardware that a spec may name, by the key of each of its names."""
+    named = {gpu_key(name): name for name in gpu_names().devices}
+    return {**{gpu_key(alias): name for alias, name in gpu_names().aliases.items()}, **named}
+
+
+def gpu_series(name: str) -> str:
+    """The letters that a name begins with, whoever makes it: `rx` of `Radeon RX 6800`."""
+    found = re.match("[a-z]*", gpu_key(name))
+    return found[0] if found else ""
 
 
 _gpu_readers: list[Callable[[], GpuNames]] = []
@@ -117,7 +139,8 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         ("realtime", "near_realtime", "batch"),
     ),
     Constraint(
-        "device", "choice", "where inference runs", ("datacenter_gpu", "consumer_gpu", "mobile", "browser", "cpu")
+        "device", "choice", "where inference runs; edge: an embedded board, as a Jetson",
+        ("datacenter_gpu", "consumer_gpu", "edge", "mobile", "browser", "cpu"),
     ),
     Constraint("gpu", "choice", "the hardware itself; implies device", evidence=True),
     Constraint("device_memory_gb", "number", "memory the model may take there", unit="GB"),

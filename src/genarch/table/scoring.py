@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from genarch.table.answers import nearest_gpu
 from genarch.table.conditions import All, Predicate, constraints_read, values_named
-from genarch.table.constraints import CONSTRAINTS, Answers, Value
+from genarch.table.constraints import CONSTRAINTS, Answers, Value, gpu_names
 from genarch.table.matching import Matcher, positions
 from genarch.table.rules import Assumption, Citation, Method, Notice, Ratio, Rule, RuleTable
 from genarch.table.spec import Spec, contradicted_device, with_implied
@@ -135,6 +136,22 @@ def device_contradicted(stated: Answers) -> Iterator[Notice]:
         yield Notice(DEVICE_CONTRADICTED, "inconsistency", title, when, message, source)
 
 
+GPU_NOT_LISTED = "gpu-not-listed"
+"""Its id, as reports have it."""
+
+
+def gpu_not_listed(stated: Answers) -> Iterator[Notice]:
+    """That the catalogue lacks the stated `gpu`, where it does."""
+    gpu = stated.get("gpu")
+    if gpu is not None and gpu not in gpu_names().devices:
+        rest = f"the rules go by device, {stated['device']}" if "device" in stated else "state device, which rules read"
+        lacks = f"The evidence catalogue has no gpu {gpu}{nearest_gpu(str(gpu)) or '.'}"
+        message = f"{lacks} Nothing measured or estimated is of it; {rest}."
+        title = "The hardware is not in the evidence catalogue"
+        source = Citation((), "the hardware of the evidence catalogue", "expert_judgement")
+        yield Notice(GPU_NOT_LISTED, "warning", title, Predicate("gpu", "is", (str(gpu),)), message, source)
+
+
 def evaluate(spec: Spec, rules: RuleTable) -> Evaluation:
     """Evaluate a spec, with every reason: ranking, hits, what is undecided, methods and notices."""
     return scorer(rules.on_hardware(spec.constraints)).evaluate(spec.constraints)
@@ -249,7 +266,7 @@ class Scorer:
             tuple([Undecided(name, rules) for name, rules in waiting if rules]),
             tuple(self._unread(stated)),
             tuple([m for m in hits if isinstance(m, Method) and not recommended.isdisjoint(m.architectures)]),
-            (*notices, *device_contradicted(stated)),
+            (*notices, *device_contradicted(stated), *gpu_not_listed(stated)),
             tuple([self._rules.assumptions[at] for at in assumed]),
         )
 

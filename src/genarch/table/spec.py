@@ -113,12 +113,14 @@ IMPLIED = ("device", "device_memory_gb")
 
 
 def with_implied(answers: Answers) -> Answers:
-    """The answers, and what `gpu` implies where it is stated and they are not: `device`, and all of its memory."""
+    """The answers, and what a listed `gpu` implies where they are not stated: `device`, and all of its memory."""
     gpu = answers.get("gpu")
     if gpu is None:
         return answers
     known = gpu_names()
-    implied: dict[str, Value] = {"device": known.devices[str(gpu)][0]}
+    if (devices := known.devices.get(str(gpu))) is None:
+        return answers
+    implied: dict[str, Value] = {"device": devices[0]}
     if memory := known.memory_gb.get(str(gpu)):
         implied["device_memory_gb"] = memory
     return {**implied, **answers}
@@ -132,6 +134,8 @@ def contradicted_device(answers: Answers) -> tuple[str, ...] | None:
     gpu, device = answers.get("gpu"), answers.get("device")
     if gpu is None or device is None:
         return None
-    allowed = gpu_names().devices[str(gpu)]
+    allowed = gpu_names().devices.get(str(gpu))
+    if allowed is None:
+        return None
     fits = device in allowed or (device == "browser" and not _IN_A_BROWSER.isdisjoint(allowed))
     return None if fits else allowed
