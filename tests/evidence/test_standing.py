@@ -89,6 +89,22 @@ def test_what_was_measured_there_stands_in_place_of_an_estimate(rows: list[Any],
     assert set(said(catalogue([SHOWN, *rows], [model(work=work())], CARDS), latency_budget_ms=budget)) == hits
 
 
+def test_what_a_model_takes_at_full_load_is_a_floor_with_an_adapter_too() -> None:
+    made = [model(work=work()), model("pose-net", kind="adapter", fits=("net",))]
+    rows = [
+        SHOWN,
+        row("posed", "pose-net", hardware="h100-sxm", conditioning=("pose",)),
+        row("full", hardware=A.id, latency_ms=30.0, measure="batch_throughput"),
+    ]
+    wanted = {"conditioning": frozenset({"text", "pose"}), "latency_budget_ms": 25}
+    without = said(catalogue(rows[:2], made, CARDS), **wanted)  # 17 to 68.5 ms
+    assert set(without) == {"evidence-diffusion-open"}
+    assert said(catalogue(rows, made, CARDS), **wanted) == {
+        "evidence-diffusion-too-slow": "The quickest of its models that do this, Net with Pose-Net, takes at least 30 ms "
+        "on a100-80gb-sxm at 512 px; the budget is 25 ms."
+    }
+
+
 @pytest.mark.parametrize(
     ("stated", "hits"),
     [

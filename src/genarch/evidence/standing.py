@@ -255,7 +255,9 @@ class _Against:
         way, (low, _, row) = min(fitting, key=lambda pair: pair[1].low)
         rows: tuple[str, ...] = (row,) if row else ()
         grade: Grade = "measured" if row else "estimated"
-        took = "takes" if row else "is estimated to take no less than"
+        took = "is estimated to take no less than"
+        if row:
+            took = "takes" if self._catalogue.measurements[row].timing == "request" else "takes at least"
         message = f"The quickest of its models that do this, {way.words}, {took} {ms_words(low)} {point}"
         yield self._rule("too-slow", when, f"{message}; the budget is {ms_words(point.budget)}.", rows, grade)
         high = min(time.high for _, time in fitting)

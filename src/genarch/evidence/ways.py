@@ -217,12 +217,14 @@ def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Ti
     """The time of a way on hardware, for a square of `side` pixels; None where nothing shows it.
 
     What was measured through an engine on this very hardware and at this size stands in place of an estimate. At full
-    load an image takes no longer than by itself, so that is a floor. Two digits are as fine as the figures are.
+    load an image takes no longer than by itself, and a model no longer than with adapters, so that is a floor. Two
+    digits are as fine as the figures are.
     """
     if side > way.largest_px:
         return None
-    rows = [] if way.adapters else _rows_there(way.model.id, hardware.id, side, catalogue)
-    exact = [row for row in rows if row.timing == "request" and not row.as_written]
+    rows = _rows_there(way.model.id, hardware.id, side, catalogue)
+    requests = [] if way.adapters else [row for row in rows if row.timing == "request"]
+    exact = [row for row in requests if not row.as_written]
     if exact:
         row = min(exact, key=time_of)
         return Time(time_of(row), time_of(row), row.id)
