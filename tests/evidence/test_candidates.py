@@ -8,7 +8,7 @@ import pytest
 
 from catalogues import card, catalogue, licence, model, named, row, work
 from genarch import UnknownIdError
-from genarch.evidence.assessment import candidate, candidates, commercial_conflict, within_budget
+from genarch.evidence.assessment import candidate, candidates, commercial_conflict, model_tests, within_budget
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.feasibility import needs_of
 from genarch.evidence.ways import memory_of
@@ -225,3 +225,51 @@ def test_a_model_that_is_not_there(shipped: Catalogue) -> None:
         within_budget("sd-turboo", {}, shipped)
     with pytest.raises(UnknownIdError, match="has no model"):
         commercial_conflict("nothing-like-it", {}, shipped)
+
+
+def asked_of(fields: dict[str, Any], made: dict[str, Any], **stated: Any) -> dict[str, tuple[str, str]]:
+    there = catalogue([row("r", **{"hardware": A.id, **fields})], [model(**made)], [A])
+    answers = {name: value for name, value in {**ASKED, **stated}.items() if value is not None}
+    needs = needs_of(answers, there)
+    return {test.test: (test.outcome, test.says) for test in model_tests(candidate(there.models["net"], needs), needs)}
+
+
+def test_every_thing_that_is_asked_of_a_model_is_answered_and_nothing_else() -> None:
+    assert list(asked_of({}, {}, commercial_use=True)) == [
+        "task", "weights", "conditioning", "licence", "memory", "resolution", "budget",
+    ]  # fmt: skip
+    nothing = dict.fromkeys(ASKED)
+    assert list(asked_of({}, {}, **nothing)) == ["task", "weights"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "made", "stated", "test", "outcome", "says"),
+    [
+        ({}, {}, {}, "task", "passes", "it does text_to_image"),
+        ({"tasks": ("restoration",)}, {}, {}, "task", "fails", "nothing shows it on text_to_image; it does restoration"),
+        ({"tasks": ("image_to_image",)}, {}, {"task": "image_to_image"}, "task", "passes", "it does image_to_image"),
+        # The nearest kind is no inpainting: such a model would have to be trained for it.
+        ({"tasks": ("image_to_image",)}, {}, {"task": "inpainting"}, "task", "fails", "nothing shows it on inpainting; it does image_to_image"),
+        ({}, {}, {"task": "subject_driven"}, "task", "passes", "it does text_to_image"),
+        ({}, {"kind": "decoder"}, {}, "task", "fails", "it makes no images by itself; it is of the kind 'decoder'"),
+        ({}, {}, {}, "weights", "open", "whether its weights are released is not known"),
+        ({}, {"weights_released": False}, {}, "weights", "fails", "its weights were never released"),
+        ({}, {}, {}, "conditioning", "passes", "it is steered by text"),
+        ({}, {"licence": licence("allowed")}, {"commercial_use": True}, "licence", "passes", "its licence allows commercial use (Some terms)"),
+        ({}, {"licence": licence("conditional")}, {"commercial_use": True}, "licence", "passes", "its licence allows commercial use under a condition: on a condition"),
+        ({}, {}, {}, "memory", "open", "what memory it takes is not known"),
+        ({"vram_gb": 20.0}, {}, {}, "memory", "passes", "it ran in 20 GB, and 24 GB are there"),
+        ({"params_m": 600.0}, {}, {}, "memory", "open", "its weights alone take 1.2 GB, and nothing shows it within the 24 GB that are there"),
+        ({}, {}, {}, "resolution", "passes", "it is shown up to 512 px"),
+        ({}, {}, {}, "budget", "passes", "measured, 100 ms on a100-80gb-sxm"),
+        # 17.1 to 68.5 ms: see above.
+        ({"hardware": None}, {"work": work()}, {}, "budget", "passes", "it is estimated to take 17.1 ms to 68.5 ms"),
+        ({"hardware": None}, {"work": work()}, {"latency_budget_ms": 50}, "budget", "open", "it is estimated to take 17.1 ms to 68.5 ms, so whether it keeps 50 ms is open"),
+        ({"hardware": None}, {"work": work()}, {"latency_budget_ms": 17}, "budget", "fails", "it is estimated to take 17.1 ms to 68.5 ms"),
+        ({"hardware": None}, {}, {"gpu": None}, "budget", "fails", "its time is neither measured nor estimated"),
+    ],
+)  # fmt: skip
+def test_how_a_model_does_in_what_is_asked(
+    fields: dict[str, Any], made: dict[str, Any], stated: dict[str, Any], test: str, outcome: str, says: str
+) -> None:
+    assert asked_of(fields, made, **stated)[test] == (outcome, says)

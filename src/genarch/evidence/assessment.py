@@ -8,7 +8,7 @@ from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
 from genarch.evidence.entries import Claim, ClaimVerdict, CommercialUse, Licence, Model
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of
-from genarch.evidence.ways import Time, memory_of, ms_words, time_of
+from genarch.evidence.ways import Time, memory_of, ms_words, task_itself, time_of
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import Answers
 from genarch.table.rules import Rule, RuleTable
@@ -28,7 +28,8 @@ _LICENCES = get_args(CommercialUse)
 
 _TOOK = {"measured": "it ran in", "stated": "it is said to need", "weights": "its weights alone take"}
 
-MissKind = Literal["budget", "conditioning", "licence", "memory", "resolution", "weights"]
+MissKind = Literal["budget", "conditioning", "licence", "memory", "resolution", "task", "weights"]
+Outcome = Literal["passes", "fails", "open"]
 
 
 class Miss(NamedTuple):
@@ -36,6 +37,14 @@ class Miss(NamedTuple):
 
     kind: MissKind
     told: str
+
+
+class ModelTest(NamedTuple):
+    """One thing that a spec asks of a model, and how the model does; `open` where nothing shows either way."""
+
+    test: MissKind
+    outcome: Outcome
+    says: str
 
 
 class Candidate(NamedTuple):
@@ -214,33 +223,84 @@ def candidate(model: Model, needs: Needs) -> Candidate:
         found = found._replace(
             memory_is="measured" if found.memory_row else "stated" if model.memory_gb is not None else "weights"
         )
-    return found._replace(misses=tuple(_misses(found, model, needs)))
+    failed = (test for test in model_tests(found, needs) if test.outcome == "fails")
+    return found._replace(misses=tuple(Miss(test.test, test.says) for test in failed))
 
 
-def _misses(found: Candidate, model: Model, needs: Needs) -> Iterator[Miss]:
+def model_tests(found: Candidate, needs: Needs) -> Iterator[ModelTest]:
+    """Everything that is asked of a model, each with how it does; what the spec does not ask for is left out."""
+    model = needs.catalogue.models[found.model]
+    yield _task(model, needs)
+    released = model.licence.weights_released if model.licence else None
     if not model.weights_released:
-        yield Miss("weights", "its weights were never released")
-    if not found.adapters and (lacking := needs.lacking(model)):
-        yield Miss("conditioning", f"nothing shows it steered by {' or '.join(lacking)}")
-    if needs.commercial_use and (conflict := licence_conflict(model)):
-        yield Miss("licence", conflict)
-    if found.memory_gb is not None and needs.memory_gb is not None:
-        took = f"{_TOOK[found.memory_is or 'weights']} {found.memory_gb:.3g} GB, and"
-        if found.memory_gb > needs.memory_gb:
-            yield Miss("memory", f"{took} {needs.memory_gb:.3g} GB are there")
-        elif found.memory_is == "weights" and needs.memory_stated and model.family != "gan":
-            # Text encoders and decoders, which such models need, are not among the weights that a row gives.
-            yield Miss("memory", f"{took} nothing shows it within the {needs.memory_gb:.3g} GB that are there")
-    shown, row, guess = found.resolution_px or 0, found.row, found.estimate
-    if shown < (needs.resolution_px or 0):
-        yield Miss("resolution", f"it is shown up to {shown} px" if shown else "its size is not known")
-    if needs.budget_ms is not None and found.status not in _MAY_KEEP:
-        if found.status == "beyond" and guess:
-            yield Miss("budget", f"it is estimated to take {ms_words(guess.low_ms)} to {ms_words(guess.high_ms)}")
-        elif row:
-            yield Miss("budget", f"the fastest measured takes {ms_words(row.latency_ms)}")
-        else:
-            yield Miss("budget", "its time on this hardware is neither measured nor estimated")
+        yield ModelTest("weights", "fails", "its weights were never released")
+    elif released:
+        yield ModelTest("weights", "passes", "its weights are released")
+    else:
+        yield ModelTest("weights", "open", "whether its weights are released is not known")
+    if needs.conditioning:
+        lacking = [] if found.adapters else needs.lacking(model)
+        added = f" with {' and '.join(found.adapters)}" if found.adapters else ""
+        shown = f"it is steered by {' and '.join(sorted(needs.conditioning))}{added}"
+        lacks = f"nothing shows it steered by {' or '.join(lacking)}"
+        yield ModelTest("conditioning", "fails" if lacking else "passes", lacks if lacking else shown)
+    if needs.commercial_use:
+        conflict = licence_conflict(model)
+        yield ModelTest("licence", "fails" if conflict else "passes", conflict or _granted(model))
+    if needs.memory_gb is not None:
+        yield _memory(found, model, needs.memory_gb, stated=needs.memory_stated)
+    if needs.resolution_px is not None:
+        shown = f"it is shown up to {found.resolution_px} px" if found.resolution_px else "its size is not known"
+        large = (found.resolution_px or 0) >= needs.resolution_px
+        yield ModelTest("resolution", "passes" if large else "fails", shown)
+    if needs.budget_ms is not None:
+        yield _budget(found, needs, needs.budget_ms)
+
+
+def _task(model: Model, needs: Needs) -> ModelTest:
+    """On the task itself; where a spec's task has no rows of its own, on the nearest that has."""
+    if model.kind != "generator":
+        return ModelTest("task", "fails", f"it makes no images by itself; it is of the kind '{model.kind}'")
+    shown = " and ".join(needs.catalogue.tasks_of(model.id))
+    if needs.tasks is None or needs.does_task(model, itself=True):
+        return ModelTest("task", "passes", f"it does {shown}" if shown else "an adapter does it")
+    wanted = " or ".join(sorted(task_itself(needs.tasks)))
+    return ModelTest("task", "fails", f"nothing shows it on {wanted}; it does {shown or 'nothing that is known'}")
+
+
+def _granted(model: Model) -> str:
+    """What lets a model be used commercially, in words."""
+    if model.licence is None or model.licence.condition is None:
+        return f"its licence allows commercial use ({model.licence.terms if model.licence else 'not known'})"
+    return f"its licence allows commercial use under a condition: {model.licence.condition}"
+
+
+def _memory(found: Candidate, model: Model, there_gb: float, *, stated: bool) -> ModelTest:
+    if found.memory_gb is None:
+        return ModelTest("memory", "open", "what memory it takes is not known")
+    took = f"{_TOOK[found.memory_is or 'weights']} {found.memory_gb:.3g} GB, and"
+    if found.memory_gb > there_gb:
+        return ModelTest("memory", "fails", f"{took} {there_gb:.3g} GB are there")
+    if found.memory_is == "weights" and model.family != "gan":
+        # Text encoders and decoders, which such models need, are not among the weights that a row gives.
+        unshown = f"{took} nothing shows it within the {there_gb:.3g} GB that are there"
+        return ModelTest("memory", "fails" if stated else "open", unshown)
+    return ModelTest("memory", "passes", f"{took} {there_gb:.3g} GB are there")
+
+
+def _budget(found: Candidate, needs: Needs, budget_ms: float) -> ModelTest:
+    row, guess, keeps = found.row, found.estimate, ms_words(budget_ms)
+    if row and found.status == "demonstrated":
+        return ModelTest("budget", "passes", f"measured, {ms_words(row.latency_ms)} on {row.hardware}")
+    if guess and found.status in ("within", "straddling", "beyond"):
+        took = f"it is estimated to take {ms_words(guess.low_ms)} to {ms_words(guess.high_ms)}"
+        if found.status == "straddling":
+            return ModelTest("budget", "open", f"{took}, so whether it keeps {keeps} is open")
+        return ModelTest("budget", "passes" if found.status == "within" else "fails", took)
+    if row:
+        return ModelTest("budget", "fails", f"the fastest measured takes {ms_words(row.latency_ms)}")
+    where = " on this hardware" if needs.place else ""
+    return ModelTest("budget", "fails", f"its time{where} is neither measured nor estimated")
 
 
 def licence_conflict(model: Model) -> str | None:

@@ -17,6 +17,7 @@ from genarch.evidence.ways import (
     number,
     place_of,
     quickest,
+    task_itself,
     time_of,
     ways_of,
 )
@@ -93,11 +94,15 @@ class Needs(NamedTuple):
                 added.append(able[0])
         return tuple(added)
 
-    def does_task(self, model: Model) -> bool:
-        """Whether rows show the model on the task, or an adapter that it needs for the conditioning."""
+    def does_task(self, model: Model, *, itself: bool = False) -> bool:
+        """Whether rows show the model on the task, or an adapter that it needs for the conditioning.
+
+        With `itself` the nearest kind is enough only where the task has no rows of its own.
+        """
         used = [model, *(self.adapters_for(model) or ())]
         tasks = (self.catalogue.tasks_of(entry.id) for entry in used)
-        return self.tasks is None or any(not self.tasks.isdisjoint(shown) for shown in tasks)
+        wanted = task_itself(self.tasks) if itself and self.tasks else self.tasks
+        return wanted is None or any(not wanted.isdisjoint(shown) for shown in tasks)
 
     def estimated(self, model: Model, *, full_load: bool = False) -> Estimate | None:
         """A model's estimate on the hardware and at the size asked for, a square, with its adapters charged.

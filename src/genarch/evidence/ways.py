@@ -49,6 +49,11 @@ def measured_tasks(task: str) -> frozenset[str]:
     return _NEAREST_TASKS.get(task, frozenset({task}))
 
 
+def task_itself(tasks: frozenset[str]) -> frozenset[str]:
+    """Of the tasks whose rows count for a spec's, those that are the task; all, where it has no rows of its own."""
+    return tasks - _FROM_IMAGES or tasks
+
+
 @cache
 def in_spec_terms(names: tuple[str, ...]) -> frozenset[str]:
     """A row's conditioning as a spec has it."""
