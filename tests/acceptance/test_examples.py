@@ -28,7 +28,8 @@ def reports(folder: str, *options: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.parametrize("table", bundled_tables())
 def test_every_example_gets_the_verdict_beside_it(table: str) -> None:
-    code, made = reports("examples/specs", "--rules", table)
+    # the article's mapping is that of its rules alone
+    code, made = reports("examples/specs", "--rules", table, *(["--no-evidence"] if table == "article" else []))
     assert code == 0
     assert {report["spec"]["id"] for report in made.values()} == set(EXPECTED)
     for report in made.values():

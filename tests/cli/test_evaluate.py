@@ -198,7 +198,7 @@ def test_a_closed_pipe_is_quiet(format_: str, root: Path) -> None:
 def test_an_interrupt_is_130_and_quiet() -> None:
     code = (
         "import sys, genarch.cli.evaluate as e\n"
-        "def stop(*a): raise KeyboardInterrupt\n"
+        "def stop(*a, **k): raise KeyboardInterrupt\n"
         "e.load_rules = stop\n"
         "sys.argv[1:] = ['evaluate', '-']\n"
         "from genarch.__main__ import main; main()\n"

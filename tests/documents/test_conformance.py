@@ -300,7 +300,7 @@ def test_what_the_table_of_that_day_contradicts_as_well_is_no_matter_of_tables(s
 
 
 def test_a_named_model_is_compared_with_budget_and_licence(shipped: RuleTable) -> None:
-    block = f"{SETTLED.replace('}', ', commercial_use: true, gpu: gtx-1080ti, resolution_px: 1024}')}\ndecision: gan\nmodel: stylegan3-t"
+    block = f"{SETTLED.replace('}', ', task: unconditional, training: from_scratch, commercial_use: true, gpu: gtx-1080ti, resolution_px: 1024}')}\ndecision: gan\nmodel: stylegan3-t"
     budget, licence = found(record(block), shipped)
     assert budget.finding.check == "budget-beyond-evidence"
     assert "nothing shows stylegan3-t within the budget on gtx-1080ti" in budget.finding.message

@@ -44,7 +44,7 @@ def evaluate(
     evidence: Annotated[
         bool,
         flag(
-            "--evidence/--no-evidence", "Where there is a latency budget, show what was measured and which models fit."
+            "--evidence/--no-evidence", "Let measurements decide too, and show which models fit; else the rules alone."
         ),
     ] = True,
 ) -> int:
@@ -53,7 +53,7 @@ def evaluate(
         raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")
     output = None if output == "-" else output
     keep(output, table_files(rules), what="the rule table in use")
-    table = load_rules(rules)
+    table = load_rules(rules, evidence=evidence)
     names = [name.strip() for name in fail_on.split(",") if name.strip()]
     if fail_on and not names:
         raise refuse("--fail-on", f"names no verdict; write any of: {', '.join(table.verdicts)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from typing import Annotated, Any, Literal
 
@@ -136,7 +137,7 @@ def rules_diff(
     from genarch.table.diff import Comparison
 
     keep(output, [table_path(before), table_path(after), *(specs or ())])
-    old, new = collected(load_rules, (before, after))
+    old, new = collected(partial(load_rules, evidence=False), (before, after))
 
     def outcome(path: str) -> SpecVerdicts:
         spec = load_spec(path, new)
@@ -216,7 +217,7 @@ def backtest(
         return ExitCode.NOTHING
     names = dict.fromkeys(rules or ([DEFAULT_TABLE] if against else bundled_tables()))
     every = dict.fromkeys([*names, *([against] if against else [])])
-    tables = dict(zip(every, collected(load_rules, every), strict=True))
+    tables = dict(zip(every, collected(partial(load_rules, evidence=False), every), strict=True))
     keep(output, [*map(table_path, every), *paths])
     verdicts = dict.fromkeys(verdict for table in tables.values() for verdict in table.verdicts)
     documented = load_cases(paths, tuple(verdicts))

@@ -140,7 +140,7 @@ def _judgements(
 ) -> Iterator[Judgement]:
     """Each rule that fired on the budget and excludes an architecture, or favours one, against its feasibility."""
     for rule in hits:
-        if "latency_budget_ms" in constraints_read(rule.when):
+        if rule.since and "latency_budget_ms" in constraints_read(rule.when):  # a rule of the table
             claims = tuple(_checked(claim, catalogue) for claim in claims_of(rule, rules, catalogue))
             for entry in found:
                 excludes = entry.architecture in rule.excludes

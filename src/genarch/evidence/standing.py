@@ -30,7 +30,7 @@ from genarch.evidence.ways import (
     shown_of,
     ways_of,
 )
-from genarch.table.conditions import All, Any, Condition, Not, Predicate
+from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
 from genarch.table.constraints import BY_NAME, Answers
 from genarch.table.rules import Citation, Examples, Grade, Rule, RuleTable
 from genarch.table.spec import with_implied
@@ -47,10 +47,10 @@ Tasks = tuple[str, ...]
 Timed = Sequence[tuple[Way, Time]]
 
 _TITLES = {
-    "not-licensed": "none of its models may be sold as released",
-    "too-large": "none of its models fits the memory",
-    "too-slow": "none of its models keeps the budget on this hardware",
-    "open": "whether it keeps the budget on this hardware is open",
+    "not-licensed": "No {} model for this may be sold as released",
+    "too-large": "No {} model for this fits the memory",
+    "too-slow": "No {} model for this keeps the budget on this hardware",
+    "open": "Whether {} keeps the budget on this hardware is open",
 }
 
 
@@ -112,9 +112,10 @@ class _Against:
         """Out where every model of the task has a licence that forbids what is wanted."""
         closed = [tasks for tasks, ways in self._groups.items() if all(way.terms.closed for way in ways)]
         if closed and "commercial_use" in self._answers:
-            titles = sorted({way.model.title for way in self._groups.get(self._asked, ())})
-            message = f"No model of it that does this may be sold as it was released: {', '.join(titles)}."
-            yield self._rule("not-licensed", All((_any_of(closed), SOLD_AS_RELEASED)), message, (), "published_report")
+            models = {way.model.id: way.model.title for way in self._groups[self._asked or closed[0]]}
+            message = f"No model of it that does this may be sold as it was released: {', '.join(models.values())}."
+            when = All((_any_of(closed), SOLD_AS_RELEASED))
+            yield self._rule("not-licensed", when, message, tuple(models), "published_report")
 
     def memory(self) -> Iterator[Rule]:
         """Out where no model of the task is shown to run in so little memory."""
@@ -126,8 +127,7 @@ class _Against:
         if self._memory_gb is None or self._asked not in least:
             return
         short = [
-            All((_any_of([tasks]), Predicate("device_memory_gb", "below", (most,))))
-            for tasks, (most, _) in least.items()
+            All((_any_of([tasks]), _number("device_memory_gb", "below", most))) for tasks, (most, _) in least.items()
         ]
         most, at = least[self._asked]
         smallest = self._groups[self._asked][at].model
@@ -136,8 +136,8 @@ class _Against:
             f"The smallest of its models that do this, {smallest.title}, takes {most:.3g} GB"
             f"{'' if row else ' for its weights alone'}; {self._memory_gb:.3g} GB are there."
         )
-        rows = (row,) if row else ()
-        yield self._rule("too-large", Any(tuple(short)), message, rows, "measured" if row else "estimated")
+        cited = (row or smallest.id,)
+        yield self._rule("too-large", Any(tuple(short)), message, cited, "measured" if row else "estimated")
 
     def time(self) -> Iterator[Rule]:
         """Out where no model keeps the budget on the hardware at the size; a lean at most where that is open."""
@@ -170,7 +170,7 @@ class _Against:
                 (asked, elsewhere, sized, within),
                 (asked, here, Any(tuple(sizes)), within),
             )
-            yield self._rule("too-slow", Any(tuple(map(All, lines))), "", (), "estimated")
+            yield self._rule("too-slow", Any(tuple(map(All, lines))), "", (self._architecture,), "estimated")
 
     def _times(self, tasks: Tasks, point: _Point) -> Timed:
         ways = (way for way in self._groups[tasks] if way.timed and way.largest_px >= point.side)
@@ -185,11 +185,11 @@ class _Against:
         least = [lacks for lacks in lacking if not any(other < lacks for other in lacking)]
         uncovered = [Predicate("conditioning", "any_of", tuple(sorted(lacks))) for lacks in least]
         for terms, time in _best(found):
-            serves = [*line, Predicate("latency_budget_ms", "at_least", (time,))]
+            serves = [*line, _number("latency_budget_ms", "at_least", time)]
             if terms.closed:
                 serves.append(Not(SOLD_AS_RELEASED))
             if terms.memory_gb is not None and self._memory_gb is not None:
-                serves.append(Predicate("device_memory_gb", "at_least", (terms.memory_gb,)))
+                serves.append(_number("device_memory_gb", "at_least", terms.memory_gb))
             if all(least):
                 yield All((*serves, *uncovered))
             taken = [Predicate("conditioning", "none_of", tuple(sorted(terms.lacks)))] if terms.lacks else []
@@ -250,29 +250,30 @@ class _Against:
         admitted = [pair for pair in timed if self._admits(pair[0].terms, self._memory_gb)]
         fitting = [pair for pair in admitted if not self._taken & pair[0].terms.lacks] or admitted or timed
         if not fitting:
-            yield self._rule("too-slow", when, f"None of its models is known to be so quick {point}.", (), "estimated")
+            message = f"None of its models is known to be so quick {point}."
+            yield self._rule("too-slow", when, message, (self._architecture,), "estimated")
             return
         way, (low, _, row) = min(fitting, key=lambda pair: pair[1].low)
-        rows: tuple[str, ...] = (row,) if row else ()
+        cited = (row or way.model.id,)
         grade: Grade = "measured" if row else "estimated"
         took = "is estimated to take no less than"
         if row:
             took = "takes" if self._catalogue.measurements[row].timing == "request" else "takes at least"
         message = f"The quickest of its models that do this, {way.words}, {took} {ms_words(low)} {point}"
-        yield self._rule("too-slow", when, f"{message}; the budget is {ms_words(point.budget)}.", rows, grade)
+        yield self._rule("too-slow", when, f"{message}; the budget is {ms_words(point.budget)}.", cited, grade)
         high = min(time.high for _, time in fitting)
         if low < high:
             here, sized, _ = point.stated
             between: tuple[Predicate, ...] = (
-                Predicate("latency_budget_ms", "at_least", (low,)),
-                Predicate("latency_budget_ms", "below", (high,)),
+                _number("latency_budget_ms", "at_least", low),
+                _number("latency_budget_ms", "below", high),
             )
             message = (
                 f"Nothing shows it to keep the budget {point}: the estimate is {ms_words(low)} to {ms_words(high)}."
             )
             shown = [time for terms, time in self._shown(self._asked, point) if not self._taken & terms.lacks]
-            between += tuple(Predicate("latency_budget_ms", "below", (time,)) for time in shown)
-            yield self._rule("open", All((here, sized, *between)), message, rows, grade)
+            between += tuple(_number("latency_budget_ms", "below", time) for time in shown)
+            yield self._rule("open", All((here, sized, *between)), message, cited, grade)
 
     def _admits(self, terms: Terms, memory_gb: float | None) -> bool:
         """Whether licence and memory let a model serve."""
@@ -280,19 +281,23 @@ class _Against:
         small = memory_gb is None or terms.memory_gb is None or terms.memory_gb <= memory_gb
         return small and not (sold and terms.closed)
 
-    def _rule(self, what: str, when: Condition, because: str, rows: tuple[str, ...], grade: Grade) -> Rule:
+    def _rule(self, what: str, when: Condition, because: str, cited: tuple[str, ...], grade: Grade) -> Rule:
         named = (self._architecture,)
         return Rule(
             f"evidence-{self._architecture.replace('_', '-')}-{what}",
-            f"{self._architecture}: {_TITLES[what]}",
+            _TITLES[what].format(self._architecture),
             when,
             because,
-            Citation(rows, f"evidence {self._catalogue.name}", grade),
-            "1.0.0",
+            Citation(cited, self._catalogue.name, grade),
+            "",
             Examples(),
             excludes=() if what == "open" else named,
             limits=named if what == "open" else (),
         )
+
+
+def _number(name: str, operator: Operator, number: float) -> Predicate:
+    return Predicate(name, operator, (int(number) if number == int(number) else number,))
 
 
 def _any_of(groups: Iterable[Tasks]) -> Predicate:

@@ -16,6 +16,9 @@ from genarch.evidence.estimates import band_ms
 from genarch.table.conditions import Predicate
 from genarch.table.constraints import BY_NAME, Answers
 
+LEAST_GB = 0.5
+"""Less memory than this any runtime takes by itself: what is said to run in less is not asked to fit."""
+
 BYTES_PER_PARAMETER = 2
 """At fp16 or bf16, which is how the models are run as a rule."""
 
@@ -152,8 +155,11 @@ def _ways(model: Model, catalogue: Catalogue) -> Iterator[Way]:
 
 
 def _terms(model: Model, takes: frozenset[str], catalogue: Catalogue) -> Terms:
-    closed = model.commercial_use == "forbidden" or not model.weights_released
-    return Terms(_EVERY_CONDITIONING - takes, closed, memory_of(model, catalogue)[0])
+    closed, memory_gb = (
+        model.commercial_use == "forbidden" or not model.weights_released,
+        memory_of(model, catalogue)[0],
+    )
+    return Terms(_EVERY_CONDITIONING - takes, closed, memory_gb if memory_gb and memory_gb >= LEAST_GB else None)
 
 
 @lru_cache(maxsize=64)

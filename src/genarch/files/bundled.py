@@ -81,7 +81,7 @@ def base_of(rules: RuleTable) -> RuleTable | None:
     return base if base.name == rules.header.extends else None
 
 
-def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE, *, evidence: bool = False) -> RuleTable:
+def load_rules(which: str | os.PathLike[str] = DEFAULT_TABLE, *, evidence: bool = True) -> RuleTable:
     """A rule table, by the id of a bundled one or by path; with `evidence`, also what was measured decides by it.
 
     Raises:
