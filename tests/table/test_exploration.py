@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, product
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ from strategies import answers, contradictory_tables, examples
 NAMES = ("domain", "latency_budget_ms", "paired_data", "team_expertise")
 WITH_A_SET = ("conditioning", "domain", "latency_budget_ms")
 
-TABLE = load_rules("article")
+TABLE = load_rules("article", evidence=False)
 
 
 def possible_by_force(stated: dict[str, Value], rules: RuleTable, names: tuple[str, ...]) -> set[str]:
@@ -70,6 +71,27 @@ def test_the_next_question_narrows_most(rules: RuleTable, stated: dict[str, Valu
     else:
         best = min(ranks.values())
         assert exploration.next_question == next(name for name in BY_NAME if ranks.get(name) == best)
+
+
+@given(contradictory_tables(NAMES), answers(NAMES))
+@examples(60)
+def test_open_questions_are_those_whose_answer_alone_can_change_the_verdict(
+    rules: RuleTable, stated: dict[str, Value]
+) -> None:
+    with patch("genarch.table.explore.VARIED", 10**6):
+        exploration = explore(Spec("s", stated), rules)
+        found = exploration.open_questions
+    verdicts = [(completed, verdict(completed, rules)) for completed in completions(stated, rules, NAMES)]
+    by_rest: dict[tuple[str, tuple[tuple[str, Value], ...]], set[str]] = {}
+    for completed, reached in verdicts:
+        for name in NAMES:
+            rest = tuple((other, value) for other, value in completed.items() if other != name)
+            by_rest.setdefault((name, rest), set()).add(reached)
+    matter = {name for (name, _), reached in by_rest.items() if len(reached) > 1 and name not in stated}
+    if exploration.settled or not exploration.possible:
+        assert found == ()
+    else:
+        assert matter == set(found) or (not matter and found == (exploration.next_question,))
 
 
 @given(contradictory_tables(NAMES), answers(NAMES))

@@ -8,8 +8,9 @@ stay so.
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import islice, product
+from operator import or_
 from typing import NamedTuple
 
 from genarch.table.answers import format_answer
@@ -25,6 +26,9 @@ TIMED = frozenset({"task", "latency_budget_ms", "device", "gpu", "device_memory_
 
 SAMPLES = 1_000
 """Completions to choose a question by, some 10 ms."""
+
+VARIED = 200
+"""Completions of which each answer is varied, to find the questions that matter."""
 
 
 def explore(spec: Spec, rules: RuleTable) -> "Exploration":
@@ -82,6 +86,33 @@ class Exploration:
         columns = self._table.space.columns
         return self.question_among([name for name in self._table.order if name in columns and name not in self._stated])
 
+    @cached_property
+    def open_questions(self) -> tuple[str, ...]:
+        """The unstated constraints that the verdict still depends on, the most telling first; none when settled.
+
+        Of each, another answer alone changes the verdict of a sampled completion. Where the samples show none, it is
+        the next question.
+        """
+        space, next_question = self._table.space, self.next_question
+        if next_question is None:
+            return ()
+        given, pending = space.matcher.against(self._stated)
+        met, unknown = space.matcher.gather(given, pending)
+        live = space.matcher.terms_of(unknown & space.watched) & ~given
+        names = [name for name in space.classes if name not in self._stated]
+        left = {name for name in names if space.columns[name].reads & live}
+        found = set()
+        for _, chosen in sampled(space, self._stated, VARIED):
+            for at, name in enumerate(names):
+                if name in left:
+                    others = reduce(or_, (answer.fails for answer in (*chosen[:at], *chosen[at + 1 :])), given)
+                    every = (space.matcher.gather(others | answer.fails, 0)[0] for answer in space.classes[name])
+                    allowed = (hits & space.watched for hits in every if not hits & ~(met | space.watched))
+                    if len(set(map(self._table.verdict, set(allowed)))) > 1:
+                        found.add(name)
+            left -= found
+        return tuple(self._by_telling([name for name in self._table.order if name in found])) or (next_question,)
+
     def question_among(self, names: Sequence[str]) -> str | None:
         """The constraint whose answer leaves the fewest verdicts possible on average; None where nothing is possible.
 
@@ -90,6 +121,9 @@ class Exploration:
         which may miss a verdict that few of them have: the choice is not exact where there are more completions than
         samples.
         """
+        return next(iter(self._by_telling(names)), None)
+
+    def _by_telling(self, names: Sequence[str]) -> list[str]:
         space = self._table.space
         at = {name: position for position, name in enumerate(n for n in space.classes if n not in self._stated)}
         left: dict[str, dict[int, set[str]]] = {name: {} for name in names}
@@ -100,7 +134,7 @@ class Exploration:
         counts = {
             name: [len(verdicts) for verdicts in by_class.values()] for name, by_class in left.items() if by_class
         }
-        return min(counts, key=lambda name: (sum(counts[name]) / len(counts[name]), max(counts[name])), default=None)
+        return sorted(counts, key=lambda name: (sum(counts[name]) / len(counts[name]), max(counts[name])))
 
     @cached_property
     def flips(self) -> tuple[Flip, ...]:
