@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from builders import spec
-from genarch import InputError, evaluate, load_rules
+from genarch import InputError, evaluate, load_rules, parse_spec
 from genarch.files.answers import read_condition
 from genarch.files.yaml_text import Document, parse
 from genarch.table.conditions import All, Any, Not, Predicate
@@ -396,6 +396,67 @@ def test_names_that_do_not_exist_are_said(more: str, expected: str, tmp_path: Pa
     found = problems(tmp_path, CHILD + more)
     assert len(found) == 1
     assert expected in found[0]
+
+
+FEW = f"""  - {{id: few_step, family: diffusion, title: t, summary: s, maturity: proven, aliases: [consistency], source: {SOURCE}}}
+"""
+
+OVER_FEW = """\
+format: 1
+id: over
+version: 1.0.0
+title: Over
+source: {title: t, facts: [T1], section: s, grade: measured}
+extends: few.yaml
+"""
+
+
+def test_another_name_of_an_architecture_reads_as_its_id(tmp_path: Path) -> None:
+    more = "for: {consistency: strong}\n    excludes: [gan]"
+    text = f"{BASE}{FEW}rules:\n{rule(more=more)}"
+    text += f"methods: [{{id: m, title: t, architectures: [consistency], because: b, source: {SOURCE}}}]\n"
+    text += "notices:\n  - {id: n, level: note, title: t, about: [consistency], message: m, source: " + SOURCE + "}\n"
+    table = loaded(tmp_path, text, "few.yaml")
+    assert table.rules[0].points == {"few_step": 3}
+    assert (table.methods[0].architectures, table.notices[0].about) == (("few_step",), ("few_step",))
+    assert table.aliases == {"consistency": "few_step"}
+    assert [entry.id for entry in table.find("consistency")] == ["few_step"]
+    assert parse_spec("version: 1\ndecision: consistency\n", rules=table).decision == "few_step"
+    evaluation = evaluate(spec(domain="narrow"), table)
+    assert (evaluation.verdict.architecture, [m.id for m in evaluation.methods]) == ("few_step", ["m"])
+
+
+def test_an_architecture_may_be_replaced_by_another_name_and_keeps_it(tmp_path: Path) -> None:
+    written(tmp_path, BASE + FEW, "few.yaml")
+    instead = FEW.replace("few_step", "consistency").replace("aliases: [consistency]", "replaces: r")
+    waiver = "waivers: [{check: architecture-never-alone, subject: [consistency], reason: r}]\n"
+    table = loaded(
+        tmp_path, f"{OVER_FEW}architectures:\n{instead}{waiver}rules:\n{rule(more='excludes: [consistency]')}"
+    )
+    assert [entry.id for entry in table.architectures] == ["gan", "diffusion", "few_step"]
+    assert (table.architectures[2].replaces, table.aliases) == ("r", {"consistency": "few_step"})
+    assert (table.rules[0].excludes, table.waivers[0].subject) == (("few_step",), ("few_step",))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            BASE + FEW.replace("[consistency]", "[gan]"),
+            "architectures[few_step].aliases: 'gan' is the name of another one",
+        ),
+        (
+            BASE + FEW + FEW.replace("few_step", "fast"),
+            "architectures[fast].aliases: 'consistency' is the name of another one",
+        ),
+        (
+            f"{BASE}{FEW}rules:\n{rule(more='for: {consistency: strong, few_step: slight}')}",
+            "rules[a-rule].for: names an architecture twice, by its id and by another name",
+        ),
+    ],
+)
+def test_a_name_stands_for_one_architecture(text: str, expected: str, tmp_path: Path) -> None:
+    assert any(problem.endswith(expected) for problem in problems(tmp_path, text))
 
 
 def test_extends_takes_a_path_relative_to_the_file(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def doc_add(
     if spec_id is not None and not re.fullmatch(SLUG_PATTERN, spec_id):
         raise refuse("--id", f"'{spec_id[:60]}' is not a slug; write small letters, digits, '-', '_' and '.'")
     if decision is not None:
+        decision = table.aliases.get(decision, decision)
         one_of("--decision", decision, "a family or architecture", table.decisions)
     found = _blocks(read_exactly(document), document, table)
     if spec is not None:

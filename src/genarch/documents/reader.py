@@ -326,7 +326,7 @@ def _names(rules: RuleTable) -> tuple[re.Pattern[str], list[str]]:
     family_of = {architecture.id: architecture.family for architecture in rules.architectures}
     for architecture in rules.architectures:
         names = [architecture.title, re.sub(r"\s*\(.*?\)", "", architecture.title)]
-        names += [architecture.id] if "_" in architecture.id else []  # a single word may well mean something else
+        names += [name for name in (architecture.id, *architecture.aliases) if "_" in name]  # a word may mean much
         terms += [(name, architecture.family) for name in names]
     for method in rules.methods:
         families = {family_of[name] for name in method.architectures}

@@ -74,8 +74,9 @@ def _read(document: Document, node: Node | None, rules: RuleTable | None) -> Rec
         node = node._replace(at=min(node.at, 0))  # what is empty has its place at the start
     record = Record(document, node, Spec, _no_spec)
     spec = record.value
-    if rules and spec.decision is not None:
-        record.check_names(("decision",), [spec.decision], rules.decisions, "is not a family or architecture")
+    if rules and (stated := spec.decision) is not None:
+        spec = spec._replace(decision=(decision := rules.aliases.get(stated, stated)))
+        record.check_names(("decision",), [decision], rules.decisions, "is not a family or architecture")
     document.check()
     origin = Origin(document.path, record.place(()).line)
     record.value = spec._replace(id=spec.id or default_id(document.path), origin=origin)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 from genarch.errors import nearest
@@ -37,6 +37,7 @@ from genarch.table.rules import (
     Rule,
     RuleId,
     RuleTable,
+    Strength,
     TableWaiver,
 )
 
@@ -192,9 +193,12 @@ class _Builder:
     """Turns a file into a table, on top of the one it extends."""
 
     def __init__(self, file: TableFile, base: RuleTable | None) -> None:
-        self._file, self._form, self._base, self._report = file, file.value, base, file.report
+        self._file, self._base, self._report = file, base, file.report
+        self._check_aliases()
+        self._form = file.value
         self._families = [family.id for family in (*self._inherited("families"), *file.value.families)]
-        self._architectures = [entry.id for entry in (*self._inherited("architectures"), *file.value.architectures)]
+        stated = (*self._inherited("architectures"), *file.value.architectures)
+        self._architectures = list(dict.fromkeys(entry.id for entry in stated))
 
     def table(self, table_digest: str) -> RuleTable:
         """The table; raises an InputError with every problem of meaning."""
@@ -264,6 +268,47 @@ class _Builder:
             least_rules=form.least_rules or (base.header.least_rules if base else 1),
             digest=table_digest,
             extends=base.name if base else "",
+        )
+
+    def _check_aliases(self) -> None:
+        """Put ids in place of other names of architectures; check the names."""
+        file, form = self._file, self._file.value
+        inherited = self._base.aliases if self._base else {}
+        ids = {*(entry.id for entry in (*self._inherited("architectures"), *form.architectures))} - inherited.keys()
+        aliases = dict(inherited)
+        for at, entry in enumerate(form.architectures):
+            for alias in entry.aliases:
+                if alias in ids or aliases.setdefault(alias, entry.id) != entry.id:
+                    self._report(("architectures", at, "aliases"), f"'{alias}' is the name of another one")
+
+        def known(names: Iterable[str]) -> tuple[str, ...]:
+            return tuple(aliases.get(name, name) for name in names)
+
+        def scored(stated: Mapping[str, Strength], *location: int | str) -> Mapping[str, Strength]:
+            found = {aliases.get(name, name): strength for name, strength in stated.items()}
+            if len(found) < len(stated):
+                self._report(("rules", *location), "names an architecture twice, by its id and by another name")
+            return found
+
+        file.value = form._replace(
+            architectures=tuple(
+                entry._replace(
+                    id=(own := aliases.get(entry.id, entry.id)),
+                    aliases=tuple(dict.fromkeys([*(a for a in inherited if inherited[a] == own), *entry.aliases])),
+                )
+                for entry in form.architectures
+            ),
+            rules=tuple(
+                rule._replace(
+                    for_=scored(rule.for_, at, "for"),
+                    against=scored(rule.against, at, "against"),
+                    excludes=known(rule.excludes),
+                )
+                for at, rule in enumerate(form.rules)
+            ),
+            methods=tuple(entry._replace(architectures=known(entry.architectures)) for entry in form.methods),
+            notices=tuple(entry._replace(about=known(entry.about)) for entry in form.notices),
+            waivers=tuple(entry._replace(subject=known(entry.subject)) for entry in form.waivers),
         )
 
     def _rules(self, header: Header) -> Iterator[Rule]:

@@ -86,6 +86,7 @@ def describe_id(name: str, rules: RuleTable) -> list[Description]:
     """
     entries = [entry for entry in rules.entries() if not isinstance(entry, Question)]
     things: list[tuple[str, Callable[[], Description]]] = [(e.id, partial(describe, e, rules)) for e in entries]
+    things += [(alias, partial(describe, e, rules)) for e in rules.architectures for alias in e.aliases]
     things += [(constraint.name, partial(_constraint, constraint, rules)) for constraint in CONSTRAINTS]
     things += [(fact.id, partial(describe, fact, rules)) for fact in rules.facts]
     things += [(value, partial(_value, entry, value, rules)) for entry in CONSTRAINTS for value in entry.values]
@@ -147,6 +148,7 @@ def _architecture(architecture: Architecture, rules: RuleTable) -> list[Part]:
     name = architecture.id
     return [
         ("summary", architecture.summary),
+        ("also called", architecture.aliases),
         ("family", architecture.family),
         ("maturity", architecture.maturity),
         ("figures", tuple(f"{text} ({source})" for text, source in architecture.figures)),

@@ -114,6 +114,8 @@ class Architecture(NamedTuple):
     strengths: tuple[Statement, ...] = ()
     risks: tuple[Risk, ...] = ()
     replaces: ShownText = ""
+    aliases: tuple[EntryId, ...] = ()
+    """Other names that specs and tables may give it; those of one that it replaces stay."""
 
 
 class Examples(NamedTuple):
@@ -355,6 +357,11 @@ class RuleTable(NamedTuple):
         return (*(family.id for family in self.families), *VERDICTS_WITHOUT_FAMILY)
 
     @property
+    def aliases(self) -> dict[str, str]:
+        """Other names of architectures, each with the id that it stands for."""
+        return {alias: entry.id for entry in self.architectures for alias in entry.aliases}
+
+    @property
     def decisions(self) -> tuple[str, ...]:
         """What a spec's `decision` may name."""
         named = dict.fromkeys([*(family.id for family in self.families), *(entry.id for entry in self.architectures)])
@@ -390,12 +397,13 @@ class RuleTable(NamedTuple):
         return found
 
     def find(self, entry_id: str) -> list[Entry]:
-        """The entries called `entry_id`; an architecture and its family may share a name.
+        """The entries called `entry_id`; an architecture and its family may share a name, and it may have others.
 
         Raises:
             UnknownIdError: when there is none.
         """
-        if found := [entry for entry in self.entries() if entry.id == entry_id]:
+        wanted = self.aliases.get(entry_id, entry_id)
+        if found := [entry for entry in self.entries() if entry.id == wanted]:
             return found
         for left_out in self.disabled:
             if left_out.id == entry_id:
