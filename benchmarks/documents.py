@@ -44,7 +44,7 @@ constraints:
   latency_budget_ms: 90
   serving: realtime
   maturity: emerging
-decision: consistency
+decision: few_step
 ---
 version: 1
 constraints: {conditioning: [], domain: narrow, latency_budget_ms: 60, maturity: proven}

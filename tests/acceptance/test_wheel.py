@@ -59,13 +59,13 @@ def test_an_installed_wheel_evaluates_a_spec(wheel: Path, root: Path, tmp_path: 
     spec.write_text((root / "examples/specs/realtime-text-canvas.genarch.yaml").read_text())
     genarch = tmp_path / "env/bin/genarch"
     report = json.loads(run(genarch, "evaluate", spec.name, "--format", "json", cwd=tmp_path))[0]
-    assert report["architecture"] == "consistency"
+    assert report["architecture"] == "few_step"
     where = "import genarch.files.cache as c; print(c.rules_folder())"
     assert run(python, "-c", where, cwd=tmp_path).strip() == str(site / "genarch/rules")
     quick = "import sys, genarch; genarch.load_rules(); genarch.load_catalogue(); assert 'pydantic' not in sys.modules"
     run(python, "-c", quick, cwd=tmp_path)
     assert run(genarch, "evaluate", spec.name, "--rules", site / "genarch/rules/article.yaml", cwd=tmp_path)
-    assert "consistency" in run(genarch, "rules", "list", cwd=tmp_path)
+    assert "few_step" in run(genarch, "rules", "list", cwd=tmp_path)
     assert report["evidence"]["catalogue"]["id"] == "evidence"
     assert "rtx-4090" in run(genarch, "hardware", "list", cwd=tmp_path)
     (tmp_path / "a.md").write_text((root / "examples/docs/pass/0001-live-face-filter.md").read_text())

@@ -89,7 +89,7 @@ def test_a_rule_is_explained_whole() -> None:
     for part in (
         "rule under-100-ms-needs-a-single-pass: Under 100 ms an image has to come from",
         "latency_budget_ms below 100",
-        "gan +3, consistency +1; excludes diffusion, gan_enhanced_diffusion,",
+        "gan +3, few_step +1; excludes diffusion, gan_enhanced_diffusion,",
         "E1, G2, in the section 'Choosing by deployment constraint'",
         "planning heuristic",
         "table version 1.0.0",

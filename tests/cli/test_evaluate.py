@@ -63,7 +63,7 @@ def test_several_specs_as_text_end_with_a_summary(specs: Path) -> None:
     assert [line.split() for line in lines[-3:]] == [
         ["2", "specs"],
         ["a", "GAN", "(clear)"],
-        ["genarch", *["Evaluate", "both:", "diffusion", "and", "hybrid", "(consistency)", "(close", "call)"]],
+        ["genarch", *["Evaluate", "both:", "diffusion", "and", "hybrid", "(few_step)", "(close", "call)"]],
     ]
 
 

@@ -46,7 +46,7 @@ def listed(options: str) -> list[dict[str, Any]]:
     ("options", "holds"),
     [
         ("--family gan", lambda row: row["family"] == "gan"),
-        ("--architecture consistency", lambda row: row["architecture"] == "consistency"),
+        ("--architecture few_step", lambda row: row["architecture"] == "few_step"),
         ("--model sd-turbo", lambda row: row["model"] == "sd-turbo"),
         ("--hardware 4090", lambda row: row["hardware"] == "rtx-4090"),
         ("--resolution 1024", lambda row: max(row["width"] or 0, row["height"] or 0) == 1024),
@@ -273,13 +273,13 @@ def test_commercial_use_is_held_against_licences() -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (CANVAS, "Measured to keep 90 ms: consistency (36.5 ms, sdturbo-512-1st-b1-rtx-4090-trt)."),
+        (CANVAS, "Measured to keep 90 ms: few_step (36.5 ms, sdturbo-512-1st-b1-rtx-4090-trt)."),
         (STUDIO, "Estimated to keep 5 s: diffusion ("),
         (f"{STUDIO} --set latency_budget_ms=1s", "Open whether diffusion keeps 1 s: it is estimated at 826 ms to 2.67 s"),
         (f"{STUDIO} --set latency_budget_ms=700ms", "Estimated to keep 700 ms: consistency ("),
         ("examples/specs/live-face-filter.genarch.yaml", "Not shown: no measurement or estimate has gan keep 33.3 ms there."),
-        ("examples/specs/realtime-text-canvas-proven.genarch.yaml", "Measured to keep it: consistency (36.5 ms,"),
-        ("examples/specs/sketch-to-photo.genarch.yaml", "Measured to keep it: consistency (36.1 ms, sdturbo-512-1st-b1-a100-80gb-sxm-trt)."),
+        ("examples/specs/realtime-text-canvas-proven.genarch.yaml", "Measured to keep it: few_step (36.5 ms,"),
+        ("examples/specs/sketch-to-photo.genarch.yaml", "Measured to keep it: few_step (36.1 ms, sdturbo-512-1st-b1-a100-80gb-sxm-trt)."),
     ],
 )  # fmt: skip
 def test_a_line_under_the_verdict_says_what_the_evidence_comes_to(line: str, told: str) -> None:

@@ -39,14 +39,14 @@ def test_under_100_ms_on_an_rtx_4090(shipped: RuleTable, there: Catalogue) -> No
         shipped, there, task="text_to_image", conditioning=["text"], latency_budget_ms=90, gpu="rtx-4090", resolution_px=512
     )  # fmt: skip
     by_name = {entry.architecture: entry for entry in found.feasibility}
-    assert by_name["consistency"].status == "demonstrated"
-    assert by_name["consistency"].rows[0].id == "sdturbo-512-1st-b1-rtx-4090-trt"
+    assert by_name["few_step"].status == "demonstrated"
+    assert by_name["few_step"].rows[0].id == "sdturbo-512-1st-b1-rtx-4090-trt"
     assert by_name["diffusion"].status == "beyond"
     assert named(by_name["diffusion"].nearest) == "sd15-512-20st-4090-od"
     told = judged(found)
     rule = "under-100-ms-needs-a-single-pass"
     assert told[rule, "diffusion"] is True
-    assert told[rule, "consistency"] is True
+    assert told[rule, "few_step"] is True
     # What is distilled to a few steps with a discriminator is few-step diffusion: none other that follows text is there.
     assert told[rule, "gan_enhanced_diffusion"] is None
     assert found.candidates[0].model == "sd-turbo"
@@ -58,9 +58,9 @@ def test_the_same_budget_at_1024_px_on_an_a100(shipped: RuleTable, there: Catalo
         shipped, there, task="text_to_image", conditioning=["text"], latency_budget_ms=90, gpu="a100-80gb-sxm", resolution_px=1024
     )  # fmt: skip
     by_name = {entry.architecture: entry for entry in found.feasibility}
-    assert by_name["consistency"].status != "demonstrated"
-    assert named(by_name["consistency"].nearest) in ("sprint-t2-sprint06-1", "sprint-t2-sprint16-1")
-    assert by_name["consistency"].measured_beyond
+    assert by_name["few_step"].status != "demonstrated"
+    assert named(by_name["few_step"].nearest) in ("sprint-t2-sprint06-1", "sprint-t2-sprint16-1")
+    assert by_name["few_step"].measured_beyond
 
 
 def test_a_gan_at_1024_px_on_an_old_card(shipped: RuleTable, there: Catalogue) -> None:
@@ -163,7 +163,7 @@ def test_a_forbidden_licence_shows_nothing_for_commercial_use(shipped: RuleTable
     free = assessed(shipped, there, **asked)
     sold = assessed(shipped, there, **asked, commercial_use=True, training="pretrained")
     rows = {entry.architecture: ids(entry.rows) for entry in free.feasibility}
-    assert "sprint-1024-h100" in rows["consistency"]
+    assert "sprint-1024-h100" in rows["few_step"]
     assert all("sprint-1024-h100" not in ids(entry.rows) for entry in sold.feasibility)
 
 

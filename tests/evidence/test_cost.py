@@ -190,7 +190,7 @@ def test_whoever_may_batch_pays_no_more() -> None:
     asked: dict[str, Any] = {
         "gpu": "a100-80gb-sxm", "resolution_px": 1024, "conditioning": ["text"], "price_per_gpu_hour_usd": 1.5,
     }  # fmt: skip
-    names = ("diffusion", "consistency", "gan_enhanced_diffusion")
+    names = ("diffusion", "few_step", "gan_enhanced_diffusion")
     one = bill(spec(**asked).constraints, names, there)
     many = bill(spec(**asked, batchable=True).constraints, names, there)
     assert one is not None

@@ -468,7 +468,7 @@ def test_more_time_or_stronger_hardware_or_a_smaller_image_never_show_less() -> 
     shown: dict[tuple[str, int, int, str], set[str]] = {}
     for gpu, size, budget in product(shipped.hardware, SIZES, BUDGETS):
         needs = needs_of({"latency_budget_ms": budget, "gpu": gpu, "resolution_px": size}, shipped)
-        for architecture in ("gan", "diffusion", "consistency"):
+        for architecture in ("gan", "diffusion", "few_step"):
             shown[gpu, size, budget, architecture] = set(ids(feasibility(architecture, needs).rows))
     stronger = {
         name: [other for other in shipped.hardware if other != name and entry.at_most(shipped.hardware[other])]

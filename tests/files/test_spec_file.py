@@ -148,8 +148,9 @@ def test_a_decision_must_be_in_the_table_when_one_is_given(article: RuleTable, t
     text = "version: 1\ndecision: difusion\n"
     assert "did you mean 'diffusion'?" in problems(text, tmp_path, article)[0]
     assert parse_spec(text).decision == "difusion"
-    for decision in ("gan", "hybrid", "consistency", "evaluate_both"):
+    for decision in ("gan", "hybrid", "few_step", "evaluate_both"):
         assert parse_spec(f"version: 1\ndecision: {decision}\n", rules=article).decision == decision
+    assert parse_spec("version: 1\ndecision: consistency\n", rules=article).decision == "few_step"
 
 
 def test_all_problems_come_in_one_go_in_the_order_of_the_text(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_any_spec_with_a_budget(
 @given(answers(), GPUS, SIZES, st.floats(0.01, 1))
 def test_any_load(stated: dict[str, Value], gpu: str, size: int, utilisation: float) -> None:
     catalogue = load_catalogue()
-    names = ["gan", "diffusion", "consistency"]
+    names = ["gan", "diffusion", "few_step"]
     found = bill({**stated, "gpu": gpu, "resolution_px": size}, names, catalogue, utilisation=utilisation)
     assert found is not None
     assert sorted([*(cost.architecture for cost in found.costs), *found.without_figures]) == sorted(names)

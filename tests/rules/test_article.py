@@ -146,9 +146,9 @@ def test_g1_the_tighter_limit_adds_to_the_looser() -> None:
 
 
 def test_g2_under_100_ms_only_the_distilled_diffusion_stays_with_a_warning() -> None:
-    assert survivors(spec(latency_budget_ms=99)) == {"gan", "consistency"}
+    assert survivors(spec(latency_budget_ms=99)) == {"gan", "few_step"}
     stated = spec(latency_budget_ms=99, task="text_to_image")
-    assert evaluate(stated, TABLE).verdict.architecture == "consistency"
+    assert evaluate(stated, TABLE).verdict.architecture == "few_step"
     assert {"distillation-under-100-ms-is-disputed", "hybrids-are-emerging"} <= said(stated)
 
 

@@ -126,9 +126,9 @@ def test_the_threshold_of_few_images_was_not_tuned(cases: Sequence[Case]) -> Non
 @pytest.mark.parametrize(
     ("stated", "verdict"),
     [
-        # under 100 ms gan 3, consistency 2; narrow gan 2 and in real time 3: 8 - 2 of 10
+        # under 100 ms gan 3, few_step 2; narrow gan 2 and in real time 3: 8 - 2 of 10
         ({"domain": "narrow", "latency_budget_ms": 40}, "gan"),
-        # under 100 ms gan 3, consistency 2; broad consistency 1, within a second 3: 6 - 3 of 9
+        # under 100 ms gan 3, few_step 2; broad few_step 1, within a second 3: 6 - 3 of 9
         ({"domain": "broad", "latency_budget_ms": 40}, "hybrid"),
         # at 1024 px gan 2 more: 6 - 5 of 11 is too close
         ({"domain": "broad", "latency_budget_ms": 40, "resolution_px": 1024}, "evaluate_both"),
@@ -148,7 +148,7 @@ def test_the_threshold_of_few_images_was_not_tuned(cases: Sequence[Case]) -> Non
         ({"temporal_consistency": True, "serving": "near_realtime", "domain": "narrow"}, "gan"),
         # three that compete in translation
         ({"task": "image_to_image"}, "evaluate_both"),
-        # speed and quality: consistency 3, gan 0, and diffusion loses as much as a wait would give it
+        # speed and quality: few_step 3, gan 0, and diffusion loses as much as a wait would give it
         ({"priorities": ["speed", "quality"]}, "hybrid"),
         ({"priorities": ["speed"]}, "gan"),
     ],
