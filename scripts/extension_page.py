@@ -9,9 +9,9 @@ from genarch.reports.markdown import code, inert
 from genarch.reports.words import effect_words
 from genarch.table.conditions import constraints_read
 from genarch.table.conditions import describe as condition_words
-from genarch.table.rules import Assumption, Method, Notice, Rule, RuleTable
+from genarch.table.rules import Assumption, Method, NextStep, Notice, Rule, RuleTable
 
-Row = Rule | Notice | Method | Assumption
+Row = Rule | Notice | Method | NextStep | Assumption
 
 
 def extension_page(base: RuleTable, rules: RuleTable) -> str:
@@ -26,7 +26,7 @@ def _lines(base: RuleTable, rules: RuleTable) -> Iterator[str]:
     yield f"<!-- Made by `make generate` from rules/{one}.yaml and rules/{other}.yaml; do not edit. -->"
     yield ""
     yield f"`{other}` extends `{one}`. Each departure is a replacement or a disabling with its reason;"
-    yield "notices, methods and assumptions that are not named here are the same in both."
+    yield "notices, methods, next steps and assumptions that are not named here are the same in both."
     yield f"The rules in full: [`{one}`](rules/{one}.md), [`{other}`](rules/{other}.md)."
     yield f"What they rest on: [facts](facts/{other}.md)."
     yield "[How both fare on documented cases](cases.md) is printed by `genarch backtest examples/cases`."
@@ -87,15 +87,16 @@ def _row(before: Rule, after: Rule | None, reason: str) -> str:
 
 
 def _others(base: RuleTable, rules: RuleTable, reasons: dict[str, str]) -> Iterator[str]:
-    """Notices, methods and assumptions that changed."""
+    """Notices, methods, next steps and assumptions that changed."""
     yield ""
-    yield "## Notices, methods and assumptions"
+    yield "## Notices, methods, next steps and assumptions"
     yield ""
     yield "| entry | change | why |"
     yield "| --- | --- | --- |"
     groups: tuple[tuple[Iterable[Row], Iterable[Row]], ...] = (
         (base.notices, rules.notices),
         (base.methods, rules.methods),
+        (base.next_steps, rules.next_steps),
         (base.assumptions, rules.assumptions),
     )
     for before, after in groups:

@@ -14,6 +14,7 @@ _SECTIONS = (
     ("Assumptions", "assumptions"),
     ("Notices", "notices"),
     ("Methods", "methods"),
+    ("Next steps", "next_steps"),
 )
 
 

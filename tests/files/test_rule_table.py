@@ -245,7 +245,7 @@ def test_a_condition_of_too_many_alternatives_is_refused(tmp_path: Path) -> None
         ),
         (
             f"{BASE}disable: [{{id: a-rule, reason: r}}]\n",
-            ["t:14:16: disable[a-rule].id: the extended table has no rule, method, notice or assumption"],
+            ["t:14:16: disable[a-rule].id: the extended table has no rule, method, notice, next step or assumption"],
         ),
         (
             f"{BASE}questions: [{{id: colour, ask: a, help: h}}]\n",
@@ -457,6 +457,28 @@ def test_an_architecture_may_be_replaced_by_another_name_and_keeps_it(tmp_path: 
 )
 def test_a_name_stands_for_one_architecture(text: str, expected: str, tmp_path: Path) -> None:
     assert any(problem.endswith(expected) for problem in problems(tmp_path, text))
+
+
+STEP = "{id: a-step, title: t, step: s, source: " + SOURCE + ", when: {domain: narrow}, "
+
+
+def test_a_next_step_is_read(tmp_path: Path) -> None:
+    more = "command: 'genarch cost {spec}', about: [gan], examples: {hit: [{domain: narrow}]}}"
+    (step,) = loaded(tmp_path, f"{BASE}next_steps:\n  - {STEP}{more}\n").next_steps
+    assert (step.id, step.step, step.command, step.about) == ("a-step", "s", "genarch cost {spec}", ("gan",))
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("command: rm -r /}", "command: 'rm -r /' is not a command of genarch's; of names in braces there are"),
+        ("command: 'genarch cost {file}'}", "'genarch cost {file}' is not a command of genarch's"),
+        ("about: [gam]}", "next_steps[a-step].about: 'gam' is not a known architecture, family or verdict"),
+        ("examples: {hit: [{domain: broad}]}}", "next_steps[a-step].examples.hit[0]: is no hit but a miss"),
+    ],
+)
+def test_a_next_step_that_is_wrong(more: str, expected: str, tmp_path: Path) -> None:
+    assert any(expected in problem for problem in problems(tmp_path, f"{BASE}next_steps:\n  - {STEP}{more}\n"))
 
 
 def test_extends_takes_a_path_relative_to_the_file(tmp_path: Path) -> None:

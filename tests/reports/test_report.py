@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from builders import rule, spec, table
+from builders import SOURCE, rule, spec, table
 from genarch import RuleTable, evaluate
 from genarch.reports.evaluation import make_report
 from genarch.reports.evaluation_page import report_page, verdict_words
 from genarch.reports.markdown import as_markdown
 from genarch.table.conditions import ALWAYS, Predicate
-from genarch.table.rules import Ratio, Rule
+from genarch.table.rules import NextStep, Ratio, Rule
+from genarch.table.spec import Origin
 
 
 def summary(rules: RuleTable) -> str:
@@ -65,6 +66,32 @@ def test_a_tie_with_a_close_call_of_nothing_is_level() -> None:
 def test_evaluate_both_names_the_architectures() -> None:
     rules = table(always("a", gan=3, consistency=3))
     assert verdict_words(evaluate(spec(), rules).verdict) == "Evaluate both: GAN and hybrid (consistency)"
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("", None),
+        ("genarch evidence accuracy", "genarch evidence accuracy"),
+        ("genarch cost {spec}", "genarch cost 'a spec.yaml'"),
+        ("genarch estimate --model {model} --gpu {gpu}", "genarch estimate --model sd-turbo --gpu rtx-4090"),
+    ],
+)
+def test_a_next_step_has_its_command_with_what_the_spec_states(command: str, expected: str | None) -> None:
+    rules = table()._replace(next_steps=(NextStep("a-step", "Try it", ALWAYS, "Do.", SOURCE, command),))
+    stated = spec(gpu="rtx-4090")._replace(origin=Origin("a spec.yaml"), model="sd-turbo")
+    report = make_report(stated, rules, evaluate(stated, rules))
+    assert [(step.id, step.step, step.command) for step in report.next_steps] == [("a-step", "Do.", expected)]
+    page = as_markdown(report_page(report))
+    assert "Try it" in page[page.index("### Next" if "### Next" in page else "**Next") :]
+    assert (f"`{expected}`" in page) is (expected is not None)
+
+
+@pytest.mark.parametrize("command", ["genarch cost {spec}", "genarch estimate --model {model}", "genarch x {gpu}"])
+def test_a_command_without_what_it_needs_is_left_out(command: str) -> None:
+    rules = table()._replace(next_steps=(NextStep("a-step", "Try it", ALWAYS, "Do.", SOURCE, command),))
+    report = make_report(spec(), rules, evaluate(spec(), rules))
+    assert report.next_steps[0].command is None
 
 
 def test_what_is_stated_and_read_by_no_rule_is_named() -> None:

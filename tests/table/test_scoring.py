@@ -6,7 +6,7 @@ import pytest
 
 from builders import SOURCE, rule, spec, table
 from genarch.table.conditions import ALWAYS, Predicate
-from genarch.table.rules import Method, Notice, Ratio, Rule
+from genarch.table.rules import Method, NextStep, Notice, Ratio, Rule
 from genarch.table.scoring import Contribution, Unread, decide, evaluate
 
 NARROW = Predicate("domain", "is", ("narrow",))
@@ -128,6 +128,20 @@ def test_a_notice_speaks_only_of_its_answer(about: tuple[str, ...], domain: str,
     notice = Notice("notice", "warning", "t", ALWAYS, "message", SOURCE, about)
     evaluation = evaluate(spec(domain=domain), table(rule("a", NARROW, {"gan": 2}), notices=[notice]))
     assert bool(evaluation.notices) is shown
+
+
+@pytest.mark.parametrize(
+    ("about", "domain", "shown"),
+    [((), "narrow", True), (("gan",), "narrow", True), (("diffusion",), "narrow", False), ((), "broad", False)],
+)
+def test_a_next_step_is_given_where_its_condition_hits_and_its_answer_is_given(
+    about: tuple[str, ...], domain: str, *, shown: bool
+) -> None:
+    step = NextStep("a-step", "t", NARROW, "s", SOURCE, about=about)
+    rules = table(always("a", gan=1))._replace(next_steps=(step,))
+    found = evaluate(spec(domain=domain), rules)
+    assert found.next_steps == ((step,) if shown else ())
+    assert found.notices == ()
 
 
 def test_methods_are_those_of_what_is_recommended_whose_condition_hits() -> None:

@@ -31,6 +31,7 @@ from genarch.table.rules import (
     Grade,
     Header,
     Method,
+    NextStep,
     Notice,
     Question,
     Ratio,
@@ -50,7 +51,7 @@ MAX_CHAIN = 8
 _INCONSISTENT = "inconsistent-"
 """How the ids of inconsistencies begin."""
 
-_CONDITIONAL = ("rules", "methods", "notices", "assumptions")
+_CONDITIONAL = ("rules", "methods", "notices", "next_steps", "assumptions")
 _MERGED = (*_CONDITIONAL, "families", "architectures", "questions", "facts")
 _OUTCOMES = {"hit": "a hit", "miss": "a miss", "unknown": "unknown: it leaves out an answer that decides"}
 
@@ -103,6 +104,7 @@ class TableForm(NamedTuple):
     rules: Part[Rule] = ()
     methods: Part[Method] = ()
     notices: Part[Notice] = ()
+    next_steps: Part[NextStep] = ()
     assumptions: Part[Assumption] = ()
     questions: Part[Question] = ()
     disable: Part[Disabled] = ()
@@ -307,6 +309,7 @@ class _Builder:
                 for at, rule in enumerate(form.rules)
             ),
             methods=tuple(entry._replace(architectures=known(entry.architectures)) for entry in form.methods),
+            next_steps=tuple(entry._replace(about=known(entry.about)) for entry in form.next_steps),
             notices=tuple(entry._replace(about=known(entry.about)) for entry in form.notices),
             waivers=tuple(entry._replace(subject=known(entry.subject)) for entry in form.waivers),
         )
@@ -341,6 +344,7 @@ class _Builder:
             (("rules", "excludes"), self._architectures, "architecture"),
             (("architectures", "family"), self._families, "family"),
             (("methods", "architectures"), self._architectures, "architecture"),
+            (("next_steps", "about"), decisions, "architecture, family or verdict"),
             (("notices", "about"), decisions, "architecture, family or verdict"),
             (("assumptions", "assume", "constraint"), numbers, "number constraint"),
             (("questions", "id"), list(BY_NAME), "constraint"),
@@ -392,7 +396,7 @@ class _Builder:
             stated.add(entry.id)
             if entry.id not in known:
                 hint = nearest(entry.id, known) if known else "; this table extends none"
-                message = f"the extended table has no rule, method, notice or assumption '{entry.id}'{hint}"
+                message = f"the extended table has no rule, method, notice, next step or assumption '{entry.id}'{hint}"
                 self._report(where, message)
         otherwise = f"; the checks are: {', '.join(TABLE_CHECKS)}"
         self._file.check_references(("waivers", "check"), TABLE_CHECKS, "is not a check on tables", otherwise)

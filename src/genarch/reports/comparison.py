@@ -105,7 +105,13 @@ def _described(rules: RuleTable) -> dict[tuple[str, str], tuple[object, Descript
     points = ", ".join(f"{name} {points}" for name, points in header.points.items())
     limits = (("close_call", str(header.close_call)), ("clear", str(header.clear)))
     parts = (*limits, ("points", points), ("source", header.source_title))
-    entries: list[TableEntry | Fact] = [*rules.rules, *rules.assumptions, *rules.notices, *rules.methods]
+    entries: list[TableEntry | Fact] = [
+        *rules.rules,
+        *rules.assumptions,
+        *rules.notices,
+        *rules.methods,
+        *rules.next_steps,
+    ]
     entries += [*rules.architectures, *rules.families, *rules.questions]
     entries += [fact._replace(inherited=False) for fact in rules.facts]
     own = {("", ""): (parts, Description("table", header.id, "", parts))}

@@ -118,6 +118,9 @@ def describe(entry: Entry | Fact, rules: RuleTable) -> Description:
         case table.Notice():
             kind = entry.level
             parts += [("about", entry.about or "any answer"), ("says", entry.message)]
+        case table.NextStep():
+            kind = "next step"
+            parts += [("about", entry.about or "any answer"), ("says", entry.step), ("command", entry.command)]
         case table.Assumption():
             name, below = entry.assume
             parts += [("takes", f"{name} to be below {below}"), ("says", entry.message)]
@@ -273,6 +276,7 @@ def table_list(rules: RuleTable) -> Mapping[str, object]:
         "disabled": rules.disabled,
         "methods": [Listed(entry.id, entry.title) for entry in rules.methods],
         "notices": [Listed(entry.id, entry.title, level=entry.level) for entry in rules.notices],
+        "next_steps": [Listed(entry.id, entry.title) for entry in rules.next_steps],
         "assumptions": [Listed(entry.id, entry.title) for entry in rules.assumptions],
         "architectures": [Listed(entry.id, entry.title, family=entry.family) for entry in rules.architectures],
         "families": [Listed(entry.id, entry.title) for entry in rules.families],
@@ -294,7 +298,7 @@ def table_list_page(rules: RuleTable) -> Iterator[Block]:
         without = (page.Entry(code(entry.id), (entry.reason,)) for entry in rules.disabled)
         yield Section(f"disabled ({len(rules.disabled)})", (Entries(tuple(without)),))
     rest: dict[str, Sequence[Entry]] = {"methods": rules.methods, "notices": rules.notices}
-    rest |= {"assumptions": rules.assumptions, "architectures": rules.architectures}
+    rest |= {"next steps": rules.next_steps, "assumptions": rules.assumptions, "architectures": rules.architectures}
     for title, listed in rest.items():
         if listed:
             yield Section(f"{title} ({len(listed)})", (Paragraph(codes(entry.id for entry in listed)),))

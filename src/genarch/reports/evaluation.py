@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -20,7 +21,7 @@ from genarch.version import __version__
 if TYPE_CHECKING:
     from genarch.table.explore import Exploration
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 
 
 class SpecPart(NamedTuple):
@@ -73,6 +74,17 @@ class MethodPart(NamedTuple):
     source: Citation
 
 
+class Step(NamedTuple):
+    """What to do next."""
+
+    id: str
+    title: str
+    step: str
+    command: str | None
+    """A command of genarch's for it, with what the spec states; null where there is none, or something is missing."""
+    source: Citation
+
+
 class RiskPart(NamedTuple):
     """What can go wrong with a recommended architecture."""
 
@@ -121,7 +133,7 @@ class Explored(NamedTuple):
 class Evaluated(NamedTuple):
     """A spec with its verdict."""
 
-    schema_version: Literal["1.1"]
+    schema_version: Literal["1.2"]
     genarch_version: str
     spec: SpecPart
     rules: RulesPart
@@ -140,12 +152,14 @@ class Evaluated(NamedTuple):
     evidence: Annotated[Assessment | None, OMITTED] = None
     """What was measured and can be estimated; only where the spec has a latency budget."""
     explored: Annotated[Explored | None, INLINED] = None
+    next_steps: tuple[Step, ...] = ()
+    """Since 1.2."""
 
 
 class Refused(NamedTuple):
     """An input without a verdict."""
 
-    schema_version: Literal["1.1"]
+    schema_version: Literal["1.2"]
     genarch_version: str
     spec: SpecPart
     error: Problem
@@ -193,6 +207,7 @@ def make_report(
         unread=tuple([entry for entry in evaluation.unread if entry.constraint not in reads]),
         undecided=evaluation.undecided,
         evidence=evidence,
+        next_steps=tuple(_steps(evaluation, spec)),
         explored=Explored._make(getattr(exploration, name) for name in Explored._fields) if exploration else None,
     )
 
@@ -207,6 +222,17 @@ def make_error_report(path: str, spec_id: str, problems: Sequence[Problem]) -> R
 def _encodable(path: str) -> str:
     """A path that any JSON reader takes: bytes of a file name that are not UTF-8 stand as escapes."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _steps(evaluation: Evaluation, spec: Spec) -> Iterator[Step]:
+    """The next steps, with what the spec states in their commands."""
+    path = spec.origin.path
+    stated = {"spec": "" if path.startswith("<") else shlex.quote(_encodable(path)), "model": spec.model}
+    stated["gpu"] = str(spec.constraints.get("gpu", ""))
+    for entry in evaluation.next_steps:
+        names = [name for name in stated if f"{{{name}}}" in entry.command]
+        command = entry.command.format_map(stated) if all(stated[name] for name in names) else ""
+        yield Step(entry.id, entry.title, entry.step, command or None, entry.source)
 
 
 def _base(base: RuleTable, alone: Verdict, verdict: Verdict) -> Base:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from genarch.reports import page
-from genarch.reports.evaluation import Evaluated, Explored, Refused, Report
+from genarch.reports.evaluation import Evaluated, Explored, Refused, Report, Step
 from genarch.reports.evidence import evidence_sections, standing_words
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Block, Entry, Line, Look, Paragraph, Section, Span, code, codes, dim, strong
@@ -98,7 +98,13 @@ def report_page(report: Report) -> Iterator[Block]:
         "Rules": (*_table_name(report), f", from {report.rules.source}."),
     }
     yield from (Section(title, (Paragraph(line),)) for title, line in closing.items() if line)
+    steps = (_cited(strong(s.title), [s.id], s.source, *_step_lines(s)) for s in report.next_steps)
+    yield from _section("Next", steps)
     yield Paragraph(dim(f"Evaluated by genarch {report.genarch_version}; 'genarch explain ID' explains each id."))
+
+
+def _step_lines(step: Step) -> tuple[Line, ...]:
+    return (step.step, code(step.command)) if step.command else (step.step,)
 
 
 def _headline(report: Evaluated) -> tuple[str | Span, ...]:

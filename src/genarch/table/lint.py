@@ -21,7 +21,7 @@ from genarch.table.conditions import (
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers
 from genarch.table.findings import CheckId, Finding
 from genarch.table.matching import Matcher, positions
-from genarch.table.rules import Method, Notice, Rule, RuleTable
+from genarch.table.rules import Method, NextStep, Notice, Rule, RuleTable
 from genarch.table.search import Found, Space, Stretch, VerdictSearch, find, sampled, search, verdict_search, witness
 
 SAMPLES = 1_000
@@ -199,10 +199,10 @@ def _never_recommended(name: str, table: VerdictSearch) -> Iterator[Finding]:
 
 
 def entries_never_shown(rules: RuleTable) -> Iterator[Finding]:
-    """Methods and notices whose condition never holds together with an answer that they are for."""
+    """Methods, notices and next steps whose condition never holds together with an answer that they are for."""
     table = verdict_search(rules)
     for section, entry in rules.conditional():
-        if isinstance(entry, Method) or (isinstance(entry, Notice) and entry.level != "inconsistency"):
+        if isinstance(entry, Method | NextStep) or (isinstance(entry, Notice) and entry.level != "inconsistency"):
             about = frozenset(entry.architectures if isinstance(entry, Method) else entry.about)
             if about and witness([entry.when], contradictions=table.ruled_out) is not None:  # else another finding
                 message = "its condition never holds together with an answer that it is for"

@@ -39,6 +39,11 @@ When = Annotated[Condition, Mark(own="Condition")]
 WhenOrAlways = Annotated[Condition, Mark(own="Condition", absent=ALWAYS)]
 Example = Annotated[Answers, Mark(own="Constraints")]
 Strength = Literal["slight", "moderate", "strong"]
+COMMAND = text(
+    r"genarch (?:[^{}\n]|\{(?:spec|model|gpu)\})+",
+    "a command of genarch's; of names in braces there are {spec}, {model}, {gpu}",
+    200,
+)
 
 VERDICTS_WITHOUT_FAMILY = ("evaluate_both", "undetermined", "infeasible")
 
@@ -179,6 +184,22 @@ class Notice(NamedTuple):
     replaces: ShownText = ""
 
 
+class NextStep(NamedTuple):
+    """What to do once the answer is out: measure it, try it, verify it on the task."""
+
+    id: RuleId
+    title: ShownText
+    when: WhenOrAlways
+    step: ShownText
+    source: Citation
+    command: Annotated[str, COMMAND] = ""
+    """A command of genarch's for it; `{spec}`, `{model}` and `{gpu}` stand for the spec's file, model and hardware."""
+    about: tuple[EntryId, ...] = ()
+    """Only when one of these architectures, families or verdicts is the answer."""
+    examples: Examples = Examples()
+    replaces: ShownText = ""
+
+
 class Assumed(NamedTuple):
     """A number taken to be below a limit."""
 
@@ -199,7 +220,7 @@ class Assumption(NamedTuple):
     replaces: ShownText = ""
 
 
-Conditional = Rule | Method | Notice | Assumption
+Conditional = Rule | Method | Notice | NextStep | Assumption
 """Every entry with a condition."""
 
 
@@ -308,7 +329,7 @@ class TableVersion(NamedTuple):
         return f"{self.id}@{self.version}"
 
 
-Entry = Rule | Method | Notice | Assumption | Architecture | Family | Question
+Entry = Rule | Method | Notice | NextStep | Assumption | Architecture | Family | Question
 
 
 class RuleTable(NamedTuple):
@@ -325,6 +346,7 @@ class RuleTable(NamedTuple):
     disabled: tuple[Disabled, ...] = ()
     facts: tuple[Fact, ...] = ()
     waivers: tuple[TableWaiver, ...] = ()
+    next_steps: tuple[NextStep, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         """Whether it is the same object: what is compiled of a table is looked up by it."""
@@ -368,7 +390,7 @@ class RuleTable(NamedTuple):
         return (*named, "evaluate_both")
 
     def entries(self) -> Iterator[Entry]:
-        """Everything that has an id: rules, methods, notices, assumptions, architectures, families, questions."""
+        """Everything that has an id, but facts: what has a condition, architectures, families, questions."""
         yield from (entry for _, entry in self.conditional())
         yield from self.architectures
         yield from self.families
@@ -379,6 +401,7 @@ class RuleTable(NamedTuple):
         yield from (("rules", entry) for entry in self.rules)
         yield from (("methods", entry) for entry in self.methods)
         yield from (("notices", entry) for entry in self.notices)
+        yield from (("next_steps", entry) for entry in self.next_steps)
         yield from (("assumptions", entry) for entry in self.assumptions)
 
     def citations(self) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from genarch.table.answers import nearest_gpu
 from genarch.table.conditions import All, Predicate, constraints_read, values_named
 from genarch.table.constraints import CONSTRAINTS, Answers, Value, gpu_names
 from genarch.table.matching import Matcher, positions
-from genarch.table.rules import Assumption, Citation, Method, Notice, Ratio, Rule, RuleTable
+from genarch.table.rules import Assumption, Citation, Method, NextStep, Notice, Ratio, Rule, RuleTable
 from genarch.table.spec import Spec, contradicted_device, with_implied
 
 Confidence = Literal["forced", "clear", "lean", "close_call"]
@@ -116,6 +116,7 @@ class Evaluation(NamedTuple):
     methods: tuple[Method, ...]
     notices: tuple[Notice, ...]
     assumed: tuple[Assumption, ...]
+    next_steps: tuple[NextStep, ...] = ()
 
 
 DEVICE_CONTRADICTED = "inconsistent-gpu-device"
@@ -219,7 +220,8 @@ class Scorer:
             (family.id, tuple(position[a.id] for a in rules.architectures if a.family == family.id))
             for family in rules.families
         )
-        self._entries: list[Rule | Method | Notice] = [*rules.rules, *rules.methods, *rules.notices]
+        self._entries: list[Rule | Method | Notice | NextStep] = [*rules.rules, *rules.methods, *rules.notices]
+        self._entries += rules.next_steps
         self._matcher = Matcher([entry.when for entry in self._entries], rules.assumptions)
         self._rule_bits = (1 << len(rules.rules)) - 1
         self._readers: dict[str, list[int]] = {constraint.name: [] for constraint in CONSTRAINTS}
@@ -258,7 +260,7 @@ class Scorer:
         )
         hits = [self._entries[at] for at in positions(bits)]
         rules_hit = tuple([rule for rule in hits if isinstance(rule, Rule)])
-        notices = [n for n in hits if isinstance(n, Notice) and (not n.about or not concerned.isdisjoint(n.about))]
+        said = [e for e in hits if isinstance(e, Notice | NextStep) and not (e.about and concerned.isdisjoint(e.about))]
         return Evaluation(
             verdict,
             self._ranking(rules_hit, tally.points),
@@ -266,8 +268,13 @@ class Scorer:
             tuple([Undecided(name, rules) for name, rules in waiting if rules]),
             tuple(self._unread(stated)),
             tuple([m for m in hits if isinstance(m, Method) and not recommended.isdisjoint(m.architectures)]),
-            (*notices, *device_contradicted(stated), *gpu_not_listed(stated)),
+            (
+                *[entry for entry in said if isinstance(entry, Notice)],
+                *device_contradicted(stated),
+                *gpu_not_listed(stated),
+            ),
             tuple([self._rules.assumptions[at] for at in assumed]),
+            tuple([entry for entry in said if isinstance(entry, NextStep)]),
         )
 
     def stability(self, answers: Answers) -> Stability | None:
