@@ -12,8 +12,9 @@ from builders import table
 from catalogues import card, catalogue, licence, model, row, work
 from genarch.evidence.assessment import assess
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.standing import SIZES, instantiated
+from genarch.evidence.standing import KINDS, SIZES, instantiated, rule_id
 from genarch.files.bundled import load_catalogue, load_rules
+from genarch.reports.evidence_descriptions import describe_evidence
 from genarch.table.constraints import BY_NAME, Answers, Value
 from genarch.table.explore import explore
 from genarch.table.rules import RuleTable
@@ -200,3 +201,10 @@ def test_what_would_change_the_verdict_does(stated: Answers) -> None:
         changed = {**stated, **{change.constraint: change.value for change in flip.changes}}
         assert evaluate(Spec("s", changed), FIELD).verdict.verdict == flip.verdict
         assert contradicted_device(changed) is None
+
+
+def test_each_of_its_rules_is_explained() -> None:
+    for architecture in {rule.excludes[0] for rule in FIELD.rules if rule.excludes}:
+        for kind, (title, meaning) in KINDS.items():
+            (found,) = describe_evidence(rule_id(architecture, kind), load_catalogue())
+            assert (found.title, dict(found.parts)) == (title.format(architecture), {"meaning": meaning})

@@ -46,12 +46,27 @@ Tasks = tuple[str, ...]
 
 Timed = Sequence[tuple[Way, Time]]
 
-_TITLES = {
-    "not-licensed": "No {} model for this may be sold as released",
-    "too-large": "No {} model for this fits the memory",
-    "too-slow": "No {} model for this keeps the budget on this hardware",
-    "open": "Whether {} keeps the budget on this hardware is open",
+KINDS: Mapping[str, tuple[str, str]] = {
+    "not-licensed": (
+        "No {} model for this may be sold as released",
+        "Excludes it where commercial_use is true, training is pretrained, and the licence of each of its models of the "
+        "task forbids that, or its weights were never released.",
+    ),
+    "too-large": (
+        "No {} model for this fits the memory",
+        "Excludes it where none of its models of the task is shown to run in device_memory_gb, or in that of the gpu.",
+    ),
+    "too-slow": (
+        "No {} model for this keeps the budget on this hardware",
+        "Excludes it where, on the stated hardware at the stated size, the estimate of each of its models begins above "
+        "the budget, or what was measured there is above it.",
+    ),
+    "open": (
+        "Whether {} keeps the budget on this hardware is open",
+        "Where nothing shows that the budget is kept, and nothing that it is not, a recommendation of it is a lean.",
+    ),
 }
+"""What evidence says of an architecture: the end of the rule's id, its title, and what it means."""
 
 
 def instantiated(stated: Answers, rules: RuleTable, catalogue: Catalogue, *, around: bool = False) -> tuple[Rule, ...]:
@@ -284,8 +299,8 @@ class _Against:
     def _rule(self, what: str, when: Condition, because: str, cited: tuple[str, ...], grade: Grade) -> Rule:
         named = (self._architecture,)
         return Rule(
-            f"evidence-{self._architecture.replace('_', '-')}-{what}",
-            _TITLES[what].format(self._architecture),
+            rule_id(self._architecture, what),
+            KINDS[what][0].format(self._architecture),
             when,
             because,
             Citation(cited, self._catalogue.name, grade),
@@ -294,6 +309,11 @@ class _Against:
             excludes=() if what == "open" else named,
             limits=named if what == "open" else (),
         )
+
+
+def rule_id(architecture: str, kind: str) -> str:
+    """The id of what evidence says of an architecture: `evidence-diffusion-too-slow`."""
+    return f"evidence-{architecture.replace('_', '-')}-{kind}"
 
 
 def _number(name: str, operator: Operator, number: float) -> Predicate:

@@ -12,6 +12,7 @@ from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, Hardware, Licence, Measurement, Model, Price, Reading, Timing
+from genarch.evidence.standing import KINDS, rule_id
 from genarch.evidence.ways import ms_words
 from genarch.reports.descriptions import Description, Part, described
 from genarch.reports.evidence import licence_words, row_marks, row_origin, row_words
@@ -42,7 +43,13 @@ def describe_evidence(name: str, catalogue: Catalogue) -> list[Description]:
     Raises:
         UnknownIdError: when nothing is.
     """
-    found: list[Description] = []
+    architectures = dict.fromkeys(model.architecture for model in catalogue.models.values())
+    found = [
+        described("rule of evidence", name, title.format(architecture), ("meaning", meaning))
+        for architecture in architectures
+        for kind, (title, meaning) in KINDS.items()
+        if name == rule_id(architecture, kind)
+    ]
     if name in catalogue.measurements:
         found.append(describe_row(catalogue.measurements[name], catalogue))
     if name in catalogue.models:
