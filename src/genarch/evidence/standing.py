@@ -11,7 +11,7 @@ where one of them is another and everything else stays.
 """
 
 # No annotations as strings here: each would be compiled at every start.
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -49,8 +49,7 @@ Timed = Sequence[tuple[Way, Time]]
 KINDS: Mapping[str, tuple[str, str]] = {
     "not-licensed": (
         "No {} model for this may be sold as released",
-        "Excludes it where commercial_use is true, training is pretrained, and the licence of each of its models of the "
-        "task forbids that, or its weights were never released.",
+        "Excludes it where released weights are sold as they are, and no model of the task has weights that may be.",
     ),
     "too-large": (
         "No {} model for this fits the memory",
@@ -58,8 +57,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ),
     "too-slow": (
         "No {} model for this keeps the budget on this hardware",
-        "Excludes it where, on the stated hardware at the stated size, the estimate of each of its models begins above "
-        "the budget, or what was measured there is above it.",
+        "Excludes it where all its models are estimated or measured beyond the budget on this hardware at this size.",
     ),
     "open": (
         "Whether {} keeps the budget on this hardware is open",
