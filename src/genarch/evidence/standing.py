@@ -91,11 +91,11 @@ class _Point(NamedTuple):
     @property
     def stated(self) -> tuple[Predicate, Predicate, Predicate]:
         """That each of them is what it is."""
-        sized, within = (
-            Predicate("resolution_px", "is", (self.side,)),
-            Predicate("latency_budget_ms", "is", (self.budget,)),
+        here, sized = (
+            Predicate(self.place.constraint, "is", (self.place.name,)),
+            _number("resolution_px", "is", self.side),
         )
-        return Predicate(self.place.constraint, "is", (self.place.name,)), sized, within
+        return here, sized, _number("latency_budget_ms", "is", self.budget)
 
     def __str__(self) -> str:
         """`on l4 at 1024 px`."""

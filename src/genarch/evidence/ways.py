@@ -4,10 +4,10 @@ Time is of one request, memory what a row shows or the weights alone; both are o
 """
 
 # No annotations as strings here: each would be compiled at every start.
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import chain, combinations
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import NamedTuple
 
 from genarch.evidence.catalogue import Catalogue
@@ -244,9 +244,10 @@ def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Ti
     if band is None:
         return None
     loaded = min((row for row in rows if row.timing == "full_load"), key=time_of, default=None)
-    if loaded and time_of(loaded) > band[0]:
-        return Time(time_of(loaded), max(band[1], time_of(loaded)), loaded.id)
-    return Time(_two_digits(band[0]), band[1])
+    low, high = _two_digits(band[0], floor), _two_digits(band[1], ceil)
+    if loaded and time_of(loaded) > low:
+        return Time(time_of(loaded), max(high, time_of(loaded)), loaded.id)
+    return Time(low, high)
 
 
 @lru_cache(maxsize=4096)
@@ -267,6 +268,6 @@ def quickest(way: Way, hardware: Iterable[Hardware], side: int, catalogue: Catal
     return min(times, key=lambda time: time.low, default=None)
 
 
-def _two_digits(amount: float) -> float:
+def _two_digits(amount: float, rounded: Callable[[float], int]) -> float:
     unit = 10.0 ** (floor(log10(amount)) - 1)
-    return float(f"{floor(amount / unit + 1e-9) * unit:.12g}")
+    return float(f"{rounded(round(amount / unit, 9)) * unit:.12g}")

@@ -39,11 +39,12 @@ def explore(spec: Spec, rules: RuleTable) -> "Exploration":
 class Exploration:
     """What can be said of stated answers beyond their verdict."""
 
-    def __init__(self, stated: Answers, rules: RuleTable) -> None:
+    def __init__(self, stated: Answers, rules: RuleTable, *, around: bool = True) -> None:
+        """`around`: for what would change the verdict, evidence also says what it would of other hardware and tasks."""
         self._rules = rules
         self._given = dict(stated)
         self._stated = dict(with_implied(stated))
-        self._table = verdict_search(rules.on_hardware(stated, around=True))
+        self._table = verdict_search(rules.on_hardware(stated, around=around))
         self._refused = 0
 
     @cached_property
@@ -323,7 +324,7 @@ def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool
         contradicts = tuple(table.inconsistencies[at].id for at in positions(hits))
         settled = None
         if explored:
-            settled = [item.verdict for item in Exploration(answers, rules).possible] == [verdict.verdict]
+            settled = [item.verdict for item in Exploration(answers, rules, around=False).possible] == [verdict.verdict]
         return Tile(*verdict[:3], verdict.confidence, settled, contradicts, column is x_here and row is y_here)
 
     rows = tuple(tuple(tile(column, row) for column in across) for row in down)
