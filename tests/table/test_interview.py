@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 import brute
 from builders import SOURCE, rule, table
 from genarch import RuleTable, load_rules
+from genarch.table import interview as module
 from genarch.table.conditions import All, Any, Predicate
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Value
 from genarch.table.interview import Decided, Interview, Order, RuledOut, Sheet
 from genarch.table.matching import Matcher
 from genarch.table.rules import Notice
+from genarch.table.spec import with_implied
 from strategies import answers as random_answers
 from strategies import complete_answers, contradictory_tables, examples, values
 
@@ -234,3 +236,112 @@ def test_rules_are_named_together_where_each_alone_is_not_enough_and_idle_ones_a
         RuledOut("evaluate_both", (Decided("below-50", hits=False),)),
         RuledOut("undetermined", (Decided("below-80", hits=True),)),
     ]
+
+
+def reason(rules: RuleTable, verdict: str, **answer: Value) -> tuple[Decided, ...]:
+    """Why one answer to nothing stated rules a verdict out."""
+    ((name, value),) = answer.items()
+    (found,) = [item for item in Interview(rules).ruled_out(name, {name: value}) if item.verdict == verdict]
+    return found.rules
+
+
+FROM_100 = Predicate("latency_budget_ms", "at_least", (100,))
+BELOW_100 = Predicate("latency_budget_ms", "below", (100,))
+HIT, FAR = Decided("below-50", hits=True), Decided("from-100", hits=False)
+
+
+def test_a_rule_is_enough_though_no_bound_says_so() -> None:
+    """Gan's 4 against 8 leave diffusion in front, 4 of 12, but nothing is below 50 and at least 100."""
+    rules = table(rule("below-50", BELOW_50, {"gan": 4}), rule("from-100", FROM_100, {"diffusion": 8}))
+    assert reason(rules, "diffusion", latency_budget_ms=20) == (HIT,)
+    assert reason(rules._replace(rules=rules.rules[::-1]), "diffusion", latency_budget_ms=20) == (FAR,)
+    assert reason(rules, "undetermined", latency_budget_ms=20) == (HIT,)
+    assert reason(rules, "undetermined", latency_budget_ms=200) == (Decided("from-100", hits=True),)
+
+
+@pytest.mark.parametrize(("patience", "named"), [(4, (HIT,)), (3, (FAR,))])
+def test_a_search_for_idle_rules_ends_where_a_rule_is_not_as_decided(
+    patience: int, named: tuple[Decided, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The root, below 50, from 50 and from 100: there the first rule misses, so whether data are paired is not tried.
+
+    One node less, and it is left for the second rule, without which diffusion never has points.
+    """
+    rules = table(
+        rule("below-50", BELOW_50, {"gan": 4}),
+        rule("from-100", FROM_100, {"diffusion": 8}),
+        rule("paired", PAIRED, {"consistency": 1}),
+    )
+    monkeypatch.setattr(module, "PATIENCE", patience)
+    assert reason(rules, "diffusion", latency_budget_ms=20) == named
+
+
+@pytest.mark.parametrize(
+    ("patience", "abandoned", "named"),
+    [
+        (300, 4, ("below-50",)),
+        (300, 1, ("below-50",)),  # the first search finds an answer: it came to its end
+        (1, 4, ("below-50",)),  # that below 100 alone is enough cannot be shown, that below 50 is, at once
+        (1, 1, ("below-100", "below-50")),  # it is not looked at after one that was abandoned
+        (300, 0, ("below-100", "below-50")),
+    ],
+)
+def test_what_takes_too_long_to_be_shown_idle_stays(
+    patience: int, abandoned: int, named: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below 50 diffusion is excluded; gan's point below 100 leaves it in front, 3 against 1."""
+    rules = table(
+        rule("below-100", BELOW_100, {"gan": 1}),
+        rule("below-50", BELOW_50, {}, ["diffusion"]),
+        rule("paired", PAIRED, {"diffusion": 3}),
+    )
+    monkeypatch.setattr(module, "PATIENCE", patience)
+    monkeypatch.setattr(module, "MOST_ABANDONED", abandoned)
+    assert tuple(decided.rule for decided in reason(rules, "diffusion", latency_budget_ms=20)) == named
+
+
+@pytest.mark.parametrize(
+    ("devices", "patience", "named"),
+    [
+        (("datacenter_gpu", "consumer_gpu", "edge"), 1, (HIT,)),
+        (("datacenter_gpu", "consumer_gpu", "edge", "mobile"), 1, ()),
+        (("datacenter_gpu", "consumer_gpu", "edge", "mobile"), 2, (HIT,)),
+    ],
+)
+def test_all_rules_together_have_five_times_the_patience(
+    devices: tuple[str, ...], patience: int, named: tuple[Decided, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gan has 4. Diffusion gets 3 on each of the devices, and nothing is two of them: the root, each, and any other."""
+    on_devices = (rule(f"on-{device}", Predicate("device", "is", (device,)), {"diffusion": 3}) for device in devices)
+    monkeypatch.setattr(module, "PATIENCE", patience)
+    rules = table(rule("below-50", BELOW_50, {"gan": 4}), *on_devices)
+    assert reason(rules, "diffusion", latency_budget_ms=20) == named
+
+
+def test_settled_answers_are_confirmed_by_what_gives_their_verdict_most_often() -> None:
+    """Narrow and broad both give gan; of three ways of control two do, and the third leaves nothing with points."""
+    rules = table(
+        rule("narrow", NARROW, {"gan": 3}),
+        rule("broad", BROAD, {"gan": 3}),
+        rule("fine", Predicate("control", "is", ("fine",)), {"gan": 1}),
+        rule("coarse", Predicate("control", "is", ("coarse",)), {"gan": 2}),
+    )
+    standing = Interview(rules).standing(Sheet({}))
+    assert (standing.verdict.verdict, standing.possible, standing.settled) == ("undetermined", ("gan",), False)
+    assert standing.open == ("domain", "control")
+    assert Interview(rules, order="fixed").standing(Sheet({})).open == ("control", "domain")
+    assert Interview(rules).standing(Sheet({}, declined=("domain",))).open == ("control",)
+    assert Interview(rules).standing(Sheet({"domain": "narrow"})).open == ()
+    assert Interview(rules).standing(Sheet({"control": "fine"})).open == ()
+
+
+def test_every_question_is_put_after_those_that_a_rule_waits_for() -> None:
+    """Not the hardware and what it implies, nor what was declined."""
+    rules = table(rule("paired", PAIRED, {"gan": 3}))
+    sheet = Sheet({"gpu": "rtx-4090"}, declined=("task",))
+    rest = [c.name for c in CONSTRAINTS if c.name not in ("task", "paired_data", *with_implied(sheet.stated))]
+    assert Interview(rules, every=True).standing(sheet).open == ("paired_data", *rest)
+    assert Interview(rules, every=True).standing(
+        sheet._replace(stated={**sheet.stated, "paired_data": True})
+    ).open == tuple(rest)
+    assert Interview(rules).standing(sheet).open == ("paired_data",)

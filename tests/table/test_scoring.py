@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from builders import SOURCE, rule, spec, table
-from genarch.table.conditions import ALWAYS, Predicate
+from genarch.table.conditions import ALWAYS, All, Predicate
 from genarch.table.rules import Method, NextStep, Notice, Ratio, Rule
-from genarch.table.scoring import Contribution, Unread, decide, evaluate
+from genarch.table.scoring import Contribution, Effect, Stability, Unread, Verdict, decide, evaluate, revalued, scorer
 
 NARROW = Predicate("domain", "is", ("narrow",))
 BROAD = Predicate("domain", "is", ("broad",))
@@ -171,3 +171,121 @@ def test_a_set_compared_with_exactly_these_is_read_whole() -> None:
     assert evaluate(spec(conditioning=["text", "mask"]), rules).unread == ()
     rules = table(rule("text", Predicate("conditioning", "any_of", ("text",)), {"gan": 3}))
     assert evaluate(spec(conditioning=["text", "mask"]), rules).unread == (Unread("conditioning", ("mask",)),)
+
+
+def test_a_gpu_is_read_as_the_device_that_it_implies() -> None:
+    given = spec(gpu="rtx-4090", domain="narrow")
+    on_device = table(rule("edge", Predicate("device", "is", ("edge",)), {"gan": 3}))
+    assert evaluate(given, on_device).unread == (Unread("domain"),)
+    assert evaluate(given, table(rule("narrow", NARROW, {"gan": 3}))).unread == (Unread("gpu"),)
+
+
+def test_hardware_that_contradicts_the_device_is_an_inconsistency() -> None:
+    (notice,) = evaluate(spec(gpu="t4", device="mobile"), table()).notices
+    assert (notice.id, notice.level) == ("inconsistent-gpu-device", "inconsistency")
+    assert notice.when == All((Predicate("gpu", "is", ("t4",)), Predicate("device", "is", ("mobile",))))
+
+
+@pytest.mark.parametrize(
+    ("device", "rest"), [({}, "state device, which rules read."), ({"device": "edge"}, "the rules go by device, edge.")]
+)
+def test_hardware_that_is_not_listed_is_a_warning(device: dict[str, str], rest: str) -> None:
+    constraints = {"gpu": "abacus-1", **device}
+    (notice,) = scorer(table()).evaluate(constraints).notices
+    assert (notice.id, notice.level, notice.when) == (
+        "gpu-not-listed",
+        "warning",
+        Predicate("gpu", "is", ("abacus-1",)),
+    )
+    assert notice.message.endswith(f"Nothing measured or estimated is of it; {rest}")
+
+
+# The smallest change of points that gives another verdict. In the table's order: gan, diffusion, two hybrids.
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        # 3 against 2 is a margin of 1/5; with a point less it is 2 against 2
+        ([always("one", gan=3), always("two", diffusion=2)], Stability("one", "gan", 3, 2, "evaluate_both")),
+        # 3 against 3; with 2 or 4 it is 2 against 3: 1/5 is enough, 1/7 is not
+        ([always("one", gan=3, diffusion=3)], Stability("one", "gan", 3, 2, "diffusion")),
+        # 7 of 41 is above 0.15. So is 6 of 40 with a point less; 6 of 42, with a point for diffusion there too, is not
+        (
+            [always("one", gan=24), always("two", diffusion=17)],
+            Stability("one", "diffusion", 0, 1, "evaluate_both"),
+        ),
+        # 6 against 4 is 1/5, 5 against 4 is 1/9; two rules have given gan the same, and the first of them is named
+        (
+            [always("one", gan=3), always("two", gan=3), always("three", diffusion=4)],
+            Stability("one", "gan", 3, 2, "evaluate_both"),
+        ),
+        # 3 and 5 against 2 are enough; 4 against 3, a margin of 1/7, is not
+        ([always("one", gan=4), always("two", diffusion=2)], Stability("one", "diffusion", 0, 1, "evaluate_both")),
+        # 3 against -2 is 5 of 5. With each point less the margin stays 1 down to 0 against -2, and the hybrids, at 0,
+        # are level with gan from there on: they are what it is compared with, so 3 of 3 is 1 of 1, then 0
+        ([always("one", gan=3, diffusion=-2)], Stability("one", "gan", 3, 0, "evaluate_both")),
+        # gan has a point and nobody else any: without it, nothing has
+        ([always("one", gan=1)], Stability("one", "gan", 1, 0, "undetermined")),
+        # diffusion is excluded and nothing has points; gan at -1 is behind the hybrids' 0
+        ([always("one", ("diffusion",))], Stability("one", "gan", 0, -1, "hybrid")),
+        # so is gan; the first one left is diffusion, at -1
+        ([always("one", ("gan",))], Stability("one", "diffusion", 0, -1, "hybrid")),
+        # nothing but the hybrids is left, whatever the points; then nothing at all
+        ([always("one", ("gan", "diffusion"), consistency=1)], None),
+        ([always("one", ("gan", "diffusion", "consistency", "gan_enhanced_diffusion"), gan=1)], None),
+        # no rule that could have other points
+        ([], None),
+        ([rule("one", NARROW, {"gan": 3})], None),
+    ],
+)
+def test_the_smallest_change_that_tips_the_verdict(rules: list[Rule], expected: Stability | None) -> None:
+    assert scorer(table(*rules)).stability({}) == expected
+
+
+def having(rules: list[Rule], least_rules: int, *limits: str) -> Verdict:
+    """The verdict of a table that asks for so many rules, of which the first limits architectures to a lean."""
+    made = table(rules[0]._replace(limits=limits), *rules[1:])
+    return decide(spec(), made._replace(header=made.header._replace(least_rules=least_rules)))
+
+
+@pytest.mark.parametrize("winner", ["gan", "diffusion", "consistency"])
+def test_a_verdict_that_rests_on_too_few_rules_is_a_lean(winner: str) -> None:
+    """3 of 3 points would be clear. A rule counts that gives points or excludes, whomever it speaks of."""
+    points, more = rule("one", ALWAYS, {winner: 3}), rule("two", ALWAYS, {winner: 1})
+    assert having([points], 1).confidence == "clear"
+    assert having([points], 2).confidence == "lean"
+    assert having([points, always("nothing")], 2).confidence == "lean"
+    assert having([points, rule("misses", NARROW, {winner: 1})], 2).confidence == "lean"
+    assert having([points, more], 2).confidence == "clear"
+    assert having([points, more], 3).confidence == "lean"
+    assert having([points, always("out", ("gan_enhanced_diffusion",))], 2).confidence == "clear"
+
+
+@pytest.mark.parametrize("winner", ["gan", "diffusion", "consistency"])
+def test_a_rule_may_limit_a_recommendation_to_a_lean(winner: str) -> None:
+    found = having([rule("one", ALWAYS, {winner: 3})], 1, winner)
+    assert (found.architecture, found.margin, found.confidence) == (winner, Ratio(3, 3), "lean")
+    others = [name for name in ("gan", "diffusion", "consistency") if name != winner]
+    assert having([rule("one", ALWAYS, {winner: 3})], 1, *others).confidence == "clear"
+
+
+def test_so_it_may_what_is_forced() -> None:
+    alone = always("one", ("gan", "diffusion", "gan_enhanced_diffusion"))
+    assert having([alone], 1).confidence == "forced"
+    assert having([alone], 1, "consistency").confidence == "lean"
+    assert having([alone], 1, "gan", "diffusion", "gan_enhanced_diffusion").confidence == "forced"
+
+
+def test_other_points_of_one_rule_leave_the_rest() -> None:
+    score = scorer(table(always("one", gan=1), always("two", ("gan",), gan=2, diffusion=3), always("three", gan=4)))
+    one, two, three = score.effects
+    assert two == Effect(((0, 2), (1, 3)), excludes=0b1)
+    assert revalued(score.effects, 1, 0, 5) == (one, Effect(((0, 5), (1, 3)), excludes=0b1), three)
+    assert revalued(score.effects, 1, 2, -1) == (one, Effect(((0, 2), (1, 3), (2, -1)), excludes=0b1), three)
+    assert revalued(score.effects, 1, 1, 0) == (one, Effect(((0, 2),), excludes=0b1), three)
+    # Without the second rule's exclusion: 1 + 4 of gan; then 1 against 5 for diffusion, by other points of the third: 4 of 6.
+    assert score.judge(0b101).verdict == "gan"
+    other = revalued(revalued(score.effects, 2, 0, 0), 2, 1, 5)
+    assert score.judge(0b101, other)[:2] == ("diffusion", "diffusion")
+    assert score.judge(0b101, other).margin == Ratio(4, 6)

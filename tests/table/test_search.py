@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import SOURCE, rule, table
 from genarch.table.conditions import All, Any, Not, Predicate
-from genarch.table.matching import positions
-from genarch.table.search import Space, Stretch, find, search, subsets, witness
+from genarch.table.constraints import CONSTRAINTS, Answers
+from genarch.table.matching import Column, positions
+from genarch.table.rules import Notice, Question
+from genarch.table.search import Space, Stretch, find, sampled, search, subsets, verdict_search, witness
 
 NARROW = Predicate("domain", "is", ("narrow",))
 PAIRED = Predicate("paired_data", "is", (True,))
@@ -43,6 +46,24 @@ def test_what_is_read_most_is_answered_first() -> None:
     assert find(space, lambda hits: hits == 0, lambda hits, _: not hits, limit=5).answers == {
         "domain": "narrow", "paired_data": False, "team_expertise": "limited",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("first", [(), (0, 1, 2, 3)])
+def test_what_has_failed_counts_no_more_for_the_order(first: tuple[int, ...]) -> None:
+    """Domain is read by three, paired data by two of them; the fourth reads expertise. Broad fails the first three.
+
+    Narrow: 1 node, paired or not: 2, and for each of these limited or experienced: 4. Broad: 1, and then expertise, the
+    only one that anything waits for: 2. With the root that is 1 + 7 + 3.
+    """
+    space = Space([All((NARROW, PAIRED)), All((NARROW, Not(PAIRED))), NARROW, LIMITED], first=first)
+    for limit in (11, 10):
+        assert find(space, lambda _: False, limit=limit).complete is (limit == 11)
+
+
+def test_it_stops_where_everything_is_found() -> None:
+    """The root, narrow, and paired beside it, which is what was looked for: the limit is not met."""
+    found = find(Space([NARROW, PAIRED]), lambda hits: hits == 0b11, limit=3)
+    assert (found.answers, found.complete) == ({"domain": "narrow", "paired_data": True}, True)
 
 
 def test_each_name_has_the_first_witness_and_those_that_none_has_are_left_out() -> None:
@@ -131,3 +152,115 @@ def test_subsets_come_smallest_first() -> None:
 @given(st.sets(st.integers(0, 200)))
 def test_positions_are_those_of_the_bits(bits: set[int]) -> None:
     assert positions(sum(1 << bit for bit in bits)) == sorted(bits)
+
+
+@pytest.mark.parametrize(
+    ("name", "thresholds", "more", "numbers"),
+    [
+        ("device_memory_gb", (), (), "1"),  # above 0
+        ("training_images", (), (), "0 1"),  # 0 or more
+        ("images_per_day", (), (), "1 2"),  # 1 or more
+        ("latency_budget_ms", (50,), (), "25 50 100"),
+        ("latency_budget_ms", (50, 51), (), "25 50 50.5 51 102"),
+        ("training_images", (50, 51, 60), (), "0 25 50 51 55 60 120"),  # none between 50 and 51
+        ("latency_budget_ms", (50,), (70,), "25 50 60 70 140"),
+        ("training_images", (), (10,), "0 5 10 20"),
+    ],
+)
+def test_a_number_for_each_threshold_and_gap(
+    name: str, thresholds: tuple[int, ...], more: tuple[int, ...], numbers: str
+) -> None:
+    assert " ".join(map(str, Column(name, thresholds=thresholds).numbers(*more))) == numbers
+
+
+def test_cells_are_thresholds_and_the_gaps_between_them() -> None:
+    assert Space([below(50), at_least(100)]).cells("latency_budget_ms") == [
+        Stretch(25, None, from_low=False, high=50, to_high=False),
+        Stretch(50, 50, from_low=True, high=50, to_high=True),
+        Stretch(75, 50, from_low=False, high=100, to_high=False),
+        Stretch(100, 100, from_low=True, high=100, to_high=True),
+        Stretch(200, 100, from_low=False, high=None, to_high=False),
+    ]
+
+
+# Samples
+
+DRAWN = (908834774, 1093944153, 1392341196, 822192870, 1708211034, 1074839795)
+"""Knuth's MMIX from 1: 6364136223846793005 times the number before and 1442695040888963407 more, modulo 2^64; of each
+number what is left of it over 2^33. The first is 7806831264735756412 // 8589934592."""
+
+
+def values(space: Space, stated: Answers, count: int, **classes: object) -> list[tuple[int, tuple[object, ...]]]:
+    """The hits of each sample, and its answers."""
+    chosen = {name: [a for a in space.classes[name] if a.value == value] for name, value in classes.items()}
+    return [
+        (hits, tuple(answer.value for answer in answers))
+        for hits, answers in sampled(space, stated, count, classes=chosen)
+    ]
+
+
+def test_samples_are_all_that_contradict_nothing_where_these_are_few() -> None:
+    """Paired or not, narrow or broad, limited or experienced, but nothing narrow, and not paired and limited."""
+    space = Space([PAIRED], [NARROW, All((PAIRED, LIMITED))])
+    assert values(space, {}, 8) == [
+        (1, (True, "broad", "experienced")),
+        (0, (False, "broad", "limited")),
+        (0, (False, "broad", "experienced")),
+    ]
+    assert values(space, {}, 8, paired_data=False, domain="broad") == [
+        (0, (False, "broad", "limited")),
+        (0, (False, "broad", "experienced")),
+    ]
+    # What is stated contradicts itself already; that is no reason against what comes beside it.
+    assert values(space, {"domain": "narrow"}, 4) == [
+        (1, (True, "experienced")),
+        (0, (False, "limited")),
+        (0, (False, "experienced")),
+    ]
+
+
+def test_samples_are_drawn_where_there_are_more() -> None:
+    """Two draws of three out of eight. Even numbers are the first answer, odd ones the second: 0 1 0, 0 0 1."""
+    space = Space(THREE)
+    first, second = ("narrow", "broad"), (True, False)
+    third = ("limited", "experienced")
+    picked = [number % 2 for number in DRAWN]
+    assert picked == [0, 1, 0, 0, 0, 1]
+    assert values(space, {}, 2) == [
+        (0b101, (first[0], second[1], third[0])),
+        (0b011, (first[0], second[0], third[1])),
+    ]
+    assert values(space, {}, 7)[:2] == values(space, {}, 2)
+    assert len(values(space, {}, 7)) == 7
+    # There are no more than eight.
+    assert len(set(values(space, {}, 8))) == 8
+
+
+def test_a_draw_is_of_all_answers_to_a_constraint() -> None:
+    """Whatever of seven members: 128 sets that do not do the same. 908834774 is 86 modulo 128, and so on."""
+    members = ("class_label", "attributes", "text", "spatial_layout", "reference_image", "mask", "pose")
+    space = Space([Predicate("conditioning", "all_of", (member,)) for member in members])
+    sets = [answer.value for answer in space.classes["conditioning"]]
+    assert len(sets) == 128
+    assert [number % 128 for number in DRAWN] == [86, 89, 76, 102, 90, 115]
+    assert [chosen for _, (chosen,) in values(space, {}, 6)] == [sets[at] for at in (86, 89, 76, 102, 90, 115)]
+
+
+def test_a_table_is_prepared_without_what_its_inconsistencies_rule_out() -> None:
+    """A warning rules nothing out; rules that exclude are settled first; questions come in the order of the table."""
+    notices = [
+        Notice("a-warning", "warning", "t", NARROW, "m", SOURCE),
+        Notice("an-inconsistency", "inconsistency", "t", All((PAIRED, LIMITED)), "m", SOURCE),
+    ]
+    rules = table(rule("one", NARROW, {"gan": 3}), rule("two", PAIRED, {"gan": 1}, ["diffusion"]), notices=notices)
+    rules = rules._replace(questions=(Question("paired_data", "?", ""), Question("domain", "?", "")))
+    prepared = verdict_search(rules)
+    assert [notice.id for notice in prepared.inconsistencies] == ["an-inconsistency"]
+    assert (prepared.space.watched, prepared.space.first_terms) == (0b11, 0b10)
+    assert prepared.order[:4] == ["paired_data", "domain", "task", "conditioning"]
+    assert len(prepared.order) == len(set(prepared.order)) == len(CONSTRAINTS)
+    assert prepared.verdict(0b01) == prepared.verdict(0b10) == "gan"
+    assert prepared.verdict(0b00) == "undetermined"
+    assert prepared.reachable(0, 0b01, {"gan"})
+    assert prepared.reachable(0, 0b01, {"diffusion", "undetermined"})
+    assert not prepared.reachable(0, 0b01, {"diffusion", "infeasible"})
