@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from builders import FAMILIES, rule, table
 from genarch import RuleTable
 from genarch.table.bounds import Bounds
 from genarch.table.conditions import ALWAYS
-from genarch.table.rules import Ratio
+from genarch.table.rules import Ratio, Rule
 from genarch.table.scoring import scorer
 from strategies import examples
 
@@ -84,3 +85,116 @@ def test_an_open_rule_that_cannot_tip_the_balance_puts_nothing_in_reach() -> Non
         assert not reach.any_of({"diffusion", "hybrid", "undetermined", "infeasible"})
         assert reach.compared("diffusion") is more
         assert not reach.recommended("diffusion")
+
+
+NAMES = ("gan", "diffusion", "consistency", "gan_enhanced_diffusion")
+OUTCOMES = ("gan", "diffusion", "hybrid", "evaluate_both", "undetermined", "infeasible")
+
+
+def points(excludes: tuple[str, ...] = (), **given: int) -> Rule:
+    return rule("a-rule", ALWAYS, given, excludes)
+
+
+@pytest.mark.parametrize(
+    ("hits", "still_open", "outcomes", "recommended", "compared"),
+    [
+        # 23 - 17 of 40 is 0.15, the limit itself; the hybrids' 0 is 17 of 17 behind diffusion
+        ([points(gan=23, diffusion=17)], [], "gan", "gan", ""),
+        # a point less for gan, 5 of 39, is too close
+        ([points(gan=22, diffusion=17)], [], "evaluate_both", "", "gan diffusion"),
+        # 3 against 3
+        ([points(gan=3, diffusion=3)], [], "evaluate_both", "", "gan diffusion"),
+        # -1 is behind, and nothing speaks of the others: three at 0, of two families
+        ([points(gan=-1)], [], "evaluate_both", "", "diffusion consistency gan_enhanced_diffusion"),
+        # of the hybrids 3 is in front of 1, and so it is 3 against 3 of gan that are compared
+        (
+            [points(gan=3, consistency=3, gan_enhanced_diffusion=1)],
+            [],
+            "evaluate_both",
+            "",
+            "gan consistency",
+        ),
+        # the hybrids alone are left, and one of them has a point; two families are needed for undetermined
+        ([points(("gan", "diffusion"), consistency=1)], [], "hybrid", "consistency", ""),
+        ([points(("gan", "diffusion"))], [], "hybrid", "consistency gan_enhanced_diffusion", ""),
+        # one family more is enough for it; that nothing level has any points is not looked at for evaluate_both
+        (
+            [points(("gan",))],
+            [],
+            "evaluate_both undetermined",
+            "",
+            "diffusion consistency gan_enhanced_diffusion",
+        ),
+        # what is excluded has no say, however many points it has; here nothing that is left has any
+        (
+            [points(("gan",), gan=3)],
+            [],
+            "evaluate_both undetermined",
+            "",
+            "diffusion consistency gan_enhanced_diffusion",
+        ),
+        # all are excluded
+        ([points(NAMES, gan=3)], [], "infeasible", "", ""),
+        # two more for diffusion are 3 of 7 behind, four are 1 of 9
+        ([points(gan=5)], [points(diffusion=2)], "gan", "gan", ""),
+        ([points(gan=5)], [points(diffusion=4)], "gan evaluate_both", "gan", "gan diffusion"),
+        # 23 against 17, to the point: two rules together make it the limit, which is not too close
+        ([points(gan=23)], [points(diffusion=8), points(diffusion=9)], "gan", "gan", ""),
+        # and 18 are
+        ([points(gan=23)], [points(diffusion=9), points(diffusion=9)], "gan evaluate_both", "gan", "gan diffusion"),
+        # five less are 0 of 10: level with diffusion and the hybrids, of which each may then be compared
+        ([points(gan=5)], [points(gan=-5)], "gan evaluate_both", "gan", " ".join(NAMES)),
+        # six less are behind them, but they are level with one another: none of them wins
+        ([points(gan=5)], [points(gan=-6)], "gan evaluate_both", "gan", " ".join(NAMES)),
+        # six less for gan and one more for diffusion: 1 of 1 before the hybrids
+        (
+            [points(gan=5)],
+            [points(gan=-6), points(diffusion=1)],
+            "gan diffusion evaluate_both",
+            "gan diffusion",
+            " ".join(NAMES),
+        ),
+        # without gan nothing has points
+        (
+            [points(gan=3)],
+            [points(("gan",))],
+            "gan evaluate_both undetermined",
+            "gan",
+            "diffusion consistency gan_enhanced_diffusion",
+        ),
+        # as far as bounds go, each may be excluded by itself; where diffusion is not, it is 3 of 3 in front
+        (
+            [points(diffusion=3)],
+            [points(NAMES)],
+            " ".join(OUTCOMES),
+            " ".join(NAMES),
+            "gan consistency gan_enhanced_diffusion",
+        ),
+        # the best hybrid is the one with more points, unless it is excluded
+        ([points(consistency=5, gan_enhanced_diffusion=4)], [], "hybrid", "consistency", ""),
+        (
+            [points(consistency=5, gan_enhanced_diffusion=4)],
+            [points(("consistency",))],
+            "hybrid",
+            "consistency gan_enhanced_diffusion",
+            "",
+        ),
+        # or the other has two points more
+        (
+            [points(consistency=5, gan_enhanced_diffusion=4)],
+            [points(gan_enhanced_diffusion=2)],
+            "hybrid",
+            "consistency gan_enhanced_diffusion",
+            "",
+        ),
+    ],
+)
+def test_what_is_in_reach_by_hand(
+    hits: list[Rule], still_open: list[Rule], outcomes: str, recommended: str, compared: str
+) -> None:
+    every = [each._replace(id=f"rule-{at}") for at, each in enumerate((*hits, *still_open))]
+    known = (1 << len(hits)) - 1
+    reach = Bounds(scorer(table(*every))).reach(known, (1 << len(every)) - 1 & ~known)
+    assert [name for name in OUTCOMES if reach.any_of({name})] == outcomes.split()
+    assert [name for name in NAMES if reach.recommended(name)] == recommended.split()
+    assert [name for name in NAMES if reach.compared(name)] == compared.split()

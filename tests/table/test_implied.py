@@ -12,7 +12,7 @@ from genarch.table.spec import contradicted_device, with_implied
 
 
 def test_a_gpu_implies_its_device() -> None:
-    assert with_implied({"gpu": "rtx-4090"}) == {"gpu": "rtx-4090", "device": "consumer_gpu"}
+    assert with_implied({"gpu": "rtx-4090"}) == {"gpu": "rtx-4090", "device": "consumer_gpu", "device_memory_gb": 24}
     assert with_implied({"gpu": "iphone-15-pro"})["device"] == "mobile"
     assert with_implied({"gpu": "rtx-4090", "device": "datacenter_gpu"})["device"] == "datacenter_gpu"
     assert with_implied({"device": "cpu"}) == {"device": "cpu"}

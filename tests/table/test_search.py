@@ -60,6 +60,14 @@ def test_what_has_failed_counts_no_more_for_the_order(first: tuple[int, ...]) ->
         assert find(space, lambda _: False, limit=limit).complete is (limit == 11)
 
 
+def test_answers_that_do_the_same_to_what_is_pending_are_tried_once() -> None:
+    """Fine control counts where it is narrow alone. There three ways of control are tried, and two where it is broad."""
+    fine, coarse = (Predicate("control", "is", (value,)) for value in ("fine", "coarse"))
+    space = Space([All((NARROW, fine)), coarse, NARROW])
+    for limit in (8, 7):  # the root, 1 + 3 and 1 + 2
+        assert find(space, lambda _: False, limit=limit).complete is (limit == 8)
+
+
 def test_it_stops_where_everything_is_found() -> None:
     """The root, narrow, and paired beside it, which is what was looked for: the limit is not met."""
     found = find(Space([NARROW, PAIRED]), lambda hits: hits == 0b11, limit=3)
@@ -211,6 +219,7 @@ def test_samples_are_all_that_contradict_nothing_where_these_are_few() -> None:
         (0, (False, "broad", "limited")),
         (0, (False, "broad", "experienced")),
     ]
+    assert [hits for hits, _ in sampled(space)] == [1, 0, 0]
     # What is stated contradicts itself already; that is no reason against what comes beside it.
     assert values(space, {"domain": "narrow"}, 4) == [
         (1, (True, "experienced")),
@@ -237,13 +246,19 @@ def test_samples_are_drawn_where_there_are_more() -> None:
 
 
 def test_a_draw_is_of_all_answers_to_a_constraint() -> None:
-    """Whatever of seven members: 128 sets that do not do the same. 908834774 is 86 modulo 128, and so on."""
+    """Whatever of seven members, 128 sets, and three ways of control in turn: 908834774 is 86 modulo 128, and so on."""
     members = ("class_label", "attributes", "text", "spatial_layout", "reference_image", "mask", "pose")
-    space = Space([Predicate("conditioning", "all_of", (member,)) for member in members])
-    sets = [answer.value for answer in space.classes["conditioning"]]
-    assert len(sets) == 128
-    assert [number % 128 for number in DRAWN] == [86, 89, 76, 102, 90, 115]
-    assert [chosen for _, (chosen,) in values(space, {}, 6)] == [sets[at] for at in (86, 89, 76, 102, 90, 115)]
+    controls = [Predicate("control", "is", (value,)) for value in ("coarse", "fine")]
+    space = Space([*(Predicate("conditioning", "all_of", (member,)) for member in members), *controls])
+    sets, ways = ([answer.value for answer in space.classes[name]] for name in ("conditioning", "control"))
+    assert (len(sets), ways) == (128, ["none", "coarse", "fine"])
+    picked = [number % among for number, among in zip(DRAWN, (128, 3) * 3, strict=True)]
+    assert picked == [86, 0, 76, 0, 90, 2]
+    assert [chosen for _, chosen in values(space, {}, 3)] == [
+        (sets[86], "none"),
+        (sets[76], "none"),
+        (sets[90], "fine"),
+    ]
 
 
 def test_a_table_is_prepared_without_what_its_inconsistencies_rule_out() -> None:
