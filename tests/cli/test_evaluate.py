@@ -251,6 +251,8 @@ def test_exploration_is_told_unless_left_out(specs: Path) -> None:
     told = json.loads(run("evaluate", "a.genarch.yaml", "--format", "json", cwd=specs).stdout)[0]
     silent = json.loads(run("evaluate", "a.genarch.yaml", "--format", "json", "--no-explore", cwd=specs).stdout)[0]
     assert told.keys() - silent.keys() == EXPLORED
+    steps = silent.pop("next_steps")
+    assert told["next_steps"][-len(steps) :] == steps  # what to ask first stands before them
     assert {key: told[key] for key in silent} == silent
     for style in ("text", "markdown"):
         assert "Decided by" in run("evaluate", "a.genarch.yaml", "--format", style, cwd=specs).stdout
@@ -438,3 +440,54 @@ def test_a_file_name_that_is_not_utf_8_makes_valid_json(specs: Path) -> None:
     (specs / name).write_text("version: 1\n")
     result = run("evaluate", name, "--format", "jsonl", cwd=specs)
     assert json.loads(result.stdout)["spec"]["source"]["path"] == "x\\xff.yaml"
+
+
+PORTRAIT = """version: 1
+constraints:
+  task: portrait_animation
+  conditioning: [reference_image, pose]
+  domain: narrow
+  latency_budget_ms: 30fps
+  gpu: rtx-4090
+  resolution_px: 512
+"""
+
+
+def test_models_to_start_with_in_every_format(specs: Path) -> None:
+    (specs / "a.genarch.yaml").write_text(PORTRAIT)
+    report = json.loads(run("evaluate", "a.genarch.yaml", "--format", "json", cwd=specs).stdout)[0]
+    assert [entry["model"] for entry in report["start_with"]] == ["liveportrait"]
+    assert report["start_with"][0]["time"]["grade"] == "measured"
+    assert all(set(step) == {"id", "title", "step", "command", "source"} for step in report["next_steps"])
+    for style in ("text", "markdown"):
+        page = run("evaluate", "a.genarch.yaml", "--format", style, cwd=specs).stdout
+        assert "Measured: 14.8 ms: LivePortrait" in page
+        assert "Try first" in page
+    assert (
+        json.loads(run("evaluate", "a.genarch.yaml", "--format", "json", "--no-evidence", cwd=specs).stdout)[0][
+            "start_with"
+        ]
+        == []
+    )
+
+
+def test_why_not_a_model(specs: Path) -> None:
+    (specs / "a.genarch.yaml").write_text(PORTRAIT)
+    ran = run("evaluate", "a.genarch.yaml", "--model", "pix2pix-turbo", cwd=specs)
+    assert "Why not pix2pix-turbo" in ran.stdout
+    assert "fails task: nothing shows it on portrait_animation" in " ".join(ran.stdout.split())
+    (specs / "b.genarch.yaml").write_text(PORTRAIT + "model: liveportrait\n")
+    report = json.loads(run("evaluate", "b.genarch.yaml", "--format", "json", cwd=specs).stdout)[0]
+    assert (report["model"]["model"], report["model"]["fits"], report["model"]["recommended"]) == (
+        "liveportrait",
+        True,
+        True,
+    )
+    assert {test["test"]: test["outcome"] for test in report["model"]["tests"]}["budget"] == "passes"
+
+
+def test_a_model_that_is_not_there_is_refused_with_the_nearest_name(specs: Path) -> None:
+    ran = run("evaluate", "--set", "task=restoration", "--model", "liveportait", cwd=specs)
+    assert ran.returncode == 2
+    assert "did you mean 'liveportrait'?" in ran.stderr
+    assert run("evaluate", "--set", "task=restoration", "--model", "sdxl", "--no-evidence", cwd=specs).returncode == 2

@@ -13,7 +13,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from genarch import InputError, evaluate, explore, load_rules, load_spec, parse_spec
-from genarch.cli.evaluate import evidence_of
+from genarch.cli.evaluate import advice_of, evidence_of
 from genarch.cli.rules import FILES, OUTPUTS, schema_of
 from genarch.files.bundled import base_of, bundled_tables
 from genarch.files.schemas import DRAFT, type_of
@@ -138,12 +138,14 @@ def test_every_report_keeps_to_its_schema_and_model(*, exploring: bool, table: s
         exploration = explore(spec, shipped) if exploring else None
         evaluation = evaluate(spec, shipped)
         evidence = evidence_of(spec, shipped, evaluation)
-        made = make_report(spec, shipped, evaluation, exploration, evidence, base=base)
+        advice = advice_of(spec._replace(model="sdxl" if exploring else None), shipped, evaluation)
+        made = make_report(spec, shipped, evaluation, exploration, evidence, base=base, advice=advice)
         report = json.loads(json.dumps(plain(made)))
         assert ("evidence" in report) == ("latency_budget_ms" in spec.constraints)
         check.validate(report)
         model.validate_python(report, strict=True)
         assert ("settled" in report) == exploring
+        assert ("model" in report) == exploring
         assert report["schema_version"] == SCHEMA_VERSION
     for path in sorted((root / "examples/invalid").glob("*.genarch.yaml")):
         with pytest.raises(InputError) as caught:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch import RuleTable, Spec, evaluate
-from genarch.cli.evaluate import evidence_of
+from genarch.cli.evaluate import advice_of, evidence_of
 from genarch.evidence.assessment import Assessment
 from genarch.evidence.cost import bill
 from genarch.files.bundled import load_catalogue
@@ -55,7 +55,8 @@ def test_any_spec_with_a_budget(
         assert all(row.timing != "request" for row in entry.apart)
         if entry.status in ("within", "straddling", "beyond"):
             assert entry.estimate or entry.nearest
-    report = make_report(spec, shipped, evaluation, evidence=evidence)
+    advice = advice_of(spec._replace(model="sdxl"), shipped, evaluation)
+    report = make_report(spec, shipped, evaluation, evidence=evidence, advice=advice)
     text = as_text(report_page(report), Look(width=width, color=False, unicode=True))
     assert max(map(len, text.splitlines())) <= width
     assert "**Evidence: " in as_markdown(report_page(report))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 from builders import SOURCE, rule, spec, table
 from genarch import RuleTable, Spec, evaluate, explore
 from genarch.reports.evaluation import Evaluated, Explored, make_report
@@ -9,6 +11,7 @@ from genarch.reports.evaluation_page import flip_rows, report_page, standing_lin
 from genarch.reports.markdown import as_markdown
 from genarch.table.conditions import All, Predicate
 from genarch.table.rules import Notice
+from genarch.table.spec import Origin
 
 NARROW = rule("narrow", Predicate("domain", "is", ("narrow",)), {"gan": 3})
 TEXT = rule("text", Predicate("conditioning", "any_of", ("text",)), {"diffusion": 3})
@@ -98,3 +101,38 @@ def test_what_to_drop_when_nothing_fits() -> None:
         "**Decided by:** conditioning, latency\\_budget\\_ms and maturity. The other one stated would not be needed for it.\n"
         in page
     )
+
+
+def test_what_to_relax_where_nothing_fits() -> None:
+    """With text nothing but diffusion is left, and below 100 ms not that: 100 ms or more, or no text."""
+    stated = spec(conditioning=["text"], latency_budget_ms=50, maturity="proven")
+    made = report(table(TEXT, FAST, PROVEN, NO_GAN), stated)
+    assert made.verdict.verdict == "infeasible"
+    assert "To relax, one of: latency_budget_ms at 100 ms or more (diffusion)." in list(standing_lines(made))
+    assert [step.title for step in made.next_steps] == ["Relax what can give"]
+    fits = report(table(TEXT, FAST, PROVEN, NO_GAN), spec(conditioning=["text"], latency_budget_ms=100))
+    assert not any(line.startswith("To relax") for line in standing_lines(fits))
+
+
+def test_a_table_says_what_gpu_would_do_by_the_three_that_are_nearest_in_strength() -> None:
+    """The three with the peak nearest to a T4's are named, and the others counted; JSON has them all."""
+    from genarch.table.constraints import gpu_names
+
+    small = rule("small", Predicate("gpu", "is", ("t4",)), {"gan": 3})
+    other = tuple(name for name in gpu_names().devices if name != "t4")
+    made = report(table(small, rule("others", Predicate("gpu", "is", other), {"diffusion": 3})), spec(gpu="t4"))
+    flip = next(flip for flip in explored(made).flips if flip.verdict == "diffusion")
+    every = [str(value) for value in (flip.changes[0].value, *flip.changes[0].others)]
+    named, more = flip_rows(explored(made), made.spec.constraints)[0][0].removeprefix("gpu: ").rsplit(" or ", 1)
+    assert more == f"{len(every) - 3} more"
+    peaks, own = gpu_names().peak_tflops, gpu_names().peak_tflops["t4"]
+    nearest = sorted((name for name in every if name in peaks), key=lambda name: abs(log(peaks[name] / own)))[:3]
+    assert named == ", ".join(nearest)
+
+
+def test_what_to_ask_first_comes_with_the_command_for_it() -> None:
+    made = report(table(NARROW, TEXT), spec(domain="narrow")._replace(origin=Origin("my specs/a.yaml")))
+    first = made.next_steps[0]
+    assert first.step.startswith("Find out conditioning first (")
+    assert first.command == "genarch ask --answers 'my specs/a.yaml'"
+    assert report(table(NARROW, TEXT), spec(domain="narrow")).next_steps[0].command is None  # of no file

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from genarch import InputError, RuleTable, evaluate, explore, load_rules, load_spec
-from genarch.cli.evaluate import evidence_of
+from genarch.cli.evaluate import advice_of, evidence_of
 from genarch.files.bundled import base_of
 from genarch.files.specs import load_cases
 from genarch.reports.backtest import backtest_page, backtest_report
@@ -51,8 +51,9 @@ def reports(rules: RuleTable, root: Path, specs: Sequence[str] = SPECS, base: Ru
             spec = load_spec(path, rules)
             shown_spec = spec._replace(origin=spec.origin._replace(path=shown))
             evaluation = evaluate(spec, rules)
-            evidence = evidence_of(spec, rules, evaluation)
-            made.append(make_report(shown_spec, rules, evaluation, explore(spec, rules), evidence, base=base))
+            evidence, advice = evidence_of(spec, rules, evaluation), advice_of(spec, rules, evaluation)
+            exploration = explore(spec, rules)
+            made.append(make_report(shown_spec, rules, evaluation, exploration, evidence, base=base, advice=advice))
         except InputError as error:
             made.append(make_error_report(shown, "an-id", [problem._replace(path=shown) for problem in error.problems]))
     return made

@@ -11,12 +11,25 @@ from typing import Annotated
 
 import typer
 
-from genarch.cli.app import Commands, Format, Output, Overrides, ReportFormat, Rules, Texts, argument, flag, option
+from genarch.cli.app import (
+    Commands,
+    Format,
+    Output,
+    Overrides,
+    ReportFormat,
+    Rules,
+    Text,
+    Texts,
+    argument,
+    flag,
+    option,
+)
 from genarch.cli.output import STDIN, ExitCode, bug, collected, counted, keep, look_of, one_of, read_spec, say, writer
 from genarch.errors import InputError, Problem
+from genarch.evidence.advice import Advice
 from genarch.evidence.assessment import Assessment
 from genarch.files.answers import parse_overrides, with_overrides
-from genarch.files.bundled import DEFAULT_TABLE, base_of, load_rules, table_files
+from genarch.files.bundled import DEFAULT_TABLE, base_of, load_catalogue, load_rules, table_files
 from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.reports.evaluation import Evaluated, Report, make_error_report, make_report
@@ -47,10 +60,15 @@ def evaluate(
             "--evidence/--no-evidence", "Let measurements decide too, and show which models fit; else the rules alone."
         ),
     ] = True,
+    model: Annotated[Text, option("ID", "Show why, or why not, this model of the evidence catalogue.")] = None,
 ) -> int:
     """Evaluate specs: the recommendation, and every reason for it."""
     if not (paths or overrides):
         raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")
+    if model is not None and not evidence:
+        raise typer.BadParameter("--model is compared with the evidence; leave --no-evidence out")
+    if model is not None:
+        load_catalogue().model(model)  # a name that it does not have is refused before anything is read
     output = None if output == "-" else output
     keep(output, table_files(rules), what="the rule table in use")
     table = load_rules(rules, evidence=evidence)
@@ -62,6 +80,7 @@ def evaluate(
     stated = parse_overrides(overrides or ())
 
     def one(spec: Spec) -> tuple[Report, int]:
+        spec = spec._replace(model=model or spec.model)
         report = evaluated(spec, table, explored=explore, with_evidence=evidence)
         return report, ExitCode.FINDINGS if report.verdict.verdict in failing else ExitCode.OK
 
@@ -98,12 +117,13 @@ def evaluated(spec: Spec, rules: RuleTable, *, explored: bool = True, with_evide
     """A spec's report."""
     evaluation = scoring.evaluate(spec, rules)
     evidence = evidence_of(spec, rules, evaluation) if with_evidence else None
+    advice = advice_of(spec, rules, evaluation) if with_evidence else None
     exploration = None
     if explored:
         from genarch.table.explore import explore
 
         exploration = explore(spec, rules)
-    return make_report(spec, rules, evaluation, exploration, evidence, base=base_of(rules))
+    return make_report(spec, rules, evaluation, exploration, evidence, base=base_of(rules), advice=advice)
 
 
 def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Assessment | None:
@@ -111,10 +131,17 @@ def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Assessm
     if spec.constraints.get("latency_budget_ms") is None:
         return None
     from genarch.evidence.assessment import assess
-    from genarch.files.bundled import load_catalogue
     from genarch.reports.evidence import shown
 
     return shown(assess(spec, rules, evaluation, load_catalogue()))
+
+
+def advice_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Advice:
+    """The models to start with on a spec, and how the one that it names does."""
+    from genarch.evidence.advice import advice
+    from genarch.reports.evidence import rounded
+
+    return rounded(advice(spec, rules, evaluation, load_catalogue()))
 
 
 def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFormat, output: str | None) -> int:

@@ -84,22 +84,36 @@ def bill(
 ) -> Bill | None:
     """The costs of a spec's load; None where it does not state the hardware and the size of the image."""
     needs = needs_of(answers, catalogue)
-    if needs.hardware is None or needs.resolution_px is None:
+    found = load_of(answers, needs, utilisation)
+    if found is None:
         return None
-    batchable = answers.get("batchable") is True
-    per_day = answers.get("images_per_day")
-    own = number(answers.get("price_per_gpu_hour_usd"))
-    there = [price for price in catalogue.prices if price.hardware == needs.hardware.id]
-    prices = tuple(price for price in there if price.kind == "hourly") if own is None else ()
-    ends = [end for price in prices for end in (price.low, price.high)] if own is None else [own]
-    hour = Range(min(ends), max(ends)) if ends else None
-    load = (per_day if isinstance(per_day, int) else None, number(answers.get("peak_images_per_second")))
-    found = Bill(needs.hardware.id, needs.resolution_px, utilisation, batchable, *load, hour, prices, (), ())
-    times = {name: _time_of(name, needs, batchable=batchable) for name in architectures}
+    times = {name: _time_of(name, needs, batchable=found.batchable) for name in architectures}
     return found._replace(
         costs=tuple(_priced(cost, found) for cost in times.values() if cost),
         without_figures=tuple(name for name, cost in times.items() if not cost),
     )
+
+
+def load_of(answers: Answers, needs: Needs, utilisation: float = UTILISATION) -> Bill | None:
+    """A spec's load and the price of its hardware, with no costs yet; None as for `bill`."""
+    if needs.hardware is None or needs.resolution_px is None:
+        return None
+    per_day = answers.get("images_per_day")
+    own = number(answers.get("price_per_gpu_hour_usd"))
+    there = [price for price in needs.catalogue.prices if price.hardware == needs.hardware.id]
+    prices = tuple(price for price in there if price.kind == "hourly") if own is None else ()
+    ends = [end for price in prices for end in (price.low, price.high)] if own is None else [own]
+    hour = Range(min(ends), max(ends)) if ends else None
+    load = (per_day if isinstance(per_day, int) else None, number(answers.get("peak_images_per_second")))
+    batchable = answers.get("batchable") is True
+    return Bill(needs.hardware.id, needs.resolution_px, utilisation, batchable, *load, hour, prices, (), ())
+
+
+def cost_of(entry: Candidate, load: Bill, needs: Needs) -> Cost | None:
+    """What one model costs on a load; None where nothing says how long an image takes it there."""
+    ways = (_timed(entry, needs, full_load=full) for full in ((True, False) if load.batchable else (False,)))
+    cost = min(filter(None, ways), key=lambda cost: sum(cost.seconds_per_image), default=None)
+    return cost and _priced(cost, load)
 
 
 def _priced(cost: Cost, load: Bill) -> Cost:

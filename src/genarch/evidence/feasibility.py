@@ -32,6 +32,9 @@ either. `no_evidence`: nothing was measured of what is asked for."""
 KEPT: frozenset[Status] = frozenset({"demonstrated", "within"})
 """Where a budget is shown or estimated to be kept."""
 
+UNSHOWN: frozenset[Status] = frozenset({"not_demonstrated", "no_evidence"})
+"""Where nothing is shown either way."""
+
 
 class Needs(NamedTuple):
     """What is asked for, and the catalogue that it is compared with; None where it is not stated.
@@ -117,6 +120,15 @@ class Needs(NamedTuple):
         options = Options(controlnets=sum(adapter.every_step for adapter in adapters))
         return estimate(model, self.hardware, (side, side), self.catalogue, options=options, full_load=full_load)
 
+    def estimated_way(self, way: Way) -> Estimate | None:
+        """Likewise of a way that does the task, whatever it is to be steered by."""
+        side, does = self.resolution_px, self.tasks is None or not self.tasks.isdisjoint(way.tasks)
+        able = does and self.admits(way.terms) and way.model.weights_released
+        if self.hardware is None or side is None or not able or way.largest_px < side:
+            return None
+        options = Options(controlnets=way.controlnets)
+        return estimate(way.model, self.hardware, (side, side), self.catalogue, options=options)
+
     def status(self, times: Sequence[Time], *, demonstrated: bool, measured: bool) -> Status:
         """Whether what was measured keeps the budget; where that does not, whether the quickest may."""
         if demonstrated:
@@ -135,7 +147,7 @@ class Needs(NamedTuple):
         if self.place is None or self.resolution_px is None:
             return []
         found = [
-            (way, time.rounded())
+            (way, time)
             for way in ways
             if (self.tasks is None or not self.tasks.isdisjoint(way.tasks)) and self.admits(way.terms)
             if (time := quickest(way, self.place.hardware, self.resolution_px, self.catalogue))
@@ -236,8 +248,7 @@ def feasibility(architecture: str, needs: Needs) -> Feasibility:
     guesses = [guess for model in released for there in places if (guess := there.estimated(model))]
     times = needs.times(ways)
     if times and not guesses:  # whatever they are steered by, they are too slow
-        anyhow = [there._replace(conditioning=frozenset()) for there in places]
-        guesses = [guess for model in released for there in anyhow if (guess := there.estimated(model))]
+        guesses = [guess for way in ways for there in places if (guess := there.estimated_way(way))]
     lowest = min(guesses, key=lambda guess: guess.mid_ms, default=None)
     return Feasibility(
         architecture,

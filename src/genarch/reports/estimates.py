@@ -23,6 +23,7 @@ from genarch.reports.evidence import (
     row_origin,
     row_words,
     run_words,
+    usd_words,
 )
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Space, Span, Table, Title, code
 from genarch.reports.words import both
@@ -270,13 +271,3 @@ def _basis(cost: Cost) -> tuple[str | Span, ...]:
 def _seconds_words(seconds: Range) -> str:
     low, high = ms_words(seconds.low * 1000), ms_words(seconds.high * 1000)
     return low if low == high else f"{low} to {high}"
-
-
-def usd_words(amount: Range) -> str:
-    """`0.36 to 1.35 USD`."""
-    low, high = _dollars(amount.low), _dollars(amount.high)
-    return f"{low} USD" if low == high else f"{low} to {high} USD"
-
-
-def _dollars(amount: float) -> str:
-    return f"{amount:,.0f}" if amount >= 100 else f"{amount:.2f}" if amount >= 0.1 else f"{amount:.2g}"

@@ -9,9 +9,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 from genarch.errors import Problem
+from genarch.evidence.advice import Advice, Judged, Start
 from genarch.evidence.assessment import Assessment
-from genarch.reports.words import both, name_words
-from genarch.table.constraints import Answers, in_order
+from genarch.evidence.feasibility import UNSHOWN
+from genarch.evidence.ways import ms_words
+from genarch.reports.words import both, counted, name_words
+from genarch.table.constraints import BY_NAME, Answers, in_order
 from genarch.table.forms import INLINED, OMITTED
 from genarch.table.rules import Assumption, Citation, Notice, Risk, Rule, RuleTable, TableVersion
 from genarch.table.scoring import Evaluation, Flip, Possible, Ranked, Stability, Undecided, Unread, Verdict, evaluate
@@ -75,14 +78,14 @@ class MethodPart(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What to do next."""
+    """What to do next; without id and source where it follows from the report, else an entry of the table."""
 
-    id: str
+    id: str | None
     title: str
     step: str
     command: str | None
     """A command of genarch's for it, with what the spec states; null where there is none, or something is missing."""
-    source: Citation
+    source: Citation | None
 
 
 class RiskPart(NamedTuple):
@@ -152,8 +155,14 @@ class Evaluated(NamedTuple):
     evidence: Annotated[Assessment | None, OMITTED] = None
     """What was measured and can be estimated; only where the spec has a latency budget."""
     explored: Annotated[Explored | None, INLINED] = None
+    start_with: tuple[Start, ...] = ()
+    """Models of the recommended architectures that fit, best first; none with --no-evidence. Since 1.2."""
+    nearest: tuple[Start, ...] = ()
+    """Where none fits, those that miss least. Since 1.2."""
+    model: Annotated[Judged | None, OMITTED] = None
+    """How the model does that --model or the spec names; only where one is named. Since 1.2."""
     next_steps: tuple[Step, ...] = ()
-    """Since 1.2."""
+    """What to do now, the first thing first. Since 1.2."""
 
 
 class Refused(NamedTuple):
@@ -179,11 +188,13 @@ def make_report(
     evidence: Assessment | None = None,
     *,
     base: RuleTable | None = None,
+    advice: Advice | None = None,
 ) -> Evaluated:
     """The report of an evaluated spec.
 
-    With an exploration, also what is settled and what would change the verdict; with `evidence` also what was measured.
-    `base` is the table that this one extends: the report has what it alone would have said.
+    With an exploration, also what is settled and what would change the verdict; with `evidence` also what was measured,
+    with `advice` which models to start with. `base` is the table that this one extends: the report has what it alone
+    would have said.
     """
     verdict = evaluation.verdict
     origin = spec.origin._replace(path=_encodable(spec.origin.path))
@@ -191,7 +202,7 @@ def make_report(
     notes = [entry for entry in evaluation.notices if entry.level == "note"]
     entries: list[Rule | Assumption | Notice] = [*evaluation.hits, *evaluation.assumed, *notes]
     table, reasons, methods, risks = _parts(rules)
-    return Evaluated(
+    report = Evaluated(
         SCHEMA_VERSION,
         __version__,
         SpecPart(spec.id, spec.title, origin, in_order(spec.constraints)),
@@ -207,9 +218,11 @@ def make_report(
         unread=tuple([entry for entry in evaluation.unread if entry.constraint not in reads]),
         undecided=evaluation.undecided,
         evidence=evidence,
-        next_steps=tuple(_steps(evaluation, spec)),
         explored=Explored._make(getattr(exploration, name) for name in Explored._fields) if exploration else None,
+        **(advice._asdict() if advice else {}),
     )
+    steps = (*_first_steps(report), *_steps(evaluation, spec))
+    return report._replace(next_steps=steps or (_fallback(report),))
 
 
 def make_error_report(path: str, spec_id: str, problems: Sequence[Problem]) -> Refused:
@@ -225,14 +238,83 @@ def _encodable(path: str) -> str:
 
 
 def _steps(evaluation: Evaluation, spec: Spec) -> Iterator[Step]:
-    """The next steps, with what the spec states in their commands."""
-    path = spec.origin.path
-    stated = {"spec": "" if path.startswith("<") else shlex.quote(_encodable(path)), "model": spec.model}
-    stated["gpu"] = str(spec.constraints.get("gpu", ""))
+    """What the table says to do next, with what the spec states in the commands."""
+    stated = {"spec": _file_of(spec.origin), "model": spec.model, "gpu": str(spec.constraints.get("gpu", ""))}
     for entry in evaluation.next_steps:
         names = [name for name in stated if f"{{{name}}}" in entry.command]
         command = entry.command.format_map(stated) if all(stated[name] for name in names) else ""
         yield Step(entry.id, entry.title, entry.step, command or None, entry.source)
+
+
+def _file_of(origin: Origin) -> str:
+    """The spec's file for a command line; empty where it was read from somewhere else."""
+    return "" if origin.path.startswith(("<", "-")) else shlex.quote(_encodable(origin.path))
+
+
+def _first_steps(report: Evaluated) -> Iterator[Step]:
+    """What follows from the report: what to ask, to measure and to try first, with the command for it."""
+    path, explored = _file_of(report.spec.source), report.explored
+    if explored and explored.next_question and len(explored.possible) > 1:
+        name, waiting = explored.next_question, len(report.undecided)
+        more = f"; {counted(waiting, 'constraint')} that rules read {'are' if waiting > 1 else 'is'} not stated"
+        yield _step(
+            "Settle what is open",
+            f"Find out {name} first ({BY_NAME[name].meaning}): its answer narrows the verdict most{more}.",
+            f"genarch ask --answers {path}" if path else "",
+        )
+    if report.verdict.verdict == "infeasible":
+        drop = [both(names) for names in explored.relax] if explored else []
+        of = f": {both(drop, 'or')}" if drop else ""
+        yield _step("Relax what can give", f"Nothing fits. Ease one of what stands in the way{of}.", "")
+    yield from _measured_first(report)
+    load = {"images_per_day", "peak_images_per_second"}.intersection(report.spec.constraints)
+    if load and report.verdict.recommended and {"gpu", "resolution_px"} <= report.spec.constraints.keys():
+        command = f"genarch cost {path}" if path else ""
+        yield _step("Work out what it costs", "Compare the cost of the stated load by architecture.", command)
+
+
+def _fallback(report: Evaluated) -> Step:
+    """Where nothing else is to be said: try what is recommended; else state more."""
+    if recommended := report.verdict.recommended:
+        return _step(
+            "Try first", f"Try {both(recommended)} on images of your own, with what is named to start with.", ""
+        )
+    path, waiting = _file_of(report.spec.source), [entry.constraint for entry in report.undecided[:3]]
+    first = f", {both(waiting)} first" if waiting else ""
+    return _step("State more", f"State more of the deployment{first}.", f"genarch ask --answers {path}" if path else "")
+
+
+def _measured_first(report: Evaluated) -> Iterator[Step]:
+    """The model to try first; what is to be measured of it, where nothing shows that it keeps the budget."""
+    stated = report.spec.constraints
+    gpu, side, budget = (stated.get(name) for name in ("gpu", "resolution_px", "latency_budget_ms"))
+    untimed = [s for s in report.nearest if s.candidate.status in UNSHOWN and _kinds(s) == {"budget"}]
+    if not report.start_with and not (report.verdict.recommended and untimed):
+        return
+    model = (*report.start_with, *untimed)[0].candidate
+    guess = model.estimate
+    what = f"{model.title}{f' on {gpu}' if gpu else ''}{f' at {side} px' if side else ''}"
+    known = guess and gpu and side
+    nets = f" --controlnets {guess.controlnets}" if guess and guess.controlnets else ""
+    command = f"genarch estimate --model {model.model} --gpu {gpu} --resolution {side}{nets}" if known else ""
+    if not isinstance(budget, int | float):
+        verb = {"from_scratch": "Train", "fine_tune": "Tune"}.get(str(stated.get("training")), "Try")
+        yield _step(f"{verb} first", f"{verb} {what} on images of your own.", command)
+    elif model.status == "demonstrated" and model.row:
+        took = f"it was measured at {ms_words(model.row.latency_ms)} on {model.row.hardware}"
+        yield _step("Try first", f"Try {what} on images of your own: {took}.", command)
+    else:
+        took = f"{ms_words(guess.low_ms)} to {ms_words(guess.high_ms)} are estimated" if guess else "no time is known"
+        yield _step("Measure first", f"Measure {what}: {took}, and the budget is {ms_words(budget)}.", command)
+
+
+def _kinds(start: Start) -> set[str]:
+    """What a model misses."""
+    return {miss.kind for miss in start.candidate.misses}
+
+
+def _step(title: str, step: str, command: str) -> Step:
+    return Step(None, title, step, command or None, None)
 
 
 def _base(base: RuleTable, alone: Verdict, verdict: Verdict) -> Base:

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import inf, log
 
+from genarch.evidence.ways import ms_words
 from genarch.reports import page
 from genarch.reports.evaluation import Evaluated, Explored, Refused, Report, Step
-from genarch.reports.evidence import evidence_sections, standing_words
+from genarch.reports.evidence import (
+    evidence_sections,
+    model_section,
+    not_shown,
+    quickest_there,
+    standing_words,
+    start_entries,
+)
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Block, Entry, Line, Look, Paragraph, Section, Span, code, codes, dim, strong
 from genarch.reports.words import both, counted, effect_words, either, name_words, signed, stated_words
 from genarch.table.answers import format_answer, plain_value
-from genarch.table.constraints import BY_NAME, Answers
+from genarch.table.constraints import BY_NAME, Answers, Value, gpu_names
 from genarch.table.rules import Citation
 from genarch.table.scoring import Change, Verdict
+
+MOST_GPUS = 3
+"""How many of the GPUs that would change a verdict are named; JSON has all."""
+
+_MORE: tuple[str | None, ...] = ("at_least", "above")
+_LESS: tuple[str | None, ...] = ("at_most", "below")
+_RELAXED = {"latency_budget_ms": _MORE, "device_memory_gb": _MORE, "resolution_px": _LESS}
+_RELAXED |= dict.fromkeys(("gpu", "device", "commercial_use"), (None,))
+"""What can give where nothing fits, each with the bounds that let more through."""
 
 _BOUNDS = {"at_least": "at {} or more", "above": "above {}", "at_most": "at {} or less", "below": "below {}"}
 
@@ -72,10 +90,12 @@ def report_page(report: Report) -> Iterator[Block]:
     yield page.Title((code(spec.id), dim(f"  {spec.title}" if spec.title else "")), _headline(report))
     yield Paragraph(report.summary)
     yield from map(Paragraph, standing_lines(report))
-    if report.evidence:
-        yield Paragraph(standing_words(report.evidence, recommended))
+    if report.evidence and (recommended or not report.explored):  # else what to relax says it
+        yield from map(Paragraph, filter(None, [standing_words(report.evidence, recommended)]))
     bars = tuple(page.Bar(r.architecture, r.points, r.family, codes(r.excluded_by)) for r in report.ranking)
     yield Section("Ranking", (page.Bars(("Architecture", "Family", "Points", "Excluded by"), bars),))
+    if report.model:
+        yield model_section(report.model)
     yield from _reasons(report)
     yield from _changes(report)
     if report.evidence:
@@ -83,7 +103,13 @@ def report_page(report: Report) -> Iterator[Block]:
     for_these = ((m, [name for name in m.architectures if name in recommended]) for m in report.methods)
     methods = (_cited(strong(m.title), names, m.source, m.because) for m, names in for_these)
     risks = (_cited(r.risk, [name], r.source, f"Mitigation: {r.mitigation}") for name, r in report.risks)
-    yield from _section("Start with", methods)
+    budgeted = "latency_budget_ms" in spec.constraints
+    yield from _section("Start with", (*start_entries(report.start_with, budgeted=budgeted), *methods))
+    if report.nearest:
+        heading = "Nearest, of the models of the catalogue"
+        if report.verdict.verdict == "undetermined" and not report.nearest[0].candidate.misses:
+            heading = "Models that do this, of architectures that are left"
+        yield from _section(heading, start_entries(report.nearest, budgeted=budgeted))
     yield from _section("Risks, and what to do", risks)
     yield from _warnings(report)
     unread = [f"{name}: {', '.join(members)}" if members else name for name, members in report.unread]
@@ -98,17 +124,19 @@ def report_page(report: Report) -> Iterator[Block]:
         "Rules": (*_table_name(report), f", from {report.rules.source}."),
     }
     yield from (Section(title, (Paragraph(line),)) for title, line in closing.items() if line)
-    steps = (_cited(strong(s.title), [s.id], s.source, *_step_lines(s)) for s in report.next_steps)
-    yield from _section("Next", steps)
+    yield from _section("Next", map(_next, report.next_steps))
     yield Paragraph(dim(f"Evaluated by genarch {report.genarch_version}; 'genarch explain ID' explains each id."))
 
 
-def _step_lines(step: Step) -> tuple[Line, ...]:
-    return (step.step, code(step.command)) if step.command else (step.step,)
+def _next(step: Step) -> Entry:
+    origin = (code(step.id), f"; {step.source}") if step.id else ()
+    return Entry(strong(step.title), (step.step, *([code(step.command)] if step.command else [])), origin)
 
 
 def _headline(report: Evaluated) -> tuple[str | Span, ...]:
-    return (strong(verdict_words(report.verdict), tone=report.verdict.verdict), confidence_words(report.verdict))
+    shown = not_shown(report.evidence, report.verdict.recommended) if report.evidence else ""
+    words = confidence_words(report.verdict)
+    return (strong(verdict_words(report.verdict), tone=report.verdict.verdict), f"{words}{shown and f'; {shown}'}")
 
 
 def standing_lines(report: Evaluated) -> Iterator[str]:
@@ -120,6 +148,8 @@ def standing_lines(report: Evaluated) -> Iterator[str]:
         yield f"By {base.rules} alone: {verdict_words(base.verdict)}{confidence_words(base.verdict)}."
     if not (explored := report.explored):
         return
+    if report.verdict.verdict == "infeasible" and (found := relaxed_words(report, explored)):
+        yield f"To relax, one of: {'; '.join(found)}."
     verdicts = [item.verdict for item in explored.possible]
     others = [name_words(name) for name in verdicts if name != report.verdict.verdict]
     if not verdicts:
@@ -223,5 +253,36 @@ def _change_words(change: Change, stated: Answers) -> str:
         words = [f"with {member}" for member in BY_NAME[name].values if member in change.value - before]
         words += [f"without {member}" for member in BY_NAME[name].values if member in before - change.value]
         return f"{name} {' and '.join(words)}"
-    values = [format_answer(plain_value(name, value)) for value in (change.value, *change.others)]
+    values = [format_answer(plain_value(name, value)) for value in _nearest_first(name, before, change)]
+    if name == "gpu" and len(values) > MOST_GPUS + 1:
+        values[MOST_GPUS:] = [f"{len(values) - MOST_GPUS} more"]
     return f"{name}: {either(values)}"
+
+
+def _nearest_first(name: str, before: Value | None, change: Change) -> list[Value]:
+    """The values of a change; hardware by how near it is in strength to what is stated."""
+    values, peaks = [change.value, *change.others], gpu_names().peak_tflops if name == "gpu" else {}
+    if own := peaks.get(str(before)):
+        values.sort(key=lambda value: abs(log(peaks[str(value)] / own)) if str(value) in peaks else inf)
+    return values
+
+
+def relaxed_words(report: Evaluated, explored: Explored) -> list[str]:
+    """What may give so that something fits, and by how much: `latency_budget_ms at 19 s or more (few_step, measured)`.
+
+    First the budget that the quickest model would need; then the nearest changes that leave something, with a mark
+    where that is only because nothing is known of it.
+    """
+    changes = [(flip.changes[0], flip.verdict) for flip in explored.flips if len(flip.changes) == 1]
+    words = []
+    least = quickest_there(report.evidence) if report.evidence else None
+    if least:
+        words.append(f"latency_budget_ms at {ms_words(least[0])} or more ({least[1]}; {least[2]})")
+    for change, verdict in changes:
+        by_budget = change.constraint == "latency_budget_ms"
+        if change.bound in _RELAXED.get(change.constraint, ()):
+            unshown = by_budget and least and (change.threshold or 0) < least[0]
+            mark = ", of which nothing is shown there" if unshown else ""
+            if unshown or not (by_budget and least):
+                words.append(f"{_change_words(change, report.spec.constraints)} ({name_words(verdict)}{mark})")
+    return words

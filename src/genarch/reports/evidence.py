@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar, cast
 
+from genarch.evidence.advice import Judged, Start
 from genarch.evidence.assessment import Assessment, Candidate, Judgement
 from genarch.evidence.catalogue import Row
+from genarch.evidence.cost import Range
 from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
-from genarch.evidence.feasibility import KEPT, Feasibility
+from genarch.evidence.feasibility import KEPT, UNSHOWN, Feasibility
 from genarch.evidence.ways import ms_words
-from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, code, dim
+from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, code, codes, dim, strong
 from genarch.reports.words import both, counted
 
 MOST_ROWS = 3
@@ -71,9 +73,44 @@ def evidence_sections(evidence: Assessment) -> Iterator[Block]:
     compared = [*_judgements(evidence), *_claims(evidence)]
     if compared:
         yield Section("Rules against evidence", (Entries(tuple(compared)),))
-    for title, candidates in (("Models that fit", evidence.candidates), ("Models that miss one thing", evidence.near)):
-        if candidates:
-            yield Section(title, (Entries(tuple(map(_candidate, candidates))),))
+    if evidence.near:
+        yield Section("Models that miss one thing", (Entries(tuple(map(_candidate, evidence.near))),))
+
+
+def start_entries(start_with: Sequence[Start], *, budgeted: bool) -> Iterator[Entry]:
+    """Models to start with, each with its time, memory and licence, and its quality and cost where there are any."""
+    for start in start_with:
+        entry = start.candidate
+        out = [f"its architecture is excluded by {both(start.excluded_by)}"] if start.excluded_by else []
+        missing = [*out, *(miss.told for miss in entry.misses)]
+        state = both(missing) or (_STATUS[entry.status] if budgeted else "")
+        of = ", ".join(filter(None, (entry.architecture, start.released)))
+        lines = list(_model_lines(entry))
+        if not start.time and not missing:
+            lines.insert(0, "Time: neither measured nor estimated for what is stated")
+        lines += [f"Quality: {f.metric} {f.value:g} on {f.dataset} ({f.row})" for f in start.quality[:1]]
+        if start.cost and start.cost.usd_per_1000_images:
+            gpus = start.cost.gpus
+            many = f"; GPUs: {gpus.low if gpus.low == gpus.high else f'{gpus.low} to {gpus.high}'}" if gpus else ""
+            grade = "measured" if start.cost.row else "estimated"
+            dollars = usd_words(start.cost.usd_per_1000_images)
+            lines.append(f"Cost, from {grade} time: {dollars} for 1,000 images{many}")
+        origin = ("; ", *row_origin(entry.row)) if entry.row else ()
+        yield Entry(
+            (strong(entry.title), f" ({of}){f': {state}' if state else ''}"), tuple(lines), (code(entry.model), *origin)
+        )
+
+
+def model_section(model: Judged) -> Section:
+    """Why, or why not, the model that was named: each test, the failed ones first."""
+    order = ("fails", "open", "passes")
+    entries = []
+    for asked in sorted(model.tests, key=lambda asked: order.index(asked.outcome)):
+        tone = {"fails": "disagrees", "open": "warning", "passes": "agrees"}[asked.outcome]
+        by = (", by ", *codes(asked.rules)) if asked.rules else ()
+        entries.append(Entry((Span(asked.outcome, "plain", tone), f" {asked.test}: {asked.says}", *by)))
+    heading = f"{model.title} fits" if model.fits else f"Why not {model.title}"
+    return Section(heading, (Entries(tuple(entries)),))
 
 
 def standing_words(evidence: Assessment, recommended: Sequence[str]) -> str:
@@ -82,11 +119,36 @@ def standing_words(evidence: Assessment, recommended: Sequence[str]) -> str:
     Where it shows none of those recommended to keep the budget, also which others a measurement does.
     """
     budget = ms_words(evidence.budget_ms)
+    if not recommended:
+        least = quickest_there(evidence)
+        return f"The quickest that is known there: {ms_words(least[0])} ({least[1]}; {least[2]})." if least else ""
     found = {entry.architecture: entry for entry in evidence.feasibility}
     words = [_standing(found[name], budget) for name in recommended]
     if all(found[name].status not in KEPT for name in recommended):
         words += [f"Measured to keep it: {_kept(entry)}." for entry in evidence.feasibility if entry.rows]
     return " ".join(words)
+
+
+def quickest_there(evidence: Assessment) -> tuple[float, str, str] | None:
+    """The least time in ms that is known for what is asked, where all are beyond the budget; of what, and how known."""
+    times = [
+        (row.latency_ms, entry.architecture, f"measured, {row.id}")
+        for entry in evidence.feasibility
+        if entry.measured_beyond and (row := entry.nearest) and row.latency_ms is not None
+    ]
+    times += [
+        (guess.low_ms, entry.architecture, f"the least that is estimated, {guess.title}")
+        for entry in evidence.feasibility
+        if (guess := entry.estimate) and entry.status == "beyond"
+    ]
+    return min(times, default=None)
+
+
+def not_shown(evidence: Assessment, recommended: Sequence[str]) -> str:
+    """Where nothing shows that what is recommended keeps the budget, or that it does not: that this is so."""
+    status = {entry.architecture: entry.status for entry in evidence.feasibility}
+    neither = recommended and all(status[name] in UNSHOWN for name in recommended)
+    return f"not shown to keep {ms_words(evidence.budget_ms)}" if neither else ""
 
 
 def _standing(entry: Feasibility, budget: str) -> str:
@@ -168,17 +230,21 @@ _MEMORY_IS = {"measured": "measured", "stated": "as stated of it", "weights": "f
 
 def _candidate(entry: Candidate) -> Entry:
     state = both([miss.told for miss in entry.misses]) if entry.misses else _STATUS[entry.status]
-    lines = []
+    origin = ("; ", *row_origin(entry.row)) if entry.row else ()
+    first = f"{entry.title} ({entry.architecture}): {state}"
+    return Entry(first, tuple(_model_lines(entry)), (code(entry.model), *origin))
+
+
+def _model_lines(entry: Candidate) -> Iterator[str]:
+    """A model's time, with its grade, its memory, its licence and its adapters."""
     if entry.estimate and entry.status != "demonstrated":  # which its standing rests on
-        lines.append(_estimate_line(entry.estimate))
+        yield _estimate_line(entry.estimate)
     if entry.row:
-        lines.append(row_words(entry.row))
+        yield f"Measured: {row_words(entry.row)}"
     adapters = f"with {both(entry.adapters)}" if entry.adapters else ""
     memory, basis = entry.memory_gb or 0, _MEMORY_IS[entry.memory_is or "weights"]
     amount = f"{memory:.3g} GB {basis}" if memory >= 1 else f"{memory:.1g} GB {basis}" if memory else "memory not known"
-    lines.append("; ".join(filter(None, (amount, licence_words(entry.licence), adapters))))
-    origin = ("; ", *row_origin(entry.row)) if entry.row else ()
-    return Entry(f"{entry.title} ({entry.architecture}): {state}", tuple(lines), (code(entry.model), *origin))
+    yield "; ".join(filter(None, (amount, licence_words(entry.licence), adapters)))
 
 
 def _estimate_line(estimate: Estimate) -> str:
@@ -236,3 +302,13 @@ def licence_words(licence: Licence | None) -> str:
     regions = ", ".join(licence.excluded_regions).upper()
     nowhere = f"; not granted in {regions}" if regions else ""
     return f"licence {licence.deciding}: {use}{nowhere}{'' if licence.verified else ' (terms not verified)'}"
+
+
+def usd_words(amount: Range) -> str:
+    """`0.36 to 1.35 USD`."""
+    low, high = _dollars(amount.low), _dollars(amount.high)
+    return f"{low} USD" if low == high else f"{low} to {high} USD"
+
+
+def _dollars(amount: float) -> str:
+    return f"{amount:,.0f}" if amount >= 100 else f"{amount:.2f}" if amount >= 0.1 else f"{amount:.2g}"

@@ -31,8 +31,8 @@ class GpuNames(NamedTuple):
     """Other names, each with the id that it stands for."""
     memory_gb: Mapping[str, float] = {}
     """Id to its memory, where that is known."""
-    usual: tuple[str, ...] = ()
-    """Those that stand for others of their kind when it is said what would change a verdict."""
+    peak_tflops: Mapping[str, float] = {}
+    """Id to its peak, where that is known: how strong it is, beside others."""
 
 
 _MAKERS = re.compile("^(nvidia|geforce|amd|radeon|intel|apple|qualcomm)+(?=.)")

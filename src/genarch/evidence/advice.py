@@ -1,0 +1,209 @@
+"""Which models to start with on a spec, and why not another one."""
+
+# No annotations as strings here: each would be compiled at every start.
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Literal, NamedTuple
+
+from genarch.evidence.assessment import Candidate, ModelTest, Outcome, candidate, candidates, model_tests
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.cost import Cost, cost_of, load_of
+from genarch.evidence.feasibility import Needs, Status, needs_of
+from genarch.table.forms import INLINED
+from genarch.table.rules import RuleTable
+from genarch.table.scoring import Evaluation
+from genarch.table.spec import Spec
+
+MOST = 3
+"""How many models are named."""
+
+_FITS_FIRST: Sequence[Status] = ("demonstrated", "within", "straddling")
+
+
+class Figure(NamedTuple):
+    """A figure of quality that was published of a model; comparable within one data set and metric only."""
+
+    dataset: str
+    metric: str
+    value: float
+    row: str
+
+
+class Took(NamedTuple):
+    """The time of a request in milliseconds: measured in `row`, from `low_ms` to `high_ms` where it is estimated."""
+
+    low_ms: float
+    high_ms: float
+    grade: Literal["measured", "estimated"]
+    row: str | None
+    hardware: str | None
+
+
+class Start(NamedTuple):
+    """A model, with what a team weighs before it takes one."""
+
+    candidate: Annotated[Candidate, INLINED]
+    time: Took | None
+    released: str | None
+    """The month."""
+    quality: tuple[Figure, ...]
+    cost: Cost | None
+    """On the stated load; null where none is stated, or hardware, size or time are not known."""
+    excluded_by: tuple[str, ...]
+    """The rules that exclude its architecture; none where it is recommended."""
+
+
+class Asked(NamedTuple):
+    """One thing that is asked of a model."""
+
+    test: str
+    outcome: Outcome
+    says: str
+    rules: tuple[str, ...] = ()
+    """Of the architecture: the rules that exclude it, or that put another before it."""
+
+
+class Judged(NamedTuple):
+    """Why, or why not, a model that was named: everything that is asked of it, with how it does."""
+
+    model: str
+    title: str
+    recommended: bool
+    """Whether its architecture is among those recommended."""
+    fits: bool
+    """Whether it fails nothing, its architecture's place among it."""
+    tests: tuple[Asked, ...]
+    details: Start
+
+
+class Advice(NamedTuple):
+    """The models of a spec."""
+
+    start_with: tuple[Start, ...]
+    nearest: tuple[Start, ...]
+    """Where none fits: those that miss least, of the recommended architectures; where none is, of those that are left,
+    or of all."""
+    model: Judged | None
+
+
+def advice(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Catalogue) -> Advice:
+    """The models to start with, and how the one that the spec names does.
+
+    Raises:
+        UnknownIdError: when the catalogue has no model of that name.
+    """
+    needs, verdict = needs_of(spec.constraints, catalogue), evaluation.verdict
+    load = load_of(spec.constraints, needs)
+    excluded = {entry.architecture: entry.excluded_by for entry in evaluation.ranking}
+    stated = load if load and (load.images_per_day or load.peak_images_per_second) else None
+
+    def start(entry: Candidate) -> Start:
+        cost = cost_of(entry, stated, needs) if stated else None
+        model = catalogue.models[entry.model]
+        figures, out = tuple(_figures(entry.model, catalogue)), excluded.get(entry.architecture, ())
+        return Start(entry, _time_of(entry), model.released, figures, cost, out)
+
+    left = tuple(name for name, by in excluded.items() if not by)
+    among = verdict.recommended or left or tuple(excluded)
+    found = candidates(among, needs)
+    fitting = best_first([entry for entry in found if not entry.misses], needs) if verdict.recommended else []
+    # Each architecture that is recommended is to be tried, so the best of each comes before a second of another.
+    chosen = [next(entry for entry in fitting if entry.architecture == name) for name in _shown(among, fitting)]
+    chosen += [entry for entry in fitting if entry not in chosen]
+    chosen = sorted(chosen[:MOST], key=fitting.index)
+    nearest = () if chosen else tuple(map(start, _nearest(found)[:MOST]))
+    judged = None
+    if spec.model is not None:
+        named = candidate(catalogue.model(spec.model), needs)
+        judged = _judged(start(named), tuple(model_tests(named, needs)), evaluation, rules)
+    return Advice(tuple(map(start, chosen)), nearest, judged)
+
+
+def _shown(architectures: Iterable[str], found: Iterable[Candidate]) -> list[str]:
+    """Those of the architectures that have a model among these."""
+    having = {entry.architecture for entry in found}
+    return [name for name in architectures if name in having]
+
+
+def _nearest(found: Iterable[Candidate]) -> list[Candidate]:
+    """Fewest misses first; a model that was never released, or that may not be used so, is no near miss."""
+    there = [entry for entry in found if not any(miss.kind in ("licence", "weights") for miss in entry.misses)]
+    least = min((len(entry.misses) for entry in there), default=0)
+    return [entry for entry in there if len(entry.misses) == least]
+
+
+def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:
+    """Shown to keep the budget, if there is one; then ahead of the others in quality; then the latest.
+
+    Ahead is what has the better of more figures that another of them has too, behind what has the worse; most have no
+    figure in common with another, and are neither.
+    """
+    quality = {entry.model: {f[:2]: f.value for f in _figures(entry.model, needs.catalogue)} for entry in found}
+
+    def lead(name: str) -> int:
+        ahead = sum(
+            _better(value, other[key], key[1])
+            for key, value in quality[name].items()
+            for other in quality.values()
+            if key in other
+        )
+        return (ahead > 0) - (ahead < 0)
+
+    def rank(entry: Candidate) -> tuple[int, int]:
+        return _FITS_FIRST.index(entry.status) if needs.budget_ms is not None else 0, -lead(entry.model)
+
+    latest = sorted(found, key=lambda entry: needs.catalogue.models[entry.model].released or "", reverse=True)
+    return sorted(latest, key=rank)
+
+
+def _better(mine: float, theirs: float, metric: str) -> int:
+    """1, 0 or -1; of distances, as FID is one, less is better."""
+    return ((mine > theirs) - (mine < theirs)) * (-1 if "FID" in metric else 1)
+
+
+def _figures(model: str, catalogue: Catalogue) -> Iterator[Figure]:
+    """The best figure of each data set and metric that was read in its source, in usable steps."""
+    work = catalogue.models[model].work
+    best: dict[tuple[str, str], Figure] = {}
+    for row in catalogue.rows_of(model):
+        usable = row.read("quality") and row.trust != "low" and (row.steps or 10**6) >= (work.steps if work else 0)
+        if row.quality and usable:
+            key, figure = row.quality[:2], Figure(*row.quality, row.id)
+            if key not in best or _better(figure.value, best[key].value, figure.metric) > 0:
+                best[key] = figure
+    yield from best.values()
+
+
+def _time_of(entry: Candidate) -> Took | None:
+    """What its standing rests on: a row that keeps the budget, else the estimate, else the fastest row."""
+    row, guess = entry.row, entry.estimate
+    if row and row.latency_ms is not None and (entry.status not in ("within", "straddling", "beyond") or not guess):
+        return Took(row.latency_ms, row.latency_ms, "measured", row.id, row.hardware)
+    return Took(guess.low_ms, guess.high_ms, "estimated", None, guess.hardware) if guess else None
+
+
+def _judged(start: Start, tests: Iterable[ModelTest], evaluation: Evaluation, rules: RuleTable) -> Judged:
+    place = _place(start.candidate.architecture, evaluation, rules)
+    asked = (*(Asked(*test) for test in tests), place)
+    fails = any(test.outcome == "fails" for test in asked)
+    named = start.candidate
+    return Judged(named.model, named.title, place.outcome == "passes", not fails, asked, start)
+
+
+def _place(name: str, evaluation: Evaluation, rules: RuleTable) -> Asked:
+    """Whether an architecture is what is recommended, and if not, by which rules."""
+    recommended, ranking = evaluation.verdict.recommended, {entry.architecture: entry for entry in evaluation.ranking}
+    if name in recommended:
+        return Asked("architecture", "passes", f"its architecture, {name}, is recommended")
+    if name not in ranking:
+        return Asked("architecture", "open", f"its architecture, {name}, is none that {rules.name} knows")
+    own = ranking[name]
+    if own.excluded_by:
+        return Asked("architecture", "fails", f"its architecture, {name}, is excluded", own.excluded_by)
+    if not recommended:
+        return Asked("architecture", "open", f"its architecture, {name}, is not excluded, and none is recommended")
+    best = ranking[recommended[0]]
+    behind = best.points - own.points
+    ahead = {rule.id: rule.points.get(best.architecture, 0) - rule.points.get(name, 0) for rule in evaluation.hits}
+    by = sorted((rule for rule, points in ahead.items() if points > 0), key=lambda rule: -ahead[rule])
+    apart = f"{behind} points behind" if behind > 0 else "with as many points as"
+    return Asked("architecture", "fails", f"its architecture, {name}, is {apart} {best.architecture}", tuple(by))

@@ -1,0 +1,213 @@
+"""The models to start with, and why not another one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import spec
+from catalogues import card, catalogue, licence, model, row, work
+from genarch import RuleTable, UnknownIdError, evaluate, load_rules
+from genarch.evidence.advice import Advice, Asked, Judged, advice
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.entries import Quality
+from genarch.files.bundled import load_catalogue
+from genarch.files.schemas import model_of
+from genarch.reports.json import plain
+from genarch.table.constraints import Value
+from genarch.table.spec import Spec
+from strategies import answers
+
+A = card("a100-80gb-sxm", 312, 2039, mem_gb=24)
+TEXT: dict[str, Any] = {"task": "text_to_image", "conditioning": ["text"], "domain": "broad"}
+
+
+@pytest.fixture(scope="module")
+def field() -> RuleTable:
+    return load_rules("field")
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Catalogue:
+    return load_catalogue()
+
+
+def advised(rules: RuleTable, there: Catalogue, model: str | None = None, **stated: Any) -> Advice:
+    given = spec(**stated)._replace(model=model)
+    return advice(given, rules, evaluate(given, rules), there)
+
+
+def names(found: Advice) -> list[str]:
+    return [start.candidate.model for start in found.start_with]
+
+
+def few_step(names: str, rows: Any, released: dict[str, str] = {}, **fields: Any) -> Catalogue:  # noqa: B006
+    made = [
+        model(name, family="hybrid", architecture="few_step", released=released.get(name), **fields)
+        for name in names.split()
+    ]
+    return catalogue(rows, made, [A])
+
+
+def test_with_a_budget_what_is_shown_to_keep_it_comes_first(field: RuleTable) -> None:
+    """`late` takes 990 ms; `unknown` nothing is known of; `shown` takes 900 ms, `new` is estimated within."""
+    rows = [row("a", "shown", latency_ms=900.0), row("b", "late", latency_ms=990.0), row("c", "unknown", hardware=None)]
+    there = few_step("late unknown shown", [r._replace(hardware=r.hardware and A.id) for r in rows])
+    stated = {**TEXT, "latency_budget_ms": 950, "gpu": A.id, "resolution_px": 512}
+    assert names(advised(field, there, **stated)) == ["shown"]
+
+
+def test_then_the_better_in_quality_then_the_latest(field: RuleTable) -> None:
+    """On the one data set that two have figures for, `best` has the lower FID: it is first, `worst` the last."""
+
+    def figure(name: str, fid: float, data: str = "faces") -> Any:
+        return row(name, name, hardware=A.id, quality=Quality(data, "FID", fid))
+
+    rows = [figure("best", 3.0), figure("worst", 9.0), figure("new", 99.0, "cars"), row("old", "old", hardware=A.id)]
+    released = {"best": "2021-01", "worst": "2026-01", "new": "2025-01", "old": "2023-01"}
+    there = few_step("worst old new best", rows, released)
+    found = advised(field, there, **TEXT, latency_budget_ms=150, gpu=A.id, resolution_px=512)
+    assert names(found) == ["best", "new", "old"]
+    assert [figure.value for figure in found.start_with[0].quality] == [3.0]
+    unread = [r._replace(unverified_fields=("quality",)) for r in rows]
+    unsure = advised(field, few_step("worst old new best", unread, released), **TEXT, latency_budget_ms=150, gpu=A.id)
+    assert names(unsure) == ["worst", "new", "old"]
+
+
+def test_the_best_of_each_recommended_architecture_is_there(shipped: Catalogue) -> None:
+    article = load_rules("article")
+    found = advised(
+        article, shipped, task="image_to_image", conditioning=[], domain="narrow", priorities=["quality", "speed"]
+    )
+    given = evaluate(
+        spec(task="image_to_image", conditioning=[], domain="narrow", priorities=["quality", "speed"]), article
+    )
+    architectures = {start.candidate.architecture for start in found.start_with}
+    assert architectures <= set(given.verdict.recommended)
+
+
+def test_without_a_budget_models_are_listed_too(field: RuleTable, shipped: Catalogue) -> None:
+    found = advised(field, shipped, **TEXT, priorities=["quality"])
+    assert len(found.start_with) == 3
+    assert not found.nearest
+
+
+def test_a_live_portrait_starts_with_what_was_made_for_it(field: RuleTable, shipped: Catalogue) -> None:
+    found = advised(
+        field, shipped, task="portrait_animation", conditioning=["reference_image", "pose"], domain="narrow",
+        latency_budget_ms=33.3, gpu="rtx-4090", resolution_px=512,
+    )  # fmt: skip
+    assert names(found)[0] == "liveportrait"
+    assert "pix2pix-turbo" not in names(found)
+    took = found.start_with[0].time
+    assert took is not None
+    assert (took.low_ms, took.high_ms, took.grade, took.row) == (14.8, 14.8, "measured", "liveportrait-512-4090")
+
+
+def test_a_licence_that_conflicts_is_never_listed(field: RuleTable) -> None:
+    rows = [row("a", "closed", hardware=A.id), row("b", "open", hardware=A.id)]
+    made = [
+        model(name, family="hybrid", architecture="few_step", licence=licence(use))
+        for name, use in (("closed", "forbidden"), ("open", "allowed"))
+    ]
+    stated = {**TEXT, "latency_budget_ms": 150, "gpu": A.id, "resolution_px": 512}
+    both = advised(field, catalogue(rows, made, [A]), **stated)
+    assert sorted(names(both)) == ["closed", "open"]
+    assert names(advised(field, catalogue(rows, made, [A]), **stated, commercial_use=True)) == ["open"]
+    none = advised(field, catalogue(rows[:1], made[:1], [A]), **stated, commercial_use=True)
+    assert (none.start_with, none.nearest) == ((), ())
+
+
+def test_where_nothing_fits_the_nearest_is_named_with_what_it_misses(field: RuleTable) -> None:
+    rows = [row("a", "one", hardware=A.id), row("b", "two", hardware=A.id, resolution="256x256")]
+    found = advised(field, few_step("one two", rows), **TEXT, latency_budget_ms=90, gpu=A.id, resolution_px=512)
+    assert found.start_with == ()
+    assert [(s.candidate.model, [m.kind for m in s.candidate.misses]) for s in found.nearest] == [("one", ["budget"])]
+
+
+def test_cost_stands_beside_a_model_where_a_load_is_stated(field: RuleTable) -> None:
+    """100 ms an image; at 3.6 USD an hour, busy 60% of it: 1000 x 0.1 / 3600 x 3.6 / 0.6 = 0.1667 USD."""
+    there = few_step("one", [row("a", "one", hardware=A.id)])
+    stated = {**TEXT, "latency_budget_ms": 150, "gpu": A.id, "resolution_px": 512, "price_per_gpu_hour_usd": 3.6}
+    assert advised(field, there, **stated).start_with[0].cost is None
+    cost = advised(field, there, **stated, images_per_day=1000).start_with[0].cost
+    assert cost is not None
+    assert cost.usd_per_1000_images is not None
+    assert cost.usd_per_1000_images == pytest.approx((0.16667, 0.16667), rel=1e-3)
+
+
+def test_an_estimate_is_never_shown_as_measured(field: RuleTable) -> None:
+    """3 TFLOP at half of 312, and 15 ms: 34.2 ms, from half of it to twice."""
+    there = few_step("one", [row("a", "one", hardware=None)], work=work())
+    found = advised(field, there, **TEXT, latency_budget_ms=90, gpu=A.id, resolution_px=512).start_with[0]
+    assert found.time is not None
+    assert found.time.grade == "estimated"
+    assert (found.time.low_ms, found.time.high_ms) == pytest.approx((17.1, 68.5), rel=1e-2)
+    assert found.time.row is None
+
+
+def judged(found: Advice) -> tuple[Judged, dict[str, Asked]]:
+    assert found.model is not None
+    return found.model, {asked.test: asked for asked in found.model.tests}
+
+
+def test_why_not_another_model(field: RuleTable, shipped: Catalogue) -> None:
+    stated = {**TEXT, "latency_budget_ms": 90, "gpu": "rtx-4090", "resolution_px": 512, "commercial_use": True}
+    found, tests = judged(advised(field, shipped, "flux.1-dev", **stated))
+    assert not found.fits
+    assert not found.recommended
+    assert {name for name, asked in tests.items() if asked.outcome == "fails"} >= {"licence", "budget", "architecture"}
+    assert tests["task"].outcome == tests["conditioning"].outcome == "passes"
+    assert "under-100-ms-needs-a-single-pass" in tests["architecture"].rules
+    fits, every = judged(advised(field, shipped, "sd-turbo", **stated))
+    assert fits.fits
+    assert fits.recommended
+    assert {asked.outcome for asked in every.values()} <= {"passes", "open"}
+
+
+def test_why_not_names_the_rules_that_put_another_architecture_before_it(field: RuleTable, shipped: Catalogue) -> None:
+    stated = {"task": "unconditional", "conditioning": [], "domain": "narrow", "priorities": ["speed"]}
+    _, tests = judged(advised(field, shipped, "ddpm", **stated))
+    place = tests["architecture"]
+    assert place.outcome == "fails"
+    assert place.says.startswith("its architecture, diffusion, is ")
+    fired = {rule.id for rule in evaluate(spec(**stated), field).hits}
+    assert place.rules
+    assert set(place.rules) <= fired
+
+
+def test_a_model_that_is_not_there(field: RuleTable, shipped: Catalogue) -> None:
+    with pytest.raises(UnknownIdError, match="did you mean 'sd-turbo'"):
+        advised(field, shipped, "sd-turboo", **TEXT)
+
+
+@given(
+    stated=answers(),
+    budget=st.sampled_from([10, 50, 100, 500, 2000, 10_000]) | st.none(),
+    gpu=st.sampled_from(["rtx-4090", "a100-80gb-sxm", "l4", "t4"]) | st.none(),
+    size=st.sampled_from([256, 512, 1024]) | st.none(),
+    sold=st.booleans(),
+)
+def test_whatever_is_listed_fits(
+    stated: dict[str, Value], budget: int | None, gpu: str | None, size: int | None, *, sold: bool
+) -> None:
+    field, shipped = load_rules("field"), load_catalogue()
+    added = {"latency_budget_ms": budget, "gpu": gpu, "resolution_px": size, "commercial_use": sold}
+    given = Spec("any", {**stated, **{name: value for name, value in added.items() if value is not None}})
+    evaluation = evaluate(given, field)
+    found = advice(given._replace(model="sd-turbo"), field, evaluation, shipped)
+    assert len(found.start_with) <= 3
+    assert not (found.start_with and found.nearest)
+    for start in found.start_with:
+        assert start.candidate.architecture in evaluation.verdict.recommended
+        assert not start.candidate.misses
+        assert not sold or (
+            start.candidate.licence and start.candidate.licence.commercial_use in ("allowed", "conditional")
+        )
+        assert budget is None or start.candidate.status in ("demonstrated", "within", "straddling")
+    assert all(miss.kind not in ("licence", "weights") for start in found.nearest for miss in start.candidate.misses)
+    model_of(Advice).model_validate(json.loads(json.dumps(plain(found))), strict=True)
