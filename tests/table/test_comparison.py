@@ -10,7 +10,7 @@ from brute import completions, contradictions
 from builders import rule, table
 from genarch import RuleTable
 from genarch.table import diff as module
-from genarch.table.conditions import All, Any, Not, Predicate, satisfies
+from genarch.table.conditions import ALWAYS, All, Any, Condition, Not, Predicate, satisfies
 from genarch.table.constraints import Value
 from genarch.table.diff import Comparison, Where
 from genarch.table.rules import Ratio
@@ -25,8 +25,12 @@ NARROW = Predicate("domain", "is", ("narrow",))
 PAIRED = Predicate("paired_data", "is", (True,))
 
 
-def below(limit: int) -> Predicate:
+def below(limit: float) -> Predicate:
     return Predicate("latency_budget_ms", "below", (limit,))
+
+
+def at_least(limit: float) -> Predicate:
+    return Predicate("latency_budget_ms", "at_least", (limit,))
 
 
 def outcome(answers: dict[str, Value], rules: RuleTable) -> str:
@@ -105,6 +109,103 @@ def test_another_limit_for_close_calls() -> None:
     (change,) = Comparison(table(*given), table(*given, close_call=Ratio(40, 100))).changes()
     assert (change.before, change.after) == ("gan", "evaluate_both")
     assert set(change.regions[0].where) == {Where("domain", any_of=("narrow",)), Where("paired_data", is_=True)}
+
+
+@pytest.mark.parametrize(
+    ("where", "conditions"),
+    [
+        (Where("paired_data", is_=False), [Predicate("paired_data", "is", (False,))]),
+        (Where("control", any_of=("coarse", "fine")), [Predicate("control", "any_of", ("coarse", "fine"))]),
+        (
+            Where("conditioning", all_of=("text",), none_of=("mask", "pose")),
+            [Predicate("conditioning", "all_of", ("text",)), Predicate("conditioning", "none_of", ("mask", "pose"))],
+        ),
+        (Where("latency_budget_ms", at_least=0.5, below=2), [at_least(0.5), below(2)]),
+        (
+            Where("latency_budget_ms", above=1, at_most=2),
+            [Predicate("latency_budget_ms", "above", (1,)), Predicate("latency_budget_ms", "at_most", (2,))],
+        ),
+    ],
+)
+def test_a_restriction_is_the_conditions_that_it_stands_for(where: Where, conditions: list[Predicate]) -> None:
+    assert where.conditions() == conditions
+
+
+FINE = Predicate("control", "any_of", ("coarse", "fine"))
+TEXT, MASK = (Predicate("conditioning", "any_of", (member,)) for member in ("text", "mask"))
+
+
+@pytest.mark.parametrize(
+    ("gains", "idle", "where"),
+    [
+        (ALWAYS, (), ()),
+        (NARROW, (), (Where("domain", any_of=("narrow",)),)),
+        (PAIRED, (), (Where("paired_data", is_=True),)),
+        (FINE, (), (Where("control", any_of=("coarse", "fine")),)),
+        # between coarse and fine something changes, but not the results
+        (FINE, (Predicate("control", "is", ("fine",)),), (Where("control", any_of=("coarse", "fine")),)),
+        (below(50), (), (Where("latency_budget_ms", below=50),)),
+        (at_least(50), (), (Where("latency_budget_ms", at_least=50),)),
+        (Predicate("latency_budget_ms", "at_most", (50,)), (), (Where("latency_budget_ms", at_most=50),)),
+        (Predicate("latency_budget_ms", "above", (50,)), (), (Where("latency_budget_ms", above=50),)),
+        (Predicate("latency_budget_ms", "is", (50,)), (), (Where("latency_budget_ms", at_least=50, at_most=50),)),
+        # the same between 50 and 200, whatever else changes at 75, 100 and 150
+        (
+            All((at_least(50), below(200))),
+            (at_least(100), below(75), below(150)),
+            (Where("latency_budget_ms", at_least=50, below=200),),
+        ),
+        (TEXT, (), (Where("conditioning", all_of=("text",)),)),
+        (All((TEXT, Not(MASK))), (), (Where("conditioning", all_of=("text",), none_of=("mask",)),)),
+        (TEXT, (MASK,), (Where("conditioning", all_of=("text",)),)),
+        (All((PAIRED, NARROW)), (MASK, below(50)), (Where("domain", any_of=("narrow",)), Where("paired_data", is_=True))),
+    ],
+)  # fmt: skip
+def test_a_region_is_as_large_as_it_gets(
+    gains: Condition, idle: tuple[Condition, ...], where: tuple[Where, ...]
+) -> None:
+    """Three points for gan are three for diffusion now; a point less for a hybrid tips nothing."""
+    rest = [rule(f"idle-{at}", when, {"gan_enhanced_diffusion": -1}) for at, when in enumerate(idle)]
+    before, after = (table(rule("one", gains, {winner: 3}), *rest) for winner in ("gan", "diffusion"))
+    comparison = Comparison(before, after)
+    assert comparison.scope() == where
+    (change,) = comparison.changes(2)
+    assert (change.before, change.after, change.elsewhere) == ("gan", "diffusion", "no")
+    assert [region.where for region in change.regions] == [where]
+
+
+@pytest.mark.parametrize(
+    ("gains", "where"),
+    [
+        # half of the domains are narrow, a third of the numbers 25, 50 and 100 are below 50
+        (Any((NARROW, below(50))), Where("domain", any_of=("narrow",))),
+        (Any((below(50), NARROW)), Where("domain", any_of=("narrow",))),
+        # with 50 told apart there are 25, 50, 75, 100 and 200, of which three are below 100
+        (Any((NARROW, below(100), PAIRED, All((PAIRED, below(50))))), Where("latency_budget_ms", below=100)),
+    ],
+)
+def test_of_regions_around_an_example_the_largest_is_given(gains: Condition, where: Where) -> None:
+    before, after = (table(rule("one", gains, {winner: 3})) for winner in ("gan", "diffusion"))
+    (change,) = Comparison(before, after).changes()
+    assert (change.regions[0].where, change.elsewhere) == ((where,), "yes")
+
+
+def test_where_a_search_gives_up_one_region_has_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without domain, without the number, and what is left is paired data; whether it is elsewhere is not known."""
+    monkeypatch.setattr(module, "LIMIT", 1)
+    gains = Any((NARROW, at_least(50), PAIRED))
+    before, after = (table(rule("one", gains, {winner: 3})) for winner in ("gan", "diffusion"))
+    (change,) = Comparison(before, after).changes()
+    assert (change.before, change.after, change.elsewhere) == ("gan", "diffusion", "perhaps")
+    assert [region.where for region in change.regions] == [(Where("paired_data", is_=True),)]
+
+
+def test_points_in_another_order_are_the_same_rule() -> None:
+    before, after = (
+        table(rule("one", NARROW, given)) for given in ({"gan": 3, "diffusion": 1}, {"diffusion": 1, "gan": 3})
+    )
+    comparison = Comparison(before, after)
+    assert (comparison.scope(), list(comparison.changes())) == ((), [])
 
 
 def test_an_architecture_more() -> None:

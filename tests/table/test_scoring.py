@@ -30,6 +30,8 @@ def always(rule_id: str, excludes: tuple[str, ...] = (), **points: int) -> Rule:
         ([always("a", gan=2), always("b", diffusion=1)], "gan", "gan", ("gan",), "clear", 1 / 3),
         # a point against touches too: gan 3 - 1 = 2, diffusion 2: tie, 0 / (3 + 1 + 2)
         ([always("a", gan=3), always("b", gan=-1, diffusion=2)], "evaluate_both", None, ("gan", "diffusion"), "close_call", 0.0),
+        # what speaks against gan touches it: 4 - 2 of 5 + 1 + 2, where 2 of 6 would be clear
+        ([always("a", gan=5), always("b", gan=-1, diffusion=2)], "gan", "gan", ("gan",), "lean", 0.25),
         # diffusion excluded; gan 1, best hybrid 0: 1 / 1
         ([always("a", ("diffusion",), gan=1)], "gan", "gan", ("gan",), "clear", 1.0),
         # nothing but the hybrids left: forced, whatever the points
@@ -174,15 +176,19 @@ def test_a_set_compared_with_exactly_these_is_read_whole() -> None:
 
 
 def test_a_gpu_is_read_as_the_device_that_it_implies() -> None:
-    given = spec(gpu="rtx-4090", domain="narrow")
+    given = spec(domain="narrow", gpu="rtx-4090", resolution_px=512)
     on_device = table(rule("edge", Predicate("device", "is", ("edge",)), {"gan": 3}))
-    assert evaluate(given, on_device).unread == (Unread("domain"),)
-    assert evaluate(given, table(rule("narrow", NARROW, {"gan": 3}))).unread == (Unread("gpu"),)
+    assert evaluate(given, on_device).unread == (Unread("domain"), Unread("resolution_px"))
+    assert evaluate(given, table(rule("narrow", NARROW, {"gan": 3}))).unread == (Unread("gpu"), Unread("resolution_px"))
 
 
 def test_hardware_that_contradicts_the_device_is_an_inconsistency() -> None:
     (notice,) = evaluate(spec(gpu="t4", device="mobile"), table()).notices
     assert (notice.id, notice.level) == ("inconsistent-gpu-device", "inconsistency")
+    assert (notice.source.section, notice.source.grade) == (
+        "the hardware of the evidence catalogue",
+        "expert_judgement",
+    )
     assert notice.when == All((Predicate("gpu", "is", ("t4",)), Predicate("device", "is", ("mobile",))))
 
 
@@ -197,7 +203,57 @@ def test_hardware_that_is_not_listed_is_a_warning(device: dict[str, str], rest: 
         "warning",
         Predicate("gpu", "is", ("abacus-1",)),
     )
+    assert notice.source.grade == "expert_judgement"
+    assert notice.message.startswith("The evidence catalogue has no gpu abacus-1. Nothing")
     assert notice.message.endswith(f"Nothing measured or estimated is of it; {rest}")
+
+
+def test_hardware_that_was_meant_is_named() -> None:
+    (notice,) = scorer(table()).evaluate({"gpu": "rtx-4091"}).notices
+    assert notice.message.startswith("The evidence catalogue has no gpu rtx-4091; did you mean")
+
+
+def test_members_that_nothing_reads_are_named_in_order() -> None:
+    rules = table(rule("text", Predicate("conditioning", "any_of", ("text",)), {"gan": 3}))
+    assert evaluate(spec(conditioning=["text"]), rules).unread == ()
+    given = spec(conditioning=["text", "reference_image", "pose", "mask", "class_label", "attributes"])
+    unread = Unread("conditioning", ("attributes", "class_label", "mask", "pose", "reference_image"))
+    assert evaluate(given, rules).unread == (unread,)
+
+
+def test_a_rule_waits_for_nothing_that_is_stated_and_not_where_it_is_decided() -> None:
+    fast = Predicate("latency_budget_ms", "below", (100,))
+    rules = table(
+        rule("narrow-and-fast", All((NARROW, fast)), {"gan": 1}), rule("broad-and-fast", All((BROAD, fast)), {"gan": 1})
+    )
+    found = evaluate(spec(domain="narrow"), rules).undecided
+    assert [(entry.constraint, entry.rules) for entry in found] == [("latency_budget_ms", ("narrow-and-fast",))]
+
+
+def test_what_is_said_beside_the_verdict_does_not_make_it() -> None:
+    """Neither a method, nor a notice, nor a next step counts among the rules that hit."""
+    method = Method("a-method", "t", ("gan",), ALWAYS, "b", SOURCE)
+    notice = Notice("a-notice", "warning", "t", ALWAYS, "m", SOURCE)
+    step = NextStep("a-step", "t", ALWAYS, "s", SOURCE)
+    rules = table(rule("narrow", NARROW, {"gan": 3}), rule("broad", BROAD, {"gan": 3}), methods=[method])
+    rules = rules._replace(notices=(notice,), next_steps=(step,))
+    assert [scorer(rules).hits(stated) for stated in ({}, {"domain": "narrow"}, {"domain": "broad"})] == [0, 0b01, 0b10]
+    assert decide(spec(), rules).verdict == "undetermined"
+    found = evaluate(spec(domain="narrow"), rules)
+    assert (found.verdict.verdict, found.methods, found.notices, found.next_steps) == (
+        "gan",
+        (method,),
+        (notice,),
+        (step,),
+    )
+
+
+def test_what_is_level_is_a_close_call_however_low_the_limit_is() -> None:
+    rules = [always("a", gan=3), always("b", diffusion=3)]  # 0 of 6 is not below 0
+    assert decide(spec(), table(*rules, close_call=Ratio(0, 1))).verdict == "evaluate_both"
+    assert decide(spec(), table(*rules, always("c", gan=1), close_call=Ratio(0, 1))).verdict == "gan"
+    # Gan is behind, and nothing touches the two in front: 0 of 1 for 0 of 0.
+    assert decide(spec(), table(always("a", gan=-1))).margin == Ratio(0, 1)
 
 
 # The smallest change of points that gives another verdict. In the table's order: gan, diffusion, two hybrids.
