@@ -289,6 +289,52 @@ def test_settings_of_the_project_hold_and_options_go_before(repo: Path, monkeypa
     assert "genarch.toml:1:1: 'fial_on' is not a key here; did you mean 'fail_on'?" in result.stderr
 
 
+WRONG = (
+    "# A\n\n```yaml genarch\nversion: 1\nconstraints:\n  task: text_to_image\n  conditioning: [text, reference_image]\n"
+    "  control: coarse\n  domain: broad\n  latency_budget_ms: 2s\n  serving: near_realtime\n  gpu: l4\n"
+    "  resolution_px: 1024\n  priorities: [quality]\n  team_expertise: limited\n  pretrained_available: true\n"
+    "  maturity: proven\ndecision: diffusion\nmodel: sdxl\n```\n"
+)
+
+
+def test_what_was_measured_decides_unless_it_is_left_aside(repo: Path) -> None:
+    (repo / "docs/good.md").write_text(WRONG)
+    assert found("docs") == [("docs/good.md", "decision-excluded", 18), ("docs/good.md", "model-too-slow", 19)]
+    assert check("docs").exit_code == 1
+    assert found("docs", "--no-evidence") == []
+    assert "evidence: decides too\n" in check("--show-config").stdout
+    (repo / "genarch.toml").write_text("evidence = false\n")
+    assert found("docs", "--config", "genarch.toml") == []
+    assert "evidence: left aside\n" in check("--config", "genarch.toml", "--show-config").stdout
+
+
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_what_evidence_finds_is_in_every_format_and_in_a_baseline(output_format: str, repo: Path) -> None:
+    (repo / "docs/good.md").write_text(WRONG)
+    result = check("docs", "--format", output_format)
+    assert result.exit_code == 1
+    shown = re.sub(r"[\s\\]+", " ", result.stdout)
+    assert "mlperf-v51-sdxl-l4" in shown
+    assert "model-too-slow" in shown
+    assert check("docs", "--write-baseline", "b.json").exit_code == 0
+    known = check("docs", "--baseline", "b.json", "--format", output_format)
+    assert known.exit_code == 0
+
+
+def test_the_catalogue_is_read_only_where_a_spec_states_what_evidence_reads(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read() -> None:
+        raise AssertionError("the catalogue is read")
+
+    monkeypatch.setattr("genarch.files.bundled.load_catalogue", read)
+    monkeypatch.setattr("genarch.cli.checking.load_catalogue", read)
+    assert check("docs").exit_code == 0
+    (repo / "docs/good.md").write_text(WRONG.replace("model: sdxl\n", "").replace("2s", "1913ms"))
+    assert check("docs", "--no-evidence").exit_code == 0
+    assert check("docs").exit_code == 4
+
+
 def test_what_would_be_looked_at_and_by_which_settings(repo: Path) -> None:
     (repo / "genarch.toml").write_text('exclude = ["docs/plain.md"]\nrequire_block = ["docs/*"]\nwaiver_days = 90\n')
     shown = check("--config", "genarch.toml", "--show-files")

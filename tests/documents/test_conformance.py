@@ -302,14 +302,17 @@ def test_what_the_table_of_that_day_contradicts_as_well_is_no_matter_of_tables(s
 def test_a_named_model_is_compared_with_budget_and_licence(shipped: RuleTable) -> None:
     block = f"{SETTLED.replace('}', ', task: unconditional, training: from_scratch, commercial_use: true, gpu: gtx-1080ti, resolution_px: 1024}')}\ndecision: gan\nmodel: stylegan3-t"
     budget, licence = found(record(block), shipped)
-    assert budget.finding.check == "budget-beyond-evidence"
-    assert "nothing shows stylegan3-t within the budget on gtx-1080ti" in budget.finding.message
+    assert budget.finding.check == "model-too-slow"
+    assert "stylegan3-t is too slow for the budget of 33 ms: it is estimated to take" in budget.finding.message
+    assert "on gtx-1080ti at 1024 px" in budget.finding.message
     assert "evidence@" in budget.finding.message
     assert licence.finding.check == "licence-conflict"
     assert "its licence forbids commercial use" in licence.finding.message
-    waived = f"{block}\nwaivers:\n- {{rule: licence-conflict, reason: commercial licence of 2026-03}}\n- {{rule: budget-beyond-evidence, reason: 31 ms measured on ours}}"
+    waived = f"{block}\nwaivers:\n- {{rule: licence-conflict, reason: commercial licence of 2026-03}}\n- {{rule: model-too-slow, reason: 31 ms measured on ours}}"
     assert ids(found(record(waived), shipped)) == []
-    assert ids(found(record(block.replace("stylegan3-t", "stylegan2-rosinality")), shipped)) == []
+    quicker = block.replace("stylegan3-t", "stylegan2-rosinality")
+    assert ids(found(record(quicker), shipped)) == ["budget-beyond-evidence"], "39 ms as it was written"
+    assert ids(found(record(quicker.replace("gtx-1080ti", "rtx-3090")), shipped)) == [], "measured: 22 ms"
 
 
 def test_hardware_that_contradicts_the_device_is_found_and_waived_by_the_id_in_the_message(shipped: RuleTable) -> None:

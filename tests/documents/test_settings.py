@@ -17,9 +17,10 @@ exclude = ["docs/old/"]
 require_block = ["docs/adr/*.md"]
 baseline = "genarch-baseline.json"
 waiver_days = 90
+evidence = false
 
 [severity]
-constraint-unsettled = "warning"
+constraint-unsettled = "error"
 block-quoted = "off"
 """
 
@@ -36,14 +37,14 @@ def test_every_setting(folder: Path) -> None:
     found = find_settings()
     assert found._replace(folder="", path="") == ProjectSettings(
         "", "", "own.yaml", "warning", ("docs/**/*.md",), ("docs/old/",), ("docs/adr/*.md",), "genarch-baseline.json",
-        90, {"constraint-unsettled": "warning", "block-quoted": "off"},
+        90, {"constraint-unsettled": "error", "block-quoted": "off"}, evidence=False,
     )  # fmt: skip
 
 
 def test_the_same_in_pyproject(folder: Path) -> None:
     text = "[tool.genarch]\n" + FULL.replace("[severity]", "[tool.genarch.severity]")
     (folder / "a/b/pyproject.toml").write_text(text)
-    assert find_settings().severity == {"constraint-unsettled": "warning", "block-quoted": "off"}
+    assert find_settings().severity == {"constraint-unsettled": "error", "block-quoted": "off"}
 
 
 def test_the_nearest_counts_and_nothing_is_merged(folder: Path) -> None:

@@ -224,3 +224,16 @@ def test_a_model_without_a_catalogue_is_left_alone_and_a_second_id_is_named_wher
         ("a",),
     )
     assert len(judged) == 2
+
+
+def test_a_rule_of_evidence_is_waived_as_any_other_and_where_evidence_is_left_aside_its_waivers_wait() -> None:
+    slow = table(rule("evidence-gan-too-slow", NARROW, excludes=["gan"]))
+    assert waived(waiver("evidence-gan-too-slow"), rules=slow) == REASON
+    lacking = waiver("evidence-gan-too-slow", approved_by=None)
+    assert [check for check, *_ in about_waivers(lacking, rules=slow)] == ["waiver-unapproved"]
+    # Known though nothing is stated that evidence speaks of: then it covers nothing.
+    for name in ("evidence-gan-too-slow", "evidence-gan-enhanced-diffusion-open", "model-too-slow", "budget-open"):
+        assert [check for check, *_ in about_waivers(waiver(name))] == ["waiver-unused"]
+        assert about_waivers(waiver(name), policy=POLICY._replace(evidence=False)) == []
+    for name in ("evidence-gan-too-slwo", "evidence-vae-too-slow"):
+        assert [check for check, *_ in about_waivers(waiver(name))] == ["waiver-unknown"]

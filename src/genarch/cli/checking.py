@@ -59,6 +59,7 @@ def settings_of(
     baseline: str | None = None,
     *,
     waivers: bool = True,
+    evidence: bool = True,
 ) -> Settings:
     """The settings that hold: the options of the command line over those of the project."""
     project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings()
@@ -66,7 +67,8 @@ def settings_of(
     day = _today(today)
     days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
     root = discovery.repository_root(".") or os.path.realpath(".")
-    table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE)
+    evidence = evidence and project.evidence
+    table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE, evidence=evidence)
 
     def patterns(asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
         return Patterns(tuple(asked), ".") if asked else Patterns(configured, folder)
@@ -75,11 +77,12 @@ def settings_of(
         table,
         Policy(
             day.isoformat(),
-            tuple(load_rules(name) for name in bundled_tables() if name != table.header.id),
+            tuple(load_rules(name, evidence=evidence) for name in bundled_tables() if name != table.header.id),
             (day + timedelta(days=days)).isoformat(),
             ending=project.waiver_days is not None,
             severities=project.severity,
             waivers=waivers,
+            evidence=evidence,
         ),
         discovery.Selection(patterns(include, project.include), patterns(exclude, project.exclude), root),
         patterns(require_block, project.require_block),
@@ -222,7 +225,7 @@ def _sidecar(item: ListedFile, settings: Settings) -> Checked | None:
 def _judged(path: str, document: reader.DesignDocument, settings: Settings, real: str = "") -> Checked:
     # A quotation states nothing: what must carry a spec does not do so by quoting one.
     stated = [*document.specs, *(item for item in document.defects if item.finding.check != CheckId("block-quoted"))]
-    named = any(placed.spec.model for placed in document.specs)
+    named = settings.policy.evidence and any(placed.spec.model for placed in document.specs)
     findings, judged = judge(document, settings.rules, settings.policy, load_catalogue() if named else None)
     status = document.status if stated and document.inactive else ""
     real = real or os.path.realpath(path)

@@ -60,6 +60,7 @@ def check(
     write_baseline: Annotated[Text, option("FILE", "Write what is found as a baseline.")] = None,
     show_waived: Annotated[bool, flag("--show-waived", "List waived findings too, with the reasons.")] = False,
     no_waivers: Annotated[bool, flag("--no-waivers", "Ignore every waiver.")] = False,
+    no_evidence: Annotated[bool, flag("--no-evidence", "Judge by the rules alone, whatever was measured.")] = False,
     allow_empty: Annotated[bool, flag("--allow-empty", "Exit 0 when there is nothing to check.")] = False,
     today: Today = None,
     config: Config = None,
@@ -70,9 +71,8 @@ def check(
 ) -> int:
     """Check design documents: whether each decision agrees with the constraints beside it."""
     outputs = parse_outputs(formats or ())
-    settings = settings_of(
-        config, no_config, rules, include, exclude, require_block, today, fail_on, baseline, waivers=not no_waivers
-    )
+    asked = (rules, include, exclude, require_block, today, fail_on, baseline)
+    settings = settings_of(config, no_config, *asked, waivers=not no_waivers, evidence=not no_evidence)
     if show_config:
         return _show_config(settings)
     if show_files:
@@ -174,6 +174,7 @@ def _show_config(settings: Settings) -> int:
     shown = [
         ("configuration", project.path or "none"),
         ("rules", settings.rules.name),
+        ("evidence", "decides too" if policy.evidence else "left aside"),
         ("fail_on", settings.fail_on),
         ("include", str(settings.selection.include) or "every *.md, *.markdown, *.genarch.yaml and genarch.yaml"),
         ("exclude", str(settings.selection.exclude) or "nothing"),

@@ -22,8 +22,10 @@ from genarch.table.spec import Spec, Waiver
 if TYPE_CHECKING:
     from genarch.documents.settings import Policy
 
-MOST_NAMED = 4
-"""Constraints listed beside the one to state first."""
+OF_EVIDENCE = frozenset(
+    {"budget-beyond-evidence", "budget-open", "licence-conflict", "model-too-large", "model-too-slow", "model-unsuited"}
+)
+"""The checks that go by the evidence catalogue alone."""
 
 _NEGATION = re.compile(r"(?i)\b(?:not?|never|neither|without|instead|rather|over|versus|vs)\b")
 
@@ -59,7 +61,7 @@ def judge(
         found += [] if before is placed else [duplicate(placed, before.place())]
         decision, of_decision = judge_decision(placed, document, rules, policy.tables)
         judged.append(decision)
-        models = judge_model(placed, catalogue) if catalogue else ()
+        models = judge_model(placed, rules, catalogue) if catalogue else ()
         found += with_waivers(placed, [*of_decision, *models], rules, policy)
     return sorted(with_severities(found, policy), key=lambda item: item.place), judged
 
@@ -175,15 +177,19 @@ def _beside(
     if decision is None and not document.undecided:
         yield placed.found(CheckId("decision-missing"), "constraints", answer=_answer(verdict))
     possible = [item.verdict for item in exploration.possible if item.verdict != verdict.verdict]
-    name = None if exploration.settled or _excluding(spec, evaluation) else exploration.next_question
-    if name is not None:
-        waiting = [entry.constraint for entry in evaluation.undecided if entry.constraint != name]
-        more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
-        also = f"; rules also wait for {', '.join(waiting[:MOST_NAMED])}{more}" if waiting else ""
-        words = {"verdict": verdict.verdict, "others": _either(possible), "meaning": BY_NAME[name].meaning}
-        yield placed.found(
-            CheckId("constraint-unsettled"), "constraints", subject=[name], waiting=also, name=name, **words
-        )
+    if not _excluding(spec, evaluation) and (names := exploration.open_questions):
+        first, *others = names
+        listed = _either([f"{first} ({BY_NAME[first].meaning})", *others], "and")
+        words = {"verdict": verdict.verdict, "others": _either(possible), "listed": f"{listed} is", "state": "it"}
+        if others:
+            words |= {"listed": f"{listed} are", "state": "them"}
+        order = ", the most telling first" if others else ""
+        yield placed.found(CheckId("constraint-unsettled"), "constraints", subject=names, order=order, **words)
+    left = next((entry.architecture for entry in _decided(spec, evaluation) if not entry.excluded_by), None)
+    for rule in evaluation.hits if spec.model is None else ():  # a model is judged itself
+        if left in rule.limits:
+            check, band = CheckId("budget-open"), _because(rule)
+            yield placed.found(check, "decision", subject=[rule.id], architecture=left, band=band, source=rule.source)
     if decision is None or len(document.specs) > 1:
         return
     decided = {entry.family for entry in _decided(spec, evaluation)}
@@ -195,21 +201,38 @@ def _beside(
             yield placed.found(check, text=chosen.text, families=families)._replace(place=chosen.place)
 
 
-def judge_model(placed: PlacedSpec, catalogue: Catalogue) -> Iterator[Located]:
-    """A named model against the stated budget and the stated commercial use; nothing where none is named."""
-    model, stated = placed.spec.model, placed.spec.constraints
-    if model is None:
+def judge_model(placed: PlacedSpec, rules: RuleTable, catalogue: Catalogue) -> Iterator[Located]:
+    """A named model in everything that the constraints ask of it; nothing where none is named."""
+    name, stated, decision = placed.spec.model, placed.spec.constraints, placed.spec.decision
+    if name is None:
         return
-    from genarch.evidence.assessment import commercial_conflict, within_budget  # for those who name a model alone
+    from genarch.evidence.assessment import candidate, lateness, model_tests  # for those who name a model alone
+    from genarch.evidence.feasibility import needs_of
+    from genarch.evidence.ways import ms_words
 
-    budget = within_budget(model, stated, catalogue)
-    if budget and not budget[0]:
-        misses = "; ".join(miss.told for miss in budget[1].misses if miss.kind != "licence")
-        where = f" on {stated['gpu']}" if "gpu" in stated else ""
-        words = {"where": where, "misses": misses, "evidence": catalogue.name}
-        yield placed.found(CheckId("budget-beyond-evidence"), "model", subject=[model], **words)
-    if conflict := commercial_conflict(model, stated, catalogue):
-        yield placed.found(CheckId("licence-conflict"), "model", subject=[model], conflict=conflict)
+    needs = needs_of(stated, catalogue)
+    found = candidate(catalogue.model(name), needs)
+    failed = {test.test: test.says for test in model_tests(found, needs) if test.outcome == "fails"}
+
+    def about(check: str, **words: object) -> Located:
+        return placed.found(CheckId(check), "model", subject=[name], **words)
+
+    if late := lateness(found, needs):
+        words = {"says": late.says, "source": late.source, "budget": ms_words(needs.budget_ms)}
+        yield about("model-too-slow" if late.late else "budget-beyond-evidence", **words)
+    if found.memory_gb and needs.memory_gb and found.memory_gb > needs.memory_gb:
+        source = f"{found.memory_row}; measured" if found.memory_row else f"{catalogue.name}; {found.memory_is}"
+        yield about("model-too-large", says=failed["memory"], source=source)
+    if conflict := failed.get("licence"):
+        yield about("licence-conflict", conflict=conflict)
+    if stated.get("training") == "from_scratch":
+        failed.pop("weights", None)
+    misses = [failed[test] for test in ("task", "conditioning", "resolution", "weights") if test in failed]
+    families = {entry.id: entry.family for entry in rules.architectures}
+    if decision not in (None, "evaluate_both", found.architecture, families.get(found.architecture, decision)):
+        misses.insert(0, f"it is of the architecture {found.architecture}, and {decision} is decided")
+    if misses:
+        yield about("model-unsuited", misses="; ".join(misses), evidence=catalogue.name)
 
 
 def _answer(verdict: Verdict) -> str:
@@ -237,7 +260,14 @@ def _reasons(spec: Spec, evaluation: Evaluation) -> str:
 
 
 def _cited(rules: Sequence[Rule], spec: Spec) -> str:
-    return "; ".join(f"{rule.id} ({_facts(rule, spec)}; {rule.source})" for rule in rules)
+    """Each rule with what is stated of what it reads; one of evidence with what was measured or estimated."""
+    told = ((rule, _because(rule) if rule.id.startswith("evidence-") else _facts(rule, spec)) for rule in rules)
+    return "; ".join(f"{rule.id} ({facts}; {rule.source})" for rule, facts in told)
+
+
+def _because(rule: Rule) -> str:
+    """Why evidence speaks so, as a part of a sentence."""
+    return f"{rule.because[:1].lower()}{rule.because[1:].rstrip('.')}"
 
 
 def _facts(entry: Rule | Notice, spec: Spec) -> str:
@@ -253,8 +283,8 @@ def _read(entry: Rule | Notice, spec: Spec) -> list[str]:
     return [name for name in spec.constraints if name in read]
 
 
-def _either(names: Sequence[str]) -> str:
-    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+def _either(names: Sequence[str], word: str = "or") -> str:
+    return f" {word} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def taken_with(
@@ -323,6 +353,7 @@ def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable,
     subjects = {rule: item.finding.subject for item in found for rule in item.finding.subject}
     for at, (waiver, problem) in enumerate(zip(waivers, problems, strict=True)):
         rule, wrong = waiver.rule, [problem] if problem else []
+        idle = not policy.evidence and (rule in OF_EVIDENCE or rule.startswith("evidence-"))
         others = [other for other in subjects.get(rule, ()) if other != rule]
         if waiver not in counting:
             pass  # that is no reason to call it unused as well
@@ -331,7 +362,7 @@ def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable,
             wrong.append((CheckId("waiver-unapproved"), message))
         elif rule in [earlier.rule for earlier in waivers[:at]]:
             wrong.append((CheckId("waiver-unused"), f"{rule} is waived above already; keep one of the two"))
-        elif rule not in used:
+        elif rule not in used and not idle:
             message = f"nothing is left that a waiver of {rule} would cover; remove it"
             if others:
                 what = "hits too; waive both" if len(others) == 1 else "hit too; waive them all"
@@ -346,8 +377,8 @@ def _problem(waiver: Waiver, rules: RuleTable, policy: Policy) -> tuple[CheckId,
     """What keeps a waiver from counting, or is wrong with one that counts."""
     rule, expires = waiver.rule[:60], waiver.expires
     waivable = {notice.id for notice in rules.notices if notice.level == "inconsistency"} | {DEVICE_CONTRADICTED}
+    waivable |= {entry.id for entry in rules.rules if entry.excludes} | _of_evidence(waiver.rule, rules)
     known = {*DOCUMENT_CHECKS, *(entry.id for entry in rules.rules), *waivable}
-    waivable |= {entry.id for entry in rules.rules if entry.excludes}
     if waiver.rule not in known:
         hint = nearest(waiver.rule, known) or "; write the id of a check or of a rule that excludes"
         return CheckId("waiver-unknown"), f"'{rule}' is neither a check nor a rule of {rules.name}{hint}"
@@ -369,6 +400,15 @@ def _problem(waiver: Waiver, rules: RuleTable, policy: Policy) -> tuple[CheckId,
     if expires > policy.latest:
         return _ENDLESS, f"the waiver of {rule} ends only with {expires}; set a day up to {policy.latest}"
     return None
+
+
+def _of_evidence(rule: str, rules: RuleTable) -> set[str]:
+    """The ids of the rules that evidence may add to the table, where it can be one of them."""
+    if not rule.startswith("evidence-"):
+        return set()
+    from genarch.evidence.standing import KINDS, rule_id  # for those who waive one alone
+
+    return {rule_id(entry.id, kind) for entry in rules.architectures for kind in KINDS}
 
 
 def _explains(reason: str) -> bool:

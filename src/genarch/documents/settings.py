@@ -29,7 +29,8 @@ class Policy(NamedTuple):
 
     `tables` are those that a decision may have been taken with, beside the present one. Days are ISO dates in UTC:
     `today` is the date for waiver expiry, `latest` the last day that a waiver may end on; `ending` is whether each must
-    end. `severities` replace those of checks, `off` leaves one out. `waivers` false leaves every waiver aside.
+    end. `severities` replace those of checks, `off` leaves one out. `waivers` false leaves every waiver aside,
+    `evidence` false what was measured.
     """
 
     today: str
@@ -38,6 +39,7 @@ class Policy(NamedTuple):
     ending: bool = False
     severities: Mapping[str, TeamSeverity] = {}
     waivers: bool = True
+    evidence: bool = True
 
 
 class ProjectSettings(NamedTuple):
@@ -61,6 +63,8 @@ class ProjectSettings(NamedTuple):
     """How far ahead a waiver may end."""
     severity: Mapping[str, TeamSeverity] = {}
     """Check to severity, or off."""
+    evidence: bool = True
+    """Whether what was measured decides together with the rules."""
 
 
 def find_settings() -> ProjectSettings:

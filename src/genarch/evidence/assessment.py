@@ -8,7 +8,7 @@ from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
 from genarch.evidence.entries import Claim, ClaimVerdict, CommercialUse, Licence, Model
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of
-from genarch.evidence.ways import Time, memory_of, ms_words, task_itself, time_of
+from genarch.evidence.ways import Time, memory_of, ms_words, quickest, task_itself, time_of, ways_of
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import Answers
 from genarch.table.rules import Rule, RuleTable
@@ -199,6 +199,7 @@ def _rank(entry: Candidate) -> tuple[int, int, int, float, str]:
 def candidate(model: Model, needs: Needs) -> Candidate:
     """One model for a spec, with what it misses."""
     catalogue, adapters, guess = needs.catalogue, needs.adapters_for(model), needs.estimated(model)
+    floor = _floor(_time_there(model, (adapter.id for adapter in adapters or ()), needs), needs)
     # What adapters take is in no row of the model.
     timed = [] if adapters else [row for row in needs.rows_of(model) if row.timing == "request" and needs.counts(row)]
     within = needs.within(timed)
@@ -208,7 +209,9 @@ def candidate(model: Model, needs: Needs) -> Candidate:
         model.title,
         model.architecture,
         needs.status(
-            [Time(guess.low_ms, guess.high_ms)] if guess else [], demonstrated=bool(within), measured=bool(timed)
+            [Time(max(guess.low_ms, floor), max(guess.high_ms, floor))] if guess else [],
+            demonstrated=bool(within),
+            measured=bool(timed),
         ),
         row and catalogue.row(row),
         guess,
@@ -294,6 +297,9 @@ def _budget(found: Candidate, needs: Needs, budget_ms: float) -> ModelTest:
         return ModelTest("budget", "passes", f"measured, {ms_words(row.latency_ms)} on {row.hardware}")
     if guess and found.status in ("within", "straddling", "beyond"):
         took = f"it is estimated to take {ms_words(guess.low_ms)} to {ms_words(guess.high_ms)}"
+        time = _time_there(needs.catalogue.models[found.model], found.adapters, needs)
+        if time and found.status == "beyond" and _floor(time, needs):
+            took = _taken(time, needs)
         if found.status == "straddling":
             return ModelTest("budget", "open", f"{took}, so whether it keeps {keeps} is open")
         return ModelTest("budget", "passes" if found.status == "within" else "fails", took)
@@ -301,6 +307,60 @@ def _budget(found: Candidate, needs: Needs, budget_ms: float) -> ModelTest:
         return ModelTest("budget", "fails", f"the fastest measured takes {ms_words(row.latency_ms)}")
     where = " on this hardware" if needs.place else ""
     return ModelTest("budget", "fails", f"its time{where} is neither measured nor estimated")
+
+
+def _time_there(model: Model, adapters: Iterable[str], needs: Needs) -> Time | None:
+    """The time of a model with adapters on the stated hardware at the stated size; None where nothing shows it."""
+    place, side, wanted = needs.place, needs.resolution_px, set(adapters)
+    ways = (way for way in ways_of(model.architecture, needs.catalogue) if way.model.id == model.id)
+    way = next((way for way in ways if {entry.id for entry in way.adapters} == wanted), None)
+    return quickest(way, place.hardware, side, needs.catalogue) if way and place and side else None
+
+
+def _floor(time: Time | None, needs: Needs) -> float:
+    """What images take at full load, in milliseconds, where that is the least that one takes; else 0."""
+    row = needs.catalogue.measurements[time.row] if time and time.row else None
+    return time_of(row) if row and row.timing == "full_load" else 0.0
+
+
+def _taken(time: Time, needs: Needs) -> str:
+    """A measured time in words: `it takes at least 3.98 s`, where that is what images take at full load."""
+    return f"it takes {'at least ' if _floor(time, needs) else ''}{ms_words(time.low)}"
+
+
+class Lateness(NamedTuple):
+    """How a model may miss the budget; `late` where even the low end of its estimate does, or what was measured.
+
+    `source` is the row or the catalogue, with the grade.
+    """
+
+    late: bool
+    says: str
+    source: str
+
+
+def lateness(found: Candidate, needs: Needs) -> Lateness | None:
+    """How a model may miss the stated budget; None where none is stated, or the likeliest time keeps it."""
+    budget, model, side = needs.budget_ms, needs.catalogue.models[found.model], needs.resolution_px
+    if budget is None or found.status == "demonstrated":
+        return None
+    where = f" on {needs.place.name} at {side} px" if needs.place and side else ""
+    time, row = _time_there(model, found.adapters, needs), found.row
+    if time is None:
+        if row is None:
+            return Lateness(late=False, says=f"its time{where} is neither measured nor estimated", source="not shown")
+        here = needs.hardware and row.hardware == needs.hardware.id and row.resolution == f"{side}x{side}"
+        says = f"the fastest measured takes {ms_words(row.latency_ms)} on {row.hardware or 'hardware not stated'}"
+        return Lateness(bool(here), says, f"{row.id}; measured")
+    if time.row and time.low > budget:
+        return Lateness(late=True, says=f"{_taken(time, needs)}{where}", source=f"{time.row}; measured")
+    there = needs.place.hardware if needs.place else ()
+    guesses = (needs._replace(hardware=entry).estimated(model) for entry in there)
+    likeliest = max(time.low, min((guess.mid_ms for guess in guesses if guess), default=time.low))
+    if likeliest <= budget:
+        return None
+    band = f"{ms_words(time.low)} to {ms_words(time.high)}, likeliest {ms_words(likeliest)}"
+    return Lateness(time.low > budget, f"it is estimated to take {band},{where}", f"{needs.catalogue.name}; estimated")
 
 
 def licence_conflict(model: Model) -> str | None:
