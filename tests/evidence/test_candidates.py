@@ -83,7 +83,7 @@ def test_the_order_is_by_misses_then_evidence_then_licence_then_time() -> None:
         for name in names
     ]  # fmt: skip
     there = catalogue([r._replace(hardware=A.id) if r.hardware else r for r in rows], made, [A])
-    ranked = candidates(["diffusion"], needs_of(ASKED, there))
+    ranked = candidates(("diffusion",), needs_of(ASKED, there))
     assert [entry.model for entry in ranked] == ["free", "fast", "slow", "guessed", "late"]
 
 
@@ -109,7 +109,7 @@ def test_a_row_on_the_gpu_itself_counts_first_and_never_against_a_faster_one_on_
 def test_adapters_and_decoders_are_no_candidates() -> None:
     made = [model("net"), model("net-control", kind="adapter", fits=("net",)), model("vae", kind="decoder")]
     there = catalogue([row("r", hardware=A.id)], made, [A])
-    assert [entry.model for entry in candidates(["diffusion"], needs_of(ASKED, there))] == ["net"]
+    assert [entry.model for entry in candidates(("diffusion",), needs_of(ASKED, there))] == ["net"]
 
 
 def message(fields: dict[str, Any], made: dict[str, Any], **stated: Any) -> list[str]:
@@ -174,8 +174,8 @@ def test_the_least_memory_that_a_row_shows_else_that_of_the_most_weights() -> No
 
 def test_models_that_do_another_task_are_no_candidates() -> None:
     there = catalogue([row("r", hardware=A.id, tasks=("restoration",))], [model()], [A])
-    assert candidates(["diffusion"], needs_of(ASKED, there)) == []
-    assert candidates(["gan"], needs_of({**ASKED, "task": "restoration"}, there)) == []
+    assert candidates(("diffusion",), needs_of(ASKED, there)) == ()
+    assert candidates(("gan",), needs_of({**ASKED, "task": "restoration"}, there)) == ()
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
@@ -179,10 +180,11 @@ def claim_id(name: str) -> str:
     return f"claim-{name.lower()}"
 
 
-def candidates(architectures: Iterable[str], needs: Needs) -> list[Candidate]:
+@lru_cache(maxsize=16)
+def candidates(architectures: tuple[str, ...], needs: Needs) -> tuple[Candidate, ...]:
     """The models of the architectures that do the task: fewest misses first, then measured before estimated."""
     models = [model for name in architectures for model in needs.catalogue.generators(name) if needs.does_task(model)]
-    return sorted((candidate(model, needs) for model in models), key=_rank)
+    return tuple(sorted((candidate(model, needs) for model in models), key=_rank))
 
 
 def _rank(entry: Candidate) -> tuple[int, int, int, float, str]:

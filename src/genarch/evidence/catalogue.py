@@ -171,6 +171,7 @@ class Catalogue:
         self.prices = parts.prices
         self.claims = {entry.id: entry for entry in parts.claims}
         self._covered: dict[str, frozenset[str]] = {}
+        self._adapters_of: dict[str, list[Model]] = {}
         self._rows_of: dict[str, list[Measurement]] = {}
         # What a model is stated to do, and what rows show it on, and steered by, by itself: without a ControlNet.
         self._tasks_of: dict[str, dict[Task, None]] = {}
@@ -178,6 +179,8 @@ class Catalogue:
         for model in parts.models:
             self._tasks_of[model.id] = dict.fromkeys(model.tasks)
             self._conditioning_of[model.id] = dict.fromkeys(model.conditioning)
+            for base in model.fits:
+                self._adapters_of.setdefault(base, []).append(model)
         for row in parts.measurements:
             self._rows_of.setdefault(row.model, []).append(row)
             if not row.controlnets:
@@ -240,7 +243,7 @@ class Catalogue:
 
     def adapters_of(self, model: str) -> list[Model]:
         """The adapters that can be added to a model."""
-        return [entry for entry in self.models.values() if model in entry.fits]
+        return self._adapters_of.get(model, [])
 
     def generators(self, architecture: str) -> list[Model]:
         """The models of an architecture that make images by themselves."""

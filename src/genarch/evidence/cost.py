@@ -143,7 +143,7 @@ def _time_of(architecture: str, needs: Needs, *, batchable: bool) -> Cost | None
 
     Where images may come in batches, full load or one by one, whichever takes less.
     """
-    ranked = candidates([architecture], needs)
+    ranked = candidates((architecture,), needs)
     ways: list[Cost] = []
     for full_load in (True, False) if batchable else (False,):
         timed = [cost for entry in ranked if (cost := _timed(entry, needs, full_load=full_load))]
