@@ -491,11 +491,12 @@ class Hardware(NamedTuple):
 
         The best peak of each counts: quick engines run GeForce cards with fp16 accumulation, at twice the other rate.
         """
-        mine, theirs = (
+        if self.id == other.id or self.platform != other.platform:  # asked of every pair
+            return self.id == other.id
+        (weak, slow), (strong, quick) = (
             (max(one.peak_tflops or 0, one.fp16_acc16_tflops or 0), one.mem_bandwidth_gbs or 0) for one in (self, other)
         )
-        weaker = all(0 < weak <= strong for weak, strong in zip(mine, theirs, strict=True))
-        return self.id == other.id or (self.platform == other.platform and weaker)
+        return 0 < weak <= strong and 0 < slow <= quick
 
 
 class Price(NamedTuple):

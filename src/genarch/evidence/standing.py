@@ -11,7 +11,7 @@ where one of them is another and everything else stays.
 """
 
 # No annotations as strings here: each would be compiled at every start.
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -210,20 +210,18 @@ class _Against:
 
     def _shown(self, tasks: Tasks, point: _Point) -> list[tuple[Terms, float]]:
         """What was measured on this hardware, or on hardware that does no better, at this size or a larger one."""
-        rows, own = measured_tasks(tasks[0]), {entry.id for entry in point.place.hardware}
+        rows, there = measured_tasks(tasks[0]), self._there(point.place)
         return [
             (terms, time)
-            for row, side, time, terms, reach in shown_of(self._architecture, self._catalogue)
-            if side >= point.side and not rows.isdisjoint(row.tasks)
-            if (
-                not reach.isdisjoint(own)
-                if point.place.constraint == "gpu"
-                else self._is(row.hardware, point.place.name)
-            )
+            for row, side, time, terms in shown_of(self._architecture, self._catalogue)
+            if row.hardware in there and side >= point.side and not rows.isdisjoint(row.tasks)
         ]
 
-    def _is(self, hardware: str | None, device: str) -> bool:
-        return hardware is not None and device in self._catalogue.hardware[hardware].devices
+    def _there(self, place: Place) -> Collection[str]:
+        """The hardware whose measurements count: the GPU and what does no better, or any of the kind of device."""
+        if place.constraint == "gpu":
+            return self._catalogue.covered_by(place.hardware[0])
+        return [entry.id for entry in self._catalogue.hardware.values() if place.name in entry.devices]
 
     def _places(self, place: Place) -> list[Place]:
         """The hardware of the kind, by GPU; or each kind of device."""

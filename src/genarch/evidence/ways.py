@@ -121,13 +121,12 @@ class Way(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A request that was measured, with the hardware that does no worse; a statement may rest on it."""
+    """A request that was measured; a statement may rest on it."""
 
     row: Measurement
     side: int
     time: float
     terms: Terms
-    reach: frozenset[str]
 
 
 @lru_cache(maxsize=64)
@@ -171,19 +170,11 @@ def shown_of(architecture: str, catalogue: Catalogue) -> tuple[Shown, ...]:
             row.longer_side or 0,
             time_of(row),
             _terms(model, in_spec_terms(row.conditioning), catalogue),
-            reach_of(row.hardware or "", catalogue),
         )
         for model in catalogue.generators(architecture)
         for row in catalogue.rows_of(model.id)
         if row.timing == "request" and row.carries and (row.steps or 10**6) >= (model.work.steps if model.work else 0)
     )
-
-
-@lru_cache(maxsize=256)
-def reach_of(hardware: str, catalogue: Catalogue) -> frozenset[str]:
-    """The hardware that does in no more time what this one does."""
-    own = catalogue.hardware.get(hardware)
-    return frozenset(entry.id for entry in catalogue.hardware.values() if own and own.id in catalogue.covered_by(entry))
 
 
 class Time(NamedTuple):
