@@ -142,6 +142,10 @@ def points(excludes: tuple[str, ...] = (), **given: int) -> Rule:
         ([points(gan=23)], [points(diffusion=8), points(diffusion=9)], "gan", "gan", ""),
         # and 18 are
         ([points(gan=23)], [points(diffusion=9), points(diffusion=9)], "gan evaluate_both", "gan", "gan diffusion"),
+        # 3 against 3, and two more for gan are 2 of 8
+        ([points(gan=3, diffusion=3)], [points(gan=2)], "gan evaluate_both", "gan", "gan diffusion"),
+        # one more is 1 of 7
+        ([points(gan=3, diffusion=3)], [points(gan=1)], "evaluate_both", "", "gan diffusion"),
         # five less are 0 of 10: level with diffusion and the hybrids, of which each may then be compared
         ([points(gan=5)], [points(gan=-5)], "gan evaluate_both", "gan", " ".join(NAMES)),
         # six less are behind them, but they are level with one another: none of them wins
