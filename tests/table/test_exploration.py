@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brute import completions, contradictions, every, verdict
-from builders import FAMILIES, spec, table
+from builders import FAMILIES, SOURCE, rule, spec, table
 from genarch import RuleTable, explore, load_rules
+from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.table.explore import Exploration
 from genarch.table.matching import Matcher
+from genarch.table.rules import Notice
 from genarch.table.scoring import Change, Flip, Stability
 from genarch.table.search import verdict_search
 from genarch.table.spec import Spec
@@ -306,3 +308,195 @@ def test_nothing_is_worked_out_before_it_is_asked() -> None:
     assert set(vars(exploration)) == {"_rules", "_given", "_stated", "_table", "_refused"}
     assert exploration.binding == ("domain",)
     assert set(vars(exploration)) == {"_rules", "_given", "_stated", "_table", "_refused", "binding", "verdict"}
+
+
+# Small tables by hand
+
+NARROW, PAIRED = Predicate("domain", "is", ("narrow",)), Predicate("paired_data", "is", (True,))
+MOBILE, CONSUMER = (Predicate("device", "is", (device,)) for device in ("mobile", "consumer_gpu"))
+
+
+def ms(operator: Operator, limit: int) -> Predicate:
+    return Predicate("latency_budget_ms", operator, (limit,))
+
+
+def gan_where(*conditions: Condition, contradictions: tuple[Condition, ...] = ()) -> RuleTable:
+    """A table with gan where any of these holds, undetermined elsewhere."""
+    notices = [
+        Notice(f"inconsistent-{at}", "inconsistency", "t", when, "m", SOURCE) for at, when in enumerate(contradictions)
+    ]
+    return table(*(rule(f"rule-{at}", when, {"gan": 3}) for at, when in enumerate(conditions)), notices=notices)
+
+
+def gan(*changes: Change) -> Flip:
+    return Flip(changes, "gan")
+
+
+@pytest.mark.parametrize(
+    ("when", "stated", "flips"),
+    [
+        # a number: from where on, on the way there
+        (ms("below", 50), {"latency_budget_ms": 75}, (gan(Change("latency_budget_ms", 25, "below", 50)),)),
+        (ms("at_most", 50), {"latency_budget_ms": 75}, (gan(Change("latency_budget_ms", 50, "at_most", 50)),)),
+        (ms("at_least", 50), {"latency_budget_ms": 20}, (gan(Change("latency_budget_ms", 50, "at_least", 50)),)),
+        (ms("above", 50), {"latency_budget_ms": 20}, (gan(Change("latency_budget_ms", 100, "above", 50)),)),
+        (ms("above", 50), {"latency_budget_ms": 50}, (gan(Change("latency_budget_ms", 100, "above", 50)),)),
+        (ms("is", 50), {"latency_budget_ms": 75}, (gan(Change("latency_budget_ms", 50, "at_most", 50)),)),
+        # both ways
+        (
+            Any((ms("below", 50), ms("at_least", 100))),
+            {"latency_budget_ms": 75},
+            (
+                gan(Change("latency_budget_ms", 25, "below", 50)),
+                gan(Change("latency_budget_ms", 100, "at_least", 100)),
+            ),
+        ),
+        # out of where it is
+        (
+            All((ms("at_least", 50), ms("below", 100))),
+            {"latency_budget_ms": 75},
+            (
+                Flip((Change("latency_budget_ms", 25, "below", 50),), "undetermined"),
+                Flip((Change("latency_budget_ms", 100, "at_least", 100),), "undetermined"),
+            ),
+        ),
+        # a choice: one change for each verdict, with the others that give it
+        (
+            Predicate("control", "any_of", ("coarse", "fine")),
+            {"control": "none"},
+            (gan(Change("control", "coarse", others=("fine",))),),
+        ),
+        (PAIRED, {"paired_data": True}, (Flip((Change("paired_data", value=False),), "undetermined"),)),
+        # a set: the fewest members put in or out
+        (
+            Predicate("conditioning", "all_of", ("text", "mask")),
+            {"conditioning": frozenset({"mask", "pose"})},
+            (gan(Change("conditioning", frozenset({"text", "mask", "pose"}))),),
+        ),
+        (
+            Predicate("conditioning", "none_of", ("text", "mask")),
+            {"conditioning": frozenset({"text", "mask"})},
+            (gan(Change("conditioning", frozenset())),),
+        ),
+        # what nothing reads, or what is not stated, changes nothing
+        (PAIRED, {"domain": "narrow"}, ()),
+        (All((PAIRED, NARROW)), {"domain": "narrow"}, ()),
+        # two changes where one is not enough
+        (
+            All((NARROW, PAIRED)),
+            {"domain": "broad", "paired_data": False},
+            (gan(Change("domain", "narrow"), Change("paired_data", value=True)),),
+        ),
+        # of a number, as near as it gets: 100 rather than 50
+        (
+            All((ms("at_most", 100), PAIRED)),
+            {"latency_budget_ms": 500, "paired_data": False},
+            (gan(Change("latency_budget_ms", 100, "at_most", 100), Change("paired_data", value=True)),),
+        ),
+        # three where two are not
+        (
+            All((NARROW, PAIRED, ms("below", 50))),
+            {"domain": "broad", "paired_data": False, "latency_budget_ms": 50},
+            (
+                gan(
+                    Change("domain", "narrow"),
+                    Change("latency_budget_ms", 25, "below", 50),
+                    Change("paired_data", value=True),
+                ),
+            ),
+        ),
+        # at most one of what the time for an image hangs on
+        (All((MOBILE, ms("below", 50))), {"latency_budget_ms": 75, "device": "edge"}, ()),
+        (
+            All((MOBILE, PAIRED)),
+            {"paired_data": False, "device": "edge"},
+            (gan(Change("device", "mobile"), Change("paired_data", value=True)),),
+        ),
+    ],
+)
+def test_flips_by_hand(when: Condition, stated: dict[str, Value], flips: tuple[Flip, ...]) -> None:
+    assert explore(Spec("s", stated), gan_where(when)).flips == flips
+
+
+def test_a_number_moves_to_answers_of_one_side() -> None:
+    """Not 50 is 25, 55 and 120; 60 is told apart by a rule without points. On the way down to 25 there is no 55."""
+    rules = table(rule("one", All((Not(ms("is", 50)), PAIRED)), {"gan": 3}), rule("idle", ms("at_least", 60), {}))
+    (flip,) = explore(Spec("s", {"latency_budget_ms": 50, "paired_data": False}), rules).flips
+    assert flip == gan(Change("latency_budget_ms", 25, "below", 50), Change("paired_data", value=True))
+
+
+def test_contradictions_are_left_out_and_named() -> None:
+    """Narrow is never paired; the other two inconsistencies are out of reach, and none."""
+    rules = gan_where(PAIRED, contradictions=(All((NARROW, PAIRED)), All((NARROW, Not(NARROW))), ms("below", 50)))
+    open_yet = explore(Spec("s", {"domain": "narrow", "latency_budget_ms": 75}), rules)
+    assert [item.verdict for item in open_yet.possible] == ["undetermined"]
+    assert open_yet.settled
+    assert open_yet.next_question is None
+    assert open_yet.flips == ()
+    assert open_yet.left_out == ("inconsistent-0", "inconsistent-2")
+    decided = explore(Spec("s", {"domain": "narrow", "paired_data": False}), rules)
+    assert decided.flips == (gan(Change("domain", "broad"), Change("paired_data", value=True)),)
+    assert decided.left_out == ("inconsistent-0", "inconsistent-2")
+    broad = explore(Spec("s", {"domain": "broad", "paired_data": False, "latency_budget_ms": 75}), rules)
+    assert broad.flips == (gan(Change("paired_data", value=True)),)
+    # What contradicts itself already may be changed.
+    both = explore(Spec("s", {"domain": "narrow", "paired_data": True, "latency_budget_ms": 75}), rules)
+    assert both.flips == (Flip((Change("paired_data", value=False),), "undetermined"),)
+    assert both.left_out == ("inconsistent-2",)
+
+
+def test_hardware_is_read_as_its_device_and_changes_to_another_of_its_kind_alone() -> None:
+    rules = gan_where(CONSUMER)
+    by_gpu = explore(spec(gpu="rtx-4090"), rules)
+    assert (by_gpu.verdict.verdict, by_gpu.binding, by_gpu.flips) == ("gan", ("gpu",), ())
+    by_device = explore(spec(device="consumer_gpu"), rules)
+    (flip,) = by_device.flips
+    assert flip == Flip(
+        (Change("device", "datacenter_gpu", others=("edge", "mobile", "browser", "cpu")),), "undetermined"
+    )
+    # Beside the hardware any other device than a browser, which may run on it, contradicts it.
+    (flip,) = explore(spec(device="consumer_gpu", gpu="rtx-4090"), rules).flips
+    assert flip == Flip((Change("device", "browser"),), "undetermined")
+    # Where the two contradict each other already, the device may change.
+    (flip,) = explore(spec(device="mobile", gpu="rtx-4090"), rules).flips
+    assert flip == gan(Change("device", "consumer_gpu"))
+    assert explore(spec(gpu="rtx-4090"), gan_where(NARROW)).binding == ()
+
+
+def test_the_way_out_of_infeasible_by_hand() -> None:
+    """Narrow and paired together leave nothing, nor does real time: either of the first two goes, and the serving."""
+    realtime = Predicate("serving", "is", ("realtime",))
+    rules = table(rule("one", All((NARROW, PAIRED)), {}, tuple(FAMILIES)), rule("other", realtime, {}, tuple(FAMILIES)))
+    stated = spec(domain="narrow", serving="realtime", paired_data=True, task="inpainting")
+    found = explore(stated, rules)
+    assert found.relax == (("domain", "serving"), ("serving", "paired_data"))
+    assert found.binding == ("serving",)
+    assert explore(spec(domain="narrow"), rules).relax == ()
+
+
+def test_possible_verdicts_come_in_the_order_of_the_table_with_complete_answers() -> None:
+    rules = table(rule("one", NARROW, {"diffusion": 3}), rule("other", PAIRED, {"gan": 3}))
+    found = explore(spec(latency_budget_ms=20), rules).possible
+    assert [(item.verdict, dict(item.witness)) for item in found] == [
+        ("gan", {"domain": "broad", "latency_budget_ms": 20, "paired_data": True}),
+        ("diffusion", {"domain": "narrow", "latency_budget_ms": 20, "paired_data": False}),
+        ("evaluate_both", {"domain": "narrow", "latency_budget_ms": 20, "paired_data": True}),
+        ("undetermined", {"domain": "broad", "latency_budget_ms": 20, "paired_data": False}),
+    ]
+
+
+def test_what_narrows_most_is_asked_first() -> None:
+    """Three points against two, so that all four answers give something else: as well ask for either.
+
+    With two points for gan whatever the domain, domain decides between two verdicts and paired data alone does not.
+    """
+    even = table(rule("one", NARROW, {"diffusion": 3}), rule("other", PAIRED, {"gan": 3}))
+    assert explore(spec(), even).open_questions == ("domain", "paired_data")
+    assert explore(spec(), even).question_among(["paired_data", "domain"]) == "paired_data"
+    assert explore(spec(), even).question_among([]) is None
+    assert explore(spec(domain="narrow"), even).open_questions == ("paired_data",)
+    # Diffusion where it is narrow, whatever the data; broad and paired is gan.
+    uneven = table(rule("one", NARROW, {"diffusion": 9}), rule("other", PAIRED, {"gan": 3}))
+    assert explore(spec(), uneven).question_among(["paired_data", "domain"]) == "domain"
+    assert explore(spec(), uneven).open_questions == ("domain", "paired_data")
+    assert explore(spec(domain="narrow"), uneven).open_questions == ()

@@ -228,7 +228,10 @@ class Exploration:
             yield Flip((Change(name, nearest, others=() if BY_NAME[name].kind == "set" else tuple(others)),), verdict)
 
     def _does(self, name: str, value: Value) -> tuple[int, ...]:
-        """What an answer, and what it implies, does to rules, inconsistencies and assumptions."""
+        """What an answer, and what it implies, does to rules, inconsistencies and assumptions, and to the hardware.
+
+        Of devices that do the same to the rules, some may contradict the stated hardware.
+        """
         unread = Column(name)
         implied = with_implied(
             {**{other: self._given[other] for other in IMPLIED if other in self._given}, name: value}
@@ -239,7 +242,8 @@ class Exploration:
             for read in (name, *IMPLIED)
         ]
         values = [implied.get(read) for read in (name, *IMPLIED)] * 2
-        return tuple(0 if stated is None else fails(stated) for fails, stated in zip(columns, values, strict=True))
+        failed = (0 if stated is None else fails(stated) for fails, stated in zip(columns, values, strict=True))
+        return *failed, int(contradicted_device({**self._given, name: value}) is not None)
 
     def _combined(self) -> tuple[Flip, ...]:
         """The smallest combination of changes that gives another verdict; at most one of what a time hangs on."""
