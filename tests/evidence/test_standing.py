@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from brute import completions
 from builders import table
 from catalogues import card, catalogue, licence, model, row, work
 from genarch.evidence.assessment import assess
@@ -15,12 +16,12 @@ from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.standing import KINDS, SIZES, instantiated, rule_id
 from genarch.files.bundled import load_catalogue, load_rules
 from genarch.reports.evidence_descriptions import describe_evidence
-from genarch.table.constraints import BY_NAME, Answers, Value
+from genarch.table.constraints import BY_NAME, Answers, Value, gpu_names
 from genarch.table.explore import explore
 from genarch.table.rules import RuleTable
-from genarch.table.scoring import evaluate, scorer
+from genarch.table.scoring import decide, evaluate, scorer
 from genarch.table.spec import Spec, contradicted_device, with_implied
-from strategies import values
+from strategies import contradictory_tables, examples, values
 
 FIELD = load_rules("field", evidence=True)
 A = card("a100-80gb-sxm", 312, 2039, mem_gb=80)
@@ -176,8 +177,9 @@ def on_hardware(draw: st.DrawFn) -> dict[str, Value]:
 def test_around_what_is_stated_a_single_change_is_judged_as_if_it_were_stated(
     stated: Answers, name: str, data: st.DataObject
 ) -> None:
-    budgets = st.sampled_from([3, 30, 150, 700, 4000])
-    changed = {**stated, name: data.draw(budgets if name == "latency_budget_ms" else values(BY_NAME[name]))}
+    told: dict[str, st.SearchStrategy[Value]]
+    told = {"latency_budget_ms": st.sampled_from([3, 30, 150, 700, 4000]), "gpu": st.sampled_from(gpu_names().usual)}
+    changed: dict[str, Value] = {**stated, name: data.draw(told.get(name, values(BY_NAME[name])))}
     assume(with_implied(changed)["device"] == with_implied(stated)["device"])
     table = FIELD.on_hardware(stated, around=True)
     assert scorer(table).decide(changed).verdict == evaluate(Spec("s", changed), FIELD).verdict.verdict
@@ -208,3 +210,32 @@ def test_each_of_its_rules_is_explained() -> None:
         for kind, (title, meaning) in KINDS.items():
             (found,) = describe_evidence(rule_id(architecture, kind), load_catalogue())
             assert (found.title, dict(found.parts)) == (title.format(architecture), {"meaning": meaning})
+
+
+OPEN = ("commercial_use", "training", "conditioning")
+
+
+class Bound(RuleTable):
+    """A table with what the shipped catalogue says."""
+
+    def on_hardware(self, stated: Answers, *, around: bool = False) -> RuleTable:
+        return RuleTable(*self)._replace(
+            rules=(*self.rules, *instantiated(stated, self, load_catalogue(), around=around))
+        )
+
+
+@given(rules=contradictory_tables(OPEN), stated=on_hardware(), kept=st.sets(st.sampled_from(OPEN), min_size=1))
+@examples(10)
+def test_what_is_possible_on_the_hardware_is_what_some_way_to_answer_the_rest_reaches(
+    rules: RuleTable, stated: dict[str, Value], kept: set[str]
+) -> None:
+    """The evidence of each completion is made anew; exploration has that of the stated answers."""
+    bound = Bound(*rules)
+    stated = {name: value for name, value in stated.items() if name not in kept}
+    whole = [{**stated, **completed} for completed in completions(stated, rules, OPEN)]
+    some = whole if len(whole) < 800 else whole[:: len(whole) // 800]
+    reached = {decide(Spec("s", completed), bound).verdict for completed in some}
+    possible = explore(Spec("s", stated), bound).possible
+    assert reached <= {item.verdict for item in possible}
+    for item in possible:
+        assert decide(Spec("s", dict(item.witness)), bound).verdict == item.verdict

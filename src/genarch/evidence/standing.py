@@ -137,13 +137,14 @@ class _Against:
             for tasks, ways in self._groups.items()
             if all(way.terms.memory_gb for way in ways)
         }
-        if self._memory_gb is None or self._asked not in least:
+        if self._memory_gb is None or not least:
             return
         short = [
             All((_any_of([tasks]), _number("device_memory_gb", "below", most))) for tasks, (most, _) in least.items()
         ]
-        most, at = least[self._asked]
-        smallest = self._groups[self._asked][at].model
+        tasks = self._asked if self._asked in least else next(iter(least))
+        most, at = least[tasks]
+        smallest = self._groups[tasks][at].model
         row = memory_of(smallest, self._catalogue)[1]
         message = (
             f"The smallest of its models that do this, {smallest.title}, takes {most:.3g} GB"
