@@ -62,8 +62,10 @@ def check_possible(rules: RuleTable, stated: dict[str, Value], names: tuple[str,
 def test_the_next_question_narrows_most(rules: RuleTable, stated: dict[str, Value]) -> None:
     exploration = explore(Spec("s", stated), rules)
     ranks: dict[str, tuple[float, int]] = {}
-    for name, classes in verdict_search(rules).space.classes.items():
+    space = verdict_search(rules).space
+    for name in space.columns:
         if name not in stated:
+            classes = space.classes[name]
             counts = [len(possible_by_force({**stated, name: answer.value}, rules, NAMES)) for answer in classes]
             counts = [count for count in counts if count]
             if counts:

@@ -26,7 +26,7 @@ BROAD = Predicate("domain", "any_of", ("broad",))
 @examples(50)
 def test_each_sample_is_a_completion_with_the_hits_that_it_tells(rules: RuleTable, stated: dict[str, Value]) -> None:
     space = verdict_search(rules).space
-    names = [name for name in space.classes if name not in stated]
+    names = [name for name in space.columns if name not in stated]
     before = contradictions(rules).match(stated).hits
     for hits, sample in sampled(space, stated, 20):
         completed = {**stated, **{name: answer.value for name, answer in zip(names, sample, strict=True)}}

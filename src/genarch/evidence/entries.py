@@ -444,13 +444,15 @@ class Hardware(NamedTuple):
 
     Peaks are in 10^12 operations a second, `fp16_dense_tflops` dense with fp32 accumulation; bandwidth in GB/s, memory
     in GB, power in W. `mem_variants_gb` are the sizes that are sold under the name. `devices` are what a spec's
-    `device` may say of it, the first what it implies. It `succeeds` what it does no worse than in its `line` of
+    `device` may say of it, the first what it implies; `usual` are those that stand for others of their kind when it is
+    said what would change a verdict. It `succeeds` what it does no worse than in its `line` of
     products, where the figures do not say so. `verified` names the figures that were read, `source` where; both follow
     from `readings`.
     """
 
     id: Id
     name: ShownText
+    usual: Flag
     aliases: Ids
     line: Maybe[Id]
     succeeds: Ids
@@ -491,12 +493,16 @@ class Hardware(NamedTuple):
 
         The best peak of each counts: quick engines run GeForce cards with fp16 accumulation, at twice the other rate.
         """
-        if self.id == other.id or self.platform != other.platform:  # asked of every pair
+        if self.platform != other.platform or self.id == other.id:
             return self.id == other.id
-        (weak, slow), (strong, quick) = (
-            (max(one.peak_tflops or 0, one.fp16_acc16_tflops or 0), one.mem_bandwidth_gbs or 0) for one in (self, other)
-        )
-        return 0 < weak <= strong and 0 < slow <= quick
+        peak, limit = self.best_tflops, other.best_tflops
+        bandwidth = self.mem_bandwidth_gbs or 0
+        return 0 < peak <= limit and 0 < bandwidth <= (other.mem_bandwidth_gbs or 0)
+
+    @property
+    def best_tflops(self) -> float:
+        """The highest peak that an engine can use; 0 where none is known."""
+        return max(self.fp16_dense_tflops or self.fp32_tflops or 0, self.fp16_acc16_tflops or 0)
 
 
 class Price(NamedTuple):

@@ -147,7 +147,7 @@ class Needs(NamedTuple):
         if self.place is None or self.resolution_px is None:
             return []
         found = [
-            (way, time)
+            (way, time.rounded())
             for way in ways
             if (self.tasks is None or not self.tasks.isdisjoint(way.tasks)) and self.admits(way.terms)
             if (time := quickest(way, self.place.hardware, self.resolution_px, self.catalogue))

@@ -11,7 +11,7 @@ where one of them is another and everything else stays.
 """
 
 # No annotations as strings here: each would be compiled at every start.
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -189,7 +189,7 @@ class _Against:
     def _times(self, tasks: Tasks, point: _Point) -> Timed:
         ways = (way for way in self._groups[tasks] if way.timed and way.largest_px >= point.side)
         times = [(way, quickest(way, point.place.hardware, point.side, self._catalogue)) for way in ways]
-        return [(way, time) for way, time in times if time]
+        return [(way, time.rounded()) for way, time in times if time]
 
     def _serving(
         self, line: tuple[Condition, ...], found: Iterable[tuple[Terms, float]], timed: Timed
@@ -211,37 +211,33 @@ class _Against:
 
     def _shown(self, tasks: Tasks, point: _Point) -> list[tuple[Terms, float]]:
         """What was measured on this hardware, or on hardware that does no better, at this size or a larger one."""
-        rows, there = measured_tasks(tasks[0]), self._there(point.place)
+        rows, there = measured_tasks(tasks[0]), point.place.there
         return [
             (terms, time)
             for row, side, time, terms in shown_of(self._architecture, self._catalogue)
-            if row.hardware in there and side >= point.side and not rows.isdisjoint(row.tasks)
+            if side >= point.side and row.hardware in there and not rows.isdisjoint(row.tasks)
         ]
-
-    def _there(self, place: Place) -> Collection[str]:
-        """The hardware whose measurements count: the GPU and what does no better, or any of the kind of device."""
-        if place.constraint == "gpu":
-            return self._catalogue.covered_by(place.hardware[0])
-        return [entry.id for entry in self._catalogue.hardware.values() if place.name in entry.devices]
 
     def _places(self, place: Place) -> list[Place]:
         """The hardware of the kind, by GPU; or each kind of device."""
         if place.constraint == "gpu":
-            kinds = set(place.hardware[0].devices)
-            every = (entry for entry in self._catalogue.hardware.values() if kinds.intersection(entry.devices))
-            return [Place("gpu", entry.id, (entry,)) for entry in every]
-        found = (place_of({"device": name}, self._catalogue) for name in BY_NAME["device"].values)
-        return [found_place for found_place in found if found_place]
+            kind = place.hardware[0].devices[0]
+            every = self._catalogue.hardware.values()
+            named = [{"gpu": entry.id} for entry in every if entry.usual and entry.devices[0] == kind]
+        else:
+            named = [{"device": name} for name in BY_NAME["device"].values]
+        return [found for answers in named if (found := place_of(answers, self._catalogue))]
 
     def _late(self, tasks: Tasks, point: _Point) -> bool:
         """Whether of the models that may do what is stated none keeps the budget."""
         own_gb = point.place.hardware[0].mem_gb if point.place.constraint == "gpu" else None
         memory_gb = self._given_gb or own_gb
 
-        def serves(terms: Terms, time: float) -> bool:
-            return time <= point.budget and self._admits(terms, memory_gb)
-
-        shown = [terms for terms, time in self._shown(tasks, point) if serves(terms, time)]
+        shown = [
+            terms
+            for terms, time in self._shown(tasks, point)
+            if time <= point.budget and self._admits(terms, memory_gb)
+        ]
         if any(self._taken.isdisjoint(terms.lacks) for terms in shown):
             return False
         known = covered = otherwise = False
@@ -251,7 +247,7 @@ class _Against:
             if time := quickest(way, point.place.hardware, point.side, self._catalogue):
                 known, takes = True, self._taken.isdisjoint(way.terms.lacks)
                 covered |= takes
-                if serves(way.terms, time.low):
+                if time.may_keep(point.budget) and self._admits(way.terms, memory_gb):
                     if takes:
                         return False
                     otherwise = True

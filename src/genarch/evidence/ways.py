@@ -121,7 +121,7 @@ class Way(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A request that was measured; a statement may rest on it."""
+    """A request that was measured, its longer side in pixels and its time; a statement may rest on it."""
 
     row: Measurement
     side: int
@@ -131,8 +131,12 @@ class Shown(NamedTuple):
 
 @lru_cache(maxsize=64)
 def ways_of(architecture: str, catalogue: Catalogue) -> tuple[Way, ...]:
-    """The ways to make images with an architecture: each of its generators, alone and with adapters."""
-    return tuple(chain.from_iterable(_ways(model, catalogue) for model in catalogue.generators(architecture)))
+    """The ways to make images with an architecture: each of its generators, alone and with adapters.
+
+    Those of few steps come first: a look for one that is quick enough soon ends.
+    """
+    few = sorted(catalogue.generators(architecture), key=lambda model: model.work.steps if model.work else 10**6)
+    return tuple(chain.from_iterable(_ways(model, catalogue) for model in few))
 
 
 def _ways(model: Model, catalogue: Catalogue) -> Iterator[Way]:
@@ -154,11 +158,14 @@ def _ways(model: Model, catalogue: Catalogue) -> Iterator[Way]:
 
 
 def _terms(model: Model, takes: frozenset[str], catalogue: Catalogue) -> Terms:
-    closed, memory_gb = (
-        model.commercial_use == "forbidden" or not model.weights_released,
-        memory_of(model, catalogue)[0],
-    )
-    return Terms(_EVERY_CONDITIONING - takes, closed, memory_gb if memory_gb and memory_gb >= LEAST_GB else None)
+    closed = model.commercial_use == "forbidden" or not model.weights_released
+    return Terms(_EVERY_CONDITIONING - takes, closed, _memory_gb(model.id, catalogue))
+
+
+@lru_cache(maxsize=1024)
+def _memory_gb(model: str, catalogue: Catalogue) -> float | None:
+    least, _ = memory_of(catalogue.models[model], catalogue)
+    return least if least and least >= LEAST_GB else None
 
 
 @lru_cache(maxsize=64)
@@ -184,6 +191,16 @@ class Time(NamedTuple):
     high: float
     row: str | None = None
 
+    def rounded(self) -> "Time":
+        """With ends of an estimate in two digits, which is as fine as they are, the band no narrower."""
+        if self.low == self.high:
+            return self
+        return self._replace(low=_two_digits(self.low, floor), high=_two_digits(self.high, ceil))
+
+    def may_keep(self, budget: float) -> bool:
+        """Whether the low end, in its two digits, is within a budget."""
+        return self.low <= budget or self.rounded().low <= budget
+
 
 class Place(NamedTuple):
     """Hardware that a spec names by `gpu`, or by the `device` that it is."""
@@ -191,6 +208,8 @@ class Place(NamedTuple):
     constraint: str
     name: str
     hardware: tuple[Hardware, ...]
+    there: frozenset[str]
+    """The hardware whose measurements count: itself and what does no better, or any of the kind of device."""
 
     @property
     def is_stated(self) -> Predicate:
@@ -203,16 +222,17 @@ def place_of(answers: Answers, catalogue: Catalogue) -> Place | None:
     gpu, device = answers.get("gpu"), answers.get("device")
     if gpu is not None:
         named = catalogue.hardware.get(str(gpu))
-        return Place("gpu", str(gpu), (named,)) if named else None
-    best = _best_of(str(device), catalogue)
-    return Place("device", str(device), best) if best else None
+        return Place("gpu", str(gpu), (named,), catalogue.covered_by(named)) if named else None
+    best, kind = _best_of(str(device), catalogue)
+    return Place("device", str(device), best, kind) if best else None
 
 
 @lru_cache(maxsize=16)
-def _best_of(device: str, catalogue: Catalogue) -> tuple[Hardware, ...]:
-    """The hardware of a kind of device that no other of it does better than."""
+def _best_of(device: str, catalogue: Catalogue) -> tuple[tuple[Hardware, ...], frozenset[str]]:
+    """The hardware of a kind of device that no other of it does better than; and all of the kind."""
     found = [entry for entry in catalogue.hardware.values() if device in entry.devices]
-    return tuple(one for one in found if not any(one.at_most(other) and not other.at_most(one) for other in found))
+    best = (one for one in found if not any(one.at_most(other) and not other.at_most(one) for other in found))
+    return tuple(best), frozenset(entry.id for entry in found)
 
 
 def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Time | None:
@@ -235,10 +255,9 @@ def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Ti
     if band is None:
         return None
     loaded = min((row for row in rows if row.timing == "full_load"), key=time_of, default=None)
-    low, high = _two_digits(band[0], floor), _two_digits(band[1], ceil)
-    if loaded and time_of(loaded) > low:
-        return Time(time_of(loaded), max(high, time_of(loaded)), loaded.id)
-    return Time(low, high)
+    if loaded and time_of(loaded) > band[0]:
+        return Time(time_of(loaded), max(band[1], time_of(loaded)), loaded.id)
+    return Time(*band)
 
 
 @lru_cache(maxsize=4096)

@@ -33,6 +33,8 @@ class GpuNames(NamedTuple):
     """Id to its memory, where that is known."""
     peak_tflops: Mapping[str, float] = {}
     """Id to its peak, where that is known: how strong it is, beside others."""
+    usual: tuple[str, ...] = ()
+    """Those that stand for others of their kind when it is said what would change a verdict."""
 
 
 _MAKERS = re.compile("^(nvidia|geforce|amd|radeon|intel|apple|qualcomm)+(?=.)")

@@ -206,7 +206,7 @@ class Comparison:
         for hits, answers in sampled(self._space) if not found.complete else ():  # what the search did not come to
             pair = self._pair(hits)
             if pair[0] != pair[1] and pair not in examples:
-                named = zip(self._space.classes, answers, strict=True)
+                named = zip(self._space.columns, answers, strict=True)
                 examples[pair] = in_order({name: answer.value for name, answer in named})
         return [(*pair, examples[pair]) for pair in pairs if pair in examples]
 

@@ -14,7 +14,7 @@ from operator import or_
 from typing import NamedTuple
 
 from genarch.table.answers import format_answer
-from genarch.table.constraints import BY_NAME, Answers, Value, in_order
+from genarch.table.constraints import BY_NAME, Answers, Value, gpu_names, in_order
 from genarch.table.matching import Column, positions
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict, decide, scorer
@@ -126,7 +126,7 @@ class Exploration:
 
     def _by_telling(self, names: Sequence[str]) -> list[str]:
         space = self._table.space
-        at = {name: position for position, name in enumerate(n for n in space.classes if n not in self._stated)}
+        at = {name: position for position, name in enumerate(n for n in space.columns if n not in self._stated)}
         left: dict[str, dict[int, set[str]]] = {name: {} for name in names}
         for hits, answers in sampled(space, self._stated, SAMPLES):
             verdict = self._table.verdict(hits)
@@ -193,9 +193,7 @@ class Exploration:
         if new := self._table.contradictions.match(with_implied(answers)).hits & ~before:
             self._refused |= new
             return None
-        # What evidence says around the stated size is a bound; what it says at another size is asked.
-        exact = scorer(self._rules.on_hardware(answers)) if "resolution_px" in changes else self._table.scorer
-        verdict = exact.decide(answers).verdict
+        verdict = self._decide(answers)
         return None if verdict == self.verdict.verdict else verdict
 
     def _single(self, name: str) -> Iterator[Flip]:
@@ -204,7 +202,7 @@ class Exploration:
             cells = space.cells(name)
             down, up = [c for c in reversed(cells) if c.value < here], [c for c in cells if c.value > here]
             for way in (down, up):
-                reached = ((cell, self._changed({name: cell.value})) for cell in way if not cell.holds(here))
+                reached = ((cell, self._reached(name, cell)) for cell in way if not cell.holds(here))
                 yield from islice((Flip((_into(name, cell, here),), found) for cell, found in reached if found), 1)
             return
         done: dict[tuple[int, ...], str | None] = {self._does(name, here): None}
@@ -214,10 +212,11 @@ class Exploration:
             """How many members go in or out; any other choice is one step away."""
             return len(here ^ there) if isinstance(here, frozenset) and isinstance(there, frozenset) else 1
 
-        kind = self._stated["device"] if name == "gpu" else None
         values = names_of(BY_NAME[name])
-        alike = [value for value in values if kind is None or with_implied({"gpu": value})["device"] == kind]
-        for value in sorted(alike, key=distance):
+        if name == "gpu":  # in place of one, others of its kind
+            kind = self._stated["device"]
+            values = [gpu for gpu in gpu_names().usual if with_implied({"gpu": gpu})["device"] == kind]
+        for value in sorted(values, key=distance):
             # Answers that do the same to rules, inconsistencies and assumptions flip alike.
             does = self._does(name, value)
             if does not in done:
@@ -226,6 +225,17 @@ class Exploration:
                 verdicts.setdefault(verdict, []).append(value)
         for verdict, (nearest, *others) in verdicts.items():
             yield Flip((Change(name, nearest, others=() if BY_NAME[name].kind == "set" else tuple(others)),), verdict)
+
+    def _reached(self, name: str, cell: Stretch) -> str | None:
+        """Another verdict that a number's cell gives; what evidence says of another size is asked for that size."""
+        if name != "resolution_px" or self._table.rules is self._rules:
+            return self._changed({name: cell.value})
+        if not (cell.from_low and self._changed({name: cell.value})):  # it is told of sizes, not of what is between
+            return None
+        answers = {**self._given, name: cell.value}
+        evidence = self._rules.on_hardware(answers).rules[len(self._rules.rules) :]
+        verdict = scorer(self._rules).decide(answers, evidence).verdict
+        return None if verdict == self.verdict.verdict else verdict
 
     def _does(self, name: str, value: Value) -> tuple[int, ...]:
         """What an answer, and what it implies, does to rules, inconsistencies and assumptions, and to the hardware.
@@ -248,7 +258,7 @@ class Exploration:
     def _combined(self) -> tuple[Flip, ...]:
         """The smallest combination of changes that gives another verdict; at most one of what a time hangs on."""
         classes = self._table.space.classes
-        read = [name for name in self._read() if len(classes.get(name, ())) > 1]
+        read = [name for name in self._read() if name in self._table.space.columns and len(classes[name]) > 1]
         for names in (some for some in subsets(read, 2) if len(TIMED.intersection(some)) < 2):
             for answers in product(*(classes[name] for name in names)):
                 changes = dict(zip(names, (answer.value for answer in answers), strict=True))

@@ -230,9 +230,18 @@ class Scorer:
                 self._readers[name].append(at)
         self._named = values_named(entry.when for entry in (*self._entries, *rules.assumptions))
 
-    def decide(self, answers: Answers) -> Verdict:
-        """The verdict on stated answers."""
-        return self.judge(self.hits(answers))
+    def decide(self, answers: Answers, evidence: Sequence[Rule] = ()) -> Verdict:
+        """The verdict on stated answers; with what evidence says of them, as rules that exclude or limit."""
+        tally = self.tally(self.hits(answers))
+        hits = Matcher([rule.when for rule in evidence]).match(with_implied(answers)).hits if evidence else 0
+        for rule in (evidence[at] for at in positions(hits)):
+            for name in (*rule.excludes, *rule.limits):
+                bit = 1 << self.architectures.index(name)
+                tally = tally._replace(
+                    excluded=tally.excluded | bit if name in rule.excludes else tally.excluded,
+                    limited=tally.limited | bit,
+                )
+        return self._judged(tally)
 
     def hits(self, answers: Answers) -> int:
         """The rules that hit on stated answers; the table's first has the lowest bit."""

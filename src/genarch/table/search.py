@@ -77,6 +77,18 @@ class AnswerClass(NamedTuple):
     fails: int
 
 
+class _Classes(dict[str, tuple[AnswerClass, ...]]):
+    """The classes of answers to each constraint, made when asked for: what is stated needs none."""
+
+    def __init__(self, space: "Space") -> None:
+        super().__init__()
+        self._space = space
+
+    def __missing__(self, name: str) -> tuple[AnswerClass, ...]:
+        self[name] = distinct(self._space.answers(name))
+        return self[name]
+
+
 class Space:
     """Conditions that are watched, those that must not hit, and the classes of answers to what they read."""
 
@@ -90,7 +102,7 @@ class Space:
         """The bits of the conditions that are watched; the others' are those of contradictions."""
         self.watched_terms = self.matcher.terms_of(self.watched)
         self.first_terms = self.matcher.terms_of(sum(1 << position for position in set(first)))
-        self.classes = {name: distinct(self.answers(name)) for name in self.columns}
+        self.classes = _Classes(self)
 
     def answers(self, name: str) -> list[AnswerClass]:
         """Answers to a constraint, at least one of each class, in the order of the declaration, numbers ascending."""
@@ -175,7 +187,7 @@ def search(
     """
     matcher, watched = space.matcher, space.watched
     reads = {name: column.reads for name, column in space.columns.items() if stated.get(name) is None}
-    every = {name: classes.get(name, space.classes[name]) for name in reads}
+    every = {name: classes[name] if name in classes else space.classes[name] for name in reads}
     given, given_pending = matcher.against(stated)
     # What is stated may contradict itself already; then so do its completions, and that is no reason against them.
     contradictions = ~watched & ~matcher.gather(given, given_pending)[0]
@@ -285,7 +297,8 @@ def sampled(
     classes stand in the order of the constraints that are not stated; `classes` are those to draw from, of some
     constraints. The samples are always the same, and each completion once where there are no more than `count`.
     """
-    every = [classes.get(name, answers) for name, answers in space.classes.items() if stated.get(name) is None]
+    names = [name for name in space.columns if stated.get(name) is None]
+    every = [classes[name] if name in classes else space.classes[name] for name in names]
     given, pending = space.matcher.against(stated)
     ignored = space.matcher.gather(given, pending)[0] | space.watched
     count = SAMPLES if count is None else count
