@@ -13,8 +13,10 @@ from builders import spec
 from catalogues import card, catalogue, licence, model, row, work
 from genarch import RuleTable, UnknownIdError, evaluate, load_rules
 from genarch.evidence.advice import Advice, Asked, Judged, advice
+from genarch.evidence.assessment import candidates
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Quality
+from genarch.evidence.feasibility import needs_of
 from genarch.files.bundled import load_catalogue
 from genarch.files.schemas import model_of
 from genarch.reports.json import plain
@@ -78,6 +80,17 @@ def test_then_the_better_in_quality_then_the_latest(field: RuleTable) -> None:
     assert names(unsure) == ["worst", "new", "old"]
 
 
+def test_weights_that_are_known_to_be_released_come_first(field: RuleTable) -> None:
+    """`paper` is the later one, of weights that nobody found; what never was released is not listed at all."""
+    made = [
+        model(name, family="hybrid", architecture="few_step", released=month, licence=licence("allowed")._replace(weights_released=there), weights_released=there is not False)
+        for name, month, there in (("paper", "2026-01", None), ("shop", "2022-01", True), ("never", "2026-02", False))
+    ]  # fmt: skip
+    rows = [row(entry.id, entry.id, hardware=A.id) for entry in made]
+    found = advised(field, catalogue(rows, made, [A]), **TEXT, latency_budget_ms=150, gpu=A.id, resolution_px=512)
+    assert names(found) == ["shop", "paper"]
+
+
 def test_the_best_of_each_recommended_architecture_is_there(shipped: Catalogue) -> None:
     article = load_rules("article")
     found = advised(
@@ -106,6 +119,30 @@ def test_a_live_portrait_starts_with_what_was_made_for_it(field: RuleTable, ship
     took = found.start_with[0].time
     assert took is not None
     assert (took.low_ms, took.high_ms, took.grade, took.row) == (14.8, 14.8, "measured", "liveportrait-512-4090")
+
+
+@pytest.mark.parametrize(
+    ("task", "architecture", "there", "absent"),
+    [
+        ("inpainting", "gan", {"lama-dilated", "mi-gan"}, {"cyclegan", "pix2pix-unet"}),
+        ("inpainting", "few_step", {"blazeedit"}, {"sd-turbo", "pix2pix-turbo"}),
+        ("image_editing", "few_step", {"blazeedit", "qwen-image-edit-lightning"}, {"sdxl-turbo"}),
+        ("portrait_animation", "gan", {"liveportrait"}, {"liveportrait-spade", "cyclegan"}),
+        ("portrait_animation", "few_step", {"personalive"}, {"pix2pix-turbo", "streamdiffusion"}),
+        ("style_transfer", "gan", {"cyclegan", "blazestylegan"}, {"lama-dilated", "liveportrait"}),
+        ("super_resolution", "gan", {"real-esrgan-x4plus", "aura-sr"}, {"gfpgan"}),
+        ("restoration", "gan", {"gfpgan", "codeformer"}, {"real-esrgan-anime-video"}),
+        ("virtual_try_on", "diffusion", {"catvton"}, {"sdxl", "qwen-image-edit"}),
+        ("video_frames", "few_step", {"streamdiffusion-v2"}, {"sd-turbo"}),
+    ],
+)
+def test_models_that_do_a_task_itself(
+    task: str, architecture: str, there: set[str], absent: set[str], shipped: Catalogue
+) -> None:
+    ranked = candidates((architecture,), needs_of({"task": task}, shipped))
+    doing = {entry.model for entry in ranked if all(miss.kind != "task" for miss in entry.misses)}
+    assert there <= doing
+    assert not absent & doing
 
 
 def test_a_licence_that_conflicts_is_never_listed(field: RuleTable) -> None:

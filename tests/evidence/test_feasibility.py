@@ -109,7 +109,7 @@ def test_conditioning_has_one_name_in_specs_and_another_in_rows(measured: str, a
         ("image_to_image", {"image_to_image", "semantic_to_image"}),
         ("image_editing", {"image_editing", "image_to_image", "semantic_to_image"}),
         ("inpainting", {"inpainting", "image_to_image", "semantic_to_image"}),
-        ("style_transfer", {"image_to_image", "semantic_to_image"}),
+        ("style_transfer", {"image_to_image", "semantic_to_image", "style_transfer"}),
         ("video_frames", {"video_frames", "image_to_image", "semantic_to_image"}),
         ("portrait_animation", {"portrait_animation"}),
         ("virtual_try_on", {"image_to_image", "semantic_to_image"}),

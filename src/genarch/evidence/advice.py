@@ -132,7 +132,7 @@ def _nearest(found: Iterable[Candidate]) -> list[Candidate]:
 
 
 def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:
-    """Shown to keep the budget, if there is one; then ahead of the others in quality; then the latest.
+    """Of known weights; shown to keep the budget, if there is one; then ahead in quality; then the latest.
 
     Ahead is what has the better of more figures that another of them has too, behind what has the worse; most have no
     figure in common with another, and are neither.
@@ -148,8 +148,9 @@ def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:
         )
         return (ahead > 0) - (ahead < 0)
 
-    def rank(entry: Candidate) -> tuple[int, int]:
-        return _FITS_FIRST.index(entry.status) if needs.budget_ms is not None else 0, -lead(entry.model)
+    def rank(entry: Candidate) -> tuple[bool, int, int]:
+        kept = _FITS_FIRST.index(entry.status) if needs.budget_ms is not None else 0
+        return not (entry.licence and entry.licence.weights_released), kept, -lead(entry.model)
 
     latest = sorted(found, key=lambda entry: needs.catalogue.models[entry.model].released or "", reverse=True)
     return sorted(latest, key=rank)

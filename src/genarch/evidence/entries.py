@@ -50,6 +50,7 @@ Task = Literal[
     "image_editing",
     "inpainting",
     "portrait_animation",
+    "style_transfer",
     "video_frames",
     "virtual_try_on",
 ]

@@ -40,7 +40,10 @@ _EVERY_CONDITIONING = frozenset(BY_NAME["conditioning"].values)
 _FROM_IMAGES = frozenset({"image_to_image", "semantic_to_image"})
 _NEAREST_TASKS = {
     **dict.fromkeys(("image_to_image", "style_transfer"), _FROM_IMAGES),
-    **{name: _FROM_IMAGES | {name} for name in ("image_editing", "inpainting", "video_frames", "virtual_try_on")},
+    **{
+        name: _FROM_IMAGES | {name}
+        for name in ("image_editing", "inpainting", "style_transfer", "video_frames", "virtual_try_on")
+    },
     "subject_driven": frozenset({"text_to_image"}),
     "data_augmentation": frozenset({"unconditional", "class_conditional"}),
 }
@@ -53,8 +56,11 @@ def measured_tasks(task: str) -> frozenset[str]:
 
 
 def task_itself(tasks: frozenset[str]) -> frozenset[str]:
-    """Of the tasks whose rows count for a spec's, those that are the task; all, where it has no rows of its own."""
-    return tasks - _FROM_IMAGES or tasks
+    """Of the tasks whose rows count for a spec's, those that are the task; all, where it has no rows of its own.
+
+    Every translation of images may be one of style.
+    """
+    return tasks if "style_transfer" in tasks else tasks - _FROM_IMAGES or tasks
 
 
 @cache
