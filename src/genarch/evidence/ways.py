@@ -198,10 +198,11 @@ class Time(NamedTuple):
     row: str | None = None
 
     def rounded(self) -> "Time":
-        """With ends of an estimate in two digits, which is as fine as they are, the band no narrower."""
+        """With the ends of an estimate in two digits, which is as fine as they are, the band no narrower."""
         if self.low == self.high:
             return self
-        return self._replace(low=_two_digits(self.low, floor), high=_two_digits(self.high, ceil))
+        low = self.low if self.row else _two_digits(self.low, floor)
+        return self._replace(low=low, high=_two_digits(self.high, ceil))
 
     def may_keep(self, budget: float) -> bool:
         """Whether the low end, in its two digits, is within a budget."""
