@@ -174,6 +174,15 @@ def points(excludes: tuple[str, ...] = (), **given: int) -> Rule:
             " ".join(NAMES),
             "gan consistency gan_enhanced_diffusion",
         ),
+        # gan's 9 and consistency's 11 are too close, 2 of 20, though the other hybrid has 10
+        ([points(gan=9, consistency=11, gan_enhanced_diffusion=10)], [], "evaluate_both", "", "gan consistency"),
+        # 20 against 17 is too close, 3 of 37. So is 20 against 15, 5 of 35, but diffusion comes third
+        ([points(gan=20, consistency=17, diffusion=15)], [], "evaluate_both", "", "gan consistency"),
+        # 10 against 7 is enough, 3 of 17; 10 against 26 - 20 is not, 4 of 56, but that is third too
+        ([points(gan=10, consistency=7, diffusion=26), points(diffusion=-20)], [], "gan", "gan", ""),
+        ([points(diffusion=10, consistency=7, gan=26), points(gan=-20)], [], "diffusion", "diffusion", ""),
+        # two that are close, 12 against 11, are both behind a third: 8 of 32
+        ([points(gan=12, diffusion=11, consistency=20)], [], "hybrid", "consistency", ""),
         # the best hybrid is the one with more points, unless it is excluded
         ([points(consistency=5, gan_enhanced_diffusion=4)], [], "hybrid", "consistency", ""),
         (
@@ -202,3 +211,10 @@ def test_what_is_in_reach_by_hand(
     assert [name for name in OUTCOMES if reach.any_of({name})] == outcomes.split()
     assert [name for name in NAMES if reach.recommended(name)] == recommended.split()
     assert [name for name in NAMES if reach.compared(name)] == compared.split()
+
+
+def test_a_lead_of_a_single_point_is_one() -> None:
+    """1 of 1 is above a half, by 2 times 1 less 1 times 1."""
+    reach = Bounds(scorer(table(points(gan=1), close_call=Ratio(1, 2)))).reach(0b1, 0)
+    assert reach.any_of({"gan"})
+    assert not reach.any_of({"evaluate_both"})
