@@ -51,7 +51,7 @@ def _lines(base: RuleTable, rules: RuleTable) -> Iterator[str]:
         if rule.id not in known:
             cells = [
                 inert(condition_words(rule.when)),
-                inert(effect_words(rule.points, rule.excludes)),
+                inert(effect_words(rule.points, rule.excludes, rule.limits)),
                 inert(rule.because),
                 inert(str(rule.source)),
             ]
@@ -76,13 +76,13 @@ def _counts(base: RuleTable, rules: RuleTable) -> str:
 
 
 def _row(before: Rule, after: Rule | None, reason: str) -> str:
-    shown = inert(f"{condition_words(before.when)}: {effect_words(before.points, before.excludes)}")
+    shown = inert(f"{condition_words(before.when)}: {effect_words(before.points, before.excludes, before.limits)}")
     if after is None:
         return f"| {code(before.id)} | {shown} | disabled | {inert(reason)} |"
     if after == before:
         return f"| {code(before.id)} | {shown} | the same | |"
     when = "" if after.when == before.when else f"{condition_words(after.when)}: "
-    now = inert(when + effect_words(after.points, after.excludes))
+    now = inert(when + effect_words(after.points, after.excludes, after.limits))
     return f"| {code(before.id)} | {shown} | {now} | {inert(after.replaces)} |"
 
 

@@ -30,7 +30,7 @@ def specs(tmp_path: Path) -> Path:
 def test_one_spec_as_text(specs: Path) -> None:
     result = run("evaluate", specs / "a.genarch.yaml")
     assert result.returncode == 0
-    assert result.stdout.startswith("a\nGAN (clear, margin 1.00)\n")
+    assert result.stdout.startswith("a\nGAN (lean, margin 1.00)\n")
     assert result.stderr == ""
     assert "\x1b" not in result.stdout
 
@@ -62,7 +62,7 @@ def test_several_specs_as_text_end_with_a_summary(specs: Path) -> None:
     lines = run("evaluate", specs / "a.genarch.yaml", specs / "c").stdout.splitlines()
     assert [line.split() for line in lines[-3:]] == [
         ["2", "specs"],
-        ["a", "GAN", "(clear)"],
+        ["a", "GAN", "(lean)"],
         ["genarch", *["Evaluate", "both:", "diffusion", "and", "hybrid", "(few_step)", "(close", "call)"]],
     ]
 

@@ -72,7 +72,7 @@ def test_a_table_of_ones_own_is_held_against_the_bundled_one_that_it_extends(tmp
     path.write_text(CHILD.replace("EXTENDED", "field"))
     child = load_rules(path)
     assert base_of(child) is FIELD
-    assert next(standing_lines(reported(child, priorities=["sharpness"]))).startswith("By field@1.0.0 alone: ")
+    assert next(standing_lines(reported(child, priorities=["sharpness"]))).startswith("By field@1.1.0 alone: ")
 
 
 def test_a_base_that_does_not_come_with_genarch_is_left_out(tmp_path: Path) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from builders import spec
-from genarch import RuleTable, decide, evaluate, load_rules
+from genarch import RuleTable, decide, evaluate, load_catalogue, load_rules
 from genarch.files.specs import load_cases
 from genarch.files.table_reader import read_table
 from genarch.table.backtest import Score, judge, leave_one_out, score
+from genarch.table.conditions import ALWAYS
+from genarch.table.constraints import BY_NAME
 from genarch.table.lint import verify
+from genarch.table.matching import Matcher
 from genarch.table.rules import Fact, Ratio, Rule
 from genarch.table.scoring import scorer
 from genarch.table.spec import Case
@@ -38,9 +42,9 @@ def scored(cases: Sequence[Case], rules: RuleTable) -> Score:
 
 
 @pytest.mark.parametrize("rule", DEPARTURES, ids=lambda rule: rule.id)
-def test_every_departure_rests_on_measurements_claims_or_two_cases(rule: Rule) -> None:
+def test_every_departure_rests_on_measurements_claims_published_works_or_two_cases(rule: Rule) -> None:
     grounds = [OWN[fact] for fact in rule.source.facts if fact in OWN]
-    assert any(fact.rows or fact.claims or len(fact.cases) >= 2 for fact in grounds)
+    assert any(fact.rows or fact.claims or fact.works or len(fact.cases) >= 2 for fact in grounds)
 
 
 @pytest.mark.parametrize("rule", DEPARTURES, ids=lambda rule: rule.id)
@@ -97,12 +101,13 @@ def test_strengths_fitted_without_a_case_still_do_not_get_it_confidently_wrong(s
 
 def test_the_misses_that_the_readme_names(cases: Sequence[Case], strict: Sequence[Case]) -> None:
     missed = {item.case for item in judge(strict, FIELD) if item.outcome != "right"}
-    assert missed == {"caloscore-v2", "vtoonify", "sar-optical-acd", "cod-lite-codec"}
+    hedged = {"caloscore-v2", "vtoonify", "sar-optical-acd", "cod-lite-codec"}
+    assert missed == hedged | {"pv-el-cyclegan", "ulm-pneumonia-limited-data"}
     assert scored(strict, FIELD).hedged == 4
     old = scored([case for case in cases if case.year and case.year < 2022], FIELD)
-    assert (old.confidently_wrong, old.cases) == (6, 14)
+    assert (old.confidently_wrong, old.cases) == (5, 14)
     unseen = leave_one_out(strict, FIELD).unseen
-    assert (round(100 * unseen.right / unseen.cases), unseen.hedged) == (77, unseen.cases - unseen.right)
+    assert (round(100 * unseen.right / unseen.cases), unseen.hedged, unseen.wrong) == (81, 5, 1)
 
 
 def test_vtoonify_without_the_rule_on_base_models_is_the_gan_that_was_chosen(strict: Sequence[Case]) -> None:
@@ -140,10 +145,28 @@ def test_the_threshold_of_few_images_was_not_tuned(cases: Sequence[Case]) -> Non
         ({"task": "text_to_image", "serving": "near_realtime", "device": "mobile"}, "hybrid"),
         # made ahead diffusion has 3 of the wait, gan 2 of the narrow domain: 1 of 5
         ({"task": "data_augmentation", "serving": "batch", "domain": "narrow"}, "diffusion"),
-        # with a thousand images gan has 3 more, diffusion 2 less: 5 - 1 of 10
-        ({"task": "data_augmentation", "serving": "batch", "domain": "narrow", "training_images": 1000}, "gan"),
-        # and with a base model to tune diffusion 2 + 1 more: 5 - 4 of 13
-        ({"task": "data_augmentation", "serving": "batch", "domain": "narrow", "training_images": 1000, "training": "fine_tune", "pretrained_available": True}, "evaluate_both"),
+        # trained from scratch on a thousand images, gan has 3 more, diffusion 2 less: 5 - 1 of 10
+        ({"task": "data_augmentation", "serving": "batch", "domain": "narrow", "training_images": 1000, "training": "from_scratch"}, "gan"),
+        # with a base model to tune the count says nothing, and diffusion has 2 + 1 more: 6 - 2 of 8
+        ({"task": "data_augmentation", "serving": "batch", "domain": "narrow", "training_images": 1000, "training": "fine_tune", "pretrained_available": True}, "diffusion"),
+        # from scratch on 300, diffusion has 2 for tuning instead: level with the 2 of the narrow domain
+        ({"task": "unconditional", "domain": "narrow", "training_images": 300, "training": "from_scratch"}, "evaluate_both"),
+        # fifteen images tune a released model, and a mask is what it takes: diffusion 2 + 2, gan 2: 2 of 6
+        ({"task": "data_augmentation", "conditioning": ["mask"], "domain": "narrow", "training_images": 15}, "diffusion"),
+        # 200 ms leave many steps no time: diffusion 2 - 3, few_step 1
+        ({"task": "inpainting", "latency_budget_ms": 200}, "hybrid"),
+        # 600 ms do at 512 px, and not at 1024: diffusion 2 - 3
+        ({"task": "inpainting", "latency_budget_ms": 600, "resolution_px": 512}, "diffusion"),
+        ({"task": "inpainting", "latency_budget_ms": 600, "resolution_px": 1024}, "hybrid"),
+        # upscaling: diffusion 3 for the wait, - 2 for many steps, - 2 for what they invent; gan 2 of the domain
+        ({"task": "super_resolution", "priorities": ["fidelity"], "serving": "near_realtime", "domain": "narrow"}, "gan"),
+        # 4 GB: gan 1, diffusion - 1 - 2
+        ({"task": "super_resolution", "device_memory_gb": 4}, "gan"),
+        # removal: gan 2, few_step 1
+        ({"task": "object_removal"}, "gan"),
+        # a team's experience counts where something is trained: diffusion 3, few_step 1; gan 2 of the domain
+        ({"team_expertise": "limited", "training": "from_scratch", "domain": "narrow"}, "diffusion"),
+        ({"team_expertise": "limited", "training": "pretrained", "domain": "narrow"}, "gan"),
         # frames that agree: gan 3 + 2 of the narrow domain, diffusion 3 - 2: 5 - 1 of 10
         ({"temporal_consistency": True, "serving": "near_realtime", "domain": "narrow"}, "gan"),
         # three that compete in translation
@@ -156,6 +179,53 @@ def test_the_threshold_of_few_images_was_not_tuned(cases: Sequence[Case]) -> Non
 )  # fmt: skip
 def test_what_it_says_by_hand(stated: dict[str, object], verdict: str) -> None:
     assert decide(spec(**stated), FIELD).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("stated", "confidence"), [({}, "lean"), ({"paired_data": False}, "lean"), ({"serving": "realtime"}, "clear")]
+)
+def test_one_rule_alone_is_no_clear_verdict(stated: dict[str, object], confidence: str) -> None:
+    """A narrow domain alone gives gan 2 of 2, a margin of 1."""
+    verdict = decide(spec(domain="narrow", **stated), FIELD)
+    assert (verdict.verdict, verdict.confidence) == ("gan", confidence)
+
+
+@pytest.mark.parametrize(
+    ("stated", "confidence"),
+    [({"task": "unconditional"}, "clear"), ({"task": "data_augmentation"}, "lean")],
+)
+def test_whether_synthetic_images_help_is_open(stated: dict[str, object], confidence: str) -> None:
+    verdict = decide(spec(serving="batch", priorities=["diversity"], **stated), FIELD)
+    assert (verdict.verdict, verdict.confidence) == ("diffusion", confidence)
+
+
+TASKS = ("super_resolution", "restoration", "enhancement", "object_removal", "virtual_try_on", "portrait_animation", "texture", "compression", "image_to_image", "modality_translation")  # fmt: skip
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("architecture", ["gan", "diffusion", "few_step"])
+def test_there_is_a_method_for_every_task_and_answer(task: str, architecture: str) -> None:
+    """Beside those for any task."""
+    stated = spec(task=task, domain="narrow", paired_data=True)
+    whens = [method.when for method in FIELD.methods if architecture in method.architectures and method.when != ALWAYS]
+    assert Matcher(whens, ()).match(stated.constraints).hits
+
+
+@pytest.mark.parametrize("table", [FIELD, ARTICLE], ids=lambda table: str(table.header.id))
+def test_a_method_says_where_its_model_may_not_be_sold(table: RuleTable) -> None:
+    """By the catalogue's own rows: of models whose licence forbids it, named as their titles begin."""
+    names = {
+        re.split(r"[ (0-9-]", m.title)[0] for m in load_catalogue().models.values() if m.commercial_use == "forbidden"
+    }
+    assert {"StyleGAN", "CodeFormer", "CatVTON", "SinSR", "InvSR"} <= names
+    for method in table.methods:
+        named = [name for name in names if re.search(rf"\b{re.escape(name)}\b", f"{method.title} {method.because}")]
+        assert not named or "non-commercial" in method.because, (method.id, named)
+
+
+def test_every_task_has_a_way_to_verify_it() -> None:
+    for task in BY_NAME["task"].values:
+        assert any(step.id.startswith("verify-") for step in evaluate(spec(task=task), FIELD).next_steps), task
 
 
 def test_sensitive_data_warns_and_decides_nothing() -> None:

@@ -39,11 +39,15 @@ _EVERY_CONDITIONING = frozenset(BY_NAME["conditioning"].values)
 
 _FROM_IMAGES = frozenset({"image_to_image", "semantic_to_image"})
 _NEAREST_TASKS = {
-    **dict.fromkeys(("image_to_image", "style_transfer"), _FROM_IMAGES),
+    **dict.fromkeys(("image_to_image", "modality_translation", "style_transfer"), _FROM_IMAGES),
     **{
         name: _FROM_IMAGES | {name}
         for name in ("image_editing", "inpainting", "style_transfer", "video_frames", "virtual_try_on")
     },
+    "object_removal": frozenset({"inpainting"}),
+    "enhancement": frozenset({"restoration"}),
+    "texture": frozenset({"unconditional", "text_to_image"}),
+    "video_generation": frozenset({"video_frames"}),
     "subject_driven": frozenset({"text_to_image"}),
     "data_augmentation": frozenset({"unconditional", "class_conditional"}),
 }

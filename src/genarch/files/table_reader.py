@@ -305,6 +305,7 @@ class _Builder:
                     for_=scored(rule.for_, at, "for"),
                     against=scored(rule.against, at, "against"),
                     excludes=known(rule.excludes),
+                    limits=known(rule.limits),
                 )
                 for at, rule in enumerate(form.rules)
             ),
@@ -320,8 +321,8 @@ class _Builder:
             where: Location = ("rules", at)
             if both := sorted(rule.for_.keys() & rule.against.keys()):
                 self._report((*where, "against"), f"names {both[0]}, which 'for' names too; keep one")
-            if not (rule.for_ or rule.against or rule.excludes):
-                self._report(where, "has no effect; give it for, against or excludes, or make it a notice")
+            if not (rule.for_ or rule.against or rule.excludes or rule.limits):
+                self._report(where, "has no effect; give it for, against, excludes or limits, or make it a notice")
             for key, examples in rule.examples._asdict().items():
                 if not examples:
                     message = f"has no {key}; every rule shows one spec on which it is a {key}"
@@ -342,6 +343,7 @@ class _Builder:
             (("rules", "for_"), self._architectures, "architecture"),
             (("rules", "against"), self._architectures, "architecture"),
             (("rules", "excludes"), self._architectures, "architecture"),
+            (("rules", "limits"), self._architectures, "architecture"),
             (("architectures", "family"), self._families, "family"),
             (("methods", "architectures"), self._architectures, "architecture"),
             (("next_steps", "about"), decisions, "architecture, family or verdict"),

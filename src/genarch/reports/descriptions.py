@@ -111,7 +111,7 @@ def describe(entry: Entry | Fact, rules: RuleTable) -> Description:
     kind, parts = type(entry).__name__.lower(), list[Part]()
     match entry:
         case Rule():
-            parts += [("effect", effect_words(entry.points, entry.excludes)), ("because", entry.because)]
+            parts += [("effect", effect_words(entry.points, entry.excludes, entry.limits)), ("because", entry.because)]
             parts += [("since", f"table version {entry.since}")]
         case table.Method():
             parts += [("for", entry.architectures), ("because", entry.because)]
@@ -167,7 +167,7 @@ def _architecture(architecture: Architecture, rules: RuleTable) -> list[Part]:
 
 def _rules(rules: RuleTable, chosen: Callable[[Rule], bool], *, cited: bool = False) -> tuple[str, ...]:
     """Some rules of the table, each with its effect."""
-    found = ((rule, effect_words(rule.points, rule.excludes)) for rule in rules.rules if chosen(rule))
+    found = ((rule, effect_words(rule.points, rule.excludes, rule.limits)) for rule in rules.rules if chosen(rule))
     return tuple(f"{rule.id} ({effect}{f'; {rule.source}' if cited else ''})" for rule, effect in found)
 
 
@@ -222,8 +222,8 @@ def _check(name: str, checks: Checks) -> Description:
 
 def grounds(fact: Fact) -> tuple[str, ...]:
     """What a fact rests on, by kind: `claims T1`, `rows sg2ada-1024-3090`, `cases snapgen, snapfusion`."""
-    kinds = (("claims", fact.claims), ("rows", fact.rows), ("cases", fact.cases))
-    return tuple(f"{kind} {', '.join(names)}" for kind, names in kinds if names)
+    kinds = (("claims", fact.claims), ("rows", fact.rows), ("cases", fact.cases), ("works", fact.works))
+    return tuple(f"{kind} {('; ' if kind == 'works' else ', ').join(names)}" for kind, names in kinds if names)
 
 
 def question_of(constraint: Constraint, rules: RuleTable) -> Question:
@@ -262,7 +262,7 @@ class Listed(NamedTuple):
 def table_list(rules: RuleTable) -> Mapping[str, object]:
     """What a table holds, each entry by id and title."""
     header = rules.header
-    effects = ((rule, effect_words(rule.points, rule.excludes)) for rule in rules.rules)
+    effects = ((rule, effect_words(rule.points, rule.excludes, rule.limits)) for rule in rules.rules)
     return {
         "id": header.id,
         "version": header.version,
@@ -291,7 +291,8 @@ def table_list_page(rules: RuleTable) -> Iterator[Block]:
     if header.extends:
         yield Paragraph(("extends ", code(header.extends)))
     entries = (
-        page.Entry(code(r.id), (r.title, f"{effect_words(r.points, r.excludes)} ({r.source})")) for r in rules.rules
+        page.Entry(code(r.id), (r.title, f"{effect_words(r.points, r.excludes, r.limits)} ({r.source})"))
+        for r in rules.rules
     )
     yield Section(f"rules ({len(rules.rules)})", (Entries(tuple(entries)),))
     if rules.disabled:

@@ -68,7 +68,7 @@ def help_page(constraint: Constraint, rules: RuleTable) -> Iterator[Block]:
     if question.help:
         yield Paragraph(question.help)
     entries = tuple(
-        Entry(rule.title, (dim(f"{rule.id}: {effect_words(rule.points, rule.excludes)} ({rule.source})"),))
+        Entry(rule.title, (dim(f"{rule.id}: {effect_words(rule.points, rule.excludes, rule.limits)} ({rule.source})"),))
         for rule in readers
     )
     yield Section("Rules that read it:" if readers else "No rule of this table reads it.", (Entries(entries),))

@@ -21,11 +21,12 @@ def name_words(family: str) -> str:
     return "GAN" if family == "gan" else family.replace("_", " ")
 
 
-def effect_words(points: Mapping[str, int], excludes: Collection[str]) -> str:
-    """What a rule does on a hit: `gan +3, consistency -1; excludes diffusion`."""
+def effect_words(points: Mapping[str, int], excludes: Collection[str], limits: Collection[str] = ()) -> str:
+    """What a rule does on a hit: `gan +3, few_step -1; excludes diffusion; no more than a lean for gan`."""
     moved = ", ".join(f"{name} {signed(amount)}" for name, amount in points.items())
     excluded = f"excludes {', '.join(excludes)}" if excludes else ""
-    return "; ".join(part for part in (moved, excluded) if part)
+    limited = f"no more than a lean for {', '.join(limits)}" if limits else ""
+    return "; ".join(part for part in (moved, excluded, limited) if part)
 
 
 def stated_words(answers: Answers) -> list[str]:

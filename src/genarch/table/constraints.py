@@ -123,9 +123,10 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint(
         "task", "choice", "what is generated",
         (
-            "unconditional", "class_conditional", "text_to_image", "image_to_image", "image_editing", "inpainting",
-            "style_transfer", "super_resolution", "restoration", "subject_driven", "data_augmentation", "video_frames",
-            "portrait_animation", "virtual_try_on",
+            "unconditional", "class_conditional", "text_to_image", "image_to_image", "modality_translation",
+            "image_editing", "inpainting", "object_removal", "style_transfer", "super_resolution", "restoration",
+            "enhancement", "compression", "subject_driven", "data_augmentation", "texture", "video_frames",
+            "video_generation", "portrait_animation", "virtual_try_on",
         ),
     ),
     Constraint(

@@ -79,6 +79,8 @@ class Fact(NamedTuple):
     claims: tuple[FactId, ...] = ()
     """Checked claims that it rests on, such as T1."""
     replaces: ShownText = ""
+    works: tuple[ShownText, ...] = ()
+    """Published works that it rests on: author, year, where to find it."""
 
 
 class Statement(NamedTuple):
@@ -148,7 +150,7 @@ class Rule(NamedTuple):
     """Architecture to strength."""
     excludes: tuple[EntryId, ...] = ()
     """Architectures that are out on a hit."""
-    limits: Annotated[tuple[EntryId, ...], HIDDEN] = ()
+    limits: tuple[EntryId, ...] = ()
     """Architectures whose recommendation is a lean at most on a hit."""
     points: Annotated[Mapping[str, int], HIDDEN] = {}
     """Architecture to whole points: above 0 for, below 0 against."""
