@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from genarch import Evaluation, RuleTable, Spec, evaluate
+from genarch import Evaluation, RuleTable, Spec, evaluate, explore
 from genarch.evidence.assessment import assess
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import bill
@@ -17,14 +17,15 @@ from genarch.files import bundled
 from genarch.table.constraints import BY_NAME
 
 
-def measure(specs: list[Spec], rules: RuleTable) -> None:
-    """Print the times; `specs` are taken on random hardware, at random sizes and budgets."""
+def measure(specs: list[Spec], rules: RuleTable, alone: RuleTable) -> None:
+    """Print the times; `specs` are taken on random hardware, at random sizes and budgets; `alone`: without evidence."""
     loading = [_timed(bundled.load_catalogue.__wrapped__) for _ in range(21)]
     told = f"median {_ms(statistics.median(loading))}, worst {_ms(max(loading))}"
     print(f"  loading the catalogue (at most 30):      {told}")
     catalogue = bundled.load_catalogue()
     chance = random.Random(3)
-    times = []
+    times: list[float] = []
+    explored: list[tuple[float, float]] = []
     for spec in specs:
         stated = {
             **spec.constraints,
@@ -38,14 +39,23 @@ def measure(specs: list[Spec], rules: RuleTable) -> None:
         evaluation = evaluate(asked, rules)
         runs = [_timed(partial(_all, asked, rules, evaluation, catalogue)) for _ in range(3)]
         times.append(statistics.median(runs))
+        explored.append((_timed(partial(_explored, asked, rules)), _timed(partial(_explored, asked, alone))))
     told = f"median {_ms(statistics.median(times))}, worst {_ms(max(times))}"
     print(f"  feasibility, candidates and cost (at most 15): {told}, {len(times)} specs")
+    together, apart = (sum(each) for each in zip(*explored, strict=True))
+    print(f"  exploring with evidence to without (at most 1.5): {together / apart:.2f}")
     print(f"  fitting the estimator, as make generate does:  {_ms(_timed(lambda: calibrate(catalogue)))}")
 
 
 def _all(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Catalogue) -> None:
     assess(spec, rules, evaluation, catalogue)
     bill(spec.constraints, [architecture.id for architecture in rules.architectures], catalogue)
+
+
+def _explored(spec: Spec, rules: RuleTable) -> list[object]:
+    """Every answer once, of a spec that was not explored before."""
+    found = explore(spec, rules)
+    return [found.possible, found.flips, found.binding, found.relax, found.stability, found.next_question]
 
 
 def _timed(run: Callable[[], object]) -> float:

@@ -183,7 +183,7 @@ def evidence() -> None:
     rules = load_rules()
     examples = [load_spec(path) for path in sorted(SPECS.glob("*.genarch.yaml"))]
     print("\nEvidence")
-    evidences.measure([*examples, *random_specs(200)], rules)
+    evidences.measure([*examples, *random_specs(200)], rules, load_rules(evidence=False))
 
 
 def possible(spec: Spec, rules: RuleTable) -> object:

@@ -14,6 +14,7 @@ from operator import or_
 from typing import NamedTuple
 
 from genarch.table.answers import format_answer
+from genarch.table.conditions import values_named
 from genarch.table.constraints import BY_NAME, Answers, Value, gpu_names, in_order
 from genarch.table.matching import Column, positions
 from genarch.table.rules import RuleTable
@@ -51,6 +52,10 @@ class Exploration:
     def verdict(self) -> Verdict:
         """The verdict on what is stated."""
         return self._table.scorer.decide(self._given)
+
+    @cached_property
+    def _hits(self) -> int:
+        return self._table.scorer.hits(self._given)
 
     @cached_property
     def possible(self) -> tuple[Possible, ...]:
@@ -160,8 +165,13 @@ class Exploration:
         """When infeasible, each smallest set of stated constraints without which an architecture is left."""
         if self.verdict.verdict != "infeasible":
             return ()
+        rules = self._table.rules
+        excluding = [rule.when for at, rule in enumerate(rules.rules) if rule.excludes and self._hits >> at & 1]
+        # Without what no rule that excludes reads, nor an assumption that it rests on, nothing more is left.
+        reading = values_named([*excluding, *(assumption.when for assumption in rules.assumptions)])
+        read = [name for name in self._read() if name in reading or (name == "gpu" and reading.keys() & IMPLIED)]
         found: list[tuple[str, ...]] = []
-        for dropped in subsets(self._read(), 1):
+        for dropped in subsets(read, 1):
             kept = {name: value for name, value in self._given.items() if name not in dropped}
             if not any(set(smaller) <= set(dropped) for smaller in found) and self._decide(kept) != "infeasible":
                 found.append(dropped)

@@ -2,7 +2,7 @@
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from genarch.table.answers import nearest_gpu
@@ -224,11 +224,20 @@ class Scorer:
         self._entries += rules.next_steps
         self._matcher = Matcher([entry.when for entry in self._entries], rules.assumptions)
         self._rule_bits = (1 << len(rules.rules)) - 1
-        self._readers: dict[str, list[int]] = {constraint.name: [] for constraint in CONSTRAINTS}
-        for at, rule in enumerate(rules.rules):
+
+    @cached_property
+    def _readers(self) -> dict[str, list[int]]:
+        """The rules that read each constraint, by position."""
+        readers: dict[str, list[int]] = {constraint.name: [] for constraint in CONSTRAINTS}
+        for at, rule in enumerate(self._rules.rules):
             for name in constraints_read(rule.when):
-                self._readers[name].append(at)
-        self._named = values_named(entry.when for entry in (*self._entries, *rules.assumptions))
+                readers[name].append(at)
+        return readers
+
+    @cached_property
+    def _named(self) -> dict[str, set[object]]:
+        """The values of each constraint that something in the table names."""
+        return values_named(entry.when for entry in (*self._entries, *self._rules.assumptions))
 
     def decide(self, answers: Answers, evidence: Sequence[Rule] = ()) -> Verdict:
         """The verdict on stated answers; with what evidence says of them, as rules that exclude or limit."""
