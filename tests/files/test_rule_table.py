@@ -459,6 +459,25 @@ def test_a_name_stands_for_one_architecture(text: str, expected: str, tmp_path: 
     assert any(problem.endswith(expected) for problem in problems(tmp_path, text))
 
 
+def test_a_rule_may_do_no_more_than_limit_how_sure_a_verdict_is(tmp_path: Path) -> None:
+    limiting = rule(
+        "limiting", "{paired_data: true}", "limits: [gan]", "{hit: [{paired_data: true}], miss: [{paired_data: false}]}"
+    )
+    table = loaded(tmp_path, f"{BASE}rules:\n{rule()}{limiting}")
+    verdicts = [evaluate(spec(domain="narrow", paired_data=paired), table).verdict for paired in (False, True)]
+    assert [(verdict.verdict, verdict.confidence) for verdict in verdicts] == [("gan", "clear"), ("gan", "lean")]
+    unknown = f"{BASE}rules:\n{rule(more='limits: [gam]')}"
+    assert (
+        "rules[a-rule].limits: 'gam' is not a known architecture; did you mean 'gan'?" in problems(tmp_path, unknown)[0]
+    )
+
+
+def test_a_fact_may_rest_on_published_works(tmp_path: Path) -> None:
+    text = BASE.replace("{id: T1, text: t}", "{id: T1, text: t, works: ['Somebody, 2024']}")
+    (fact,) = loaded(tmp_path, f"{text}rules:\n{rule()}").facts
+    assert fact.works == ("Somebody, 2024",)
+
+
 STEP = "{id: a-step, title: t, step: s, source: " + SOURCE + ", when: {domain: narrow}, "
 
 

@@ -223,6 +223,12 @@ def test_a_method_says_where_its_model_may_not_be_sold(table: RuleTable) -> None
         assert not named or "non-commercial" in method.because, (method.id, named)
 
 
+def test_what_starts_from_an_image_is_not_sent_to_stylegan() -> None:
+    for task, shown in (("portrait_animation", False), ("super_resolution", False), ("unconditional", True)):
+        methods = evaluate(spec(task=task, domain="narrow", latency_budget_ms=40, resolution_px=1024), FIELD).methods
+        assert ("stylegan" in [method.id for method in methods]) is shown
+
+
 def test_every_task_has_a_way_to_verify_it() -> None:
     for task in BY_NAME["task"].values:
         assert any(step.id.startswith("verify-") for step in evaluate(spec(task=task), FIELD).next_steps), task
