@@ -176,15 +176,27 @@ class _Against:
                 at for at in self._places(place) if at != place and self._late(self._asked, point._replace(place=at))
             ]
             elsewhere = Predicate(place.constraint, "is", tuple(at.name for at in places))
-            late = [size for size in SIZES if size != side and self._late(self._asked, point._replace(side=size))]
+            late = self._late_sizes(point)
             # A bound is enough here: what is said of another size is asked again.
-            sizes = [Predicate("resolution_px", "is", (size,)) for size in late]
+            sizes = Any(tuple(_number("resolution_px", "is", size) for size in late))
             lines = (
                 (others, here, sized, within),
                 (asked, elsewhere, sized, within),
-                (asked, here, Any(tuple(sizes)), within),
+                (asked, here, sizes, within),
             )
             yield self._rule("too-slow", Any(tuple(map(All, lines))), "", (self._architecture,), "estimated")
+
+    def _late_sizes(self, point: _Point) -> Sequence[int]:
+        """The other sizes that do not keep the budget on this hardware; a larger one takes longer."""
+        if self._late(self._asked, point):
+            smaller = [size for size in SIZES if size < point.side]
+            kept = next(
+                (size for size in reversed(smaller) if not self._late(self._asked, point._replace(side=size))), 0
+            )
+            return [size for size in SIZES if size > kept and size != point.side]
+        larger = [size for size in SIZES if size > point.side]
+        first = next((size for size in larger if self._late(self._asked, point._replace(side=size))), SIZES[-1] + 1)
+        return [size for size in larger if size >= first]
 
     def _times(self, tasks: Tasks, point: _Point) -> Timed:
         ways = (way for way in self._groups[tasks] if way.timed and way.largest_px >= point.side)

@@ -28,16 +28,16 @@ class Bounds:
         self.members = {at: members for _, members in scorer.families for at in members}
         self.rivals = [[other for other in every if other not in self.members[one]] for one in every]
         points = [dict(effect.points) for effect in scorer.effects]
-        scored = {
-            (one, other): [(rule.get(one, 0), rule.get(other, 0)) for rule in points]
-            for one in every
-            for other in every
-        }
+        given = [[rule.get(architecture, 0) for rule in points] for architecture in every]
 
         def gains(limit: Ratio, extreme: Callable[[int, int], int]) -> _Gains:
+            def gain(first: int, second: int) -> int:
+                return extreme(0, surplus(first - second, abs(first) + abs(second), limit))
+
             return limit, {
-                pair: [extreme(0, surplus(first - second, abs(first) + abs(second), limit)) for first, second in rules]
-                for pair, rules in scored.items()
+                (one, other): [gain(*both) if any(both) else 0 for both in zip(given[one], given[other], strict=True)]
+                for one in every
+                for other in every
             }
 
         self.ahead = gains(Ratio(0, 1), max)
