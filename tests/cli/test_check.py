@@ -302,6 +302,8 @@ def test_what_was_measured_decides_unless_it_is_left_aside(repo: Path) -> None:
     assert found("docs") == [("docs/good.md", "decision-excluded", 18), ("docs/good.md", "model-too-slow", 19)]
     assert check("docs").exit_code == 1
     assert found("docs", "--no-evidence") == []
+    for options, decides in (([], True), (["--no-evidence"], False)):
+        assert json.loads(check("docs", "--format", "json", *options).stdout)["evidence"] is decides
     assert "evidence: decides too\n" in check("--show-config").stdout
     (repo / "genarch.toml").write_text("evidence = false\n")
     assert found("docs", "--config", "genarch.toml") == []

@@ -289,7 +289,8 @@ def check_documents(
             findings[at] = finding._replace(known=True)
     rules, today = settings.rules.identity, settings.policy.today
     looked_at = CheckCounts(**counts, skipped=skipped, findings=finding_counts(findings))
-    report = CheckReport(1, __version__, rules, today, settings.fail_on, tuple(rows), tuple(findings), looked_at)
+    found = tuple(rows), tuple(findings), looked_at, settings.policy.evidence
+    report = CheckReport(1, __version__, rules, today, settings.fail_on, *found)
     return report, stating, missing
 
 

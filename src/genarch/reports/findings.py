@@ -126,6 +126,8 @@ class CheckReport(NamedTuple):
     documents: tuple[CheckedDocument, ...]
     findings: tuple[ReportedFinding, ...]
     counts: CheckCounts
+    evidence: bool = True
+    """Whether what was measured decided together with the rules."""
 
 
 Report = LintReport | CheckReport
