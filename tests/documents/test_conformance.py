@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import rule, table
-from genarch import RuleTable, decide, explore, load_catalogue, load_rules
-from genarch.documents.judge import judge
+from genarch import RuleTable, decide, evaluate, explore, load_catalogue, load_rules
+from genarch.documents.judge import judge, judge_model
 from genarch.documents.reader import DesignDocument, PlacedSpec, families_named, read_document
 from genarch.documents.settings import Policy
 from genarch.files.bundled import DOCUMENT_CHECKS, Check, bundled_tables
@@ -18,7 +19,7 @@ from genarch.table.conditions import Predicate
 from genarch.table.findings import Located, Place
 from genarch.table.spec import Spec
 from strategies import answers as random_answers
-from strategies import complete_answers
+from strategies import complete_answers, examples
 
 OTHER = table(rule("narrow", Predicate("domain", "any_of", ("narrow",)), {"gan": 3}))
 """A table that has nothing against any decision here, and is called test@1.0.0."""
@@ -322,3 +323,31 @@ def test_hardware_that_contradicts_the_device_is_found_and_waived_by_the_id_in_t
     assert only.finding.subject == ("inconsistent-gpu-device",)
     waived = f"{block}\nwaivers:\n- {{rule: inconsistent-gpu-device, reason: two machines are meant here}}"
     assert ids(found(record(waived), shipped)) == []
+
+
+CATALOGUE = load_catalogue()
+FIELD = load_rules("field")
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "task": st.sampled_from(["text_to_image", "image_to_image", "unconditional", "super_resolution"]),
+            "conditioning": st.sets(st.sampled_from(["text", "pose", "reference_image"])).map(frozenset),
+            "gpu": st.sampled_from(sorted(CATALOGUE.hardware)),
+            "resolution_px": st.sampled_from([256, 512, 1024]),
+            "latency_budget_ms": st.sampled_from([10, 50, 200, 1000, 4000, 20000]),
+        }
+    )
+)
+@examples(60)
+def test_no_model_passes_of_an_architecture_that_evidence_calls_too_slow(answers: dict[str, Any]) -> None:
+    out = {
+        name
+        for rule in evaluate(Spec("s", answers), FIELD).hits
+        if rule.id.startswith("evidence-") and rule.id.endswith("-too-slow")
+        for name in rule.excludes
+    }
+    for model in (model for name in out for model in CATALOGUE.generators(name)):
+        spec = Spec("s", answers, decision=model.architecture, model=model.id)
+        assert list(judge_model(PlacedSpec(spec, {"": Place("a.md", 1, 1)}), FIELD, CATALOGUE)), model.id
