@@ -361,8 +361,9 @@ def lateness(found: Candidate, needs: Needs) -> Lateness | None:
     likeliest = max(time.low, min((guess.mid_ms for guess in guesses if guess), default=time.low))
     if likeliest <= budget:
         return None
-    band = f"{ms_words(time.low)} to {ms_words(time.high)}, likeliest {ms_words(likeliest)}"
-    return Lateness(time.low > budget, f"it is estimated to take {band},{where}", f"{needs.catalogue.name}; estimated")
+    low, high, _ = time.rounded()
+    says = f"it is estimated to take {ms_words(low)} to {ms_words(high)}, likeliest {ms_words(likeliest)},{where}"
+    return Lateness(not time.may_keep(budget), says, f"{needs.catalogue.name}; estimated")
 
 
 def licence_conflict(model: Model) -> str | None:
