@@ -273,3 +273,19 @@ def test_how_a_model_does_in_what_is_asked(
     fields: dict[str, Any], made: dict[str, Any], stated: dict[str, Any], test: str, outcome: str, says: str
 ) -> None:
     assert asked_of(fields, made, **stated)[test] == (outcome, says)
+
+
+def test_what_is_trained_from_scratch_takes_the_code_alone() -> None:
+    """The licence of the weights decides where they are used; that of the code where a team trains its own."""
+    terms = licence("allowed", "MIT").code
+    parted = licence("forbidden", "Research only")._replace(code=terms).summed()
+    made = {"licence": parted, "weights_released": False}
+    used = asked_of({}, made, commercial_use=True, training="fine_tune")
+    assert used["licence"] == ("fails", "its licence forbids commercial use (Research only (weights))")
+    assert used["weights"] == ("fails", "its weights were never released")
+    own = asked_of({}, made, commercial_use=True, training="from_scratch")
+    assert own["licence"] == ("passes", "its licence allows commercial use (MIT)")
+    assert own["weights"] == ("open", "its weights were never released; its code was, to train it from scratch")
+    neither = asked_of({}, {"licence": licence("forbidden")}, commercial_use=True, training="from_scratch")
+    assert neither["licence"] == ("fails", "its licence forbids commercial use (Some terms (code))")
+    assert asked_of({}, {"weights_released": False}, training="from_scratch")["weights"][0] == "fails"

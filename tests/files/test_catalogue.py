@@ -242,3 +242,9 @@ def test_hardware_that_is_not_listed_is_a_warning_with_the_nearest_of_its_series
 def test_what_is_no_name_of_hardware_is_refused() -> None:
     with pytest.raises(InputError, match="write one of the names that 'genarch hardware list' has"):
         parse_spec("version: 1\nconstraints: {gpu: 'no'}\n")
+
+
+def test_what_fills_in_a_part_of_an_image_is_steered_by_a_mask(shipped: Catalogue) -> None:
+    filling = [entry.id for entry in shipped.models.values() if "inpainting" in shipped.tasks_of(entry.id)]
+    assert filling
+    assert [name for name in filling if "mask" not in shipped.conditioning_of(name)] == []

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
-from genarch.evidence.entries import Claim, ClaimVerdict, CommercialUse, Licence, Model
+from genarch.evidence.entries import Claim, ClaimVerdict, CommercialUse, Licence, Model, Terms
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of
 from genarch.evidence.ways import Time, memory_of, ms_words, quickest, task_itself, time_of, ways_of
@@ -237,7 +237,10 @@ def model_tests(found: Candidate, needs: Needs) -> Iterator[ModelTest]:
     model = needs.catalogue.models[found.model]
     yield _task(model, needs)
     released = model.licence.weights_released if model.licence else None
-    if not model.weights_released:
+    code = model.licence.code if model.licence and needs.from_scratch else None
+    if not model.weights_released and code and code.commercial_use != "unknown":
+        yield ModelTest("weights", "open", "its weights were never released; its code was, to train it from scratch")
+    elif not model.weights_released:
         yield ModelTest("weights", "fails", "its weights were never released")
     elif released:
         yield ModelTest("weights", "passes", "its weights are released")
@@ -250,8 +253,8 @@ def model_tests(found: Candidate, needs: Needs) -> Iterator[ModelTest]:
         lacks = f"nothing shows it steered by {' or '.join(lacking)}"
         yield ModelTest("conditioning", "fails" if lacking else "passes", lacks if lacking else shown)
     if needs.commercial_use:
-        conflict = licence_conflict(model)
-        yield ModelTest("licence", "fails" if conflict else "passes", conflict or _granted(model))
+        conflict = licence_conflict(model, from_scratch=needs.from_scratch)
+        yield ModelTest("licence", "fails" if conflict else "passes", conflict or _granted(model, code))
     if needs.memory_gb is not None:
         yield _memory(found, model, needs.memory_gb, stated=needs.memory_stated)
     if needs.resolution_px is not None:
@@ -273,11 +276,12 @@ def _task(model: Model, needs: Needs) -> ModelTest:
     return ModelTest("task", "fails", f"nothing shows it on {wanted}; it does {shown or 'nothing that is known'}")
 
 
-def _granted(model: Model) -> str:
-    """What lets a model be used commercially, in words."""
-    if model.licence is None or model.licence.condition is None:
-        return f"its licence allows commercial use ({model.licence.terms if model.licence else 'not known'})"
-    return f"its licence allows commercial use under a condition: {model.licence.condition}"
+def _granted(model: Model, code: Terms | None) -> str:
+    """What lets a model be used commercially, in words; `code` where that alone is taken."""
+    granted = code or model.licence
+    if granted is None or granted.condition is None:
+        return f"its licence allows commercial use ({granted.terms if granted else 'not known'})"
+    return f"its licence allows commercial use under a condition: {granted.condition}"
 
 
 def _memory(found: Candidate, model: Model, there_gb: float, *, stated: bool) -> ModelTest:
@@ -366,12 +370,18 @@ def lateness(found: Candidate, needs: Needs) -> Lateness | None:
     return Lateness(not time.may_keep(budget), says, f"{needs.catalogue.name}; estimated")
 
 
-def licence_conflict(model: Model) -> str | None:
-    """What in a model's licence conflicts with commercial use; None where it is allowed, if under a condition."""
-    if model.licence is None or model.commercial_use == "unknown":
-        named = f" ({model.licence.deciding})" if model.licence else ""
+def licence_conflict(model: Model, *, from_scratch: bool = False) -> str | None:
+    """What in a model's licence conflicts with commercial use; None where it is allowed, if under a condition.
+
+    What is trained from scratch takes the code alone, so that its licence decides.
+    """
+    licence = model.licence
+    code = licence.code if licence and from_scratch else None
+    use, terms = (code.commercial_use, f"{code.terms} (code)") if code else (model.commercial_use, "")
+    terms = terms or (licence.deciding if licence else "")
+    if use == "unknown":
+        named = f" ({terms})" if terms else ""
         return f"its licence is not known{named}, so commercial use cannot be taken for granted"
-    use, terms = model.commercial_use, model.licence.deciding
     return f"its licence forbids commercial use ({terms})" if use == "forbidden" else None
 
 
@@ -395,4 +405,5 @@ def commercial_conflict(model: str, answers: Answers, catalogue: Catalogue) -> s
         UnknownIdError: when the catalogue has no such model.
     """
     named = catalogue.model(model)
-    return licence_conflict(named) if answers.get("commercial_use") is True else None
+    scratch = answers.get("training") == "from_scratch"
+    return licence_conflict(named, from_scratch=scratch) if answers.get("commercial_use") is True else None

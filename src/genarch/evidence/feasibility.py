@@ -40,7 +40,8 @@ class Needs(NamedTuple):
     """What is asked for, and the catalogue that it is compared with; None where it is not stated.
 
     Times are in milliseconds, memory in GB. `there` is the hardware whose rows count: the GPU asked for and weaker
-    ones, or any such device. `memory_gb` is what is stated, or else the GPU's own. `sold`: as it was released.
+    ones, or any such device. `memory_gb` is what is stated, or else the GPU's own. `sold`: as it was released;
+    `from_scratch`: trained by the team, so that of a model the code alone is taken.
     """
 
     catalogue: Catalogue
@@ -53,6 +54,7 @@ class Needs(NamedTuple):
     conditioning: frozenset[str]
     commercial_use: bool
     sold: bool
+    from_scratch: bool
     memory_gb: float | None
     memory_stated: bool
     place: Place | None
@@ -182,6 +184,7 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
         stated.get("commercial_use") is True,
         stated.get("commercial_use") is True and stated.get("training") == "pretrained",
+        stated.get("training") == "from_scratch",
         number(answers.get("device_memory_gb")) or (hardware.mem_gb if hardware else None),
         "device_memory_gb" in answers,
         place_of(stated, catalogue),
