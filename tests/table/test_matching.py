@@ -124,6 +124,7 @@ def test_adding_knowledge_never_turns_a_hit_or_a_miss(
 
 TEXT = Predicate("conditioning", "any_of", ("text",))
 FAST = Predicate("latency_budget_ms", "below", (100,))
+NARROW = Predicate("domain", "is", ("narrow",))
 
 
 @pytest.mark.parametrize(
@@ -134,6 +135,9 @@ FAST = Predicate("latency_budget_ms", "below", (100,))
         (Any((TEXT, FAST)), {"latency_budget_ms": 50}, HIT),  # unknown or hit: a hit
         (Any((TEXT, FAST)), {"latency_budget_ms": 200}, UNKNOWN),  # unknown or miss: unknown
         (Not(TEXT), {}, UNKNOWN),
+        (All((FAST, Not(All((TEXT, NARROW))))), {"latency_budget_ms": 200}, MISS),  # whatever the negated one comes to
+        (All((FAST, Not(All((TEXT, NARROW))))), {"latency_budget_ms": 50}, UNKNOWN),
+        (All((FAST, Not(All((TEXT, NARROW))))), {"latency_budget_ms": 50, "domain": "broad"}, HIT),
         (ALWAYS, {}, HIT),
         (Not(ALWAYS), {}, MISS),
         (FAST, {"latency_budget_ms": 100}, MISS),
@@ -144,9 +148,6 @@ FAST = Predicate("latency_budget_ms", "below", (100,))
 )
 def test_truth_by_hand(when: Condition, stated: dict[str, Value], expected: str) -> None:
     assert outcomes([when], stated) == [expected]
-
-
-NARROW = Predicate("domain", "is", ("narrow",))
 
 
 @pytest.mark.parametrize(
