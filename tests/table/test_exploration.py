@@ -13,7 +13,7 @@ from brute import completions, contradictions, every, verdict
 from builders import FAMILIES, SOURCE, rule, spec, table
 from genarch import RuleTable, explore, load_rules
 from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value, gpu_names
 from genarch.table.explore import Exploration
 from genarch.table.matching import Matcher
 from genarch.table.rules import Notice
@@ -462,7 +462,25 @@ def test_hardware_is_read_as_its_device_and_changes_to_another_of_its_kind_alone
     # Where the two contradict each other already, the device may change.
     (flip,) = explore(spec(device="mobile", gpu="rtx-4090"), rules).flips
     assert flip == gan(Change("device", "consumer_gpu"))
+    # Anything else may change as well.
+    found = explore(spec(device="mobile", gpu="rtx-4090", domain="broad"), gan_where(NARROW)).flips
+    assert found == (gan(Change("domain", "narrow")),)
     assert explore(spec(gpu="rtx-4090"), gan_where(NARROW)).binding == ()
+    # A combination with other hardware is not among the changes.
+    assert explore(spec(gpu="rtx-4090", domain="broad"), gan_where(All((MOBILE, NARROW)))).flips == ()
+
+
+def test_hardware_of_the_same_kind_may_have_more_memory() -> None:
+    large = Predicate("device_memory_gb", "at_least", (32,))
+    rules = gan_where(large, All((large, MOBILE)))
+    (flip,) = explore(spec(gpu="rtx-4090"), rules).flips
+    (change,) = flip.changes
+    assert (flip.verdict, change.constraint) == ("gan", "gpu")
+    names = gpu_names()
+    for gpu in (change.value, *change.others):
+        assert names.devices[str(gpu)][0] == "consumer_gpu"
+        assert names.memory_gb[str(gpu)] >= 32
+    assert "rtx-5090" in (change.value, *change.others)
 
 
 def test_the_way_out_of_infeasible_by_hand() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from builders import spec
+from builders import spec, table
 from genarch import RuleTable, decide, explore
 from genarch.table.constraints import BY_NAME
 from genarch.table.explore import decision_map
@@ -61,3 +61,18 @@ def test_contradictions_are_those_that_the_map_brings_about(shipped: RuleTable) 
     told = {place for place, names in by_place.items() if names}
     assert told == {("100 to below 1000", "realtime"), ("1000 or more", "realtime")}
     assert by_place["1000 or more", "realtime"] == ("inconsistent-realtime-budget",)
+
+
+def test_cells_of_flags_and_sets_by_hand() -> None:
+    stated = spec(conditioning=["text", "mask"], paired_data=False)
+    drawn = decision_map(stated, table(), "paired_data", "conditioning", explored=False)
+    assert [(cell.label, cell.value) for cell in drawn.x.cells] == [("true", True), ("false", False), ("unknown", None)]
+    members = ["class_label", "attributes", "text", "spatial_layout", "reference_image", "mask", "pose"]
+    assert [cell.label for cell in drawn.y.cells] == ["none", *members, "mask + text", "unknown"]
+    assert [tile.here for row in drawn.rows for tile in row].index(True) == 8 * 3 + 1
+    for priorities in ([], ["speed"]):  # these have a cell already
+        drawn = decision_map(spec(priorities=priorities), table(), "priorities", "domain", explored=False)
+        assert [cell.label for cell in drawn.x.cells] == [
+            "none", "quality", "speed", "diversity", "sharpness", "fidelity", "cost", "stability", "unknown",
+        ]  # fmt: skip
+        assert [tile.here for tile in drawn.rows[-1]].index(True) == (2 if priorities else 0)
