@@ -166,6 +166,13 @@ def test_where_nothing_fits_the_nearest_is_named_with_what_it_misses(field: Rule
     assert [(s.candidate.model, [m.kind for m in s.candidate.misses]) for s in found.nearest] == [("one", ["budget"])]
 
 
+def test_of_the_nearest_the_quickest_comes_first_and_what_has_no_time_last(field: RuleTable) -> None:
+    rows = [row("a", "unknown", hardware=None), row("b", "slow", latency_ms=900.0), row("c", "quick", latency_ms=200.0)]
+    there = few_step("unknown slow quick", [r._replace(hardware=r.hardware and A.id) for r in rows])
+    found = advised(field, there, **TEXT, latency_budget_ms=90, gpu=A.id, resolution_px=512)
+    assert [start.candidate.model for start in found.nearest] == ["quick", "slow", "unknown"]
+
+
 def test_cost_stands_beside_a_model_where_a_load_is_stated(field: RuleTable) -> None:
     """100 ms an image; at 3.6 USD an hour, busy 60% of it: 1000 x 0.1 / 3600 x 3.6 / 0.6 = 0.1667 USD."""
     there = few_step("one", [row("a", "one", hardware=A.id)])

@@ -11,7 +11,7 @@ from genarch import UnknownIdError
 from genarch.evidence.assessment import candidate, candidates, commercial_conflict, model_tests, within_budget
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.feasibility import needs_of
-from genarch.evidence.ways import memory_of
+from genarch.evidence.ways import memory_of, ms_words
 from genarch.files.bundled import load_catalogue
 
 A = card("a100-80gb-sxm", 312, 2039, mem_gb=24)
@@ -289,3 +289,11 @@ def test_what_is_trained_from_scratch_takes_the_code_alone() -> None:
     neither = asked_of({}, {"licence": licence("forbidden")}, commercial_use=True, training="from_scratch")
     assert neither["licence"] == ("fails", "its licence forbids commercial use (Some terms (code))")
     assert asked_of({}, {"weights_released": False}, training="from_scratch")["weights"][0] == "fails"
+
+
+@pytest.mark.parametrize(
+    ("ms", "words"),
+    [(None, "no time"), (36.51, "36.5 ms"), (1000, "1 s"), (999_000, "999 s"), (5_483_210, "5,483 s")],
+)
+def test_times_in_words(ms: float | None, words: str) -> None:
+    assert ms_words(ms) == words

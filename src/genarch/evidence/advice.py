@@ -2,6 +2,7 @@
 
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 from typing import Annotated, Literal, NamedTuple
 
 from genarch.evidence.assessment import Candidate, ModelTest, Outcome, candidate, candidates, model_tests
@@ -125,10 +126,11 @@ def _shown(architectures: Iterable[str], found: Iterable[Candidate]) -> list[str
 
 
 def _nearest(found: Iterable[Candidate]) -> list[Candidate]:
-    """Fewest misses first; a model that was never released, or that may not be used so, is no near miss."""
+    """Those of fewest misses, the quickest first; what was never released, or may not be used so, is no near miss."""
     there = [entry for entry in found if not any(miss.kind in ("licence", "weights") for miss in entry.misses)]
     least = min((len(entry.misses) for entry in there), default=0)
-    return [entry for entry in there if len(entry.misses) == least]
+    nearest = [entry for entry in there if len(entry.misses) == least]
+    return sorted(nearest, key=lambda entry: took.low_ms if (took := _time_of(entry)) else inf)
 
 
 def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:

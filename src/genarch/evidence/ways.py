@@ -87,6 +87,8 @@ def ms_words(ms: float | None) -> str:
     """`36.5 ms`, `1.62 s`; `no time` where there is none."""
     if ms is None:
         return "no time"
+    if ms >= 1_000_000:
+        return f"{ms / 1000:,.0f} s"
     return f"{ms / 1000:.3g} s" if ms >= 1000 else f"{ms:.3g} ms"
 
 
