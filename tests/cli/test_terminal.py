@@ -44,7 +44,7 @@ def test_a_plain_terminal_gets_plain_text(env: dict[str, str], root: Path) -> No
     text, code = on_a_terminal(["evaluate", SPEC], root, env=env)
     assert code == 0
     assert "\x1b" not in text
-    assert text.startswith("live-face-filter  Live face filter\nGAN (clear, margin 0.68)\n")
+    assert text.startswith("live-face-filter  Live face filter\nGAN (clear, margin 0.68); not shown to keep 33.3 ms\n")
 
 
 @pytest.mark.parametrize("arguments", [["rules", "list"], ["explain", "consistency"], ["rules", "show", "lora"]])

@@ -95,7 +95,7 @@ def parse_name(constraint: Constraint, text: str) -> str:
         hint = nearest_gpu(text) or allowed
     else:
         hint = (len(constraint.values) > _FEW and nearest(text, constraint.values)) or allowed
-    raise InvalidAnswerError(f"'{shown(text)}' is not {noun} here{hint}")
+    raise InvalidAnswerError(f"'{shown(text, 40)}' is not {noun} here{hint}")  # no name is that long
 
 
 def nearest_gpu(text: str) -> str:

@@ -191,6 +191,6 @@ ShownText = Annotated[str, text(rf"[\s\S]*{_VISIBLE}[\s\S]*", strip=True)]
 """Text that says something."""
 
 
-def shown(text: str) -> str:
+def shown(text: str, most: int = 60) -> str:
     """A value short enough to quote in a message."""
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= most else f"{text[: most - 3]}..."
