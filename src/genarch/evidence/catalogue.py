@@ -171,6 +171,7 @@ class Catalogue:
         self.prices = parts.prices
         self.claims = {entry.id: entry for entry in parts.claims}
         self._covered: dict[str, frozenset[str]] = {}
+        self._largest: dict[str, int] = {}
         self._adapters_of: dict[str, list[Model]] = {}
         self._rows_of: dict[str, list[Measurement]] = {}
         # What a model is stated to do, and what rows show it on, and steered by, by itself: without a ControlNet.
@@ -229,9 +230,10 @@ class Catalogue:
 
     def largest(self, model: str) -> int:
         """The longer side in pixels of the largest image that a model is shown or stated to make; 0 where none says."""
-        stated = self.models[model].resolution
-        sides = [row.longer_side or 0 for row in self.rows_of(model)]
-        return max([*sides, *(size_of(stated) if stated else ())], default=0)
+        if model not in self._largest:
+            stated = {self.models[model].resolution, *(row.resolution for row in self.rows_of(model))}
+            self._largest[model] = max((max(size_of(size)) for size in stated if size), default=0)
+        return self._largest[model]
 
     def tasks_of(self, model: str) -> tuple[Task, ...]:
         """Every task that a model is shown on, or stated to do, by itself."""
