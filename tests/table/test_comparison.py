@@ -231,6 +231,28 @@ def test_a_region_stays_as_it_is_where_widening_it_takes_too_long(
     ]
 
 
+def test_a_search_sees_where_one_side_alone_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gan where it is narrow and consistency where it is broad, against diffusion everywhere; no sample shows it."""
+    monkeypatch.setattr(module, "TRIES", 0)
+    narrow, broad = (Where("domain", any_of=(domain,)) for domain in ("narrow", "broad"))
+    idle = rule("idle", PAIRED, {})
+    one = table(
+        rule("narrow", NARROW, {"gan": 3}),
+        rule("broad", Predicate("domain", "is", ("broad",)), {"consistency": 3}),
+        idle,
+    )
+    other = table(rule("always", ALWAYS, {"diffusion": 3}), idle)
+    for before, after in ((one, other), (other, one)):
+        found = {
+            (change.before, change.after): change.regions[0].where for change in Comparison(before, after).changes()
+        }
+        there = [("gan", "diffusion"), ("consistency", "diffusion")]
+        expected = dict(
+            zip(there if before is one else [pair[::-1] for pair in there], ((narrow,), (broad,)), strict=True)
+        )
+        assert found == expected
+
+
 def inconsistent(*whens: Condition) -> list[Notice]:
     return [Notice(f"inconsistent-{at}", "inconsistency", "t", when, "m", SOURCE) for at, when in enumerate(whens)]
 
