@@ -476,6 +476,8 @@ def test_why_not_a_model(specs: Path) -> None:
     ran = run("evaluate", "a.genarch.yaml", "--model", "pix2pix-turbo", cwd=specs)
     assert "Why not pix2pix-turbo" in ran.stdout
     assert "fails task: nothing shows it on portrait_animation" in " ".join(ran.stdout.split())
+    page = run("evaluate", "a.genarch.yaml", "--model", "pix2pix-turbo", "--format", "markdown", cwd=specs).stdout
+    assert "**Why not pix2pix-turbo / CycleGAN-turbo**" in page
     (specs / "b.genarch.yaml").write_text(PORTRAIT + "model: liveportrait\n")
     report = json.loads(run("evaluate", "b.genarch.yaml", "--format", "json", cwd=specs).stdout)[0]
     assert (report["model"]["model"], report["model"]["fits"], report["model"]["recommended"]) == (
