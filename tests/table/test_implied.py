@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from builders import spec
-from genarch import RuleTable, evaluate, explore
+from genarch import RuleTable, Spec, evaluate, explore
 from genarch.table.conditions import constraints_read
 from genarch.table.interview import Interview, Sheet
 from genarch.table.spec import contradicted_device, with_implied
@@ -65,3 +65,10 @@ def test_a_device_that_is_implied_is_neither_open_nor_asked_for(shipped: RuleTab
     assert by_gpu.next_question == by_device.next_question != "device"
     standing = Interview(shipped, every=True).standing(Sheet({"gpu": "rtx-4090"}))
     assert "device" not in standing.open
+
+
+def test_hardware_that_is_not_listed_implies_nothing_and_others_of_any_kind_are_asked_about(shipped: RuleTable) -> None:
+    stated = {"gpu": "Tesla K80", "task": "text_to_image", "latency_budget_ms": 500.0}
+    assert with_implied(stated) == stated
+    asked = {flip.changes[0].constraint for flip in explore(Spec("s", stated), shipped).flips}
+    assert "latency_budget_ms" in asked

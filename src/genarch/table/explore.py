@@ -224,8 +224,8 @@ class Exploration:
 
         values = names_of(BY_NAME[name])
         if name == "gpu":  # in place of one, others of its kind
-            kind = self._stated["device"]
-            values = [gpu for gpu in gpu_names().usual if with_implied({"gpu": gpu})["device"] == kind]
+            kind, usual = self._stated.get("device"), gpu_names().usual  # none where it is not listed
+            values = [gpu for gpu in usual if kind is None or with_implied({"gpu": gpu})["device"] == kind]
         for value in sorted(values, key=distance):
             # Answers that do the same to rules, inconsistencies and assumptions flip alike.
             does = self._does(name, value)
