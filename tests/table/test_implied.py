@@ -7,6 +7,7 @@ import pytest
 from builders import spec
 from genarch import RuleTable, Spec, evaluate, explore
 from genarch.table.conditions import constraints_read
+from genarch.table.constraints import Answers
 from genarch.table.interview import Interview, Sheet
 from genarch.table.spec import contradicted_device, with_implied
 
@@ -68,7 +69,7 @@ def test_a_device_that_is_implied_is_neither_open_nor_asked_for(shipped: RuleTab
 
 
 def test_hardware_that_is_not_listed_implies_nothing_and_others_of_any_kind_are_asked_about(shipped: RuleTable) -> None:
-    stated = {"gpu": "Tesla K80", "task": "text_to_image", "latency_budget_ms": 500.0}
+    stated: Answers = {"gpu": "Tesla K80", "task": "text_to_image", "latency_budget_ms": 500.0}
     assert with_implied(stated) == stated
     asked = {flip.changes[0].constraint for flip in explore(Spec("s", stated), shipped).flips}
     assert "latency_budget_ms" in asked

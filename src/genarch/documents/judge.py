@@ -16,7 +16,7 @@ from genarch.table.constraints import BY_NAME
 from genarch.table.explore import Exploration, explore
 from genarch.table.findings import CheckId, Located, Place
 from genarch.table.rules import Notice, Rule, RuleTable
-from genarch.table.scoring import DEVICE_CONTRADICTED, Evaluation, Ranked, Verdict, evaluate
+from genarch.table.scoring import DEVICE_CONTRADICTED, GPU_NOT_LISTED, Evaluation, Ranked, Verdict, evaluate
 from genarch.table.spec import Spec, Waiver
 
 if TYPE_CHECKING:
@@ -174,6 +174,8 @@ def _beside(
             fields = [f"constraints.{name}" for name in _read(notice, spec)]
             check, facts = CheckId("constraints-inconsistent"), _facts(notice, spec)
             yield placed.found(check, *fields, subject=[notice.id], facts=facts, notice=notice)
+        elif notice.id == GPU_NOT_LISTED:
+            yield placed.found(CheckId("gpu-not-listed"), "constraints.gpu", notice=notice)
     if decision is None and not document.undecided:
         yield placed.found(CheckId("decision-missing"), "constraints", answer=_answer(verdict))
     possible = [item.verdict for item in exploration.possible if item.verdict != verdict.verdict]
@@ -214,17 +216,17 @@ def judge_model(placed: PlacedSpec, rules: RuleTable, catalogue: Catalogue) -> I
     found = candidate(catalogue.model(name), needs)
     failed = {test.test: test.says for test in model_tests(found, needs) if test.outcome == "fails"}
 
-    def about(check: str, **words: object) -> Located:
-        return placed.found(CheckId(check), "model", subject=[name], **words)
+    def about(check: CheckId, **words: object) -> Located:
+        return placed.found(check, "model", subject=[name], **words)
 
     if late := lateness(found, needs):
         words = {"says": late.says, "source": late.source, "budget": ms_words(needs.budget_ms)}
-        yield about("model-too-slow" if late.late else "budget-beyond-evidence", **words)
+        yield about(CheckId("model-too-slow") if late.late else CheckId("budget-beyond-evidence"), **words)
     if found.memory_gb and needs.memory_gb and found.memory_gb > needs.memory_gb:
         source = f"{found.memory_row}; measured" if found.memory_row else f"{catalogue.name}; {found.memory_is}"
-        yield about("model-too-large", says=failed["memory"], source=source)
+        yield about(CheckId("model-too-large"), says=failed["memory"], source=source)
     if conflict := failed.get("licence"):
-        yield about("licence-conflict", conflict=conflict)
+        yield about(CheckId("licence-conflict"), conflict=conflict)
     if stated.get("training") == "from_scratch":
         failed.pop("weights", None)
     misses = [failed[test] for test in ("task", "conditioning", "resolution", "weights") if test in failed]
@@ -232,7 +234,7 @@ def judge_model(placed: PlacedSpec, rules: RuleTable, catalogue: Catalogue) -> I
     if decision not in (None, "evaluate_both", found.architecture, families.get(found.architecture, decision)):
         misses.insert(0, f"it is of the architecture {found.architecture}, and {decision} is decided")
     if misses:
-        yield about("model-unsuited", misses="; ".join(misses), evidence=catalogue.name)
+        yield about(CheckId("model-unsuited"), misses="; ".join(misses), evidence=catalogue.name)
 
 
 def _answer(verdict: Verdict) -> str:
