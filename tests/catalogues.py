@@ -9,18 +9,17 @@ from genarch.evidence.catalogue import Band, Calibration, Catalogue, Head, Parts
 from genarch.evidence.entries import (
     Claim,
     Component,
-    Hardware,
     Licence,
     Measurement,
     Model,
     Multiplier,
     Passes,
-    Price,
     Source,
     Terms,
     Work,
 )
 from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS
+from genarch.evidence.hardware import Hardware, Price
 
 CALIBRATION = Calibration(
     stacks={"eager": StackFit(50, 15), "compiled": StackFit(10, 5), "load": StackFit(0, 0)},

@@ -11,7 +11,7 @@ from builders import spec
 from catalogues import card, catalogue, model, named, row, work
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import Bill, Range, bill, usd_per_1000
-from genarch.evidence.entries import Price
+from genarch.evidence.hardware import Price
 from genarch.files.bundled import load_catalogue
 
 A = card("a100-80gb-sxm", 312, 2039)

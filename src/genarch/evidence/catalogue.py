@@ -10,15 +10,12 @@ from genarch.evidence.entries import (
     Claim,
     Component,
     Conditioning,
-    CostExample,
     Efficiency,
-    Hardware,
     Id,
     Measure,
     Measurement,
     Model,
     Multiplier,
-    Price,
     Rejected,
     Source,
     Task,
@@ -27,6 +24,7 @@ from genarch.evidence.entries import (
     Via,
     size_of,
 )
+from genarch.evidence.hardware import CostExample, Hardware, Price
 from genarch.table.answers import nearest_gpu
 from genarch.table.constraints import gpu_key
 from genarch.table.forms import VERSION, ShownText, format_version

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from genarch.evidence.assessment import Candidate, Miss, candidates
 from genarch.evidence.catalogue import Catalogue, Row
-from genarch.evidence.entries import Licence, Price
+from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import Needs, needs_of
+from genarch.evidence.hardware import Price
 from genarch.evidence.ways import number
 from genarch.table.constraints import Answers
 

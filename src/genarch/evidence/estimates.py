@@ -12,7 +12,8 @@ from math import ceil, floor, inf, log, sqrt
 from typing import Literal, NamedTuple
 
 from genarch.evidence.catalogue import Band, Calibration, Catalogue, Share, Stack, StackFit
-from genarch.evidence.entries import Component, Hardware, Measurement, Model
+from genarch.evidence.entries import Component, Measurement, Model
+from genarch.evidence.hardware import Hardware
 
 REQUEST_GROUPS = ("eager", "compiled", "other")
 LOAD_GROUPS = ("load/pipeline", "load/network")

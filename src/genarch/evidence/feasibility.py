@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from genarch.evidence.catalogue import Catalogue, Row
-from genarch.evidence.entries import Hardware, Measurement, Model
+from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Estimate, Options, estimate
+from genarch.evidence.hardware import Hardware
 from genarch.evidence.ways import (
     Place,
     Terms,

@@ -11,8 +11,9 @@ from math import ceil, floor, log10
 from typing import NamedTuple
 
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.entries import Hardware, Measurement, Model
+from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import band_ms
+from genarch.evidence.hardware import Hardware
 from genarch.table.conditions import Predicate
 from genarch.table.constraints import BY_NAME, Answers
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, get_type_hints
 
 from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Catalogue, Contents, Head, Parts
-from genarch.evidence.entries import Hardware, Measurement
+from genarch.evidence.entries import Measurement
 from genarch.evidence.estimates import calibrate
+from genarch.evidence.hardware import Hardware
 from genarch.files.bundled import CATALOGUE_FILES, digest
 from genarch.files.records import Location, Record, read_record
 from genarch.table.constraints import GpuNames, gpu_key

@@ -11,7 +11,8 @@ from typing import Annotated, NamedTuple
 from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.entries import Claim, Hardware, Licence, Measurement, Model, Price, Reading, Timing
+from genarch.evidence.entries import Claim, Licence, Measurement, Model, Timing
+from genarch.evidence.hardware import Hardware, Price, Reading
 from genarch.evidence.standing import KINDS, rule_id
 from genarch.evidence.ways import ms_words
 from genarch.reports.descriptions import Description, Part, described
