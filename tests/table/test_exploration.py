@@ -61,12 +61,16 @@ def check_possible(rules: RuleTable, stated: dict[str, Value], names: tuple[str,
 @examples(60)
 def test_the_next_question_narrows_most(rules: RuleTable, stated: dict[str, Value]) -> None:
     exploration = explore(Spec("s", stated), rules)
+    matcher = contradictions(rules)
+    before = matcher.match(stated).hits
     ranks: dict[str, tuple[float, int]] = {}
     space = verdict_search(rules).space
     for name in space.columns:
         if name not in stated:
             classes = space.classes[name]
-            counts = [len(possible_by_force({**stated, name: answer.value}, rules, NAMES)) for answer in classes]
+            answered = [{**stated, name: answer.value} for answer in classes]
+            consistent = [each for each in answered if not matcher.match(each).hits & ~before]
+            counts = [len(possible_by_force(each, rules, NAMES)) for each in consistent]
             counts = [count for count in counts if count]
             if counts:
                 ranks[name] = (sum(counts) / len(counts), max(counts))
