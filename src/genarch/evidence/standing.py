@@ -76,8 +76,12 @@ def instantiated(stated: Answers, rules: RuleTable, catalogue: Catalogue, *, aro
     answers = with_implied(stated)
     found: list[Rule] = []
     for architecture in rules.architectures:
-        against = _Against(architecture.id, answers, number(stated.get("device_memory_gb")), catalogue, around=around)
-        found += [*against.licence(), *against.memory(), *against.time()]
+        given_gb, like = number(stated.get("device_memory_gb")), architecture.as_slow_as
+        against = _Against(architecture.id, answers, given_gb, catalogue, around=around)
+        found += [*against.licence(), *against.memory()]
+        if like:
+            against = _Against(architecture.id, answers, given_gb, catalogue, around=around, like=like)
+        found += against.time()
     return tuple(found)
 
 
@@ -106,8 +110,17 @@ class _Against:
     """What can be said against one architecture."""
 
     def __init__(
-        self, architecture: str, answers: Answers, given_gb: float | None, catalogue: Catalogue, *, around: bool
+        self,
+        architecture: str,
+        answers: Answers,
+        given_gb: float | None,
+        catalogue: Catalogue,
+        *,
+        around: bool,
+        like: str | None = None,
     ) -> None:
+        """`like` is an architecture whose passes it makes too, for tasks of which no time of its own is known."""
+        self._like = like
         self._architecture, self._answers, self._catalogue, self._around = architecture, answers, catalogue, around
         self._given_gb, self._memory_gb = given_gb, number(answers.get("device_memory_gb"))
         wanted = answers.get("conditioning")
@@ -118,6 +131,11 @@ class _Against:
             together.setdefault(measured_tasks(task), []).append(task)
         ways = ways_of(architecture, catalogue)
         able = {tuple(tasks): [way for way in ways if rows & way.tasks] for rows, tasks in together.items()}
+        if like:
+            likely = ways_of(like, catalogue)
+            for rows, tasks in together.items():
+                if not any(way.timed for way in able[tuple(tasks)]):
+                    able[tuple(tasks)] = [way for way in likely if rows & way.tasks]
         self._groups: dict[Tasks, list[Way]] = {tasks: found for tasks, found in able.items() if found}
         self._asked: Tasks = next((tasks for tasks in self._groups if asked in tasks), ())
 
@@ -226,7 +244,8 @@ class _Against:
         rows, there = measured_tasks(tasks[0]), point.place.there
         return [
             (terms, time)
-            for row, side, time, terms in shown_of(self._architecture, self._catalogue)
+            for name in filter(None, (self._architecture, self._like))
+            for row, side, time, terms in shown_of(name, self._catalogue)
             if side >= point.side and row.hardware in there and not rows.isdisjoint(row.tasks)
         ]
 
@@ -279,7 +298,8 @@ class _Against:
         took = "is estimated to take no less than"
         if row:
             took = "takes" if self._catalogue.measurements[row].timing == "request" else "takes at least"
-        message = f"The quickest of its models that do this, {way.words}, {took} {ms_words(low)} {point}"
+        whose = "its" if way.model.architecture == self._architecture else f"the {way.model.architecture}"
+        message = f"The quickest of {whose} models that do this, {way.words}, {took} {ms_words(low)} {point}"
         yield self._rule("too-slow", when, f"{message}; the budget is {ms_words(point.budget)}.", cited, grade)
         high = min(time.high for _, time in fitting)
         if low < high:

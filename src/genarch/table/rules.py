@@ -123,6 +123,8 @@ class Architecture(NamedTuple):
     replaces: ShownText = ""
     aliases: tuple[EntryId, ...] = ()
     """Other names that specs and tables may give it; those of one that it replaces stay."""
+    as_slow_as: Annotated[EntryId | None, Mark(absent=None)] = None
+    """An architecture whose passes it makes too: where no time of its own is known, it takes no less than that one."""
 
 
 class Examples(NamedTuple):
