@@ -87,7 +87,7 @@ def process() -> None:
 
 def engine() -> None:
     """Specs already loaded: genarch, zen-engine on the same rules, and a plain function; results compared first."""
-    rules = load_rules("article")
+    rules = load_rules("article", evidence=False)
     specs = [load_spec(path) for path in sorted(SPECS.glob("*.genarch.yaml"))]
     specs += random_specs(200 - len(specs))
     contexts = [zen_table.context(dict(spec.constraints)) for spec in specs]
@@ -122,7 +122,7 @@ def explored() -> None:
         for share in (0.1, 0.3, 0.5, 0.7, 1.0)
         for spec in random_specs(200)
     ]
-    for rules in map(load_rules, bundled_tables()):
+    for rules in map(partial(load_rules, evidence=False), bundled_tables()):
         explore(examples[0], rules)  # compiles the table
         print(f"\nExploration by {rules.header.id} ({len(rules.rules)} rules, one core, milliseconds)")
         empty = [timed(partial(possible, Spec("s", {}), rules)) * 1e3 for _ in range(11)]
@@ -149,7 +149,7 @@ def growth() -> None:
         times = [timed(partial(possible, spec, rules)) * 1e3 for spec in random_specs(50)]
         told = f"median {statistics.median(times):7.1f}, worst {max(times):7.1f}"
         print(f"  {size:3} random rules: nothing stated {empty:8.1f}; 12 of 18 fields on average {told}")
-    rules = load_rules()
+    rules = load_rules(evidence=False)
     names = [constraint.name for constraint in CONSTRAINTS]
     for known in (0, 3, 6, 9, 12, 15, 18):
         specs = [Spec(f"s{n}", {name: value(name, chance) for name in chance.sample(names, known)}) for n in range(100)]
@@ -169,7 +169,7 @@ def lint() -> None:
 def questions() -> None:
     """Questions until the verdict is settled, and the wait between an answer and the next question."""
     examples = [load_spec(path).constraints for path in sorted(SPECS.glob("*.genarch.yaml"))]
-    for rules in map(load_rules, bundled_tables()):
+    for rules in map(partial(load_rules, evidence=False), bundled_tables()):
         for name, people in (
             ("1,000 random complete specs", interviews.complete_people(rules, 1_000)),
             (f"the {len(examples)} example specs, don't know to what they leave out", examples),

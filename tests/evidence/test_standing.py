@@ -239,3 +239,18 @@ def test_what_is_possible_on_the_hardware_is_what_some_way_to_answer_the_rest_re
     assert reached <= {item.verdict for item in possible}
     for item in possible:
         assert decide(Spec("s", dict(item.witness)), bound).verdict == item.verdict
+
+
+@pytest.mark.parametrize(("like", "out"), [(None, False), ("diffusion", True)])
+def test_what_makes_the_passes_of_another_architecture_is_as_slow(like: str | None, *, out: bool) -> None:
+    there = catalogue([SHOWN], [model(work=work())], CARDS)
+    made = table()
+    named = tuple(
+        entry._replace(as_slow_as=like) if entry.id == "gan_enhanced_diffusion" else entry
+        for entry in made.architectures
+    )
+    rules = RuleTable(*made)._replace(architectures=named)
+    found = {rule.id: rule.because for rule in instantiated(STATED, rules, there)}
+    assert ("evidence-gan-enhanced-diffusion-too-slow" in found) is out
+    said = found.get("evidence-gan-enhanced-diffusion-too-slow", "")
+    assert said.startswith("The quickest of the diffusion models that do this, Net,") is out
