@@ -16,7 +16,7 @@ from genarch.table.conditions import All, Any, Condition, Not, Operator, Predica
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value, gpu_names
 from genarch.table.explore import Exploration
 from genarch.table.matching import Matcher
-from genarch.table.rules import Notice
+from genarch.table.rules import Notice, Ratio
 from genarch.table.scoring import Change, Flip, Stability
 from genarch.table.search import verdict_search
 from genarch.table.spec import Spec
@@ -318,6 +318,8 @@ def test_nothing_is_worked_out_before_it_is_asked() -> None:
 
 # Small tables by hand
 
+ALL_HOLD = All(())
+
 NARROW, PAIRED = Predicate("domain", "is", ("narrow",)), Predicate("paired_data", "is", (True,))
 MOBILE, CONSUMER = (Predicate("device", "is", (device,)) for device in ("mobile", "consumer_gpu"))
 
@@ -524,3 +526,19 @@ def test_what_narrows_most_is_asked_first() -> None:
     assert explore(spec(), uneven).question_among(["paired_data", "domain"]) == "domain"
     assert explore(spec(), uneven).open_questions == ("domain", "paired_data")
     assert explore(spec(domain="narrow"), uneven).open_questions == ()
+
+
+def test_a_high_limit_takes_a_larger_change() -> None:
+    # gan and diffusion have 1 + 1 - 1 - 1 each: level, of 8 points. With -k in place of one of gan's 1 it has -1 - k, so
+    # diffusion leads by 1 + k of 7 + k points; from 9 in 10 on that takes k = 53: 54/60. The other way it takes more.
+    both = [
+        rule(f"{name}{at}", ALL_HOLD, {name: 1 if at < 2 else -1}) for name in ("gan", "diffusion") for at in range(4)
+    ]
+    found = explore(
+        spec(), table(*both, close_call=Ratio(9, 10), architectures={"gan": "gan", "diffusion": "diffusion"})
+    ).stability
+    assert found == Stability("gan0", "gan", 1, -53, "diffusion")
+
+
+def test_no_limit_of_one_whole() -> None:
+    assert explore(spec(), table(rule("a", ALL_HOLD, {"gan": 1}), close_call=Ratio(1, 1))).stability is not None

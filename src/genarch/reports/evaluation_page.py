@@ -18,7 +18,16 @@ from genarch.reports.evidence import (
 )
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Block, Entry, Line, Look, Paragraph, Section, Span, code, codes, dim, strong
-from genarch.reports.words import both, counted, effect_words, either, name_words, signed, stated_words
+from genarch.reports.words import (
+    both,
+    counted,
+    effect_words,
+    either,
+    name_words,
+    signed,
+    stated_words,
+    unmeasured_words,
+)
 from genarch.table.answers import format_answer, plain_value
 from genarch.table.constraints import BY_NAME, Answers, Value, gpu_names
 from genarch.table.rules import Citation
@@ -155,7 +164,8 @@ def standing_lines(report: Evaluated) -> Iterator[str]:
     if not verdicts:
         yield "Every way to answer the rest contradicts itself, so nothing can be said of what it leads to."
     elif not others:
-        yield "Settled: answering the rest cannot change this."
+        missing = unmeasured_words(report.spec.constraints) if report.evidence else ""
+        yield f"Settled by the rules; {missing}." if missing else "Settled: answering the rest cannot change this."
     elif len(others) < len(verdicts):
         yield f"Could still become {either(others)}."
     elif len(verdicts) == 1:

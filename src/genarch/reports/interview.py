@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from genarch.reports.descriptions import question_of
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Table, dim, strong
-from genarch.reports.words import both, counted, effect_words, either, name_words
+from genarch.reports.words import both, counted, effect_words, either, name_words, unmeasured_words
 from genarch.table.answers import MANY, names_words, numbered, written
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
@@ -124,6 +124,8 @@ def closing_words(standing: Standing, sheet: Sheet) -> str:
     verdict = name_words(standing.verdict.verdict)
     if standing.settled:
         others = f"the other {rest}" if rest > 1 else "the other one"
+        if missing := unmeasured_words(sheet.stated):
+            return f"Settled by the rules after {count}: {verdict}; {missing}."
         return f"Settled after {count}: {verdict}.{f' Answers to {others} cannot change this verdict.' if rest else ''}"
     left = either([name_words(name) for name in standing.possible]) or "nothing"
     unsettled = f"Not settled after {count}: {verdict} on what is stated; still possible: {left}."

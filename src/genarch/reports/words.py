@@ -49,6 +49,15 @@ def both(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
+def unmeasured_words(stated: Answers) -> str:
+    """What has to be stated beside a latency budget so that measurements count; empty where nothing has to."""
+    names = [] if "gpu" in stated or "device" in stated else ["gpu"]
+    names += [] if "resolution_px" in stated else ["resolution_px"]
+    if not names or "latency_budget_ms" not in stated:
+        return ""
+    return f"what was measured counts once {both(names)} {'is' if len(names) == 1 else 'are'} stated"
+
+
 def either(words: Sequence[str]) -> str:
     """Alternatives in running text: `a, b or c`."""
     return both(words, "or")

@@ -1,7 +1,7 @@
 """The questionnaire without its words: what to ask next, when to stop, and what an answer ruled out.
 
-It stops when the verdict is settled: whatever the answers to the rest, they cannot change it. Until then it asks only
-what a rule still waits for.
+It stops when the verdict is settled: whatever the answers to the rest, they cannot change it by the rules and what
+evidence says of the hardware that is stated. Until then it asks only what a rule still waits for.
 """
 
 from __future__ import annotations

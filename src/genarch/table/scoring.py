@@ -313,7 +313,10 @@ class Scorer:
             for at, name in enumerate(self.architectures):
                 if not excluded >> at & 1:
                     tried.setdefault((at, rule.points.get(name, 0)), rule.id)
-        for step in range(1, 3 * sum(abs(points) for rule in rules for points in rule.points.values()) + 4):
+        most = 3 * sum(abs(points) for rule in rules for points in rule.points.values()) + 4
+        # Each point that moves counts towards what the margin is of, too: a high limit takes as many times more.
+        limit = self.close_call
+        for step in range(1, most * limit.denominator // max(1, limit.denominator - limit.numerator) + 1):
             for (at, before), rule_id in tried.items():
                 for after in (before - step, before + step):
                     changed, moved = points.copy(), touched.copy()
