@@ -2,7 +2,8 @@
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 from typing import Literal, NamedTuple
 
 from genarch.table.answers import nearest_gpu
@@ -216,6 +217,8 @@ class Scorer:
             )
             for rule in rules.rules
         )
+        self._may_limit = self._least_rules > 1 or any(effect.limits for effect in self.effects)
+        """Whether anything in the table makes a recommendation a lean."""
         self.families = tuple(
             (family.id, tuple(position[a.id] for a in rules.architectures if a.family == family.id))
             for family in rules.families
@@ -242,7 +245,9 @@ class Scorer:
     def decide(self, answers: Answers, evidence: Sequence[Rule] = ()) -> Verdict:
         """The verdict on stated answers; with what evidence says of them, as rules that exclude or limit."""
         tally = self.tally(self.hits(answers))
-        hits = Matcher([rule.when for rule in evidence]).match(with_implied(answers)).hits if evidence else 0
+        if not evidence:
+            return self._judged(tally)
+        hits = Matcher([rule.when for rule in evidence]).match(with_implied(answers)).hits
         for rule in (evidence[at] for at in positions(hits)):
             for name in (*rule.excludes, *rule.limits):
                 bit = 1 << self.architectures.index(name)
@@ -331,18 +336,22 @@ class Scorer:
         """The points that these hits come to, by the table's effects or by other ones."""
         effects = self.effects if effects is None else effects
         points, touched = [0] * len(self.architectures), [0] * len(self.architectures)
-        excluded = limited = counted = 0
-        while hits:
-            lowest = hits & -hits
-            scored, excludes, limits = effects[lowest.bit_length() - 1]
+        excluded, left = 0, hits
+        while left:
+            lowest = left & -left
+            scored, excludes, _ = effects[lowest.bit_length() - 1]
             excluded |= excludes
-            limited |= limits
-            counted += bool(scored or excludes)
             for at, gained in scored:
                 points[at] += gained
                 touched[at] += gained if gained > 0 else -gained
-            hits ^= lowest
-        return Tally(points, touched, excluded, -1 if counted < self._least_rules else limited)
+            left ^= lowest
+        return Tally(points, touched, excluded, self._limited(hits, effects) if self._may_limit else 0)
+
+    def _limited(self, hits: int, effects: Sequence[Effect]) -> int:
+        """The bits of the architectures whose recommendation is a lean: those of the hits, or all where few hit."""
+        hit = [effects[at] for at in positions(hits)]
+        few = sum(bool(effect.points or effect.excludes) for effect in hit) < self._least_rules
+        return -1 if few else reduce(or_, (effect.limits for effect in hit), 0)
 
     def _judged(self, tally: Tally) -> Verdict:
         """The verdict: a surviving family stands as its best surviving architecture; ties keep the table's order."""
