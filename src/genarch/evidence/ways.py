@@ -213,7 +213,8 @@ class Time(NamedTuple):
 
     def may_keep(self, budget: float) -> bool:
         """Whether the low end, in its two digits, is within a budget."""
-        return self.low <= budget or self.rounded().low <= budget
+        # Two digits are less than a tenth below.
+        return self.low <= budget or (self.low < budget * 1.1 and self.rounded().low <= budget)
 
 
 class Place(NamedTuple):
@@ -288,8 +289,8 @@ def _rows_there(model: str, hardware: str, side: int, catalogue: Catalogue) -> l
 
 def quickest(way: Way, hardware: Iterable[Hardware], side: int, catalogue: Catalogue) -> Time | None:
     """The least time of a way on any of the hardware."""
-    times = (time for entry in hardware if (time := time_on(way, entry, side, catalogue)))
-    return min(times, key=lambda time: time.low, default=None)
+    times = [time for entry in hardware if (time := time_on(way, entry, side, catalogue))]
+    return times[0] if len(times) == 1 else min(times, key=lambda time: time.low, default=None)
 
 
 def _two_digits(amount: float, rounded: Callable[[float], int]) -> float:

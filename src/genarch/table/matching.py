@@ -90,8 +90,8 @@ class Matcher:
         Raises:
             TooManyTermsError: when a condition is too large.
         """
-        parts = [_split(condition) for condition in (*conditions, *(item.when for item in assumptions))]
-        every = [terms(All(required)) for required, _ in parts]
+        parts = [_terms_of(condition) for condition in (*conditions, *(item.when for item in assumptions))]
+        every = [alternatives for alternatives, _ in parts]
         self._size = len(conditions)
         # Each condition's first term takes the bit of its own position; only further terms need collecting.
         self._first = sum(1 << position for position, alternatives in enumerate(every) if alternatives)
@@ -99,7 +99,7 @@ class Matcher:
         self._unless: list[tuple[int, int]] = []
         laid: list[Term] = [alternatives[0] if alternatives else () for alternatives in every]
         for position, (_, refused) in enumerate(parts):
-            for further, bits in ((every[position][1:], self._extra), (terms(Any(refused)), self._unless)):
+            for further, bits in ((every[position][1:], self._extra), (refused, self._unless)):
                 if further:
                     bits.append((1 << position, ((1 << len(further)) - 1) << len(laid)))
                     laid += further
@@ -172,11 +172,25 @@ class Matcher:
         return hit, still_open & ~hit
 
 
-def _split(condition: Condition) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
-    """The parts that all have to hit, and the alternatives of which none may."""
+_known: dict[int, tuple[Condition, tuple[list[Term], list[Term]]]] = {}
+"""By the identity of a condition, which is kept with it, its terms: a rule is in each variant of its table."""
+
+_MOST_KNOWN = 4096
+
+
+def _terms_of(condition: Condition) -> tuple[list[Term], list[Term]]:
+    """The terms of the parts that all have to hit, and of the alternatives of which none may."""
+    known = _known.get(id(condition))
+    if known and known[0] is condition:
+        return known[1]
     parts = condition.parts if isinstance(condition, All) else (condition,)
     refused = [part for part in parts if isinstance(part, Not) and not isinstance(part.part, Predicate)]
-    return tuple(part for part in parts if part not in refused), tuple(part.part for part in refused)
+    required = tuple(part for part in parts if part not in refused)
+    found = terms(All(required)), terms(Any(tuple(part.part for part in refused)))
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[id(condition)] = condition, found
+    return found
 
 
 def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicate]]) -> Column:
