@@ -268,6 +268,10 @@ class Scorer:
         """
         return self._judged(self.tally(hits, effects))
 
+    def verdict(self, hits: int) -> str:
+        """The verdict's name alone when exactly these rules hit: whether it is a lean is not asked."""
+        return self._judged(self._summed(hits, self.effects)).verdict
+
     def evaluate(self, stated: Answers) -> Evaluation:
         """The verdict on stated answers, with every reason."""
         answers = with_implied(stated)
@@ -335,6 +339,10 @@ class Scorer:
     def tally(self, hits: int, effects: Sequence[Effect] | None = None) -> Tally:
         """The points that these hits come to, by the table's effects or by other ones."""
         effects = self.effects if effects is None else effects
+        summed = self._summed(hits, effects)
+        return summed._replace(limited=self._limited(hits, effects)) if self._may_limit else summed
+
+    def _summed(self, hits: int, effects: Sequence[Effect]) -> Tally:
         points, touched = [0] * len(self.architectures), [0] * len(self.architectures)
         excluded, left = 0, hits
         while left:
@@ -345,7 +353,7 @@ class Scorer:
                 points[at] += gained
                 touched[at] += gained if gained > 0 else -gained
             left ^= lowest
-        return Tally(points, touched, excluded, self._limited(hits, effects) if self._may_limit else 0)
+        return Tally(points, touched, excluded)
 
     def _limited(self, hits: int, effects: Sequence[Effect]) -> int:
         """The bits of the architectures whose recommendation is a lean: those of the hits, or all where few hit."""

@@ -346,7 +346,7 @@ class VerdictSearch:
 
     def verdict(self, hits: int) -> str:
         """The verdict when exactly these rules hit."""
-        return self.scorer.judge(hits).verdict
+        return self.scorer.verdict(hits)
 
     def reachable(self, hits: int, unknown: int, wanted: AbstractSet[str]) -> bool:
         """Whether any of the wanted verdicts may be reached."""
