@@ -263,8 +263,8 @@ def _reasons(spec: Spec, evaluation: Evaluation) -> str:
 
 def _cited(rules: Sequence[Rule], spec: Spec) -> str:
     """Each rule with what is stated of what it reads; one of evidence with what was measured or estimated."""
-    told = ((rule, _because(rule) if rule.id.startswith("evidence-") else _facts(rule, spec)) for rule in rules)
-    return "; ".join(f"{rule.id} ({facts}; {rule.source})" for rule, facts in told)
+    reasons = ((rule, _because(rule) if rule.id.startswith("evidence-") else _facts(rule, spec)) for rule in rules)
+    return "; ".join(f"{rule.id} ({facts}; {rule.source})" for rule, facts in reasons)
 
 
 def _because(rule: Rule) -> str:

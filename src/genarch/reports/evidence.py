@@ -12,7 +12,7 @@ from genarch.evidence.cost import Range
 from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, UNSHOWN, Feasibility
-from genarch.evidence.ways import ms_words
+from genarch.evidence.ways import Time, ms_words
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, code, codes, dim, strong
 from genarch.reports.words import both, counted
 
@@ -137,7 +137,11 @@ def quickest_there(evidence: Assessment) -> tuple[float, str, str] | None:
         if entry.measured_beyond and (row := entry.nearest) and row.latency_ms is not None
     ]
     times += [
-        (guess.low_ms, entry.architecture, f"the least that is estimated, {guess.title}")
+        (
+            Time(guess.low_ms, guess.high_ms).rounded().low,
+            entry.architecture,
+            f"the least that is estimated, {guess.title}; likeliest {ms_words(guess.mid_ms)}",
+        )
         for entry in evidence.feasibility
         if (guess := entry.estimate) and entry.status == "beyond"
     ]

@@ -240,7 +240,7 @@ class Exploration:
         """Another verdict that a number's cell gives; what evidence says of another size is asked for that size."""
         if name != "resolution_px" or self._table.rules is self._rules:
             return self._changed({name: cell.value})
-        if not (cell.from_low and self._changed({name: cell.value})):  # it is told of sizes, not of what is between
+        if not (cell.from_low and self._changed({name: cell.value})):  # of sizes, not of what lies between them
             return None
         answers = {**self._given, name: cell.value}
         evidence = self._rules.on_hardware(answers).rules[len(self._rules.rules) :]
