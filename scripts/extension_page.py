@@ -29,7 +29,7 @@ def _lines(base: RuleTable, rules: RuleTable) -> Iterator[str]:
     yield "notices, methods, next steps and assumptions that are not named here are the same in both."
     yield f"The rules in full: [`{one}`](rules/{one}.md), [`{other}`](rules/{other}.md)."
     yield f"What they rest on: [facts](facts/{other}.md)."
-    yield "[How both fare on documented cases](cases.md) is printed by `genarch backtest examples/cases`."
+    yield "[How both fare on documented cases](cases.md) is printed by `genarch backtest`."
     yield ""
     yield _counts(base, rules)
     yield ""

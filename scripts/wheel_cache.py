@@ -16,12 +16,13 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 USE_ALL = """
-from genarch.files.bundled import load_catalogue, load_gpu_names
+from genarch.files.bundled import bundled_cases, load_catalogue, load_gpu_names
 from genarch.files.bundled import bundled_tables, load_rules
 for table in bundled_tables():
     load_rules(table)
 load_catalogue()
 load_gpu_names()
+bundled_cases()
 """
 
 

@@ -37,11 +37,14 @@ def test_the_wheel_has_the_tables_the_types_and_nothing_beside_the_package(wheel
         assert f"genarch/rules/{table.name}" in names
     for part in (root / "rules/evidence").glob("*.yaml"):
         assert f"genarch/rules/evidence/{part.name}" in names
+    for part in (root / "rules/cases").glob("*.yaml"):
+        assert f"genarch/rules/cases/{part.name}" in names
     for part in (root / "rules/checks").glob("*/*/*"):
         assert f"genarch/{part.relative_to(root)}" in names
     kept = {name for name in names if "/.cache/" in name}
     assert kept == {
         *(f"genarch/rules/.cache/{table.stem}.json" for table in (root / "rules").glob("*.yaml")),
+        "genarch/rules/cases/.cache/cases.json",
         "genarch/rules/evidence/.cache/evidence.json",
         "genarch/rules/evidence/.cache/gpus.json",
     }

@@ -64,6 +64,14 @@ def test_every_bundled_table_and_the_groups_strict_first() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_without_cases_the_bundled_ones_are_backtested_wherever_one_is() -> None:
+    report = reported("--rules", "article")
+    assert [(g["group"], g["cases"]) for g in report["groups"]] == [("strict", 98), ("before_2022", 37), ("all", 149)]
+    first = report["tables"][0]["results"][0]
+    assert (first["case"], first["path"], first["line"]) == ("ulm-pneumonia-limited-data", "rules/cases/first.yaml", 7)
+
+
+@pytest.mark.usefixtures("folder")
 def test_the_article_on_four_cases_by_hand() -> None:
     """live: gan 3 + 2 of under 50 ms unknown, 3 of narrow: clear. prompt and odd: text leaves no gan; diffusion 3 + 3 + 1.
 

@@ -10,6 +10,7 @@ from jsonschema import Draft7Validator
 
 from genarch import InputError, load_rules
 from genarch.cli.rules import schema_of
+from genarch.files.bundled import bundled_cases
 from genarch.files.io import case_files
 from genarch.files.specs import load_cases, parse_cases
 from genarch.table.spec import Case
@@ -117,11 +118,17 @@ def test_folders_are_searched_for_cases_and_not_for_specs(tmp_path: Path) -> Non
     assert found == ["a.yml", "b.yaml", "deep/c.yaml"]
 
 
-def test_the_documented_cases_keep_to_the_schema_and_the_reader(root: Path) -> None:
-    path = root / "examples/cases/documented.yaml"
-    Draft7Validator(schema_of("cases")).validate(yaml.safe_load(path.read_text()))
-    cases = load_cases([str(path)], VERDICTS)
-    assert (len(cases), sum(case.strict for case in cases)) == (49, 31)
+def test_the_bundled_cases_keep_to_the_schema_and_the_reader(root: Path) -> None:
+    paths = sorted(map(str, (root / "rules/cases").glob("*.yaml")))
+    validator = Draft7Validator(schema_of("cases"))
+    for path in paths:
+        validator.validate(yaml.safe_load(Path(path).read_text()))
+    cases = load_cases(paths, VERDICTS)
+    assert (len(cases), sum(case.strict for case in cases)) == (149, 98)
+    placed = [
+        case._replace(origin=case.origin._replace(path=f"rules/cases/{Path(case.origin.path).name}")) for case in cases
+    ]
+    assert bundled_cases() == tuple(placed)
 
 
 @pytest.mark.parametrize(

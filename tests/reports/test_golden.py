@@ -120,7 +120,7 @@ def test_golden_of_the_default_table(name: str, root: Path, request: pytest.Fixt
 )
 def test_golden_of_the_backtest(name: str, look: Look | None, root: Path, request: pytest.FixtureRequest) -> None:
     article, field = load_rules("article"), load_rules("field")
-    cases = load_cases([str(root / "examples/cases/documented.yaml")], field.verdicts)
+    cases = load_cases([str(root / "rules/cases/first.yaml")], field.verdicts)
     report = backtest_report(cases, [field], article, ablation=True, leave_one_out=True)
     page = backtest_page(report, failures=True)
     actual = as_text(page, look) if look else as_markdown(page)

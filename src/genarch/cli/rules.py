@@ -28,7 +28,15 @@ from genarch.cli.output import (
 )
 from genarch.errors import InputError, UnknownIdError
 from genarch.files.answers import parse_overrides, with_overrides
-from genarch.files.bundled import DEFAULT_TABLE, TABLE_CHECKS, bundled_tables, load_rules, table_files, table_path
+from genarch.files.bundled import (
+    DEFAULT_TABLE,
+    TABLE_CHECKS,
+    bundled_cases,
+    bundled_tables,
+    load_rules,
+    table_files,
+    table_path,
+)
 from genarch.files.io import case_files, refuse, spec_files
 from genarch.files.specs import load_spec
 from genarch.reports.descriptions import describe, describe_id, table_list, table_list_page
@@ -191,7 +199,10 @@ def rules_map(
 
 @app.command()
 def backtest(
-    cases: Annotated[list[str], argument("CASES", "Files of documented cases, or folders to search for *.yaml.")],
+    cases: Annotated[
+        list[str] | None,
+        argument("CASES", "Files of documented cases, or folders to search for *.yaml. Default: the bundled cases."),
+    ] = None,
     *,
     rules: Annotated[
         list[str] | None, option("ID|PATH", "A table to backtest; repeatable. Default: every bundled one.")
@@ -208,19 +219,23 @@ def backtest(
     output: Output = None,
 ) -> int:
     """Backtest rule tables on documented decisions: how often right, how sure, and why not."""
-    from genarch.files.specs import load_cases
     from genarch.reports.backtest import backtest_page, backtest_report
 
-    paths = list(case_files(cases))
-    if not paths:
+    paths = list(case_files(cases or ()))
+    if cases and not paths:
         say(f"nothing to backtest: no *.yaml of cases in {', '.join(cases)}")
         return ExitCode.NOTHING
     names = dict.fromkeys(rules or ([DEFAULT_TABLE] if against else bundled_tables()))
     every = dict.fromkeys([*names, *([against] if against else [])])
     tables = dict(zip(every, collected(partial(load_rules, evidence=False), every), strict=True))
     keep(output, [*map(table_path, every), *paths])
-    verdicts = dict.fromkeys(verdict for table in tables.values() for verdict in table.verdicts)
-    documented = load_cases(paths, tuple(verdicts))
+    if paths:
+        from genarch.files.specs import load_cases
+
+        verdicts = dict.fromkeys(verdict for table in tables.values() for verdict in table.verdicts)
+        documented = load_cases(paths, tuple(verdicts))
+    else:
+        documented = bundled_cases()
     with busy("backtesting"):
         report = backtest_report(
             documented,

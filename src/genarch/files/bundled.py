@@ -1,4 +1,4 @@
-"""What comes with genarch: the rule tables, by id or path, the evidence catalogue, and what is checked."""
+"""What comes with genarch: the rule tables, by id or path, the evidence catalogue, cases, and what is checked."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from genarch.table.constraints import Answers, GpuNames
 from genarch.table.findings import Severity
 from genarch.table.forms import HIDDEN
 from genarch.table.rules import RuleTable
+from genarch.table.spec import Case, Origin
 
 if TYPE_CHECKING:
     from genarch.evidence.catalogue import Catalogue
@@ -188,6 +189,26 @@ def load_gpu_names() -> GpuNames:
         return read_gpu_names(folder)
 
     return cached("gpus", [os.path.join(folder, "hardware.yaml")], GpuNames, read)
+
+
+@cache
+def bundled_cases() -> tuple[Case, ...]:
+    """The documented cases that come with genarch; their origins are where they stand in its source.
+
+    Raises:
+        InputError: with every problem, where a file was changed and is not valid.
+    """
+    folder = os.path.join(rules_folder(), "cases")
+    paths = [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".yaml")]
+
+    def read() -> tuple[Case, ...]:
+        from genarch.files.specs import load_cases  # not for whoever finds what was kept
+
+        cases = load_cases(paths, load_rules(evidence=False).verdicts)
+        origins = (Origin(f"rules/cases/{os.path.basename(case.origin.path)}", case.origin.line) for case in cases)
+        return tuple(case._replace(origin=origin) for case, origin in zip(cases, origins, strict=True))
+
+    return cached("cases", paths, tuple[Case, ...], read)
 
 
 Waivable = Literal["never", "with_reason", "with_approval"]
