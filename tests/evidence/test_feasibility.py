@@ -250,9 +250,21 @@ def test_without_a_gpu_any_hardware_of_the_device_shows() -> None:
     assert ids(held(rows, gpu=None, device="browser").rows) == ()
 
 
-def test_the_gpu_stands_for_its_device() -> None:
-    # The rules go by the device and the evidence by the gpu, where they contradict each other.
-    assert ids(held([there("r")], device="mobile").rows) == ("r",)
+@pytest.mark.parametrize(
+    ("gpu", "device", "counts"),
+    [
+        (None, None, True),  # on any hardware
+        (None, "datacenter_gpu", True),
+        ("a100-80gb-sxm", "datacenter_gpu", True),
+        ("a100-80gb-sxm", "mobile", False),  # which of the two it is, nobody knows
+        ("rtx-9999", None, False),  # nothing is known of it
+        ("rtx-9999", "datacenter_gpu", False),
+    ],
+)
+def test_nothing_measured_counts_for_hardware_that_is_not_known(
+    gpu: str | None, device: str | None, *, counts: bool
+) -> None:
+    assert held([there("r")], gpu=gpu, device=device).status == ("demonstrated" if counts else "not_demonstrated")
 
 
 def test_nothing_measured_is_no_evidence() -> None:

@@ -6,9 +6,11 @@ import pytest
 
 from builders import spec
 from genarch import RuleTable, Spec, evaluate, explore
+from genarch.files.bundled import load_rules
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import Answers
 from genarch.table.interview import Interview, Sheet
+from genarch.table.scoring import decide
 from genarch.table.spec import contradicted_device, with_implied
 
 
@@ -46,6 +48,64 @@ def test_a_contradiction_names_both_fields_and_where_it_is_from(shipped: RuleTab
     assert set(constraints_read(notice.when)) == {"gpu", "device"}
     assert str(notice.source) == "the hardware of the evidence catalogue; expert judgement"
     assert notice.message.startswith("gpu says t4, which is datacenter_gpu; device says mobile.")
+
+
+@pytest.mark.parametrize(
+    ("gpu", "memory", "counts", "contradicts"),
+    [
+        ("l4", 80, 24, True),
+        ("l4", 24, 24, False),
+        ("l4", 8, 8, False),  # what is left of it
+        ("apple-m3", 16, 16, False),  # sold with 8, 16 and 24 GB
+        ("apple-m3", 24, 24, False),
+        ("apple-m3", 32, 24, True),
+        ("Tesla K80", 80, 80, False),  # not listed
+        (None, 80, 80, False),
+    ],
+)
+def test_a_gpu_has_no_more_memory_than_it_is_sold_with(
+    gpu: str | None, memory: float, counts: float, *, contradicts: bool, shipped: RuleTable
+) -> None:
+    answers: Answers = {"device_memory_gb": memory, **({"gpu": gpu} if gpu else {})}
+    assert with_implied(answers)["device_memory_gb"] == counts
+    notices = [n for n in evaluate(Spec("s", answers), shipped).notices if n.level == "inconsistency"]
+    assert [notice.id for notice in notices] == (["inconsistent-gpu-memory"] if contradicts else [])
+    assert not notices or notices[0].message.startswith(
+        f"gpu says {gpu}, which has 24 GB at most; device_memory_gb says"
+    )
+
+
+CLEAR: Answers = {"task": "text_to_image", "conditioning": frozenset({"text"}), "training": "pretrained"}
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"gpu": "l4", "device": "mobile", "latency_budget_ms": 90},
+        {"gpu": "l4", "device_memory_gb": 80, "latency_budget_ms": 5000},
+        {"gpu": "l4", "serving": "realtime", "latency_budget_ms": 5000},  # by an inconsistency of the table
+    ],
+)
+def test_answers_that_contradict_one_another_make_a_lean_where_the_table_says_so(stated: Answers) -> None:
+    answers, field = {**CLEAR, **stated}, load_rules("field", evidence=False)
+    assert [n.level for n in evaluate(Spec("s", answers), field).notices if n.level == "inconsistency"]
+    assert evaluate(Spec("s", answers), field).verdict.confidence == "lean"
+    assert decide(Spec("s", answers), field).confidence == "lean"
+    unmoved = field._replace(header=field.header._replace(contradictions_lean=False))
+    assert decide(Spec("s", answers), unmoved).confidence in ("clear", "forced")
+
+
+@pytest.mark.parametrize("stated", [{"gpu": "l4", "device": "mobile"}, {"gpu": "Tesla K80"}])
+def test_what_would_change_a_verdict_without_known_hardware_is_judged_with_what_is_known_of_the_other(
+    stated: Answers,
+) -> None:
+    answers = {**CLEAR, **stated, "latency_budget_ms": 2000, "resolution_px": 1024}
+    field = load_rules("field", evidence=True)
+    flips = explore(Spec("s", answers), field).flips
+    assert {"gpu", "device"} & {flip.changes[0].constraint for flip in flips}
+    for flip in flips:
+        changed = {**answers, **{change.constraint: change.value for change in flip.changes}}
+        assert decide(Spec("s", changed), field).verdict == flip.verdict
 
 
 def test_the_rules_take_the_device_as_stated(shipped: RuleTable) -> None:

@@ -16,7 +16,15 @@ from genarch.table.constraints import BY_NAME
 from genarch.table.explore import Exploration, explore
 from genarch.table.findings import CheckId, Located, Place
 from genarch.table.rules import Notice, Rule, RuleTable
-from genarch.table.scoring import DEVICE_CONTRADICTED, GPU_NOT_LISTED, Evaluation, Ranked, Verdict, evaluate
+from genarch.table.scoring import (
+    DEVICE_CONTRADICTED,
+    GPU_NOT_LISTED,
+    MEMORY_CONTRADICTED,
+    Evaluation,
+    Ranked,
+    Verdict,
+    evaluate,
+)
 from genarch.table.spec import Spec, Waiver
 
 if TYPE_CHECKING:
@@ -378,7 +386,8 @@ def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable,
 def _problem(waiver: Waiver, rules: RuleTable, policy: Policy) -> tuple[CheckId, str] | None:
     """What keeps a waiver from counting, or is wrong with one that counts."""
     rule, expires = waiver.rule[:60], waiver.expires
-    waivable = {notice.id for notice in rules.notices if notice.level == "inconsistency"} | {DEVICE_CONTRADICTED}
+    waivable = {notice.id for notice in rules.notices if notice.level == "inconsistency"}
+    waivable |= {DEVICE_CONTRADICTED, MEMORY_CONTRADICTED}
     waivable |= {entry.id for entry in rules.rules if entry.excludes} | _of_evidence(waiver.rule, rules)
     known = {*DOCUMENT_CHECKS, *(entry.id for entry in rules.rules), *waivable}
     if waiver.rule not in known:

@@ -125,7 +125,7 @@ def assess(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Cata
     return Assessment(
         catalogue.release,
         needs.budget_ms,
-        needs.hardware.id if needs.hardware else None,
+        str(spec.constraints["gpu"]) if "gpu" in spec.constraints else None,
         needs.device,
         needs.resolution_px,
         found,

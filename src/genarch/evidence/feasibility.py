@@ -169,26 +169,25 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
     """The needs that stated constraints come to."""
     stated = with_implied(answers)
     gpu, task, resolution = stated.get("gpu"), stated.get("task"), stated.get("resolution_px")
-    hardware = catalogue.hardware.get(str(gpu)) if gpu else None
-    conditioning = stated.get("conditioning")
+    place = place_of(stated, catalogue)
+    hardware = place.hardware[0] if place and place.constraint == "gpu" else None
+    conditioning, memory_gb = stated.get("conditioning"), number(answers.get("device_memory_gb"))
     device = str(stated["device"]) if "device" in stated else None
     return Needs(
         catalogue,
         number(stated.get("latency_budget_ms")),
         hardware,
         device,
-        catalogue.covered_by(hardware)
-        if hardware
-        else frozenset(e.id for e in catalogue.hardware.values() if device is None or device in e.devices),
+        place.there if place else frozenset() if gpu or device else frozenset(catalogue.hardware),
         int(resolution) if isinstance(resolution, int) else None,
         measured_tasks(str(task)) if task else None,
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
         stated.get("commercial_use") is True,
         stated.get("commercial_use") is True and stated.get("training") == "pretrained",
         stated.get("training") == "from_scratch",
-        number(answers.get("device_memory_gb")) or (hardware.mem_gb if hardware else None),
+        hardware.usable_gb(memory_gb) if hardware else memory_gb,
         "device_memory_gb" in answers,
-        place_of(stated, catalogue),
+        place,
     )
 
 

@@ -67,6 +67,15 @@ class Hardware(NamedTuple):
         return self._replace(verified=figures, source="; ".join(filter(None, sources)) or None)
 
     @property
+    def most_gb(self) -> float | None:
+        """The largest memory that is sold under the name, in GB."""
+        return max((*self.mem_variants_gb, self.mem_gb or 0)) or None
+
+    def usable_gb(self, stated: float | None) -> float | None:
+        """What is stated of its memory, as far as it is sold with so much; else all of it."""
+        return min(stated, self.most_gb or stated) if stated else self.mem_gb
+
+    @property
     def peak_tflops(self) -> float | None:
         """The peak that times are worked out against: fp16, or fp32 where there is none."""
         return self.fp16_dense_tflops or self.fp32_tflops

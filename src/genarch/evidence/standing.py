@@ -261,9 +261,9 @@ class _Against:
 
     def _late(self, tasks: Tasks, point: _Point) -> bool:
         """Whether of the models that may do what is stated none keeps the budget."""
-        own_gb = point.place.hardware[0].mem_gb if point.place.constraint == "gpu" else None
-        memory_gb = self._given_gb or own_gb
-
+        memory_gb = self._given_gb
+        if point.place.constraint == "gpu":
+            memory_gb = point.place.hardware[0].usable_gb(memory_gb)
         shown = [
             terms
             for terms, time in self._shown(tasks, point)

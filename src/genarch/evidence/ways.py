@@ -16,6 +16,7 @@ from genarch.evidence.estimates import band_ms
 from genarch.evidence.hardware import Hardware
 from genarch.table.conditions import Predicate
 from genarch.table.constraints import BY_NAME, Answers
+from genarch.table.spec import contradicted_device
 
 LEAST_GB = 0.5
 """Less memory than this any runtime takes by itself: what is said to run in less is not asked to fit."""
@@ -233,8 +234,10 @@ class Place(NamedTuple):
 
 
 def place_of(answers: Answers, catalogue: Catalogue) -> Place | None:
-    """The hardware that answers name; None where they name none that the catalogue has."""
+    """The hardware that answers name; None where they name none that the catalogue has, or contradict themselves."""
     gpu, device = answers.get("gpu"), answers.get("device")
+    if contradicted_device(answers):
+        return None
     if gpu is not None:
         named = catalogue.hardware.get(str(gpu))
         return Place("gpu", str(gpu), (named,), catalogue.covered_by(named)) if named else None

@@ -88,6 +88,7 @@ def read_gpu_names(folder: str) -> GpuNames:
         {entry.id: entry.devices for entry in entries},
         {alias: entry.id for entry in entries for alias in entry.aliases},
         {entry.id: entry.mem_gb for entry in entries if entry.mem_gb},
+        {entry.id: most for entry in entries if (most := entry.most_gb)},
         {entry.id: entry.peak_tflops for entry in entries if entry.peak_tflops},
         tuple(entry.id for entry in entries if entry.usual),
     )

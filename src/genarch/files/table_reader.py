@@ -98,6 +98,8 @@ class TableForm(NamedTuple):
     """From this margin on a recommendation is clear, below it a lean: 1/3 unless this or the extended table says."""
     least_rules: Annotated[int | None, whole(1, 9)] = None
     """What rests on fewer rules is a lean at most: 1 unless this or the extended table says."""
+    contradictions_lean: bool | None = None
+    """Whether what rests on answers that contradict one another is a lean at most: no unless a table says so."""
     facts: Part[Fact] = ()
     families: Part[Family] = ()
     architectures: Part[Architecture] = ()
@@ -268,6 +270,7 @@ class _Builder:
             close_call=close_call or Ratio(0, 1),
             clear=form.clear or (base.header.clear if base else CLEAR),
             least_rules=form.least_rules or (base.header.least_rules if base else 1),
+            contradictions_lean=form.contradictions_lean or (base is not None and base.header.contradictions_lean),
             digest=table_digest,
             extends=base.name if base else "",
         )

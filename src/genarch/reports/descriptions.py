@@ -28,6 +28,7 @@ GLOSSARY = {
     "lean": "The confidence between the table's limits close_call and clear.",
     "close_call": "The confidence below the table's limit of that name, where the verdict is evaluate_both.",
     "inconsistent-gpu-device": "A warning: the stated gpu is not of the kind of device that is stated.",
+    "inconsistent-gpu-memory": "A warning: the stated gpu is not sold with as much memory as is stated.",
     "margin": "The difference of the two best families' points over all points that hits gave either.",
     "planning_heuristic": "A grade: a rule of thumb for planning, not a measurement.",
     "observed_range": "A grade: a range seen in practice, not a benchmark.",

@@ -31,6 +31,8 @@ class GpuNames(NamedTuple):
     """Other names, each with the id that it stands for."""
     memory_gb: Mapping[str, float] = {}
     """Id to its memory, where that is known."""
+    most_gb: Mapping[str, float] = {}
+    """Id to the largest memory that is sold under the name, where that is known."""
     peak_tflops: Mapping[str, float] = {}
     """Id to its peak, where that is known: how strong it is, beside others."""
     usual: tuple[str, ...] = ()

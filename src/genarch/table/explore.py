@@ -192,7 +192,17 @@ class Exploration:
         ]
 
     def _decide(self, answers: Answers) -> str:
+        if self._unplaced:
+            evidence = self._rules.on_hardware(answers).rules[len(self._rules.rules) :]
+            return scorer(self._rules).decide(answers, evidence).verdict
         return self._table.scorer.decide(answers).verdict
+
+    @cached_property
+    def _unplaced(self) -> bool:
+        """Whether evidence knows no hardware of what is stated, so that what it says of other one is asked anew."""
+        gpu = self._given.get("gpu")
+        unlisted = gpu is not None and gpu not in gpu_names().devices
+        return unlisted or contradicted_device(self._given) is not None
 
     def _changed(self, changes: Mapping[str, Value]) -> str | None:
         """The verdict with other answers; None where that, or no change at all, contradicts itself."""

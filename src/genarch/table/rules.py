@@ -318,6 +318,8 @@ class Header(NamedTuple):
     clear: Ratio = CLEAR
     least_rules: int = 1
     """How many rules a verdict rests on to be more than a lean."""
+    contradictions_lean: bool = False
+    """Whether a recommendation on answers that contradict one another is a lean at most."""
 
 
 class TableVersion(NamedTuple):

@@ -11,7 +11,7 @@ from genarch.table.conditions import All, Predicate, constraints_read, values_na
 from genarch.table.constraints import CONSTRAINTS, Answers, Value, gpu_names
 from genarch.table.matching import Matcher, positions
 from genarch.table.rules import Assumption, Citation, Method, NextStep, Notice, Ratio, Rule, RuleTable
-from genarch.table.spec import Spec, contradicted_device, with_implied
+from genarch.table.spec import Spec, contradicted_device, excess_memory, with_implied
 
 Confidence = Literal["forced", "clear", "lean", "close_call"]
 Bound = Literal["at_least", "above", "at_most", "below"]
@@ -124,18 +124,33 @@ DEVICE_CONTRADICTED = "inconsistent-gpu-device"
 """Its id, as reports and waivers have it."""
 
 
-def device_contradicted(stated: Answers) -> Iterator[Notice]:
-    """That `gpu` and `device` contradict each other, where they do."""
+MEMORY_CONTRADICTED = "inconsistent-gpu-memory"
+"""Likewise."""
+
+_CATALOGUE = Citation((), "the hardware of the evidence catalogue", "expert_judgement")
+
+
+def hardware_contradicted(stated: Answers) -> Iterator[Notice]:
+    """That `gpu` and `device`, or its memory and `device_memory_gb`, contradict each other, where they do."""
+    gpu = stated.get("gpu")
     if allowed := contradicted_device(stated):
-        gpu, device = stated["gpu"], stated["device"]
+        device = stated["device"]
         message = (
-            f"gpu says {gpu}, which is {' or '.join(allowed)}; device says {device}. The rules go by the device, the "
-            "evidence by the gpu: state one of them, or make them agree."
+            f"gpu says {gpu}, which is {' or '.join(allowed)}; device says {device}. The rules go by the device, and "
+            "no measurement or estimate counts: state one of them, or make them agree."
         )
         title = "The hardware is not of the kind of device that is stated"
         when = All((Predicate("gpu", "is", (str(gpu),)), Predicate("device", "is", (str(device),))))
-        source = Citation((), "the hardware of the evidence catalogue", "expert_judgement")
-        yield Notice(DEVICE_CONTRADICTED, "inconsistency", title, when, message, source)
+        yield Notice(DEVICE_CONTRADICTED, "inconsistency", title, when, message, _CATALOGUE)
+    if (most := excess_memory(stated)) is not None:
+        memory = stated["device_memory_gb"]
+        message = (
+            f"gpu says {gpu}, which has {most:g} GB at most; device_memory_gb says {memory:g}. {most:g} GB count, and "
+            "several cards that work on one image are not considered: state one of them, or make them agree."
+        )
+        title = "The hardware has less memory than is stated"
+        predicates = (Predicate("gpu", "is", (str(gpu),)), Predicate("device_memory_gb", "above", (most,)))
+        yield Notice(MEMORY_CONTRADICTED, "inconsistency", title, All(predicates), message, _CATALOGUE)
 
 
 GPU_NOT_LISTED = "gpu-not-listed"
@@ -150,8 +165,7 @@ def gpu_not_listed(stated: Answers) -> Iterator[Notice]:
         lacks = f"The evidence catalogue has no gpu {gpu}{nearest_gpu(str(gpu)) or '.'}"
         message = f"{lacks} Nothing measured or estimated is of it; {rest}."
         title = "The hardware is not in the evidence catalogue"
-        source = Citation((), "the hardware of the evidence catalogue", "expert_judgement")
-        yield Notice(GPU_NOT_LISTED, "warning", title, Predicate("gpu", "is", (str(gpu),)), message, source)
+        yield Notice(GPU_NOT_LISTED, "warning", title, Predicate("gpu", "is", (str(gpu),)), message, _CATALOGUE)
 
 
 def evaluate(spec: Spec, rules: RuleTable) -> Evaluation:
@@ -227,6 +241,8 @@ class Scorer:
         self._entries += rules.next_steps
         self._matcher = Matcher([entry.when for entry in self._entries], rules.assumptions)
         self._rule_bits = (1 << len(rules.rules)) - 1
+        doubts = [isinstance(entry, Notice) and entry.level == "inconsistency" for entry in self._entries]
+        self._contradictions = sum(1 << at for at, doubt in enumerate(doubts) if doubt)
 
     @cached_property
     def _readers(self) -> dict[str, list[int]]:
@@ -244,7 +260,8 @@ class Scorer:
 
     def decide(self, answers: Answers, evidence: Sequence[Rule] = ()) -> Verdict:
         """The verdict on stated answers; with what evidence says of them, as rules that exclude or limit."""
-        tally = self.tally(self.hits(answers))
+        matched = self._matcher.match(with_implied(answers)).hits
+        tally = self._doubted(self.tally(matched & self._rule_bits), matched, answers)
         if not evidence:
             return self._judged(tally)
         hits = Matcher([rule.when for rule in evidence]).match(with_implied(answers)).hits
@@ -256,6 +273,13 @@ class Scorer:
                     limited=tally.limited | bit,
                 )
         return self._judged(tally)
+
+    def _doubted(self, tally: Tally, matched: int, stated: Answers) -> Tally:
+        """The tally; where the table says so, every recommendation on answers that contradict one another is a lean."""
+        lean = self._rules.header.contradictions_lean
+        if lean and (matched & self._contradictions or any(hardware_contradicted(stated))):
+            return tally._replace(limited=-1)
+        return tally
 
     def hits(self, answers: Answers) -> int:
         """The rules that hit on stated answers; the table's first has the lowest bit."""
@@ -276,7 +300,7 @@ class Scorer:
         """The verdict on stated answers, with every reason."""
         answers = with_implied(stated)
         bits, unknown, assumed = self._matcher.match(answers)
-        tally = self.tally(bits & self._rule_bits)
+        tally = self._doubted(self.tally(bits & self._rule_bits), bits, stated)
         verdict = self._judged(tally)
         recommended = set(verdict.recommended)
         concerned = {verdict.verdict, *verdict.candidates, *recommended}
@@ -297,7 +321,7 @@ class Scorer:
             tuple([m for m in hits if isinstance(m, Method) and not recommended.isdisjoint(m.architectures)]),
             (
                 *[entry for entry in said if isinstance(entry, Notice)],
-                *device_contradicted(stated),
+                *hardware_contradicted(stated),
                 *gpu_not_listed(stated),
             ),
             tuple([self._rules.assumptions[at] for at in assumed]),

@@ -113,7 +113,10 @@ IMPLIED = ("device", "device_memory_gb")
 
 
 def with_implied(answers: Answers) -> Answers:
-    """The answers, and what a listed `gpu` implies where they are not stated: `device`, and all of its memory."""
+    """The answers, and what a listed `gpu` implies: `device` and all of its memory, where they are not stated.
+
+    It never has more memory than the most that is sold under its name.
+    """
     gpu = answers.get("gpu")
     if gpu is None:
         return answers
@@ -123,7 +126,16 @@ def with_implied(answers: Answers) -> Answers:
     implied: dict[str, Value] = {"device": devices[0]}
     if memory := known.memory_gb.get(str(gpu)):
         implied["device_memory_gb"] = memory
-    return {**implied, **answers}
+    merged = {**implied, **answers}
+    if (most := excess_memory(answers)) is not None:
+        merged["device_memory_gb"] = most
+    return merged
+
+
+def excess_memory(answers: Answers) -> float | None:
+    """The most memory in GB that the stated `gpu` is sold with, where more is stated; else None."""
+    stated, most = answers.get("device_memory_gb"), gpu_names().most_gb.get(str(answers.get("gpu")))
+    return most if most is not None and isinstance(stated, int | float) and stated > most else None
 
 
 def contradicted_device(answers: Answers) -> tuple[str, ...] | None:
