@@ -1,0 +1,189 @@
+"""Precedents: the documented cases most like a deployment, and what they chose.
+
+How alike two deployments are is the weighed share of their constraints that agree: each counts as its group weighs,
+those that only one of them states count a quarter, so that what is unknown on one side says little. It is between 0
+and 1, the same from either side, and 1 for two that state the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from math import log10
+from typing import Annotated, NamedTuple, cast
+
+from genarch.table.constraints import BY_NAME, Answers, Value
+from genarch.table.forms import number
+from genarch.table.spec import Case, with_implied
+
+Weight = Annotated[float, number(above=0, below=100)]
+
+
+class Weights(NamedTuple):
+    """What each constraint of a group counts."""
+
+    task: Weight = 1.0
+    output: Weight = 1.0
+    """What is made, and what steers it."""
+    serving: Weight = 1.0
+    """How long it may take, and where it runs."""
+    priorities: Weight = 1.0
+    training: Weight = 1.0
+    """Who trains what, on which images."""
+
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "task": ("task",),
+    "output": ("conditioning", "control", "domain", "resolution_px", "temporal_consistency"),
+    "serving": ("latency_budget_ms", "serving", "device", "device_memory_gb"),
+    "priorities": ("priorities",),
+    "training": (
+        "team_expertise",
+        "training",
+        "pretrained_available",
+        "training_images",
+        "paired_data",
+        "sensitive_training_data",
+        "training_compute",
+        "existing_generator",
+        "maturity",
+    ),
+}
+"""The constraints that are compared. A `gpu` counts as the device that it implies; load, price and licence do not."""
+
+GROUP_OF: Mapping[str, str] = {name: group for group, names in GROUPS.items() for name in names}
+
+_KINDS = (
+    ("unconditional", "class_conditional", "data_augmentation", "texture"),
+    ("text_to_image", "subject_driven"),
+    ("image_to_image", "modality_translation", "style_transfer"),
+    ("image_editing", "inpainting", "object_removal"),
+    ("super_resolution", "restoration", "enhancement", "compression"),
+    ("video_frames", "video_generation"),
+)
+"""Tasks of one kind."""
+_KIND_OF = {task: kind for kind, tasks in enumerate(_KINDS) for task in tasks}
+
+SAME_KIND = 0.5
+"""How much two different tasks of one kind agree."""
+
+DECADES = 2.0
+"""Powers of ten from which two numbers do not agree at all."""
+
+UNSTATED = 0.25
+"""What a constraint that only one of the two states counts, beside its weight."""
+
+NOT_STRICT = 0.25
+"""What a case counts that is not strict: most of those are from before diffusion was on offer."""
+
+SHARPNESS = 4
+"""The power of its similarity that a case counts: one half as alike counts a sixteenth."""
+
+
+class Precedent(NamedTuple):
+    """A documented case beside a deployment."""
+
+    case: Case
+    similarity: float
+    """From 0 to 1."""
+    same: tuple[str, ...]
+    """Constraints on which both say the same."""
+    differs: tuple[str, ...]
+    """Constraints that both state, otherwise."""
+
+
+def agreement_on(name: str, one: Value, other: Value) -> float:
+    """How far two answers to a constraint agree, from 0 to 1.
+
+    Sets by what is in both of what is in either, numbers by their distance on a logarithmic scale.
+    """
+    if one == other:
+        return 1.0
+    if isinstance(one, frozenset) and isinstance(other, frozenset):
+        return len(one & other) / len(one | other)
+    if name == "task":
+        return SAME_KIND if _KIND_OF.get(str(one), one) == _KIND_OF.get(str(other), other) else 0.0
+    if BY_NAME[name].numeric:
+        return max(0.0, 1 - _decades(one, other) / DECADES)
+    return 0.0
+
+
+def _decades(one: Value, other: Value) -> float:
+    """How far apart two numbers are, in powers of ten; one is added to each, for there may be none of something."""
+    return abs(log10(1 + cast("float", one)) - log10(1 + cast("float", other)))
+
+
+def source_of(case: Case) -> str:
+    """What cases of one source have in common: its address, or its title where it has none."""
+    return case.source.url or case.source.title or case.id
+
+
+def precedents(
+    answers: Answers, cases: Iterable[Case], weights: Weights, leave_out: Collection[str] = ()
+) -> tuple[Precedent, ...]:
+    """The cases beside the answers, those most alike first; cases of the sources in `leave_out` are left out."""
+    weight = by_constraint(weights)
+    here = compared(answers)
+    found = []
+    for case in cases:
+        if leave_out and source_of(case) in leave_out:
+            continue
+        agreed, whole, same, differs = beside(here, compared(case.spec.constraints), weight)
+        found.append(Precedent(case, agreed / whole if whole else 0.0, tuple(same), tuple(differs)))
+    return tuple(sorted(found, key=lambda one: (-one.similarity, not one.case.strict)))
+
+
+def by_constraint(weights: Weights) -> Mapping[str, float]:
+    """What each constraint that is compared counts."""
+    of_group = weights._asdict()
+    return {name: of_group[group] for name, group in GROUP_OF.items()}
+
+
+def compared(answers: Answers) -> Answers:
+    """Of the answers, those that are compared."""
+    return {name: value for name, value in with_implied(answers).items() if name in GROUP_OF}
+
+
+def beside(here: Answers, there: Answers, weight: Mapping[str, float]) -> tuple[float, float, list[str], list[str]]:
+    """How much agrees, of how much, both weighed; on which constraints both say the same, and on which otherwise."""
+    agreed = whole = 0.0
+    same: list[str] = []
+    differs: list[str] = []
+    for name, value in here.items():
+        if name in there:
+            much = agreement_on(name, value, there[name])
+            agreed += weight[name] * much
+            whole += weight[name]
+            (same if much == 1 else differs).append(name)
+        else:
+            whole += UNSTATED * weight[name]
+    for name in there:
+        if name not in here:
+            whole += UNSTATED * weight[name]
+    return agreed, whole, same, differs
+
+
+def counts(precedent: Precedent) -> float:
+    """How much a precedent counts beside others."""
+    return precedent.similarity**SHARPNESS * (1 if precedent.case.strict else NOT_STRICT)
+
+
+def votes(case: Case) -> Mapping[str, float]:
+    """The families that a case speaks for, by share: the one chosen, or evenly those that it left open."""
+    if case.chosen != "evaluate_both":
+        return {case.chosen: 1.0}
+    families = [name for name in case.acceptable if name != case.chosen]
+    return dict.fromkeys(families, 1 / len(families)) if families else {}
+
+
+def agreement(found: Iterable[Precedent], counting: Callable[[Precedent], float] = counts) -> Mapping[str, float]:
+    """How the precedents are spread over families, each as it counts: family to share, the largest first.
+
+    Empty where none is alike at all.
+    """
+    sums: dict[str, float] = defaultdict(float)
+    for precedent in found:
+        for family, share in votes(precedent.case).items():
+            sums[family] += share * counting(precedent)
+    whole = sum(sums.values())
+    return {name: part / whole for name, part in sorted(sums.items(), key=lambda item: -item[1])} if whole else {}
