@@ -11,21 +11,25 @@ from hypothesis import strategies as st
 
 from brute import completions, contradictions, every, verdict
 from builders import FAMILIES, SOURCE, rule, spec, table
-from genarch import RuleTable, explore, load_rules
+from genarch import RuleTable, evaluate, explore, load_rules
 from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value, gpu_names
 from genarch.table.explore import Exploration
 from genarch.table.matching import Matcher
-from genarch.table.rules import Notice, Ratio
+from genarch.table.rules import Assumed, Assumption, Examples, Notice, Ratio
 from genarch.table.scoring import Change, Flip, Stability
 from genarch.table.search import verdict_search
 from genarch.table.spec import Spec
-from strategies import answers, contradictory_tables, examples
+from strategies import answers, contradictory_tables, examples, tables
 
 NAMES = ("domain", "latency_budget_ms", "paired_data", "team_expertise")
 WITH_A_SET = ("conditioning", "domain", "latency_budget_ms")
 
 TABLE = load_rules("article", evidence=False)
+
+QUICK = Assumption(
+    "quick", "t", Predicate("domain", "is", ("narrow",)), Assumed("latency_budget_ms", 100), "m", SOURCE, Examples()
+)
 
 
 def possible_by_force(stated: dict[str, Value], rules: RuleTable, names: tuple[str, ...]) -> set[str]:
@@ -55,6 +59,26 @@ def check_possible(rules: RuleTable, stated: dict[str, Value], names: tuple[str,
         assert witness.items() >= stated.items()
         assert not contradictions(rules).match(witness).hits & ~before
         assert set(verdict_search(rules).space.columns) <= set(witness)
+
+
+@given(contradictory_tables(NAMES), tables(NAMES), st.sampled_from([0, 1]), answers(NAMES))
+@examples(60)
+def test_a_table_with_further_rules_is_explored_as_if_they_were_its_own(
+    base: RuleTable, further: RuleTable, times: int, stated: dict[str, Value]
+) -> None:
+    """What is compiled of the table serves where they give no points."""
+    added = [
+        each._replace(points={name: points * times for name, points in each.points.items() if times})
+        for each in further.rules
+    ]
+    base = base._replace(assumptions=(QUICK,))
+    extended, anew = base.extended(added), RuleTable(*base)._replace(rules=(*base.rules, *added))
+    asked = Spec("s", stated)
+    assert evaluate(asked, extended) == evaluate(asked, anew)
+    found, expected = explore(asked, extended), explore(asked, anew)
+    assert [item.verdict for item in found.possible] == [item.verdict for item in expected.possible]
+    for answer in ("verdict", "settled", "flips", "binding", "relax", "stability"):
+        assert getattr(found, answer) == getattr(expected, answer)
 
 
 @given(contradictory_tables(NAMES), answers(NAMES))

@@ -11,6 +11,7 @@ from genarch.table.conditions import All, Any, Not, Predicate
 from genarch.table.constraints import CONSTRAINTS, Answers
 from genarch.table.matching import Column, positions
 from genarch.table.rules import Notice, Question
+from genarch.table.scoring import ROOM
 from genarch.table.search import Space, Stretch, find, sampled, search, subsets, verdict_search, witness
 
 NARROW = Predicate("domain", "is", ("narrow",))
@@ -271,7 +272,7 @@ def test_a_table_is_prepared_without_what_its_inconsistencies_rule_out() -> None
     rules = rules._replace(questions=(Question("paired_data", "?", ""), Question("domain", "?", "")))
     prepared = verdict_search(rules)
     assert [notice.id for notice in prepared.inconsistencies] == ["an-inconsistency"]
-    assert (prepared.space.watched, prepared.space.first_terms) == (0b11, 0b10)
+    assert (prepared.space.watched, prepared.space.first_terms) == ((1 << 2 + len(ROOM)) - 1, 0b10)
     assert prepared.order[:4] == ["paired_data", "domain", "task", "conditioning"]
     assert len(prepared.order) == len(set(prepared.order)) == len(CONSTRAINTS)
     assert prepared.verdict(0b01) == prepared.verdict(0b10) == "gan"

@@ -112,11 +112,7 @@ class _WithEvidence(RuleTable):
             added = instantiated(stated, self, load_catalogue(), around=around)
             if len(known) >= _KNOWN:
                 known.clear()
-            table = RuleTable(*self)._replace(rules=(*self.rules, *added))
-            if around:  # whoever explores asks of rules and inconsistencies alone
-                inconsistencies = tuple(notice for notice in self.notices if notice.level == "inconsistency")
-                table = table._replace(methods=(), notices=inconsistencies, next_steps=())
-            known[context] = table if added else self
+            known[context] = self.extended(added) if added else self
         return known[context]
 
 

@@ -8,15 +8,31 @@ not; the search makes them exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from copy import copy
 from itertools import combinations
 
 from genarch.table.matching import positions
 from genarch.table.rules import Ratio
 from genarch.table.scoring import Scorer, surplus
 
-_Gains = tuple[Ratio, dict[tuple[int, int], list[int]]]
+
+class _Gains(dict[tuple[int, int], list[int]]):
+    """For two architectures, how far each rule may bring the margin of the first above a limit, or below.
+
+    Worked out when it is asked for.
+    """
+
+    def __init__(self, given: Sequence[Sequence[int]], limit: Ratio, extreme: Callable[[int, int], int]) -> None:
+        """`given` are the points of each rule, by architecture; `extreme` is the larger of two, or the smaller."""
+        super().__init__()
+        self.limit, self._given, self._extreme = limit, given, extreme
+
+    def __missing__(self, pair: tuple[int, int]) -> list[int]:
+        both = zip(self._given[pair[0]], self._given[pair[1]], strict=True)
+        self[pair] = [self._extreme(0, surplus(a - b, abs(a) + abs(b), self.limit)) if a or b else 0 for a, b in both]
+        return self[pair]
 
 
 class Bounds:
@@ -29,21 +45,17 @@ class Bounds:
         self.rivals = [[other for other in every if other not in self.members[one]] for one in every]
         points = [dict(effect.points) for effect in scorer.effects]
         given = [[rule.get(architecture, 0) for rule in points] for architecture in every]
+        self.ahead = _Gains(given, Ratio(0, 1), max)
+        """How far in points."""
+        self.above, self.below = _Gains(given, scorer.close_call, max), _Gains(given, scorer.close_call, min)
+        self.scoring = sum(1 << rule for rule, gained in enumerate(points) if gained)
+        """The bits of the rules that give points."""
 
-        def gains(limit: Ratio, extreme: Callable[[int, int], int]) -> _Gains:
-            def gain(first: int, second: int) -> int:
-                return extreme(0, surplus(first - second, abs(first) + abs(second), limit))
-
-            return limit, {
-                (one, other): [gain(*both) if any(both) else 0 for both in zip(given[one], given[other], strict=True)]
-                for one in every
-                for other in every
-            }
-
-        self.ahead = gains(Ratio(0, 1), max)
-        """For two architectures, how far each rule may bring the first ahead of the second, in points."""
-        self.above, self.below = gains(scorer.close_call, max), gains(scorer.close_call, min)
-        """Likewise, how far it may bring their margin above `close_call`, or below."""
+    def extended(self, scorer: Scorer) -> Bounds:
+        """Those of a table with further rules, none of which gives points."""
+        other = copy(self)
+        other.scorer = scorer
+        return other
 
     def reach(self, hits: int, still_open: int) -> Reach:
         """What may come of these hits and open rules; the table's first rule has the lowest bit."""
@@ -57,11 +69,11 @@ class Reach:
 
     def __init__(self, bounds: Bounds, hits: int, still_open: int) -> None:
         self._bounds = bounds
-        self._open = positions(still_open)
+        self._open = positions(still_open & bounds.scoring)
         self._points, self._touched, excluded, _ = bounds.scorer.tally(hits)
         effects = bounds.scorer.effects
         may_be_excluded = 0
-        for rule in self._open:
+        for rule in positions(still_open & bounds.scorer.excluding):
             may_be_excluded |= effects[rule].excludes
         self._alive = ((1 << len(self._points)) - 1) & ~excluded
         """The bits of the architectures that no hit excludes; `_sure` of those that no open rule may exclude either."""
@@ -153,6 +165,5 @@ class Reach:
 
     def _extreme(self, gains: _Gains, one: int, other: int) -> int:
         """How far the margin of one architecture over another can come above the limit of these gains, or below."""
-        limit, by_pair = gains
         apart, touched = self._points[one] - self._points[other], self._touched[one] + self._touched[other]
-        return surplus(apart, touched, limit) + sum(map(by_pair[one, other].__getitem__, self._open))
+        return surplus(apart, touched, gains.limit) + sum(map(gains[one, other].__getitem__, self._open))

@@ -57,6 +57,7 @@ class Not(NamedTuple):
 Condition = Predicate | All | Any | Not
 
 ALWAYS = All(())
+NEVER = Any(())
 
 
 def predicates(condition: Condition) -> list[Predicate]:

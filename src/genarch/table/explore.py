@@ -18,7 +18,7 @@ from genarch.table.conditions import values_named
 from genarch.table.constraints import BY_NAME, Answers, Value, gpu_names, in_order
 from genarch.table.matching import Column, positions
 from genarch.table.rules import RuleTable
-from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict, decide, scorer
+from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict, decide
 from genarch.table.search import Space, Stretch, VerdictSearch, names_of, sampled, search, subsets, verdict_search
 from genarch.table.spec import IMPLIED, Spec, contradicted_device, with_implied
 
@@ -193,8 +193,7 @@ class Exploration:
 
     def _decide(self, answers: Answers) -> str:
         if self._unplaced:
-            evidence = self._rules.on_hardware(answers).rules[len(self._rules.rules) :]
-            return scorer(self._rules).decide(answers, evidence).verdict
+            return decide(Spec("", answers), self._rules).verdict
         return self._table.scorer.decide(answers).verdict
 
     @cached_property
@@ -253,8 +252,7 @@ class Exploration:
         if not (cell.from_low and self._changed({name: cell.value})):  # of sizes, not of what lies between them
             return None
         answers = {**self._given, name: cell.value}
-        evidence = self._rules.on_hardware(answers).rules[len(self._rules.rules) :]
-        verdict = scorer(self._rules).decide(answers, evidence).verdict
+        verdict = decide(Spec("", answers), self._rules).verdict
         return None if verdict == self.verdict.verdict else verdict
 
     def _does(self, name: str, value: Value) -> tuple[int, ...]:

@@ -10,7 +10,8 @@ look-up and one bitwise `or` for each constraint, however many conditions there 
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from functools import reduce
 from itertools import compress, count, pairwise
 from operator import and_, or_
@@ -61,6 +62,12 @@ class Column(NamedTuple):
     fails: Callable[[Value], int] = lambda _: 0
     thresholds: Sequence[int | float] = ()
 
+    def joined(self, other: "Column") -> "Column":
+        """What it and another of the same constraint do together."""
+        fails, more = self.fails, other.fails
+        thresholds = sorted({*self.thresholds, *other.thresholds})
+        return Column(self.constraint, self.reads | other.reads, lambda value: fails(value) | more(value), thresholds)
+
     def numbers(self, *more: int) -> list[int | float]:
         """One number on each threshold (and `more`) and in each gap between them that has an answer, ascending."""
         constraint = BY_NAME[self.constraint]
@@ -90,28 +97,49 @@ class Matcher:
         Raises:
             TooManyTermsError: when a condition is too large.
         """
-        parts = [_terms_of(condition) for condition in (*conditions, *(item.when for item in assumptions))]
-        every = [alternatives for alternatives, _ in parts]
-        self._size = len(conditions)
-        # Each condition's first term takes the bit of its own position; only further terms need collecting.
-        self._first = sum(1 << position for position, alternatives in enumerate(every) if alternatives)
-        self._extra: list[tuple[int, int]] = []
-        self._unless: list[tuple[int, int]] = []
-        laid: list[Term] = [alternatives[0] if alternatives else () for alternatives in every]
-        for position, (_, refused) in enumerate(parts):
-            for further, bits in ((every[position][1:], self._extra), (refused, self._unless)):
-                if further:
-                    bits.append((1 << position, ((1 << len(further)) - 1) << len(laid)))
-                    laid += further
+        self._size, self._assumptions = len(conditions), assumptions
+        self._first, self._terms = 0, len(conditions) + len(assumptions)
+        self._extra: tuple[tuple[int, int], ...] = ()
+        self._unless: tuple[tuple[int, int], ...] = ()
+        self.columns: dict[str, Column] = {}
+        self.fill(0, [*conditions, *(item.when for item in assumptions)])
+
+    def filled(self, at: int, conditions: Sequence[Condition]) -> "Matcher":
+        """This one with conditions in place of some that never hit, from a position on: only they are compiled."""
+        other = copy(self)
+        other.fill(at, conditions)
+        return other
+
+    def fill(self, at: int, conditions: Sequence[Condition]) -> None:
+        """Compile conditions for the positions from `at` on; what a copy shares with others stays as it is.
+
+        Each condition's first term takes the bit of its own position; only further terms need collecting.
+        """
+        readers: dict[str, list[tuple[int, SignedPredicate]]] = {}
+
+        def laid(bit: int, term: Term) -> int:
+            for literal in term:
+                readers.setdefault(literal.predicate.constraint, []).append((bit, literal))
+            return bit
+
+        def collected(further: Iterable[tuple[int, list[Term]]]) -> Iterator[tuple[int, int]]:
+            for bit, own in further:
+                if own:
+                    yield bit, sum(laid(1 << place, term) for place, term in enumerate(own, self._terms))
+                    self._terms += len(own)
+
+        parts = [(1 << position, _terms_of(condition)) for position, condition in enumerate(conditions, at)]
+        self._first |= sum(laid(bit, alternatives[0]) for bit, (alternatives, _) in parts if alternatives)
+        self._extra += tuple(collected((bit, alternatives[1:]) for bit, (alternatives, _) in parts))
+        self._unless += tuple(collected((bit, refused) for bit, (_, refused) in parts))
         self.revocable = self.terms_of(sum(bit for bit, _ in self._unless))
         """The terms of conditions that hit only until a negated alternative does: which of them passed counts."""
-        readers: dict[str, list[tuple[int, SignedPredicate]]] = {}
-        for bit, term in enumerate(laid):
-            for literal in term:
-                readers.setdefault(literal.predicate.constraint, []).append((1 << bit, literal))
-        self.columns = {name: _column(BY_NAME[name], literals) for name, literals in readers.items()}
+        self.columns = {**self.columns}
+        for name, literals in readers.items():
+            column = _column(BY_NAME[name], literals)
+            self.columns[name] = self.columns[name].joined(column) if name in self.columns else column
         self._stands = []
-        for position, item in enumerate(assumptions):
+        for position, item in enumerate(self._assumptions):
             name, limit = item.assume
             column = self.columns.get(name) or Column(name)
             # Every number below the limit fails a term, or none does, or it stays open.

@@ -4,13 +4,13 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache, reduce
 from operator import or_
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeGuard
 
 from genarch.table.answers import nearest_gpu
-from genarch.table.conditions import All, Predicate, constraints_read, values_named
+from genarch.table.conditions import NEVER, All, Predicate, constraints_read, values_named
 from genarch.table.constraints import CONSTRAINTS, Answers, Value, gpu_names
 from genarch.table.matching import Matcher, positions
-from genarch.table.rules import Assumption, Citation, Method, NextStep, Notice, Ratio, Rule, RuleTable
+from genarch.table.rules import Assumption, Citation, Extended, Method, NextStep, Notice, Ratio, Rule, RuleTable
 from genarch.table.spec import Spec, contradicted_device, excess_memory, with_implied
 
 Confidence = Literal["forced", "clear", "lean", "close_call"]
@@ -214,35 +214,57 @@ def surplus(apart: int, touched: int, limit: Ratio) -> int:
     return limit.denominator * apart - limit.numerator * touched
 
 
+ROOM = (NEVER,) * 32
+"""Conditions that are compiled after those of a table's rules, to be replaced by those of rules that extend it."""
+
+
+def extends(rules: RuleTable) -> TypeGuard[Extended]:
+    """Whether a table is another one and a few rules that give no points, so that what is compiled of it serves."""
+    if not isinstance(rules, Extended):
+        return False
+    return len(rules.added) <= len(ROOM) and not any(rule.points for rule in rules.added)
+
+
 class Scorer:
     """A rule table compiled for evaluation; `scorer` gives the one of a table."""
 
-    def __init__(self, rules: RuleTable) -> None:
+    def __init__(self, rules: RuleTable, base: "Scorer | None" = None) -> None:
+        """`base` is that of the table that this one extends."""
         self.architectures = tuple(architecture.id for architecture in rules.architectures)
         position = {name: at for at, name in enumerate(self.architectures)}
         self._rules = rules
         self.close_call, self._clear = rules.header.close_call, rules.header.clear
         self._least_rules = rules.header.least_rules
-        self.effects = tuple(
+        known: tuple[Effect, ...] = base.effects if base else ()
+        added: tuple[Rule, ...] = rules.rules[len(known) :]
+        effects = [
             Effect(
                 tuple((position[name], points) for name, points in rule.points.items()),
                 sum(1 << position[name] for name in set(rule.excludes)),
                 sum(1 << position[name] for name in rule.limits),
             )
-            for rule in rules.rules
-        )
+            for rule in added
+        ]
+        self.effects: tuple[Effect, ...] = (*known, *effects)
+        self.excluding = sum(1 << at for at, effect in enumerate(self.effects) if effect.excludes)
+        """The bits of the rules that exclude."""
         self._may_limit = self._least_rules > 1 or any(effect.limits for effect in self.effects)
         """Whether anything in the table makes a recommendation a lean."""
         self.families = tuple(
             (family.id, tuple(position[a.id] for a in rules.architectures if a.family == family.id))
             for family in rules.families
         )
-        self._entries: list[Rule | Method | Notice | NextStep] = [*rules.rules, *rules.methods, *rules.notices]
-        self._entries += rules.next_steps
-        self._matcher = Matcher([entry.when for entry in self._entries], rules.assumptions)
-        self._rule_bits = (1 << len(rules.rules)) - 1
-        doubts = [isinstance(entry, Notice) and entry.level == "inconsistency" for entry in self._entries]
-        self._contradictions = sum(1 << at for at, doubt in enumerate(doubts) if doubt)
+        self._others: tuple[Method | Notice | NextStep, ...] = (*rules.methods, *rules.notices, *rules.next_steps)
+        self._rule_bits = (1 << len(known if base else added) + len(ROOM)) - 1
+        whens = [rule.when for rule in added]
+        self.matcher: Matcher
+        if base:
+            self.matcher = base.matcher.filled(len(known), whens)
+        else:
+            self.matcher = Matcher([*whens, *ROOM, *(entry.when for entry in self._others)], rules.assumptions)
+        doubts = [isinstance(entry, Notice) and entry.level == "inconsistency" for entry in self._others]
+        begin = self._rule_bits.bit_length()
+        self._contradictions = sum(1 << at for at, doubt in enumerate(doubts, begin) if doubt)
 
     @cached_property
     def _readers(self) -> dict[str, list[int]]:
@@ -256,23 +278,12 @@ class Scorer:
     @cached_property
     def _named(self) -> dict[str, set[object]]:
         """The values of each constraint that something in the table names."""
-        return values_named(entry.when for entry in (*self._entries, *self._rules.assumptions))
+        return values_named(entry.when for entry in (*self._rules.rules, *self._others, *self._rules.assumptions))
 
-    def decide(self, answers: Answers, evidence: Sequence[Rule] = ()) -> Verdict:
-        """The verdict on stated answers; with what evidence says of them, as rules that exclude or limit."""
-        matched = self._matcher.match(with_implied(answers)).hits
-        tally = self._doubted(self.tally(matched & self._rule_bits), matched, answers)
-        if not evidence:
-            return self._judged(tally)
-        hits = Matcher([rule.when for rule in evidence]).match(with_implied(answers)).hits
-        for rule in (evidence[at] for at in positions(hits)):
-            for name in (*rule.excludes, *rule.limits):
-                bit = 1 << self.architectures.index(name)
-                tally = tally._replace(
-                    excluded=tally.excluded | bit if name in rule.excludes else tally.excluded,
-                    limited=tally.limited | bit,
-                )
-        return self._judged(tally)
+    def decide(self, answers: Answers) -> Verdict:
+        """The verdict on stated answers."""
+        matched = self.matcher.match(with_implied(answers)).hits
+        return self._judged(self._doubted(self.tally(matched & self._rule_bits), matched, answers))
 
     def _doubted(self, tally: Tally, matched: int, stated: Answers) -> Tally:
         """The tally; where the table says so, every recommendation on answers that contradict one another is a lean."""
@@ -283,7 +294,7 @@ class Scorer:
 
     def hits(self, answers: Answers) -> int:
         """The rules that hit on stated answers; the table's first has the lowest bit."""
-        return self._matcher.match(with_implied(answers)).hits & self._rule_bits
+        return self.matcher.match(with_implied(answers)).hits & self._rule_bits
 
     def judge(self, hits: int, effects: Sequence[Effect] | None = None) -> Verdict:
         """The verdict when exactly these rules hit; the table's first has the lowest bit.
@@ -299,7 +310,7 @@ class Scorer:
     def evaluate(self, stated: Answers) -> Evaluation:
         """The verdict on stated answers, with every reason."""
         answers = with_implied(stated)
-        bits, unknown, assumed = self._matcher.match(answers)
+        bits, unknown, assumed = self.matcher.match(answers)
         tally = self._doubted(self.tally(bits & self._rule_bits), bits, stated)
         verdict = self._judged(tally)
         recommended = set(verdict.recommended)
@@ -309,8 +320,8 @@ class Scorer:
             for name, readers in self._readers.items()
             if answers.get(name) is None
         )
-        hits = [self._entries[at] for at in positions(bits)]
-        rules_hit = tuple([rule for rule in hits if isinstance(rule, Rule)])
+        rules_hit = tuple([self._rules.rules[at] for at in positions(bits & self._rule_bits)])
+        hits = [self._others[at] for at in positions(bits >> self._rule_bits.bit_length())]
         said = [e for e in hits if isinstance(e, Notice | NextStep) and not (e.about and concerned.isdisjoint(e.about))]
         return Evaluation(
             verdict,
@@ -433,4 +444,4 @@ class Scorer:
 @lru_cache(maxsize=64)
 def scorer(rules: RuleTable) -> Scorer:
     """The table compiled, once for each table."""
-    return Scorer(rules)
+    return Scorer(rules, scorer(rules.base) if extends(rules) else None)

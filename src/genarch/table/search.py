@@ -14,6 +14,7 @@ Where examples are enough, `sampled` has completions at random, the same ones ev
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from copy import copy
 from functools import lru_cache, reduce
 from itertools import combinations, groupby, product
 from math import inf, prod
@@ -22,9 +23,9 @@ from typing import Generic, NamedTuple, TypeVar
 from genarch.table.bounds import Bounds
 from genarch.table.conditions import Condition
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Constraint, Value, in_order
-from genarch.table.matching import Column, Matcher
-from genarch.table.rules import RuleTable
-from genarch.table.scoring import Scorer, scorer
+from genarch.table.matching import Column, Matcher, positions
+from genarch.table.rules import Extended, RuleTable
+from genarch.table.scoring import ROOM, Scorer, extends, scorer
 
 Item = TypeVar("Item")
 
@@ -96,13 +97,22 @@ class Space:
         self, conditions: Sequence[Condition], contradictions: Iterable[Condition] = (), *, first: Iterable[int] = ()
     ) -> None:
         """Cut the space; a search settles the conditions at the positions `first` before the others."""
-        self.matcher = Matcher([*conditions, *contradictions])
-        self.columns = self.matcher.columns
         self.watched = (1 << len(conditions)) - 1
         """The bits of the conditions that are watched; the others' are those of contradictions."""
-        self.watched_terms = self.matcher.terms_of(self.watched)
-        self.first_terms = self.matcher.terms_of(sum(1 << position for position in set(first)))
+        self.cut(Matcher([*conditions, *contradictions]), first)
+
+    def cut(self, matcher: Matcher, first: Iterable[int]) -> None:
+        """Cut it by a matcher of such conditions and contradictions."""
+        self.matcher, self.columns = matcher, matcher.columns
+        self.watched_terms = matcher.terms_of(self.watched)
+        self.first_terms = matcher.terms_of(sum(1 << position for position in set(first)))
         self.classes = _Classes(self)
+
+    def filled(self, at: int, conditions: Sequence[Condition], *, first: Iterable[int] = ()) -> "Space":
+        """This one with conditions in place of some that never hit, from a position on."""
+        other = copy(self)
+        other.cut(self.matcher.filled(at, conditions), first)
+        return other
 
     def answers(self, name: str) -> list[AnswerClass]:
         """Answers to a constraint, at least one of each class, in the order of the declaration, numbers ascending."""
@@ -337,12 +347,21 @@ class VerdictSearch:
         self.ruled_out = [notice.when for notice in self.inconsistencies]
         self.contradictions = Matcher(self.ruled_out)
         self.whens = [rule.when for rule in rules.rules]
-        excluding = (at for at, rule in enumerate(rules.rules) if rule.excludes)
-        self.space = Space(self.whens, self.ruled_out, first=excluding)
+        self.space = Space([*self.whens, *ROOM], self.ruled_out, first=positions(self.scorer.excluding))
         self.assumed = Matcher([assumption.when for assumption in rules.assumptions]).columns
         asked = dict.fromkeys(question.id for question in rules.questions)
         self.order = list(asked | dict.fromkeys(constraint.name for constraint in CONSTRAINTS))
         """Every constraint, in the order of the table's questions; those without a question come last."""
+
+    def extended(self, rules: Extended) -> "VerdictSearch":
+        """That of the table with further rules, none of which gives points."""
+        other = copy(self)
+        other.rules, other.scorer = rules, scorer(rules)
+        other.bounds = self.bounds.extended(other.scorer)
+        added = [rule.when for rule in rules.added]
+        other.whens = [*self.whens, *added]
+        other.space = self.space.filled(len(self.whens), added, first=positions(other.scorer.excluding))
+        return other
 
     def verdict(self, hits: int) -> str:
         """The verdict when exactly these rules hit."""
@@ -356,4 +375,4 @@ class VerdictSearch:
 @lru_cache(maxsize=64)
 def verdict_search(rules: RuleTable) -> VerdictSearch:
     """The table prepared, once for each table."""
-    return VerdictSearch(rules)
+    return verdict_search(rules.base).extended(rules) if extends(rules) else VerdictSearch(rules)
