@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test random lint check generate goldens bench fuzz clean
+.PHONY: demo test random lint check generate similarity goldens bench fuzz clean
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "genarch needs Python 3.11 or later; run: make PYTHON=python3.11")'
@@ -46,6 +46,9 @@ check: lint test random     ## what CI runs
 
 generate: $(VENV)/.dev      ## the pages made from the rule tables and the catalogue
 	$(BIN)/python scripts/generate.py
+
+similarity: $(VENV)/.dev    ## fit the weights by which documented cases are compared, and print what they are worth
+	$(BIN)/python scripts/fit_similarity.py
 
 goldens: $(VENV)/.dev       ## rewrite the golden files; read the diff before committing it
 	$(BIN)/pytest -q tests/reports tests/acceptance/test_readme.py --update-goldens

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from genarch.errors import GenarchError, InputError, Problem, UnknownIdError
-from genarch.files.bundled import bundled_cases, load_catalogue, load_gpu_names, load_rules
+from genarch.files.bundled import bundled_cases, load_catalogue, load_gpu_names, load_rules, precedents
 from genarch.files.specs import load_spec, parse_spec, validate_spec
 from genarch.table.constraints import read_gpu_names_by
 from genarch.table.rules import RuleTable
@@ -44,6 +44,7 @@ __all__ = [
     "load_rules",
     "load_spec",
     "parse_spec",
+    "precedents",
     "validate_spec",
 ]
 

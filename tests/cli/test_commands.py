@@ -156,7 +156,9 @@ def test_a_value_that_has_to_be_converted_is() -> None:
     assert json.loads(invoke(*arguments, "--steps", "4").stdout)["steps"] == 4
 
 
-@pytest.mark.parametrize("command", ["evaluate", "check", "ask", "explain", "rules list", "doc add", "cost", "schema"])
+@pytest.mark.parametrize(
+    "command", ["evaluate", "check", "ask", "explain", "rules list", "doc add", "cost", "schema", "precedents"]
+)
 def test_a_command_imports_the_modules_of_no_other(command: str) -> None:
     """And no pydantic, whose import costs more than most commands take."""
     first = command.split(maxsplit=1)[0]
@@ -171,5 +173,5 @@ def test_a_command_imports_the_modules_of_no_other(command: str) -> None:
     imported = set(result.stderr.split())
     assert not [name for name in imported if name.startswith(("pydantic", "rich."))]
     modules = {f"genarch.cli.{name}" for name in MODULES.values()}
-    needed = {"ask": {"ask", "evaluate"}, "doc": {"doc", "ask", "evaluate"}}
+    needed = {"ask": {"ask", "evaluate"}, "doc": {"doc", "ask", "evaluate"}, "precedents": {"precedents", "evaluate"}}
     assert imported & modules == {f"genarch.cli.{name}" for name in needed.get(first, {MODULES[first]})}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from math import log
+from pathlib import Path
 
 import pytest
 
 from builders import spec
-from genarch.table.nearest import fitted, scored, settings
-from genarch.table.precedents import Weights
+from genarch import bundled_cases
+from genarch.files.bundled import load_weights
+from genarch.files.records import read_record
+from genarch.table.nearest import Similarity, fitted, scored, settings
+from genarch.table.precedents import Weights, source_of
 from genarch.table.spec import Case, CaseSource, CaseSpec
 
 
@@ -73,3 +77,12 @@ def test_choices_of_weights_differ_in_their_relations() -> None:
 
 def test_nothing_to_score() -> None:
     assert scored([], lambda _: Weights()) == pytest.approx((0, 0, 0.0))
+
+
+def test_what_is_kept_is_of_the_bundled_cases(root: Path) -> None:
+    """Where this fails, the cases have changed: `make similarity` fits the weights to them."""
+    kept = read_record(str(root / "rules/precedents/similarity.yaml"), Similarity).value
+    assert kept.weights == load_weights()
+    assert kept.sources == len({source_of(one) for one in bundled_cases()})
+    assert kept.equal == scored(bundled_cases(), lambda _: Weights())
+    assert kept.fitted.log_loss < kept.equal.log_loss or kept.weights == Weights()

@@ -42,6 +42,9 @@ EntryFormat = Annotated[Literal["text", "json"], _FORMAT]
 ComparisonFormat = Annotated[Literal["text", "json", "markdown"], _FORMAT]
 
 Rules = Annotated[str, option("ID|PATH", "A bundled rule table's id, or a path.")]
+Cases = Annotated[
+    Texts, option("FILE", "A team's own documented cases, which count beside the bundled ones; repeatable.")
+]
 Overrides = Annotated[
     Texts,
     option(
@@ -124,7 +127,7 @@ class Commands(typer.Typer):
         return super().command(name, cls=Command, **more)
 
 
-MODULES = {"evaluate": "evaluate", "ask": "ask"}
+MODULES = {"evaluate": "evaluate", "ask": "ask", "precedents": "precedents"}
 MODULES |= dict.fromkeys(("check", "waivers", "fix"), "documents")
 MODULES |= dict.fromkeys(("estimate", "cost"), "evidence")
 MODULES |= dict.fromkeys(("backtest", "explain", "schema", "rules"), "rules")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Annotated
 
 import typer
 
 from genarch.cli.app import (
+    Cases,
     Commands,
     Format,
     Output,
@@ -25,18 +26,20 @@ from genarch.cli.app import (
     option,
 )
 from genarch.cli.output import STDIN, ExitCode, bug, collected, counted, keep, look_of, one_of, read_spec, say, writer
+from genarch.documents.settings import find_settings
 from genarch.errors import InputError, Problem
 from genarch.evidence.advice import Advice
 from genarch.evidence.assessment import Assessment
 from genarch.files.answers import parse_overrides, with_overrides
-from genarch.files.bundled import DEFAULT_TABLE, base_of, load_catalogue, load_rules, table_files
-from genarch.files.io import refuse, spec_files
+from genarch.files.bundled import DEFAULT_TABLE, base_of, load_catalogue, load_rules, precedents, table_files
+from genarch.files.io import case_files, refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.reports.evaluation import Evaluated, Report, make_error_report, make_report
+from genarch.reports.precedents import MOST, Precedents, precedents_part
 from genarch.table import scoring
 from genarch.table.rules import RuleTable
-from genarch.table.scoring import Evaluation
-from genarch.table.spec import Origin, Spec
+from genarch.table.scoring import Evaluation, Verdict
+from genarch.table.spec import Case, Origin, Spec
 
 app = Commands()
 
@@ -61,6 +64,7 @@ def evaluate(
         ),
     ] = True,
     model: Annotated[Text, option("ID", "Show why, or why not, this model of the evidence catalogue.")] = None,
+    cases: Cases = None,
 ) -> int:
     """Evaluate specs: the recommendation, and every reason for it."""
     if not (paths or overrides):
@@ -78,10 +82,11 @@ def evaluate(
     known = table.verdicts
     failing = frozenset(collected(lambda name: one_of("--fail-on", name, "a verdict", known, "any of"), names))
     stated = parse_overrides(overrides or ())
+    own = own_cases(cases, table) if evidence else ()
 
     def one(spec: Spec) -> tuple[Report, int]:
         spec = spec._replace(model=model or spec.model)
-        report = evaluated(spec, table, explored=explore, with_evidence=evidence)
+        report = evaluated(spec, table, explored=explore, with_evidence=evidence, own=own)
         return report, ExitCode.FINDINGS if report.verdict.verdict in failing else ExitCode.OK
 
     def every(paths: list[str]) -> Iterator[tuple[Report, int]]:
@@ -113,8 +118,10 @@ def evaluate(
     return code
 
 
-def evaluated(spec: Spec, rules: RuleTable, *, explored: bool = True, with_evidence: bool = True) -> Evaluated:
-    """A spec's report."""
+def evaluated(
+    spec: Spec, rules: RuleTable, *, explored: bool = True, with_evidence: bool = True, own: Sequence[Case] = ()
+) -> Evaluated:
+    """A spec's report; `own` are a team's cases."""
     evaluation = scoring.evaluate(spec, rules)
     evidence = evidence_of(spec, rules, evaluation) if with_evidence else None
     advice = advice_of(spec, rules, evaluation) if with_evidence else None
@@ -123,7 +130,9 @@ def evaluated(spec: Spec, rules: RuleTable, *, explored: bool = True, with_evide
         from genarch.table.explore import explore
 
         exploration = explore(spec, rules)
-    return make_report(spec, rules, evaluation, exploration, evidence, base=base_of(rules), advice=advice)
+    found = precedents_of(spec, evaluation.verdict, own) if with_evidence else None
+    base = base_of(rules)
+    return make_report(spec, rules, evaluation, exploration, evidence, base=base, advice=advice, precedents=found)
 
 
 def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Assessment | None:
@@ -142,6 +151,31 @@ def advice_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Advice:
     from genarch.reports.evidence import rounded
 
     return rounded(advice(spec, rules, evaluation, load_catalogue()))
+
+
+def own_cases(named: Sequence[str] | None, rules: RuleTable) -> tuple[Case, ...]:
+    """A team's own cases: in the files or folders named, else in those that the settings name.
+
+    Raises:
+        InputError: where there are none in what is named, or with every problem of the files and of the settings.
+    """
+    paths = named
+    if not paths:
+        settings = find_settings()
+        paths = [os.path.normpath(os.path.join(settings.folder, path)) for path in settings.cases]
+    if not paths:
+        return ()
+    from genarch.files.specs import load_cases
+
+    files = list(case_files(paths))
+    if not files:
+        raise refuse(", ".join(paths), "has no *.yaml of cases; name a file of cases")
+    return load_cases(files, rules.verdicts)
+
+
+def precedents_of(spec: Spec, verdict: Verdict, own: Sequence[Case], *, most: int | None = MOST) -> Precedents:
+    """What a report has of the cases beside a spec."""
+    return precedents_part(spec.constraints, verdict, precedents(spec, own), {case.origin for case in own}, most)
 
 
 def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFormat, output: str | None) -> int:

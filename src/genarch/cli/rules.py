@@ -294,6 +294,7 @@ OUTPUTS = {
     "evidence": "genarch.reports.evidence_descriptions:ListedRows",
     "estimate": "genarch.evidence.estimates:Estimate",
     "accuracy": "genarch.reports.estimates:AccuracyReport",
+    "precedents": "genarch.reports.precedents:PrecedentsReport",
 }
 """What genarch writes as JSON, likewise."""
 

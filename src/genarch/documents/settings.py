@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
@@ -65,6 +64,8 @@ class ProjectSettings(NamedTuple):
     """Check to severity, or off."""
     evidence: bool = True
     """Whether what was measured decides together with the rules."""
+    cases: tuple[ShownText, ...] = ()
+    """Files of a team's own documented cases, or folders of them."""
 
 
 def find_settings() -> ProjectSettings:
@@ -99,11 +100,17 @@ def load_settings(path: str) -> ProjectSettings:
     return found
 
 
+_MAY_HAVE_TOOL = re.compile(r"""\btool["'\s]*(\]|=|\.["'\s]*genarch)""")
+"""What a `pyproject.toml` with `[tool.genarch]` has, however that is written."""
+
+
 def _read_settings(path: str) -> ProjectSettings | None:
     text = read_text(path)
     in_pyproject = os.path.basename(path) == "pyproject.toml"
-    if in_pyproject and "genarch" not in text:
+    if in_pyproject and not ("genarch" in text and _MAY_HAVE_TOOL.search(text)):
         return None
+    import tomllib  # not for whoever has no settings
+
     try:
         data: Any = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

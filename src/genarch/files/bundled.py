@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
@@ -15,8 +15,10 @@ from genarch.files.records import read_record
 from genarch.table.constraints import Answers, GpuNames
 from genarch.table.findings import Severity
 from genarch.table.forms import HIDDEN
+from genarch.table.precedents import Precedent, Weights
+from genarch.table.precedents import precedents as beside_cases
 from genarch.table.rules import RuleTable
-from genarch.table.spec import Case, Origin
+from genarch.table.spec import Case, Origin, Spec
 
 if TYPE_CHECKING:
     from genarch.evidence.catalogue import Catalogue
@@ -205,6 +207,34 @@ def bundled_cases() -> tuple[Case, ...]:
         return tuple(case._replace(origin=origin) for case, origin in zip(cases, origins, strict=True))
 
     return cached("cases", paths, tuple[Case, ...], read)
+
+
+@cache
+def load_weights() -> Weights:
+    """The weights that similarity goes by, which `scripts/fit_similarity.py` fits.
+
+    Raises:
+        InputError: with every problem, where the file was changed and is not valid.
+    """
+    path = os.path.join(rules_folder(), "precedents", "similarity.yaml")
+
+    def read() -> Weights:
+        from genarch.table.nearest import Similarity  # not for whoever finds what was kept
+
+        record = read_record(path, Similarity)
+        record.document.check()
+        return record.value.weights
+
+    return cached("similarity", [path], Weights, read)
+
+
+def precedents(spec: Spec, own: Sequence[Case] = ()) -> tuple[Precedent, ...]:
+    """The documented cases beside a spec, and a team's own, those most alike first.
+
+    Raises:
+        InputError: where a file that comes with genarch was changed and is not valid.
+    """
+    return beside_cases(spec.constraints, [*own, *bundled_cases()], load_weights())
 
 
 Waivable = Literal["never", "with_reason", "with_approval"]

@@ -13,6 +13,7 @@ from genarch.evidence.advice import Advice, Judged, Start
 from genarch.evidence.assessment import Assessment
 from genarch.evidence.feasibility import UNSHOWN
 from genarch.evidence.ways import ms_words
+from genarch.reports.precedents import Precedents
 from genarch.reports.words import both, counted, name_words
 from genarch.table.constraints import BY_NAME, Answers, in_order
 from genarch.table.forms import INLINED, OMITTED
@@ -163,6 +164,8 @@ class Evaluated(NamedTuple):
     """How the model does that --model or the spec names; only where one is named. Since 1.2."""
     next_steps: tuple[Step, ...] = ()
     """What to do now, the first thing first. Since 1.2."""
+    precedents: Annotated[Precedents | None, OMITTED] = None
+    """The documented cases most like it; none with --no-evidence. Since 1.2."""
 
 
 class Refused(NamedTuple):
@@ -189,12 +192,13 @@ def make_report(
     *,
     base: RuleTable | None = None,
     advice: Advice | None = None,
+    precedents: Precedents | None = None,
 ) -> Evaluated:
     """The report of an evaluated spec.
 
     With an exploration, also what is settled and what would change the verdict; with `evidence` also what was measured,
-    with `advice` which models to start with. `base` is the table that this one extends: the report has what it alone
-    would have said.
+    with `advice` which models to start with, with `precedents` which documented cases are like it. `base` is the table
+    that this one extends: the report has what it alone would have said.
     """
     verdict = evaluation.verdict
     origin = spec.origin._replace(path=_encodable(spec.origin.path))
@@ -220,6 +224,7 @@ def make_report(
         evidence=evidence,
         explored=Explored._make(getattr(exploration, name) for name in Explored._fields) if exploration else None,
         **(advice._asdict() if advice else {}),
+        precedents=precedents,
     )
     steps = (*_first_steps(report), *_steps(evaluation, spec))
     return report._replace(next_steps=steps or (_fallback(report),))

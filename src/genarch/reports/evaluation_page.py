@@ -18,6 +18,7 @@ from genarch.reports.evidence import (
 )
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Block, Entry, Line, Look, Paragraph, Section, Span, code, codes, dim, strong
+from genarch.reports.precedents import contradiction_words, precedents_section
 from genarch.reports.words import (
     both,
     counted,
@@ -101,6 +102,8 @@ def report_page(report: Report) -> Iterator[Block]:
     yield from map(Paragraph, standing_lines(report))
     if report.evidence and (recommended or not report.explored):  # else what to relax says it
         yield from map(Paragraph, filter(None, [standing_words(report.evidence, recommended)]))
+    if report.precedents:
+        yield from map(Paragraph, filter(None, [contradiction_words(report.precedents, report.verdict)]))
     bars = tuple(page.Bar(r.architecture, r.points, r.family, codes(r.excluded_by)) for r in report.ranking)
     yield Section("Ranking", (page.Bars(("Architecture", "Family", "Points", "Excluded by"), bars),))
     if report.model:
@@ -109,6 +112,8 @@ def report_page(report: Report) -> Iterator[Block]:
     yield from _changes(report)
     if report.evidence:
         yield from evidence_sections(report.evidence)
+    if report.precedents:
+        yield from precedents_section(report.precedents)
     for_these = ((m, [name for name in m.architectures if name in recommended]) for m in report.methods)
     methods = (_cited(strong(m.title), names, m.source, m.because) for m, names in for_these)
     risks = (_cited(r.risk, [name], r.source, f"Mitigation: {r.mitigation}") for name, r in report.risks)

@@ -11,7 +11,7 @@ from itertools import product
 from math import log
 from typing import Annotated, NamedTuple
 
-from genarch.table.forms import number, whole
+from genarch.table.forms import format_version, number, whole
 from genarch.table.precedents import (
     GROUPS,
     Precedent,
@@ -48,6 +48,19 @@ class NearestScore(NamedTuple):
     """The family that most speaks for is acceptable."""
     log_loss: Annotated[float, number(above=0)]
     """Per case that a family was chosen in; always guessing evenly is 1.099."""
+
+
+class Similarity(NamedTuple):
+    """The weights that similarity goes by, as they are kept, and what the nearest cases alone are worth with them."""
+
+    version: Annotated[int, format_version(1)]
+    weights: Weights
+    sources: Annotated[int, whole()]
+    """Of all cases, each left out in turn."""
+    equal: NearestScore
+    """With equal weights."""
+    fitted: NearestScore
+    """Each case by weights that were fitted without its source."""
 
 
 class Fitted(NamedTuple):

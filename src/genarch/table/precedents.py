@@ -187,3 +187,9 @@ def agreement(found: Iterable[Precedent], counting: Callable[[Precedent], float]
             sums[family] += share * counting(precedent)
     whole = sum(sums.values())
     return {name: part / whole for name, part in sorted(sums.items(), key=lambda item: -item[1])} if whole else {}
+
+
+def contradicting(shares: Mapping[str, float], recommended: Collection[str]) -> str | None:
+    """The family that precedents speak for most, where others are recommended: then the two contradict each other."""
+    lead = next(iter(shares), None)
+    return lead if recommended and lead not in recommended else None
