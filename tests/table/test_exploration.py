@@ -15,6 +15,7 @@ from genarch import RuleTable, evaluate, explore, load_rules
 from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value, gpu_names
 from genarch.table.explore import Exploration
+from genarch.table.extension import Extended
 from genarch.table.matching import Matcher
 from genarch.table.rules import Assumed, Assumption, Examples, Notice, Ratio
 from genarch.table.scoring import Change, Flip, Stability
@@ -72,7 +73,7 @@ def test_a_table_with_further_rules_is_explored_as_if_they_were_its_own(
         for each in further.rules
     ]
     base = base._replace(assumptions=(QUICK,))
-    extended, anew = base.extended(added), RuleTable(*base)._replace(rules=(*base.rules, *added))
+    extended, anew = Extended.of(base, added), RuleTable(*base)._replace(rules=(*base.rules, *added))
     asked = Spec("s", stated)
     assert evaluate(asked, extended) == evaluate(asked, anew)
     found, expected = explore(asked, extended), explore(asked, anew)

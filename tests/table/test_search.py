@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from builders import SOURCE, rule, table
 from genarch.table.conditions import All, Any, Not, Predicate
 from genarch.table.constraints import CONSTRAINTS, Answers
+from genarch.table.extension import ROOM
 from genarch.table.matching import Column, positions
 from genarch.table.rules import Notice, Question
-from genarch.table.scoring import ROOM
 from genarch.table.search import Space, Stretch, find, sampled, search, subsets, verdict_search, witness
 
 NARROW = Predicate("domain", "is", ("narrow",))

@@ -13,6 +13,7 @@ from genarch.files.cache import cached, rules_folder
 from genarch.files.io import read_text, refuse
 from genarch.files.records import read_record
 from genarch.table.constraints import Answers, GpuNames
+from genarch.table.extension import Extended
 from genarch.table.findings import Severity
 from genarch.table.forms import HIDDEN
 from genarch.table.precedents import Precedent, Weights
@@ -114,7 +115,7 @@ class _WithEvidence(RuleTable):
             added = instantiated(stated, self, load_catalogue(), around=around)
             if len(known) >= _KNOWN:
                 known.clear()
-            known[context] = self.extended(added) if added else self
+            known[context] = Extended.of(self, added) if added else self
         return known[context]
 
 

@@ -5,7 +5,7 @@ A table's file has the fields of these values; see `genarch.files.table_reader`.
 
 # No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
@@ -369,12 +369,6 @@ class RuleTable(NamedTuple):
         """
         return self
 
-    def extended(self, rules: Iterable[Rule]) -> "Extended":
-        """The table with further rules after its own; what is compiled of the table is not compiled again for it."""
-        table = Extended(*self._replace(rules=(*self.rules, *rules)))
-        table.base = self
-        return table
-
     @property
     def name(self) -> str:
         """`id@version`, as `decided_with` has it."""
@@ -444,14 +438,3 @@ class RuleTable(NamedTuple):
             if left_out.id == entry_id:
                 raise UnknownIdError(f"{self.name} disables '{entry_id}': {left_out.reason}")
         raise UnknownIdError(f"{self.name} has no '{entry_id}'{nearest(entry_id, [e.id for e in self.entries()])}")
-
-
-class Extended(RuleTable):
-    """A rule table with further rules, and the table that they were added to."""
-
-    base: RuleTable
-
-    @property
-    def added(self) -> tuple[Rule, ...]:
-        """The further rules."""
-        return self.rules[len(self.base.rules) :]

@@ -4,13 +4,14 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache, reduce
 from operator import or_
-from typing import Literal, NamedTuple, TypeGuard
+from typing import Literal, NamedTuple
 
 from genarch.table.answers import nearest_gpu
-from genarch.table.conditions import NEVER, All, Predicate, constraints_read, values_named
+from genarch.table.conditions import All, Predicate, constraints_read, values_named
 from genarch.table.constraints import CONSTRAINTS, Answers, Value, gpu_names
+from genarch.table.extension import ROOM, extends
 from genarch.table.matching import Matcher, positions
-from genarch.table.rules import Assumption, Citation, Extended, Method, NextStep, Notice, Ratio, Rule, RuleTable
+from genarch.table.rules import Assumption, Citation, Method, NextStep, Notice, Ratio, Rule, RuleTable
 from genarch.table.spec import Spec, contradicted_device, excess_memory, with_implied
 
 Confidence = Literal["forced", "clear", "lean", "close_call"]
@@ -212,17 +213,6 @@ def surplus(apart: int, touched: int, limit: Ratio) -> int:
     It adds up: that of all hits is the sum of that of each, which is what bounds rest on.
     """
     return limit.denominator * apart - limit.numerator * touched
-
-
-ROOM = (NEVER,) * 32
-"""Conditions that are compiled after those of a table's rules, to be replaced by those of rules that extend it."""
-
-
-def extends(rules: RuleTable) -> TypeGuard[Extended]:
-    """Whether a table is another one and a few rules that give no points, so that what is compiled of it serves."""
-    if not isinstance(rules, Extended):
-        return False
-    return len(rules.added) <= len(ROOM) and not any(rule.points for rule in rules.added)
 
 
 class Scorer:

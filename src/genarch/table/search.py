@@ -23,9 +23,10 @@ from typing import Generic, NamedTuple, TypeVar
 from genarch.table.bounds import Bounds
 from genarch.table.conditions import Condition
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Constraint, Value, in_order
+from genarch.table.extension import ROOM, Extended, extends
 from genarch.table.matching import Column, Matcher, positions
-from genarch.table.rules import Extended, RuleTable
-from genarch.table.scoring import ROOM, Scorer, extends, scorer
+from genarch.table.rules import RuleTable
+from genarch.table.scoring import Scorer, scorer
 
 Item = TypeVar("Item")
 
