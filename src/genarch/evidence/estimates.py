@@ -159,9 +159,9 @@ class Regime(NamedTuple):
         return StackFit(fixed, 0 if self.hardware_class == "cpu" else times.pass_ms)
 
 
-def regime_of(model: Model, hardware: Hardware, stack: Stack, *, full_load: bool) -> Regime:
-    """How a model runs on hardware."""
-    return Regime(stack, hardware.efficiency_class, "network" if model.family == "gan" else "pipeline", full_load)
+def regime_of(family: str, hardware: Hardware, stack: Stack, *, full_load: bool) -> Regime:
+    """How a model of a family runs on hardware."""
+    return Regime(stack, hardware.efficiency_class, "network" if family == "gan" else "pipeline", full_load)
 
 
 def gmac(component: Component, pixels: int) -> float:
@@ -250,7 +250,7 @@ def estimate(
     work, peak = job(model, catalogue, size[0] * size[1], options), hardware.peak_tflops
     if work is None or peak is None:
         return None
-    regime = regime_of(model, hardware, stack, full_load=full_load)
+    regime = regime_of(model.family, hardware, stack, full_load=full_load)
     (fixed_ms, pass_ms), key, (share, rows), (low, high, errors) = _fit_of(regime, catalogue)
     mid = (fixed_ms + work.steps * pass_ms + work.total / (share * peak) * 1e3) * work.slowed
     achieved = (peak, hardware.peak_verified, share, key, rows)
@@ -271,15 +271,31 @@ def band_ms(
     model: Model, hardware: Hardware, side: int, catalogue: Catalogue, controlnets: int = 0
 ) -> tuple[float, float] | None:
     """The ends of `estimate` for one compiled request and a square: some ten times as fast, for whoever needs many."""
-    peak = hardware.peak_tflops
-    work = _job_of(model.id, catalogue, side, controlnets)
-    if work is None or peak is None:
+    work, pace = _job_of(model.id, catalogue, side, controlnets), _pace_of(model.family, hardware.id, catalogue)
+    if work is None or pace is None:
         return None
-    (fixed_ms, pass_ms), _, (share, _), (low, high, _) = _fit_of(
-        regime_of(model, hardware, "compiled", full_load=False), catalogue
-    )
-    mid = (fixed_ms + work.steps * pass_ms + work.total / (share * peak) * 1e3) * work.slowed
+    fixed_ms, pass_ms, tflops, low, high = pace
+    mid = (fixed_ms + work.steps * pass_ms + work.total / tflops * 1e3) * work.slowed
     return mid * low, mid * high
+
+
+class _Pace(NamedTuple):
+    """How one compiled request of a family of models goes on hardware: what `estimate` takes, the band included."""
+
+    fixed_ms: float
+    pass_ms: float
+    achieved_tflops: float
+    band_low: float
+    band_high: float
+
+
+@lru_cache(maxsize=1024)
+def _pace_of(family: str, hardware: str, catalogue: Catalogue) -> _Pace | None:
+    entry = catalogue.hardware[hardware]
+    if entry.peak_tflops is None:
+        return None
+    added, _, (share, _), (low, high, _) = _fit_of(regime_of(family, entry, "compiled", full_load=False), catalogue)
+    return _Pace(*added, share * entry.peak_tflops, low, high)
 
 
 @lru_cache(maxsize=4096)
@@ -353,7 +369,7 @@ def points(catalogue: Catalogue) -> tuple[list[Point], dict[str, list[str]]]:
             reason = "the work of the model's passes is not known"
         else:
             stack: Stack = "eager" if row.as_written else "compiled"
-            regime = regime_of(catalogue.models[row.model], hardware, stack, full_load=row.timing == "full_load")
+            regime = regime_of(catalogue.models[row.model].family, hardware, stack, full_load=row.timing == "full_load")
             once, passes = regime.added(StackFit(1, work.steps))
             if row.timing == "step":
                 once = 0  # one step's time holds no text encoder, scheduler or copies

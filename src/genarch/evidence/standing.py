@@ -12,12 +12,15 @@ where one of them is another and everything else stays.
 
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
 from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.entries import Model
 from genarch.evidence.ways import (
     Place,
+    Shown,
     Terms,
     Time,
     Way,
@@ -106,6 +109,43 @@ class _Point(NamedTuple):
         return f"on {self.place.name} at {self.side} px"
 
 
+class _Able(NamedTuple):
+    """What an architecture's models can do, whatever is stated.
+
+    `groups` are its ways by the tasks that they do; `closed` those tasks where no way may be sold as it was released;
+    `least` has the smallest model of those where all memory is known, with the row that shows its memory in GB.
+    """
+
+    groups: Mapping[Tasks, Sequence[Way]]
+    closed: Sequence[Tasks]
+    least: Mapping[Tasks, tuple[float, Model, str | None]]
+
+
+@lru_cache(maxsize=256)
+def _able(architecture: str, like: str | None, tasks: Tasks, catalogue: Catalogue) -> _Able:
+    together: dict[frozenset[str], list[str]] = {}
+    for task in tasks:
+        together.setdefault(measured_tasks(task), []).append(task)
+    groups: dict[Tasks, Sequence[Way]] = {}
+    for rows, named in together.items():
+        found = [way for way in ways_of(architecture, catalogue) if rows & way.tasks]
+        if like and not any(way.timed for way in found):
+            found = [way for way in ways_of(like, catalogue) if rows & way.tasks]
+        if found:
+            groups[tuple(named)] = found
+    closed = [named for named, ways in groups.items() if all(way.terms.closed for way in ways)]
+    smallest = {
+        named: min(ways, key=lambda way: way.terms.memory_gb or 0)
+        for named, ways in groups.items()
+        if all(way.terms.memory_gb for way in ways)
+    }
+    least = {
+        named: (way.terms.memory_gb or 0, way.model, memory_of(way.model, catalogue)[1])
+        for named, way in smallest.items()
+    }
+    return _Able(groups, closed, least)
+
+
 class _Against:
     """What can be said against one architecture."""
 
@@ -126,22 +166,13 @@ class _Against:
         wanted = answers.get("conditioning")
         self._taken = wanted if isinstance(wanted, frozenset) else frozenset()
         asked = answers.get("task")
-        together: dict[frozenset[str], list[str]] = {}
-        for task in BY_NAME["task"].values if around or asked is None else (str(asked),):
-            together.setdefault(measured_tasks(task), []).append(task)
-        ways = ways_of(architecture, catalogue)
-        able = {tuple(tasks): [way for way in ways if rows & way.tasks] for rows, tasks in together.items()}
-        if like:
-            likely = ways_of(like, catalogue)
-            for rows, tasks in together.items():
-                if not any(way.timed for way in able[tuple(tasks)]):
-                    able[tuple(tasks)] = [way for way in likely if rows & way.tasks]
-        self._groups: dict[Tasks, list[Way]] = {tasks: found for tasks, found in able.items() if found}
+        tasks = BY_NAME["task"].values if around or asked is None else (str(asked),)
+        self._groups, self._closed, self._least = _able(architecture, like, tasks, catalogue)
         self._asked: Tasks = next((tasks for tasks in self._groups if asked in tasks), ())
 
     def licence(self) -> Iterator[Rule]:
         """Out where every model of the task has a licence that forbids what is wanted."""
-        closed = [tasks for tasks, ways in self._groups.items() if all(way.terms.closed for way in ways)]
+        closed = self._closed
         if closed and "commercial_use" in self._answers:
             models = {way.model.id: way.model.title for way in self._groups[self._asked or closed[0]]}
             message = f"No model of it that does this may be sold as it was released: {', '.join(models.values())}."
@@ -150,20 +181,14 @@ class _Against:
 
     def memory(self) -> Iterator[Rule]:
         """Out where no model of the task is shown to run in so little memory."""
-        least = {
-            tasks: min((way.terms.memory_gb or 0, at) for at, way in enumerate(ways))
-            for tasks, ways in self._groups.items()
-            if all(way.terms.memory_gb for way in ways)
-        }
+        least = self._least
         if self._memory_gb is None or not least:
             return
         short = [
-            All((_any_of([tasks]), _number("device_memory_gb", "below", most))) for tasks, (most, _) in least.items()
+            All((_any_of([tasks]), _number("device_memory_gb", "below", most))) for tasks, (most, *_) in least.items()
         ]
         tasks = self._asked if self._asked in least else next(iter(least))
-        most, at = least[tasks]
-        smallest = self._groups[tasks][at].model
-        row = memory_of(smallest, self._catalogue)[1]
+        most, smallest, row = least[tasks]
         message = (
             f"The smallest of its models that do this, {smallest.title}, takes {most:.3g} GB"
             f"{'' if row else ' for its weights alone'}; {self._memory_gb:.3g} GB are there."
@@ -241,22 +266,18 @@ class _Against:
 
     def _shown(self, tasks: Tasks, point: _Point) -> list[tuple[Terms, float]]:
         """What was measured on this hardware, or on hardware that does no better, at this size or a larger one."""
-        rows, there = measured_tasks(tasks[0]), point.place.there
+        there = point.place.there
         return [
-            (terms, time)
-            for name in filter(None, (self._architecture, self._like))
-            for row, side, time, terms in shown_of(name, self._catalogue)
-            if side >= point.side and row.hardware in there and not rows.isdisjoint(row.tasks)
+            (shown.terms, shown.time)
+            for shown in _shown(self._architecture, self._like, tasks[0], point.side, self._catalogue)
+            if shown.row.hardware in there
         ]
 
-    def _places(self, place: Place) -> list[Place]:
+    def _places(self, place: Place) -> Sequence[Place]:
         """The hardware of the kind, by GPU; or each kind of device."""
         if place.constraint == "gpu":
-            kind = place.hardware[0].devices[0]
-            every = self._catalogue.hardware.values()
-            named = [{"gpu": entry.id} for entry in every if entry.usual and entry.devices[0] == kind]
-        else:
-            named = [{"device": name} for name in BY_NAME["device"].values]
+            return _usual_like(place.name, self._catalogue)
+        named = [{"device": name} for name in BY_NAME["device"].values]
         return [found for answers in named if (found := place_of(answers, self._catalogue))]
 
     def _late(self, tasks: Tasks, point: _Point) -> bool:
@@ -334,6 +355,22 @@ class _Against:
             excludes=() if what == "open" else named,
             limits=named if what == "open" else (),
         )
+
+
+@lru_cache(maxsize=1024)
+def _shown(architecture: str, like: str | None, task: str, side: int, catalogue: Catalogue) -> Sequence[Shown]:
+    """What was measured of a task at a size or a larger one, on any hardware."""
+    every = chain.from_iterable(shown_of(name, catalogue) for name in (architecture, like) if name)
+    rows = measured_tasks(task)
+    return [shown for shown in every if shown.side >= side and not rows.isdisjoint(shown.row.tasks)]
+
+
+@lru_cache(maxsize=64)
+def _usual_like(hardware: str, catalogue: Catalogue) -> Sequence[Place]:
+    """The usual hardware of the kind of this one."""
+    kind, every = catalogue.hardware[hardware].devices[0], catalogue.hardware.values()
+    named = [{"gpu": entry.id} for entry in every if entry.usual and entry.devices[0] == kind]
+    return [found for answers in named if (found := place_of(answers, catalogue))]
 
 
 def rule_id(architecture: str, kind: str) -> str:

@@ -4,7 +4,7 @@ Time is of one request, memory what a row shows or the weights alone; both are o
 """
 
 # No annotations as strings here: each would be compiled at every start.
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain, combinations
 from math import ceil, floor, log10
@@ -262,9 +262,8 @@ def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Ti
     """
     if side > way.largest_px:
         return None
-    rows = _rows_there(way.model.id, hardware.id, side, catalogue)
-    requests = [] if way.adapters else [row for row in rows if row.timing == "request"]
-    exact = [row for row in requests if not row.as_written]
+    rows = _rows_at(catalogue).get((way.model.id, hardware.id, side), ())
+    exact = [row for row in rows if row.timing == "request" and not row.as_written] if not way.adapters else None
     if exact:
         row = min(exact, key=time_of)
         return Time(time_of(row), time_of(row), row.id)
@@ -272,22 +271,23 @@ def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Ti
     band = band_ms(way.model, hardware, side, catalogue, way.controlnets) if released else None
     if band is None:
         return None
+    if not rows:
+        return Time(*band)
     loaded = min((row for row in rows if row.timing == "full_load"), key=time_of, default=None)
     if loaded and time_of(loaded) > band[0]:
         return Time(time_of(loaded), max(band[1], time_of(loaded)), loaded.id)
     return Time(*band)
 
 
-@lru_cache(maxsize=4096)
-def _rows_there(model: str, hardware: str, side: int, catalogue: Catalogue) -> list[Measurement]:
-    """The rows on this very hardware and at this size, in as many steps as the model takes."""
-    work = catalogue.models[model].work
-    return [
-        row
-        for row in catalogue.rows_of(model)
-        if row.carries and row.hardware == hardware and row.longer_side == side
-        if row.steps in (None, work and work.steps) and not row.controlnets
-    ]
+@lru_cache(maxsize=64)
+def _rows_at(catalogue: Catalogue) -> Mapping[tuple[str, str | None, int | None], Sequence[Measurement]]:
+    """By model, hardware and longer side, the rows in as many steps as the model takes."""
+    found: dict[tuple[str, str | None, int | None], list[Measurement]] = {}
+    for row in catalogue.measurements.values():
+        work = catalogue.models[row.model].work
+        if not row.controlnets and row.steps in (None, work and work.steps) and row.carries:
+            found.setdefault((row.model, row.hardware, row.longer_side), []).append(row)
+    return found
 
 
 def quickest(way: Way, hardware: Iterable[Hardware], side: int, catalogue: Catalogue) -> Time | None:

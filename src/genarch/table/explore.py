@@ -192,16 +192,14 @@ class Exploration:
         ]
 
     def _decide(self, answers: Answers) -> str:
-        if self._unplaced:
+        if self._unplaced and not _unplaced(answers):
             return decide(Spec("", answers), self._rules).verdict
         return self._table.scorer.decide(answers).verdict
 
     @cached_property
     def _unplaced(self) -> bool:
-        """Whether evidence knows no hardware of what is stated, so that what it says of other one is asked anew."""
-        gpu = self._given.get("gpu")
-        unlisted = gpu is not None and gpu not in gpu_names().devices
-        return unlisted or contradicted_device(self._given) is not None
+        """Whether evidence has nothing of the stated hardware, so that what it says of other one is asked anew."""
+        return _unplaced(self._given)
 
     def _changed(self, changes: Mapping[str, Value]) -> str | None:
         """The verdict with other answers; None where that, or no change at all, contradicts itself."""
@@ -294,6 +292,12 @@ class Exploration:
         alike = [cell for cell in self._table.space.cells(name) if fails(cell.value) == fails(value)]
         beyond = [cell for cell in alike if (cell.value > here) is (value > here)]
         return _into(name, min(beyond, key=lambda cell: abs(cell.value - here)), here)
+
+
+def _unplaced(answers: Answers) -> bool:
+    """Whether evidence knows no such hardware, since the gpu is not listed or contradicts the device."""
+    gpu = answers.get("gpu")
+    return gpu is not None and (gpu not in gpu_names().devices or contradicted_device(answers) is not None)
 
 
 def _into(name: str, cell: Stretch, here: float) -> Change:
