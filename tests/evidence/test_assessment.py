@@ -153,7 +153,7 @@ def test_weights_alone_show_no_model_to_fit_a_stated_memory(there: Catalogue) ->
     asked = spec(latency_budget_ms=900, gpu="rtx-4090", resolution_px=1024, conditioning=["text"], device_memory_gb=1.5)
     found = within_budget("pixart-dmd", asked.constraints, there)
     assert found is not None
-    assert [miss.told for miss in found[1].misses if miss.kind == "memory"] == [
+    assert [miss.says for miss in found[1].misses if miss.kind == "memory"] == [
         "its weights alone take 1.2 GB, and nothing shows it within the 1.5 GB that are there"
     ]
 

@@ -115,7 +115,7 @@ def test_adapters_and_decoders_are_no_candidates() -> None:
 def message(fields: dict[str, Any], made: dict[str, Any], **stated: Any) -> list[str]:
     there = catalogue([row("r", **{"hardware": A.id, **fields})], [model(**made)], [A])
     answers = {name: value for name, value in {**ASKED, **stated}.items() if value is not None}
-    return [miss.told for miss in candidate(there.models["net"], needs_of(answers, there)).misses]
+    return [miss.says for miss in candidate(there.models["net"], needs_of(answers, there)).misses]
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from brute import completions, contradictions, verdict
 from builders import SOURCE, rule, table
 from genarch import RuleTable
-from genarch.table import lint
+from genarch.table import courses, lint
 from genarch.table import search as samples
 from genarch.table.conditions import All, Any, Not, Predicate
 from genarch.table.constraints import BY_NAME, Value
@@ -32,7 +33,7 @@ from genarch.table.lint import (
 from genarch.table.matching import Matcher
 from genarch.table.rules import Fact, Method, Notice, TableWaiver
 from genarch.table.scoring import scorer
-from strategies import contradictory_tables, examples
+from strategies import contradictory_tables, examples, single_predicates
 
 NAMES = ("domain", "latency_budget_ms", "paired_data", "team_expertise")
 
@@ -123,6 +124,20 @@ def test_a_rule_that_only_chooses_within_a_family_matters() -> None:
     assert not list(rules_that_never_matter(rules))
 
 
+def test_a_rule_that_only_limits_matters_where_a_verdict_is_surer_without_it() -> None:
+    """With 3 of 3 points gan is clear, a lean where 'open' hits; nothing recommends diffusion."""
+    favours, opened = rule("gan", NARROW, {"gan": 3}), rule("open", PAIRED)
+    assert not list(rules_that_never_matter(table(favours, opened._replace(limits=("gan",)))))
+    assert subjects(rules_that_never_matter(table(favours, opened._replace(limits=("diffusion",))))) == [("open",)]
+
+
+def test_a_rule_that_only_limits_is_searched_for_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "SAMPLES", 0)
+    favours, opened = rule("gan", NARROW, {"gan": 3}), rule("open", PAIRED)
+    assert not list(rules_that_never_matter(table(favours, opened._replace(limits=("gan",)))))
+    assert subjects(rules_that_never_matter(table(favours, opened._replace(limits=("diffusion",))))) == [("open",)]
+
+
 def test_a_blind_spot_and_its_example() -> None:
     rules = table(rule("narrow", NARROW, {"gan": 1}), rule("slow", at_least(100), {"diffusion": 1}))
     (found,) = blind_spots(rules)
@@ -185,6 +200,37 @@ def test_a_verdict_that_returns() -> None:
     (found,) = verdicts_that_return(rules)
     assert found.subject == ("latency_budget_ms", "gan", "diffusion")
     assert found.message.endswith("below 50: gan; 50 to below 100: diffusion; 100 or more: gan")
+
+
+def test_verdicts_that_samples_do_not_show_are_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courses, "SAMPLES", 0)
+    test_a_verdict_that_returns()
+
+
+def test_two_rules_that_do_not_follow_each_other_return(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below 50 and from 100 on, both ahead by 3 of 3; between, an excluded gan leaves diffusion, which has no rival."""
+    monkeypatch.setattr(courses, "SAMPLES", 0)
+    rules = table(
+        rule("always", Any((NARROW, BROAD)), {"gan": 3}, ["consistency", "gan_enhanced_diffusion"]),
+        rule("between", All((at_least(50), below(100))), excludes=["gan"]),
+    )
+    assert subjects(verdicts_that_return(rules)) == [("latency_budget_ms", "gan", "diffusion")]
+
+
+def test_a_course_that_only_falls_needs_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """gan gains in two steps as the budget shrinks: whatever else is answered, it never overtakes as the budget grows.
+
+    Its points are on either side of diffusion's 2 or 4 and the hybrid's 3, so that each verdict is met by some answers.
+    """
+    monkeypatch.setattr(courses, "LIMIT", 1)
+    rules = table(
+        rule("tight", below(50), {"gan": 3}),
+        rule("close", below(100), {"gan": 2}),
+        rule("broad", BROAD, {"diffusion": 2}),
+        rule("paired", PAIRED, {"diffusion": 2}),
+        rule("limited", LIMITED, {"consistency": 3}),
+    )
+    assert ids(verdicts_that_return(rules)) == []
 
 
 def test_a_search_that_gives_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,9 +364,14 @@ def test_a_number_that_only_a_condition_that_can_never_hit_reads_leads_nowhere()
     assert list(verdicts_that_return(table(rule("one", All((below, Not(All(())))), {"gan": 1})))) == []
 
 
-@given(contradictory_tables(NAMES))
-@examples(40)
-def test_returning_verdicts_against_brute_force(rules: RuleTable) -> None:
+@given(contradictory_tables(NAMES), st.lists(single_predicates(("latency_budget_ms",)), min_size=4, max_size=4))
+@examples(60)
+def test_returning_verdicts_against_brute_force(drawn: RuleTable, budgets: list[Predicate]) -> None:
+    """Every other rule reads the number beside what it was drawn with."""
+    given_rules = list(drawn.rules)
+    for at, budget in zip(range(0, len(given_rules), 2), budgets, strict=False):
+        given_rules[at] = given_rules[at]._replace(when=All((given_rules[at].when, budget)))
+    rules = drawn._replace(rules=tuple(given_rules))
     expected = set()
     rest = [name for name in NAMES if name != "latency_budget_ms"]
     lines: dict[tuple[Value, ...], list[tuple[float, str]]] = {}
@@ -332,7 +383,9 @@ def test_returning_verdicts_against_brute_force(rules: RuleTable) -> None:
         names = [name for _, name in sorted(line)]
         names = names[:1] + [after for before, after in pairwise(names) if after != before]
         expected |= {(one, other) for at, (one, other) in enumerate(pairwise(names)) if one in names[at + 2 :]}
-    found: list[Finding] = list(verdicts_that_return(rules))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(courses, "SAMPLES", 0)  # the search alone
+        found: list[Finding] = list(verdicts_that_return(rules))
     read = any("latency_budget_ms" in str(each.when) for each in rules.rules)
     assert {f.subject[1:] for f in found} == (expected if read else set())
 

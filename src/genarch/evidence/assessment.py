@@ -37,7 +37,7 @@ class Miss(NamedTuple):
     """What keeps a model from fitting, in words."""
 
     kind: MissKind
-    told: str
+    says: str
 
 
 class ModelTest(NamedTuple):

@@ -222,7 +222,7 @@ def cost_page(report: CostReport) -> Iterator[Block]:
             licence_words(cost.licence),
         ]
         if cost.misses:
-            lines.append(f"does not fit the spec: {both([miss.told for miss in cost.misses])}")
+            lines.append(f"does not fit the spec: {both([miss.says for miss in cost.misses])}")
         yield Section((code(cost.architecture), f": {cost.title}"), (Entries(tuple(map(Entry, lines))),))
     if bill.without_figures:
         yield Paragraph(f"Without figures for this hardware and size: {both(bill.without_figures)}.")

@@ -82,7 +82,7 @@ def start_entries(start_with: Sequence[Start], *, budgeted: bool) -> Iterator[En
     for start in start_with:
         entry = start.candidate
         out = [f"its architecture is excluded by {both(start.excluded_by)}"] if start.excluded_by else []
-        missing = [*out, *(miss.told for miss in entry.misses)]
+        missing = [*out, *(miss.says for miss in entry.misses)]
         state = both(missing) or (_STATUS[entry.status] if budgeted else "")
         of = ", ".join(filter(None, (entry.architecture, start.released)))
         lines = list(_model_lines(entry))
@@ -233,7 +233,7 @@ _MEMORY_IS = {"measured": "measured", "stated": "as stated of it", "weights": "f
 
 
 def _candidate(entry: Candidate) -> Entry:
-    state = both([miss.told for miss in entry.misses]) if entry.misses else _STATUS[entry.status]
+    state = both([miss.says for miss in entry.misses]) if entry.misses else _STATUS[entry.status]
     origin = ("; ", *row_origin(entry.row)) if entry.row else ()
     first = f"{entry.title} ({entry.architecture}): {state}"
     return Entry(first, tuple(_model_lines(entry)), (code(entry.model), *origin))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, combinations, islice, pairwise, permutations, product
+from itertools import chain, combinations, islice, permutations, product
 
+from genarch.table import courses
 from genarch.table.conditions import (
     ALWAYS,
     All,
@@ -12,17 +13,15 @@ from genarch.table.conditions import (
     Condition,
     Not,
     Term,
-    answered,
-    constraints_read,
     describe,
     terms,
     values_named,
 )
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers
 from genarch.table.findings import CheckId, Finding
-from genarch.table.matching import Matcher, positions
+from genarch.table.matching import positions
 from genarch.table.rules import Method, NextStep, Notice, Rule, RuleTable
-from genarch.table.search import Found, Space, Stretch, VerdictSearch, find, sampled, search, verdict_search, witness
+from genarch.table.search import Found, Space, VerdictSearch, find, sampled, verdict_search, witness
 
 SAMPLES = 1_000
 """Completions that tell most rules apart before any search."""
@@ -85,8 +84,8 @@ def rules_always_together(rules: RuleTable) -> Iterator[Finding]:
         yield Finding(CheckId("rules-always-together"), ids, message, ("rules", ids[0]))
 
 
-LIMIT = 150_000
-"""Nodes that one question may take: some five seconds. Of the shipped table's questions, one takes half of it."""
+LIMIT = 20_000
+"""Nodes that one question may take: some one second. Those of the shipped tables take hundreds."""
 
 DECIDING_LIMIT = 5_000
 """Nodes to look for what a rule decides alone, before the full question is asked; where there is something, tens do."""
@@ -100,25 +99,31 @@ def _missing(check: CheckId, entry: tuple[str, str], found: Found[bool], message
         yield Finding(check, (entry[1],), message, entry)
 
 
-def _unsettled(check: CheckId, subject: str, entry: tuple[str, str] | None) -> Finding:
-    message = f"whether '{check}' applies was not settled within {LIMIT:,} steps"
+def _unsettled(check: CheckId, subject: str, entry: tuple[str, str] | None, limit: int | None = None) -> Finding:
+    message = f"whether '{check}' applies was not settled within {limit or LIMIT:,} steps"
     return Finding(CheckId("search-limit"), (check, subject), message, entry)
 
 
 def rules_that_never_matter(rules: RuleTable) -> Iterator[Finding]:
-    """Rules without which every verdict and every recommended architecture stays what it is."""
+    """Rules without which every verdict and every recommended architecture stays what it is, and no less sure."""
     table = verdict_search(rules)
-    judge, known = table.scorer.judge, 0
+    known = 0
     for hits, _ in sampled(table.space):
-        for bit in (1 << at for at in positions(hits & ~known)):
-            if judge(hits & ~bit)[:2] != judge(hits)[:2]:
-                known |= bit  # it makes a difference on these answers
+        for at in positions(hits & ~known):
+            if _differs(at, hits, table):
+                known |= 1 << at
     for at, rule in enumerate(rules.rules):
         if known >> at & 1 or witness([rule.when], contradictions=table.ruled_out) is None:
             continue  # the second is the finding of another check
         if not _is_needed(1 << at, rule, table):
             message = "wherever it hits, the verdict and the architecture are the same without it"
-            yield from _missing(CheckId("rule-never-matters"), ("rules", rule.id), _case_for(1 << at, table), message)
+            yield from _missing(CheckId("rule-never-matters"), ("rules", rule.id), _case_for(at, table), message)
+
+
+def _differs(at: int, hits: int, table: VerdictSearch) -> bool:
+    """Whether a rule makes a difference to these hits, for one that limits also to how sure the verdict is."""
+    found, without = table.scorer.judge(hits), table.scorer.judge(hits & ~(1 << at))
+    return found[:2] != without[:2] or bool(table.rules.rules[at].limits and found.confidence != without.confidence)
 
 
 def _is_needed(bit: int, rule: Rule, table: VerdictSearch) -> bool:
@@ -147,25 +152,20 @@ def _is_needed(bit: int, rule: Rule, table: VerdictSearch) -> bool:
     return won or any(differs(name, bit) for name in rule.excludes)
 
 
-def _case_for(bit: int, table: VerdictSearch) -> Found[bool]:
+def _case_for(at: int, table: VerdictSearch) -> Found[bool]:
     """Answers on which a rule makes a difference."""
-    judge = table.scorer.judge
+    bit, limits = 1 << at, bool(table.rules.rules[at].limits)
     members = [architecture.family for architecture in table.rules.architectures]
     alike = {verdict for verdict in table.rules.verdicts if members.count(verdict) < 2}  # the verdict says all there is
 
     def may_matter(hits: int, unknown: int) -> bool:
-        if not (hits | unknown) & bit:
-            return False
+        if limits or not (hits | unknown) & bit:
+            return bool((hits | unknown) & bit)
         sides = [table.bounds.reach(found, unknown & ~bit) for found in (hits | bit, hits & ~bit)]
         reached = {verdict for verdict in table.rules.verdicts if any(side.any_of({verdict}) for side in sides)}
         return len(reached) > 1 or not reached <= alike
 
-    return find(
-        table.space,
-        lambda hits: bool(hits & bit) and judge(hits)[:2] != judge(hits & ~bit)[:2],
-        may_matter,
-        limit=LIMIT,
-    )
+    return find(table.space, lambda hits: bool(hits & bit) and _differs(at, hits, table), may_matter, limit=LIMIT)
 
 
 def architectures_never_recommended(rules: RuleTable) -> Iterator[Finding]:
@@ -287,46 +287,19 @@ def _causes(whens: Sequence[Condition], ruled_out: Sequence[Condition]) -> list[
 
 def verdicts_that_return(rules: RuleTable) -> Iterator[Finding]:
     """Numbers that, with all else equal, lead from one verdict to another and back as they grow."""
-    table = verdict_search(rules)
-    for name in (name for name in BY_NAME if name in table.space.columns and BY_NAME[name].numeric):
-        if len(ranges := table.space.stretches(name)) > 2:  # there and back takes three
-            yield from _returning(name, ranges, table)
-
-
-def _returning(name: str, ranges: Sequence[Stretch], table: VerdictSearch) -> Iterator[Finding]:
-    """One search over the answers to everything else, with the rules as they are in each stretch of the number."""
-    inner = [when for when in table.ruled_out if name in constraints_read(when)]
-    outer = [when for when in table.ruled_out if name not in constraints_read(when)]
-    whens = [*table.whens, *inner]
-    watched = [answered(when, {name: stretch.value}) for stretch in ranges for when in whens]
-
-    def course(hits: int) -> list[tuple[Stretch, str]]:
-        """The verdicts in order, each with its stretch; where the rest contradicts the number there is none."""
-        found: list[tuple[Stretch, str]] = []
-        for at, stretch in enumerate(ranges):
-            here = hits >> at * len(whens) & ((1 << len(whens)) - 1)
-            if not here >> len(table.whens):
-                verdict = table.verdict(here)
-                before = found.pop()[0] if found and found[-1][1] == verdict else None
-                found.append((before.joined(stretch) if before else stretch, verdict))
-        return found
-
-    def returns(hits: int) -> Iterator[tuple[str, str]]:
-        """The verdicts that are left and come back to, each with the one between."""
-        names = [verdict for _, verdict in course(hits)]
-        yield from ((one, other) for at, (one, other) in enumerate(pairwise(names)) if one in names[at + 2 :])
-
-    pairs = list(permutations(table.rules.verdicts, 2))
-    found = search(Space(watched, outer), returns, lambda _, __, ___: True, pairs, limit=LIMIT)
-    entry = ("questions", name) if any(question.id == name for question in table.rules.questions) else None
-    for pair in pairs:
-        if (example := found.witnesses.get(pair)) is not None:
-            there = course(Matcher(watched).match(example).hits)
-            listed = "; ".join(f"{stretch}: {verdict}" for stretch, verdict in there)
+    space = verdict_search(rules).space
+    for name in (name for name in BY_NAME if name in space.columns and BY_NAME[name].numeric):
+        if len(stretches := space.stretches(name)) < 3:  # there and back takes three
+            continue
+        course = courses.Course(name, stretches, rules)
+        found = course.returns()
+        entry = ("questions", name) if any(question.id == name for question in rules.questions) else None
+        for pair in (pair for pair in permutations(rules.verdicts, 2) if pair in found.witnesses):
+            listed = "; ".join(f"{stretch}: {verdict}" for stretch, verdict in course.along(found.witnesses[pair]))
             message = f"as {name} grows, all else equal, the verdict changes and comes back: {listed}"
-            yield Finding(CheckId("verdict-not-monotone"), (name, *pair), message, entry, example)
-    if not found.complete:
-        yield _unsettled(CheckId("verdict-not-monotone"), name, entry)
+            yield Finding(CheckId("verdict-not-monotone"), (name, *pair), message, entry, found.witnesses[pair])
+        if not found.complete:
+            yield _unsettled(CheckId("verdict-not-monotone"), name, entry, courses.LIMIT)
 
 
 def _listed(names: Sequence[str]) -> str:
