@@ -69,6 +69,12 @@ def test_a_teams_own_cases_count_and_are_shown_as_theirs(folder: Path, option: l
     assert reported("evaluate", "a.genarch.yaml", *option)[0]["precedents"]["nearest"][0] == first
 
 
+def test_ask_counts_the_cases_of_the_settings(folder: Path) -> None:
+    (folder / "genarch.toml").write_text('cases = ["past"]\n')
+    found = reported("ask", "--answers", "a.genarch.yaml", "--yes")[0]["precedents"]
+    assert (found["nearest"][0]["case"], found["nearest"][0]["own"]) == ("ours", True)
+
+
 @pytest.mark.usefixtures("folder")
 def test_the_rules_alone_have_no_precedents() -> None:
     assert "precedents" not in reported("evaluate", "a.genarch.yaml", "--no-evidence")[0]

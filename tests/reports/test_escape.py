@@ -18,9 +18,11 @@ from genarch.reports.evaluation_page import report_page
 from genarch.reports.json import json_lines
 from genarch.reports.markdown import as_markdown, code, inert
 from genarch.reports.page import Look
+from genarch.reports.precedents import precedents_part
 from genarch.reports.text import as_text
 from genarch.reports.words import safe
-from genarch.table.spec import Spec
+from genarch.table.precedents import Weights, precedents
+from genarch.table.spec import Case, CaseSource, CaseSpec, Spec
 
 # Row 19: ESC, OSC 8 and 52, BEL, CR, backspace, C1, bidirectional marks, zero-width characters
 HOSTILE = [
@@ -47,7 +49,12 @@ def test_safe_text_is_one_printable_line_and_stays_so(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_a_hostile_title_reaches_no_report(text: str, shipped: RuleTable) -> None:
     stated = Spec("s", spec(domain="narrow").constraints, title=text)
-    report = make_report(stated, shipped, evaluate(stated, shipped), explore(stated, shipped))
+    evaluation = evaluate(stated, shipped)
+    own = Case("own", CaseSpec(stated.constraints), "gan", ("gan",), title=text, reason=text, source=CaseSource(text))
+    found = precedents_part(
+        stated.constraints, evaluation.verdict, precedents(stated.constraints, [own], Weights()), ()
+    )
+    report = make_report(stated, shipped, evaluation, explore(stated, shipped), precedents=found)
     for rendered in (
         as_text(report_page(report), Look(width=80, color=False, unicode=True)),
         as_markdown(report_page(report)),
@@ -55,6 +62,7 @@ def test_a_hostile_title_reaches_no_report(text: str, shipped: RuleTable) -> Non
     ):
         assert all(character.isprintable() or character == "\n" for character in rendered)
     assert json.loads("".join(json_lines([report])))["spec"]["title"] == text
+    assert found.nearest
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)

@@ -14,7 +14,7 @@ from genarch.evidence.assessment import Assessment
 from genarch.evidence.feasibility import UNSHOWN
 from genarch.evidence.ways import ms_words
 from genarch.reports.precedents import Precedents
-from genarch.reports.words import both, counted, name_words
+from genarch.reports.words import both, counted, encodable, name_words
 from genarch.table.constraints import BY_NAME, Answers, in_order
 from genarch.table.forms import INLINED, OMITTED
 from genarch.table.rules import Assumption, Citation, Notice, Risk, Rule, RuleTable, TableVersion
@@ -201,7 +201,7 @@ def make_report(
     that this one extends: the report has what it alone would have said.
     """
     verdict = evaluation.verdict
-    origin = spec.origin._replace(path=_encodable(spec.origin.path))
+    origin = spec.origin._replace(path=encodable(spec.origin.path))
     reads = evidence.reads if evidence else ()
     notes = [entry for entry in evaluation.notices if entry.level == "note"]
     entries: list[Rule | Assumption | Notice] = [*evaluation.hits, *evaluation.assumed, *notes]
@@ -232,14 +232,9 @@ def make_report(
 
 def make_error_report(path: str, spec_id: str, problems: Sequence[Problem]) -> Refused:
     """The report of an input without a verdict; `spec_id` is the id that the path gives."""
-    errors = tuple(problem._replace(path=_encodable(problem.path)) for problem in problems)
-    spec = SpecPart(spec_id, "", Origin(_encodable(path)), {})
+    errors = tuple(problem._replace(path=encodable(problem.path)) for problem in problems)
+    spec = SpecPart(spec_id, "", Origin(encodable(path)), {})
     return Refused(SCHEMA_VERSION, __version__, spec, errors[0], errors)
-
-
-def _encodable(path: str) -> str:
-    """A path that any JSON reader takes: bytes of a file name that are not UTF-8 stand as escapes."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _steps(evaluation: Evaluation, spec: Spec) -> Iterator[Step]:
@@ -253,7 +248,7 @@ def _steps(evaluation: Evaluation, spec: Spec) -> Iterator[Step]:
 
 def _file_of(origin: Origin) -> str:
     """The spec's file for a command line; empty where it was read from somewhere else."""
-    return "" if origin.path.startswith(("<", "-")) else shlex.quote(_encodable(origin.path))
+    return "" if origin.path.startswith(("<", "-")) else shlex.quote(encodable(origin.path))
 
 
 def _first_steps(report: Evaluated) -> Iterator[Step]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from genarch.evidence.ways import ms_words
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Span, Table, Title, code, dim, strong
-from genarch.reports.words import both, counted, name_words
+from genarch.reports.words import both, counted, encodable, name_words
 from genarch.table.answers import format_answer, plain_value
 from genarch.table.constraints import BY_NAME, Answers, Value, in_order
 from genarch.table.forms import INLINED
@@ -109,7 +109,7 @@ def _part(found: Precedent, here: Answers, *, own: bool) -> PrecedentPart:
         case.architecture,
         case.reason,
         case.source,
-        case.origin,
+        case.origin._replace(path=encodable(case.origin.path)),
     )
 
 

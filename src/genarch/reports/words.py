@@ -63,6 +63,11 @@ def either(words: Sequence[str]) -> str:
     return both(words, "or")
 
 
+def encodable(path: str) -> str:
+    """A path that any JSON reader takes: bytes of a file name that are not UTF-8 stand as escapes."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def safe(text: str) -> str:
     """Text on one line, with every control, bidirectional and zero-width character as its escape sequence.
 
