@@ -113,7 +113,7 @@ def judge_decision(
         against, answer = [], _answer(evaluation.verdict)
         check = CheckId("decided-with-older-rules")
         found.append(placed.found(check, "decided_with", answer=answer, present=rules.name))
-    verdict, architecture, *_, confidence, _ = evaluation.verdict
+    verdict, architecture, *_, confidence, _, _ = evaluation.verdict
     settled = [item.verdict for item in exploration.possible] == [verdict]
     judged = CheckedDecision(spec.id, placed.place().line, spec.decision, verdict, architecture, confidence, settled)
     return judged, [*against, *found]
@@ -247,7 +247,7 @@ def judge_model(placed: PlacedSpec, rules: RuleTable, catalogue: Catalogue) -> I
 
 def _answer(verdict: Verdict) -> str:
     """The verdict in words: `gan (clear)`, `hybrid, as consistency (lean)`."""
-    name, architecture, candidates, _, confidence, _ = verdict
+    name, architecture, candidates, _, confidence, *_ = verdict
     if name == "infeasible":
         return "nothing (infeasible)"
     if name == "evaluate_both":

@@ -16,7 +16,7 @@ from genarch.table.constraints import Answers, GpuNames
 from genarch.table.extension import Extended
 from genarch.table.findings import Severity
 from genarch.table.forms import HIDDEN
-from genarch.table.precedents import Precedent, Weights
+from genarch.table.precedents import Precedent, Weights, agreement
 from genarch.table.precedents import precedents as beside_cases
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Case, Origin, Spec
@@ -117,6 +117,13 @@ class _WithEvidence(RuleTable):
                 known.clear()
             known[context] = Extended.of(self, added) if added else self
         return known[context]
+
+    def agreement(self, stated: Answers) -> Mapping[str, float]:
+        """How documented cases like it are spread over families, where what that is worth is known."""
+        if self.header.calibration is None:
+            return {}
+        own: Sequence[Case] = vars(self).get("own", ())
+        return agreement(beside_cases(stated, [*own, *bundled_cases()], load_weights()))
 
 
 _TIMED = frozenset({"device", "resolution_px", "latency_budget_ms"})

@@ -12,6 +12,7 @@ from genarch.files.bundled import TABLE_CHECKS, bundled_tables, digest
 from genarch.files.records import Location, Record, read_record
 from genarch.files.yaml_text import Fields, Node
 from genarch.table.answers import MANY
+from genarch.table.calibration import Calibration, LeftOut
 from genarch.table.conditions import MAX_ALL_TERMS, constraints_read, terms
 from genarch.table.constraints import BY_NAME
 from genarch.table.findings import Place
@@ -98,6 +99,8 @@ class TableForm(NamedTuple):
     """From this margin on a recommendation is clear, below it a lean: 1/3 unless this or the extended table says."""
     least_rules: Annotated[int | None, whole(1, 9)] = None
     """What rests on fewer rules is a lean at most: 1 unless this or the extended table says."""
+    calibration: Calibration | None = None
+    """What makes a recommendation clear in place of a margin; that of the extended table, without its figures."""
     contradictions_lean: bool | None = None
     """Whether what rests on answers that contradict one another is a lean at most: no unless a table says so."""
     facts: Part[Fact] = ()
@@ -258,6 +261,7 @@ class _Builder:
         elif not 0 < points["slight"] < points["moderate"] < points["strong"]:
             self._report(("points",), "must grow: 0 < slight < moderate < strong")
         close_call = form.close_call or (base and base.header.close_call)
+        inherited = base and base.header.calibration
         if close_call is None:
             self._report(("close_call",), "is missing; write the margin below which to evaluate both, as 0.15")
         return Header(
@@ -271,6 +275,7 @@ class _Builder:
             clear=form.clear or (base.header.clear if base else CLEAR),
             least_rules=form.least_rules or (base.header.least_rules if base else 1),
             contradictions_lean=form.contradictions_lean or (base is not None and base.header.contradictions_lean),
+            calibration=form.calibration or (inherited and inherited._replace(left_out=LeftOut())),
             digest=table_digest,
             extends=base.name if base else "",
         )

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 from genarch.errors import UnknownIdError, nearest
+from genarch.table.calibration import Calibration
 from genarch.table.conditions import ALWAYS, Condition
 from genarch.table.constraints import Answers
 from genarch.table.forms import HIDDEN, VERSION, Form, Mark, Scalar, ShownText, text
@@ -320,6 +321,8 @@ class Header(NamedTuple):
     """How many rules a verdict rests on to be more than a lean."""
     contradictions_lean: bool = False
     """Whether a recommendation on answers that contradict one another is a lean at most."""
+    calibration: Calibration | None = None
+    """What makes a recommendation clear in place of `clear`, where documented cases say."""
 
 
 class TableVersion(NamedTuple):
@@ -368,6 +371,10 @@ class RuleTable(NamedTuple):
         `around`: also with what it says where one of hardware, size, budget and task is another.
         """
         return self
+
+    def agreement(self, stated: Answers) -> Mapping[str, float]:  # noqa: ARG002  (what precedents are compared with)
+        """How documented cases like it are spread over families: family to share. A table by itself knows none."""
+        return {}
 
     @property
     def name(self) -> str:

@@ -1,12 +1,13 @@
 """From hits to a verdict: exclude, add up, rank, compare the two best families."""
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import Literal, NamedTuple
 
 from genarch.table.answers import nearest_gpu
+from genarch.table.calibration import chances, is_clear
 from genarch.table.conditions import All, Predicate, constraints_read, values_named
 from genarch.table.constraints import CONSTRAINTS, Answers, Value, gpu_names
 from genarch.table.extension import ROOM, extends
@@ -15,6 +16,8 @@ from genarch.table.rules import Assumption, Citation, Method, NextStep, Notice, 
 from genarch.table.spec import Spec, contradicted_device, excess_memory, with_implied
 
 Confidence = Literal["forced", "clear", "lean", "close_call"]
+NO_SHARES: Mapping[str, float] = {}
+"""Of the families among precedents, where none are known."""
 Bound = Literal["at_least", "above", "at_most", "below"]
 
 
@@ -67,6 +70,8 @@ class Verdict(NamedTuple):
     """Null without a recommendation."""
     margin: Ratio | None = None
     """Difference of the two best families' points over all points that touch either, to four places in JSON."""
+    chance: float | None = None
+    """That what is recommended gets chosen, by documented cases; only where the table is calibrated by such."""
 
 
 class Stability(NamedTuple):
@@ -171,12 +176,17 @@ def gpu_not_listed(stated: Answers) -> Iterator[Notice]:
 
 def evaluate(spec: Spec, rules: RuleTable) -> Evaluation:
     """Evaluate a spec, with every reason: ranking, hits, what is undecided, methods and notices."""
-    return scorer(rules.on_hardware(spec.constraints)).evaluate(spec.constraints)
+    return scorer(rules.on_hardware(spec.constraints)).evaluate(spec.constraints, rules.agreement(spec.constraints))
 
 
 def decide(spec: Spec, rules: RuleTable) -> Verdict:
     """The verdict alone, for whoever needs many of them."""
-    return scorer(rules.on_hardware(spec.constraints)).decide(spec.constraints)
+    table = scorer(rules.on_hardware(spec.constraints))
+    return table.decide(spec.constraints, rules.agreement(spec.constraints))
+
+
+VOUCHED = frozenset({"measured", "estimated", "published_report"})
+"""The grades of rules that force what they leave alone, where the table is calibrated: evidence, published figures."""
 
 
 class Effect(NamedTuple):
@@ -185,6 +195,8 @@ class Effect(NamedTuple):
     points: tuple[tuple[int, int], ...]
     excludes: int
     limits: int = 0
+    vouched: int = -1
+    """Of what it excludes, the bits of what is surely out, by its grade."""
 
 
 def revalued(effects: Sequence[Effect], position: int, architecture: int, points: int) -> Sequence[Effect]:
@@ -223,7 +235,9 @@ class Scorer:
         self.architectures = tuple(architecture.id for architecture in rules.architectures)
         position = {name: at for at, name in enumerate(self.architectures)}
         self._rules = rules
-        self.close_call, self._clear = rules.header.close_call, rules.header.clear
+        self.close_call, self._calibration = rules.header.close_call, rules.header.calibration
+        # A margin says nothing where chances do.
+        self._clear = Ratio(0, 1) if self._calibration else rules.header.clear
         self._least_rules = rules.header.least_rules
         known: tuple[Effect, ...] = base.effects if base else ()
         added: tuple[Rule, ...] = rules.rules[len(known) :]
@@ -232,13 +246,15 @@ class Scorer:
                 tuple((position[name], points) for name, points in rule.points.items()),
                 sum(1 << position[name] for name in set(rule.excludes)),
                 sum(1 << position[name] for name in rule.limits),
+                -1 if self._calibration is None or rule.source.grade in VOUCHED else 0,
             )
             for rule in added
         ]
         self.effects: tuple[Effect, ...] = (*known, *effects)
         self.excluding = sum(1 << at for at, effect in enumerate(self.effects) if effect.excludes)
         """The bits of the rules that exclude."""
-        self._may_limit = self._least_rules > 1 or any(effect.limits for effect in self.effects)
+        doubtful = any(effect.limits or (effect.excludes and not effect.vouched) for effect in self.effects)
+        self._may_limit = self._least_rules > 1 or doubtful
         """Whether anything in the table makes a recommendation a lean."""
         self.families = tuple(
             (family.id, tuple(position[a.id] for a in rules.architectures if a.family == family.id))
@@ -270,10 +286,10 @@ class Scorer:
         """The values of each constraint that something in the table names."""
         return values_named(entry.when for entry in (*self._rules.rules, *self._others, *self._rules.assumptions))
 
-    def decide(self, answers: Answers) -> Verdict:
-        """The verdict on stated answers."""
+    def decide(self, answers: Answers, shares: Mapping[str, float] = NO_SHARES) -> Verdict:
+        """The verdict on stated answers; `shares` are those of the families among precedents."""
         matched = self.matcher.match(with_implied(answers)).hits
-        return self._judged(self._doubted(self.tally(matched & self._rule_bits), matched, answers))
+        return self._earned(self._doubted(self.tally(matched & self._rule_bits), matched, answers), shares)
 
     def _doubted(self, tally: Tally, matched: int, stated: Answers) -> Tally:
         """The tally; where the table says so, every recommendation on answers that contradict one another is a lean."""
@@ -297,12 +313,12 @@ class Scorer:
         """The verdict's name alone when exactly these rules hit: whether it is a lean is not asked."""
         return self._judged(self._summed(hits, self.effects)).verdict
 
-    def evaluate(self, stated: Answers) -> Evaluation:
-        """The verdict on stated answers, with every reason."""
+    def evaluate(self, stated: Answers, shares: Mapping[str, float] = NO_SHARES) -> Evaluation:
+        """The verdict on stated answers, with every reason; `shares` are those of the families among precedents."""
         answers = with_implied(stated)
         bits, unknown, assumed = self.matcher.match(answers)
         tally = self._doubted(self.tally(bits & self._rule_bits), bits, stated)
-        verdict = self._judged(tally)
+        verdict = self._earned(tally, shares)
         recommended = set(verdict.recommended)
         concerned = {verdict.verdict, *verdict.candidates, *recommended}
         waiting = (
@@ -338,7 +354,7 @@ class Scorer:
         hits = self.hits(answers)
         points, touched, excluded, limited = self.tally(hits)
         verdict = self._judged(Tally(points, touched, excluded, limited))
-        if verdict.confidence == "forced":
+        if verdict.architecture and verdict.margin is None:  # no other family is left
             return None
         rules = [self._rules.rules[at] for at in positions(hits)]
         # Rules that gave an architecture the same points change the verdict alike: the first is tried for all.
@@ -372,7 +388,7 @@ class Scorer:
         excluded, left = 0, hits
         while left:
             lowest = left & -left
-            scored, excludes, _ = effects[lowest.bit_length() - 1]
+            scored, excludes, *_ = effects[lowest.bit_length() - 1]
             excluded |= excludes
             for at, gained in scored:
                 points[at] += gained
@@ -381,10 +397,42 @@ class Scorer:
         return Tally(points, touched, excluded)
 
     def _limited(self, hits: int, effects: Sequence[Effect]) -> int:
-        """The bits of the architectures whose recommendation is a lean: those of the hits, or all where few hit."""
+        """The bits of the architectures whose recommendation is a lean: those of the hits, or all where few hit.
+
+        Also those of a family that is left alone by rules of no grade that could force it.
+        """
         hit = [effects[at] for at in positions(hits)]
-        few = sum(bool(effect.points or effect.excludes) for effect in hit) < self._least_rules
-        return -1 if few else reduce(or_, (effect.limits for effect in hit), 0)
+        if sum(bool(effect.points or effect.excludes) for effect in hit) < self._least_rules:
+            return -1
+        limited = reduce(or_, (effect.limits for effect in hit), 0)
+        excluded = reduce(or_, (effect.excludes for effect in hit), 0)
+        vouched = reduce(or_, (effect.excludes & effect.vouched for effect in hit), 0)
+        if excluded != vouched:
+            for _, members in self.families:
+                own = sum(1 << at for at in members)
+                others = (1 << len(self.architectures)) - 1 & ~own
+                if not others & ~excluded and others & ~vouched:
+                    limited |= own
+        return limited
+
+    def _earned(self, tally: Tally, shares: Mapping[str, float]) -> Verdict:
+        """The verdict, and as sure as the chance allows that it gets chosen, where the table is calibrated."""
+        verdict, by = self._judged(tally), self._calibration
+        if by is None or verdict.margin is None:
+            return verdict
+        found = chances(self.standing(tally), shares, by)
+        chance = sum(found[family] for family in verdict.candidates)
+        if verdict.confidence == "clear" and not is_clear(verdict.verdict, chance, shares, by):
+            verdict = verdict._replace(confidence="lean")
+        return verdict._replace(chance=round(chance, 4))
+
+    def standing(self, tally: Tally) -> Mapping[str, int]:
+        """The points of the best architecture of each family that is left."""
+        left = {
+            family: [tally.points[at] for at in members if not tally.excluded >> at & 1]
+            for family, members in self.families
+        }
+        return {family: max(points) for family, points in left.items() if points}
 
     def _judged(self, tally: Tally) -> Verdict:
         """The verdict: a surviving family stands as its best surviving architecture; ties keep the table's order."""
