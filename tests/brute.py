@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import combinations, product
 
 from genarch import RuleTable, decide
-from genarch.table.constraints import BY_NAME, Constraint, Value
+from genarch.table.constraints import BY_NAME, Constraint, Range, Value
 from genarch.table.matching import Matcher
 from genarch.table.spec import Spec
-from strategies import NUMBERS
+from strategies import BETWEEN, NUMBERS
 
 
 def every(constraint: Constraint) -> list[Value]:
@@ -26,6 +26,16 @@ def every(constraint: Constraint) -> list[Value]:
     return list(NUMBERS)
 
 
+def within(constraint: Constraint, stated: Value | None) -> list[Value]:
+    """Every answer, or those in a range: a number of each cell of the thresholds that the range meets."""
+    if not isinstance(stated, Range):
+        return every(constraint)
+    numbers = sorted(
+        {*NUMBERS, *BETWEEN, *map(int, BETWEEN)} if constraint.kind == "number" else map(int, (*NUMBERS, *BETWEEN))
+    )
+    return [number for number in numbers if constraint.allows(number) and stated.holds(number)]
+
+
 def verdict(stated: dict[str, Value], rules: RuleTable) -> str:
     return decide(Spec("s", stated), rules).verdict
 
@@ -35,12 +45,12 @@ def contradictions(rules: RuleTable) -> Matcher:
 
 
 def completions(stated: dict[str, Value], rules: RuleTable, names: tuple[str, ...]) -> list[dict[str, Value]]:
-    """Every completion that does not contradict itself in a new way."""
+    """Every completion that does not contradict itself in a new way; of a range, every number in it."""
     matcher = contradictions(rules)
     before = matcher.match(stated).hits
-    rest = [name for name in names if name not in stated]
+    rest = [name for name in names if isinstance(stated.get(name), Range) or name not in stated]
     found = []
-    for chosen in product(*(every(BY_NAME[name]) for name in rest)):
+    for chosen in product(*(within(BY_NAME[name], stated.get(name)) for name in rest)):
         completed = {**stated, **dict(zip(rest, chosen, strict=True))}
         if not matcher.match(completed).hits & ~before:
             found.append(completed)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from builders import FAMILIES, SOURCE, rule, table
 from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Range, Value
 from genarch.table.rules import Notice, Rule, RuleTable
 
 
@@ -18,6 +20,8 @@ def examples(of_a_hundred: int) -> settings:
 
 THRESHOLDS = (1, 50, 100, 1000)
 NUMBERS = (0.5, 1, 20, 50, 75.5, 100, 101, 1000, 5000)
+BETWEEN = (*((here + following) / 2 for here, following in pairwise((0, *NUMBERS))), 9000)
+"""Numbers in the gaps of that grid."""
 
 
 def values(constraint: Constraint) -> st.SearchStrategy[Value]:
@@ -35,9 +39,27 @@ def values(constraint: Constraint) -> st.SearchStrategy[Value]:
 
 
 @st.composite
-def answers(draw: st.DrawFn, names: tuple[str, ...] = tuple(BY_NAME)) -> dict[str, Value]:
+def ranges(draw: st.DrawFn, constraint: Constraint) -> Range:
+    """A range that has a number of the constraint's grid in it, or a gap of the grid."""
+    grid = [int(n) for n in NUMBERS if n == int(n)] if constraint.kind == "integer" else list(NUMBERS)
+    low, high = sorted(draw(st.lists(st.sampled_from(grid), min_size=2, max_size=2, unique=True)))
+    lower = draw(st.sampled_from(({}, {"at_least": low}, {"above": low})))
+    upper = draw(
+        st.sampled_from(({"at_most": high}, {"below": high}) if not lower else ({}, {"at_most": high}, {"below": high}))
+    )
+    found = Range(**lower, **upper)
+    return found if constraint.kind == "number" or found.holds(low + 1) or found.holds(low) else Range(at_most=high)
+
+
+@st.composite
+def answers(draw: st.DrawFn, names: tuple[str, ...] = tuple(BY_NAME), *, with_ranges: bool = False) -> dict[str, Value]:
     chosen = draw(st.sets(st.sampled_from(names)))
-    return {c.name: draw(values(c)) for c in CONSTRAINTS if c.name in chosen}
+    found: dict[str, Value] = {}
+    for constraint in CONSTRAINTS:
+        if constraint.name in chosen:
+            ranged = constraint.numeric and with_ranges and draw(st.booleans())
+            found[constraint.name] = draw(ranges(constraint) if ranged else values(constraint))
+    return found
 
 
 def complete_answers(names: tuple[str, ...] = tuple(BY_NAME)) -> st.SearchStrategy[dict[str, Value]]:

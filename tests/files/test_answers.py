@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides, with_overrides
-from genarch.table.answers import InvalidAnswerError, format_answer, parse_answer, plain_value
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
-from strategies import values
+from genarch.table.amounts import InvalidAnswerError
+from genarch.table.answers import format_answer, parse_answer, plain_value
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Range, Value
+from strategies import ranges, values
 
 
 @pytest.mark.parametrize(
@@ -49,8 +50,77 @@ def test_answers(name: str, text: str, value: Value | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "value", "written"),
+    [
+        ("training_images", "<1000", Range(below=1000), "<1000"),
+        ("training_images", "<= 1000", Range(at_most=1000), "<=1000"),
+        ("training_images", ">0", Range(above=0), ">0"),
+        ("training_images", ">=0", Range(at_least=0), ">=0"),
+        ("training_images", "1000..100000", Range(at_least=1000, at_most=100000), "1000..100000"),
+        ("training_images", "5 .. 10", Range(at_least=5, at_most=10), "5..10"),
+        ("training_images", "{above: 5, at_most: 10}", Range(above=5, at_most=10), "{above: 5, at_most: 10}"),
+        ("training_images", "{below: 10, at_least: 5}", Range(at_least=5, below=10), "{at_least: 5, below: 10}"),
+        ("training_images", "{at_least: 5}", Range(at_least=5), ">=5"),
+        ("training_images", "5..5", 5, "5"),
+        ("latency_budget_ms", ">5s", Range(above=5000), ">5000"),
+        ("latency_budget_ms", "{at_least: 5, at_most: 2s}", Range(at_least=5, at_most=2000), "5..2000"),
+        ("device_memory_gb", "1..3 GB", Range(at_least=1, at_most=3), "1..3"),
+        ("latency_budget_ms", "1s..3s", Range(at_least=1000, at_most=3000), "1000..3000"),
+        ("latency_budget_ms", "500ms..1.5 s", Range(at_least=500, at_most=1500), "500..1500"),
+        ("latency_budget_ms", "20fps..50fps", Range(at_least=20, at_most=50), "20..50"),  # 50 ms to 20 ms
+        ("latency_budget_ms", ">20fps", Range(below=50), "<50"),  # more frames, less time
+        ("latency_budget_ms", "0.5..1.5", Range(at_least=0.5, at_most=1.5), "0.5..1.5"),
+        ("device_memory_gb", "<2 GB", Range(below=2), "<2"),
+        ("resolution_px", "512px..1024px", Range(at_least=512, at_most=1024), "512..1024"),
+    ],
+)
+def test_a_number_may_be_a_range(name: str, text: str, value: Value, written: str) -> None:
+    assert parse_answer(BY_NAME[name], text) == value
+    assert format_answer(value) == written == format_answer(plain_value(name, value))
+    assert parse_answer(BY_NAME[name], written) == value
+
+
+def test_where_one_number_is_asked_for_a_range_is_none() -> None:
+    assert parse_answer(BY_NAME["training_images"], "7..7", single=True) == 7
+    with pytest.raises(InvalidAnswerError, match="'<7' is a range; write one number"):
+        parse_answer(BY_NAME["training_images"], "<7", single=True)
+
+
+@pytest.mark.parametrize(
     ("name", "text", "message"),
     [
+        # ranges
+        ("training_images", "5..1", "5..1 begins above its end; write 1..5"),
+        ("training_images", "{above: 9, below: 3}", "begins above its end; write {above: 3, below: 9}"),
+        ("training_images", "{above: 4, below: 5}", "no whole number of at least 0 is in {above: 4, below: 5}"),
+        ("training_images", "<0", "no whole number of at least 0 is in <0; write a wider range"),
+        ("resolution_px", "<1", "no whole number of at least 1 is in <1"),
+        ("latency_budget_ms", "<0", "must be a finite number above 0, not 0"),
+        ("latency_budget_ms", "0..5", "must be a finite number above 0, not 0"),
+        ("latency_budget_ms", ">0fps", "must be a finite number above 0, not 0"),
+        ("latency_budget_ms", "{above: 5, below: 5}", "no number above 0 is in {above: 5, below: 5}"),
+        ("training_images", "<nan", "must be a finite number of at least 0, not nan"),
+        ("training_images", "<1.5", "'1.5' is not a whole number; write 2 or another one"),
+        ("training_images", "<-5", "must be a finite number of at least 0, not -5"),
+        ("training_images", ">1 <9", "'>1 <9' is not one comparison; write <1000, 5..10 or {at_least: 5}"),
+        ("training_images", "<1..9", "is not one comparison"),
+        ("training_images", "=<9", "is not one comparison"),
+        ("training_images", "<", "names no number"),
+        ("training_images", "5..", "has not two ends; write {at_least: 5}"),
+        ("training_images", "..5", "has not two ends; write <=5"),
+        ("training_images", "..", "has not two ends; write <=1000"),
+        ("training_images", "1..2..3", "'2..3' is not a whole number"),
+        ("training_images", "100-200", "write a range as 100..200"),
+        ("training_images", "{}", "names no end; write one of: at_least, above, at_most, below"),
+        ("training_images", "{at_leats: 5}", "did you mean 'at_least'?"),
+        ("training_images", "{below: 5, below: 6}", "names an end twice; write each once"),
+        ("training_images", "{below: 5, at_most: 6}", "at_most and below are both its upper end; write one of them"),
+        ("training_images", "{below}", "names no number"),
+        ("latency_budget_ms", "1..3s", "'1..3s' has a unit at one end; write one at both, as in 1s..3s"),
+        ("latency_budget_ms", "30fps..1s", "mixes units"),
+        ("latency_budget_ms", "<5 parsecs", "'parsecs' is not a unit here; write a number in ms"),
+        ("device_memory_gb", "<5 tb", "'tb' is not a unit here; write a number in GB"),
+        ("domain", "<5", "write narrow, broad"),
         # 6 words that YAML 1.1 takes for booleans
         ("device", "no", "YAML 1.1"),
         ("device", "on", "YAML 1.1"),
@@ -119,7 +189,7 @@ def test_a_number_in_quotation_marks_is_text_unless_it_has_a_unit() -> None:
         parse_answer(BY_NAME["paired_data"], "true", quoted=True)
 
 
-@given(st.sampled_from(CONSTRAINTS).flatmap(lambda c: st.tuples(st.just(c), values(c))))
+@given(st.sampled_from(CONSTRAINTS).flatmap(lambda c: st.tuples(st.just(c), ranges(c) if c.numeric else values(c))))
 def test_what_is_formatted_is_read_again(case: tuple[object, Value]) -> None:
     constraint, value = case
     assert parse_answer(constraint, format_answer(value)) == value  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from genarch import InputError, RuleTable, load_spec, parse_spec, validate_spec
 from genarch.files.io import MAX_BYTES, atomic_file, spec_files
 from genarch.files.schemas import schema_of
 from genarch.files.specs import default_id
+from genarch.files.yaml_text import BLOCK_OF_TEXT
 from genarch.table.answers import format_answer
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
 from genarch.table.spec import Spec, Waiver
@@ -109,6 +110,26 @@ def test_the_carrier_does_not_change_the_spec_or_the_lines(tmp_path: Path, bom: 
         ("version: [1]\n", ["s:1:10: version: must be a format version, not a list or a mapping"]),
         ("version: 1\nconstraints: 3\n", ["s:2:14: constraints: must be a mapping"]),
         ("version: 1\ntask: inpainting\n", ["s:2:1: 'task' is not a key here"]),
+        (
+            "version: 1\nconstraints:\n  training_images: {at_least: 5, below: x, abve: 3}\n  resolution_px: 9..5\n",
+            [
+                "s:3:41: constraints.training_images.below: 'x' is not a whole number",
+                "s:3:44: constraints.training_images.abve: 'abve' is not an end of a range; did you mean 'above'?",
+                "s:4:18: constraints.resolution_px: 9..5 begins above its end; write 5..9",
+            ],
+        ),
+        (
+            "version: 1\nconstraints:\n  resolution_px: {above: , below: [5]}\n  training_images: {above: 4, below: 5}\n",
+            [
+                "s:3:35: constraints.resolution_px.below: must be a number, not a list",
+                "s:4:20: constraints.training_images: no whole number of at least 0 is in {above: 4, below: 5}",
+            ],
+        ),
+        (
+            "version: 1\nconstraints:\n  training_images: >5\n",
+            [f"s:3:20: constraints.training_images: {BLOCK_OF_TEXT}"],
+        ),
+        ("version: 1\nconstraints:\n  training_images: >=5\n", [f"s:3:20: not YAML: {BLOCK_OF_TEXT}"]),
         ("version: 1\nid: No Slug\n", ["s:2:5: id: 'No Slug' is not a slug"]),
         ("version: 1\nid: [a]\n", ["s:2:5: id: must be text"]),
         ("version: 1\ndecision: Big Gan\n", ["s:2:11: decision: 'Big Gan' is not"]),
@@ -285,9 +306,12 @@ def as_python(stated: dict[str, Value]) -> dict[str, object]:
     return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in stated.items()}
 
 
-@given(answers())
+@given(answers(with_ranges=True))
 def test_text_and_python_give_the_same_spec(stated: dict[str, Value]) -> None:
-    lines = "".join(f"  {name}: {format_answer(value)}\n" for name, value in stated.items())
+    texts = {name: format_answer(value) for name, value in stated.items()}
+    lines = "".join(
+        f"  {name}: '{text}'\n" if text[0] == ">" else f"  {name}: {text}\n" for name, text in texts.items()
+    )
     from_text = parse_spec(f"version: 1\nid: s\nconstraints:\n{lines or '  {}'}\n")
     from_python = validate_spec({"version": 1, "id": "s", "constraints": as_python(stated)})
     assert from_text.constraints == from_python.constraints == stated
@@ -310,6 +334,11 @@ WRONG: st.SearchStrategy[object] = st.sampled_from(
         ["x"],
         ["text", "text"],
         {},
+        "<5",
+        "5..1",
+        {"at_least": 5, "below": 7},
+        {"at_least": 7, "at_most": 5},
+        {"below": "5"},
         "narrow",
         None,
     ]
@@ -407,6 +436,21 @@ def agrees(data: object) -> bool:
         ({"constraints": {"latency_budget_ms": "0.5ms"}}, True), ({"constraints": {"latency_budget_ms": "30 fps"}}, True),
         ({"constraints": {"latency_budget_ms": "-5ms"}}, False), ({"constraints": {"latency_budget_ms": "5"}}, False),
         ({"constraints": {"latency_budget_ms": 10**15}}, False), ({"constraints": {"training_images": 10**15}}, False),
+        ({"constraints": {"training_images": "<1000"}}, True), ({"constraints": {"training_images": ">= 5"}}, True),
+        ({"constraints": {"training_images": "5..9"}}, True), ({"constraints": {"training_images": "5..9.5"}}, False),
+        ({"constraints": {"training_images": "<0"}}, False), ({"constraints": {"training_images": "<=0"}}, True),
+        ({"constraints": {"resolution_px": "<1"}}, False), ({"constraints": {"resolution_px": "<2 px"}}, True),
+        ({"constraints": {"device_memory_gb": "<0"}}, False), ({"constraints": {"device_memory_gb": ">0"}}, True),
+        ({"constraints": {"device_memory_gb": "<2 GB"}}, True), ({"constraints": {"device_memory_gb": "<2 MB"}}, False),
+        ({"constraints": {"latency_budget_ms": ">5s"}}, True), ({"constraints": {"latency_budget_ms": "1s..3 s"}}, True),
+        ({"constraints": {"latency_budget_ms": "<>5"}}, False), ({"constraints": {"latency_budget_ms": "=5"}}, False),
+        ({"constraints": {"latency_budget_ms": {"at_least": "1s", "below": 3000}}}, True),
+        ({"constraints": {"latency_budget_ms": "1..3s"}}, False), ({"constraints": {"device_memory_gb": "1..3 GB"}}, True),
+        ({"constraints": {"latency_budget_ms": {"at_least": 1, "below": 3.5}}}, True),
+        ({"constraints": {"latency_budget_ms": {"at_least": 1, "at_most": None}}}, True),
+        ({"constraints": {"latency_budget_ms": {"at_least": 1, "above": 0}}}, False),
+        ({"constraints": {"latency_budget_ms": {"below": "3"}}}, False), ({"constraints": {"latency_budget_ms": {}}}, False),
+        ({"constraints": {"training_images": "{below: 5}"}}, False), ({"constraints": {"training_images": {"until": 5}}}, False),
         ({"constraints": {"gpu": 4090}}, True), ({"constraints": {"gpu": "4090"}}, True), ({"constraints": {"gpu": 4091}}, True),
         ({"constraints": {"gpu": "RX 6800"}}, True), ({"constraints": {"gpu": "yes"}}, False), ({"constraints": {"gpu": True}}, False),
         ({"constraints": {"gpu": "a: b"}}, False), ({"constraints": {"gpu": -1}}, False), ({"constraints": {"gpu": ["t4"]}}, False),
@@ -426,6 +470,7 @@ def test_the_schema_and_the_reader_agree(stated: dict[str, object], accepted: bo
 SCALARS: st.SearchStrategy[object] = st.one_of(
     st.sampled_from([None, True, False, -1, 0, 1, 33, 4090, 10**15, 0.5, 1e3, -0.5]),
     st.sampled_from(["unknown", "gan", "A", "a b", "", " ", "article@1", "sd-turbo", "33ms", "0s", "1.5 s", "33"]),
+    st.sampled_from(["<5", "<0", "<1", ">0", ">=0", "<=1.5", "1..3", "1ms..2s", "<1 GB", "..5", ">", ">5ms"]),
 )
 DAYS = st.one_of(st.dates(), st.tuples(*[st.integers(0, 35)] * 3)).map(
     lambda day: "{:04}-{:02}-{:02}".format(*day) if isinstance(day, tuple) else day.isoformat()

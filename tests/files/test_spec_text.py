@@ -20,7 +20,7 @@ def in_words(answers: Answers) -> dict[str, str]:
     return {name: written(BY_NAME[name], value) for name, value in answers.items()}
 
 
-@given(random_answers())
+@given(random_answers(with_ranges=True))
 def test_a_new_spec_has_every_field_and_reads_as_what_it_was_made_of(answers: Answers) -> None:
     text = new_spec("my-spec", in_words(answers), {}, "schema.json")
     spec = parse_spec(text)
@@ -30,7 +30,7 @@ def test_a_new_spec_has_every_field_and_reads_as_what_it_was_made_of(answers: An
         assert (f"  # {name}: unknown\n" in text) == (name not in answers)
 
 
-@given(random_answers(), random_answers(), st.sampled_from(["\n", "\r\n", "\r"]))
+@given(random_answers(with_ranges=True), random_answers(with_ranges=True), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_a_template_is_filled_in_place(first: Answers, second: Answers, newline: str) -> None:
     text = new_spec("", in_words(first), {}).replace("\n", newline)
     changed = changed_spec(text, "a.yaml", in_words(second))
@@ -125,6 +125,8 @@ def test_a_file_in_json_stays_one() -> None:
         "paired_data": "true",
         "conditioning": "[text, mask]",
         "resolution_px": "512",
+        "training_images": "{above: 5, at_most: 10}",
+        "images_per_day": ">1000",
     }
     changed = json.loads(changed_spec(text, "a.yaml", answers))
     assert changed["constraints"] == {
@@ -133,6 +135,8 @@ def test_a_file_in_json_stays_one() -> None:
         "paired_data": True,
         "conditioning": ["text", "mask"],
         "resolution_px": 512,
+        "training_images": {"above": 5, "at_most": 10},
+        "images_per_day": ">1000",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations, product
 from unittest.mock import patch
 
@@ -10,16 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brute import completions, contradictions, every, verdict
+from brute import within as inside
 from builders import FAMILIES, SOURCE, rule, spec, table
 from genarch import RuleTable, evaluate, explore, load_rules
-from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value, gpu_names
+from genarch.table.conditions import ALWAYS, All, Any, Condition, Not, Operator, Predicate
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Range, Value, gpu_names
 from genarch.table.explore import Exploration
 from genarch.table.extension import Extended
 from genarch.table.matching import Matcher
 from genarch.table.rules import Assumed, Assumption, Examples, Notice, Ratio
 from genarch.table.scoring import Change, Flip, Stability
-from genarch.table.search import verdict_search
+from genarch.table.search import AnswerClass, verdict_search
 from genarch.table.spec import Spec
 from strategies import answers, contradictory_tables, examples, tables
 
@@ -37,12 +39,12 @@ def possible_by_force(stated: dict[str, Value], rules: RuleTable, names: tuple[s
     return {verdict(completed, rules) for completed in completions(stated, rules, names)}
 
 
-@given(contradictory_tables(NAMES), answers(NAMES))
+@given(contradictory_tables(NAMES), answers(NAMES, with_ranges=True))
 def test_possible_is_what_some_completion_reaches(rules: RuleTable, stated: dict[str, Value]) -> None:
     check_possible(rules, stated, NAMES)
 
 
-@given(contradictory_tables(WITH_A_SET), answers(WITH_A_SET))
+@given(contradictory_tables(WITH_A_SET), answers(WITH_A_SET, with_ranges=True))
 @examples(30)
 def test_possible_with_sets(rules: RuleTable, stated: dict[str, Value]) -> None:
     check_possible(rules, stated, WITH_A_SET)
@@ -57,12 +59,14 @@ def check_possible(rules: RuleTable, stated: dict[str, Value], names: tuple[str,
     for item in exploration.possible:
         witness = dict(item.witness)
         assert verdict(witness, rules) == item.verdict
-        assert witness.items() >= stated.items()
+        for name, value in stated.items():
+            here = witness[name]
+            assert here == value or (isinstance(value, Range) and value.holds(here))  # type: ignore[arg-type]
         assert not contradictions(rules).match(witness).hits & ~before
         assert set(verdict_search(rules).space.columns) <= set(witness)
 
 
-@given(contradictory_tables(NAMES), tables(NAMES), st.sampled_from([0, 1]), answers(NAMES))
+@given(contradictory_tables(NAMES), tables(NAMES), st.sampled_from([0, 1]), answers(NAMES, with_ranges=True))
 @examples(60)
 def test_a_table_with_further_rules_is_explored_as_if_they_were_its_own(
     base: RuleTable, further: RuleTable, times: int, stated: dict[str, Value]
@@ -82,7 +86,7 @@ def test_a_table_with_further_rules_is_explored_as_if_they_were_its_own(
         assert getattr(found, answer) == getattr(expected, answer)
 
 
-@given(contradictory_tables(NAMES), answers(NAMES))
+@given(contradictory_tables(NAMES), answers(NAMES, with_ranges=True))
 @examples(60)
 def test_the_next_question_narrows_most(rules: RuleTable, stated: dict[str, Value]) -> None:
     exploration = explore(Spec("s", stated), rules)
@@ -91,8 +95,9 @@ def test_the_next_question_narrows_most(rules: RuleTable, stated: dict[str, Valu
     ranks: dict[str, tuple[float, int]] = {}
     space = verdict_search(rules).space
     for name in space.columns:
-        if name not in stated:
-            classes = space.classes[name]
+        if name not in stated or isinstance(stated[name], Range):
+            columns = {space.columns[name].fails(value): value for value in inside(BY_NAME[name], stated.get(name))}
+            classes = space.classes[name] if name not in stated else [AnswerClass(v, f) for f, v in columns.items()]
             answered = [{**stated, name: answer.value} for answer in classes]
             consistent = [each for each in answered if not matcher.match(each).hits & ~before]
             counts = [len(possible_by_force(each, rules, NAMES)) for each in consistent]
@@ -106,7 +111,7 @@ def test_the_next_question_narrows_most(rules: RuleTable, stated: dict[str, Valu
         assert exploration.next_question == next(name for name in BY_NAME if ranks.get(name) == best)
 
 
-@given(contradictory_tables(NAMES), answers(NAMES))
+@given(contradictory_tables(NAMES), answers(NAMES, with_ranges=True))
 @examples(60)
 def test_open_questions_are_those_whose_answer_alone_can_change_the_verdict(
     rules: RuleTable, stated: dict[str, Value]
@@ -117,17 +122,17 @@ def test_open_questions_are_those_whose_answer_alone_can_change_the_verdict(
     verdicts = [(completed, verdict(completed, rules)) for completed in completions(stated, rules, NAMES)]
     by_rest: dict[tuple[str, tuple[tuple[str, Value], ...]], set[str]] = {}
     for completed, reached in verdicts:
-        for name in NAMES:
+        for name in (name for name in NAMES if name not in stated or isinstance(stated[name], Range)):
             rest = tuple((other, value) for other, value in completed.items() if other != name)
             by_rest.setdefault((name, rest), set()).add(reached)
-    matter = {name for (name, _), reached in by_rest.items() if len(reached) > 1 and name not in stated}
+    matter = {name for (name, _), reached in by_rest.items() if len(reached) > 1}
     if exploration.settled or not exploration.possible:
         assert found == ()
     else:
         assert matter == set(found) or (not matter and found == (exploration.next_question,))
 
 
-@given(contradictory_tables(NAMES), answers(NAMES))
+@given(contradictory_tables(NAMES), answers(NAMES, with_ranges=True))
 def test_binding_is_the_smallest_that_gives_the_verdict(rules: RuleTable, stated: dict[str, Value]) -> None:
     found = explore(Spec("s", stated), rules).binding
     sizes = [
@@ -140,7 +145,7 @@ def test_binding_is_the_smallest_that_gives_the_verdict(rules: RuleTable, stated
     assert verdict({name: stated[name] for name in found}, rules) == verdict(stated, rules)
 
 
-@given(contradictory_tables(NAMES, exclusive=True), answers(NAMES))
+@given(contradictory_tables(NAMES, exclusive=True), answers(NAMES, with_ranges=True))
 def test_relax_is_every_smallest_way_out(rules: RuleTable, stated: dict[str, Value]) -> None:
     ways: list[set[str]] = []
     if verdict(stated, rules) == "infeasible":
@@ -152,7 +157,7 @@ def test_relax_is_every_smallest_way_out(rules: RuleTable, stated: dict[str, Val
     assert [set(way) for way in explore(Spec("s", stated), rules).relax] == ways
 
 
-@given(contradictory_tables(NAMES), answers(NAMES))
+@given(contradictory_tables(NAMES), answers(NAMES, with_ranges=True))
 @examples(40)
 def test_stability_is_the_smallest_change_of_points(rules: RuleTable, stated: dict[str, Value]) -> None:
     found = explore(Spec("s", stated), rules).stability
@@ -179,12 +184,12 @@ def test_stability_is_the_smallest_change_of_points(rules: RuleTable, stated: di
         assert changed(position, found.architecture, found.changed) == found.verdict != here
 
 
-@given(contradictory_tables(NAMES), answers(NAMES))
+@given(contradictory_tables(NAMES), answers(NAMES, with_ranges=True))
 def test_flips_are_the_nearest_changes(rules: RuleTable, stated: dict[str, Value]) -> None:
     check_flips(rules, stated)
 
 
-@given(contradictory_tables(WITH_A_SET), answers(WITH_A_SET))
+@given(contradictory_tables(WITH_A_SET), answers(WITH_A_SET, with_ranges=True))
 @examples(30)
 def test_flips_of_sets(rules: RuleTable, stated: dict[str, Value]) -> None:
     check_flips(rules, stated)
@@ -200,18 +205,30 @@ def check_flips(rules: RuleTable, stated: dict[str, Value]) -> None:
         found = verdict(answered, rules)
         return None if found == verdict(stated, rules) or matcher.match(answered).hits & ~before else found
 
+    def beyond(name: str) -> list[Value]:
+        """Other answers; to a range, numbers that are in it and alike with none that is."""
+        here, column = stated[name], verdict_search(rules).space.columns.get(name)
+        if not isinstance(here, Range):
+            return [value for value in every(BY_NAME[name]) if value != here]
+        cuts = column.thresholds if column else ()
+        met = {cell(value, cuts) for value in inside(BY_NAME[name], here)}
+        return [value for value in every(BY_NAME[name]) if cell(value, cuts) not in met]
+
     single: dict[str, dict[object, str]] = {}
-    for name, here in stated.items():
-        for value in every(BY_NAME[name]):
-            found = other({name: value})
-            if found and value != here:
+    for name in stated:
+        for value in beyond(name):
+            if found := other({name: value}):
                 single.setdefault(name, {})[value] = found
     for flip in flips:
         assert other({change.constraint: change.value for change in flip.changes}) == flip.verdict
         for change in flip.changes:
             if change.bound:
                 assert within(change, change.value)
-                assert not within(change, stated[change.constraint])
+                here = stated[change.constraint]
+                assert not any(
+                    within(change, n)
+                    for n in ([here] if not isinstance(here, Range) else inside(BY_NAME[change.constraint], here))
+                )
     if single:
         assert {flip.changes[0].constraint for flip in flips} == set(single)
         for name, by_value in single.items():
@@ -222,11 +239,16 @@ def check_flips(rules: RuleTable, stated: dict[str, Value]) -> None:
             size
             for size in range(2, len(stated) + 1)
             for names in combinations(stated, size)
-            for chosen in product(*(every(BY_NAME[name]) for name in names))
-            if all(value != stated[name] for name, value in zip(names, chosen, strict=True))
-            and other(dict(zip(names, chosen, strict=True)))
+            for chosen in product(*map(beyond, names))
+            if other(dict(zip(names, chosen, strict=True)))
         ]
         assert [len(flip.changes) for flip in flips] == ([min(sizes)] if sizes else [])
+
+
+def cell(number: Value, cuts: Sequence[int | float]) -> tuple[int, bool]:
+    """Which of the thresholds a number is on, or between."""
+    assert isinstance(number, int | float)
+    return sum(cut < number for cut in cuts), number in cuts
 
 
 def check_nearest(here: Value, constraint: Constraint, by_value: dict[object, str], flips: list[Flip]) -> None:
@@ -238,10 +260,10 @@ def check_nearest(here: Value, constraint: Constraint, by_value: dict[object, st
             nearest[found] = min(nearest.get(found, 99), len(value ^ here))
         assert {flip.verdict: len(here ^ flip.changes[0].value) for flip in flips} == nearest  # type: ignore[operator]
     elif constraint.numeric:
-        assert isinstance(here, int | float)
         numbers = [number for number in by_value if isinstance(number, int | float)]
-        down = [number for number in numbers if number < here]
-        up = [number for number in numbers if number > here]
+        stated = inside(constraint, here) if isinstance(here, Range) else [here]
+        down = [number for number in numbers if number < min(stated)]  # type: ignore[operator]
+        up = [number for number in numbers if number > max(stated)]  # type: ignore[operator]
         expected = ([by_value[max(down)]] if down else []) + ([by_value[min(up)]] if up else [])
         assert [flip.verdict for flip in flips] == expected
         for flip in flips:
@@ -272,6 +294,27 @@ def within(change: Change, number: object) -> bool:
             return number <= change.threshold
         case _:
             return number < change.threshold
+
+
+def test_what_covers_a_range_together_is_settled_though_nothing_hits() -> None:
+    slow, fast = (Predicate("latency_budget_ms", operator, (50,)) for operator in ("at_least", "below"))
+    rules = table(
+        rule("slow", slow, {"gan": 3}), rule("fast", fast, {"gan": 3}), rule("same", ALWAYS, {"diffusion": 1})
+    )
+    exploration = explore(spec(latency_budget_ms="20..100"), rules)
+    assert exploration.verdict.verdict == "diffusion"
+    assert [item.verdict for item in exploration.possible] == ["gan"]
+    assert exploration.settled
+    assert exploration.next_question is None
+    within = explore(
+        spec(latency_budget_ms="20..100"), table(rule("fast", fast, {"gan": 3}), rule("same", ALWAYS, {"diffusion": 1}))
+    )
+    assert [(item.verdict, dict(item.witness)) for item in within.possible] == [
+        ("gan", {"latency_budget_ms": 20}),
+        ("diffusion", {"latency_budget_ms": 50}),
+    ]
+    assert within.next_question == "latency_budget_ms"
+    assert within.flips == ()  # what lies beyond does the same as what is within
 
 
 # The shipped table

@@ -8,10 +8,10 @@ from builders import spec
 from genarch import RuleTable, Spec, evaluate, explore
 from genarch.files.bundled import load_rules
 from genarch.table.conditions import constraints_read
-from genarch.table.constraints import Answers
+from genarch.table.constraints import Answers, Range, Value
 from genarch.table.interview import Interview, Sheet
 from genarch.table.scoring import decide
-from genarch.table.spec import contradicted_device, with_implied
+from genarch.table.spec import contradicted_device, excess_memory, with_implied
 
 
 def test_a_gpu_implies_its_device() -> None:
@@ -19,6 +19,18 @@ def test_a_gpu_implies_its_device() -> None:
     assert with_implied({"gpu": "iphone-15-pro"})["device"] == "mobile"
     assert with_implied({"gpu": "rtx-4090", "device": "datacenter_gpu"})["device"] == "datacenter_gpu"
     assert with_implied({"device": "cpu"}) == {"device": "cpu"}
+
+
+def test_a_range_of_memory_ends_where_the_hardware_does() -> None:
+    def memory(stated: Range) -> Value:
+        return with_implied({"gpu": "rtx-4090", "device_memory_gb": stated})["device_memory_gb"]
+
+    assert memory(Range(at_least=8)) == Range(at_least=8, at_most=24)
+    assert memory(Range(above=8, below=16)) == Range(above=8, below=16)
+    assert memory(Range(above=24)) == 24 == memory(Range(at_least=32, at_most=40))
+    assert excess_memory({"gpu": "rtx-4090", "device_memory_gb": Range(at_least=24)}) is None
+    notices = evaluate(spec(gpu="rtx-4090", device_memory_gb=">32"), load_rules("article")).notices
+    assert "device_memory_gb says >32." in next(n.message for n in notices if n.id == "inconsistent-gpu-memory")
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,13 @@ def test_each_constraint_can_be_an_axis(shipped: RuleTable, name: str) -> None:
     assert all(tile.settled is None for row in drawn.rows for tile in row)
 
 
+def test_a_range_is_in_every_cell_that_it_meets(shipped: RuleTable) -> None:
+    stated = spec(latency_budget_ms="{above: 50, at_most: 100}", domain="narrow")
+    drawn = decision_map(stated, shipped, "latency_budget_ms", "domain", explored=False)
+    assert [tile.here for tile in drawn.rows[0]] == [False, True, True, False, False]
+    assert not any(tile.here for row in drawn.rows[1:] for tile in row)
+
+
 def test_a_set_of_several_has_a_cell_of_its_own(shipped: RuleTable) -> None:
     drawn = decision_map(spec(priorities=["speed", "cost"]), shipped, "priorities", "domain", explored=False)
     assert [cell.label for cell in drawn.x.cells][-2:] == ["cost + speed", "unknown"]

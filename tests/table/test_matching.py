@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brute import within
 from builders import SOURCE
 from genarch.table.conditions import (
     ALWAYS,
@@ -21,7 +22,7 @@ from genarch.table.conditions import (
     TooManyTermsError,
     terms,
 )
-from genarch.table.constraints import Answers, Value
+from genarch.table.constraints import BY_NAME, Answers, Range, Value
 from genarch.table.matching import Matcher
 from genarch.table.rules import Assumed, Assumption, Examples
 from strategies import answers, conditions
@@ -83,6 +84,35 @@ def outcomes(whens: list[Condition], stated: Answers, assumptions: tuple[Assumpt
 @given(st.lists(conditions(), max_size=5), answers())
 def test_every_condition_is_what_kleene_says(whens: list[Condition], stated: dict[str, Value]) -> None:
     assert outcomes(whens, stated) == [kleene(when, stated) for when in whens]
+
+
+NUMERIC = ("latency_budget_ms", "training_images")
+
+
+@given(st.lists(conditions(NUMERIC), min_size=1, max_size=5), answers(NUMERIC, with_ranges=True))
+def test_a_range_hits_only_where_all_of_it_does_and_misses_where_none_of_it_does(
+    whens: list[Condition], stated: dict[str, Value]
+) -> None:
+    """Of a single test, exactly so; where several cover a range together, it stays unknown."""
+    chosen = product(
+        *(within(BY_NAME[name], value) if isinstance(value, Range) else [value] for name, value in stated.items())
+    )
+    every = [dict(zip(stated, each, strict=True)) for each in chosen]
+    for when, found in zip(whens, outcomes(whens, stated), strict=True):
+        by_number = {kleene(when, each) for each in every}
+        exact = by_number.pop() if len(by_number) == 1 else UNKNOWN
+        assert found in (UNKNOWN, exact)
+        if isinstance(when, Predicate | Not) and isinstance(getattr(when, "part", when), Predicate):
+            assert found == exact
+
+
+def test_parts_that_cover_a_range_together_leave_it_unknown() -> None:
+    slow, fast = (Predicate("latency_budget_ms", operator, (50,)) for operator in ("at_least", "below"))
+    stated: Answers = {"latency_budget_ms": Range(at_least=20, at_most=100)}
+    assert outcomes([Any((slow, fast)), All((slow, fast)), slow, fast], stated) == [UNKNOWN, MISS, UNKNOWN, UNKNOWN]
+    assert outcomes([slow, fast], {"latency_budget_ms": Range(at_least=50)}) == [HIT, MISS]
+    assert outcomes([slow, fast], {"latency_budget_ms": Range(above=49)}) == [UNKNOWN, UNKNOWN]
+    assert outcomes([slow, fast], {"latency_budget_ms": Range(below=50)}) == [MISS, HIT]
 
 
 FEW = ("domain", "conditioning", "latency_budget_ms")

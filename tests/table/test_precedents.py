@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from builders import spec
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Range
 from genarch.table.precedents import GROUP_OF, GROUPS, Precedent, Weights, agreement, agreement_on, precedents
 from genarch.table.spec import Case, CaseSource, CaseSpec
 from strategies import answers
@@ -58,6 +58,9 @@ def test_similarity_by_hand() -> None:
         ("training_images", 0, 9, 0.5),
         ("training_images", 99, 9, 0.5),
         ("training_images", 10, 100_000, 0),
+        ("training_images", Range(below=1000), 500, 1),
+        ("training_images", Range(at_least=99), 9, 0.5),
+        ("training_images", Range(above=9, at_most=99), Range(at_least=999), 0.5),
         ("resolution_px", 512, 1024, 1 - log10(1025 / 513) / 2),
     ],
 )

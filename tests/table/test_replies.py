@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from genarch.table.answers import InvalidAnswerError, Reply, numbered, parse_reply
+from genarch.table.amounts import InvalidAnswerError
+from genarch.table.answers import Reply, numbered, parse_reply
 from genarch.table.constraints import BY_NAME, Value
 
 

@@ -13,7 +13,8 @@ from genarch.errors import nearest
 from genarch.reports import interview as words
 from genarch.reports.page import Look, Page, Paragraph
 from genarch.reports.words import safe
-from genarch.table.answers import InvalidAnswerError, Reply, parse_reply, written
+from genarch.table.amounts import InvalidAnswerError
+from genarch.table.answers import Reply, parse_reply, written
 from genarch.table.constraints import BY_NAME, Constraint
 from genarch.table.interview import Interview, Sheet, Standing
 from genarch.table.rules import RuleTable

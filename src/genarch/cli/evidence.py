@@ -19,7 +19,8 @@ from genarch.files.io import refuse
 from genarch.reports import evidence_descriptions as pages
 from genarch.reports.estimates import accuracy_page, accuracy_report, cost_page, cost_report, estimate_page
 from genarch.reports.evidence import rounded
-from genarch.table.answers import InvalidAnswerError, parse_answer
+from genarch.table.amounts import InvalidAnswerError
+from genarch.table.answers import parse_answer
 from genarch.table.constraints import BY_NAME
 
 app = Commands()
@@ -55,7 +56,7 @@ def evidence_list(
 
     def answer(option: str, text: str | None, name: str) -> Any:
         try:
-            return None if text is None else parse_answer(BY_NAME[name], text)
+            return None if text is None else parse_answer(BY_NAME[name], text, single=True)
         except InvalidAnswerError as error:
             problems.append(Problem(option, None, None, "", str(error)))
             return None

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from genarch.errors import InputError, Problem, nearest_or_all
-from genarch.files.yaml_text import Document, Fields, Items, Node
-from genarch.table.answers import UNKNOWN_WORDS, InvalidAnswerError, parse_answer, parse_name
+from genarch.files.yaml_text import BLOCK_OF_TEXT, Document, Fields, Items, Node
+from genarch.table.amounts import SIGNS, InvalidAnswerError, parse_end, range_of
+from genarch.table.answers import UNKNOWN_WORDS, parse_answer, parse_name
 from genarch.table.conditions import (
     ALWAYS,
     NUMBER_OPERATORS,
@@ -23,7 +24,7 @@ from genarch.table.conditions import (
     terms,
     threshold,
 )
-from genarch.table.constraints import BY_NAME, Answers, Constraint, Value, in_order
+from genarch.table.constraints import BY_NAME, Answers, Constraint, Range, Value, in_order
 from genarch.table.forms import Scalar, shown
 
 
@@ -49,6 +50,8 @@ def read_answer(document: Document, node: Node, constraint: Constraint, field: s
         if constraint.kind == "set":
             return frozenset(read_names(document, node, constraint, field))
         document.report(node, field, f"must be one answer, not a list{_offer(constraint)}")
+    elif isinstance(node, Fields) and constraint.numeric:
+        return _read_range(document, node, constraint, field)
     elif isinstance(node, Fields):
         document.report(node, field, f"must be an answer, not a mapping{_offer(constraint)}")
     elif constraint.kind == "set" and not is_unknown(node):
@@ -56,11 +59,33 @@ def read_answer(document: Document, node: Node, constraint: Constraint, field: s
         known = set(names) <= set(constraint.values)
         suggestion = f"[{', '.join(names)}]" if known else "[] for none, or [a, b]"
         document.report(node, field, f"must be a list; write {suggestion}, or unknown")
+    elif document.text[node.at : node.at + 1] == ">":
+        document.report(node, field, BLOCK_OF_TEXT)
     else:
         try:
             return parse_answer(constraint, node.text, quoted=not node.plain, unlisted=True)
         except InvalidAnswerError as error:
             document.report(node, field, str(error))
+    return None
+
+
+def _read_range(document: Document, node: Fields, constraint: Constraint, field: str) -> int | float | Range | None:
+    """The range that a mapping gives by its ends; None where it gives none, which is noted. An end may be unknown."""
+    before = len(document.problems), document.uncounted
+    ends = {}
+    for key, value in node.entries:
+        at, where = (value if key.text in SIGNS else key), f"{field}.{key.text}"
+        try:
+            if not isinstance(value, Scalar):
+                document.report(value, where, "must be a number, not a list or a mapping")
+            elif key.text not in SIGNS or not is_unknown(value):
+                ends[key.text] = parse_end(constraint, key.text, value.text, quoted=not value.plain)
+        except InvalidAnswerError as error:
+            document.report(at, where, str(error))
+    try:
+        return range_of(constraint, ends) if before == (len(document.problems), document.uncounted) else None
+    except InvalidAnswerError as error:
+        document.report(node, field, str(error))
     return None
 
 
@@ -167,8 +192,8 @@ def _test(document: Document, constraint: Constraint, operator: Operator, node: 
         message = f"is a set; write [{node.text[:60]}] for any of, or all_of, none_of"
     else:
         try:
-            value = parse_answer(constraint, node.text, quoted=not node.plain)
-            if value is not None and not isinstance(value, frozenset):
+            value = parse_answer(constraint, node.text, quoted=not node.plain, single=True)
+            if value is not None and not isinstance(value, frozenset | Range):
                 return [Predicate(constraint.name, operator, (value,))]
             message = "a condition cannot ask for an unknown; leave the constraint out"
         except InvalidAnswerError as error:
@@ -199,7 +224,7 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
 def _offer(constraint: Constraint) -> str:
     if constraint.values:
         return f"; write one of: {', '.join(constraint.values)}, or unknown"
-    return "; write true, false or unknown" if constraint.kind == "flag" else "; write a number, or unknown"
+    return f"; write {'true, false' if constraint.kind == 'flag' else 'a number, a range'} or unknown"
 
 
 def parse_overrides(texts: Sequence[str]) -> Mapping[str, Value | None]:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, 
 
 from genarch.files.bundled import load_catalogue
 from genarch.files.records import fields_of, form_of, is_mapping, marked, options_of
+from genarch.table.amounts import SIGNS
 from genarch.table.answers import UNLISTED_PATTERN
 from genarch.table.constraints import CONSTRAINTS, Constraint
 from genarch.table.forms import MAX_DIGITS, Mark
@@ -164,9 +165,46 @@ def _answer(constraint: Constraint) -> dict[str, Any]:
     whole = "integer" if constraint.kind == "integer" else "number"
     kinds.insert(0, {"type": whole, **low, "exclusiveMaximum": 10**MAX_DIGITS})
     if constraint.units:
-        amount = r"(0\.[0-9]*[1-9][0-9]*|[1-9][0-9]*(\.[0-9]+)?)"  # more than 0
-        kinds.insert(1, {"type": "string", "pattern": f"^{amount} ?({'|'.join(constraint.units)})$"})
+        kinds.insert(1, {"type": "string", "pattern": f"^{_amount(constraint)} ?({'|'.join(constraint.units)})$"})
+    unit = f"( ?({'|'.join(constraint.written_units)}))" if constraint.unit else ""
+    at, above, below = (_amount(constraint, end) + (f"{unit}?" if unit else "") for end in ("at", "above", "below"))
+    ends = {"at_least": at, "above": above, "at_most": at, "below": below}
+    compared = "|".join(f"{SIGNS[name]} *{end}" for name, end in ends.items())
+    between = [f"{_amount(constraint)}{unit}"] * bool(constraint.units) + [
+        _amount(constraint) if constraint.units else at
+    ]
+    both = "|".join(f"{end} *[.][.] *{end}" for end in between)
+    kinds.insert(-1, {"type": "string", "pattern": f"^({compared}|{both})$"})
+    by_name = {
+        name: {
+            "anyOf": [
+                {"type": whole, **(low if name != "above" else {"minimum": 0}), "exclusiveMaximum": 10**MAX_DIGITS},
+                *([{"type": "string", "pattern": f"^{_amount(constraint, name)}{unit}$"}] if unit else []),
+                {"enum": unknown},
+            ]
+        }
+        for name in ends
+    }
+    kinds.insert(
+        -1,
+        {
+            "type": "object",
+            "properties": by_name,
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 2,
+            "not": {"anyOf": [{"required": ["at_least", "above"]}, {"required": ["at_most", "below"]}]},
+        },
+    )
     return {**described, "anyOf": kinds}
+
+
+def _amount(constraint: Constraint, end: str = "at") -> str:
+    """The pattern of a number, or of one that a range begins above, or ends below."""
+    least = 0 if end == "above" else constraint.least + (constraint.kind == "number" or end == "below")
+    if constraint.kind == "integer":
+        return {0: "(0|[1-9][0-9]*)", 1: "[1-9][0-9]*", 2: "([2-9]|[1-9][0-9]+)"}[least]
+    return r"(0\.[0-9]*[1-9][0-9]*|[1-9][0-9]*(\.[0-9]+)?)" if least else r"(0|[1-9][0-9]*)(\.[0-9]+)?"
 
 
 def _condition() -> dict[str, Any]:

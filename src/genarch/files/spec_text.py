@@ -24,6 +24,8 @@ from genarch.table.spec import SPEC_VERSION
 INDENT = "  "
 _WIDEST_COMMENT = 78
 _UNQUOTED = re.compile(r"[0-9.]+|true|false")
+_ENDS = re.compile(r"\{\w+: [0-9.]+, \w+: [0-9.]+\}")
+"""A range by the names of its ends, as answers have it."""
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
 
 
@@ -44,7 +46,7 @@ def new_spec(spec_id: str, answers: Mapping[str, str], notes: Mapping[str, str],
             break_long_words=False,
             break_on_hyphens=False,
         )
-        lines.append(f"{INDENT}{name}: {answers[name]}" if name in answers else f"{INDENT}# {name}: unknown")
+        lines.append(f"{INDENT}{name}: {_quoted(answers[name])}" if name in answers else f"{INDENT}# {name}: unknown")
     return "\n".join(lines) + "\n"
 
 
@@ -120,7 +122,7 @@ class _Text:
             if name in present:
                 edits.append(self._replaced(*present[name], answer))
             elif template := self._template(name):
-                edits.append((*template.span(), f"{template[1]}{name}: {answer}"))
+                edits.append((*template.span(), f"{template[1]}{name}: {_quoted(answer)}"))
             else:
                 new[name] = answer
         if new:
@@ -128,13 +130,14 @@ class _Text:
         return edited(self._text, edits)
 
     def _replaced(self, key: Any, value: Any, answer: str) -> Edit:
-        """The value's text exchanged; comments between the items of a list that goes move above its key."""
+        """The value's text exchanged; comments between the items of a list or a range that goes move above its key."""
         if isinstance(value, yaml.ScalarNode) and value.start_mark.index < value.end_mark.index:
             return (value.start_mark.index, self._end(value), _quoted(answer, value.style))
         colon = self._behind_colon(key)
         if isinstance(value, yaml.ScalarNode):
-            return (colon, colon, f" {answer}")
-        style = value.value[0].style if value.value else None
+            return (colon, colon, f" {_quoted(answer)}")
+        first = next(iter(value.value), None)
+        style = getattr(first[0] if isinstance(first, tuple) else first, "style", None)
         end = self._end(value)
         comments = _COMMENT.findall(self._text[colon:end])
         if value.flow_style and not comments:
@@ -157,7 +160,7 @@ class _Text:
     def _added(self, constraints: Any, new: Mapping[str, str]) -> Edit:
         if self.entries:
             return self.into(constraints, new)
-        block = "".join(f"{self._newline}{INDENT}{name}: {answer}" for name, answer in new.items())
+        block = "".join(f"{self._newline}{INDENT}{name}: {_quoted(answer)}" for name, answer in new.items())
         if constraints is None:
             own = {"constraints": f"{{{_flow(new)}}}" if self.root.flow_style else block}
             return self.into(self.root, own)
@@ -179,7 +182,8 @@ class _Text:
         at = self._line_end(end)
         indent = " " * key.start_mark.column
         added = "".join(
-            f"{self._newline}{indent}{name}:{'' if LINE_END.match(text) else ' '}{text}" for name, text in new.items()
+            f"{self._newline}{indent}{name}:{text if LINE_END.match(text) else f' {_quoted(text)}'}"
+            for name, text in new.items()
         )
         return (at, at, added)
 
@@ -200,13 +204,18 @@ class _Text:
 
 
 def _flow(answers: Mapping[str, str]) -> str:
-    return ", ".join(f"{name}: {answer}" for name, answer in answers.items())
+    return ", ".join(f"{name}: {_quoted(answer)}" for name, answer in answers.items())
 
 
-def _quoted(text: str, style: str | None) -> str:
-    """Names, and amounts with a unit, in quotation marks where what they replace had some: a file in JSON stays one."""
+def _quoted(text: str, style: str | None = None) -> str:
+    """Names, and amounts with a unit, in quotation marks where what they replace had some: a file in JSON stays one.
+
+    What begins with `>` always has them, since that begins a block of text in YAML.
+    """
     if style not in ('"', "'"):
-        return text
+        return f'"{text}"' if text.startswith(">") else text
+    if _ENDS.fullmatch(text):
+        return re.sub(r"\w+(?=:)", rf"{style}\g<0>{style}", text)
     if text.startswith("["):
         return f"[{', '.join(_quoted(name.strip(), style) for name in text[1:-1].split(',') if name.strip())}]"
     return text if _UNQUOTED.fullmatch(text) else f"{style}{text}{style}"

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import yaml
 
 from genarch.errors import InputError, Problem
+from genarch.table.constraints import Range
 from genarch.table.forms import Scalar
 
 MAX_DEPTH = 32
@@ -40,6 +41,9 @@ _WORDS = {
     "did not find expected ',' or '}'": "expected ',' or '}' in the mapping that '{' began",
     "did not find expected ',' or ']'": "expected ',' or ']' in the list that '[' began",
 }
+
+BLOCK_OF_TEXT = "'>' begins a block of text in YAML; write \">5\" in quotation marks, or {above: 5}"
+"""Where a number above another one is meant."""
 
 
 NOWHERE = -1
@@ -76,6 +80,8 @@ def nodes_of(value: object, place: Callable[[str], int] = lambda _: NOWHERE, at:
     match value:
         case Mapping() | AbstractSet() | list() | tuple() if depth > MAX_DEPTH:
             return Items((), at)
+        case Range():
+            return nodes_of(value.stated, place, at, depth)
         case Mapping():
             keys = [Scalar(str(key), plain=True, at=place(str(key))) for key in value]
             items = (nodes_of(item, place, key.at, depth + 1) for key, item in zip(keys, value.values(), strict=True))
@@ -182,6 +188,8 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
     except yaml.MarkedYAMLError as error:
         unclosed = str(error.problem) == "found unexpected end of stream"
         mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
+        if error.context == "while scanning a block scalar" and error.context_mark:
+            mark = error.context_mark
         at = mark.index if mark else 0
         document.report(at, "", f"not YAML: {_in_words(error, text[at : at + 1])}")
     except yaml.YAMLError as error:
@@ -195,6 +203,8 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
 def _in_words(error: yaml.MarkedYAMLError, character: str) -> str:
     """What the parser said, as a person would need it."""
     said = str(error.problem or error.context)
+    if error.context == "while scanning a block scalar" and character == ">":
+        return BLOCK_OF_TEXT
     if said == "found character that cannot start any token":
         if character == "\t":
             return "a tab cannot indent; use spaces"

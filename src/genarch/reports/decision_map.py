@@ -174,7 +174,7 @@ def _svg(report: MapReport) -> Iterator[str]:
             yield f'<rect {box} fill="{fill}"{dashed}/>'
             middle = f'x="{x + TILE_WIDTH / 2:.0f}" y="{y + TILE_HEIGHT / 2 + 4:.0f}"'
             yield f'<text class="{"mark" if tile.faint else "sign"}" {middle}>{_text(tile.sign)}</text></g>'
-            own = f'<rect class="here" {box}/>' if tile.framed else own
+            own += f'<rect class="here" {box}/>' if tile.framed else ""
     yield own
     x, y = 8.0, bottom + 24
     for name, sign in legend.items():

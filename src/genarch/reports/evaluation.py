@@ -15,6 +15,7 @@ from genarch.evidence.feasibility import UNSHOWN
 from genarch.evidence.ways import ms_words
 from genarch.reports.precedents import Precedents
 from genarch.reports.words import both, counted, encodable, name_words
+from genarch.table.answers import format_answer
 from genarch.table.constraints import BY_NAME, Answers, in_order
 from genarch.table.forms import INLINED, OMITTED
 from genarch.table.rules import Assumption, Citation, Notice, Risk, Rule, RuleTable, TableVersion
@@ -255,11 +256,14 @@ def _first_steps(report: Evaluated) -> Iterator[Step]:
     """What follows from the report: what to ask, to measure and to try first, with the command for it."""
     path, explored = _file_of(report.spec.source), report.explored
     if explored and explored.next_question and len(explored.possible) > 1:
-        name, waiting = explored.next_question, len(report.undecided)
-        more = f"; {counted(waiting, 'constraint')} that rules read {'are' if waiting > 1 else 'is'} not stated"
+        name = explored.next_question
+        waiting = sum(entry.constraint not in report.spec.constraints for entry in report.undecided)
+        rest = f"; {counted(waiting, 'constraint')} that rules read {'are' if waiting > 1 else 'is'} not stated"
+        more = rest if waiting else ""
+        find_out = "Narrow" if name in report.spec.constraints else "Find out"
         yield _step(
             "Settle what is open",
-            f"Find out {name} first ({BY_NAME[name].meaning}): its answer narrows the verdict most{more}.",
+            f"{find_out} {name} first ({BY_NAME[name].meaning}): its answer narrows the verdict most{more}.",
             f"genarch ask --answers {path}" if path else "",
         )
     if report.verdict.verdict == "infeasible":
@@ -293,8 +297,8 @@ def _measured_first(report: Evaluated) -> Iterator[Step]:
         return
     model = (*report.start_with, *untimed)[0].candidate
     guess = model.estimate
-    what = f"{model.title}{f' on {gpu}' if gpu else ''}{f' at {side} px' if side else ''}"
-    known = guess and gpu and side
+    what = f"{model.title}{f' on {gpu}' if gpu else ''}{f' at {format_answer(side)} px' if side else ''}"
+    known = guess and gpu and isinstance(side, int)
     nets = f" --controlnets {guess.controlnets}" if guess and guess.controlnets else ""
     command = f"genarch estimate --model {model.model} --gpu {gpu} --resolution {side}{nets}" if known else ""
     if not isinstance(budget, int | float):

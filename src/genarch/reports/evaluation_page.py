@@ -127,14 +127,18 @@ def report_page(report: Report) -> Iterator[Block]:
     yield from _section("Risks, and what to do", risks)
     yield from _warnings(report)
     unread = [f"{name}: {', '.join(members)}" if members else name for name, members in report.unread]
-    undecided = [
-        f"{name} ({len(rules) if at else counted(len(rules), 'rule')})"
-        for at, (name, rules) in enumerate(report.undecided)
-    ]
+
+    def waiting(*, ranged: bool) -> str:
+        """What rules wait for, of which a range is stated or nothing."""
+        found = [entry for entry in report.undecided if (entry.constraint in spec.constraints) is ranged]
+        counts = (len(rules) if at else counted(len(rules), "rule") for at, (_, rules) in enumerate(found))
+        return ", ".join(f"{entry.constraint} ({count})" for entry, count in zip(found, counts, strict=True))
+
     closing: dict[str, Line] = {
         "Stated": codes(stated_words(spec.constraints)),
         "Stated, but not read by the table": ", ".join(unread),
-        "Not stated, but read by rules": ", ".join(undecided),
+        "Stated, but too wide a range for some rules": waiting(ranged=True),
+        "Not stated, but read by rules": waiting(ranged=False),
         "Rules": (*_table_name(report), f", from {report.rules.source}."),
     }
     yield from (Section(title, (Paragraph(line),)) for title, line in closing.items() if line)

@@ -7,27 +7,27 @@ Text means what the field says it means, never what YAML 1.1 would make of it: `
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from genarch.errors import nearest
+from genarch.table.amounts import InvalidAnswerError, parse_amount, range_text
 from genarch.table.constraints import (
     BY_NAME,
     Answers,
     Constraint,
+    Range,
     Value,
     gpu_ids,
     gpu_key,
     gpu_names,
     gpu_series,
 )
-from genarch.table.forms import DECIMAL, MAX_DIGITS, shown
+from genarch.table.forms import shown
 
 UNKNOWN_WORDS = frozenset({"unknown", "null", "~", ""})
 """How a spec file says that nobody knows: these words, or the key's absence."""
 
-_WITH_UNIT = re.compile(r"(-?[0-9][0-9.]*) ?([a-z]+)")
 _FEW = 8
 """So many names are shown whole: the nearest spelling of `gpu` among the devices would be `cpu`."""
 
@@ -45,16 +45,14 @@ _YAML_BOOLEANS = frozenset({"y", "n", "yes", "no", "on", "off"})
 _ONLY_A_WORD = "YAML 1.1 would read it as a yes or no; here it is only a word"
 
 
-class InvalidAnswerError(ValueError):
-    """The text is no answer to the constraint; the message says what to write instead."""
-
-
-def parse_answer(constraint: Constraint, text: str, *, quoted: bool = False, unlisted: bool = False) -> Value | None:
+def parse_answer(
+    constraint: Constraint, text: str, *, quoted: bool = False, unlisted: bool = False, single: bool = False
+) -> Value | None:
     """The answer that `text` gives to `constraint`; None for unknown.
 
-    A set takes its members separated by commas; `none` or `[]` is the empty set. `quoted` says that the text stood in
-    quotation marks, which makes it a word and never a number. Where `unlisted`, hardware that is not listed is taken
-    too, as it is written.
+    A set takes its members separated by commas; `none` or `[]` is the empty set. A number may be a range, but where
+    `single`. `quoted` says that the text stood in quotation marks, which makes it a word and never a number. Where
+    `unlisted`, hardware that is not listed is taken too, as it is written.
 
     Raises:
         InvalidAnswerError: when it is no answer to this constraint.
@@ -64,7 +62,10 @@ def parse_answer(constraint: Constraint, text: str, *, quoted: bool = False, unl
     if constraint.kind == "set":
         return _parse_set(constraint, text)
     if constraint.numeric:
-        return _parse_number(constraint, text, quoted=quoted)
+        amount = parse_amount(constraint, text, quoted=quoted)
+        if single and isinstance(amount, Range):
+            raise InvalidAnswerError(f"'{shown(text)}' is a range; write one number")
+        return amount
     if constraint.kind == "flag":
         hint = f" ({_ONLY_A_WORD})" if text.lower() in _YAML_BOOLEANS else ""
         if text in ("true", "false"):
@@ -112,8 +113,8 @@ def names_words(constraint: Constraint) -> str:
     return f"one of the names that 'genarch hardware list' has, as {constraint.values[0]}"
 
 
-Plain = str | int | float | bool | list[str]
-"""An answer as JSON has it: a set is a list in the order of the declaration."""
+Plain = str | int | float | bool | list[str] | Mapping[str, int | float]
+"""An answer as JSON has it: a set is a list in the order of the declaration, a range its ends by name."""
 
 
 def format_answer(value: Value | Plain) -> str:
@@ -122,6 +123,9 @@ def format_answer(value: Value | Plain) -> str:
         return "true" if value else "false"
     if isinstance(value, frozenset | list):
         return f"[{', '.join(sorted(value) if isinstance(value, frozenset) else value)}]"
+    if isinstance(value, Range | Mapping):
+        ends = value.stated if isinstance(value, Range) else value
+        return range_text({name: format_answer(end) for name, end in ends.items()})
     if isinstance(value, float):
         return f"{value:.10f}".rstrip("0").rstrip(".")
     return str(value)
@@ -129,6 +133,8 @@ def format_answer(value: Value | Plain) -> str:
 
 def plain_value(name: str, value: Value) -> Plain:
     """One answer as JSON has it."""
+    if isinstance(value, Range):
+        return value.stated
     return [member for member in BY_NAME[name].values if member in value] if isinstance(value, frozenset) else value
 
 
@@ -148,67 +154,6 @@ def _parse_set(constraint: Constraint, text: str) -> frozenset[str]:
         if names.count(name) > 1:
             raise InvalidAnswerError(f"'{name}' is a duplicate; write it once")
     return frozenset(names)
-
-
-def _parse_number(constraint: Constraint, text: str, *, quoted: bool) -> int | float:
-    number = text
-    unit = ""
-    if constraint.units and (match := _WITH_UNIT.fullmatch(text)):
-        number, unit = match.groups()
-        if unit not in constraint.units:
-            raise InvalidAnswerError(
-                f"'{shown(unit)}' is not a unit here; write a number in {constraint.unit}, "
-                f"or with one of: {', '.join(constraint.units)}"
-            )
-    if quoted and not unit:
-        raise InvalidAnswerError(f"{shown(text)!r} in quotation marks is text; write the number without them")
-    if not DECIMAL.fullmatch(number):
-        raise InvalidAnswerError(_why_not_decimal(constraint, number))
-    digits = sum(character.isdigit() for character in number)
-    if digits > MAX_DIGITS and (number != repr(float(number)) or float(number) >= 10**MAX_DIGITS):
-        raise InvalidAnswerError(f"must be a finite number of at most {MAX_DIGITS} digits")
-    value: int | float = float(number) if "." in number else int(number)
-    if "." in number and constraint.kind == "integer":
-        raise InvalidAnswerError(f"'{number}' is not a whole number; write {round(float(number))} or another one")
-    if number.startswith("-") or not constraint.allows(value):
-        raise InvalidAnswerError(f"must be a finite number {constraint.bound}, not {number}")
-    if unit:
-        value = _converted(number, unit)
-        if not 0 < value < 10**MAX_DIGITS:
-            raise InvalidAnswerError(f"must be a finite number of at most {MAX_DIGITS} digits, in {constraint.unit}")
-    return value
-
-
-def _converted(number: str, unit: str) -> int | float:
-    """The number in milliseconds, worked out in decimals: 1.001 s is 1001 ms, and 30 fps a thirtieth of a second."""
-    from decimal import Decimal  # for units alone
-
-    value = Decimal(number)
-    value = 1000 / value if unit == "fps" else value * 1000 if unit == "s" else value
-    return int(value) if value == int(value) else float(value)
-
-
-def _why_not_decimal(constraint: Constraint, text: str) -> str:
-    """Say which look-alike of a number this is, and the plain decimal to write."""
-    noun = "a whole number" if constraint.kind == "integer" else "a plain decimal number"
-    unit = f" (in {constraint.unit})" if constraint.unit else ""
-    if constraint.units:
-        unit = " (in ms), or one with a unit: 33ms, 1.5s, 30fps"
-    if text.lower().lstrip("+-") in (".inf", ".nan", "inf", "nan", "infinity"):
-        return f"must be a finite number {constraint.bound}, not {text}"
-    if text in ("true", "false"):
-        return f"'{text}' is a yes or no; write {noun}{unit}"
-    if re.fullmatch(r"[0-9]+(:[0-9]+)+", text):
-        return f"'{shown(text)}' is a time or a base-60 number to YAML 1.1; write {noun}{unit}"
-    suggestion = ""
-    if len(text) <= MAX_DIGITS + 5:
-        folded = unicodedata.normalize("NFKC", text).replace("_", "").removeprefix("+")
-        if re.fullmatch(r"0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+", folded):
-            suggestion = str(int(folded, 0))
-        elif re.fullmatch(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", folded.lower()):
-            suggestion = f"{float(folded):.15g}"
-    instead = f"; write {suggestion}" if suggestion and "e" not in suggestion else f"; write {noun}{unit}"
-    return f"'{shown(text)}' is not {noun}{instead}"
 
 
 # Replies: what a person types at a question is a number from the list, a name, an amount, or a word for the tool.

@@ -9,12 +9,54 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
+
+from genarch.table.forms import OMITTED
 
 ConstraintKind = Literal["choice", "set", "number", "integer", "flag"]
 
-Value = str | int | float | bool | frozenset[str]
-"""A stated answer: text for a choice, a frozen set for a set, `int` or `float` for numbers, `bool` for yes/no."""
+
+class Range(NamedTuple):
+    """Numbers from one end to the other, or without an end: somewhere among them is the answer.
+
+    Of `at_least` and `above` one is stated at most, and of `at_most` and `below`.
+    """
+
+    at_least: Annotated[int | float | None, OMITTED] = None
+    above: Annotated[int | float | None, OMITTED] = None
+    at_most: Annotated[int | float | None, OMITTED] = None
+    below: Annotated[int | float | None, OMITTED] = None
+
+    @property
+    def low(self) -> int | float | None:
+        """Where it begins; None without an end."""
+        return self.above if self.at_least is None else self.at_least
+
+    @property
+    def high(self) -> int | float | None:
+        """Where it ends; None without an end."""
+        return self.below if self.at_most is None else self.at_most
+
+    @property
+    def stated(self) -> Mapping[str, int | float]:
+        """Its ends by name."""
+        return {name: end for name, end in self._asdict().items() if end is not None}
+
+    def holds(self, number: float) -> bool:
+        """Whether a number is in it."""
+        return (
+            (self.at_least is None or number >= self.at_least)
+            and (self.above is None or number > self.above)
+            and (self.at_most is None or number <= self.at_most)
+            and (self.below is None or number < self.below)
+        )
+
+
+Value = str | int | float | bool | frozenset[str] | Range
+"""A stated answer: text for a choice, a frozen set for a set, `int` or `float` for numbers, `bool` for yes/no.
+
+A number may be a range instead: then all that is known is that the answer is somewhere in it.
+"""
 
 Answers = Mapping[str, Value]
 """Constraint name to stated answer. A constraint that is absent is unknown, which is neither yes nor no."""
@@ -110,6 +152,11 @@ class Constraint(NamedTuple):
     def numeric(self) -> bool:
         """Whether answers have an order, so that thresholds cut them."""
         return self.kind in ("number", "integer")
+
+    @property
+    def written_units(self) -> tuple[str, ...]:
+        """The units that text may have."""
+        return self.units or ((self.unit,) if self.unit else ())
 
     @property
     def bound(self) -> str:

@@ -14,7 +14,7 @@ from math import prod
 from typing import Annotated, Literal, NamedTuple, cast
 
 from genarch.table.conditions import All, Condition, Operator, Predicate, constraints_read, satisfies, values_named
-from genarch.table.constraints import BY_NAME, Answers, Value, in_order
+from genarch.table.constraints import BY_NAME, Answers, Range, Value, in_order
 from genarch.table.forms import OMITTED
 from genarch.table.matching import positions
 from genarch.table.rules import Rule, RuleTable
@@ -121,7 +121,7 @@ class _Restrictions:
             yield from (value ^ {member} for member in sorted(self.members[name], key=value.__contains__))
         elif isinstance(value, str):
             yield from (other for other in BY_NAME[name].values if other != value)
-        elif not isinstance(value, bool):
+        elif not isinstance(value, bool | Range):
             ranges = self.stretches[name]
             at = next(at for at, stretch in enumerate(ranges) if stretch.holds(value))
             yield from (stretch.value for stretch in (*reversed(ranges[:at]), *ranges[at + 1 :]))

@@ -9,17 +9,28 @@ stay so.
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, reduce
-from itertools import islice, product
+from itertools import compress, islice, product
 from operator import or_
 from typing import NamedTuple
 
 from genarch.table.answers import format_answer
 from genarch.table.conditions import values_named
-from genarch.table.constraints import BY_NAME, Answers, Value, gpu_names, in_order
+from genarch.table.constraints import BY_NAME, Answers, Range, Value, gpu_names, in_order
 from genarch.table.matching import Column, positions
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict, decide
-from genarch.table.search import Space, Stretch, VerdictSearch, names_of, sampled, search, subsets, verdict_search
+from genarch.table.search import (
+    AnswerClass,
+    Space,
+    Stretch,
+    VerdictSearch,
+    distinct,
+    names_of,
+    sampled,
+    search,
+    subsets,
+    verdict_search,
+)
 from genarch.table.spec import IMPLIED, Spec, contradicted_device, with_implied
 
 TIMED = frozenset({"task", "latency_budget_ms", "device", "gpu", "device_memory_gb", "resolution_px"})
@@ -86,11 +97,14 @@ class Exploration:
 
     @cached_property
     def next_question(self) -> str | None:
-        """The unstated constraint whose answer narrows the verdict most, by samples; None when settled."""
+        """The unstated constraint whose answer narrows the verdict most, by samples; None when settled.
+
+        It may be one of which a range is stated, and where in it would narrow the verdict most.
+        """
         if self.settled or not self.possible:
             return None
-        columns = self._table.space.columns
-        return self.question_among([name for name in self._table.order if name in columns and name not in self._stated])
+        still_open = self._table.space.left_open(self._stated)
+        return self.question_among([name for name in self._table.order if name in still_open])
 
     @cached_property
     def open_questions(self) -> tuple[str, ...]:
@@ -105,14 +119,14 @@ class Exploration:
         given, pending = space.matcher.against(self._stated)
         met, unknown = space.matcher.gather(given, pending)
         live = space.matcher.terms_of(unknown & space.watched) & ~given
-        names = [name for name in space.classes if name not in self._stated]
-        left = {name for name in names if space.columns[name].reads & live}
+        still_open = space.left_open(self._stated)
+        left = {name for name in still_open if space.columns[name].reads & live}
         found = set()
         for _, chosen in sampled(space, self._stated, VARIED):
-            for at, name in enumerate(names):
+            for at, (name, classes) in enumerate(still_open.items()):
                 if name in left:
                     others = reduce(or_, (answer.fails for answer in (*chosen[:at], *chosen[at + 1 :])), given)
-                    every = (space.matcher.gather(others | answer.fails, 0)[0] for answer in space.classes[name])
+                    every = (space.matcher.gather(others | answer.fails, 0)[0] for answer in classes)
                     allowed = (hits & space.watched for hits in every if not hits & ~(met | space.watched))
                     if len(set(map(self._table.verdict, set(allowed)))) > 1:
                         found.add(name)
@@ -131,7 +145,7 @@ class Exploration:
 
     def _by_telling(self, names: Sequence[str]) -> list[str]:
         space = self._table.space
-        at = {name: position for position, name in enumerate(n for n in space.columns if n not in self._stated)}
+        at = {name: position for position, name in enumerate(space.left_open(self._stated))}
         left: dict[str, dict[int, set[str]]] = {name: {} for name in names}
         for hits, answers in sampled(space, self._stated, SAMPLES):
             verdict = self._table.verdict(hits)
@@ -146,7 +160,8 @@ class Exploration:
     def flips(self) -> tuple[Flip, ...]:
         """For each stated constraint, the nearest changes that alone give another verdict, one for each direction.
 
-        A number moves to the first threshold on either side from which on the verdict is another one. A choice has one
+        A number moves to the first threshold on either side from which on the verdict is another one, a range beyond
+        either of its ends: what is within it is said by what is possible. A choice has one
         flip for each verdict that another choice gives, a set for each that the fewest members put in or out give.
         Where no single change does, the smallest combination of changes, if there is one.
         """
@@ -214,13 +229,11 @@ class Exploration:
         return None if verdict == self.verdict.verdict else verdict
 
     def _single(self, name: str) -> Iterator[Flip]:
-        here, space = self._given[name], self._table.space
-        if isinstance(here, int | float) and BY_NAME[name].numeric:
-            cells = space.cells(name)
-            down, up = [c for c in reversed(cells) if c.value < here], [c for c in cells if c.value > here]
-            for way in (down, up):
-                reached = ((cell, self._reached(name, cell)) for cell in way if not cell.holds(here))
-                yield from islice((Flip((_into(name, cell, here),), found) for cell, found in reached if found), 1)
+        here = self._given[name]
+        if BY_NAME[name].numeric:
+            for way, into in zip(self._beyond(name), (_down_to, _up_to), strict=True):
+                reached = ((cell, self._reached(name, cell)) for cell in way)
+                yield from islice((Flip((into(name, cell),), found) for cell, found in reached if found), 1)
             return
         done: dict[tuple[int, ...], str | None] = {self._does(name, here): None}
         verdicts: dict[str, list[Value]] = {}
@@ -268,13 +281,14 @@ class Exploration:
             for read in (name, *IMPLIED)
         ]
         values = [implied.get(read) for read in (name, *IMPLIED)] * 2
-        failed = (0 if stated is None else fails(stated) for fails, stated in zip(columns, values, strict=True))
+        given = [None if isinstance(stated, Range) else stated for stated in values]  # a range stays what it is
+        failed = (0 if stated is None else fails(stated) for fails, stated in zip(columns, given, strict=True))
         return *failed, int(contradicted_device({**self._given, name: value}) is not None)
 
     def _combined(self) -> tuple[Flip, ...]:
         """The smallest combination of changes that gives another verdict; at most one of what a time hangs on."""
-        classes = self._table.space.classes
-        read = [name for name in self._read() if name in self._table.space.columns and len(classes[name]) > 1]
+        classes = {name: self._others(name) for name in self._read() if name in self._table.space.columns}
+        read = [name for name, others in classes.items() if len(others) > 1 or isinstance(self._given[name], Range)]
         for names in (some for some in subsets(read, 2) if len(TIMED.intersection(some)) < 2):
             for answers in product(*(classes[name] for name in names)):
                 changes = dict(zip(names, (answer.value for answer in answers), strict=True))
@@ -283,15 +297,32 @@ class Exploration:
                     return (Flip(tuple(self._nearest(name, value) for name, value in changes.items()), verdict),)
         return ()
 
+    def _others(self, name: str) -> Sequence[AnswerClass]:
+        """The classes of answers to a stated constraint; of a number with a range stated, of those beyond it."""
+        space = self._table.space
+        if not isinstance(self._given[name], Range):
+            return space.classes[name]
+        beyond = {cell.value for way in self._beyond(name) for cell in way}
+        return distinct(answer for answer in space.answers(name) if answer.value in beyond)
+
+    def _beyond(self, name: str) -> tuple[list[Stretch], list[Stretch]]:
+        """The cells of a number below what is stated of it, and those above, the nearest first."""
+        here, space = self._given[name], self._table.space
+        within = [here] if isinstance(here, int | float) else []
+        if isinstance(here, Range):
+            within = space.column(name).within(here)
+        outside = [cell for cell in space.cells(name) if not any(map(cell.holds, within))]
+        below = [cell for cell in reversed(outside) if cell.value < within[0]]
+        return below, [cell for cell in outside if cell.value > within[-1]]
+
     def _nearest(self, name: str, value: Value) -> Change:
         """The change to answers of the same class; for a number, from where on they begin on its side."""
-        here = self._given[name]
-        if not (BY_NAME[name].numeric and isinstance(here, int | float) and isinstance(value, int | float)):
-            return Change(name, value)
-        fails = self._table.space.columns[name].fails
-        alike = [cell for cell in self._table.space.cells(name) if fails(cell.value) == fails(value)]
-        beyond = [cell for cell in alike if (cell.value > here) is (value > here)]
-        return _into(name, min(beyond, key=lambda cell: abs(cell.value - here)), here)
+        if BY_NAME[name].numeric:
+            fails = self._table.space.columns[name].fails
+            for way, into in zip(self._beyond(name), (_down_to, _up_to), strict=True):
+                if value in [cell.value for cell in way]:
+                    return into(name, next(cell for cell in way if fails(cell.value) == fails(value)))
+        return Change(name, value)
 
 
 def _unplaced(answers: Answers) -> bool:
@@ -300,11 +331,14 @@ def _unplaced(answers: Answers) -> bool:
     return gpu is not None and (gpu not in gpu_names().devices or contradicted_device(answers) is not None)
 
 
-def _into(name: str, cell: Stretch, here: float) -> Change:
-    """A number changed into a cell: from where on the cell begins on the way there."""
-    if cell.value > here:
-        return Change(name, cell.value, "at_least" if cell.from_low else "above", cell.low)
+def _down_to(name: str, cell: Stretch) -> Change:
+    """A number changed into a cell below it: from where on the cell begins on the way there."""
     return Change(name, cell.value, "at_most" if cell.to_high else "below", cell.high)
+
+
+def _up_to(name: str, cell: Stretch) -> Change:
+    """Likewise into one above it."""
+    return Change(name, cell.value, "at_least" if cell.from_low else "above", cell.low)
 
 
 class Cell(NamedTuple):
@@ -361,21 +395,25 @@ def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool
         settled = None
         if explored:
             settled = [item.verdict for item in Exploration(answers, rules, around=False).possible] == [verdict.verdict]
-        return Tile(*verdict[:3], verdict.confidence, settled, contradicts, column is x_here and row is y_here)
+        return Tile(*verdict[:3], verdict.confidence, settled, contradicts, column in x_here and row in y_here)
 
     rows = tuple(tuple(tile(column, row) for column in across) for row in down)
     return DecisionMap(Axis(x, tuple(across)), Axis(y, tuple(down)), rows)
 
 
-def _cells(table: VerdictSearch, name: str, stated: Value | None) -> tuple[list[Cell], Cell]:
-    """The cells of an axis, and which of them the stated answer is in."""
+def _cells(table: VerdictSearch, name: str, stated: Value | None) -> tuple[list[Cell], list[Cell]]:
+    """The cells of an axis, and those of them that the stated answer is in: several, where it is a range."""
     constraint, unknown = BY_NAME[name], Cell("unknown", None)
     if constraint.numeric:
         # Nothing that decides changes within a stretch: no rule, inconsistency or assumption.
         deciding = [*table.whens, *(assumption.when for assumption in table.rules.assumptions), *table.ruled_out]
-        stretches = Space(deciding).stretches(name)
+        space = Space(deciding)
+        stretches = space.stretches(name)
         cells = [Cell(str(stretch), stretch.value) for stretch in stretches]
-        here = [isinstance(stated, int | float) and stretch.holds(stated) for stretch in stretches]
+        numbers = [stated] if isinstance(stated, int | float) else []
+        if isinstance(stated, Range):
+            numbers = space.column(name).within(stated)
+        here = [any(map(stretch.holds, numbers)) for stretch in stretches]
     else:
         values: list[Value] = [True, False] if constraint.kind == "flag" else list(constraint.values)
         if constraint.kind == "set":
@@ -385,4 +423,4 @@ def _cells(table: VerdictSearch, name: str, stated: Value | None) -> tuple[list[
             Cell(" + ".join(sorted(v)) or "none" if isinstance(v, frozenset) else format_answer(v), v) for v in values
         ]
         here = [value == stated for value in values]
-    return [*cells, unknown], next((cell for cell, own in zip(cells, here, strict=True) if own), unknown)
+    return [*cells, unknown], list(compress(cells, here)) or [unknown]

@@ -29,7 +29,7 @@ from genarch.table.conditions import (
     terms,
     threshold,
 )
-from genarch.table.constraints import BY_NAME, Answers, Constraint, Value
+from genarch.table.constraints import BY_NAME, Answers, Constraint, Range, Value
 from genarch.table.rules import Assumption
 
 _ZERO_IS_FALSE = bytes.maketrans(b"0", b"\0")
@@ -68,7 +68,11 @@ class Column(NamedTuple):
         thresholds = sorted({*self.thresholds, *other.thresholds})
         return Column(self.constraint, self.reads | other.reads, lambda value: fails(value) | more(value), thresholds)
 
-    def numbers(self, *more: int) -> list[int | float]:
+    def within(self, stated: Range) -> list[int | float]:
+        """Numbers of a range, at least one of those that do the same, ascending."""
+        return [number for number in self.numbers(*stated.stated.values()) if stated.holds(number)]
+
+    def numbers(self, *more: float) -> list[int | float]:
         """One number on each threshold (and `more`) and in each gap between them that has an answer, ascending."""
         constraint = BY_NAME[self.constraint]
         edges = sorted({constraint.least, *self.thresholds, *more})
@@ -79,13 +83,12 @@ class Column(NamedTuple):
 
 
 class _Stand(NamedTuple):
-    """An assumption compiled: where its own condition's bit is, and what the assumed range fails and leaves open."""
+    """An assumption compiled: where its own condition's bit is, and what it assumes."""
 
     position: int
     bit: int
     constraint: str
-    fails: int
-    open: int
+    below: int
 
 
 class Matcher:
@@ -97,12 +100,15 @@ class Matcher:
         Raises:
             TooManyTermsError: when a condition is too large.
         """
-        self._size, self._assumptions = len(conditions), assumptions
+        self._size = len(conditions)
         self._first, self._terms = 0, len(conditions) + len(assumptions)
         self._extra: tuple[tuple[int, int], ...] = ()
         self._unless: tuple[tuple[int, int], ...] = ()
         self.columns: dict[str, Column] = {}
         self.fill(0, [*conditions, *(item.when for item in assumptions)])
+        self._stands = [
+            _Stand(position, 1 << (self._size + position), *item.assume) for position, item in enumerate(assumptions)
+        ]
 
     def filled(self, at: int, conditions: Sequence[Condition]) -> "Matcher":
         """This one with conditions in place of some that never hit, from a position on: only they are compiled."""
@@ -138,15 +144,7 @@ class Matcher:
         for name, literals in readers.items():
             column = _column(BY_NAME[name], literals)
             self.columns[name] = self.columns[name].joined(column) if name in self.columns else column
-        self._stands = []
-        for position, item in enumerate(self._assumptions):
-            name, limit = item.assume
-            column = self.columns.get(name) or Column(name)
-            # Every number below the limit fails a term, or none does, or it stays open.
-            failing = [column.fails(number) for number in column.numbers(limit) if number < limit]
-            failed = reduce(and_, failing, column.reads)
-            still_open = reduce(or_, failing, 0) & ~failed
-            self._stands.append(_Stand(position, 1 << (self._size + position), name, failed, still_open))
+        self._ranges: dict[tuple[str, Range], tuple[int, int]] = {}
 
     def terms_of(self, bits: int) -> int:
         """The bits of the terms of these conditions."""
@@ -157,29 +155,37 @@ class Matcher:
         failed, pending = self.against(answers)
         hits, unknown = self.gather(failed, pending)
         standing = [s for s in self._stands if s.bit & hits and answers.get(s.constraint) is None]
-        if standing:  # the assumed ranges are taken in place of nothing
-            left_open: dict[str, int] = {}
-            for stand in standing:
-                failed |= stand.fails
-                left_open[stand.constraint] = left_open.get(stand.constraint, -1) & stand.open
-            pending = 0
-            for name, column in self.columns.items():
-                if answers.get(name) is None:
-                    pending |= left_open.get(name, column.reads)
-            hits, unknown = self.gather(failed, pending)
+        if standing:  # what is assumed is a range in place of nothing; of several, the lowest
+            assumed = {s.constraint: Range(below=s.below) for s in sorted(standing, key=lambda s: -s.below)}
+            hits, unknown = self.gather(*self.against({**answers, **assumed}))
         own = (1 << self._size) - 1
         return Matches(hits & own, unknown & own, tuple([stand.position for stand in standing]))
 
     def against(self, answers: Answers) -> tuple[int, int]:
-        """The terms that stated answers fail, and those that an unstated constraint is read by."""
+        """The terms that stated answers fail, and those that hang on an unstated constraint, or on where in a range."""
         failed = pending = 0
         for name, reads, fails, _ in self.columns.values():
             value = answers.get(name)
             if value is None:
                 pending |= reads
+            elif isinstance(value, Range):
+                failing, still_open = self.over(name, value)
+                failed, pending = failed | failing, pending | still_open
             else:
                 failed |= fails(value)
         return failed, pending
+
+    def over(self, name: str, stated: Range) -> tuple[int, int]:
+        """The terms that every number of a range fails, and those that only some of them do; worked out once."""
+        key = name, stated
+        if key not in self._ranges:
+            if len(self._ranges) >= _MOST_RANGES:
+                self._ranges.clear()
+            column = self.columns[name]
+            failing = [column.fails(number) for number in column.within(stated)]
+            failed = reduce(and_, failing, column.reads)
+            self._ranges[key] = failed, reduce(or_, failing, 0) & ~failed
+        return self._ranges[key]
 
     def gather(self, failed: int, pending: int) -> tuple[int, int]:
         """Terms gathered into conditions: one hit is enough, and unknown is what neither hits nor fails whole."""
@@ -199,6 +205,8 @@ class Matcher:
                 still_open |= bit
         return hit, still_open & ~hit
 
+
+_MOST_RANGES = 1024
 
 _known: dict[int, tuple[Condition, tuple[list[Term], list[Term]]]] = {}
 """By the identity of a condition, which is kept with it, its terms: a rule is in each variant of its table."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from math import log10
+from math import inf, log10
 from typing import Annotated, NamedTuple, cast
 
-from genarch.table.constraints import BY_NAME, Answers, Value
+from genarch.table.constraints import BY_NAME, Answers, Range, Value
 from genarch.table.forms import number
 from genarch.table.spec import Case, with_implied
 
@@ -95,7 +95,8 @@ class Precedent(NamedTuple):
 def agreement_on(name: str, one: Value, other: Value) -> float:
     """How far two answers to a constraint agree, from 0 to 1.
 
-    Sets by what is in both of what is in either, numbers by their distance on a logarithmic scale.
+    Sets by what is in both of what is in either, numbers by their distance on a logarithmic scale; ranges by the
+    distance of their nearest numbers, so that what may be the same agrees.
     """
     if one == other:
         return 1.0
@@ -110,7 +111,16 @@ def agreement_on(name: str, one: Value, other: Value) -> float:
 
 def _decades(one: Value, other: Value) -> float:
     """How far apart two numbers are, in powers of ten; one is added to each, for there may be none of something."""
-    return abs(log10(1 + cast("float", one)) - log10(1 + cast("float", other)))
+    (low, high), (from_, to) = _ends(one), _ends(other)
+    return max(0.0, log10(1 + low) - log10(1 + to), log10(1 + from_) - log10(1 + high))
+
+
+def _ends(stated: Value) -> tuple[float, float]:
+    """The ends of a range, or a number twice."""
+    if isinstance(stated, Range):
+        return stated.low or 0, inf if stated.high is None else stated.high
+    number = cast("float", stated)
+    return number, number
 
 
 def source_of(case: Case) -> str:

@@ -6,10 +6,10 @@ from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import Literal, NamedTuple
 
-from genarch.table.answers import nearest_gpu
+from genarch.table.answers import format_answer, nearest_gpu
 from genarch.table.calibration import chances, is_clear
 from genarch.table.conditions import All, Predicate, constraints_read, values_named
-from genarch.table.constraints import CONSTRAINTS, Answers, Value, gpu_names
+from genarch.table.constraints import CONSTRAINTS, Answers, Range, Value, gpu_names
 from genarch.table.extension import ROOM, extends
 from genarch.table.matching import Matcher, positions
 from genarch.table.rules import Assumption, Citation, Method, NextStep, Notice, Ratio, Rule, RuleTable
@@ -39,7 +39,7 @@ class Ranked(NamedTuple):
 
 
 class Undecided(NamedTuple):
-    """A constraint that nobody has stated, and the rules that wait for it."""
+    """A constraint that is not stated, or only as a range, and the rules that wait for it."""
 
     constraint: str
     rules: tuple[str, ...]
@@ -149,9 +149,9 @@ def hardware_contradicted(stated: Answers) -> Iterator[Notice]:
         when = All((Predicate("gpu", "is", (str(gpu),)), Predicate("device", "is", (str(device),))))
         yield Notice(DEVICE_CONTRADICTED, "inconsistency", title, when, message, _CATALOGUE)
     if (most := excess_memory(stated)) is not None:
-        memory = stated["device_memory_gb"]
+        memory = format_answer(stated["device_memory_gb"])
         message = (
-            f"gpu says {gpu}, which has {most:g} GB at most; device_memory_gb says {memory:g}. {most:g} GB count, and "
+            f"gpu says {gpu}, which has {most:g} GB at most; device_memory_gb says {memory}. {most:g} GB count, and "
             "several cards that work on one image are not considered: state one of them, or make them agree."
         )
         title = "The hardware has less memory than is stated"
@@ -322,9 +322,14 @@ class Scorer:
         recommended = set(verdict.recommended)
         concerned = {verdict.verdict, *verdict.candidates, *recommended}
         waiting = (
-            (name, tuple([self._rules.rules[at].id for at in readers if unknown >> at & 1]))
+            (
+                name,
+                tuple(
+                    [self._rules.rules[at].id for at in readers if unknown >> at & 1 and self._open(name, at, answers)]
+                ),
+            )
             for name, readers in self._readers.items()
-            if answers.get(name) is None
+            if answers.get(name) is None or isinstance(answers[name], Range)
         )
         rules_hit = tuple([self._rules.rules[at] for at in positions(bits & self._rule_bits)])
         hits = [self._others[at] for at in positions(bits >> self._rule_bits.bit_length())]
@@ -343,6 +348,13 @@ class Scorer:
             ),
             tuple([self._rules.assumptions[at] for at in assumed]),
             tuple([entry for entry in said if isinstance(entry, NextStep)]),
+        )
+
+    def _open(self, name: str, rule: int, answers: Answers) -> bool:
+        """Whether a rule waits for a constraint: it is not stated, or a range of which a part makes a difference."""
+        stated = answers.get(name)
+        return not isinstance(stated, Range) or bool(
+            self.matcher.over(name, stated)[1] & self.matcher.terms_of(1 << rule)
         )
 
     def stability(self, answers: Answers) -> Stability | None:

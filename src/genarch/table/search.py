@@ -22,7 +22,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from genarch.table.bounds import Bounds
 from genarch.table.conditions import Condition
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Constraint, Value, in_order
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Constraint, Range, Value, in_order
 from genarch.table.extension import ROOM, Extended, extends
 from genarch.table.matching import Column, Matcher, positions
 from genarch.table.rules import RuleTable
@@ -79,6 +79,11 @@ class AnswerClass(NamedTuple):
     fails: int
 
 
+Classes = Mapping[str, Sequence[AnswerClass]]
+
+ALL: Classes = {}
+
+
 class _Classes(dict[str, tuple[AnswerClass, ...]]):
     """The classes of answers to each constraint, made when asked for: what is stated needs none."""
 
@@ -115,15 +120,30 @@ class Space:
         other.cut(self.matcher.filled(at, conditions), first)
         return other
 
+    def column(self, name: str) -> Column:
+        """What a constraint does to the conditions; nothing, where none reads it."""
+        return self.columns.get(name) or Column(name)
+
+    def left_open(self, stated: Answers, classes: Classes = ALL) -> dict[str, Sequence[AnswerClass]]:
+        """What is not stated, or only as a range, with the classes of answers to it; those of some are given."""
+        found: dict[str, Sequence[AnswerClass]] = {}
+        for name, column in self.columns.items():
+            value = stated.get(name)
+            if isinstance(value, Range):
+                found[name] = distinct(AnswerClass(number, column.fails(number)) for number in column.within(value))
+            elif value is None:
+                found[name] = classes[name] if name in classes else self.classes[name]
+        return found
+
     def answers(self, name: str) -> list[AnswerClass]:
         """Answers to a constraint, at least one of each class, in the order of the declaration, numbers ascending."""
-        constraint, column = BY_NAME[name], self.columns[name]
+        constraint, column = BY_NAME[name], self.column(name)
         values: Sequence[Value] = column.numbers() if constraint.numeric else names_of(constraint)
         return [AnswerClass(value, column.fails(value)) for value in values]
 
     def cells(self, name: str) -> list[Stretch]:
         """The thresholds of a constraint and the gaps between them, in order, each for every number there is of it."""
-        column = self.columns.get(name) or Column(name)
+        column = self.column(name)
 
         def around(number: float) -> Stretch:
             if number in column.thresholds:
@@ -136,7 +156,7 @@ class Space:
 
     def stretches(self, name: str) -> list[Stretch]:
         """The numbers in order, cut only where the conditions that they fail change."""
-        fails = (self.columns.get(name) or Column(name)).fails
+        fails = self.column(name).fails
         alike = groupby(self.cells(name), lambda cell: fails(cell.value))
         return [reduce(Stretch.joined, cells) for _, cells in alike]
 
@@ -159,10 +179,6 @@ def distinct(answers: Iterable[AnswerClass]) -> tuple[AnswerClass, ...]:
 
 
 Name = TypeVar("Name", bound=Hashable)
-
-Classes = Mapping[str, Sequence[AnswerClass]]
-
-ALL: Classes = {}
 
 
 class Found(NamedTuple, Generic[Name]):
@@ -197,8 +213,13 @@ def search(
     on the side of yes. `classes` are those to try of some constraints, `limit` is how many nodes to try in all.
     """
     matcher, watched = space.matcher, space.watched
-    reads = {name: column.reads for name, column in space.columns.items() if stated.get(name) is None}
-    every = {name: classes[name] if name in classes else space.classes[name] for name in reads}
+    every = space.left_open(stated, classes)
+    reads = {
+        name: matcher.over(name, value)[1]
+        if isinstance(value := stated.get(name), Range)
+        else space.columns[name].reads
+        for name in every
+    }
     given, given_pending = matcher.against(stated)
     # What is stated may contradict itself already; then so do its completions, and that is no reason against them.
     contradictions = ~watched & ~matcher.gather(given, given_pending)[0]
@@ -305,11 +326,11 @@ def sampled(
     """The watched conditions that hit on sampled answers without a contradiction, and the classes of these answers.
 
     Where something is stated, the samples are completions of it, and a contradiction within it is passed over. The
-    classes stand in the order of the constraints that are not stated; `classes` are those to draw from, of some
-    constraints. The samples are always the same, and each completion once where there are no more than `count`.
+    classes stand in the order of the constraints that are not stated, or only as a range; `classes` are those to draw
+    from, of some constraints. The samples are always the same, and each completion once where there are no more than
+    `count`.
     """
-    names = [name for name in space.columns if stated.get(name) is None]
-    every = [classes[name] if name in classes else space.classes[name] for name in names]
+    every = list(space.left_open(stated, classes).values())
     given, pending = space.matcher.against(stated)
     ignored = space.matcher.gather(given, pending)[0] | space.watched
     count = SAMPLES if count is None else count

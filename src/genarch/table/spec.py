@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from genarch.table.constraints import NOTHING_STATED, Answers, Value, gpu_names
+from genarch.table.constraints import NOTHING_STATED, Answers, Range, Value, gpu_names
 from genarch.table.forms import DAY, HIDDEN, NAME, OPEN, SLUG, TABLE_AT_VERSION, Mark, ShownText, format_version, whole
 
 SPEC_VERSION = 1
@@ -127,15 +127,22 @@ def with_implied(answers: Answers) -> Answers:
     if memory := known.memory_gb.get(str(gpu)):
         implied["device_memory_gb"] = memory
     merged = {**implied, **answers}
-    if (most := excess_memory(answers)) is not None:
+    stated, most = answers.get("device_memory_gb"), known.most_gb.get(str(gpu))
+    if excess_memory(answers) is not None and most is not None:
         merged["device_memory_gb"] = most
+    elif isinstance(stated, Range) and most is not None and (stated.high is None or stated.high > most):
+        merged["device_memory_gb"] = stated._replace(at_most=most, below=None)
     return merged
 
 
 def excess_memory(answers: Answers) -> float | None:
     """The most memory in GB that the stated `gpu` is sold with, where more is stated; else None."""
     stated, most = answers.get("device_memory_gb"), gpu_names().most_gb.get(str(answers.get("gpu")))
-    return most if most is not None and isinstance(stated, int | float) and stated > most else None
+    if most is None:
+        return None
+    if isinstance(stated, Range):
+        return most if (stated.low or 0) >= most and not stated.holds(most) else None
+    return most if isinstance(stated, int | float) and stated > most else None
 
 
 def contradicted_device(answers: Answers) -> tuple[str, ...] | None:
