@@ -211,7 +211,7 @@ def candidate(model: Model, needs: Needs) -> Candidate:
         model.title,
         model.architecture,
         needs.status(
-            [Time(max(guess.low_ms, floor), max(guess.high_ms, floor))] if guess else [],
+            [Time(guess.low_ms, guess.mid_ms, guess.high_ms).no_less_than(floor)] if guess else [],
             demonstrated=bool(within),
             measured=bool(timed),
         ),
@@ -320,7 +320,7 @@ def _time_there(model: Model, adapters: Iterable[str], needs: Needs) -> Time | N
     place, side, wanted = needs.place, needs.resolution_px, set(adapters)
     ways = (way for way in ways_of(model.architecture, needs.catalogue) if way.model.id == model.id)
     way = next((way for way in ways if {entry.id for entry in way.adapters} == wanted), None)
-    return quickest(way, place.hardware, side, needs.catalogue) if way and place and side else None
+    return quickest(needs.run(way), place.hardware, side, needs.catalogue) if way and place and side else None
 
 
 def _floor(time: Time | None, needs: Needs) -> float:
@@ -360,12 +360,10 @@ def lateness(found: Candidate, needs: Needs) -> Lateness | None:
         return Lateness(bool(here), says, f"{row.id}; measured")
     if time.row and time.low > budget:
         return Lateness(late=True, says=f"{_taken(time, needs)}{where}", source=f"{time.row}; measured")
-    there = needs.place.hardware if needs.place else ()
-    guesses = (needs._replace(hardware=entry).estimated(model) for entry in there)
-    likeliest = max(time.low, min((guess.mid_ms for guess in guesses if guess), default=time.low))
+    likeliest = time.likely
     if likeliest <= budget:
         return None
-    low, high, _ = time.rounded()
+    low, _, high, _ = time.rounded()
     says = f"it is estimated to take {ms_words(low)} to {ms_words(high)}, likeliest {ms_words(likeliest)},{where}"
     return Lateness(not time.may_keep(budget), says, f"{needs.catalogue.name}; estimated")
 

@@ -84,7 +84,8 @@ def bill(
     answers: Answers, architectures: Iterable[str], catalogue: Catalogue, *, utilisation: float = UTILISATION
 ) -> Bill | None:
     """The costs of a spec's load; None where it does not state the hardware and the size of the image."""
-    needs = needs_of(answers, catalogue)
+    # By the gpu, whatever device is stated beside it.
+    needs = needs_of({name: value for name, value in answers.items() if name != "device"}, catalogue)
     found = load_of(answers, needs, utilisation)
     if found is None:
         return None

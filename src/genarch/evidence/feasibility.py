@@ -2,6 +2,7 @@
 
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import Literal, NamedTuple
 
 from genarch.evidence.catalogue import Catalogue, Row
@@ -13,6 +14,7 @@ from genarch.evidence.ways import (
     Terms,
     Time,
     Way,
+    from_image,
     in_spec_terms,
     measured_tasks,
     number,
@@ -59,6 +61,11 @@ class Needs(NamedTuple):
     memory_gb: float | None
     memory_stated: bool
     place: Place | None
+
+    @property
+    def with_image(self) -> bool:
+        """Whether the task has an input image."""
+        return self.tasks is not None and from_image(self.tasks)
 
     def large_enough(self, row: Measurement) -> bool:
         """Whether a row is at the size asked for, or a larger one."""
@@ -120,7 +127,7 @@ class Needs(NamedTuple):
             return None
         if self.catalogue.largest(model.id) < side:
             return None
-        options = Options(controlnets=sum(adapter.every_step for adapter in adapters))
+        options = Options(controlnets=sum(adapter.every_step for adapter in adapters), with_image=self.with_image)
         return estimate(model, self.hardware, (side, side), self.catalogue, options=options, full_load=full_load)
 
     def estimated_way(self, way: Way) -> Estimate | None:
@@ -129,7 +136,7 @@ class Needs(NamedTuple):
         able = does and self.admits(way.terms) and way.model.weights_released
         if self.hardware is None or side is None or not able or way.largest_px < side:
             return None
-        options = Options(controlnets=way.controlnets)
+        options = way.options._replace(with_image=self.with_image)
         return estimate(way.model, self.hardware, (side, side), self.catalogue, options=options)
 
     def status(self, times: Sequence[Time], *, demonstrated: bool, measured: bool) -> Status:
@@ -145,19 +152,28 @@ class Needs(NamedTuple):
     def times(self, ways: Iterable[Way]) -> list[Time]:
         """The times on the hardware and at the size asked for, of ways that do the task, by what is sold and fits.
 
-        Of those that take the conditioning; of all, where none is known to and even so they are too slow.
+        Of those that take the conditioning; of all, where none is known to and even so they are too slow. What is shown
+        on the nearest task alone, or with adapters that nothing asks for, may miss a budget, but keeps none.
         """
         if self.place is None or self.resolution_px is None:
             return []
         found = [
-            (way, time.rounded())
+            (way, time.rounded() if self.suits(way) else time.rounded()._replace(high=inf))
             for way in ways
             if (self.tasks is None or not self.tasks.isdisjoint(way.tasks)) and self.admits(way.terms)
-            if (time := quickest(way, self.place.hardware, self.resolution_px, self.catalogue))
+            if (time := quickest(self.run(way), self.place.hardware, self.resolution_px, self.catalogue))
         ]
         taking = [time for way, time in found if not self.conditioning & way.terms.lacks]
         late = self.budget_ms is not None and all(time.low > self.budget_ms for _, time in found)
         return taking or ([time for _, time in found] if late else [])
+
+    def suits(self, way: Way) -> bool:
+        """Whether a way does what is asked for, and nothing more."""
+        return self.tasks is None or way.is_for(self.tasks, self.conditioning)
+
+    def run(self, way: Way) -> Way:
+        """A way as it is run on the task."""
+        return way.on(self.tasks) if self.tasks else way
 
     def admits(self, terms: Terms) -> bool:
         """Whether licence and memory let a model serve."""

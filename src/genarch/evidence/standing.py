@@ -14,24 +14,24 @@ where one of them is another and everything else stays.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
+from math import inf
 from typing import NamedTuple
 
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.entries import Model
 from genarch.evidence.ways import (
     Place,
     Shown,
+    Tasks,
     Terms,
     Time,
     Way,
+    able_of,
     measured_tasks,
-    memory_of,
     ms_words,
     number,
     place_of,
     quickest,
     shown_of,
-    ways_of,
 )
 from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
 from genarch.table.constraints import BY_NAME, Answers
@@ -44,8 +44,8 @@ SIZES = (256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 1920, 2048, 3072, 4096)
 SOLD_AS_RELEASED = All((Predicate("commercial_use", "is", (True,)), Predicate("training", "is", ("pretrained",))))
 """Where released weights are sold as they are, their licence decides."""
 
-Tasks = tuple[str, ...]
-"""Tasks of a spec that the same rows count for."""
+OUTWEIGHS = 2
+"""As many strong rules count against what more likely misses a budget: a requirement outweighs preferences."""
 
 Timed = Sequence[tuple[Way, Time]]
 
@@ -62,6 +62,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
         "No {} model for this keeps the budget on this hardware",
         "Excludes it where all its models are estimated or measured beyond the budget on this hardware at this size.",
     ),
+    "unlikely": (
+        "{} more likely misses the budget on this hardware than keeps it",
+        "As two strong rules, against it where its quickest model likely misses the budget and another's keeps it.",
+    ),
     "open": (
         "Whether {} keeps the budget on this hardware is open",
         "Where nothing shows that the budget is kept, and nothing that it is not, a recommendation of it is a lean.",
@@ -76,15 +80,17 @@ def instantiated(stated: Answers, rules: RuleTable, catalogue: Catalogue, *, aro
     Those of a budget need all three; those of memory and of licences do not. With `around`, they also hold where one of
     the three, or the task, is another; without, they are of the stated task alone.
     """
-    answers = with_implied(stated)
-    found: list[Rule] = []
+    answers, found = with_implied(stated), list[Rule]()
+    given_gb, strong = number(stated.get("device_memory_gb")), rules.header.points["strong"]
+    timed: list[_Against] = []
     for architecture in rules.architectures:
-        given_gb, like = number(stated.get("device_memory_gb")), architecture.as_slow_as
         against = _Against(architecture.id, answers, given_gb, catalogue, around=around)
         found += [*against.licence(), *against.memory()]
-        if like:
+        if like := architecture.as_slow_as:
             against = _Against(architecture.id, answers, given_gb, catalogue, around=around, like=like)
-        found += against.time()
+        timed.append(against)
+    for against in timed:
+        found += against.time(strong, [other for other in timed if other is not against])
     return tuple(found)
 
 
@@ -109,43 +115,6 @@ class _Point(NamedTuple):
         return f"on {self.place.name} at {self.side} px"
 
 
-class _Able(NamedTuple):
-    """What an architecture's models can do, whatever is stated.
-
-    `groups` are its ways by the tasks that they do; `closed` those tasks where no way may be sold as it was released;
-    `least` has the smallest model of those where all memory is known, with the row that shows its memory in GB.
-    """
-
-    groups: Mapping[Tasks, Sequence[Way]]
-    closed: Sequence[Tasks]
-    least: Mapping[Tasks, tuple[float, Model, str | None]]
-
-
-@lru_cache(maxsize=256)
-def _able(architecture: str, like: str | None, tasks: Tasks, catalogue: Catalogue) -> _Able:
-    together: dict[frozenset[str], list[str]] = {}
-    for task in tasks:
-        together.setdefault(measured_tasks(task), []).append(task)
-    groups: dict[Tasks, Sequence[Way]] = {}
-    for rows, named in together.items():
-        found = [way for way in ways_of(architecture, catalogue) if rows & way.tasks]
-        if like and not any(way.timed for way in found):
-            found = [way for way in ways_of(like, catalogue) if rows & way.tasks]
-        if found:
-            groups[tuple(named)] = found
-    closed = [named for named, ways in groups.items() if all(way.terms.closed for way in ways)]
-    smallest = {
-        named: min(ways, key=lambda way: way.terms.memory_gb or 0)
-        for named, ways in groups.items()
-        if all(way.terms.memory_gb for way in ways)
-    }
-    least = {
-        named: (way.terms.memory_gb or 0, way.model, memory_of(way.model, catalogue)[1])
-        for named, way in smallest.items()
-    }
-    return _Able(groups, closed, least)
-
-
 class _Against:
     """What can be said against one architecture."""
 
@@ -161,13 +130,15 @@ class _Against:
     ) -> None:
         """`like` is an architecture whose passes it makes too, for tasks of which no time of its own is known."""
         self._like = like
+        self._rivals: Sequence[_Against] = ()
+        self._kept: dict[tuple[Tasks, str, int], bool | None] = {}
         self._architecture, self._answers, self._catalogue, self._around = architecture, answers, catalogue, around
         self._given_gb, self._memory_gb = given_gb, number(answers.get("device_memory_gb"))
         wanted = answers.get("conditioning")
         self._taken = wanted if isinstance(wanted, frozenset) else frozenset()
         asked = answers.get("task")
         tasks = BY_NAME["task"].values if around or asked is None else (str(asked),)
-        self._groups, self._closed, self._least = _able(architecture, like, tasks, catalogue)
+        self._groups, self._itself, self._closed, self._least = able_of(architecture, like, tasks, catalogue)
         self._asked: Tasks = next((tasks for tasks in self._groups if asked in tasks), ())
 
     def licence(self) -> Iterator[Rule]:
@@ -196,53 +167,103 @@ class _Against:
         cited = (row or smallest.id,)
         yield self._rule("too-large", Any(tuple(short)), message, cited, "measured" if row else "estimated")
 
-    def time(self) -> Iterator[Rule]:
-        """Out where no model keeps the budget on the hardware at the size; a lean at most where that is open."""
+    def time(self, strong: int, rivals: Sequence["_Against"]) -> Iterator[Rule]:
+        """Out where no model keeps the budget on the hardware at the size; a lean at most where that is open.
+
+        Where it is likelier missed, and a rival likelier keeps it, that speaks against it, in `strong` points.
+        """
+        self._rivals = rivals
         place, side = place_of(self._answers, self._catalogue), self._answers.get("resolution_px")
         budget = number(self._answers.get("latency_budget_ms"))
         if place is None or not isinstance(side, int) or budget is None:
             return
         point, groups = _Point(place, side, budget), [self._asked] if self._asked else list(self._groups)
         timed = {tasks: self._times(tasks, point) for tasks in groups}
-        here, sized, within = point.stated
+        here, sized, _ = point.stated
         kept: list[Condition] = []
         for tasks, times in timed.items():
-            found = [(way.terms, time.low) for way, time in times] + self._shown(tasks, point)
+            found = [(way.terms, time.low) for way, time in times]
+            found += [(shown.terms, shown.time) for shown in self._shown(tasks, point)]
             kept += self._serving((_any_of([tasks]), here, sized), found, times)
         if known := [tasks for tasks, times in timed.items() if times]:
             when = All((_any_of(known), here, sized, Not(Any(tuple(kept)))))
             yield from self._timed(when, point, timed.get(self._asked, ()))
+            if self._around or not (self._asked and self._late(self._asked, point)):
+                yield from self._unlikely(known, point, OUTWEIGHS * strong)
         if self._around and self._asked:
-            asked = _any_of([self._asked])
-            others = _any_of([tasks for tasks in self._groups if tasks != self._asked and self._late(tasks, point)])
-            places = [
-                at for at in self._places(place) if at != place and self._late(self._asked, point._replace(place=at))
-            ]
-            elsewhere = Predicate(place.constraint, "is", tuple(at.name for at in places))
-            late = self._late_sizes(point)
-            # A bound is enough here: what is said of another size is asked again.
-            sizes = Any(tuple(_number("resolution_px", "is", size) for size in late))
-            lines = (
-                (others, here, sized, within),
-                (asked, elsewhere, sized, within),
-                (asked, here, sizes, within),
-            )
-            yield self._rule("too-slow", Any(tuple(map(All, lines))), "", (self._architecture,), "estimated")
+            yield from self._elsewhere(point, OUTWEIGHS * strong)
 
-    def _late_sizes(self, point: _Point) -> Sequence[int]:
-        """The other sizes that do not keep the budget on this hardware; a larger one takes longer."""
-        if self._late(self._asked, point):
-            smaller = [size for size in SIZES if size < point.side]
-            kept = next(
-                (size for size in reversed(smaller) if not self._late(self._asked, point._replace(side=size))), 0
+    def _elsewhere(self, point: _Point, points: int) -> Iterator[Rule]:
+        """Likewise if the task, the hardware or the size is another."""
+
+        def found(tasks: Tasks, at: _Point) -> str:
+            return "too-slow" if self._late(tasks, at) else "unlikely" if self._misses(tasks, at) else ""
+
+        asked, (here, sized, within) = self._asked, point.stated
+        tasks = {others: found(others, point) for others in self._groups if others != asked}
+        places = {
+            at.name: found(asked, point._replace(place=at)) for at in self._places(point.place) if at != point.place
+        }
+        sizes = {size: found(asked, point._replace(side=size)) for size in SIZES if size != point.side}
+        for what, taken in (("too-slow", 0), ("unlikely", points)):
+            elsewhere = Predicate(point.place.constraint, "is", tuple(at for at in places if places[at] == what))
+            # A bound is enough here: what is said of another size is asked again.
+            sized_so = Any(tuple(_number("resolution_px", "is", size) for size in sizes if sizes[size] == what))
+            lines = (
+                (_any_of(others for others in tasks if tasks[others] == what), here, sized, within),
+                (_any_of([asked]), elsewhere, sized, within),
+                (_any_of([asked]), here, sized_so, within),
             )
-            return [size for size in SIZES if size > kept and size != point.side]
-        larger = [size for size in SIZES if size > point.side]
-        first = next((size for size in larger if self._late(self._asked, point._replace(side=size))), SIZES[-1] + 1)
-        return [size for size in larger if size >= first]
+            yield self._rule(what, Any(tuple(map(All, lines))), "", (self._architecture,), "estimated", taken)
+
+    def _misses(self, tasks: Tasks, point: _Point) -> bool:
+        """Whether the likeliest time misses the budget, whatever steers the models, and that of a rival keeps it."""
+        return self.keeps(tasks, point) is False and any(rival.keeps(tasks, point) for rival in self._rivals)
+
+    def keeps(self, tasks: Tasks, point: _Point) -> bool | None:
+        """Whether some likeliest time keeps the budget, or what was measured; None where no time is known."""
+        key = tasks, point.place.name, point.side
+        if key not in self._kept:
+            known: bool | None = None
+            if any(shown.time <= point.budget for shown in self._shown(tasks, point)):
+                known = True
+            else:
+                for _, time in self._likely(tasks, point):
+                    if known := time.likely_keeps(point.budget):
+                        break
+            self._kept[key] = known
+        return self._kept[key]
+
+    def least(self, tasks: Tasks, point: _Point) -> float:
+        """The least of the likeliest times, and of those that were measured; above any where none is known."""
+        likely = [time.rounded().likely for _, time in self._likely(tasks, point)]
+        return min([*likely, *(shown.time for shown in self._shown(tasks, point))], default=inf)
+
+    def _likely(self, tasks: Tasks, point: _Point) -> Iterator[tuple[Way, Time]]:
+        """The times of models on the task itself; of the nearest, where it has no models of its own."""
+        for way in self._itself.get(tasks, ()):
+            if time := quickest(way, point.place.hardware, point.side, self._catalogue):
+                yield way, time
+
+    def _unlikely(self, known: Iterable[Tasks], point: _Point, points: int) -> Iterator[Rule]:
+        """That it more likely misses the budget than keeps it, where a rival does better."""
+        here, sized, _ = point.stated
+        lines: list[Condition] = []
+        for tasks in known:
+            rival = min((other.least(tasks, point) for other in self._rivals), default=inf)
+            if rival < (mine := self.least(tasks, point)) and any(self._likely(tasks, point)):
+                lines.append(All((_any_of([tasks]), here, sized, *_between(rival, mine))))
+        if lines:
+            tasks = self._asked or next(iter(known))
+            way, time = min(self._likely(tasks, point), key=lambda pair: pair[1].likely)
+            message = f"The quickest of its models that do this, {way.words}, most likely takes"
+            message += f" {ms_words(time.rounded().likely)} {point}; the budget is {ms_words(point.budget)}"
+            grade: Grade = "measured" if time.low == time.high else "estimated"
+            cited = (time.row or way.model.id,)
+            yield self._rule("unlikely", Any(tuple(lines)), f"{message}, which another keeps.", cited, grade, points)
 
     def _times(self, tasks: Tasks, point: _Point) -> Timed:
-        ways = (way for way in self._groups[tasks] if way.timed and way.largest_px >= point.side)
+        ways = (way for way in self._groups.get(tasks, ()) if way.timed and way.largest_px >= point.side)
         times = [(way, quickest(way, point.place.hardware, point.side, self._catalogue)) for way in ways]
         return [(way, time.rounded()) for way, time in times if time]
 
@@ -264,11 +285,11 @@ class _Against:
             taken = [Predicate("conditioning", "none_of", tuple(sorted(terms.lacks)))] if terms.lacks else []
             yield All((*serves, *taken))
 
-    def _shown(self, tasks: Tasks, point: _Point) -> list[tuple[Terms, float]]:
+    def _shown(self, tasks: Tasks, point: _Point) -> list[Shown]:
         """What was measured on this hardware, or on hardware that does no better, at this size or a larger one."""
         there = point.place.there
         return [
-            (shown.terms, shown.time)
+            shown
             for shown in _shown(self._architecture, self._like, tasks[0], point.side, self._catalogue)
             if shown.row.hardware in there
         ]
@@ -286,9 +307,9 @@ class _Against:
         if point.place.constraint == "gpu":
             memory_gb = point.place.hardware[0].usable_gb(memory_gb)
         shown = [
-            terms
-            for terms, time in self._shown(tasks, point)
-            if time <= point.budget and self._admits(terms, memory_gb)
+            shown.terms
+            for shown in self._shown(tasks, point)
+            if shown.time <= point.budget and self._admits(shown.terms, memory_gb)
         ]
         if any(self._taken.isdisjoint(terms.lacks) for terms in shown):
             return False
@@ -313,7 +334,7 @@ class _Against:
             message = f"None of its models is known to be so quick {point}."
             yield self._rule("too-slow", when, message, (self._architecture,), "estimated")
             return
-        way, (low, _, row) = min(fitting, key=lambda pair: pair[1].low)
+        way, (low, _, _, row) = min(fitting, key=lambda pair: pair[1].low)
         cited = (row or way.model.id,)
         grade: Grade = "measured" if row else "estimated"
         took = "is estimated to take no less than"
@@ -322,18 +343,17 @@ class _Against:
         whose = "its" if way.model.architecture == self._architecture else f"the {way.model.architecture}"
         message = f"The quickest of {whose} models that do this, {way.words}, {took} {ms_words(low)} {point}"
         yield self._rule("too-slow", when, f"{message}; the budget is {ms_words(point.budget)}.", cited, grade)
-        high = min(time.high for _, time in fitting)
-        if low < high:
+        # What is shown on the nearest task alone, or with adapters that nothing asks for, shows no budget to be kept.
+        rows = measured_tasks(self._asked[0])
+        suited = [(way, time) for way, time in fitting if way.is_for(rows, self._taken)]
+        way, time = min(suited or fitting, key=lambda pair: pair[1].high)
+        if low < time.high or not suited:
             here, sized, _ = point.stated
-            between: tuple[Predicate, ...] = (
-                _number("latency_budget_ms", "at_least", low),
-                _number("latency_budget_ms", "below", high),
-            )
-            message = (
-                f"Nothing shows it to keep the budget {point}: the estimate is {ms_words(low)} to {ms_words(high)}."
-            )
-            shown = [time for terms, time in self._shown(self._asked, point) if not self._taken & terms.lacks]
-            between += tuple(_number("latency_budget_ms", "below", time) for time in shown)
+            band = f"{ms_words(time.low)} to {ms_words(time.high)}" if time.low < time.high else ms_words(time.low)
+            message = f"Nothing shows it to keep the budget {point}: {way.words} is estimated at {band}."
+            kept = [shown.time for shown in self._shown(self._asked, point) if not self._taken & shown.terms.lacks]
+            kept += [time.high] if suited else []
+            between = _between(low, *kept)
             yield self._rule("open", All((here, sized, *between)), message, cited, grade)
 
     def _admits(self, terms: Terms, memory_gb: float | None) -> bool:
@@ -342,7 +362,9 @@ class _Against:
         small = memory_gb is None or terms.memory_gb is None or terms.memory_gb <= memory_gb
         return small and not (sold and terms.closed)
 
-    def _rule(self, what: str, when: Condition, because: str, cited: tuple[str, ...], grade: Grade) -> Rule:
+    def _rule(
+        self, what: str, when: Condition, because: str, cited: tuple[str, ...], grade: Grade, points: int = 0
+    ) -> Rule:
         named = (self._architecture,)
         return Rule(
             rule_id(self._architecture, what),
@@ -352,8 +374,9 @@ class _Against:
             Citation(cited, self._catalogue.name, grade),
             "",
             Examples(),
-            excludes=() if what == "open" else named,
+            excludes=() if points or what == "open" else named,
             limits=named if what == "open" else (),
+            points={self._architecture: -points} if points else {},
         )
 
 
@@ -376,6 +399,12 @@ def _usual_like(hardware: str, catalogue: Catalogue) -> Sequence[Place]:
 def rule_id(architecture: str, kind: str) -> str:
     """The id of what evidence says of an architecture: `evidence-diffusion-too-slow`."""
     return f"evidence-{architecture.replace('_', '-')}-{kind}"
+
+
+def _between(least: float, *below: float) -> list[Predicate]:
+    """That the budget is no less than the first, and below the others."""
+    above = (_number("latency_budget_ms", "below", time) for time in below)
+    return [_number("latency_budget_ms", "at_least", least), *above]
 
 
 def _number(name: str, operator: Operator, number: float) -> Predicate:

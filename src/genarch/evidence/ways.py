@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
-from genarch.evidence.estimates import band_ms
+from genarch.evidence.estimates import Options, band_ms
 from genarch.evidence.hardware import Hardware
 from genarch.table.conditions import Predicate
 from genarch.table.constraints import BY_NAME, Answers
@@ -59,6 +59,11 @@ _NEAREST_TASKS = {
 def measured_tasks(task: str) -> frozenset[str]:
     """The tasks whose rows count for a spec's."""
     return _NEAREST_TASKS.get(task, frozenset({task}))
+
+
+def from_image(tasks: frozenset[str]) -> bool:
+    """Whether tasks, as rows name them, make an image of another one that goes in beside the noise."""
+    return not tasks.isdisjoint(_FROM_IMAGES | {"image_editing"})
 
 
 def task_itself(tasks: frozenset[str]) -> frozenset[str]:
@@ -121,12 +126,29 @@ class Way(NamedTuple):
 
     model: Model
     adapters: tuple[Model, ...]
-    controlnets: int
+    gives: tuple[frozenset[str], ...]
+    """What each adapter gives of a spec's conditioning that the model lacks."""
+    options: Options
     tasks: frozenset[str]
     terms: Terms
     largest_px: int
     timed: bool
     """Whether its time can be known: what it takes, or a request of it, was published."""
+
+    def on(self, tasks: frozenset[str]) -> "Way":
+        """As it is run on tasks, as rows name them: with an input image, where they have one that is known to count."""
+        if self.model.work is None or self.model.work.with_image is None or not from_image(tasks):
+            return self
+        return self._replace(options=self.options._replace(with_image=True))
+
+    def does(self, tasks: frozenset[str]) -> bool:
+        """Whether it is shown on the task itself whose rows these are; on the nearest, where the task has none."""
+        return not task_itself(tasks).isdisjoint(self.tasks)
+
+    def is_for(self, tasks: frozenset[str], conditioning: frozenset[str]) -> bool:
+        """Whether it does the task itself with the conditioning, and adds no adapter that it does not ask for."""
+        asked = self.terms.lacks.isdisjoint(conditioning) and not any(map(conditioning.isdisjoint, self.gives))
+        return asked and self.does(tasks)
 
     @property
     def words(self) -> str:
@@ -165,10 +187,11 @@ def _ways(model: Model, catalogue: Catalogue) -> Iterator[Way]:
         adapters = tuple(catalogue.models[name] for name in names)
         terms = _terms(model, own.union(*(takes[name] for name in names)), catalogue)
         tasks = shown.union(*(catalogue.tasks_of(name) for name in names))
-        controlnets = sum(adapter.every_step for adapter in adapters)
+        gives = tuple(takes[name] - own for name in names)
+        options = Options(controlnets=sum(adapter.every_step for adapter in adapters))
         requests = any(row.timing == "request" and row.carries for row in catalogue.rows_of(model.id))
         timed = requests or (model.work is not None and model.weights_released)
-        yield Way(model, adapters, controlnets, tasks, terms, catalogue.largest(model.id), timed)
+        yield Way(model, adapters, gives, options, tasks, terms, catalogue.largest(model.id), timed)
 
 
 def _terms(model: Model, takes: frozenset[str], catalogue: Catalogue) -> Terms:
@@ -198,19 +221,77 @@ def shown_of(architecture: str, catalogue: Catalogue) -> tuple[Shown, ...]:
     )
 
 
+Tasks = tuple[str, ...]
+"""Tasks of a spec that the same rows count for."""
+
+
+class Able(NamedTuple):
+    """What an architecture's models can do, whatever is stated.
+
+    `groups` are its ways by the tasks that they do; `itself` one for each model on the task itself whose time may be
+    known, or on the nearest where it has none; `closed` those tasks where no way may be sold as it was released;
+    `least` has the smallest model of those where all memory is known, with the row that shows its memory in GB.
+    """
+
+    groups: Mapping[Tasks, Sequence[Way]]
+    itself: Mapping[Tasks, Sequence[Way]]
+    closed: Sequence[Tasks]
+    least: Mapping[Tasks, tuple[float, Model, str | None]]
+
+
+@lru_cache(maxsize=256)
+def able_of(architecture: str, like: str | None, tasks: Tasks, catalogue: Catalogue) -> Able:
+    """What an architecture can do of these tasks; `like` is one whose ways it has where no time of its own is known."""
+    together: dict[frozenset[str], list[str]] = {}
+    for task in tasks:
+        together.setdefault(measured_tasks(task), []).append(task)
+    groups, itself = dict[Tasks, Sequence[Way]](), dict[Tasks, Sequence[Way]]()
+    for rows, named in together.items():
+        found = [way.on(rows) for way in ways_of(architecture, catalogue) if rows & way.tasks]
+        if like and not any(way.timed for way in found):
+            found = [way.on(rows) for way in ways_of(like, catalogue) if rows & way.tasks]
+        if found:
+            groups[tuple(named)] = found
+            timed = [way for way in found if way.timed]
+            suited = [way for way in timed if way.does(rows)] or timed
+            # With adapters, which come later, a model takes no less.
+            itself[tuple(named)] = tuple(reversed({way.model.id: way for way in reversed(suited)}.values()))
+    closed = [named for named, ways in groups.items() if all(way.terms.closed for way in ways)]
+    smallest = {
+        named: min(ways, key=lambda way: way.terms.memory_gb or 0)
+        for named, ways in groups.items()
+        if all(way.terms.memory_gb for way in ways)
+    }
+    least = {
+        named: (way.terms.memory_gb or 0, way.model, memory_of(way.model, catalogue)[1])
+        for named, way in smallest.items()
+    }
+    return Able(groups, itself, closed, least)
+
+
 class Time(NamedTuple):
     """The time of a way, in milliseconds: from `low`, and shown to be no more than `high`; measured in `row`, if so."""
 
     low: float
+    likely: float
     high: float
     row: str | None = None
+
+    def no_less_than(self, floor: float) -> "Time":
+        """With no end below a floor."""
+        return self._replace(low=max(self.low, floor), likely=max(self.likely, floor), high=max(self.high, floor))
 
     def rounded(self) -> "Time":
         """With the ends of an estimate in two digits, which is as fine as they are, the band no narrower."""
         if self.low == self.high:
             return self
         low = self.low if self.row else _two_digits(self.low, floor)
-        return self._replace(low=low, high=_two_digits(self.high, ceil))
+        likely = max(low, _two_digits(self.likely, round))
+        return self._replace(low=low, likely=likely, high=_two_digits(self.high, ceil))
+
+    def likely_keeps(self, budget: float) -> bool:
+        """Whether the likeliest time, in its two digits, is within a budget."""
+        return self.likely < budget * 1.1 and self.rounded().likely <= budget
 
     def may_keep(self, budget: float) -> bool:
         """Whether the low end, in its two digits, is within a budget."""
@@ -263,19 +344,21 @@ def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Ti
     if side > way.largest_px:
         return None
     rows = _rows_at(catalogue).get((way.model.id, hardware.id, side), ())
+    if way.options.with_image:
+        rows = [row for row in rows if from_image(frozenset(row.tasks))]
     exact = [row for row in rows if row.timing == "request" and not row.as_written] if not way.adapters else None
     if exact:
         row = min(exact, key=time_of)
-        return Time(time_of(row), time_of(row), row.id)
+        return Time(time_of(row), time_of(row), time_of(row), row.id)
     released = way.model.weights_released
-    band = band_ms(way.model, hardware, side, catalogue, way.controlnets) if released else None
+    band = band_ms(way.model, hardware, side, catalogue, way.options) if released else None
     if band is None:
         return None
     if not rows:
         return Time(*band)
     loaded = min((row for row in rows if row.timing == "full_load"), key=time_of, default=None)
     if loaded and time_of(loaded) > band[0]:
-        return Time(time_of(loaded), max(band[1], time_of(loaded)), loaded.id)
+        return Time(*band, loaded.id).no_less_than(time_of(loaded))
     return Time(*band)
 
 

@@ -138,7 +138,7 @@ def quickest_there(evidence: Assessment) -> tuple[float, str, str] | None:
     ]
     times += [
         (
-            Time(guess.low_ms, guess.high_ms).rounded().low,
+            Time(guess.low_ms, guess.mid_ms, guess.high_ms).rounded().low,
             entry.architecture,
             f"the least that is estimated, {guess.title}; likeliest {ms_words(guess.mid_ms)}",
         )
