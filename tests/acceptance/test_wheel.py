@@ -47,14 +47,16 @@ def test_the_wheel_has_the_tables_the_types_and_nothing_beside_the_package(wheel
         "genarch/rules/cases/.cache/cases.json",
         "genarch/rules/evidence/.cache/evidence.json",
         "genarch/rules/evidence/.cache/gpus.json",
+        "genarch/rules/precedents/.cache/similarity.json",
     }
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"genarch"}
 
 
 def test_an_installed_wheel_evaluates_a_spec(wheel: Path, root: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "env", with_pip=True)
+    venv.create(tmp_path / "env")
     python = tmp_path / "env/bin/python"
-    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=tmp_path)
+    pip = (sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check")
+    run(*pip, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=tmp_path)
     # The libraries it needs are those of this environment, so that no test depends on a registry.
     site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=tmp_path).strip())
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")

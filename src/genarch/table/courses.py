@@ -9,7 +9,8 @@ another: what only loses points overtakes nothing. The search over all other ans
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, reduce
-from itertools import chain, combinations, groupby, pairwise, permutations
+from itertools import chain, combinations, groupby, pairwise, permutations, product
+from math import inf
 from operator import ne, or_
 from typing import NamedTuple
 
@@ -23,11 +24,21 @@ from genarch.table.search import Found, Space, Stretch, VerdictSearch, sampled, 
 SAMPLES = 1_000
 """Answers to look at for courses, before a search for those that they do not show."""
 
-LIMIT = 10_000
-"""Nodes that the search for one return may take: some half a second. Most take hundreds, a few nearly all."""
+LIMIT = 4_000
+"""Nodes that the search for one return may take: some quarter of a second. Most take hundreds, a few nearly all."""
 
 Return = tuple[str, str]
 """A verdict that is left and come back to, and the one that follows it."""
+
+
+class _Turn(NamedTuple):
+    """Three stretches, and which architectures of the two families may win in them in turn; None where both are none.
+
+    With them stand the most points that the second may gain on the first, and the third on the second.
+    """
+
+    stretches: tuple[int, int, int]
+    winners: Sequence[tuple[int, int, int, float, float]] | None
 
 
 class _Hits(NamedTuple):
@@ -63,6 +74,16 @@ class _Fact(NamedTuple):
 
 def _bits(holds: Iterable[bool]) -> int:
     return sum(1 << at for at, each in enumerate(holds) if each)
+
+
+def _least(gains: Sequence[tuple[int, int]], here: _Hits, there: _Hits) -> int:
+    """The smallest sum that gains by rule may come to from one stretch to another."""
+    return sum(
+        gained * (there.sure >> at & 1) - gained * (here.possible >> at & 1)
+        if gained > 0
+        else gained * (there.possible >> at & 1) - gained * (here.sure >> at & 1)
+        for at, gained in gains
+    )
 
 
 class _Outcomes:
@@ -101,10 +122,12 @@ class _Outcomes:
             return surplus(first - second, abs(first) + abs(second), scorer.close_call)
 
         self._facts = []
+        self._apart: dict[tuple[int, int], Sequence[tuple[int, int]]] = {}
         for one, other in permutations(architectures, 2):
             apart = gains(int.__sub__, one, other)
             self._facts.append(_Fact(before(one, other), before(other, one), one, other, [apart]))
             if (one, other) in rivals:
+                self._apart[one, other] = apart
                 # A third one has no more points than the second: if none are against it, its margin is no smaller.
                 clean = all(rule.get(other, 0) >= 0 for rule in points)
                 wins = _bits(
@@ -131,21 +154,19 @@ class _Outcomes:
                 found[at] &= ~other
         return found
 
+    def gained(self, one: int, other: int, here: _Hits, there: _Hits) -> float:
+        """The most points that the other may gain on the one, where this wins here and the other there."""
+        if self._excluded(here) >> other & 1 or self._excluded(there) >> one & 1:
+            return inf  # it may have been excluded
+        return -_least(self._apart[one, other], here, there)
+
     def _exclusive(self, here: _Hits, there: _Hits) -> Iterator[tuple[int, int]]:
         """Outcomes here and outcomes there of which only one can be."""
         out_here, out_there = self._excluded(here), self._excluded(there)
 
-        def least(gains: Sequence[tuple[int, int]]) -> int:
-            """The sum at its smallest."""
-            return sum(
-                gained * (there.sure >> at & 1) - gained * (here.possible >> at & 1)
-                if gained > 0
-                else gained * (there.possible >> at & 1) - gained * (here.sure >> at & 1)
-                for at, gained in gains
-            )
-
         for outcomes, others, one, other, gains in self._facts:
-            if not (out_here >> other & 1 or out_there >> one & 1) and all(least(each) >= 0 for each in gains):
+            left = not (out_here >> other & 1 or out_there >> one & 1)
+            if left and all(_least(each, here, there) >= 0 for each in gains):
                 yield outcomes, others
         yield from (both for at, both in enumerate(zip(self._gone, self._left, strict=True)) if not out_here >> at & 1)
 
@@ -178,6 +199,7 @@ class Course:
         self._outcomes = _Outcomes(self._table, len(moving))
         self._verdict = cache(self._table.verdict)
         self._reach = cache(self._table.bounds.reach)
+        self._touched = cache(lambda hits: self._table.scorer.tally(hits).touched)
         self._likely = cache(self._likely_by)
 
     def along(self, answers: Answers) -> list[tuple[Stretch, str]]:
@@ -223,34 +245,59 @@ class Course:
         """Whether any of these may still come of the conditions that hit and those that are open."""
         likely = self._likely(hits >> self._still, unknown >> self._still)
         sure, still_open = self._parts(hits), self._parts(unknown)
+        limit = self._table.scorer.close_call
 
         def reaches(at: int, verdict: str) -> bool:
             return self._reach(sure[at][0], still_open[at][0]).any_of({verdict})
 
+        def wins(turn: _Turn) -> bool:
+            """Whether each may win by so much of the points that touch it."""
+            first, then, last = (self._touched(sure[at][0]) for at in turn.stretches)
+            return turn.winners is None or any(
+                limit.numerator * (first[one] + then[other]) <= limit.denominator * there
+                and limit.numerator * (then[other] + last[back]) <= limit.denominator * again
+                for one, other, back, there, again in turn.winners
+            )
+
         return any(
-            reaches(a, one) and reaches(b, other) and reaches(c, one)
+            reaches(turn.stretches[0], one)
+            and reaches(turn.stretches[1], other)
+            and reaches(turn.stretches[2], one)
+            and wins(turn)
             for one, other in wanted
-            for a, b, c in likely.get((one, other), ())
+            for turn in likely.get((one, other), ())
         )
 
-    def _likely_by(self, hits: int, unknown: int) -> dict[Return, list[tuple[int, int, int]]]:
-        """The returns that the rules which read the number allow, with three stretches to see each in."""
+    def _likely_by(self, hits: int, unknown: int) -> dict[Return, list[_Turn]]:
+        """The returns that the rules which read the number allow, with the stretches to see each in."""
         parts = zip(self._parts(hits << self._still), self._parts(unknown << self._still), strict=True)
         here = {
             at: _Hits(sure >> self._still, (sure | still_open) >> self._still)
             for at, ((sure, out), (still_open, _)) in enumerate(parts)
             if not out
         }
-        after = {
-            (a, b): self._outcomes.after(here[a].only(self._differ[a, b]), here[b].only(self._differ[a, b]))
+        pairs = {
+            (a, b): (here[a].only(self._differ[a, b]), here[b].only(self._differ[a, b]))
             for a, b in combinations(here, 2)
         }
-        found: dict[Return, list[tuple[int, int, int]]] = {}
+        after = {both: self._outcomes.after(*hits) for both, hits in pairs.items()}
+        members = dict(self._table.scorer.families)
+
+        def winners(one: str, other: str, a: int, b: int, c: int) -> Iterator[tuple[int, int, int, float, float]]:
+            for first, then, last in product(members[one], members[other], members[one]):
+                there = self._outcomes.gained(first, then, *pairs[a, b])
+                back = self._outcomes.gained(then, last, *pairs[b, c])
+                if min(there, back) > 1:  # from a point behind to a point ahead
+                    yield first, then, last, there, back
+
+        found: dict[Return, list[_Turn]] = {}
         for (one, outcomes), (other, others) in permutations(self._outcomes.of.items(), 2):
             for a, b, c in combinations(here, 3):
                 for first in positions(outcomes):
                     last = after[a, c][first] & outcomes
                     if any(after[b, c][between] & last for between in positions(after[a, b][first] & others)):
-                        found.setdefault((one, other), []).append((a, b, c))
+                        both = one in members and other in members
+                        turn = _Turn((a, b, c), list(winners(one, other, a, b, c)) if both else None)
+                        found.setdefault((one, other), []).append(turn)
                         break
         return found
