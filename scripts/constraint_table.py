@@ -21,6 +21,10 @@ def _lines() -> Iterator[str]:
     for constraint in CONSTRAINTS:
         cells = (f"`{constraint.name}`", _answer(constraint), _values(constraint), constraint.meaning)
         yield f"| {' | '.join(cells)} |\n".replace("|  |", "| |")
+    yield "\nThe values mean:\n\n| field | value | what it means |\n| --- | --- | --- |\n"
+    for constraint in CONSTRAINTS:
+        for name, meaning in constraint.names.items():
+            yield f"| `{constraint.name}` | `{name}` | {meaning} |\n"
 
 
 def _answer(constraint: Constraint) -> str:

@@ -169,7 +169,7 @@ def test_where_one_number_is_asked_for_a_range_is_none() -> None:
         # names
         ("task", "text_to_img", "did you mean 'text_to_image'?"),
         ("task", "Inpainting", "did you mean 'inpainting'?"),
-        ("conditioning", "txet", "write class_label, attributes, text, "),
+        ("conditioning", "txet", "did you mean 'text'?"),
         ("device", "gpu", "write datacenter_gpu, consumer_gpu, "),
         ("task", "x" * 10_000, "..."),
     ],

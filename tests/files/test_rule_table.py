@@ -132,7 +132,7 @@ def test_conditions(when: str, condition: object) -> None:
         ("{domain: {}}", "is empty; write one of"),
         ("{domain: []}", "is an empty list"),
         ("{conditioning: text}", "is a set; write [text]"),
-        ("{conditioning: [txt]}", "'txt' is not a member here; write class_label, attributes, text"),
+        ("{conditioning: [txt]}", "'txt' is not a member here; did you mean 'text'?"),
         ("{paired_data: yes}", "YAML 1.1"),
         ("{paired_data: [true]}", "must be one value, not a list"),
         ("{paired_data: {below: 1}}", "must be true or false"),
@@ -252,8 +252,8 @@ def test_a_condition_of_too_many_alternatives_is_refused(tmp_path: Path) -> None
             ["t:14:18: questions[colour].id: 'colour' is not a known constraint"],
         ),
         (
-            f"{BASE}questions: [{{id: domain, ask: a, help: h, choices: {{narrow: n}}}}]\n",
-            ["t:14:52: questions[domain].choices: has no line for 'broad'"],
+            f"{BASE}questions: [{{id: domain, ask: a, help: h, choices: {{narow: n}}}}]\n",
+            ["t:14:52: questions[domain].choices: 'narow' is not a known choice of domain"],
         ),
         (
             f"{BASE}notices: [{{id: odd, level: inconsistency, title: t, message: m, source: {SOURCE}}}]\n",

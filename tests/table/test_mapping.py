@@ -74,12 +74,13 @@ def test_cells_of_flags_and_sets_by_hand() -> None:
     stated = spec(conditioning=["text", "mask"], paired_data=False)
     drawn = decision_map(stated, table(), "paired_data", "conditioning", explored=False)
     assert [(cell.label, cell.value) for cell in drawn.x.cells] == [("true", True), ("false", False), ("unknown", None)]
-    members = ["class_label", "attributes", "text", "spatial_layout", "reference_image", "mask", "pose"]
+    members = list(BY_NAME["conditioning"].values)
     assert [cell.label for cell in drawn.y.cells] == ["none", *members, "mask + text", "unknown"]
-    assert [tile.here for row in drawn.rows for tile in row].index(True) == 8 * 3 + 1
+    assert [tile.here for row in drawn.rows for tile in row].index(True) == (1 + len(members)) * 3 + 1
     for priorities in ([], ["speed"]):  # these have a cell already
         drawn = decision_map(spec(priorities=priorities), table(), "priorities", "domain", explored=False)
         assert [cell.label for cell in drawn.x.cells] == [
-            "none", "quality", "speed", "diversity", "sharpness", "fidelity", "cost", "stability", "unknown",
+            "none", "quality", "speed", "diversity", "sharpness", "fidelity", "cost", "stability", "robustness",
+            "calibration", "footprint", "downstream", "prompt_adherence", "consistency", "unknown",
         ]  # fmt: skip
         assert [tile.here for tile in drawn.rows[-1]].index(True) == (2 if priorities else 0)

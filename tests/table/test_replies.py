@@ -68,7 +68,7 @@ def test_words_for_the_tool_mean_the_same_everywhere(name: str, typed: str, kind
         ("gpu", "rtx 4091", "'rtx 4091' is not in the list; did you mean 'rtx-4090'?; type a name, or u"),
         ("gpu", "1", "'1' is not in the list; type a name, or u"),
         ("conditioning", "0 1", "0 means none of these, and stands alone; leave it out, or type it alone"),
-        ("conditioning", "1 9", "'9' is not in the list; type numbers from 1 to 7, as in 1 3, 0 for none, or u"),
+        ("conditioning", "1 11", "'11' is not in the list; type numbers from 1 to 10, as in 1 3, 0 for none, or u"),
     ],
 )
 def test_what_is_no_answer_is_explained(name: str, typed: str, message: str) -> None:

@@ -273,7 +273,7 @@ def test_a_table_is_prepared_without_what_its_inconsistencies_rule_out() -> None
     prepared = verdict_search(rules)
     assert [notice.id for notice in prepared.inconsistencies] == ["an-inconsistency"]
     assert (prepared.space.watched, prepared.space.first_terms) == ((1 << 2 + len(ROOM)) - 1, 0b10)
-    assert prepared.order[:4] == ["paired_data", "domain", "task", "conditioning"]
+    assert prepared.order[:4] == ["paired_data", "domain", "task", "existing_generator"]
     assert len(prepared.order) == len(set(prepared.order)) == len(CONSTRAINTS)
     assert prepared.verdict(0b01) == prepared.verdict(0b10) == "gan"
     assert prepared.verdict(0b00) == "undetermined"

@@ -259,7 +259,7 @@ def test_what_nothing_reads() -> None:
     assert {name for check, name in found if check == "constraint-unread"} == unread_names
     assert {name for check, name in found if check == "constraint-never-decides"} == {"paired_data"}
     assert found["value-unread", "conditioning"] == (
-        "class_label", "attributes", "spatial_layout", "reference_image", "pose",
+        "class_label", "attributes", "spatial_layout", "reference_image", "pose", "audio", "points", "other",
     )  # fmt: skip
     assert "inpainting" not in found["value-unread", "task"]
     assert {name for check, name in found if check == "question-missing"} == {"conditioning", "task", "paired_data"}

@@ -55,7 +55,19 @@ Task = Literal[
     "virtual_try_on",
 ]
 Conditioning = Literal[
-    "none", "text", "image", "class", "edges", "depth", "pose", "segmentation", "sketch", "reference_image", "mask"
+    "none",
+    "text",
+    "image",
+    "class",
+    "edges",
+    "depth",
+    "pose",
+    "segmentation",
+    "sketch",
+    "reference_image",
+    "mask",
+    "audio",
+    "points",
 ]
 Device = Annotated[str, choice(BY_NAME["device"].values)]
 

@@ -34,6 +34,8 @@ _CONDITIONING = {
     "pose": "pose",
     "reference_image": "reference_image",
     "mask": "mask",
+    "audio": "audio",
+    "points": "points",
 }
 """A row's conditioning in a spec's terms; an input image is the task's own."""
 

@@ -148,7 +148,7 @@ def _answers() -> dict[str, Any]:
 def _answer(constraint: Constraint) -> dict[str, Any]:
     """What a spec may say to one constraint."""
     names = [*constraint.values, *constraint.aliases]
-    described = {"description": constraint.meaning}
+    described = {"description": "; ".join([constraint.meaning, *map(": ".join, constraint.names.items())])}
     unknown: list[Any] = ["unknown", None]
     if constraint.kind == "flag":
         return {**described, "enum": [True, False, *unknown]}

@@ -11,7 +11,6 @@ from genarch.errors import nearest
 from genarch.files.bundled import TABLE_CHECKS, bundled_tables, digest
 from genarch.files.records import Location, Record, read_record
 from genarch.files.yaml_text import Fields, Node
-from genarch.table.answers import MANY
 from genarch.table.calibration import Calibration, LeftOut
 from genarch.table.conditions import MAX_ALL_TERMS, constraints_read, terms
 from genarch.table.constraints import BY_NAME
@@ -291,8 +290,9 @@ class _Builder:
                 if alias in ids or aliases.setdefault(alias, entry.id) != entry.id:
                     self._report(("architectures", at, "aliases"), f"'{alias}' is the name of another one")
 
-        def known(names: Iterable[str]) -> tuple[str, ...]:
-            return tuple(aliases.get(name, name) for name in names)
+        def known(names: Iterable[str], check: str = "") -> tuple[str, ...]:
+            values = check == "value-unread"  # of which one may have the name of an architecture
+            return tuple(name if values else aliases.get(name, name) for name in names)
 
         def scored(stated: Mapping[str, Strength], *location: int | str) -> Mapping[str, Strength]:
             found = {aliases.get(name, name): strength for name, strength in stated.items()}
@@ -301,6 +301,10 @@ class _Builder:
             return found
 
         file.value = form._replace(
+            questions=tuple(  # a table says of a choice only what differs from what the format says of it
+                entry._replace(choices={**BY_NAME[entry.id].names, **entry.choices}) if entry.id in BY_NAME else entry
+                for entry in form.questions
+            ),
             architectures=tuple(
                 entry._replace(
                     id=(own := aliases.get(entry.id, entry.id)),
@@ -320,7 +324,7 @@ class _Builder:
             methods=tuple(entry._replace(architectures=known(entry.architectures)) for entry in form.methods),
             next_steps=tuple(entry._replace(about=known(entry.about)) for entry in form.next_steps),
             notices=tuple(entry._replace(about=known(entry.about)) for entry in form.notices),
-            waivers=tuple(entry._replace(subject=known(entry.subject)) for entry in form.waivers),
+            waivers=tuple(w._replace(subject=known(w.subject, w.check)) for w in form.waivers),
         )
 
     def _rules(self, header: Header) -> Iterator[Rule]:
@@ -373,12 +377,9 @@ class _Builder:
             if name in BY_NAME and below <= BY_NAME[name].least:
                 self._report(("assumptions", at, "assume", "below"), "no answer is below that; write a larger number")
         for at, question in enumerate(form.questions):
-            where = ("questions", at, "choices")
-            values = BY_NAME[question.id].values if question.id in BY_NAME else tuple(question.choices)
-            file.check_names(where, question.choices, values, f"is not a known choice of {question.id}")
-            for value in values if len(values) <= MANY else ():
-                if value not in question.choices:
-                    self._report(where, f"has no line for '{value}'; add one")
+            if constraint := BY_NAME.get(question.id):
+                message = f"is not a known choice of {question.id}"
+                file.check_names(("questions", at, "choices"), question.choices, constraint.values, message)
 
     def _merged(self, section: str) -> tuple[Any, ...]:
         """The entries inherited, less the disabled, each replaced where this table does so; then the new ones."""

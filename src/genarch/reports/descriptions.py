@@ -230,7 +230,7 @@ def grounds(fact: Fact) -> tuple[str, ...]:
 def question_of(constraint: Constraint, rules: RuleTable) -> Question:
     """The table's question for a constraint, or what the format says of it where the table has none."""
     found = next((entry for entry in rules.questions if entry.id == constraint.name), None)
-    return found or Question(constraint.name, f"{constraint.name}: {constraint.meaning}", "", {})
+    return found or Question(constraint.name, f"{constraint.name}: {constraint.meaning}", "", constraint.names)
 
 
 def answer_words(constraint: Constraint) -> str:

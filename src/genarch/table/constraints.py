@@ -123,7 +123,8 @@ def gpu_names() -> GpuNames:
 class Constraint(NamedTuple):
     """One field of a spec.
 
-    `names` are the allowed names of a choice or the members of a set, but for `gpu`, which names hardware. A number
+    `names` are the allowed names of a choice or the members of a set, each with what it means, but for `gpu`, which
+    names hardware. A number
     must be above `least`, an integer that or more. `unit` is the unit of a bare number, `units` are those
     accepted in text; `genarch.table.answers` converts them. `evidence` says that it is there for the evidence
     catalogue, which reads it whatever a rule table does.
@@ -132,7 +133,7 @@ class Constraint(NamedTuple):
     name: str
     kind: ConstraintKind
     meaning: str
-    names: tuple[str, ...] = ()
+    names: Mapping[str, str] = {}
     least: int = 0
     unit: str = ""
     units: tuple[str, ...] = ()
@@ -141,7 +142,7 @@ class Constraint(NamedTuple):
     @property
     def values(self) -> tuple[str, ...]:
         """The allowed names of a choice or the members of a set."""
-        return tuple(gpu_names().devices) if self.name == "gpu" else self.names
+        return tuple(gpu_names().devices) if self.name == "gpu" else tuple(self.names)
 
     @property
     def aliases(self) -> Mapping[str, str]:
@@ -171,49 +172,139 @@ class Constraint(NamedTuple):
 CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint(
         "task", "choice", "what is generated",
-        (
-            "unconditional", "class_conditional", "text_to_image", "image_to_image", "modality_translation",
-            "image_editing", "inpainting", "object_removal", "style_transfer", "super_resolution", "restoration",
-            "enhancement", "compression", "subject_driven", "data_augmentation", "texture", "video_frames",
-            "video_generation", "portrait_animation", "virtual_try_on",
-        ),
+        {
+            "unconditional": "images like the training set, with nothing to steer them",
+            "class_conditional": "images of a named class",
+            "text_to_image": "images from a written prompt",
+            "image_to_image": "one kind of image turned into another, as satellite photo to map",
+            "modality_translation": "one imaging modality into another, as MR to CT or radar to optical",
+            "image_editing": "changes to a given image",
+            "inpainting": "a missing or masked region filled in",
+            "object_removal": "something taken out of a given image, and what is behind it filled in",
+            "style_transfer": "a given image in another style",
+            "super_resolution": "a larger, sharper version of a given image",
+            "restoration": "a damaged or degraded image repaired",
+            "enhancement": "light, colour, contrast or noise of a given image improved",
+            "compression": "an image stored in few bytes, and its detail made anew on decoding",
+            "subject_driven": "new images of one particular subject, from examples of it",
+            "data_augmentation": "training images for another model",
+            "texture": "a surface or material, to be tiled or mapped",
+            "video_frames": "frames of a video",
+            "video_generation": "whole clips, made at once",
+            "portrait_animation": "a still portrait set in motion",
+            "virtual_try_on": "a person wearing a given garment",
+        },
+    ),
+    Constraint(
+        "existing_generator", "choice", "what makes these images today, and is to be matched, sped up or replaced",
+        {
+            "none": "nothing; this is the first",
+            "many_steps": "a diffusion model, in many steps",
+            "one_pass": "a GAN, or another model of a single pass",
+        },
     ),
     Constraint(
         "conditioning", "set", "what steers the output beyond the task's own input image",
-        ("class_label", "attributes", "text", "spatial_layout", "reference_image", "mask", "pose"),
+        {
+            "class_label": "the name of a class",
+            "attributes": "sliders or tags, such as age or hair colour",
+            "text": "a written prompt or instruction",
+            "spatial_layout": "a map of what goes where, edges or depth",
+            "reference_image": "an image to take content or style from",
+            "mask": "a region to change or keep",
+            "pose": "a body or face pose",
+            "audio": "speech, or other sound",
+            "points": "points or strokes that are dragged to where they should be",
+            "other": "anything else, such as physical quantities or readings of a sensor",
+        },
     ),
-    Constraint("control", "choice", "how finely a caller must steer the output", ("none", "coarse", "fine")),
-    Constraint("domain", "choice", "one fixed subject area, or open-ended", ("narrow", "broad")),
+    Constraint(
+        "control", "choice", "how finely a caller must steer the output",
+        {
+            "none": "any good image will do",
+            "coarse": "the broad kind of image matters",
+            "fine": "particular details must come out as asked",
+        },
+    ),
+    Constraint(
+        "domain", "choice", "one fixed subject area, or open-ended",
+        {
+            "narrow": "faces, one object category, one art style",
+            "broad": "whatever users come up with",
+        },
+    ),
     Constraint(
         "latency_budget_ms", "number", "model time per image or frame, at serving",
         unit="ms", units=("ms", "s", "fps"),
     ),
     Constraint(
-        "serving", "choice", "how results are delivered; near_realtime: a wait of about 1-5 s is fine",
-        ("realtime", "near_realtime", "batch"),
+        "serving", "choice", "how results are delivered",
+        {
+            "realtime": "at once, as in live video or a brush",
+            "near_realtime": "after a wait of about 1 to 5 s",
+            "batch": "offline or from a queue",
+        },
     ),
     Constraint(
-        "device", "choice", "where inference runs; edge: an embedded board, as a Jetson",
-        ("datacenter_gpu", "consumer_gpu", "edge", "mobile", "browser", "cpu"),
+        "device", "choice", "where inference runs",
+        {
+            "datacenter_gpu": "a server GPU such as an A100",
+            "consumer_gpu": "a desktop or laptop GPU",
+            "edge": "an embedded board, as a Jetson",
+            "mobile": "a phone or tablet",
+            "browser": "a web page",
+            "cpu": "a processor without a GPU",
+        },
     ),
     Constraint("gpu", "choice", "the hardware itself; implies device", evidence=True),
     Constraint("device_memory_gb", "number", "memory the model may take there", unit="GB"),
     Constraint("resolution_px", "integer", "longer side of the output", least=1, unit="px"),
     Constraint("temporal_consistency", "flag", "successive frames must agree"),
     Constraint(
-        "priorities", "set",
-        "what matters most; fidelity: must not invent content; stability: training must converge predictably",
-        ("quality", "speed", "diversity", "sharpness", "fidelity", "cost", "stability"),
+        "priorities", "set", "what matters most",
+        {
+            "quality": "the best images",
+            "speed": "the shortest time for an image",
+            "diversity": "a wide range of different images",
+            "sharpness": "crisp fine detail",
+            "fidelity": "nothing invented that the input does not show",
+            "cost": "a low serving bill",
+            "stability": "training that converges predictably",
+            "robustness": "inputs unlike the training set, as from another camera or site, must work too",
+            "calibration": "the spread of samples must be right, not only each sample",
+            "footprint": "a small model: few parameters, little memory or energy",
+            "downstream": "a model that is trained on the images must get better",
+            "prompt_adherence": "everything that the prompt asks for must be there",
+            "consistency": "outputs must agree with one another, as views, slices or tiles of one thing",
+        },
     ),
-    Constraint("team_expertise", "choice", "in adversarial training", ("limited", "experienced")),
-    Constraint("training", "choice", "what the team will do", ("pretrained", "fine_tune", "from_scratch")),
+    Constraint(
+        "team_expertise", "choice", "in adversarial training",
+        {"limited": "little or none", "experienced": "has brought GANs into production"},
+    ),
+    Constraint(
+        "training", "choice", "what the team will do",
+        {
+            "pretrained": "none, a finished model is used",
+            "fine_tune": "a finished model is adapted",
+            "from_scratch": "a model is trained from the start",
+        },
+    ),
+    Constraint(
+        "training_compute", "choice", "what there is to train on",
+        {
+            "scarce": "one GPU, or some hours of a few",
+            "ample": "many GPUs for days or weeks",
+        },
+    ),
     Constraint("pretrained_available", "flag", "a suitable base model exists under an acceptable licence"),
     Constraint("commercial_use", "flag", "the output or the service is sold", evidence=True),
     Constraint("training_images", "integer", "own images at hand"),
     Constraint("paired_data", "flag", "input-output pairs exist (translation tasks)"),
     Constraint("sensitive_training_data", "flag", "the training images must not be reproduced"),
     Constraint(
-        "maturity", "choice", "proven: only standard practice; emerging: newer methods are fine", ("proven", "emerging")
+        "maturity", "choice", "proven: only standard practice; emerging: newer methods are fine",
+        {"proven": "only what is standard practice", "emerging": "newer methods are fine"},
     ),
     Constraint("images_per_day", "integer", "images made on a day, on average", least=1, evidence=True),
     Constraint("peak_images_per_second", "number", "images asked for in the busiest second", evidence=True),

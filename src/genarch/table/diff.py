@@ -13,7 +13,7 @@ from functools import cache
 from math import prod
 from typing import Annotated, Literal, NamedTuple, cast
 
-from genarch.table.conditions import All, Condition, Operator, Predicate, constraints_read, satisfies, values_named
+from genarch.table.conditions import All, Operator, Predicate, constraints_read, satisfies
 from genarch.table.constraints import BY_NAME, Answers, Range, Value, in_order
 from genarch.table.forms import OMITTED
 from genarch.table.matching import positions
@@ -82,12 +82,13 @@ _Classes = Mapping[str, tuple[AnswerClass, ...]]
 class _Restrictions:
     """The restrictions that a space can tell apart."""
 
-    def __init__(self, space: Space, conditions: Iterable[Condition]) -> None:
-        """`conditions` are those of the space."""
+    def __init__(self, space: Space) -> None:
         self.answers = {name: space.answers(name) for name in space.columns}
         self.stretches = {name: space.stretches(name) for name in space.columns if BY_NAME[name].numeric}
-        named = values_named(conditions)
-        self.members = {name: tuple(v for v in BY_NAME[name].values if v in named[name]) for name in space.columns}
+        self.members = {
+            name: tuple(member for member in BY_NAME[name].values if member in column.members)
+            for name, column in space.columns.items()
+        }
         """Of each set, the members that any condition tells apart."""
         self.admitted = cache(self._admitted)
 
@@ -174,7 +175,7 @@ class Comparison:
         self._ruled_out = list(dict.fromkeys([*verdict_search(before).ruled_out, *verdict_search(after).ruled_out]))
         self._first = [*positions(self._changed), *(at for at, rule in enumerate(rules) if rule.excludes)]
         self._space = Space(self._whens, self._ruled_out, first=self._first)
-        self._restrictions = _Restrictions(self._space, (*self._whens, *self._ruled_out))
+        self._restrictions = _Restrictions(self._space)
         self.complete = True
         """Whether every search so far has come to its end."""
 

@@ -242,7 +242,10 @@ class Exploration:
             """How many members go in or out; any other choice is one step away."""
             return len(here ^ there) if isinstance(here, frozenset) and isinstance(there, frozenset) else 1
 
-        values = names_of(BY_NAME[name])
+        members = set(here) if isinstance(here, frozenset) else set()
+        for columns in (self._table.space.columns, self._table.assumed):
+            members.update(columns.get(name, Column(name)).members)
+        values = names_of(BY_NAME[name], members)
         if name == "gpu":  # in place of one, others of its kind
             kind, usual = self._stated.get("device"), gpu_names().usual  # none where it is not listed
             values = [gpu for gpu in usual if kind is None or with_implied({"gpu": gpu})["device"] == kind]

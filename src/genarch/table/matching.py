@@ -54,19 +54,23 @@ class Matches(NamedTuple):
 class Column(NamedTuple):
     """What one constraint does to the terms: those that read it, and those that a stated answer fails.
 
-    `thresholds` are the numbers that it is compared with, ascending.
+    `members` are those that tell answers apart which are sets; `thresholds` are the numbers that it is compared with,
+    ascending.
     """
 
     constraint: str
     reads: int = 0
     fails: Callable[[Value], int] = lambda _: 0
+    members: Sequence[str] = ()
     thresholds: Sequence[int | float] = ()
 
     def joined(self, other: "Column") -> "Column":
         """What it and another of the same constraint do together."""
         fails, more = self.fails, other.fails
         thresholds = sorted({*self.thresholds, *other.thresholds})
-        return Column(self.constraint, self.reads | other.reads, lambda value: fails(value) | more(value), thresholds)
+        members = (*self.members, *other.members)
+        reads = self.reads | other.reads
+        return Column(self.constraint, reads, lambda value: fails(value) | more(value), members, thresholds)
 
     def within(self, stated: Range) -> list[int | float]:
         """Numbers of a range, at least one of those that do the same, ascending."""
@@ -164,7 +168,7 @@ class Matcher:
     def against(self, answers: Answers) -> tuple[int, int]:
         """The terms that stated answers fail, and those that hang on an unstated constraint, or on where in a range."""
         failed = pending = 0
-        for name, reads, fails, _ in self.columns.values():
+        for name, reads, fails, *_ in self.columns.values():
             value = answers.get(name)
             if value is None:
                 pending |= reads
@@ -251,4 +255,8 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
             found = known[key] = reduce(or_, failed, 0)
         return found
 
-    return Column(constraint.name, reduce(or_, tests.values(), 0), fails, thresholds)
+    operands = [literal.predicate.operand for _, literal in literals] if constraint.kind == "set" else []
+    named = {str(name) for operand in operands for name in operand}
+    if () in operands:  # whether the set is empty: any one member shows that
+        named.update([name for name in constraint.values if name not in named][:1])
+    return Column(constraint.name, reduce(or_, tests.values(), 0), fails, tuple(named), thresholds)

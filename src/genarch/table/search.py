@@ -138,7 +138,7 @@ class Space:
     def answers(self, name: str) -> list[AnswerClass]:
         """Answers to a constraint, at least one of each class, in the order of the declaration, numbers ascending."""
         constraint, column = BY_NAME[name], self.column(name)
-        values: Sequence[Value] = column.numbers() if constraint.numeric else names_of(constraint)
+        values: Sequence[Value] = column.numbers() if constraint.numeric else names_of(constraint, column.members)
         return [AnswerClass(value, column.fails(value)) for value in values]
 
     def cells(self, name: str) -> list[Stretch]:
@@ -161,13 +161,13 @@ class Space:
         return [reduce(Stretch.joined, cells) for _, cells in alike]
 
 
-def names_of(constraint: Constraint) -> Sequence[Value]:
-    """Every answer to a constraint that is not a number, in the order of the declaration."""
+def names_of(constraint: Constraint, members: Iterable[str]) -> Sequence[Value]:
+    """Every answer to a constraint that is not a number, in the order of the declaration; sets of some members."""
     if constraint.kind == "flag":
         return (True, False)
     if constraint.kind == "choice":
         return constraint.values
-    return [frozenset(some) for some in subsets(constraint.values)]
+    return [frozenset(some) for some in subsets([name for name in constraint.values if name in members])]
 
 
 def distinct(answers: Iterable[AnswerClass]) -> tuple[AnswerClass, ...]:
