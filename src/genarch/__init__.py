@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from genarch.errors import GenarchError, InputError, Problem, UnknownIdError
 from genarch.files.bundled import bundled_cases, load_catalogue, load_gpu_names, load_rules, precedents
 from genarch.files.specs import load_spec, parse_spec, validate_spec
-from genarch.table.constraints import read_gpu_names_by
+from genarch.table.constraints import Range, read_gpu_names_by
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Evaluation, Verdict, decide, evaluate
 from genarch.table.spec import Spec
@@ -30,6 +30,7 @@ __all__ = [
     "GenarchError",
     "InputError",
     "Problem",
+    "Range",
     "RuleTable",
     "Spec",
     "UnknownIdError",

@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from genarch.table.amounts import InvalidAnswerError
 from genarch.table.answers import Reply, numbered, parse_reply
-from genarch.table.constraints import BY_NAME, Value
+from genarch.table.constraints import BY_NAME, Range, Value
+
+WORDS = [
+    "a",
+    "few",
+    "5",
+    "0",
+    "1.5",
+    "k",
+    "hundreds",
+    "of",
+    "to",
+    "-",
+    "s",
+    "about",
+    "under",
+    "at least",
+    "or more",
+    "..",
+]
+SAID = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +55,57 @@ from genarch.table.constraints import BY_NAME, Value
 )
 def test_an_answer_is_understood(name: str, typed: str, value: Value, written: str) -> None:
     assert parse_reply(BY_NAME[name], typed) == Reply("answer", value, written)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value", "written"),
+    [
+        ("training_images", "less than 1000", Range(below=1000), "<1000"),
+        ("training_images", "Over 5k", Range(above=5000), ">5000"),
+        ("training_images", "at least 10", Range(at_least=10), ">=10"),
+        ("training_images", "10 or more images", Range(at_least=10), ">=10"),
+        ("training_images", "up to 10,000", Range(at_most=10_000), "<=10000"),
+        ("training_images", "between 100 and 200", Range(at_least=100, at_most=200), "100..200"),
+        ("training_images", "5 to 10 thousand", Range(at_least=5000, at_most=10_000), "5000..10000"),
+        ("training_images", "a few", Range(at_least=2, at_most=9), "2..9"),
+        ("training_images", "a few hundred", Range(at_least=200, at_most=900), "200..900"),
+        ("training_images", "several thousand photos", Range(at_least=2000, at_most=9000), "2000..9000"),
+        ("training_images", "a couple of dozen", Range(at_least=24, at_most=36), "24..36"),
+        ("training_images", "hundreds", Range(at_least=100, below=1000), "{at_least: 100, below: 1000}"),
+        (
+            "training_images",
+            "tens of thousands",
+            Range(at_least=10_000, below=100_000),
+            "{at_least: 10000, below: 100000}",
+        ),
+        ("training_images", "about 500", Range(at_least=400, at_most=600), "400..600"),
+        ("training_images", "about 7", Range(at_least=5, at_most=9), "5..9"),
+        ("training_images", "a thousand", 1000, "1000"),
+        ("latency_budget_ms", "1 to 3 s", Range(at_least=1000, at_most=3000), "1s..3s"),
+        ("latency_budget_ms", "less than a second", Range(below=1000), "<1s"),
+        ("latency_budget_ms", "a few seconds", Range(at_least=2000, at_most=9000), "2s..9s"),
+        ("latency_budget_ms", "at least 20 frames per second", Range(at_most=50), ">=20fps"),
+        ("latency_budget_ms", "about 1.5 s", Range(at_least=1200, at_most=1800), "1.2s..1.8s"),
+        ("device_memory_gb", "8 to 12gb", Range(at_least=8, at_most=12), "8..12"),
+        ("resolution_px", "at most 1024 pixels", Range(at_most=1024), "<=1024"),
+    ],
+)
+def test_what_people_say_of_an_amount_is_a_range_and_they_see_how_it_is_read(
+    name: str, typed: str, value: Value, written: str
+) -> None:
+    note = f"'{typed.casefold()}' is read as {written}."
+    assert parse_reply(BY_NAME[name], typed) == Reply("answer", value, written, note)
+    assert parse_reply(BY_NAME[name], written) == Reply("answer", value, written)
+
+
+@given(st.sampled_from(["latency_budget_ms", "training_images", "device_memory_gb"]), st.text(max_size=12) | SAID)
+def test_whatever_is_said_is_an_amount_or_explained(name: str, said: str) -> None:
+    try:
+        reply = parse_reply(BY_NAME[name], said)
+    except InvalidAnswerError as error:
+        assert str(error).endswith(("or type u", "or u", "u."))
+    else:
+        assert reply.value is None or isinstance(reply.value, int | float | Range)
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,8 @@ class Dialogue:
             if reply.kind == "help":
                 self._show(words.help_page(constraint, self.rules))
             elif reply.kind != "keep":
+                if reply.note:
+                    self._paragraph(reply.note, gap=False)
                 return reply
             elif default is not None:
                 return Reply("answer", default, self.sheet.written.get(name) or written(constraint, default))

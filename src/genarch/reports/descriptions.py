@@ -245,7 +245,7 @@ def answer_words(constraint: Constraint) -> str:
     noun = "a whole number" if constraint.kind == "integer" else "a number"
     unit = f" {constraint.unit}" if constraint.unit else ""
     also = f"; also as text with a unit: {', '.join(constraint.units)}" if constraint.units else ""
-    return f"{noun} {constraint.bound}{unit}{also}; or unknown"
+    return f"{noun} {constraint.bound}{unit}{also}; or a range, as in <100 or 100..200; or unknown"
 
 
 class Listed(NamedTuple):

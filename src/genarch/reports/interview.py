@@ -42,7 +42,7 @@ def _hint(constraint: Constraint) -> str:
     noun = "A whole number" if constraint.kind == "integer" else "A number"
     unit = f", in {constraint.unit}" if constraint.unit else ""
     also = ", or with a unit, as in 33ms, 1.5s or 30fps" if constraint.units else ""
-    return f"{noun} {constraint.bound}{unit}{also}."
+    return f"{noun} {constraint.bound}{unit}{also}; or a range: under 100, 100 to 200, at least 100, about 100."
 
 
 def prompt_words(constraint: Constraint, default: Value | None, *, declined: bool = False) -> str:

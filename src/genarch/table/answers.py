@@ -24,6 +24,7 @@ from genarch.table.constraints import (
     gpu_series,
 )
 from genarch.table.forms import shown
+from genarch.table.spoken import as_written
 
 UNKNOWN_WORDS = frozenset({"unknown", "null", "~", ""})
 """How a spec file says that nobody knows: these words, or the key's absence."""
@@ -174,11 +175,15 @@ _FLAGS = {**dict.fromkeys(("1", "y", "yes", "true"), True), **dict.fromkeys(("2"
 
 
 class Reply(NamedTuple):
-    """A reply understood. `written` is how a spec has the answer: an amount keeps the unit that it was typed with."""
+    """A reply understood. `written` is how a spec has the answer: an amount keeps the unit that it was typed with.
+
+    `note` says how words were read that a spec does not have.
+    """
 
     kind: ReplyKind
     value: Value | None = None
     written: str = ""
+    note: str = ""
 
 
 def numbered(constraint: Constraint) -> list[tuple[int, str]]:
@@ -207,13 +212,14 @@ def parse_reply(constraint: Constraint, text: str) -> Reply:
         return Reply(_WORDS[word])
     if constraint.numeric:
         text = word if constraint.units else word.removesuffix(constraint.unit.casefold()).strip()
+        read = as_written(constraint, word)
         try:
-            amount = parse_answer(constraint, text)
+            amount = parse_answer(constraint, read)
         except InvalidAnswerError as error:
             raise InvalidAnswerError(f"{error}; or type u") from None
         if amount is None:
             raise InvalidAnswerError(f"'{shown(word)}' is not a number; type one, or u")
-        return Reply("answer", amount, text)
+        return Reply("answer", amount, read, "" if read == text else f"'{shown(word)}' is read as {read}.")
     value: Value
     if constraint.kind == "set":
         value = _members(constraint, word)
