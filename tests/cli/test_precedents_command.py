@@ -11,8 +11,12 @@ from jsonschema import Draft7Validator
 from typer.testing import CliRunner, Result
 
 import genarch
+from builders import spec
 from genarch.cli.app import app
 from genarch.cli.rules import schema_of
+from genarch.files.bundled import own_cases, with_own_cases
+from genarch.table.calibration import Calibration
+from genarch.table.spec import Case, CaseSpec
 
 SPEC = "version: 1\nconstraints: {task: texture, domain: narrow, resolution_px: 512, training_images: 7}\n"
 OWN = """\
@@ -103,3 +107,14 @@ def test_a_page_in_each_format_and_overrides() -> None:
     assert "**GAN**" in invoke("precedents", "a.genarch.yaml", "--format", "markdown").stdout
     changed = reported("precedents", "a.genarch.yaml", "--cases", "past", "--set", "domain=broad")
     assert changed["nearest"][0]["similarity"] < 1
+
+
+def test_own_cases_count_in_how_sure_a_calibrated_table_is() -> None:
+    rules = genarch.load_rules()
+    calibrated = rules._replace(header=rules.header._replace(calibration=Calibration(0.5, 1.0, 0.8)))
+    stated = spec(task="texture", domain="narrow").constraints
+    own = [Case("ours", CaseSpec(stated), "gan", ("gan",))]
+    counting = with_own_cases(calibrated, own)
+    assert tuple(counting) == tuple(calibrated)
+    assert counting.agreement(stated)["gan"] > calibrated.agreement(stated)["gan"]
+    assert (own_cases(counting), own_cases(calibrated)) == (tuple(own), ())

@@ -58,9 +58,10 @@ def test_similarity_by_hand() -> None:
         ("training_images", 0, 9, 0.5),
         ("training_images", 99, 9, 0.5),
         ("training_images", 10, 100_000, 0),
-        ("training_images", Range(below=1000), 500, 1),
-        ("training_images", Range(at_least=99), 9, 0.5),
-        ("training_images", Range(above=9, at_most=99), Range(at_least=999), 0.5),
+        ("training_images", Range(below=99), 9, 0.5),  # from none to a hundred: both ends are a power of ten away
+        ("training_images", Range(below=99), Range(at_least=99, at_most=9999), 0),
+        ("training_images", Range(above=99), 9999, 0.5),  # as if to 9,999
+        ("training_images", Range(at_least=9, below=999), Range(above=9, at_most=999), 1),
         ("resolution_px", 512, 1024, 1 - log10(1025 / 513) / 2),
     ],
 )
@@ -82,19 +83,19 @@ def test_a_gpu_counts_as_the_device_it_implies() -> None:
     assert alike({"task": "texture", "gpu": "l4", "device": "edge", "device_memory_gb": 24}, there) < 1
 
 
-@given(answers(), answers())
+@given(answers(with_ranges=True), answers(with_ranges=True))
 def test_similarity_is_the_same_from_either_side_and_a_share(one: Answers, other: Answers) -> None:
     assert 0 <= alike(one, other) <= 1
     assert alike(one, other) == pytest.approx(alike(other, one))
 
 
-@given(answers(COMPARED))
+@given(answers(COMPARED, with_ranges=True))
 def test_whatever_is_stated_is_like_itself_and_nothing_is_like_nothing(one: Answers) -> None:
     assert alike(one, one) == (1 if one else 0)
     assert alike(one, {}) == 0
 
 
-@given(answers(COMPARED), answers(COMPARED))
+@given(answers(COMPARED, with_ranges=True), answers(COMPARED, with_ranges=True))
 def test_what_agrees_more_is_more_alike(one: Answers, other: Answers) -> None:
     before = alike(one, other)
     for name, value in one.items():

@@ -14,8 +14,8 @@ import typer
 
 from genarch.cli.app import Answers, Commands, Format, Output, Overrides, Plain, Rules, Yes, flag, option
 from genarch.cli.dialogue import Dialogue, has_terminal
-from genarch.cli.evaluate import evaluated, own_cases, write_reports
-from genarch.cli.output import ExitCode, keep, say, written
+from genarch.cli.evaluate import evaluated, write_reports
+from genarch.cli.output import ExitCode, counting_own_cases, keep, say, written
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
@@ -63,14 +63,13 @@ def ask(
     if save is not None:
         check_target(save, answers)
     keep(output, [answers] if answers else [])
-    table = load_rules(rules)
-    own = own_cases(None, table)
+    table = counting_own_cases(load_rules(rules))
     interview = Interview(table, order="fixed" if fixed else "adaptive", every=every)
     asking = questioned(context, table, interview, answers, overrides, save, confirm=confirm, yes=yes, plain=plain)
     with asking as (spec, sheet, dialogue):
         stated = {name: sheet.stated[name] for name in BY_NAME if name in sheet.stated}
         try:
-            report = evaluated(spec._replace(constraints=stated), table, own=own)
+            report = evaluated(spec._replace(constraints=stated), table)
             code = write_reports([(report, ExitCode.OK)], output_format, output)
         finally:  # the answers are kept even where the report cannot be written
             if save:

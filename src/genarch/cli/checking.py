@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from genarch.cli.output import FAIL_ON, STDIN, bug, one_of, read_standard_input
+from genarch.cli.output import FAIL_ON, STDIN, bug, counting_own_cases, one_of, read_standard_input
 from genarch.documents import discovery, reader
 from genarch.documents.discovery import ListedFile, Patterns, Skipped
 from genarch.documents.judge import CheckedDecision, duplicate, judge, with_severities
@@ -69,6 +69,7 @@ def settings_of(
     root = discovery.repository_root(".") or os.path.realpath(".")
     evidence = evidence and project.evidence
     table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE, evidence=evidence)
+    table = counting_own_cases(table, project=project)
 
     def patterns(asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
         return Patterns(tuple(asked), ".") if asked else Patterns(configured, folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Annotated
 
@@ -25,21 +25,33 @@ from genarch.cli.app import (
     flag,
     option,
 )
-from genarch.cli.output import STDIN, ExitCode, bug, collected, counted, keep, look_of, one_of, read_spec, say, writer
-from genarch.documents.settings import find_settings
+from genarch.cli.output import (
+    STDIN,
+    ExitCode,
+    bug,
+    collected,
+    counted,
+    counting_own_cases,
+    keep,
+    look_of,
+    one_of,
+    read_spec,
+    say,
+    writer,
+)
 from genarch.errors import InputError, Problem
 from genarch.evidence.advice import Advice
 from genarch.evidence.assessment import Assessment
 from genarch.files.answers import parse_overrides, with_overrides
-from genarch.files.bundled import DEFAULT_TABLE, base_of, load_catalogue, load_rules, precedents, table_files
-from genarch.files.io import case_files, refuse, spec_files
+from genarch.files.bundled import DEFAULT_TABLE, base_of, load_catalogue, load_rules, own_cases, precedents, table_files
+from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.reports.evaluation import Evaluated, Report, make_error_report, make_report
 from genarch.reports.precedents import MOST, Precedents, precedents_part
 from genarch.table import scoring
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Evaluation, Verdict
-from genarch.table.spec import Case, Origin, Spec
+from genarch.table.spec import Origin, Spec
 
 app = Commands()
 
@@ -82,11 +94,11 @@ def evaluate(
     known = table.verdicts
     failing = frozenset(collected(lambda name: one_of("--fail-on", name, "a verdict", known, "any of"), names))
     stated = parse_overrides(overrides or ())
-    own = own_cases(cases, table) if evidence else ()
+    table = counting_own_cases(table, cases) if evidence else table
 
     def one(spec: Spec) -> tuple[Report, int]:
         spec = spec._replace(model=model or spec.model)
-        report = evaluated(spec, table, explored=explore, with_evidence=evidence, own=own)
+        report = evaluated(spec, table, explored=explore, with_evidence=evidence)
         return report, ExitCode.FINDINGS if report.verdict.verdict in failing else ExitCode.OK
 
     def every(paths: list[str]) -> Iterator[tuple[Report, int]]:
@@ -118,10 +130,8 @@ def evaluate(
     return code
 
 
-def evaluated(
-    spec: Spec, rules: RuleTable, *, explored: bool = True, with_evidence: bool = True, own: Sequence[Case] = ()
-) -> Evaluated:
-    """A spec's report; `own` are a team's cases."""
+def evaluated(spec: Spec, rules: RuleTable, *, explored: bool = True, with_evidence: bool = True) -> Evaluated:
+    """A spec's report."""
     evaluation = scoring.evaluate(spec, rules)
     evidence = evidence_of(spec, rules, evaluation) if with_evidence else None
     advice = advice_of(spec, rules, evaluation) if with_evidence else None
@@ -130,7 +140,7 @@ def evaluated(
         from genarch.table.explore import explore
 
         exploration = explore(spec, rules)
-    found = precedents_of(spec, evaluation.verdict, own) if with_evidence else None
+    found = precedents_of(spec, rules, evaluation.verdict) if with_evidence else None
     base = base_of(rules)
     return make_report(spec, rules, evaluation, exploration, evidence, base=base, advice=advice, precedents=found)
 
@@ -153,29 +163,11 @@ def advice_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Advice:
     return rounded(advice(spec, rules, evaluation, load_catalogue()))
 
 
-def own_cases(named: Sequence[str] | None, rules: RuleTable) -> tuple[Case, ...]:
-    """A team's own cases: in the files or folders named, else in those that the settings name.
-
-    Raises:
-        InputError: where there are none in what is named, or with every problem of the files and of the settings.
-    """
-    paths = named
-    if not paths:
-        settings = find_settings()
-        paths = [os.path.normpath(os.path.join(settings.folder, path)) for path in settings.cases]
-    if not paths:
-        return ()
-    from genarch.files.specs import load_cases
-
-    files = list(case_files(paths))
-    if not files:
-        raise refuse(", ".join(paths), "has no *.yaml of cases; name a file of cases")
-    return load_cases(files, rules.verdicts)
-
-
-def precedents_of(spec: Spec, verdict: Verdict, own: Sequence[Case], *, most: int | None = MOST) -> Precedents:
-    """What a report has of the cases beside a spec."""
-    return precedents_part(spec.constraints, verdict, precedents(spec, own), {case.origin for case in own}, most)
+def precedents_of(spec: Spec, rules: RuleTable, verdict: Verdict, most: int | None = MOST) -> Precedents:
+    """What a report has of the cases beside a spec, those that the table brings along among them."""
+    own = own_cases(rules)
+    found = precedents(spec, own)
+    return precedents_part(spec.constraints, verdict, found, {case.origin for case in own}, most)
 
 
 def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFormat, output: str | None) -> int:

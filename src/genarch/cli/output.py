@@ -6,17 +6,18 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from enum import IntEnum
 from io import StringIO, TextIOWrapper
-from typing import TextIO, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import typer
 
 from genarch.errors import GenarchError, InputError, Problem, nearest
 from genarch.files.answers import with_overrides
-from genarch.files.io import atomic_file, decode, read_stream, refuse
+from genarch.files.bundled import with_own_cases
+from genarch.files.io import atomic_file, case_files, decode, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.descriptions import Description, descriptions_page
 from genarch.reports.json import as_json
@@ -26,6 +27,9 @@ from genarch.table.constraints import Value
 from genarch.table.findings import SEVERITIES
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Spec
+
+if TYPE_CHECKING:
+    from genarch.documents.settings import ProjectSettings
 
 
 class ExitCode(IntEnum):
@@ -133,6 +137,30 @@ def read_spec(path: str, rules: RuleTable, overrides: Mapping[str, Value | None]
     """The spec in a file, or on standard input for `-`, with overrides in place of what it states."""
     spec = parse_spec(read_standard_input(), path=STDIN, rules=rules) if path == "-" else load_spec(path, rules)
     return spec._replace(constraints=with_overrides(spec.constraints, overrides)) if overrides else spec
+
+
+def counting_own_cases(
+    rules: RuleTable, named: Sequence[str] | None = None, project: ProjectSettings | None = None
+) -> RuleTable:
+    """The table with a team's own cases: in the files or folders named, else in those that the settings name.
+
+    Raises:
+        InputError: where there are none in what is named, or with every problem of the files and of the settings.
+    """
+    paths = list(named or ())
+    if not paths:
+        from genarch.documents.settings import find_settings
+
+        settings = project or find_settings()
+        paths = [os.path.normpath(os.path.join(settings.folder, path)) for path in settings.cases]
+    if not paths:
+        return rules
+    from genarch.files.specs import load_cases
+
+    files = list(case_files(paths))
+    if not files:
+        raise refuse(", ".join(paths), "has no *.yaml of cases; name a file of cases")
+    return with_own_cases(rules, load_cases(files, rules.verdicts))
 
 
 def collected(read: Callable[[str], _T], names: Iterable[str]) -> list[_T]:

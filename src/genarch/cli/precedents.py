@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from genarch.cli.app import Cases, Commands, ComparisonFormat, Output, Overrides, Rules, argument
-from genarch.cli.evaluate import own_cases, precedents_of
-from genarch.cli.output import keep, read_spec, write_report
+from genarch.cli.evaluate import precedents_of
+from genarch.cli.output import counting_own_cases, keep, read_spec, write_report
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules, table_files
 from genarch.reports.precedents import PrecedentsReport, precedents_page
@@ -27,9 +27,9 @@ def precedents_command(
 ) -> int:
     """Show the documented cases most like a spec: what they chose, why, and how they differ."""
     keep(output, [spec, *table_files(rules), *(cases or ())])
-    table = load_rules(rules)
+    table = counting_own_cases(load_rules(rules), cases)
     stated = read_spec(spec, table, parse_overrides(overrides or ()))
     verdict = decide(stated, table)
-    found = precedents_of(stated, verdict, own_cases(cases, table), most=None)
+    found = precedents_of(stated, table, verdict, most=None)
     report = PrecedentsReport(1, stated.id, verdict.verdict, found)
     return write_report(report, precedents_page(report, verdict), output_format, output)

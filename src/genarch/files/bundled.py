@@ -122,8 +122,20 @@ class _WithEvidence(RuleTable):
         """How documented cases like it are spread over families, where what that is worth is known."""
         if self.header.calibration is None:
             return {}
-        own: Sequence[Case] = vars(self).get("own", ())
-        return agreement(beside_cases(stated, [*own, *bundled_cases()], load_weights()))
+        return agreement(beside_cases(stated, [*own_cases(self), *bundled_cases()], load_weights()))
+
+
+def with_own_cases(rules: RuleTable, own: Sequence[Case]) -> RuleTable:
+    """The table with a team's own cases, which count beside the bundled ones wherever it is used."""
+    table = type(rules)(*rules)
+    vars(table)["own"] = tuple(own)
+    return table
+
+
+def own_cases(rules: RuleTable) -> tuple[Case, ...]:
+    """A team's own cases that a table was given."""
+    own: tuple[Case, ...] = vars(rules).get("own", ())
+    return own
 
 
 _TIMED = frozenset({"device", "resolution_px", "latency_budget_ms"})

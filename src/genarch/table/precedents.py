@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from math import inf, log10
+from math import log10
 from typing import Annotated, NamedTuple, cast
 
 from genarch.table.constraints import BY_NAME, Answers, Range, Value
@@ -95,8 +95,7 @@ class Precedent(NamedTuple):
 def agreement_on(name: str, one: Value, other: Value) -> float:
     """How far two answers to a constraint agree, from 0 to 1.
 
-    Sets by what is in both of what is in either, numbers by their distance on a logarithmic scale; ranges by the
-    distance of their nearest numbers, so that what may be the same agrees.
+    Sets by what is in both of what is in either, numbers and ranges by their distance on a logarithmic scale.
     """
     if one == other:
         return 1.0
@@ -110,17 +109,20 @@ def agreement_on(name: str, one: Value, other: Value) -> float:
 
 
 def _decades(one: Value, other: Value) -> float:
-    """How far apart two numbers are, in powers of ten; one is added to each, for there may be none of something."""
+    """How far apart two numbers are, in powers of ten; two ranges as far as their ends are on average."""
     (low, high), (from_, to) = _ends(one), _ends(other)
-    return max(0.0, log10(1 + low) - log10(1 + to), log10(1 + from_) - log10(1 + high))
+    return (abs(low - from_) + abs(high - to)) / 2
 
 
 def _ends(stated: Value) -> tuple[float, float]:
-    """The ends of a range, or a number twice."""
-    if isinstance(stated, Range):
-        return stated.low or 0, inf if stated.high is None else stated.high
-    number = cast("float", stated)
-    return number, number
+    """Where a number or a range begins and ends, in powers of ten; one is added, for there may be none of something.
+
+    Without an end it begins at none, or goes on until the numbers in it need not agree at all.
+    """
+    if not isinstance(stated, Range):
+        return (at := log10(1 + cast("float", stated))), at
+    low = log10(1 + (stated.low or 0))
+    return low, low + DECADES if stated.high is None else log10(1 + stated.high)
 
 
 def source_of(case: Case) -> str:
