@@ -184,7 +184,7 @@ class _Against:
         for tasks, times in timed.items():
             found = [(way.terms, time.low) for way, time in times]
             found += [(shown.terms, shown.time) for shown in self._shown(tasks, point)]
-            kept += self._serving((_any_of([tasks]), here, sized), found, times)
+            kept += self._serving([_any_of([tasks])] if len(groups) > 1 else [], found, times)
         if known := [tasks for tasks, times in timed.items() if times]:
             when = All((_any_of(known), here, sized, Not(Any(tuple(kept)))))
             yield from self._timed(when, point, timed.get(self._asked, ()))
@@ -268,22 +268,21 @@ class _Against:
         return [(way, time.rounded()) for way, time in times if time]
 
     def _serving(
-        self, line: tuple[Condition, ...], found: Iterable[tuple[Terms, float]], timed: Timed
+        self, tasks: Sequence[Condition], found: Iterable[tuple[Terms, float]], timed: Timed
     ) -> Iterator[Condition]:
-        """The alternatives of which none may hold: a model that serves, or that nothing takes the conditioning."""
+        """The alternatives of which none may hold: a model that serves and takes the conditioning, or nothing does."""
         lacking = {way.terms.lacks for way, _ in timed}
         least = [lacks for lacks in lacking if not any(other < lacks for other in lacking)]
         uncovered = [Predicate("conditioning", "any_of", tuple(sorted(lacks))) for lacks in least]
-        for terms, time in _best(found):
-            serves = [*line, _number("latency_budget_ms", "at_least", time)]
-            if terms.closed:
-                serves.append(Not(SOLD_AS_RELEASED))
-            if terms.memory_gb is not None and self._memory_gb is not None:
-                serves.append(_number("device_memory_gb", "at_least", terms.memory_gb))
-            if all(least):
-                yield All((*serves, *uncovered))
+        best = _best(found)
+        if self._memory_gb is None:
+            best = _best((terms._replace(memory_gb=None), time) for terms, time in best)
+        for terms, time in best:
             taken = [Predicate("conditioning", "none_of", tuple(sorted(terms.lacks)))] if terms.lacks else []
-            yield All((*serves, *taken))
+            yield All((*tasks, *_serves(terms, time), *taken))
+        if all(least):
+            for terms, time in _best((terms._replace(lacks=frozenset()), time) for terms, time in best):
+                yield All((*tasks, *_serves(terms, time), *uncovered))
 
     def _shown(self, tasks: Tasks, point: _Point) -> list[Shown]:
         """What was measured on this hardware, or on hardware that does no better, at this size or a larger one."""
@@ -413,6 +412,15 @@ def _number(name: str, operator: Operator, number: float) -> Predicate:
 
 def _any_of(groups: Iterable[Tasks]) -> Predicate:
     return Predicate("task", "is", tuple(chain.from_iterable(groups)))
+
+
+def _serves(terms: Terms, time: float) -> Iterator[Condition]:
+    """What has to hold for a model of these terms to serve, beside what it takes."""
+    yield _number("latency_budget_ms", "at_least", time)
+    if terms.closed:
+        yield Not(SOLD_AS_RELEASED)
+    if terms.memory_gb is not None:
+        yield _number("device_memory_gb", "at_least", terms.memory_gb)
 
 
 def _best(found: Iterable[tuple[Terms, float]]) -> list[tuple[Terms, float]]:
