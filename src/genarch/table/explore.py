@@ -58,6 +58,7 @@ class Exploration:
         self._stated = dict(with_implied(stated))
         self._table = verdict_search(rules.on_hardware(stated, around=around))
         self._refused = 0
+        self._verdicts: dict[int, str] = {}
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -209,7 +210,10 @@ class Exploration:
     def _decide(self, answers: Answers) -> str:
         if self._unplaced and not _unplaced(answers):
             return decide(Spec("", answers), self._rules).verdict
-        return self._table.scorer.decide(answers).verdict
+        hits = self._table.scorer.hits(answers)
+        if hits not in self._verdicts:
+            self._verdicts[hits] = self._table.verdict(hits)
+        return self._verdicts[hits]
 
     @cached_property
     def _unplaced(self) -> bool:
@@ -221,12 +225,16 @@ class Exploration:
         answers = {**self._given, **changes}
         if contradicted_device(answers) and not contradicted_device(self._given):
             return None
-        before = self._table.contradictions.match(self._stated).hits
-        if new := self._table.contradictions.match(with_implied(answers)).hits & ~before:
+        if new := self._table.contradictions.match(with_implied(answers)).hits & ~self._contradicted:
             self._refused |= new
             return None
         verdict = self._decide(answers)
         return None if verdict == self.verdict.verdict else verdict
+
+    @cached_property
+    def _contradicted(self) -> int:
+        """The inconsistencies of what is stated."""
+        return self._table.contradictions.match(self._stated).hits
 
     def _single(self, name: str) -> Iterator[Flip]:
         here = self._given[name]
@@ -275,6 +283,8 @@ class Exploration:
         Of devices that do the same to the rules, some may contradict the stated hardware.
         """
         unread = Column(name)
+        if name not in ("gpu", *IMPLIED):
+            return tuple([of.get(name, unread).fails(value) for of in (self._table.space.columns, self._table.assumed)])
         implied = with_implied(
             {**{other: self._given[other] for other in IMPLIED if other in self._given}, name: value}
         )
