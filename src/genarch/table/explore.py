@@ -7,7 +7,7 @@ stay so.
 """
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import compress, islice, product
 from operator import or_
@@ -237,13 +237,23 @@ class Exploration:
         return self._table.contradictions.match(self._stated).hits
 
     def _single(self, name: str) -> Iterator[Flip]:
-        here = self._given[name]
+        here, live = self._given[name], self._live(name)
+        done: dict[tuple[int, ...], str | None] = {}
+        if not isinstance(here, Range):
+            done[self._does(name, here, live)] = None
+
+        def changed(value: Value) -> str | None:
+            """Answers that do the same to rules, inconsistencies and assumptions flip alike."""
+            does = self._does(name, value, live)
+            if does not in done:
+                done[does] = self._changed({name: value})
+            return done[does]
+
         if BY_NAME[name].numeric:
             for way, into in zip(self._beyond(name), (_down_to, _up_to), strict=True):
-                reached = ((cell, self._reached(name, cell)) for cell in way)
+                reached = ((cell, self._reached(name, cell, changed)) for cell in way)
                 yield from islice((Flip((into(name, cell),), found) for cell, found in reached if found), 1)
             return
-        done: dict[tuple[int, ...], str | None] = {self._does(name, here): None}
         verdicts: dict[str, list[Value]] = {}
 
         def distance(there: Value) -> int:
@@ -258,44 +268,46 @@ class Exploration:
             kind, usual = self._stated.get("device"), gpu_names().usual  # none where it is not listed
             values = [gpu for gpu in usual if kind is None or with_implied({"gpu": gpu})["device"] == kind]
         for value in sorted(values, key=distance):
-            # Answers that do the same to rules, inconsistencies and assumptions flip alike.
-            does = self._does(name, value)
-            if does not in done:
-                done[does] = self._changed({name: value})
-            if verdict := done[does]:
+            if verdict := changed(value):
                 verdicts.setdefault(verdict, []).append(value)
         for verdict, (nearest, *others) in verdicts.items():
             yield Flip((Change(name, nearest, others=() if BY_NAME[name].kind == "set" else tuple(others)),), verdict)
 
-    def _reached(self, name: str, cell: Stretch) -> str | None:
+    def _reached(self, name: str, cell: Stretch, changed: Callable[[Value], str | None]) -> str | None:
         """Another verdict that a number's cell gives; what evidence says of another size is asked for that size."""
         if name != "resolution_px" or self._table.rules is self._rules:
-            return self._changed({name: cell.value})
-        if not (cell.from_low and self._changed({name: cell.value})):  # of sizes, not of what lies between them
+            return changed(cell.value)
+        if not (cell.from_low and changed(cell.value)):  # of sizes, not of what lies between them
             return None
         answers = {**self._given, name: cell.value}
         verdict = decide(Spec("", answers), self._rules).verdict
         return None if verdict == self.verdict.verdict else verdict
 
-    def _does(self, name: str, value: Value) -> tuple[int, ...]:
+    def _live(self, name: str) -> int:
+        """The terms of rules and inconsistencies that nothing stated fails but this constraint."""
+        rest = {other: value for other, value in self._stated.items() if other != name}
+        return ~self._table.space.matcher.against(rest)[0]
+
+    def _does(self, name: str, value: Value, live: int) -> tuple[int, ...]:
         """What an answer, and what it implies, does to rules, inconsistencies and assumptions, and to the hardware.
 
         Of devices that do the same to the rules, some may contradict the stated hardware.
         """
         unread = Column(name)
         if name not in ("gpu", *IMPLIED):
-            return tuple([of.get(name, unread).fails(value) for of in (self._table.space.columns, self._table.assumed)])
+            columns, assumed = self._table.space.columns, self._table.assumed
+            return columns.get(name, unread).fails(value) & live, assumed.get(name, unread).fails(value)
         implied = with_implied(
             {**{other: self._given[other] for other in IMPLIED if other in self._given}, name: value}
         )
-        columns = [
+        columns_read = [
             of.get(read, unread).fails
             for of in (self._table.space.columns, self._table.assumed)
             for read in (name, *IMPLIED)
         ]
         values = [implied.get(read) for read in (name, *IMPLIED)] * 2
         given = [None if isinstance(stated, Range) else stated for stated in values]  # a range stays what it is
-        failed = (0 if stated is None else fails(stated) for fails, stated in zip(columns, given, strict=True))
+        failed = (0 if stated is None else fails(stated) for fails, stated in zip(columns_read, given, strict=True))
         return *failed, int(contradicted_device({**self._given, name: value}) is not None)
 
     def _combined(self) -> tuple[Flip, ...]:

@@ -242,6 +242,15 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
     tests: dict[SignedPredicate, int] = {}
     for bit, literal in literals:
         tests[literal] = tests.get(literal, 0) | bit
+    overlaps: list[tuple[frozenset[object], bool, int]] = []
+    """The tests of a set for some members, each with whether a set fails it that has none of them, or that has any."""
+    others: list[tuple[SignedPredicate, int]] = []
+    for literal, bits in tests.items():
+        (_, operator, operand), holds = literal
+        if constraint.kind == "set" and operator in ("any_of", "none_of"):
+            overlaps.append((frozenset(operand), (operator == "any_of") is holds, bits))
+        else:
+            others.append((literal, bits))
     known: dict[Value, int] = {}
 
     def fails(value: Value) -> int:
@@ -251,8 +260,10 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
             key = 2 * at + (at < len(thresholds) and thresholds[at] == value)
         found = known.get(key)
         if found is None:
-            failed = (bits for (test, holds), bits in tests.items() if satisfies(test, value) is not holds)
-            found = known[key] = reduce(or_, failed, 0)
+            found = reduce(or_, (bits for (test, holds), bits in others if satisfies(test, value) is not holds), 0)
+            if isinstance(value, frozenset):
+                found |= reduce(or_, (bits for some, apart, bits in overlaps if value.isdisjoint(some) is apart), 0)
+            known[key] = found
         return found
 
     operands = [literal.predicate.operand for _, literal in literals] if constraint.kind == "set" else []
