@@ -173,6 +173,22 @@ def test_of_the_nearest_the_quickest_comes_first_and_what_has_no_time_last(field
     assert [start.candidate.model for start in found.nearest] == ["quick", "slow", "unknown"]
 
 
+def test_where_no_time_is_known_the_smallest_is_nearest_and_what_does_another_task_is_not_near(
+    field: RuleTable,
+) -> None:
+    sizes = {"large": 20.0, "unknown": None, "small": 6.0, "other": 1.0}
+    task = {"other": {"tasks": ("restoration",)}}
+    rows = [row(name, name, hardware=None, vram_gb=gb, **task.get(name, {})) for name, gb in sizes.items()]
+    found = advised(field, few_step(" ".join(sizes), rows), **TEXT, latency_budget_ms=90, gpu=A.id, resolution_px=512)
+    assert [start.candidate.model for start in found.nearest] == ["small", "large", "unknown"]
+
+
+def test_what_is_known_to_fit_the_memory_comes_before_what_may(field: RuleTable) -> None:
+    rows = [row("a", "unknown", hardware=A.id), row("b", "fits", hardware=A.id, vram_gb=6.0)]
+    stated: dict[str, Any] = {**TEXT, "gpu": A.id, "resolution_px": 512}
+    assert names(advised(field, few_step("unknown fits", rows), **stated)) == ["fits", "unknown"]
+
+
 def test_cost_stands_beside_a_model_where_a_load_is_stated(field: RuleTable) -> None:
     """100 ms an image; at 3.6 USD an hour, busy 60% of it: 1000 x 0.1 / 3600 x 3.6 / 0.6 = 0.1667 USD."""
     there = few_step("one", [row("a", "one", hardware=A.id)])

@@ -139,7 +139,6 @@ def message(fields: dict[str, Any], made: dict[str, Any], **stated: Any) -> list
             "its weights alone take 1.2 GB, and nothing shows it within the 1.5 GB that are there",
         ),
         ({}, {}, {"resolution_px": 1024, "latency_budget_ms": None}, "it is shown up to 512 px"),
-        ({"resolution": None}, {}, {"latency_budget_ms": None}, "its size is not known"),
         ({"latency_ms": 151.0}, {}, {}, "the fastest measured takes 151 ms"),
         ({"latency_ms": 999.0}, {}, {}, "the fastest measured takes 999 ms"),
         ({"latency_ms": 1000.0}, {}, {}, "the fastest measured takes 1 s"),
@@ -260,6 +259,10 @@ def test_every_thing_that_is_asked_of_a_model_is_answered_and_nothing_else() -> 
         ({}, {}, {}, "memory", "open", "what memory it takes is not known"),
         ({"vram_gb": 20.0}, {}, {}, "memory", "passes", "it ran in 20 GB, and 24 GB are there"),
         ({"params_m": 600.0}, {}, {}, "memory", "open", "its weights alone take 1.2 GB, and nothing shows it within the 24 GB that are there"),
+        # Beside the weights, text encoders and decoders took up to 20 GB.
+        ({"params_m": 600.0}, {}, {"device_memory_gb": 21}, "memory", "fails", "its weights alone take 1.2 GB, and nothing shows it within the 21 GB that are there"),
+        ({"params_m": 600.0}, {}, {"device_memory_gb": 22}, "memory", "open", "its weights alone take 1.2 GB, and nothing shows it within the 22 GB that are there"),
+        ({"resolution": None}, {}, {}, "resolution", "open", "its size is not known"),
         ({}, {}, {}, "resolution", "passes", "it is shown up to 512 px"),
         ({}, {}, {}, "budget", "passes", "measured, 100 ms on a100-80gb-sxm"),
         # 17.1 to 68.5 ms: see above.

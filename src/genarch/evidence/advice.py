@@ -9,6 +9,7 @@ from genarch.evidence.assessment import Candidate, ModelTest, Outcome, candidate
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import Cost, cost_of, load_of
 from genarch.evidence.feasibility import Needs, Status, needs_of
+from genarch.evidence.ways import LEAST_GB
 from genarch.table.forms import INLINED
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Evaluation
@@ -126,15 +127,24 @@ def _shown(architectures: Iterable[str], found: Iterable[Candidate]) -> list[str
 
 
 def _nearest(found: Iterable[Candidate]) -> list[Candidate]:
-    """Those of fewest misses, the quickest first; what was never released, or may not be used so, is no near miss."""
-    there = [entry for entry in found if not any(miss.kind in ("licence", "weights") for miss in entry.misses)]
+    """Those of fewest misses, the quickest first, then the smallest.
+
+    What is not shown on the task, was never released, or may not be used so, is no near miss.
+    """
+    far = {"licence", "task", "weights"}
+    there = [entry for entry in found if far.isdisjoint(miss.kind for miss in entry.misses)]
     least = min((len(entry.misses) for entry in there), default=0)
     nearest = [entry for entry in there if len(entry.misses) == least]
-    return sorted(nearest, key=lambda entry: took.low_ms if (took := _time_of(entry)) else inf)
+
+    def rank(entry: Candidate) -> tuple[float, float]:
+        took = _time_of(entry)
+        return took.low_ms if took else inf, max(entry.memory_gb or inf, LEAST_GB)
+
+    return sorted(nearest, key=rank)
 
 
 def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:
-    """Of known weights; shown to keep the budget, if there is one; then ahead in quality; then the latest.
+    """Of known weights; shown to keep the budget, and known to fit the memory; then ahead in quality; then the latest.
 
     Ahead is what has the better of more figures that another of them has too, behind what has the worse; most have no
     figure in common with another, and are neither.
@@ -150,9 +160,10 @@ def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:
         )
         return (ahead > 0) - (ahead < 0)
 
-    def rank(entry: Candidate) -> tuple[bool, int, int]:
+    def rank(entry: Candidate) -> tuple[bool, int, bool, int]:
         kept = _FITS_FIRST.index(entry.status) if needs.budget_ms is not None else 0
-        return not (entry.licence and entry.licence.weights_released), kept, -lead(entry.model)
+        unknown = needs.memory_gb is not None and entry.memory_gb is None
+        return not (entry.licence and entry.licence.weights_released), kept, unknown, -lead(entry.model)
 
     latest = sorted(found, key=lambda entry: needs.catalogue.models[entry.model].released or "", reverse=True)
     return sorted(latest, key=rank)

@@ -19,6 +19,9 @@ from genarch.evidence.hardware import Price
 from genarch.evidence.ways import number
 from genarch.table.constraints import Answers
 
+LOAD = ("images_per_day", "peak_images_per_second", "batchable", "price_per_gpu_hour_usd")
+"""The constraints that costs are worked out from, beside the hardware and the size."""
+
 
 class Range(NamedTuple):
     """From `low` to `high`."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 from genarch.errors import Problem
 from genarch.evidence.advice import Advice, Judged, Start
 from genarch.evidence.assessment import Assessment
+from genarch.evidence.cost import LOAD
 from genarch.evidence.feasibility import UNSHOWN
 from genarch.evidence.ways import ms_words
 from genarch.reports.precedents import Precedents
@@ -203,7 +204,8 @@ def make_report(
     """
     verdict = evaluation.verdict
     origin = spec.origin._replace(path=encodable(spec.origin.path))
-    reads = evidence.reads if evidence else ()
+    priced = advice is not None and any(start.cost for start in (*advice.start_with, *advice.nearest))
+    reads = {*(evidence.reads if evidence else ()), *(LOAD if priced else ())}
     notes = [entry for entry in evaluation.notices if entry.level == "note"]
     entries: list[Rule | Assumption | Notice] = [*evaluation.hits, *evaluation.assumed, *notes]
     table, reasons, methods, risks = _parts(rules)
@@ -382,7 +384,7 @@ def _excluded_families(rules: RuleTable, evaluation: Evaluation) -> Iterator[str
     for family in rules.families:
         by = [entry.excluded_by for entry in evaluation.ranking if entry.family == family.id]
         if by and all(by):
-            yield f"{name_words(family.id)} is excluded by {' and '.join(dict.fromkeys(chain(*by)))}"
+            yield f"{name_words(family.id)} is excluded by {both(list(dict.fromkeys(chain(*by))))}"
 
 
 def _ties(survivors: Sequence[Ranked], recommended: Sequence[str]) -> Iterator[str]:

@@ -342,9 +342,9 @@ class Scorer:
             tuple(self._unread(stated)),
             tuple([m for m in hits if isinstance(m, Method) and not recommended.isdisjoint(m.architectures)]),
             (
-                *[entry for entry in said if isinstance(entry, Notice)],
                 *hardware_contradicted(stated),
                 *gpu_not_listed(stated),
+                *[entry for entry in said if isinstance(entry, Notice)],
             ),
             tuple([self._rules.assumptions[at] for at in assumed]),
             tuple([entry for entry in said if isinstance(entry, NextStep)]),
