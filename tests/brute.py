@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from itertools import combinations, product
 
 from genarch import RuleTable, decide
@@ -11,8 +13,10 @@ from genarch.table.spec import Spec
 from strategies import BETWEEN, NUMBERS
 
 
-def every(constraint: Constraint) -> list[Value]:
+@cache
+def every(name: str) -> Sequence[Value]:
     """Every answer, numbers by a grid that has one in each cell of the thresholds that the tables are drawn from."""
+    constraint = BY_NAME[name]
     match constraint.kind:
         case "choice":
             return list(constraint.values)
@@ -26,10 +30,10 @@ def every(constraint: Constraint) -> list[Value]:
     return list(NUMBERS)
 
 
-def within(constraint: Constraint, stated: Value | None) -> list[Value]:
+def within(constraint: Constraint, stated: Value | None) -> Sequence[Value]:
     """Every answer, or those in a range: a number of each cell of the thresholds that the range meets."""
     if not isinstance(stated, Range):
-        return every(constraint)
+        return every(constraint.name)
     numbers = sorted(
         {*NUMBERS, *BETWEEN, *map(int, BETWEEN)} if constraint.kind == "number" else map(int, (*NUMBERS, *BETWEEN))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
 from hypothesis import settings
@@ -25,6 +26,12 @@ BETWEEN = (*((here + following) / 2 for here, following in pairwise((0, *NUMBERS
 
 
 def values(constraint: Constraint) -> st.SearchStrategy[Value]:
+    return _values(constraint.name)
+
+
+@cache
+def _values(name: str) -> st.SearchStrategy[Value]:
+    constraint = BY_NAME[name]
     match constraint.kind:
         case "choice":
             return st.sampled_from(constraint.values)
@@ -67,6 +74,12 @@ def complete_answers(names: tuple[str, ...] = tuple(BY_NAME)) -> st.SearchStrate
     return st.fixed_dictionaries({c.name: values(c) for c in CONSTRAINTS if c.name in names})
 
 
+@cache
+def operands(name: str) -> st.SearchStrategy[tuple[str, ...]]:
+    """Up to three of the names."""
+    return st.lists(st.sampled_from(BY_NAME[name].values), min_size=1, max_size=3, unique=True).map(tuple)
+
+
 @st.composite
 def single_predicates(draw: st.DrawFn, names: tuple[str, ...] = tuple(BY_NAME)) -> Predicate:
     constraint = BY_NAME[draw(st.sampled_from(names))]
@@ -75,14 +88,16 @@ def single_predicates(draw: st.DrawFn, names: tuple[str, ...] = tuple(BY_NAME)) 
         return Predicate(constraint.name, operator, (draw(st.sampled_from(THRESHOLDS)),))
     if constraint.kind == "flag":
         return Predicate(constraint.name, "is", (draw(st.booleans()),))
-    names_of = st.lists(st.sampled_from(constraint.values), min_size=1, max_size=3, unique=True).map(tuple)
     if constraint.kind == "set":
-        return Predicate(constraint.name, draw(st.sampled_from(("any_of", "all_of", "none_of"))), draw(names_of))
+        return Predicate(
+            constraint.name, draw(st.sampled_from(("any_of", "all_of", "none_of"))), draw(operands(constraint.name))
+        )
     operator = draw(st.sampled_from(("is", "any_of", "none_of")))
-    operand = draw(names_of)
+    operand = draw(operands(constraint.name))
     return Predicate(constraint.name, operator, operand[:1] if operator == "is" else operand)
 
 
+@cache
 def conditions(names: tuple[str, ...] = tuple(BY_NAME)) -> st.SearchStrategy[Condition]:
     return st.recursive(
         single_predicates(names),
@@ -95,12 +110,13 @@ def conditions(names: tuple[str, ...] = tuple(BY_NAME)) -> st.SearchStrategy[Con
     )
 
 
+POINTS = st.dictionaries(st.sampled_from(sorted(FAMILIES)), st.sampled_from([-3, -2, -1, 1, 2, 3]), max_size=3)
+EXCLUDED = st.lists(st.sampled_from(sorted(FAMILIES)), max_size=1)
+
+
 @st.composite
 def rules(draw: st.DrawFn, position: int, names: tuple[str, ...] = tuple(BY_NAME)) -> Rule:
-    points = draw(
-        st.dictionaries(st.sampled_from(sorted(FAMILIES)), st.sampled_from([-3, -2, -1, 1, 2, 3]), max_size=3)
-    )
-    excludes = draw(st.lists(st.sampled_from(sorted(FAMILIES)), max_size=1))
+    points, excludes = draw(POINTS), draw(EXCLUDED)
     return rule(f"rule-{position}", draw(conditions(names)), points, excludes)
 
 

@@ -152,7 +152,7 @@ def test_the_action_s_steps_run_as_shell(repository: Path, tmp_path: Path) -> No
 
 
 def test_the_hooks_run_from_the_checkout(repository: Path, tmp_path: Path) -> None:
-    """`pre-commit try-repo` against a clone of what is here, uncommitted changes included."""
+    """`pre-commit run` with the hook of a clone of what is here, uncommitted changes included."""
     clone = tmp_path / "genarch"
     files = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).stdout.splitlines()
     for name in files:
@@ -162,7 +162,11 @@ def test_the_hooks_run_from_the_checkout(repository: Path, tmp_path: Path) -> No
     run(*GIT, "init", "-q", cwd=clone)
     run(*GIT, "add", "-A", cwd=clone)
     assert run(*GIT, "commit", "-q", "-m", "one", cwd=clone).returncode == 0
-    command = (sys.executable, "-m", "pre_commit", "try-repo", str(clone), "genarch-check", "--all-files", "--verbose")
+    revision = run("git", "rev-parse", "HEAD", cwd=clone).stdout.strip()
+    hook = {"repo": str(clone), "rev": revision, "hooks": [{"id": "genarch-check"}]}
+    config = tmp_path / "hooks.yaml"
+    config.write_text(json.dumps({"repos": [hook]}))
+    command = (sys.executable, "-m", "pre_commit", "run", "--config", str(config), "--all-files", "--verbose")
     places = {"PRE_COMMIT_HOME": str(tmp_path / "home"), "HOME": str(tmp_path)}
     passed = run(*command, cwd=repository, **places, **OFFLINE)
     assert passed.returncode == 0, passed.stdout + passed.stderr

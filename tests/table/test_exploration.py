@@ -209,10 +209,10 @@ def check_flips(rules: RuleTable, stated: dict[str, Value]) -> None:
         """Other answers; to a range, numbers that are in it and alike with none that is."""
         here, column = stated[name], verdict_search(rules).space.columns.get(name)
         if not isinstance(here, Range):
-            return [value for value in every(BY_NAME[name]) if value != here]
+            return [value for value in every(name) if value != here]
         cuts = column.thresholds if column else ()
         met = {cell(value, cuts) for value in inside(BY_NAME[name], here)}
-        return [value for value in every(BY_NAME[name]) if cell(value, cuts) not in met]
+        return [value for value in every(name) if cell(value, cuts) not in met]
 
     single: dict[str, dict[object, str]] = {}
     for name in stated:
@@ -331,7 +331,7 @@ def test_what_is_called_settled_stays_so_whatever_the_rest(random: object, state
         completed = dict(stated)
         for constraint in CONSTRAINTS:
             if constraint.name not in stated:
-                completed[constraint.name] = random.choice(every(constraint))  # type: ignore[attr-defined]
+                completed[constraint.name] = random.choice(every(constraint.name))  # type: ignore[attr-defined]
         if not matcher.match(completed).hits & ~before:
             assert verdict(completed, TABLE) in possible
 
