@@ -17,7 +17,7 @@ from genarch.evidence.feasibility import feasibility, needs_of
 from genarch.evidence.standing import KINDS, SIZES, instantiated, rule_id
 from genarch.files.bundled import load_catalogue, load_rules
 from genarch.reports.evidence_descriptions import describe_evidence
-from genarch.table.constraints import BY_NAME, Answers, Value, gpu_names
+from genarch.table.constraints import BY_NAME, Answers, Range, Value, gpu_names
 from genarch.table.explore import explore
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import decide, evaluate, scorer
@@ -318,3 +318,49 @@ def test_what_makes_the_passes_of_another_architecture_is_as_slow(like: str | No
     assert ("evidence-gan-enhanced-diffusion-too-slow" in found) is out
     said = found.get("evidence-gan-enhanced-diffusion-too-slow", "")
     assert said.startswith("The quickest of the diffusion models that do this, Net,") is out
+
+
+@pytest.mark.parametrize(
+    ("budget", "out", "still_open"),
+    [
+        (Range(at_most=5), {"diffusion", "few_step"}, set()),
+        (Range(at_least=20, at_most=40), {"diffusion"}, {"few_step"}),
+        (Range(at_least=20, at_most=2000), set(), {"diffusion", "few_step"}),
+        (Range(above=60_000), set(), set()),
+    ],
+)
+def test_a_budget_that_is_a_range_excludes_where_all_of_it_is_missed_and_is_open_where_not_all_is_shown(
+    budget: Range, out: set[str], still_open: set[str]
+) -> None:
+    """What the rest of the range does, exploration has: each number in it is judged as if it were stated."""
+    rules = FIELD
+    stated: Answers = {
+        "task": "text_to_image",
+        "conditioning": frozenset({"text"}),
+        "gpu": "rtx-4090",
+        "resolution_px": 512,
+    }
+    evaluation = evaluate(Spec("s", {**stated, "latency_budget_ms": budget}), rules)
+    hits = {rule.id for rule in evaluation.hits}
+    for name in ("diffusion", "few_step"):
+        assert (rule_id(name, "too-slow") in hits) is (name in out)
+        assert (rule_id(name, "open") in hits) is (name in still_open)
+    possible = explore(Spec("s", {**stated, "latency_budget_ms": budget}), rules).possible
+    for item in possible:
+        assert evaluate(Spec("s", item.witness), rules).verdict.verdict == item.verdict
+    for number in (1, 5, 20, 37, 40, 99, 100, 250, 300, 2000, 70_000):
+        if budget.holds(number):
+            completed = {**possible[0].witness, "latency_budget_ms": number}
+            assert evaluate(Spec("s", completed), rules).verdict.verdict in {item.verdict for item in possible}
+
+
+def test_memory_that_is_a_range_excludes_where_none_of_it_is_enough() -> None:
+    rules = FIELD
+
+    def excluded(memory: Range) -> bool:
+        stated: Answers = {"task": "inpainting", "device_memory_gb": memory}
+        return rule_id("diffusion", "too-large") in {rule.id for rule in evaluate(Spec("s", stated), rules).hits}
+
+    assert excluded(Range(below=1))
+    assert not excluded(Range(at_least=1, at_most=24))
+    assert not excluded(Range(above=1))

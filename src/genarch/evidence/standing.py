@@ -26,15 +26,16 @@ from genarch.evidence.ways import (
     Time,
     Way,
     able_of,
+    at_most,
     measured_tasks,
     ms_words,
-    number,
     place_of,
     quickest,
     shown_of,
 )
-from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
-from genarch.table.constraints import BY_NAME, Answers
+from genarch.table.answers import format_answer
+from genarch.table.conditions import NUMBER_OPERATORS, All, Any, Condition, Not, Operator, Predicate
+from genarch.table.constraints import BY_NAME, Answers, Range
 from genarch.table.rules import Citation, Examples, Grade, Rule, RuleTable
 from genarch.table.spec import with_implied
 
@@ -81,7 +82,7 @@ def instantiated(stated: Answers, rules: RuleTable, catalogue: Catalogue, *, aro
     the three, or the task, is another; without, they are of the stated task alone.
     """
     answers, found = with_implied(stated), list[Rule]()
-    given_gb, strong = number(stated.get("device_memory_gb")), rules.header.points["strong"]
+    given_gb, strong = at_most(stated.get("device_memory_gb")), rules.header.points["strong"]
     timed: list[_Against] = []
     for architecture in rules.architectures:
         against = _Against(architecture.id, answers, given_gb, catalogue, around=around)
@@ -95,20 +96,38 @@ def instantiated(stated: Answers, rules: RuleTable, catalogue: Catalogue, *, aro
 
 
 class _Point(NamedTuple):
-    """The hardware, the size in pixels and the budget in milliseconds that are stated."""
+    """The hardware, the size in pixels and the budget in milliseconds that are stated.
+
+    Of a budget that is a range, `budget` is the most that it may be: what is late then is late in all of it.
+    """
 
     place: Place
     side: int
     budget: float
+    range: Range | None = None
 
     @property
-    def stated(self) -> tuple[Predicate, Predicate, Predicate]:
+    def tightest(self) -> float:
+        """The least that the budget may be."""
+        return self.range.low or 0 if self.range else self.budget
+
+    @property
+    def words(self) -> str:
+        """The budget in words."""
+        return f"{format_answer(self.range)} ms" if self.range else ms_words(self.budget)
+
+    @property
+    def stated(self) -> tuple[Condition, Condition, Condition]:
         """That each of them is what it is."""
         here, sized = (
             Predicate(self.place.constraint, "is", (self.place.name,)),
             _number("resolution_px", "is", self.side),
         )
-        return here, sized, _number("latency_budget_ms", "is", self.budget)
+        if not self.range:
+            return here, sized, _number("latency_budget_ms", "is", self.budget)
+        ends = self.range.stated
+        within = [Predicate("latency_budget_ms", name, (ends[name],)) for name in NUMBER_OPERATORS if name in ends]
+        return here, sized, All(tuple(within))
 
     def __str__(self) -> str:
         """`on l4 at 1024 px`."""
@@ -131,9 +150,9 @@ class _Against:
         """`like` is an architecture whose passes it makes too, for tasks of which no time of its own is known."""
         self._like = like
         self._rivals: Sequence[_Against] = ()
-        self._kept: dict[tuple[Tasks, str, int], bool | None] = {}
+        self._kept: dict[tuple[Tasks, str, int, float], bool | None] = {}
         self._architecture, self._answers, self._catalogue, self._around = architecture, answers, catalogue, around
-        self._given_gb, self._memory_gb = given_gb, number(answers.get("device_memory_gb"))
+        self._given_gb, self._memory_gb = given_gb, at_most(answers.get("device_memory_gb"))
         wanted = answers.get("conditioning")
         self._taken = wanted if isinstance(wanted, frozenset) else frozenset()
         asked = answers.get("task")
@@ -162,10 +181,16 @@ class _Against:
         most, smallest, row = least[tasks]
         message = (
             f"The smallest of its models that do this, {smallest.title}, takes {most:.3g} GB"
-            f"{'' if row else ' for its weights alone'}; {self._memory_gb:.3g} GB are there."
+            f"{'' if row else ' for its weights alone'}; {self._there} GB are there."
         )
         cited = (row or smallest.id,)
         yield self._rule("too-large", Any(tuple(short)), message, cited, "measured" if row else "estimated")
+
+    @property
+    def _there(self) -> str:
+        """The stated memory in words."""
+        stated = self._answers["device_memory_gb"]
+        return format_answer(stated) if isinstance(stated, Range) else f"{self._memory_gb:.3g}"
 
     def time(self, strong: int, rivals: Sequence["_Against"]) -> Iterator[Rule]:
         """Out where no model keeps the budget on the hardware at the size; a lean at most where that is open.
@@ -174,10 +199,12 @@ class _Against:
         """
         self._rivals = rivals
         place, side = place_of(self._answers, self._catalogue), self._answers.get("resolution_px")
-        budget = number(self._answers.get("latency_budget_ms"))
+        stated = self._answers.get("latency_budget_ms")
+        budget = at_most(stated)
         if place is None or not isinstance(side, int) or budget is None:
             return
-        point, groups = _Point(place, side, budget), [self._asked] if self._asked else list(self._groups)
+        point = _Point(place, side, budget, stated if isinstance(stated, Range) else None)
+        groups = [self._asked] if self._asked else list(self._groups)
         timed = {tasks: self._times(tasks, point) for tasks in groups}
         here, sized, _ = point.stated
         kept: list[Condition] = []
@@ -218,11 +245,14 @@ class _Against:
 
     def _misses(self, tasks: Tasks, point: _Point) -> bool:
         """Whether the likeliest time misses the budget, whatever steers the models, and that of a rival keeps it."""
-        return self.keeps(tasks, point) is False and any(rival.keeps(tasks, point) for rival in self._rivals)
+        if self.keeps(tasks, point) is not False:
+            return False
+        tight = point._replace(budget=point.tightest)
+        return any(rival.keeps(tasks, tight) for rival in self._rivals)
 
     def keeps(self, tasks: Tasks, point: _Point) -> bool | None:
         """Whether some likeliest time keeps the budget, or what was measured; None where no time is known."""
-        key = tasks, point.place.name, point.side
+        key = tasks, point.place.name, point.side, point.budget
         if key not in self._kept:
             known: bool | None = None
             if any(shown.time <= point.budget for shown in self._shown(tasks, point)):
@@ -257,7 +287,7 @@ class _Against:
             tasks = self._asked or next(iter(known))
             way, time = min(self._likely(tasks, point), key=lambda pair: pair[1].likely)
             message = f"The quickest of its models that do this, {way.words}, most likely takes"
-            message += f" {ms_words(time.rounded().likely)} {point}; the budget is {ms_words(point.budget)}"
+            message += f" {ms_words(time.rounded().likely)} {point}; the budget is {point.words}"
             grade: Grade = "measured" if time.low == time.high else "estimated"
             cited = (time.row or way.model.id,)
             yield self._rule("unlikely", Any(tuple(lines)), f"{message}, which another keeps.", cited, grade, points)
@@ -341,19 +371,23 @@ class _Against:
             took = "takes" if self._catalogue.measurements[row].timing == "request" else "takes at least"
         whose = "its" if way.model.architecture == self._architecture else f"the {way.model.architecture}"
         message = f"The quickest of {whose} models that do this, {way.words}, {took} {ms_words(low)} {point}"
-        yield self._rule("too-slow", when, f"{message}; the budget is {ms_words(point.budget)}.", cited, grade)
+        yield self._rule("too-slow", when, f"{message}; the budget is {point.words}.", cited, grade)
         # What is shown on the nearest task alone, or with adapters that nothing asks for, shows no budget to be kept.
         rows = measured_tasks(self._asked[0])
         suited = [(way, time) for way, time in fitting if way.is_for(rows, self._taken)]
         way, time = min(suited or fitting, key=lambda pair: pair[1].high)
         if low < time.high or not suited:
-            here, sized, _ = point.stated
+            here, sized, within = point.stated
             band = f"{ms_words(time.low)} to {ms_words(time.high)}" if time.low < time.high else ms_words(time.low)
             message = f"Nothing shows it to keep the budget {point}: {way.words} is estimated at {band}."
             kept = [shown.time for shown in self._shown(self._asked, point) if not self._taken & shown.terms.lacks]
             kept += [time.high] if suited else []
-            between = _between(low, *kept)
-            yield self._rule("open", All((here, sized, *between)), message, cited, grade)
+            open_at: list[Condition] = [*_between(low, *kept)]
+            if point.range:  # open in a part of a range, it is open
+                if point.budget < low or point.tightest >= min(kept, default=inf):
+                    return
+                open_at = [within]
+            yield self._rule("open", All((here, sized, *open_at)), message, cited, grade)
 
     def _admits(self, terms: Terms, memory_gb: float | None) -> bool:
         """Whether licence and memory let a model serve."""

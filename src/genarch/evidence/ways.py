@@ -7,7 +7,7 @@ Time is of one request, memory what a row shows or the weights alone; both are o
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain, combinations
-from math import ceil, floor, log10
+from math import ceil, floor, inf, log10
 from typing import NamedTuple
 
 from genarch.evidence.catalogue import Catalogue
@@ -15,7 +15,7 @@ from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Options, band_ms
 from genarch.evidence.hardware import Hardware
 from genarch.table.conditions import Predicate
-from genarch.table.constraints import BY_NAME, Answers
+from genarch.table.constraints import BY_NAME, Answers, Range
 from genarch.table.spec import contradicted_device
 
 LEAST_GB = 0.5
@@ -85,6 +85,13 @@ def in_spec_terms(names: tuple[str, ...]) -> frozenset[str]:
 def number(value: object) -> float | None:
     """A stated number; None where none is stated."""
     return float(value) if isinstance(value, int | float) else None
+
+
+def at_most(value: object) -> float | None:
+    """The largest number that a stated one may be, without bound where a range has no upper end; None where none is."""
+    if isinstance(value, Range):
+        return inf if value.high is None else float(value.high)
+    return number(value)
 
 
 def time_of(row: Measurement) -> float:
