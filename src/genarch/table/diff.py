@@ -7,7 +7,7 @@ difference depends on the change. Where a search meets its limit, that is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from math import prod
@@ -149,12 +149,10 @@ class _Side:
         verdict = self._table.scorer.judge((hits & self.own) >> self._shift)
         return verdict.architecture or verdict.verdict
 
-    def may_be(self, hits: int, unknown: int, results: Sequence[str]) -> bool:
-        """Whether any of these results may still come of these hits and open conditions."""
+    def reaches(self, hits: int, unknown: int) -> Callable[[str], bool]:
+        """Whether a result may still come of these hits and open conditions."""
         reach = self._table.bounds.reach((hits & self.own) >> self._shift, (unknown & self.own) >> self._shift)
-        return any(
-            reach.any_of({result}) if result in self._others else reach.recommended(result) for result in results
-        )
+        return cache(lambda result: reach.any_of({result}) if result in self._others else reach.recommended(result))
 
 
 class Comparison:
@@ -248,13 +246,10 @@ class Comparison:
 
     def _may_be_any(self, hits: int, unknown: int, pairs: AbstractSet[tuple[str, str]]) -> bool:
         """Whether any of these pairs of results may still come of these hits and open conditions."""
-        following: dict[str, list[str]] = {}
-        for before, after in pairs if self._may_differ(hits, unknown) else ():
-            following.setdefault(before, []).append(after)
-        return any(
-            self._before.may_be(hits, unknown, [before]) and self._after.may_be(hits, unknown, each)
-            for before, each in following.items()
-        )
+        if not self._may_differ(hits, unknown):
+            return False
+        before, after = self._before.reaches(hits, unknown), self._after.reaches(hits, unknown)
+        return any(before(one) and after(other) for one, other in pairs)
 
     def _may_differ(self, hits: int, unknown: int) -> bool:
         """Whether rules that changed are still open, or hit on one side with effects that the other has not."""
@@ -314,7 +309,8 @@ class Comparison:
             self._space,
             lambda hits: self._pair(hits) != (before, after),
             lambda hits, unknown: (
-                self._before.may_be(hits, unknown, others) or self._after.may_be(hits, unknown, others_after)
+                any(map(self._before.reaches(hits, unknown), others))
+                or any(map(self._after.reaches(hits, unknown), others_after))
             ),
             classes=classes,
             limit=WIDENING_LIMIT if self.complete else WIDENING_LIMIT_APART,
