@@ -611,3 +611,10 @@ def test_a_high_limit_takes_a_larger_change() -> None:
 
 def test_no_limit_of_one_whole() -> None:
     assert explore(spec(), table(rule("a", ALL_HOLD, {"gan": 1}), close_call=Ratio(1, 1))).stability is not None
+
+
+def test_open_questions_do_not_depend_on_what_was_explored_before() -> None:
+    """What is asked for last comes last among the classes, but not in the samples."""
+    rules = table(rule("first", NARROW, {"diffusion": 9}), rule("second", PAIRED, {"gan": 3}))
+    assert explore(spec(domain="broad"), rules).open_questions == ("paired_data",)  # makes no classes of the domain
+    assert explore(spec(), rules).open_questions == ("domain", "paired_data")
