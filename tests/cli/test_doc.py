@@ -107,7 +107,7 @@ def test_a_rationale_is_kept_and_a_second_run_changes_nothing(newline: str, reco
 
 def test_a_rationale_follows_the_block(record: Path) -> None:
     run(record.parent, record.name, "--spec", "filter.genarch.yaml", "--write")
-    record.write_text(record.read_text().replace("33ms", "5s").replace("domain: narrow", "conditioning: [text]"))
+    record.write_text(record.read_text().replace("33ms", "5s").replace("domain: narrow", "device: consumer_gpu"))
     told = run(record.parent, record.name, "--id", "filter", "--write")
     assert told.stderr.endswith("genarch: 0007-filter.md: wrote the rationale of 'filter'\n")
     assert "\n**Diffusion** (" in record.read_text()
