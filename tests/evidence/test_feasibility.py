@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from catalogues import card, catalogue, ids, licence, model, named, row, work
+from genarch.evidence.assessment import candidate, model_tests
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement
 from genarch.evidence.feasibility import Feasibility, Filter, feasibility, needs_of
 from genarch.evidence.hardware import Hardware
 from genarch.files.bundled import load_catalogue
+from genarch.table.constraints import Answers, Range
 
 TEXT: dict[str, Any] = {"task": "text_to_image", "conditioning": frozenset({"text"})}
 ASKED: dict[str, Any] = {"latency_budget_ms": 150, "gpu": "a100-80gb-sxm", "resolution_px": 512}
@@ -513,3 +515,35 @@ def test_no_row_that_carries_a_statement_took_longer_on_stronger_hardware_run_th
                 slower.append((weak.id, strong.id))
                 assert (weak.engine, weak.precision) != (strong.engine, strong.precision), (weak.id, strong.id)
     assert ("sd15-512-20st-3090-od", "sd15-512-20st-4090-pt") in slower
+
+
+@pytest.mark.parametrize(
+    ("budget", "status"),
+    [
+        (Range(at_least=60, at_most=90), "demonstrated"),
+        (Range(at_least=30, at_most=90), "straddling"),
+        (Range(below=90), "straddling"),
+        (Range(at_most=5), "beyond"),
+        (Range(above=60), "demonstrated"),
+    ],
+)
+def test_a_budget_that_is_a_range_is_kept_in_all_of_it_and_missed_in_all_of_it(budget: Range, status: str) -> None:
+    """The quickest few-step model is measured at 36.5 ms on this card at this size."""
+    stated: Answers = {"task": "text_to_image", "gpu": "rtx-4090", "resolution_px": 512, "latency_budget_ms": budget}
+    needs = needs_of(stated, load_catalogue())
+    assert feasibility("few_step", needs).status == status
+
+
+def test_memory_and_size_that_are_ranges_are_open_in_between() -> None:
+    stated: Answers = {
+        "task": "text_to_image",
+        "device_memory_gb": Range(at_least=2, at_most=200),
+        "resolution_px": Range(at_least=64, at_most=100_000),
+    }
+    needs = needs_of(stated, load_catalogue())
+    found = candidate(load_catalogue().model("qwen-image"), needs)
+    outcomes = {test.test: test.outcome for test in model_tests(found, needs)}
+    assert (outcomes["memory"], outcomes["resolution"]) == ("open", "open")
+    assert (needs.memory_words, needs.resolution_px, needs.least_px) == ("2 GB to 200 GB", 100_000, 64)
+    endless = needs_of({"resolution_px": Range(above=512), "device_memory_gb": Range(at_least=8)}, load_catalogue())
+    assert (endless.resolution_px, endless.memory_words) == (512, "8 GB or more")

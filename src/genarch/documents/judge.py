@@ -218,7 +218,6 @@ def judge_model(placed: PlacedSpec, rules: RuleTable, catalogue: Catalogue) -> I
         return
     from genarch.evidence.assessment import candidate, lateness, model_tests  # for those who name a model alone
     from genarch.evidence.feasibility import needs_of
-    from genarch.evidence.ways import ms_words
 
     needs = needs_of(stated, catalogue)
     found = candidate(catalogue.model(name), needs)
@@ -228,7 +227,7 @@ def judge_model(placed: PlacedSpec, rules: RuleTable, catalogue: Catalogue) -> I
         return placed.found(check, "model", subject=[name], **words)
 
     if late := lateness(found, needs):
-        words = {"says": late.says, "source": late.source, "budget": ms_words(needs.budget_ms)}
+        words = {"says": late.says, "source": late.source, "budget": needs.budget_words}
         yield about(CheckId("model-too-slow") if late.late else CheckId("budget-beyond-evidence"), **words)
     if found.memory_gb and needs.memory_gb and found.memory_gb > needs.memory_gb:
         source = f"{found.memory_row}; measured" if found.memory_row else f"{catalogue.name}; {found.memory_is}"

@@ -3,6 +3,7 @@
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from math import inf
 from typing import Literal, NamedTuple, get_args
 
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
@@ -11,7 +12,7 @@ from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of
 from genarch.evidence.ways import Time, memory_of, ms_words, quickest, task_itself, time_of, ways_of
 from genarch.table.conditions import constraints_read
-from genarch.table.constraints import Answers
+from genarch.table.constraints import Answers, Range
 from genarch.table.rules import Rule, RuleTable
 from genarch.table.scoring import Evaluation
 from genarch.table.spec import Spec
@@ -100,7 +101,7 @@ class Assessment(NamedTuple):
     """What was measured and can be estimated of a spec with a latency budget."""
 
     catalogue: CatalogueVersion
-    budget_ms: float
+    budget_ms: float | Range
     gpu: str | None
     device: str | None
     resolution_px: int | None
@@ -121,13 +122,14 @@ def assess(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Cata
         ValueError: when it states none.
     """
     needs = needs_of(spec.constraints, catalogue)
+    budget = spec.constraints.get("latency_budget_ms")
     if needs.budget_ms is None:
         raise ValueError("a spec without latency_budget_ms cannot be assessed")
     found = tuple(feasibility(entry.id, needs) for entry in rules.architectures)
     ranked = candidates(evaluation.verdict.recommended, needs)
     return Assessment(
         catalogue.release,
-        needs.budget_ms,
+        budget if isinstance(budget, Range) else needs.budget_ms,
         str(spec.constraints["gpu"]) if "gpu" in spec.constraints else None,
         needs.device,
         needs.resolution_px,
@@ -259,14 +261,14 @@ def model_tests(found: Candidate, needs: Needs) -> Iterator[ModelTest]:
         conflict = licence_conflict(model, from_scratch=needs.from_scratch)
         yield ModelTest("licence", "fails" if conflict else "passes", conflict or _granted(model, code))
     if needs.memory_gb is not None:
-        yield _memory(found, model, needs.memory_gb, stated=needs.memory_stated)
+        yield _memory(found, model, needs, needs.memory_gb)
     if needs.resolution_px is not None:
         shown = f"it is shown up to {found.resolution_px} px" if found.resolution_px else "its size is not known"
         large = found.resolution_px and found.resolution_px >= needs.resolution_px
-        small: Outcome = "fails" if found.resolution_px else "open"
+        small: Outcome = "fails" if 0 < (found.resolution_px or 0) < (needs.least_px or inf) else "open"
         yield ModelTest("resolution", "passes" if large else small, shown)
     if needs.budget_ms is not None:
-        yield _budget(found, needs, needs.budget_ms)
+        yield _budget(found, needs)
 
 
 def _task(model: Model, needs: Needs) -> ModelTest:
@@ -288,22 +290,23 @@ def _granted(model: Model, code: Terms | None) -> str:
     return f"its licence allows commercial use under a condition: {granted.condition}"
 
 
-def _memory(found: Candidate, model: Model, there_gb: float, *, stated: bool) -> ModelTest:
+def _memory(found: Candidate, model: Model, needs: Needs, there_gb: float) -> ModelTest:
     if found.memory_gb is None:
         return ModelTest("memory", "open", "what memory it takes is not known")
     took = f"{_TOOK[found.memory_is or 'weights']} {found.memory_gb:.3g} GB, and"
     if found.memory_gb > there_gb:
-        return ModelTest("memory", "fails", f"{took} {there_gb:.3g} GB are there")
+        return ModelTest("memory", "fails", f"{took} {needs.memory_words} are there")
     if found.memory_is == "weights" and model.family != "gan":
         # Text encoders and decoders, which such models need, are not among the weights that a row gives.
-        unshown = f"{took} nothing shows it within the {there_gb:.3g} GB that are there"
-        scarce = stated and found.memory_gb + BESIDE_GB > there_gb
+        unshown = f"{took} nothing shows it within the {needs.memory_words} that are there"
+        scarce = needs.memory_stated and found.memory_gb + BESIDE_GB > there_gb
         return ModelTest("memory", "fails" if scarce else "open", unshown)
-    return ModelTest("memory", "passes", f"{took} {there_gb:.3g} GB are there")
+    sure = found.memory_gb <= (there_gb if needs.sure_gb is None else needs.sure_gb)
+    return ModelTest("memory", "passes" if sure else "open", f"{took} {needs.memory_words} are there")
 
 
-def _budget(found: Candidate, needs: Needs, budget_ms: float) -> ModelTest:
-    row, guess, keeps = found.row, found.estimate, ms_words(budget_ms)
+def _budget(found: Candidate, needs: Needs) -> ModelTest:
+    row, guess, keeps = found.row, found.estimate, needs.budget_words
     if row and found.status == "demonstrated":
         return ModelTest("budget", "passes", f"measured, {ms_words(row.latency_ms)} on {row.hardware}")
     if guess and found.status in ("within", "straddling", "beyond"):
@@ -352,7 +355,7 @@ class Lateness(NamedTuple):
 
 def lateness(found: Candidate, needs: Needs) -> Lateness | None:
     """How a model may miss the stated budget; None where none is stated, or the likeliest time keeps it."""
-    budget, model, side = needs.budget_ms, needs.catalogue.models[found.model], needs.resolution_px
+    budget, model, side = needs.most_ms, needs.catalogue.models[found.model], needs.resolution_px
     if budget is None or found.status == "demonstrated":
         return None
     where = f" on {needs.place.name} at {side} px" if needs.place and side else ""

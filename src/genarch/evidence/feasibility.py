@@ -14,17 +14,19 @@ from genarch.evidence.ways import (
     Terms,
     Time,
     Way,
+    at_least,
+    at_most,
     from_image,
     in_spec_terms,
     measured_tasks,
-    number,
+    ms_words,
     place_of,
     quickest,
     task_itself,
     time_of,
     ways_of,
 )
-from genarch.table.constraints import Answers
+from genarch.table.constraints import Answers, Range
 from genarch.table.spec import with_implied
 
 Status = Literal["demonstrated", "within", "straddling", "beyond", "not_demonstrated", "no_evidence"]
@@ -61,11 +63,27 @@ class Needs(NamedTuple):
     memory_gb: float | None
     memory_stated: bool
     place: Place | None
+    most_ms: float | None
+    """The most that the budget may be, where it is a range; `budget_ms` is the least, in which a time is shown."""
+    sure_gb: float | None
+    """The least that the memory may be; `memory_gb` is the most, beyond which a model is too large."""
+    least_px: int | None
+    """The least that the size may be; `resolution_px` is the most, or the least where that has no end."""
 
     @property
     def with_image(self) -> bool:
         """Whether the task has an input image."""
         return self.tasks is not None and from_image(self.tasks)
+
+    @property
+    def budget_words(self) -> str:
+        """The budget in words; of a range both ends."""
+        return _span(ms_words(self.budget_ms), ms_words(self.most_ms), endless=self.most_ms == inf)
+
+    @property
+    def memory_words(self) -> str:
+        """The memory likewise."""
+        return _span(f"{self.sure_gb:.3g} GB", f"{self.memory_gb:.3g} GB", endless=self.memory_gb == inf)
 
     def large_enough(self, row: Measurement) -> bool:
         """Whether a row is at the size asked for, or a larger one."""
@@ -146,7 +164,7 @@ class Needs(NamedTuple):
         if times and self.budget_ms is not None:
             if min(time.high for time in times) <= self.budget_ms:
                 return "within"
-            return "beyond" if min(time.low for time in times) > self.budget_ms else "straddling"
+            return "beyond" if min(time.low for time in times) > (self.most_ms or 0) else "straddling"
         return "not_demonstrated" if measured else "no_evidence"
 
     def times(self, ways: Iterable[Way]) -> list[Time]:
@@ -164,7 +182,7 @@ class Needs(NamedTuple):
             if (time := quickest(self.run(way), self.place.hardware, self.resolution_px, self.catalogue))
         ]
         taking = [time for way, time in found if not self.conditioning & way.terms.lacks]
-        late = self.budget_ms is not None and all(time.low > self.budget_ms for _, time in found)
+        late = self.most_ms is not None and all(time.low > self.most_ms for _, time in found)
         return taking or ([time for _, time in found] if late else [])
 
     def suits(self, way: Way) -> bool:
@@ -181,29 +199,42 @@ class Needs(NamedTuple):
         return small and not (self.sold and terms.closed)
 
 
+def _span(least: str, most: str, *, endless: bool) -> str:
+    return least if least == most else f"{least} or more" if endless else f"{least} to {most}"
+
+
 def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
     """The needs that stated constraints come to."""
     stated = with_implied(answers)
-    gpu, task, resolution = stated.get("gpu"), stated.get("task"), stated.get("resolution_px")
+    gpu, task, budget, side = (stated.get(name) for name in ("gpu", "task", "latency_budget_ms", "resolution_px"))
+    largest, smallest = at_most(side), at_least(side)
+    largest = smallest if largest == inf else largest
     place = place_of(stated, catalogue)
     hardware = place.hardware[0] if place and place.constraint == "gpu" else None
-    conditioning, memory_gb = stated.get("conditioning"), number(answers.get("device_memory_gb"))
+    conditioning, memory = stated.get("conditioning"), answers.get("device_memory_gb")
+
+    def usable(memory_gb: float | None) -> float | None:
+        return hardware.usable_gb(memory_gb) if hardware else memory_gb
+
     device = str(stated["device"]) if "device" in stated else None
     return Needs(
         catalogue,
-        number(stated.get("latency_budget_ms")),
+        at_least(budget),
         hardware,
         device,
         place.there if place else frozenset() if gpu or device else frozenset(catalogue.hardware),
-        int(resolution) if isinstance(resolution, int) else None,
+        None if largest is None else int(largest),
         measured_tasks(str(task)) if task else None,
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
         stated.get("commercial_use") is True,
         stated.get("commercial_use") is True and stated.get("training") == "pretrained",
         stated.get("training") == "from_scratch",
-        hardware.usable_gb(memory_gb) if hardware else memory_gb,
+        usable(at_most(memory)),
         "device_memory_gb" in answers,
         place,
+        at_most(budget),
+        0.0 if isinstance(memory, Range) and not memory.low else usable(at_least(memory)),
+        None if smallest is None else int(smallest),
     )
 
 

@@ -114,7 +114,7 @@ class _Point(NamedTuple):
     @property
     def words(self) -> str:
         """The budget in words."""
-        return f"{format_answer(self.range)} ms" if self.range else ms_words(self.budget)
+        return ms_words(self.range or self.budget)
 
     @property
     def stated(self) -> tuple[Condition, Condition, Condition]:

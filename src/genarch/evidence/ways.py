@@ -14,6 +14,7 @@ from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Options, band_ms
 from genarch.evidence.hardware import Hardware
+from genarch.table.answers import format_answer
 from genarch.table.conditions import Predicate
 from genarch.table.constraints import BY_NAME, Answers, Range
 from genarch.table.spec import contradicted_device
@@ -87,6 +88,11 @@ def number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
+def at_least(value: object) -> float | None:
+    """The smallest number that a stated one may be, 0 where a range has no lower end; None where none is stated."""
+    return float(value.low or 0) if isinstance(value, Range) else number(value)
+
+
 def at_most(value: object) -> float | None:
     """The largest number that a stated one may be, without bound where a range has no upper end; None where none is."""
     if isinstance(value, Range):
@@ -99,8 +105,10 @@ def time_of(row: Measurement) -> float:
     return row.latency_ms or 0.0
 
 
-def ms_words(ms: float | None) -> str:
-    """`36.5 ms`, `1.62 s`; `no time` where there is none."""
+def ms_words(ms: float | Range | None) -> str:
+    """`36.5 ms`, `1.62 s`, `20..50 ms`; `no time` where there is none."""
+    if isinstance(ms, Range):
+        return f"{format_answer(ms)} ms"
     if ms is None:
         return "no time"
     if ms >= 1_000_000:
