@@ -92,6 +92,20 @@ def test_what_was_measured_there_stands_in_place_of_an_estimate(rows: list[Any],
     assert set(said(catalogue([SHOWN, *rows], [model(work=work())], CARDS), latency_budget_ms=budget)) == hits
 
 
+def test_where_only_what_may_not_be_sold_takes_the_conditioning_the_quickest_of_the_others_is_not_called_too_slow() -> (
+    None
+):
+    made = [
+        model(work=work(), licence=licence("allowed")),
+        model("fill", work=work(steps=9), licence=licence("forbidden")),
+    ]
+    rows = [SHOWN, row("filled", "fill", hardware="h100-sxm", conditioning=("text", "mask"), steps=9)]
+    stated = {"conditioning": frozenset({"mask"}), "commercial_use": True, "training": "pretrained"}
+    assert said(catalogue(rows, made, CARDS), **stated, latency_budget_ms=50)["evidence-diffusion-too-slow"] == (
+        "None of its models that may be sold so, fit, and take the conditioning keeps the budget on a100-80gb-sxm at 512 px."
+    )
+
+
 def test_what_a_model_takes_at_full_load_is_a_floor_with_an_adapter_too() -> None:
     made = [model(work=work()), model("pose-net", kind="adapter", fits=("net",))]
     rows = [

@@ -48,7 +48,7 @@ def test_nothing_is_lost(shipped: Catalogue) -> None:
     assert counted == (108 + 77, 20 + 3, 5 + 9, 3)
     assert len(shipped.hardware) >= 53
     assert Counter(part for entry in shipped.hardware.values() for part in entry.verified)["fp16_dense_tflops"] >= 18
-    assert (len(shipped.sources), len(shipped.models), len(shipped.claims)) == (378, 203, 39)
+    assert (len(shipped.sources), len(shipped.models), len(shipped.claims)) == (379, 204, 39)
     assert len(shipped.parts.rejected) == 11
     assert len(shipped.prices) >= 21
     assert sum(not price.verified for price in shipped.prices) >= 3

@@ -128,6 +128,7 @@ def estimate(
     steps: Annotated[int | None, option(None, "Denoising steps; else the model's own.", min=1)] = None,
     stack: Annotated[Stack, option(None, "Run as written, or through a compiler or engine.")] = "compiled",
     controlnets: Annotated[int, option(None, "How many run beside it.", min=0, max=8)] = 0,
+    with_image: Annotated[bool, flag("--with-image", "An image goes in beside the noise, as in editing.")] = False,
     full_load: Annotated[bool, flag("--full-load", "The time per image when batches keep the hardware busy.")] = False,
     output_format: EntryFormat = "text",
 ) -> int:
@@ -138,7 +139,7 @@ def estimate(
     if wanted.family == "gan" and (controlnets or (steps or 1) > 1):
         option = "--controlnets" if controlnets else "--steps"
         raise refuse(option, f"{wanted.id} makes an image in one pass of its own; leave it out")
-    options = Options(steps=steps, controlnets=controlnets)
+    options = Options(steps=steps, controlnets=controlnets, with_image=with_image)
     guess = estimated(wanted, hardware, size, catalogue, options=options, stack=stack, full_load=full_load)
     if guess is None and wanted.work is None:
         raise refuse("--model", f"the work of a pass of {wanted.id} is not known, so there is nothing to estimate from")

@@ -12,7 +12,6 @@ where one of them is another and everything else stays.
 
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import chain
 from math import inf
 from typing import NamedTuple
@@ -27,11 +26,13 @@ from genarch.evidence.ways import (
     Way,
     able_of,
     at_most,
+    best_of,
     measured_tasks,
     ms_words,
     place_of,
     quickest,
-    shown_of,
+    shown_at,
+    usual_like,
 )
 from genarch.table.answers import format_answer
 from genarch.table.conditions import NUMBER_OPERATORS, All, Any, Condition, Not, Operator, Predicate
@@ -304,14 +305,14 @@ class _Against:
         lacking = {way.terms.lacks for way, _ in timed}
         least = [lacks for lacks in lacking if not any(other < lacks for other in lacking)]
         uncovered = [Predicate("conditioning", "any_of", tuple(sorted(lacks))) for lacks in least]
-        best = _best(found)
+        best = best_of(found)
         if self._memory_gb is None:
-            best = _best((terms._replace(memory_gb=None), time) for terms, time in best)
+            best = best_of((terms._replace(memory_gb=None), time) for terms, time in best)
         for terms, time in best:
             taken = [Predicate("conditioning", "none_of", tuple(sorted(terms.lacks)))] if terms.lacks else []
             yield All((*tasks, *_serves(terms, time), *taken))
         if all(least):
-            for terms, time in _best((terms._replace(lacks=frozenset()), time) for terms, time in best):
+            for terms, time in best_of((terms._replace(lacks=frozenset()), time) for terms, time in best):
                 yield All((*tasks, *_serves(terms, time), *uncovered))
 
     def _shown(self, tasks: Tasks, point: _Point) -> list[Shown]:
@@ -319,14 +320,14 @@ class _Against:
         there = point.place.there
         return [
             shown
-            for shown in _shown(self._architecture, self._like, tasks[0], point.side, self._catalogue)
+            for shown in shown_at(self._architecture, self._like, tasks[0], point.side, self._catalogue)
             if shown.row.hardware in there
         ]
 
     def _places(self, place: Place) -> Sequence[Place]:
         """The hardware of the kind, by GPU; or each kind of device."""
         if place.constraint == "gpu":
-            return _usual_like(place.name, self._catalogue)
+            return usual_like(place.name, self._catalogue)
         named = [{"device": name} for name in BY_NAME["device"].values]
         return [found for answers in named if (found := place_of(answers, self._catalogue))]
 
@@ -371,7 +372,12 @@ class _Against:
             took = "takes" if self._catalogue.measurements[row].timing == "request" else "takes at least"
         whose = "its" if way.model.architecture == self._architecture else f"the {way.model.architecture}"
         message = f"The quickest of {whose} models that do this, {way.words}, {took} {ms_words(low)} {point}"
-        yield self._rule("too-slow", when, f"{message}; the budget is {point.words}.", cited, grade)
+        message += f"; the budget is {point.words}."
+        if low <= point.budget:
+            message = (
+                f"None of its models that may be sold so, fit, and take the conditioning keeps the budget {point}."
+            )
+        yield self._rule("too-slow", when, message, cited, grade)
         # What is shown on the nearest task alone, or with adapters that nothing asks for, shows no budget to be kept.
         rows = measured_tasks(self._asked[0])
         suited = [(way, time) for way, time in fitting if way.is_for(rows, self._taken)]
@@ -413,22 +419,6 @@ class _Against:
         )
 
 
-@lru_cache(maxsize=1024)
-def _shown(architecture: str, like: str | None, task: str, side: int, catalogue: Catalogue) -> Sequence[Shown]:
-    """What was measured of a task at a size or a larger one, on any hardware."""
-    every = chain.from_iterable(shown_of(name, catalogue) for name in (architecture, like) if name)
-    rows = measured_tasks(task)
-    return [shown for shown in every if shown.side >= side and not rows.isdisjoint(shown.row.tasks)]
-
-
-@lru_cache(maxsize=64)
-def _usual_like(hardware: str, catalogue: Catalogue) -> Sequence[Place]:
-    """The usual hardware of the kind of this one."""
-    kind, every = catalogue.hardware[hardware].devices[0], catalogue.hardware.values()
-    named = [{"gpu": entry.id} for entry in every if entry.usual and entry.devices[0] == kind]
-    return [found for answers in named if (found := place_of(answers, catalogue))]
-
-
 def rule_id(architecture: str, kind: str) -> str:
     """The id of what evidence says of an architecture: `evidence-diffusion-too-slow`."""
     return f"evidence-{architecture.replace('_', '-')}-{kind}"
@@ -455,18 +445,3 @@ def _serves(terms: Terms, time: float) -> Iterator[Condition]:
         yield Not(SOLD_AS_RELEASED)
     if terms.memory_gb is not None:
         yield _number("device_memory_gb", "at_least", terms.memory_gb)
-
-
-def _best(found: Iterable[tuple[Terms, float]]) -> list[tuple[Terms, float]]:
-    """Those of which no other of better terms is as quick."""
-    best: dict[Terms, float] = {}
-    for terms, time in sorted(found, key=lambda pair: pair[1]):
-        if not any(_no_worse(other, terms) for other in best):
-            best[terms] = time
-    return list(best.items())
-
-
-def _no_worse(one: Terms, other: Terms) -> bool:
-    """Whether a model of the first terms can do whatever one of the others can."""
-    small = one.memory_gb is None or (other.memory_gb is not None and one.memory_gb <= other.memory_gb)
-    return small and one.lacks <= other.lacks and one.closed <= other.closed

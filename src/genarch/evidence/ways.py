@@ -399,3 +399,34 @@ def quickest(way: Way, hardware: Iterable[Hardware], side: int, catalogue: Catal
 def _two_digits(amount: float, rounded: Callable[[float], int]) -> float:
     unit = 10.0 ** (floor(log10(amount)) - 1)
     return float(f"{rounded(round(amount / unit, 9)) * unit:.12g}")
+
+
+@lru_cache(maxsize=1024)
+def shown_at(architecture: str, like: str | None, task: str, side: int, catalogue: Catalogue) -> Sequence[Shown]:
+    """What was measured of a task at a size or a larger one, on any hardware."""
+    every = chain.from_iterable(shown_of(name, catalogue) for name in (architecture, like) if name)
+    rows = measured_tasks(task)
+    return [shown for shown in every if shown.side >= side and not rows.isdisjoint(shown.row.tasks)]
+
+
+@lru_cache(maxsize=64)
+def usual_like(hardware: str, catalogue: Catalogue) -> Sequence[Place]:
+    """The usual hardware of the kind of this one."""
+    kind, every = catalogue.hardware[hardware].devices[0], catalogue.hardware.values()
+    named = [{"gpu": entry.id} for entry in every if entry.usual and entry.devices[0] == kind]
+    return [found for answers in named if (found := place_of(answers, catalogue))]
+
+
+def best_of(found: Iterable[tuple[Terms, float]]) -> list[tuple[Terms, float]]:
+    """Those of which no other of better terms is as quick."""
+    best: dict[Terms, float] = {}
+    for terms, time in sorted(found, key=lambda pair: pair[1]):
+        if not any(_no_worse(other, terms) for other in best):
+            best[terms] = time
+    return list(best.items())
+
+
+def _no_worse(one: Terms, other: Terms) -> bool:
+    """Whether a model of the first terms can do whatever one of the others can."""
+    small = one.memory_gb is None or (other.memory_gb is not None and one.memory_gb <= other.memory_gb)
+    return small and one.lacks <= other.lacks and one.closed <= other.closed

@@ -302,6 +302,7 @@ def _measured_first(report: Evaluated) -> Iterator[Step]:
     what = f"{model.title}{f' on {gpu}' if gpu else ''}{f' at {format_answer(side)} px' if side else ''}"
     known = guess and gpu and isinstance(side, int)
     nets = f" --controlnets {guess.controlnets}" if guess and guess.controlnets else ""
+    nets += " --with-image" if guess and any(part.component.endswith("-edit") for part in guess.factors.parts) else ""
     command = f"genarch estimate --model {model.model} --gpu {gpu} --resolution {side}{nets}" if known else ""
     if not isinstance(budget, int | float):
         verb = {"from_scratch": "Train", "fine_tune": "Tune"}.get(str(stated.get("training")), "Try")
