@@ -68,7 +68,7 @@ def test_without_cases_the_bundled_ones_are_backtested_wherever_one_is() -> None
     report = reported("--rules", "article")
     assert [(g["group"], g["cases"]) for g in report["groups"]] == [("strict", 98), ("before_2022", 37), ("all", 149)]
     first = report["tables"][0]["results"][0]
-    assert (first["case"], first["path"], first["line"]) == ("ulm-pneumonia-limited-data", "rules/cases/first.yaml", 7)
+    assert (first["case"], first["path"], first["line"]) == ("ulm-pneumonia-limited-data", "rules/cases/first.yaml", 9)
 
 
 @pytest.mark.usefixtures("folder")

@@ -13,6 +13,7 @@ from genarch.cli.rules import schema_of
 from genarch.files.bundled import bundled_cases
 from genarch.files.io import case_files
 from genarch.files.specs import load_cases, parse_cases
+from genarch.table.constraints import Range
 from genarch.table.spec import Case
 
 VERDICTS = load_rules("article").verdicts
@@ -55,6 +56,25 @@ def test_a_case_is_read_whole() -> None:
     assert case.source == ("A page", "https://example.org")
 
 
+def test_what_was_coded_with_the_choice_in_sight_is_apart_and_known_too() -> None:
+    """fidelity and cost, and footprint beside them; the first alone count."""
+    (case,) = parsed(
+        "- id: a\n  spec: {constraints: {domain: narrow, priorities: [cost, fidelity], training_images: 1000..5000}}\n"
+        "  not_blind: {priorities: [footprint], existing_generator: many_steps}\n"
+        "  second: {constraints: {domain: broad}}\n  chosen: gan\n"
+    )
+    assert case.spec.constraints["priorities"] == frozenset({"cost", "fidelity"})
+    assert case.known == {
+        **case.spec.constraints,
+        "existing_generator": "many_steps",
+        "priorities": {"cost", "fidelity", "footprint"},
+    }
+    assert list(case.known) == ["existing_generator", "domain", "priorities", "training_images"]
+    assert case.second == ({"domain": "broad"},)
+    assert case.spec.constraints["training_images"] == Range(at_least=1000, at_most=5000)
+    assert parsed("- {id: a, spec: {constraints: {}}, chosen: gan, second: unknown, not_blind: null}")[0].second is None
+
+
 def test_what_is_left_out_has_a_meaning() -> None:
     (case,) = parsed("- {id: a, spec: {constraints: {}}, chosen: hybrid}")
     assert (case.acceptable, case.strict, case.year) == (("hybrid",), True, None)
@@ -83,6 +103,8 @@ def test_what_is_left_out_has_a_meaning() -> None:
         ("- {id: a, spec: {constraints: {}}, chosen: gan, deciding: x}", ['c:1:59: [a].deciding: must be a list; write ["a", "b"]']),
         ("- {id: a, spec: {constraints: {}}, chosen: gan, source: x}", ["c:1:57: [a].source: must be a mapping with title and url"]),
         ("- {id: a, spec: {constraints: {}}, chosen: gan, source: {page: x}}", ["c:1:58: [a].source: 'page' is not a key here; write one of: title, url"]),
+        ("- {id: a, spec: {constraints: {}}, chosen: gan, not_blind: {task: txt}}", ["c:1:67: [a].not_blind.task: 'txt' is not a choice here; did you mean 'texture'?"]),
+        ("- {id: a, spec: {constraints: {}}, chosen: gan, second: {}}", ["c:1:57: [a].second.constraints: is missing; the format needs it"]),
         ("- {id: a, spec: {constraints: {}}, chosen: gan, chose: gan}", ["c:1:49: [a]: 'chose' is not a key here; did you mean 'chosen'?"]),
     ],
 )  # fmt: skip

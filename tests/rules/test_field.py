@@ -108,9 +108,9 @@ def test_the_misses_that_the_page_on_cases_lists(cases: Sequence[Case], strict: 
     assert missed == hedged | {"pv-el-cyclegan", "ulm-pneumonia-limited-data"}
     assert scored(strict, FIELD).hedged == 5
     old = scored([case for case in cases if case.year and case.year < 2022], FIELD)
-    assert (old.confidently_wrong, old.cases) == (4, 14)
+    assert (old.confidently_wrong, old.cases) == (3, 14)
     unseen = leave_one_out(strict, FIELD).unseen
-    assert (round(100 * unseen.right / unseen.cases), unseen.hedged, unseen.wrong) == (77, 6, 1)
+    assert (round(100 * unseen.right / unseen.cases), unseen.hedged, unseen.wrong) == (74, 6, 2)
 
 
 def test_the_threshold_of_few_images_was_not_tuned(cases: Sequence[Case]) -> None:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, ForwardRef, TypeVar, Union, get_args, get_ori
 from genarch.errors import InputError
 from genarch.files.io import atomic_file, read_bytes
 from genarch.table.conditions import Condition
+from genarch.table.constraints import Range
 from genarch.version import __version__
 
 FOLDER = ".cache"
@@ -86,7 +87,12 @@ def _is_record(form: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON has it: a record is the list of its fields, a condition follows the number of its kind."""
+    """A value as JSON has it: a record is the list of its fields, a condition follows the number of its kind.
+
+    An answer may be a set or a range: a range is the mapping of its ends.
+    """
+    if isinstance(value, Range):
+        return value.stated
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, frozenset):
@@ -142,6 +148,8 @@ def _step(form: Any) -> _Step | None:
     if kind in (Union, UnionType):
         if set(parts) == set(_CONDITIONS):
             return _condition
+        if Range in parts:
+            return _answer
         step = _step(_container(parts))
         return step and partial(_container_by, step)
     return None
@@ -158,6 +166,10 @@ def _each_value(step: _Step, items: dict[str, Any]) -> dict[str, Any]:
 def _condition(numbered: list[Any]) -> Any:
     """A condition; its decoder is made here, since it may hold conditions."""
     return _decoder(_CONDITIONS[numbered[0]])(numbered[1])
+
+
+def _answer(value: Any) -> Any:
+    return frozenset(value) if isinstance(value, list) else Range(**value) if isinstance(value, dict) else value
 
 
 def _container_by(step: _Step, value: Any) -> Any:

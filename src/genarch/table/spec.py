@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from genarch.table.constraints import NOTHING_STATED, Answers, Range, Value, gpu_names
+from genarch.table.constraints import NOTHING_STATED, Answers, Range, Value, gpu_names, in_order
 from genarch.table.forms import DAY, HIDDEN, NAME, OPEN, SLUG, TABLE_AT_VERSION, Mark, ShownText, format_version, whole
 
 SPEC_VERSION = 1
@@ -79,7 +79,7 @@ class Case(NamedTuple):
     id: Annotated[str, SLUG, Mark(needed="give each case one of its own")]
     """Used once."""
     spec: Annotated[CaseSpec, Mark(needed="write 'constraints:' below it, as in a spec")]
-    """What was known, coded without looking at the choice."""
+    """What was known, coded without looking at the choice; fits and scores read this alone."""
     chosen: Annotated[str, NAME, Mark(needed="name the family that was decided for, or evaluate_both")]
     """The family that was decided for, or evaluate_both."""
     acceptable: Annotated[tuple[Annotated[str, NAME], ...], Mark(least=1), OPEN] = ()
@@ -98,7 +98,20 @@ class Case(NamedTuple):
     deciding: Annotated[tuple[str, ...], OPEN] = ()
     """What decided, in words of the collection."""
     source: Annotated[CaseSource, OPEN] = CaseSource()
+    not_blind: Annotated[Answers, Mark(own="Constraints"), OPEN] = NOTHING_STATED
+    """What else was known, coded by someone who had seen the choice."""
+    second: Annotated[CaseSpec | None, OPEN] = None
+    """The spec as someone else coded it, apart."""
     origin: Annotated[Origin, HIDDEN] = Origin("<python>")
+
+    @property
+    def known(self) -> Answers:
+        """All that was known, however it was coded: for whoever reads the case."""
+        known = dict(self.spec.constraints)
+        for name, value in self.not_blind.items():
+            before = known.get(name)
+            known[name] = before | value if isinstance(before, frozenset) and isinstance(value, frozenset) else value
+        return in_order(known)
 
 
 Cases = Annotated[tuple[Case, ...], Mark(least=1)]
