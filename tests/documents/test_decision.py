@@ -15,7 +15,7 @@ from genarch.documents.reader import Chosen, DesignDocument, PlacedSpec, familie
 from genarch.evidence.entries import Measurement
 from genarch.evidence.standing import instantiated
 from genarch.table.conditions import ALWAYS, All, Condition, Not, Predicate
-from genarch.table.constraints import BY_NAME, Answers
+from genarch.table.constraints import BY_NAME, Answers, Range
 from genarch.table.findings import Located, Place
 from genarch.table.rules import Architecture, Family, Method, Notice
 from genarch.table.spec import Spec
@@ -572,3 +572,12 @@ def test_where_evidence_leaves_a_decision_open_the_band_is_named_unless_a_model_
     assert "estimated)" in item.finding.message
     assert found(spec._replace(spec=spec.spec._replace(model="net")), with_evidence(60)) == []
     assert found(placed({**ASKED, "domain": "narrow", "latency_budget_ms": 69}, "diffusion"), with_evidence(69)) == []
+
+
+def test_a_range_is_to_be_stated_more_closely() -> None:
+    few = Predicate("training_images", "below", (1000,))
+    rules = table(rule("few", few, {"diffusion": 3}), rule("many", Not(few), {"gan": 3}))
+    item = only(found(placed({"training_images": Range(at_most=5000)}, "gan"), rules), "constraint-unsettled")
+    assert "training_images more closely than <=5000 (own images at hand) is not stated" in item.finding.message
+    settled = placed({"training_images": Range(at_most=999)}, "gan")
+    assert "decision-not-recommended" in [each.finding.check for each in found(settled, rules)]

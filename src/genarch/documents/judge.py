@@ -12,7 +12,7 @@ from genarch.evidence.catalogue import Catalogue
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.table.answers import format_answer
 from genarch.table.conditions import constraints_read
-from genarch.table.constraints import BY_NAME
+from genarch.table.constraints import BY_NAME, Range
 from genarch.table.explore import Exploration, explore
 from genarch.table.findings import CheckId, Located, Place
 from genarch.table.rules import Notice, Rule, RuleTable
@@ -188,8 +188,10 @@ def _beside(
         yield placed.found(CheckId("decision-missing"), "constraints", answer=_answer(verdict))
     possible = [item.verdict for item in exploration.possible if item.verdict != verdict.verdict]
     if not _excluding(spec, evaluation) and (names := exploration.open_questions):
-        first, *others = names
-        listed = _either([f"{first} ({BY_NAME[first].meaning})", *others], "and")
+        ranges = {name: value for name, value in spec.constraints.items() if isinstance(value, Range)}
+        closer = {name: f" more closely than {format_answer(value)}" for name, value in ranges.items()}
+        first, *others = [f"{name}{closer.get(name, '')}" for name in names]
+        listed = _either([f"{first} ({BY_NAME[names[0]].meaning})", *others], "and")
         words = {"verdict": verdict.verdict, "others": _either(possible), "listed": f"{listed} is", "state": "it"}
         if others:
             words |= {"listed": f"{listed} are", "state": "them"}
