@@ -390,10 +390,12 @@ def _rows_at(catalogue: Catalogue) -> Mapping[tuple[str, str | None, int | None]
     return found
 
 
-def quickest(way: Way, hardware: Iterable[Hardware], side: int, catalogue: Catalogue) -> Time | None:
+def quickest(way: Way, hardware: Sequence[Hardware], side: int, catalogue: Catalogue) -> Time | None:
     """The least time of a way on any of the hardware."""
+    if len(hardware) == 1:
+        return time_on(way, hardware[0], side, catalogue)
     times = [time for entry in hardware if (time := time_on(way, entry, side, catalogue))]
-    return times[0] if len(times) == 1 else min(times, key=lambda time: time.low, default=None)
+    return min(times, key=lambda time: time.low, default=None)
 
 
 def _two_digits(amount: float, rounded: Callable[[float], int]) -> float:

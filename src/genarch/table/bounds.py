@@ -15,7 +15,10 @@ from itertools import combinations
 
 from genarch.table.matching import positions
 from genarch.table.rules import Ratio
-from genarch.table.scoring import Scorer, surplus
+from genarch.table.scoring import Effect, Scorer, surplus
+
+_Given = Sequence[Sequence[int]]
+"""The points of each rule, by architecture."""
 
 
 class _Gains(dict[tuple[int, int], list[int]]):
@@ -24,14 +27,21 @@ class _Gains(dict[tuple[int, int], list[int]]):
     Worked out when it is asked for.
     """
 
-    def __init__(self, given: Sequence[Sequence[int]], limit: Ratio, extreme: Callable[[int, int], int]) -> None:
-        """`given` are the points of each rule, by architecture; `extreme` is the larger of two, or the smaller."""
+    def __init__(
+        self, given: _Given, limit: Ratio, extreme: Callable[[int, int], int], base: _Gains | None = None
+    ) -> None:
+        """`extreme` is the larger of two, or the smaller; `base` are those of the rules before the given ones."""
         super().__init__()
-        self.limit, self._given, self._extreme = limit, given, extreme
+        self.limit, self._given, self._extreme, self._base = limit, given, extreme, base
+
+    def extended(self, given: _Given) -> _Gains:
+        """Those of further rules, too."""
+        return _Gains(given, self.limit, self._extreme, self)
 
     def __missing__(self, pair: tuple[int, int]) -> list[int]:
         both = zip(self._given[pair[0]], self._given[pair[1]], strict=True)
-        self[pair] = [self._extreme(0, surplus(a - b, abs(a) + abs(b), self.limit)) if a or b else 0 for a, b in both]
+        own = [self._extreme(0, surplus(a - b, abs(a) + abs(b), self.limit)) if a or b else 0 for a, b in both]
+        self[pair] = own if self._base is None else self._base[pair] + own
         return self[pair]
 
 
@@ -43,23 +53,27 @@ class Bounds:
         every = range(len(scorer.architectures))
         self.members = {at: members for _, members in scorer.families for at in members}
         self.rivals = [[other for other in every if other not in self.members[one]] for one in every]
-        points = [dict(effect.points) for effect in scorer.effects]
-        given = [[rule.get(architecture, 0) for rule in points] for architecture in every]
+        given = _given(scorer.effects, len(every))
         self.ahead = _Gains(given, Ratio(0, 1), max)
         """How far in points."""
         self.above, self.below = _Gains(given, scorer.close_call, max), _Gains(given, scorer.close_call, min)
-        self.scoring = sum(1 << rule for rule, gained in enumerate(points) if gained)
-        """The bits of the rules that give points."""
 
     def extended(self, scorer: Scorer) -> Bounds:
-        """Those of a table with further rules, none of which gives points."""
-        other = copy(self)
+        """Those of the table with further rules."""
+        other, known = copy(self), len(self.scorer.effects)
+        given = _given(scorer.effects[known:], len(scorer.architectures))
         other.scorer = scorer
+        other.ahead, other.above, other.below = (of.extended(given) for of in (self.ahead, self.above, self.below))
         return other
 
     def reach(self, hits: int, still_open: int) -> Reach:
         """What may come of these hits and open rules; the table's first rule has the lowest bit."""
         return Reach(self, hits, still_open)
+
+
+def _given(effects: Sequence[Effect], architectures: int) -> _Given:
+    points = [dict(effect.points) for effect in effects]
+    return [[rule.get(architecture, 0) for rule in points] for architecture in range(architectures)]
 
 
 class Reach:
@@ -69,7 +83,7 @@ class Reach:
 
     def __init__(self, bounds: Bounds, hits: int, still_open: int) -> None:
         self._bounds = bounds
-        self._open = positions(still_open & bounds.scoring)
+        self._open = positions(still_open & bounds.scorer.scoring)
         self._points, self._touched, excluded, _ = bounds.scorer.tally(hits)
         effects = bounds.scorer.effects
         may_be_excluded = 0

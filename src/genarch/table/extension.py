@@ -7,7 +7,7 @@ from typing import TypeGuard
 from genarch.table.conditions import NEVER
 from genarch.table.rules import Rule, RuleTable
 
-ROOM = (NEVER,) * 32
+ROOM = (NEVER,) * 48
 """Conditions that are compiled after those of a table's rules, to be replaced by those of rules that extend it."""
 
 
@@ -30,7 +30,5 @@ class Extended(RuleTable):
 
 
 def extends(rules: RuleTable) -> TypeGuard[Extended]:
-    """Whether a table is another one and a few rules that give no points, so that what is compiled of it serves."""
-    if not isinstance(rules, Extended):
-        return False
-    return len(rules.added) <= len(ROOM) and not any(rule.points for rule in rules.added)
+    """Whether a table is another one and few enough further rules, so that what is compiled of it serves."""
+    return isinstance(rules, Extended) and len(rules.added) <= len(ROOM)

@@ -253,6 +253,8 @@ class Scorer:
         self.effects: tuple[Effect, ...] = (*known, *effects)
         self.excluding = sum(1 << at for at, effect in enumerate(self.effects) if effect.excludes)
         """The bits of the rules that exclude."""
+        self.scoring = sum(1 << at for at, effect in enumerate(self.effects) if effect.points)
+        """The bits of the rules that give points."""
         doubtful = any(effect.limits or (effect.excludes and not effect.vouched) for effect in self.effects)
         self._may_limit = self._least_rules > 1 or doubtful
         """Whether anything in the table makes a recommendation a lean."""

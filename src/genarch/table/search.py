@@ -376,7 +376,7 @@ class VerdictSearch:
         """Every constraint, in the order of the table's questions; those without a question come last."""
 
     def extended(self, rules: Extended) -> "VerdictSearch":
-        """That of the table with further rules, none of which gives points."""
+        """That of the table with further rules."""
         other = copy(self)
         other.rules, other.scorer = rules, scorer(rules)
         other.bounds = self.bounds.extended(other.scorer)
