@@ -308,7 +308,8 @@ class Time(NamedTuple):
 
     def likely_keeps(self, budget: float) -> bool:
         """Whether the likeliest time, in its two digits, is within a budget."""
-        return self.likely < budget * 1.1 and self.rounded().likely <= budget
+        # Two digits are less than a tenth away.
+        return self.likely <= budget * 0.9 or (self.likely < budget * 1.1 and self.rounded().likely <= budget)
 
     def may_keep(self, budget: float) -> bool:
         """Whether the low end, in its two digits, is within a budget."""

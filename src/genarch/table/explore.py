@@ -8,7 +8,7 @@ stay so.
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from itertools import compress, islice, product
 from operator import or_
 from typing import NamedTuple
@@ -58,7 +58,7 @@ class Exploration:
         self._stated = dict(with_implied(stated))
         self._table = verdict_search(rules.on_hardware(stated, around=around))
         self._refused = 0
-        self._verdicts: dict[int, str] = {}
+        self._verdict = cache(self._table.verdict)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -210,10 +210,7 @@ class Exploration:
     def _decide(self, answers: Answers) -> str:
         if self._unplaced and not _unplaced(answers):
             return decide(Spec("", answers), self._rules).verdict
-        hits = self._table.scorer.hits(answers)
-        if hits not in self._verdicts:
-            self._verdicts[hits] = self._table.verdict(hits)
-        return self._verdicts[hits]
+        return self._verdict(self._table.scorer.hits(answers))
 
     @cached_property
     def _unplaced(self) -> bool:
