@@ -330,3 +330,18 @@ def test_several_limits_hold_where_each_of_them_does(number: float, hits: int) -
     limits: list[tuple[Operator, int]] = [("at_least", 50), ("at_least", 20), ("at_most", 100), ("below", 150)]
     every = All(tuple(Predicate("latency_budget_ms", operator, (limit,)) for operator, limit in limits))
     assert Matcher([every]).match({"latency_budget_ms": number}).hits == hits
+
+
+@pytest.mark.parametrize(
+    ("members", "hits"),
+    [(set(), 0), ({"text"}, 0), ({"mask"}, 0), ({"text", "mask"}, 1), ({"text", "mask", "pose"}, 0)],
+)
+def test_each_test_of_a_set_counts_by_itself(members: set[str], hits: int) -> None:
+    every = All(
+        (
+            Predicate("conditioning", "any_of", ("text", "class_label")),
+            Predicate("conditioning", "any_of", ("mask",)),
+            Predicate("conditioning", "none_of", ("pose", "attributes")),
+        )
+    )
+    assert Matcher([every]).match({"conditioning": frozenset(members)}).hits == hits

@@ -242,13 +242,18 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
     tests: dict[SignedPredicate, int] = {}
     for bit, literal in literals:
         tests[literal] = tests.get(literal, 0) | bit
-    overlaps: list[tuple[frozenset[object], bool, int]] = []
-    """The tests of a set for some members, each with whether a set fails it that has none of them, or that has any."""
+    having: dict[object, int] = {}
+    """By member of a set, the terms that it fails by having it."""
+    lacking: list[tuple[frozenset[object], int]] = []
+    """The terms that a set fails by having none of some members."""
     others: list[tuple[SignedPredicate, int]] = []
     for literal, bits in tests.items():
         (_, operator, operand), holds = literal
         if constraint.kind == "set" and operator in ("any_of", "none_of"):
-            overlaps.append((frozenset(operand), (operator == "any_of") is holds, bits))
+            if (operator == "any_of") is holds:
+                lacking.append((frozenset(operand), bits))
+            else:
+                having.update({member: having.get(member, 0) | bits for member in operand})
         else:
             others.append((literal, bits))
     known: dict[Value, int] = {}
@@ -262,7 +267,8 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
         if found is None:
             found = reduce(or_, (bits for (test, holds), bits in others if satisfies(test, value) is not holds), 0)
             if isinstance(value, frozenset):
-                found |= reduce(or_, (bits for some, apart, bits in overlaps if value.isdisjoint(some) is apart), 0)
+                found = reduce(or_, (having.get(member, 0) for member in value), found)
+                found = reduce(or_, (bits for some, bits in lacking if value.isdisjoint(some)), found)
             known[key] = found
         return found
 
