@@ -26,6 +26,8 @@ def commands(group: Any = None, path: tuple[str, ...] = ("genarch",)) -> Iterato
     group = group or get_command(app)
     for name in group.list_commands(None):
         command = group.get_command(None, name)
+        if command.hidden:
+            continue
         if hasattr(command, "list_commands"):
             yield from commands(command, (*path, name))
         else:

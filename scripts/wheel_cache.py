@@ -42,6 +42,8 @@ class WheelCache(BuildHookInterface[Any]):
         path = os.pathsep.join([self.folder, *filter(None, [os.environ.get("PYTHONPATH")])])
         subprocess.run([sys.executable, "-c", USE_ALL], check=True, env={**os.environ, "PYTHONPATH": path})
         build_data["force_include"][str(package / "rules")] = "genarch/rules"
+        for spec in Path(self.root, "examples/specs").glob("*.genarch.yaml"):
+            build_data["force_include"][str(spec)] = f"genarch/examples/specs/{spec.name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
         """Remove the copy."""

@@ -137,6 +137,12 @@ def test_the_two_commands_stand_first() -> None:
     assert {"demo", "test", "lint", "check"} <= set(targets)
 
 
+def test_the_readme_is_short_and_begins_with_an_answer() -> None:
+    lines = (ROOT / "README.md").read_text().splitlines()
+    assert len(lines) <= 250
+    assert any(line.startswith("$ genarch evaluate") for line in lines[:24])
+
+
 def test_the_exit_codes_are_documented() -> None:
     rows = re.findall(r"^\| \*\*(\d+)\*\* \|", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert [int(code) for code in rows] == list(ExitCode)
@@ -159,13 +165,13 @@ def commands(group: Any, *path: str) -> Iterator[tuple[str, Any]]:
 
 
 def test_every_command_and_option_is_documented() -> None:
-    readme = (ROOT / "README.md").read_text()
+    everywhere = "".join(page.read_text() for page in PAGES if page.name != "commands.md")
     page = (ROOT / "docs/commands.md").read_text()
     sections = {part.split("\n")[0]: part for part in page.split("\n## ")[1:]}
-    listed = dict(commands(get_command(app), "genarch"))
+    listed = {name: command for name, command in commands(get_command(app), "genarch") if not command.hidden}
     assert len(sections) == len(listed) > 20
     for name, command in listed.items():
-        assert name in readme
+        assert name in everywhere, name
         (section,) = [text for heading, text in sections.items() if f"{heading} ".startswith(f"{name} ")]
         for param in command.params:
             for word in [param.metavar] if param.param_type_name == "argument" else param.opts + param.secondary_opts:
@@ -174,16 +180,16 @@ def test_every_command_and_option_is_documented() -> None:
 
 
 def test_every_format_is_documented() -> None:
-    readme, documents = (ROOT / "README.md").read_text(), (ROOT / "docs/documents.md").read_text()
+    answers, documents = (ROOT / "docs/answers.md").read_text(), (ROOT / "docs/documents.md").read_text()
     for words in ("jsonl", "NO_COLOR", "--install-completion"):
-        assert words in readme, words
+        assert words in answers, words
     assert re.findall(r"^\| `([a-z]+)` \| ", documents.partition("| format | for |")[2], re.MULTILINE) == list(FORMATS)
 
 
-def test_every_verdict_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text()
+def test_every_verdict_is_explained() -> None:
+    answers = (ROOT / "docs/answers.md").read_text()
     for verdict in load_rules("article").verdicts:
-        assert f"`{verdict}`" in readme
+        assert f"`{verdict}`" in answers
 
 
 def test_a_stated_dot_line_matches_any_lines() -> None:
@@ -203,4 +209,4 @@ def test_filling_in_keeps_what_is_left_out() -> None:
 def test_the_first_spec_is_the_one_that_is_evaluated() -> None:
     shown = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert shown
-    assert shown[1] == (ROOT / "examples/specs/realtime-text-canvas.genarch.yaml").read_text()
+    assert shown[1] == (ROOT / "examples/specs/marketing-studio.genarch.yaml").read_text()

@@ -115,7 +115,7 @@ def test_back_keeps_answers_and_help_has_rules_with_sources(tmp_path: Path) -> N
     assert "This is the first question." in person.seen
     shown = person.answers("emerging")
     assert re.search(r"Rules that read it:\n  .*\n    [a-z-]+: .*\([A-Z]\d", shown, re.DOTALL)
-    assert "'genarch explain maturity' has more" in shown
+    assert "'genarch show maturity' has more" in shown
     person.answers("b")
     assert "Answer (Enter for emerging): " in person.answers("")
     assert "Question 2, " in person.answers("text")
@@ -301,7 +301,7 @@ def test_yes_takes_dont_know_for_the_rest(tmp_path: Path) -> None:
 
 def test_the_report_has_the_evidence(tmp_path: Path) -> None:
     stated = ("latency_budget_ms=50ms", "gpu=a100", "task=text_to_image", "conditioning=text", "resolution_px=512")
-    result = piped(tmp_path, "--yes", *(word for setting in stated for word in ("--set", setting)))
+    result = piped(tmp_path, "--yes", "--full", *(word for setting in stated for word in ("--set", setting)))
     assert "Evidence: 50 ms a request on a100-80gb-sxm at 512 px" in result.stdout
     assert "sdturbo-512-1st-b1-a100-80gb-sxm-trt" in result.stdout
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
-from genarch import RuleTable, __version__, load_rules
-from genarch.cli.app import MODULES, app
+from genarch import RuleTable, __version__, load_rules, load_spec
+from genarch.cli.app import MODULES, SECTIONS, app
+from genarch.cli.completion import NAMES, completed
+from genarch.cli.init import kinds
 from genarch.files.bundled import bundled_tables
 from genarch.table.constraints import CONSTRAINTS
 
@@ -41,8 +44,78 @@ def test_every_command_has_help(command: list[str]) -> None:
     assert len(result.stdout.splitlines()) > 5
 
 
-def test_without_arguments_there_is_help() -> None:
-    assert "Commands:" in invoke().output
+@pytest.mark.parametrize("arguments", [[], ["rules"], ["evidence"], ["doc"]], ids=" ".join)
+def test_without_arguments_there_is_help(arguments: list[str]) -> None:
+    result = invoke(*arguments)
+    assert (result.exit_code, result.stdout) == (0, invoke(*arguments, "--help").stdout)
+
+
+def test_help_has_commands_by_what_they_are_for_and_cuts_no_summary() -> None:
+    lines = invoke(COLUMNS="80").stdout.splitlines()
+    assert [line for line in lines if line in {f"{title}:" for title in SECTIONS}] == [f"{name}:" for name in SECTIONS]
+    assert not any(line.endswith("...") for line in lines[1:])
+    assert not any(line.split()[:1] == ["explain"] for line in lines)
+    assert "<list" not in invoke("evaluate", "--help").stdout
+    assert "  PATH...  Spec files" in invoke("evaluate", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("e1", "fact E1"),
+        ("rtx4090", "value rtx-4090"),
+        ("SDTurbo", "model sd-turbo"),
+        ("under-100-ms", "rule under-100-ms-needs-a-single-pass"),
+        ("staindiff", "case staindiffuser"),
+    ],
+)
+def test_show_finds_ids_by_their_beginning_and_in_any_case(name: str, first: str) -> None:
+    assert invoke("show", name).stdout.startswith(f"{first}: ")
+    assert invoke("explain", name).stdout == invoke("show", name).stdout
+
+
+def test_show_says_what_an_ambiguous_beginning_may_be() -> None:
+    result = invoke("show", "sdx")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("genarch: 'sdx' is the beginning of sdx")
+    assert result.stderr.endswith("write more of it\n")
+
+
+def test_init_writes_a_spec_that_says_what_each_field_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    listed = invoke("init", "--list").stdout
+    for name, template in kinds().items():
+        assert f"{name} " in listed
+        made = invoke("init", name, "-o", f"{name}.yaml")
+        assert made.exit_code == 0
+        spec = load_spec(tmp_path / f"{name}.yaml")
+        assert (spec.id, spec.title, spec.constraints) == (name, template.title, template.constraints)
+    text = (tmp_path / "early-idea.yaml").read_text()
+    assert "  # What does the system generate? One of:" in text
+    assert (tmp_path / "genarch-spec.schema.json").exists()
+    again = invoke("init", "early-idea", "-o", "early-idea.yaml")
+    assert (again.exit_code, (tmp_path / "early-idea.yaml").read_text()) == (2, text)
+    assert "exists already" in again.stderr
+    assert "--list has them" in invoke("init").stderr
+    assert "did you mean 'early-idea'" in invoke("init", "early-ideas").stderr
+
+
+@pytest.mark.parametrize(
+    ("what", "begun", "found"),
+    [
+        ("answers", "latency", ["latency_budget_ms="]),
+        ("answers", "domain=", ["domain=narrow", "domain=broad", "domain=unknown"]),
+        ("tables", "f", ["field"]),
+        ("kinds", "early", ["early-idea"]),
+    ],
+)
+def test_completion(what: str, begun: str, found: list[str]) -> None:
+    assert completed(what, begun) == found
+
+
+@pytest.mark.parametrize("what", sorted(NAMES))
+def test_everything_that_is_completed_is_there(what: str) -> None:
+    assert len(completed(what, "")) > 1
 
 
 @pytest.mark.parametrize(

@@ -252,9 +252,9 @@ def test_evidence_stands_in_a_report_only_with_a_budget_and_only_if_wanted() -> 
 
 
 def test_the_report_says_where_rules_and_evidence_part() -> None:
-    words = said(f"evaluate {CANVAS}")
+    words = said(f"evaluate {CANVAS} --full")
     assert "under-100-ms-needs-a-single-pass excludes diffusion Agrees: measured, 250 ms: Stable Diffusion 1.5" in words
-    translated = said(f"evaluate {CANVAS} --set task=image_to_image --set conditioning=[] --rules article")
+    translated = said(f"evaluate {CANVAS} --set task=image_to_image --set conditioning=[] --rules article --full")
     excludes = "under-100-ms-needs-a-single-pass excludes latent_diffusion_gan_decoder"
     assert f"{excludes} DISAGREES: estimated" in translated
     assert "36.5 ms: SD-Turbo, 1 step, 512x512, rtx-4090, onnxruntime-trt" in words
@@ -283,10 +283,10 @@ def test_commercial_use_is_held_against_licences() -> None:
     ],
 )  # fmt: skip
 def test_a_line_under_the_verdict_says_what_the_evidence_comes_to(line: str, told: str) -> None:
-    assert told in said(f"evaluate {line} --rules article")
+    assert told in said(f"evaluate {line} --rules article --full")
     if "--set" not in line:
         assert told.split("(", maxsplit=1)[0] in invoke(
-            f"evaluate {line} --rules article --format markdown"
+            f"evaluate {line} --rules article --full --format markdown"
         ).stdout.replace("\\", "")
 
 

@@ -44,7 +44,41 @@ def test_a_plain_terminal_gets_plain_text(env: dict[str, str], root: Path) -> No
     text, code = on_a_terminal(["evaluate", SPEC], root, env=env)
     assert code == 0
     assert "\x1b" not in text
-    assert text.startswith("live-face-filter  Live face filter\nGAN (clear, margin 0.68); not shown to keep 33.3 ms\n")
+    assert text.startswith("live-face-filter  Live face filter\nGAN (clear, margin 0.68)\nBudget   not shown to keep")
+
+
+def test_a_full_report_is_shown_by_the_pager_that_is_named(root: Path, tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\necho by the pager:\ncat\n")
+    pager.chmod(0o755)
+    named = {"PAGER": str(pager)}
+    paged, code = on_a_terminal(["evaluate", "--full", SPEC], root, env=named)
+    assert (code, paged.splitlines()[0]) == (0, "by the pager:")
+    for arguments in (["evaluate", SPEC], ["evaluate", "--full", "--no-pager", SPEC]):
+        assert "by the pager" not in on_a_terminal(arguments, root, env=named)[0]
+    assert "by the pager" not in on_a_terminal(["evaluate", "--full", SPEC], root, env={**named, "TERM": "dumb"})[0]
+
+
+def test_a_watched_spec_is_evaluated_again_until_an_interrupt(root: Path, tmp_path: Path) -> None:
+    watched = tmp_path / "a.genarch.yaml"
+    watched.write_text("version: 1\nconstraints: {domain: narrow}\n")
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "genarch", "evaluate", "--watch", str(watched)],
+        cwd=str(root),
+        encoding="utf-8",
+        timeout=20,
+    )
+    child.expect("GAN")
+    watched.write_text("version: 1\nconstraints: {domian: narrow}\n")
+    child.expect("did you mean 'domain'")
+    watched.write_text("version: 1\nconstraints: {control: fine}\n")
+    child.expect("--full has every reason")
+    child.sendintr()
+    text = child.read()
+    child.close()
+    assert child.exitstatus == 0
+    assert "Traceback" not in text
 
 
 @pytest.mark.parametrize("arguments", [["rules", "list"], ["explain", "consistency"], ["rules", "show", "lora"]])
@@ -95,7 +129,11 @@ def test_no_progress_where_the_report_is_on_the_same_terminal(root: Path) -> Non
 
 def test_ctrl_c_ends_with_130(root: Path) -> None:
     child = pexpect.spawn(
-        sys.executable, ["-c", slow("evaluate examples/specs", 1)], cwd=str(root), encoding="utf-8", timeout=40
+        sys.executable,
+        ["-c", slow("evaluate --full --no-pager examples/specs", 1)],
+        cwd=str(root),
+        encoding="utf-8",
+        timeout=40,
     )
     child.expect("avatar-editor")
     child.sendintr()

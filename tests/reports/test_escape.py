@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from builders import spec
 from genarch import RuleTable, evaluate, explore
 from genarch.errors import Problem
+from genarch.reports.answer import refused_page
 from genarch.reports.evaluation import make_error_report, make_report
 from genarch.reports.evaluation_page import report_page
 from genarch.reports.json import json_lines
@@ -69,8 +70,8 @@ def test_a_hostile_title_reaches_no_report(text: str, shipped: RuleTable) -> Non
 def test_a_hostile_path_or_value_reaches_no_error(text: str) -> None:
     report = make_error_report(f"{text}.yaml", "an-id", [Problem(f"{text}.yaml", 1, 1, text, f"'{text}' is wrong")])
     for rendered in (
-        as_text(report_page(report), Look(width=80, color=False, unicode=True)),
-        as_markdown(report_page(report)),
+        as_text(refused_page(report), Look(width=80, color=False, unicode=True)),
+        as_markdown(refused_page(report)),
         "".join(json_lines([report])),
     ):
         assert all(character.isprintable() or character == "\n" for character in rendered)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from genarch import InputError, RuleTable, evaluate, explore, load_rules, load_spec
-from genarch.cli.evaluate import advice_of, evidence_of
+from genarch.cli.evaluate import advice_of, evidence_of, joined
 from genarch.files.bundled import base_of
 from genarch.files.specs import load_cases
+from genarch.reports.answer import pages
 from genarch.reports.backtest import backtest_page, backtest_report
 from genarch.reports.evaluation import Report, make_error_report, make_report
-from genarch.reports.evaluation_page import markdown_reports, text_reports
 from genarch.reports.json import json_lines, json_list
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look
@@ -62,8 +62,16 @@ def reports(rules: RuleTable, root: Path, specs: Sequence[str] = SPECS, base: Ru
 Render = Callable[[list[Report]], Iterable[str]]
 
 
-def as_lines(look: Look) -> Render:
-    return lambda made: text_reports(made, look)
+def as_lines(look: Look, *, full: bool = True) -> Render:
+    return lambda made: joined(as_text(page, look) for page in pages(made, full=full, hinted=True))
+
+
+def as_pages(made: list[Report], *, full: bool = True) -> Iterable[str]:
+    return joined(map(as_markdown, pages(made, full=full)))
+
+
+def one_answer(look: Look) -> Render:
+    return lambda made: joined(as_text(page, look) for report in made for page in pages([report], hinted=True))
 
 
 def written(render: Render, made: list[Report]) -> str:
@@ -79,7 +87,7 @@ def rendered(render: Render, made: list[Report]) -> str:
 CASES: dict[str, Render] = {
     "report.json": json_list,
     "report.jsonl": json_lines,
-    "report.md": markdown_reports,
+    "report.md": as_pages,
     "report-40.txt": as_lines(Look(width=40, color=False, unicode=True)),
     "report-80.txt": as_lines(Look(width=80, color=False, unicode=True)),
     "report-140.txt": as_lines(Look(width=140, color=False, unicode=True)),
@@ -101,7 +109,12 @@ def held(path: Path, actual: str, request: pytest.FixtureRequest) -> None:
 
 
 DEFAULT: dict[str, Render] = {
-    "default.md": markdown_reports,
+    "default.md": as_pages,
+    "answers-40.txt": one_answer(Look(width=40, color=False, unicode=True)),
+    "answers-80.txt": one_answer(Look(width=80, color=False, unicode=True)),
+    "answers-80-color.txt": one_answer(Look(width=80, color=True, unicode=True)),
+    "answers-80-table.txt": as_lines(Look(width=80, color=False, unicode=True), full=False),
+    "answers.md": lambda made: as_pages(made, full=False),
     "default-40.txt": as_lines(Look(width=40, color=False, unicode=True)),
     "default-80.txt": as_lines(Look(width=80, color=False, unicode=True)),
 }

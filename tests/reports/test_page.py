@@ -136,6 +136,7 @@ Stated
   domain: narrow, task:
   inpainting
 
+what:
 field@1.0.0
   cases 12, right 87 %
 always GAN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib import import_module
 from typing import Annotated, Any, Literal, NamedTuple, get_args
@@ -16,9 +16,12 @@ from genarch.cli.output import guarded, written
 from genarch.version import __version__
 
 
-def option(metavar: str | None, help_text: str, names: str = "", **limits: Any) -> Any:
-    """An option: what stands for its value in the help, its help, and its names where they are not the parameter's."""
-    return typer.Option(*names.split(), metavar=metavar, help=help_text, **limits)
+def option(metavar: str | None, help_text: str, names: str = "", *, of: str = "", **limits: Any) -> Any:
+    """An option: what stands for its value in the help, its help, and its names where they are not the parameter's.
+
+    A shell completes its value `of` what `cli.completion` knows by that name.
+    """
+    return typer.Option(*names.split(), metavar=metavar, help=help_text, autocompletion=_completion(of), **limits)
 
 
 def flag(names: str, help_text: str, **more: Any) -> Any:
@@ -26,32 +29,49 @@ def flag(names: str, help_text: str, **more: Any) -> Any:
     return typer.Option(*names.split(), help=help_text, **more)
 
 
-def argument(metavar: str, help_text: str) -> Any:
-    """What is given without an option."""
-    return typer.Argument(metavar=metavar, help=help_text)
+def argument(metavar: str, help_text: str, *, of: str = "") -> Any:
+    """What is given without an option; completed as an option is."""
+    return typer.Argument(metavar=metavar, help=help_text, autocompletion=_completion(of))
+
+
+def _completion(of: str) -> Callable[[str], list[str]] | None:
+    if not of:
+        return None
+
+    def complete(incomplete: str) -> list[str]:
+        from genarch.cli.completion import completed
+
+        return completed(of, incomplete)
+
+    return complete
 
 
 Text = str | None
 Texts = list[str] | None
 """The value of an option that may be left out, and of one that may be repeated."""
 
-ReportFormat = Literal["text", "json", "jsonl", "markdown"]
+ReportFormat = Literal["text", "json", "jsonl", "markdown", "html"]
 _FORMAT = option(None, "Output format.", "--format")
 Format = Annotated[ReportFormat, _FORMAT]
 EntryFormat = Annotated[Literal["text", "json"], _FORMAT]
-ComparisonFormat = Annotated[Literal["text", "json", "markdown"], _FORMAT]
+ComparisonFormat = Annotated[Literal["text", "json", "markdown", "html"], _FORMAT]
 
-Rules = Annotated[str, option("ID|PATH", "A bundled rule table's id, or a path.")]
+Rules = Annotated[str, option("ID|PATH", "A bundled rule table's id, or a path.", of="tables")]
 Cases = Annotated[
     Texts, option("FILE", "A team's own documented cases, which count beside the bundled ones; repeatable.")
 ]
 Overrides = Annotated[
     Texts,
     option(
-        "FIELD=VALUE", "State or override a constraint in every spec; FIELD=unknown removes it. Repeatable.", "--set"
+        "FIELD=VALUE",
+        "State or override a constraint in every spec; FIELD=unknown removes it. Repeatable.",
+        "--set",
+        of="answers",
     ),
 ]
 Output = Annotated[Text, option("FILE", "Write to a file.", "--output -o")]
+Full = Annotated[bool, flag("--full -v", "Show every reason, source, model and step, not only the answer.")]
+Pager = Annotated[bool, flag("--pager/--no-pager", "On a terminal, show --full through $PAGER, or less.")]
 Answers = Annotated[Text, option("FILE", "Start from the answers of a spec file, or resume a draft.")]
 Yes = Annotated[bool, flag("--yes -y", 'Ask nothing; take "don\'t know" for every question that is open.')]
 Plain = Annotated[bool, flag("--plain", "A line for each choice, without colour; reads answers from a pipe too.")]
@@ -63,6 +83,26 @@ class Group(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
         """The parameters, their values taken as typed."""
         return _as_typed(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments; without any, those for help."""
+        return super().parse_args(ctx, args or ["--help"])
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The commands by section, none of their summaries cut."""
+        for title, names in self.sections(ctx).items():
+            commands = ((name, self.get_command(ctx, name)) for name in names)
+            rows = [
+                (name, (command.help or "").partition("\n")[0])
+                for name, command in commands
+                if command and not command.hidden
+            ]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+    def sections(self, ctx: Any) -> Mapping[str, Iterable[str]]:
+        """What --help has below each heading."""
+        return {"Commands": self.list_commands(ctx)}
 
 
 class Command(TyperCommand):
@@ -82,8 +122,13 @@ class Command(TyperCommand):
 
 
 def _as_typed(params: list[Any]) -> list[Any]:
+    """The parameters, with values taken as typed and arguments named without their Python type."""
     for param in params:
         vars(param).setdefault("get_runtime_param", partial(_AsTyped, param.get_runtime_param))
+        if param.param_type_name == "argument":
+            many = "..." if param.nargs == -1 else ""
+            vars(param).setdefault("_rich_display_name", partial(str, f"{param.metavar}{many}"))
+            vars(param).setdefault("display_type_rich", lambda ctx: None)  # noqa: ARG005  (called by name)
     return params
 
 
@@ -120,19 +165,23 @@ class Commands(typer.Typer):
     """What commands are declared on; with a help text, those of a group that has a name."""
 
     def __init__(self, help_text: str = "") -> None:
-        super().__init__(cls=Group, help=help_text, no_args_is_help=True, rich_markup_mode=None)
+        super().__init__(cls=Group, help=help_text, rich_markup_mode=None)
 
     def command(self, name: str | None = None, **more: Any) -> Callable[[CommandFunctionType], CommandFunctionType]:
         """Declare a command whose function returns its exit code."""
         return super().command(name, cls=Command, **more)
 
 
-MODULES = {"evaluate": "evaluate", "ask": "ask", "precedents": "precedents"}
-MODULES |= dict.fromkeys(("check", "waivers", "fix"), "documents")
-MODULES |= dict.fromkeys(("estimate", "cost"), "evidence")
-MODULES |= dict.fromkeys(("backtest", "explain", "schema", "rules"), "rules")
-MODULES |= {"doc": "doc"} | dict.fromkeys(("evidence", "hardware"), "evidence")
-"""The module of each command and group, in the order of --help."""
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "Decide": {"evaluate": "evaluate", "ask": "ask", "init": "init", "precedents": "precedents", "cost": "evidence"},
+    "Check": {"check": "documents", "fix": "documents", "waivers": "documents", "doc": "doc"},
+    "Rules": {"rules": "rules", "backtest": "rules", "show": "show", "schema": "rules"},
+    "Evidence": {"evidence": "evidence", "estimate": "evidence", "hardware": "evidence"},
+}
+"""Every command and group by what it is for, as --help has them, with the module that it is declared in."""
+
+MODULES = {name: module for section in SECTIONS.values() for name, module in section.items()} | {"explain": "show"}
+"""The module of each command and group, former names included."""
 
 
 class _Commands(Group):
@@ -141,6 +190,10 @@ class _Commands(Group):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands = dict.fromkeys(MODULES)  # type: ignore[assignment]  # filled as they are asked for
+
+    def sections(self, _ctx: Any) -> Mapping[str, Iterable[str]]:
+        """What --help has below each heading."""
+        return SECTIONS
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """A command or group by its name; None for one that there is not."""
@@ -158,7 +211,6 @@ app = typer.Typer(
         "Exit codes: 0 no findings, 1 a verdict or finding that --fail-on names, 2 bad usage or unusable input, "
         "3 nothing to evaluate or check, 4 a bug in genarch, 130 interrupted."
     ),
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from genarch.cli.app import Answers, Commands, Format, Output, Overrides, Plain, Rules, Yes, flag, option
+from genarch.cli.app import Answers, Commands, Format, Full, Output, Overrides, Pager, Plain, Rules, Yes, flag, option
 from genarch.cli.dialogue import Dialogue, has_terminal
 from genarch.cli.evaluate import evaluated, write_reports
 from genarch.cli.output import ExitCode, counting_own_cases, keep, say, written
@@ -55,6 +55,8 @@ def ask(
     plain: Plain = False,
     output_format: Format = "text",
     output: Output = None,
+    full: Full = False,
+    pager: Pager = True,
     rules: Rules = DEFAULT_TABLE,
 ) -> int:
     """Ask about a deployment, no more than it takes; then the recommendation."""
@@ -70,7 +72,7 @@ def ask(
         stated = {name: sheet.stated[name] for name in BY_NAME if name in sheet.stated}
         try:
             report = evaluated(spec._replace(constraints=stated), table)
-            code = write_reports([(report, ExitCode.OK)], output_format, output)
+            code = write_reports([(report, ExitCode.OK)], table, output_format, output, full=full, pager=pager)
         finally:  # the answers are kept even where the report cannot be written
             if save:
                 _save(save, sheet, table, answers)
@@ -238,10 +240,18 @@ def save_answers(path: str, sheet: Sheet, rules: RuleTable, start: str | None = 
         changes = {name: answers.get(name, "unknown") for name in BY_NAME if name in differing}
         text = mark + changed_spec(before, start, changes)
     else:
-        text = new_spec("" if _is_draft(path) else default_id(path), answers, _notes(rules), SCHEMA_NAME)
+        text = new_spec("" if _is_draft(path) else default_id(path), answers, notes(rules), SCHEMA_NAME)
+    if _is_draft(path):
+        written(text, path)
+        return [path]
+    return write_spec(path, text)
+
+
+def write_spec(path: str, text: str) -> list[str]:
+    """Write a spec's text, and beside it the JSON Schema that it names, unless there is one; the files written."""
     written(text, path)
     schema = os.path.join(os.path.dirname(path), SCHEMA_NAME)
-    if _is_draft(path) or f"$schema={SCHEMA_NAME}" not in text or os.path.exists(schema):
+    if f"$schema={SCHEMA_NAME}" not in text or os.path.exists(schema):
         return [path]
     from genarch.files.schemas import schema_of
 
@@ -257,14 +267,14 @@ def answers_of(sheet: Sheet) -> dict[str, str]:
     return {name: found[name] for name in BY_NAME if name in found}
 
 
-def _notes(rules: RuleTable) -> dict[str, str]:
+def notes(rules: RuleTable) -> dict[str, str]:
     """For each field its question, and what may be answered."""
-    notes = {}
+    found = {}
     for name, constraint in BY_NAME.items():
         allowed = answer_words(constraint)
         if constraint.values:
             some = "A list of any of: " if constraint.kind == "set" else "One of: "
             names = names_words(constraint)
             allowed = names if len(constraint.values) > MANY else f"{some}{names}"
-        notes[name] = f"{question_of(constraint, rules).ask} {allowed[:1].upper()}{allowed[1:]}."
-    return notes
+        found[name] = f"{question_of(constraint, rules).ask} {allowed[:1].upper()}{allowed[1:]}."
+    return found

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import chain
+from math import prod
+from time import sleep
 from typing import Annotated
 
 import typer
@@ -15,8 +18,10 @@ from genarch.cli.app import (
     Cases,
     Commands,
     Format,
+    Full,
     Output,
     Overrides,
+    Pager,
     ReportFormat,
     Rules,
     Text,
@@ -32,23 +37,36 @@ from genarch.cli.output import (
     collected,
     counted,
     counting_own_cases,
+    guarded,
     keep,
     look_of,
     one_of,
     read_spec,
     say,
+    write_report,
     writer,
+    written,
 )
 from genarch.errors import InputError, Problem
 from genarch.evidence.advice import Advice
 from genarch.evidence.assessment import Assessment
-from genarch.files.answers import parse_overrides, with_overrides
-from genarch.files.bundled import DEFAULT_TABLE, base_of, load_catalogue, load_rules, own_cases, precedents, table_files
+from genarch.files.answers import parse_alternatives, parse_overrides, with_overrides
+from genarch.files.bundled import (
+    DEFAULT_TABLE,
+    base_of,
+    bundled_cases,
+    load_catalogue,
+    load_rules,
+    own_cases,
+    precedents,
+    table_files,
+)
 from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.reports.evaluation import Evaluated, Report, make_error_report, make_report
 from genarch.reports.precedents import MOST, Precedents, precedents_part
 from genarch.table import scoring
+from genarch.table.constraints import Value
 from genarch.table.rules import RuleTable
 from genarch.table.scoring import Evaluation, Verdict
 from genarch.table.spec import Origin, Spec
@@ -75,12 +93,31 @@ def evaluate(
             "--evidence/--no-evidence", "Let measurements decide too, and show which models fit; else the rules alone."
         ),
     ] = True,
-    model: Annotated[Text, option("ID", "Show why, or why not, this model of the evidence catalogue.")] = None,
+    tries: Annotated[
+        Texts,
+        option(
+            "FIELD=A,B",
+            "Compare with other answers, in every combination; a+b for several of a set.",
+            "--try",
+            of="answers",
+        ),
+    ] = None,
+    watch: Annotated[bool, flag("--watch", "Evaluate again whenever a file changes, until Ctrl-C.")] = False,
+    full: Full = False,
+    pager: Pager = True,
+    model: Annotated[
+        Text, option("ID", "Show why, or why not, this model of the evidence catalogue.", of="models")
+    ] = None,
     cases: Cases = None,
 ) -> int:
     """Evaluate specs: the recommendation, and every reason for it."""
     if not (paths or overrides):
         raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")
+    if watch:
+        if not paths or "-" in paths:
+            raise typer.BadParameter("--watch looks at files; name some")
+        again = dict(locals(), watch=False, pager=False)
+        return watched(lambda: evaluate(**again), lambda: [*spec_files(paths), *table_files(rules)])
     if model is not None and not evidence:
         raise typer.BadParameter("--model is compared with the evidence; leave --no-evidence out")
     if model is not None:
@@ -88,13 +125,17 @@ def evaluate(
     output = None if output == "-" else output
     keep(output, table_files(rules), what="the rule table in use")
     table = load_rules(rules, evidence=evidence)
-    names = [name.strip() for name in fail_on.split(",") if name.strip()]
-    if fail_on and not names:
-        raise refuse("--fail-on", f"names no verdict; write any of: {', '.join(table.verdicts)}")
-    known = table.verdicts
-    failing = frozenset(collected(lambda name: one_of("--fail-on", name, "a verdict", known, "any of"), names))
+    failing = _failing(fail_on, table)
     stated = parse_overrides(overrides or ())
     table = counting_own_cases(table, cases) if evidence else table
+    if tries:
+        if len(paths or ()) > 1 or os.path.isdir((paths or [""])[0]):
+            raise typer.BadParameter("--try compares the answers of one spec; name a single file")
+        spec = read_spec(paths[0], table, stated) if paths else of_overrides(stated)
+        return tried(spec._replace(model=model or spec.model), table, tries, output_format, output, evidence=evidence)
+
+    def write(reports: Iterable[tuple[Report, int]]) -> int:
+        return write_reports(reports, table, output_format, output, full=full, pager=pager)
 
     def one(spec: Spec) -> tuple[Report, int]:
         spec = spec._replace(model=model or spec.model)
@@ -111,8 +152,7 @@ def evaluate(
                 yield one(read_spec(path, table, stated))
                 continue
             except InputError as error:
-                if output_format != "text" or output:  # where the report does not show them
-                    say(*error.problems)
+                say(*error.problems)
                 problems, code = error.problems, ExitCode.UNUSABLE
             except Exception as error:  # noqa: BLE001  (one file's bug must not cost the others their verdict)
                 problems, code = (Problem(shown, None, None, "", bug(error)),), ExitCode.BUG
@@ -120,14 +160,81 @@ def evaluate(
             yield make_error_report(shown, default_id(shown), problems), code
 
     if not paths:
-        stated_alone = with_overrides({}, stated)
-        return write_reports([one(Spec("command-line", stated_alone, origin=Origin("--set")))], output_format, output)
+        return write([one(of_overrides(stated))])
     elsewhere = bool(output) or not sys.stdout.isatty()
     waiting = elsewhere and sys.stderr.isatty() and (len(paths) > 1 or os.path.isdir(paths[0]))
-    code = write_reports(counted(every(paths)) if waiting else every(paths), output_format, output)
+    code = write(counted(every(paths)) if waiting else every(paths))
     if code == ExitCode.NOTHING:
         say(f"nothing to evaluate: no *.genarch.yaml or genarch.yaml in {', '.join(paths)}")
     return code
+
+
+def _failing(fail_on: str, table: RuleTable) -> frozenset[str]:
+    """The verdicts that --fail-on names."""
+    names = [name.strip() for name in fail_on.split(",") if name.strip()]
+    known = table.verdicts
+    if fail_on and not names:
+        raise refuse("--fail-on", f"names no verdict; write any of: {', '.join(known)}")
+    return frozenset(collected(lambda name: one_of("--fail-on", name, "a verdict", known, "any of"), names))
+
+
+def of_overrides(stated: Mapping[str, Value | None]) -> Spec:
+    """The spec that --set alone states."""
+    return Spec("command-line", with_overrides({}, stated), origin=Origin("--set"))
+
+
+def watched(run: Callable[[], int], files: Callable[[], Iterable[str]]) -> int:
+    """Run again whenever one of the files changes, appears or goes, until the reader interrupts."""
+
+    def state() -> dict[str, int]:
+        return {path: os.stat(path).st_mtime_ns for path in files() if os.path.exists(path)}
+
+    before = None
+    with suppress(KeyboardInterrupt):
+        while True:
+            if (now := state()) != before:
+                if sys.stdout.isatty():
+                    sys.stdout.write("\x1b[2J\x1b[H")  # the screen cleared, the cursor at its top
+                before = now
+                if guarded(run) == ExitCode.INTERRUPTED:
+                    break
+            sleep(WATCH_SECONDS)
+    return ExitCode.OK
+
+
+WATCH_SECONDS = 0.3
+"""How long to wait between two looks at the files."""
+
+MOST_TRIED = 1_000
+"""Combinations that are evaluated at most: a screen of them is read, a sweep is for tables."""
+
+
+def tried(
+    spec: Spec,
+    table: RuleTable,
+    tries: list[str],
+    output_format: ReportFormat,
+    output: str | None,
+    *,
+    evidence: bool,
+) -> int:
+    """Write a spec beside what would come of other answers."""
+    from genarch.reports.what_if import what_if, what_if_page
+
+    alternatives = parse_alternatives(tries)
+    if (many := prod(map(len, alternatives.values()))) > MOST_TRIED:
+        raise refuse("--try", f"makes {many:,} combinations; write at most {MOST_TRIED:,}")
+
+    def with_answers(answers: Mapping[str, Value | None]) -> Evaluated:
+        changed = spec._replace(constraints=with_overrides(spec.constraints, answers))
+        return evaluated(changed, table, with_evidence=evidence)
+
+    report = what_if(with_answers, alternatives)
+    if output_format == "jsonl":
+        from genarch.reports.json import json_lines
+
+        return written("".join(json_lines(report.tried)), output)
+    return write_report(report, what_if_page(report), output_format, output)
 
 
 def evaluated(spec: Spec, rules: RuleTable, *, explored: bool = True, with_evidence: bool = True) -> Evaluated:
@@ -170,7 +277,15 @@ def precedents_of(spec: Spec, rules: RuleTable, verdict: Verdict, most: int | No
     return precedents_part(spec.constraints, verdict, found, {case.origin for case in own}, most)
 
 
-def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFormat, output: str | None) -> int:
+def write_reports(
+    reports: Iterable[tuple[Report, int]],
+    rules: RuleTable,
+    output_format: ReportFormat,
+    output: str | None,
+    *,
+    full: bool = False,
+    pager: bool = False,
+) -> int:
     """Write reports as they come; the exit code is the gravest of theirs, or that there are none."""
     codes: Counter[int] = Counter()
     iterator = iter(reports)
@@ -183,8 +298,8 @@ def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFo
             codes[code] += 1
             yield report
 
-    with writer(output) as write:
-        for text in _rendered(counted_reports(), output_format, output):
+    with writer(output, paged=full and pager and output_format == "text") as write:
+        for text in _rendered(counted_reports(), rules, output_format, output, full=full):
             write(text)
     unusable = codes[ExitCode.UNUSABLE] + codes[ExitCode.BUG]
     if unusable and codes.total() > 1:
@@ -192,12 +307,33 @@ def write_reports(reports: Iterable[tuple[Report, int]], output_format: ReportFo
     return max(codes, default=ExitCode.OK)
 
 
-def _rendered(reports: Iterable[Report], output_format: ReportFormat, output: str | None) -> Iterator[str]:
+def _rendered(
+    reports: Iterable[Report], rules: RuleTable, output_format: ReportFormat, output: str | None, *, full: bool
+) -> Iterator[str]:
     """The reports in the format asked for, as they come; each format is imported only when it is."""
     if output_format in ("json", "jsonl"):
         from genarch.reports.json import json_lines, json_list
 
         return json_lines(reports) if output_format == "jsonl" else json_list(reports)
-    from genarch.reports.evaluation_page import markdown_reports, text_reports
+    if output_format == "html":
+        from genarch.reports.html import as_html
+        from genarch.reports.share import shared_pages
 
-    return markdown_reports(reports) if output_format == "markdown" else text_reports(reports, look_of(output))
+        pages_ = shared_pages(reports, rules, load_catalogue(), bundled_cases())
+        return iter([as_html(pages_, "Which architecture")])
+    from genarch.reports.answer import pages
+
+    shown = pages(reports, full=full, hinted=output_format == "text")
+    if output_format == "markdown":
+        from genarch.reports.markdown import as_markdown
+
+        return joined(map(as_markdown, shown))
+    from genarch.reports.text import as_text  # rich: for those who want text alone
+
+    look = look_of(output)
+    return joined(as_text(page, look) for page in shown)
+
+
+def joined(texts: Iterable[str]) -> Iterator[str]:
+    """Pages with an empty line between them."""
+    return (f"\n{text}" if at else text for at, text in enumerate(texts))

@@ -78,7 +78,7 @@ def evidence_list(
     return write_report(pages.listed_rows(rows, catalogue), pages.rows_page(rows, catalogue), output_format)
 
 
-@evidence_app.command("show")
+@evidence_app.command("show", hidden=True)
 def evidence_show(
     name: Annotated[str, argument("ID", "A measurement, model, hardware, claim, source or component.")],
     output_format: EntryFormat = "text",
@@ -110,7 +110,7 @@ def hardware_list(*, output_format: EntryFormat = "text") -> int:
     return write_report(tuple(catalogue.hardware.values()), pages.hardware_page(catalogue), output_format)
 
 
-@hardware_app.command("show")
+@hardware_app.command("show", hidden=True)
 def hardware_show(
     name: Annotated[str, argument("ID", "Hardware, by its id or another name.")], *, output_format: EntryFormat = "text"
 ) -> int:
@@ -122,8 +122,8 @@ def hardware_show(
 @app.command()
 def estimate(
     *,
-    model: Annotated[str, option("ID", "A model of the evidence catalogue.")],
-    gpu: Annotated[str, option("ID", "Hardware of the evidence catalogue.")],
+    model: Annotated[str, option("ID", "A model of the evidence catalogue.", of="models")],
+    gpu: Annotated[str, option("ID", "Hardware of the evidence catalogue.", of="gpus")],
     resolution: Annotated[str, option("PX", "Pixels, as 1024 or 1024x768.")],
     steps: Annotated[int | None, option(None, "Denoising steps; else the model's own.", min=1)] = None,
     stack: Annotated[Stack, option(None, "Run as written, or through a compiler or engine.")] = "compiled",

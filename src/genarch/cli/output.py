@@ -231,8 +231,19 @@ def keep(output: str | None, inputs: Iterable[str], option: str = "-o", what: st
 
 
 @contextmanager
-def writer(output: str | None) -> Iterator[Callable[[str], object]]:
-    """A function that writes text to standard output, or to a file that appears once it is complete."""
+def writer(output: str | None, *, paged: bool = False) -> Iterator[Callable[[str], object]]:
+    """A function that writes text to standard output, or to a file that appears once it is complete.
+
+    On a terminal, what is `paged` is shown by the pager that PAGER names, or less, which ends at once where it fits.
+    """
+    if paged and output is None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        from pydoc import pager  # imports much, for those who read on a terminal alone
+
+        parts: list[str] = []
+        yield parts.append
+        os.environ.setdefault("LESS", "FRX")
+        pager("".join(parts))
+        return
     if output in (None, "-"):
         try:
             yield sys.stdout.write
@@ -251,14 +262,20 @@ def written(text: str, output: str | None = None) -> int:
     return 0
 
 
-def write_report(report: object, page: Page, output_format: str, output: str | None = None) -> int:
-    """Write a report as JSON, or its page as text or Markdown, and end well."""
+def write_report(
+    report: object, page: Page, output_format: str, output: str | None = None, *, title: str = "genarch"
+) -> int:
+    """Write a report as JSON, or its page as text, Markdown or HTML, and end well; HTML has a title."""
     if output_format == "json":
         return written(as_json(report), output)
     if output_format == "markdown":
         from genarch.reports.markdown import as_markdown
 
         return written(as_markdown(page), output)
+    if output_format == "html":
+        from genarch.reports.html import as_html
+
+        return written(as_html([page], title), output)
     from genarch.reports.text import as_text  # rich: for those who want text alone
 
     return written(as_text(page, look_of(output)), output)

@@ -1,4 +1,4 @@
-"""The commands on rule tables, on decisions that they are tested on, and on what ids and formats mean."""
+"""The commands on rule tables, on decisions that they are tested on, and on formats."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from genarch.cli.output import (
     write_report,
     written,
 )
-from genarch.errors import InputError, UnknownIdError
+from genarch.errors import InputError
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import (
     DEFAULT_TABLE,
@@ -39,7 +39,7 @@ from genarch.files.bundled import (
 )
 from genarch.files.io import case_files, refuse, spec_files
 from genarch.files.specs import load_spec
-from genarch.reports.descriptions import describe, describe_id, table_list, table_list_page
+from genarch.reports.descriptions import describe, table_list, table_list_page
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.findings import lint_report
 from genarch.reports.json import as_json
@@ -63,7 +63,7 @@ def rules_list(*, rules: Rules = DEFAULT_TABLE, output_format: EntryFormat = "te
     return write_report(table_list(table), table_list_page(table), output_format)
 
 
-@rules_app.command("show")
+@rules_app.command("show", hidden=True)
 def rules_show(
     entry: Annotated[str, argument("ID", "A rule, method, notice, architecture or family.")],
     rules: Rules = DEFAULT_TABLE,
@@ -164,21 +164,24 @@ def rules_diff(
 def rules_map(
     spec: Annotated[str | None, argument("SPEC", "What stays fixed: a spec file, or - for standard input.")] = None,
     *,
-    x: Annotated[str, option("FIELD", "The constraint that varies across.")],
-    y: Annotated[str, option("FIELD", "The constraint that varies down.")],
+    x: Annotated[str, option("FIELD", "The constraint that varies across.", of="fields")],
+    y: Annotated[str, option("FIELD", "The constraint that varies down.", of="fields")],
     overrides: Overrides = None,
     rules: Rules = DEFAULT_TABLE,
     output_format: Annotated[
-        Literal["text", "json", "svg"] | None,
+        Literal["text", "json", "markdown", "html", "svg"] | None,
         option(None, "Output format; by default the one that -o's name implies, else text.", "--format"),
     ] = None,
-    output: Annotated[str | None, option("FILE", "Write to a file; *.svg is an image.", "--output -o")] = None,
+    output: Annotated[
+        str | None, option("FILE", "Write to a file; *.svg is an image, *.html a page.", "--output -o")
+    ] = None,
     explore: Annotated[bool, option(None, "Show where the verdict could still change.")] = True,
 ) -> int:
     """Draw the decision map: the verdicts as two constraints vary."""
     from genarch.reports.decision_map import as_svg, map_page, map_report
     from genarch.table.explore import decision_map
 
+    chosen = output_format or _format_of(output)
     axes = {"--x": x, "--y": y}
     collected(lambda option: one_of(option, axes[option], "a constraint", BY_NAME), axes)
     if x == y:
@@ -190,11 +193,22 @@ def rules_map(
     fixed = read_spec(spec, table, stated) if spec else nothing
     with busy("drawing"):
         report = map_report(fixed, table, decision_map(fixed, table, x, y, explored=explore))
-    ending = (output or "").rpartition(".")[2].lower()
-    chosen = output_format or (ending if ending in ("json", "svg") else "text")
     if chosen == "svg":
         return written(as_svg(report), output)
-    return write_report(report, map_page(report), chosen, output)
+    return write_report(report, map_page(report), chosen, output, title=f"Decision map: {fixed.id}")
+
+
+_ENDINGS = {"txt": "text", "json": "json", "md": "markdown", "html": "html", "svg": "svg"}
+"""The format of a map that the end of a file's name implies."""
+
+
+def _format_of(output: str | None) -> str:
+    name, dot, ending = os.path.basename(output or "-").rpartition(".")
+    if not (name and dot):
+        return "text"
+    if (found := _ENDINGS.get(ending.lower())) is None:
+        raise refuse(output or "", f"no format ends in .{ending}; write --format, or one of: {', '.join(_ENDINGS)}")
+    return found
 
 
 @app.command()
@@ -244,34 +258,7 @@ def backtest(
             ablation=ablation,
             leave_one_out=leave_one_out,
         )
-    return write_report(report, backtest_page(report, failures=failures), output_format, output)
-
-
-@app.command()
-def explain(
-    name: Annotated[
-        str, argument("ID", "A rule, fact, method, notice, architecture, constraint, value or measurement.")
-    ],
-    rules: Rules = DEFAULT_TABLE,
-    output_format: EntryFormat = "text",
-) -> int:
-    """Explain an id: what it is, why it is there, since when, and its source."""
-    from genarch.files.bundled import load_catalogue
-    from genarch.reports.evidence_descriptions import describe_evidence, evidence_for
-
-    table = load_rules(rules)
-    catalogue = load_catalogue()
-    try:
-        found = describe_id(name, table)
-    except UnknownIdError as unknown:
-        try:
-            found = describe_evidence(name, catalogue)
-        except UnknownIdError:
-            raise unknown from None
-    for entry in table.rules:
-        if entry.id == name and (evidence := evidence_for(entry, table, catalogue)):
-            found.append(evidence)
-    return print_descriptions(found, output_format)
+    return write_report(report, backtest_page(report, failures=failures), output_format, output, title="Backtest")
 
 
 FILES = {
@@ -285,6 +272,7 @@ FILES = {
 
 OUTPUTS = {
     "report": "genarch.reports.evaluation:Report",
+    "what-if": "genarch.reports.what_if:WhatIf",
     "findings": "genarch.reports.findings:LintReport",
     "check": "genarch.reports.findings:CheckReport",
     "cost": "genarch.reports.estimates:CostReport",

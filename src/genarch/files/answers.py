@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from genarch.errors import InputError, Problem, nearest_or_all
@@ -233,7 +233,22 @@ def parse_overrides(texts: Sequence[str]) -> Mapping[str, Value | None]:
     Raises:
         InputError: naming every text that is no answer.
     """
-    stated: dict[str, Value | None] = {}
+    return {name: value for name, (value,) in _assignments("--set", texts, lambda value: [value]).items()}
+
+
+def parse_alternatives(texts: Sequence[str]) -> Mapping[str, Sequence[Value | None]]:
+    """`field=value,value` texts as the answers to try; None where a value is `unknown`, `a+b` for several of a set.
+
+    Raises:
+        InputError: naming every text in which something is no answer.
+    """
+    return _assignments("--try", texts, lambda value: [one.strip().replace("+", ",") for one in value.split(",")])
+
+
+def _assignments(
+    option: str, texts: Sequence[str], split: Callable[[str], Sequence[str]]
+) -> Mapping[str, Sequence[Value | None]]:
+    stated: dict[str, Sequence[Value | None]] = {}
     problems = []
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
@@ -248,11 +263,11 @@ def parse_overrides(texts: Sequence[str]) -> Mapping[str, Value | None]:
             name, message = "", unknown_key(name, BY_NAME)
         else:
             try:
-                stated[name] = parse_answer(BY_NAME[name], value, unlisted=True)
+                stated[name] = [parse_answer(BY_NAME[name], one, unlisted=True) for one in split(value)]
             except InvalidAnswerError as error:
                 message = str(error)
         if message:
-            problems.append(Problem("--set", None, None, name, message))
+            problems.append(Problem(option, None, None, name, message))
     if problems:
         raise InputError(problems)
     return stated

@@ -37,6 +37,11 @@ def rules_folder() -> str:
     return _INSTALLED if os.path.isdir(_INSTALLED) else beside
 
 
+def templates_folder() -> str:
+    """The folder of the example specs, beside that of the tables."""
+    return os.path.join(os.path.dirname(rules_folder()), "examples", "specs")
+
+
 def cached(name: str, sources: Sequence[str], form: type[_Value], read: Callable[[], _Value]) -> _Value:
     """What `read` makes of the files `sources`, a `form`: kept from an earlier run where they are what they were.
 

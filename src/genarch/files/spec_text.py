@@ -6,6 +6,7 @@ that the YAML parser gives, and the result is read again before anyone gets it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -29,14 +30,17 @@ _ENDS = re.compile(r"\{\w+: [0-9.]+, \w+: [0-9.]+\}")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
 
 
-def new_spec(spec_id: str, answers: Mapping[str, str], notes: Mapping[str, str], schema: str = "") -> str:
+def new_spec(
+    spec_id: str, answers: Mapping[str, str], notes: Mapping[str, str], schema: str = "", title: str = ""
+) -> str:
     """A spec file: every field with its note, those without an answer as a comment.
 
     `answers` are as a spec has them (`unknown` where nobody knows). `schema` is where editors find the JSON Schema.
     Without an id the file's name gives it.
     """
     lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
-    lines += [f"version: {SPEC_VERSION}", *([f"id: {spec_id}"] if spec_id else []), "constraints:"]
+    lines += [f"version: {SPEC_VERSION}", *([f"id: {spec_id}"] if spec_id else [])]
+    lines += [*([f"title: {json.dumps(title, ensure_ascii=False)}"] if title else []), "constraints:"]
     for name in BY_NAME:
         lines += wrap(
             " ".join(notes.get(name, BY_NAME[name].meaning).split()),

@@ -1,4 +1,4 @@
-"""What a table holds, and what an id of it, or a constraint, is: the words of `explain` and `rules show`."""
+"""What a table holds, and what an id of it, a constraint or a case is: the words of `genarch show`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from genarch.errors import UnknownIdError, nearest
 from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS, Checks
 from genarch.reports import page
 from genarch.reports.page import Block, Entries, Line, Paragraph, Section, code, codes, dim, strong
-from genarch.reports.words import effect_words
+from genarch.reports.words import effect_words, stated_words
 from genarch.table import rules as table
 from genarch.table.answers import MANY, format_answer
 from genarch.table.conditions import constraints_read, predicates
@@ -18,6 +18,7 @@ from genarch.table.conditions import describe as condition_words
 from genarch.table.constraints import CONSTRAINTS, Answers, Constraint
 from genarch.table.forms import OMITTED
 from genarch.table.rules import Architecture, Citation, Conditional, Entry, Fact, Question, Rule, RuleTable
+from genarch.table.spec import Case
 
 GLOSSARY = {
     "evaluate_both": "The verdict where the two best families are too close to call: try both on the task.",
@@ -85,21 +86,48 @@ def describe_id(name: str, rules: RuleTable) -> list[Description]:
     Raises:
         UnknownIdError: when nothing is.
     """
-    entries = [entry for entry in rules.entries() if not isinstance(entry, Question)]
-    things: list[tuple[str, Callable[[], Description]]] = [(e.id, partial(describe, e, rules)) for e in entries]
-    things += [(alias, partial(describe, e, rules)) for e in rules.architectures for alias in e.aliases]
-    things += [(constraint.name, partial(_constraint, constraint, rules)) for constraint in CONSTRAINTS]
-    things += [(fact.id, partial(describe, fact, rules)) for fact in rules.facts]
-    things += [(value, partial(_value, entry, value, rules)) for entry in CONSTRAINTS for value in entry.values]
-    things += [(check, partial(_check, check, of)) for of in (TABLE_CHECKS, DOCUMENT_CHECKS) for check in of]
-    things += [(word, partial(described, "word", word, meaning)) for word, meaning in GLOSSARY.items()]
-    found = [describe() for known, describe in things if known == name]
+    found = [describe() for known, describe in _things(rules) if known == name]
     if not found:
         if any(entry.id == name for entry in rules.disabled):
             rules.find(name)
-        hint = nearest(name, [known for known, _ in things])
+        hint = nearest(name, table_ids(rules))
         raise UnknownIdError(f"{rules.name} has no '{name}', nor is it a constraint or a value{hint}")
     return found
+
+
+def table_ids(rules: RuleTable) -> list[str]:
+    """Every name that `describe_id` knows."""
+    return list(dict.fromkeys(known for known, _ in _things(rules)))
+
+
+def _things(rules: RuleTable) -> Iterator[tuple[str, Callable[[], Description]]]:
+    yield from (
+        (entry.id, partial(describe, entry, rules)) for entry in rules.entries() if not isinstance(entry, Question)
+    )
+    yield from ((alias, partial(describe, e, rules)) for e in rules.architectures for alias in e.aliases)
+    yield from ((constraint.name, partial(_constraint, constraint, rules)) for constraint in CONSTRAINTS)
+    yield from ((fact.id, partial(describe, fact, rules)) for fact in rules.facts)
+    yield from ((value, partial(_value, entry, value, rules)) for entry in CONSTRAINTS for value in entry.values)
+    yield from ((check, partial(_check, check, of)) for of in (TABLE_CHECKS, DOCUMENT_CHECKS) for check in of)
+    yield from ((word, partial(described, "word", word, meaning)) for word, meaning in GLOSSARY.items())
+
+
+def describe_case(case: Case) -> Description:
+    """A documented decision."""
+    return described(
+        "case",
+        case.id,
+        case.title,
+        ("year", str(case.year or "")),
+        ("summary", case.summary),
+        ("stated", ", ".join(stated_words(case.spec.constraints))),
+        ("chosen", case.chosen),
+        ("acceptable", ", ".join(case.acceptable)),
+        ("built", case.architecture),
+        ("because", case.reason),
+        ("source", ", ".join(filter(None, (case.source.title, case.source.url)))),
+        ("strict", "" if case.strict else "no: the source names no family, or the others were not on offer"),
+    )
 
 
 def described(kind: str, name: str, title: str, *parts: Part) -> Description:
@@ -304,4 +332,4 @@ def table_list_page(rules: RuleTable) -> Iterator[Block]:
     for title, listed in rest.items():
         if listed:
             yield Section(f"{title} ({len(listed)})", (Paragraph(codes(entry.id for entry in listed)),))
-    yield Paragraph(dim("genarch explain ID says more of each."))
+    yield Paragraph(dim("genarch show ID says more of each."))

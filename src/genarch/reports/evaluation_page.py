@@ -1,4 +1,4 @@
-"""The report on a spec as a page: the verdict first, then its reasons."""
+"""The full report on a spec as a page: the verdict first, then its reasons."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import inf, log
 
 from genarch.evidence.ways import ms_words
 from genarch.reports import page
-from genarch.reports.evaluation import Evaluated, Explored, Refused, Report, Step
+from genarch.reports.evaluation import Evaluated, Explored, Step
 from genarch.reports.evidence import (
     evidence_sections,
     model_section,
@@ -17,8 +17,9 @@ from genarch.reports.evidence import (
     start_entries,
 )
 from genarch.reports.markdown import as_markdown
-from genarch.reports.page import Block, Entry, Line, Look, Paragraph, Section, Span, code, codes, dim, strong
+from genarch.reports.page import Block, Entry, Line, Paragraph, Section, Span, code, codes, dim, strong
 from genarch.reports.precedents import contradiction_words, precedents_section
+from genarch.reports.sources import cited
 from genarch.reports.words import (
     both,
     counted,
@@ -34,8 +35,8 @@ from genarch.table.constraints import BY_NAME, Answers, Value, gpu_names
 from genarch.table.rules import Citation
 from genarch.table.scoring import Change, Verdict
 
-MOST_GPUS = 3
-"""How many of the GPUs that would change a verdict are named; JSON has all."""
+MOST_VALUES = 3
+"""How many of the values that would change a verdict are named; JSON has all."""
 
 _MORE: tuple[str | None, ...] = ("at_least", "above")
 _LESS: tuple[str | None, ...] = ("at_most", "below")
@@ -44,33 +45,6 @@ _RELAXED |= dict.fromkeys(("gpu", "device", "commercial_use"), (None,))
 """What can give where nothing fits, each with the bounds that let more through."""
 
 _BOUNDS = {"at_least": "at {} or more", "above": "above {}", "at_most": "at {} or less", "below": "below {}"}
-
-
-def text_reports(reports: Iterable[Report], look: Look) -> Iterator[str]:
-    """Pages for a terminal, as the reports come; after several, a summary with a line for each."""
-    from genarch.reports.text import as_text  # rich: for those who want text alone
-
-    rows: list[tuple[Line, Line]] = []
-    between = "\n" + as_text((page.Rule(),), look)
-    for report in reports:
-        rows.append(_row(report))
-        yield (between if len(rows) > 1 else "") + as_text(report_page(report), look)
-    if len(rows) > 1:
-        summary = Section(counted(len(rows), "spec"), (page.Table((), tuple(rows)),))
-        yield between + as_text((summary,), look)
-
-
-def markdown_reports(reports: Iterable[Report]) -> Iterator[str]:
-    """A section for each spec, to paste into a decision record."""
-    return (("\n" if at else "") + as_markdown(report_page(report)) for at, report in enumerate(reports))
-
-
-def _row(report: Report) -> tuple[Line, Line]:
-    if isinstance(report, Refused):
-        return report.spec.source.path, Span("not evaluated", "plain", "error")
-    verdict = report.verdict
-    confidence = f" ({verdict.confidence.replace('_', ' ')})" if verdict.confidence else ""
-    return report.spec.id, Span(verdict_words(verdict) + confidence, "plain", verdict.verdict)
 
 
 def excerpt(report: Evaluated) -> str:
@@ -89,13 +63,8 @@ def excerpt(report: Evaluated) -> str:
     return as_markdown(blocks).rstrip("\n")
 
 
-def report_page(report: Report) -> Iterator[Block]:
+def report_page(report: Evaluated) -> Iterator[Block]:
     """The report under a heading."""
-    if isinstance(report, Refused):
-        title = (code(report.spec.source.path), ": ", Span("not evaluated", "strong", "error"))
-        problems = tuple(Entry(code(str(problem))) for problem in report.errors)
-        yield Section(title, (page.Entries(problems),), 3)
-        return
     spec, recommended = report.spec, report.verdict.recommended
     yield page.Title((code(spec.id), dim(f"  {spec.title}" if spec.title else "")), _headline(report))
     yield Paragraph(report.summary)
@@ -104,28 +73,25 @@ def report_page(report: Report) -> Iterator[Block]:
         yield from map(Paragraph, filter(None, [standing_words(report.evidence, recommended)]))
     if report.precedents:
         yield from map(Paragraph, filter(None, [contradiction_words(report.precedents, report.verdict)]))
+    yield from details(report)
+
+
+def details(report: Evaluated) -> Iterator[Block]:
+    """All that is behind the answer, in the order in which a reader asks."""
+    spec = report.spec
+    yield from _warnings(report)
+    yield from _models(report)
+    yield from _section("Next", map(_next, report.next_steps))
     bars = tuple(page.Bar(r.architecture, r.points, r.family, codes(r.excluded_by)) for r in report.ranking)
     yield Section("Ranking", (page.Bars(("Architecture", "Family", "Points", "Excluded by"), bars),))
-    if report.model:
-        yield model_section(report.model)
     yield from _reasons(report)
     yield from _changes(report)
     if report.evidence:
         yield from evidence_sections(report.evidence)
     if report.precedents:
         yield from precedents_section(report.precedents)
-    for_these = ((m, [name for name in m.architectures if name in recommended]) for m in report.methods)
-    methods = (_cited(strong(m.title), names, m.source, m.because) for m, names in for_these)
     risks = (_cited(r.risk, [name], r.source, f"Mitigation: {r.mitigation}") for name, r in report.risks)
-    budgeted = "latency_budget_ms" in spec.constraints
-    yield from _section("Start with", (*start_entries(report.start_with, budgeted=budgeted), *methods))
-    if report.nearest:
-        heading = "Nearest, of the models of the catalogue"
-        if report.verdict.verdict == "undetermined" and not report.nearest[0].candidate.misses:
-            heading = "Models that do this, of architectures that are left"
-        yield from _section(heading, start_entries(report.nearest, budgeted=budgeted))
     yield from _section("Risks, and what to do", risks)
-    yield from _warnings(report)
     unread = [f"{name}: {', '.join(members)}" if members else name for name, members in report.unread]
 
     def waiting(*, ranged: bool) -> str:
@@ -142,8 +108,22 @@ def report_page(report: Report) -> Iterator[Block]:
         "Rules": (*_table_name(report), f", from {report.rules.source}."),
     }
     yield from (Section(title, (Paragraph(line),)) for title, line in closing.items() if line)
-    yield from _section("Next", map(_next, report.next_steps))
-    yield Paragraph(dim(f"Evaluated by genarch {report.genarch_version}; 'genarch explain ID' explains each id."))
+    yield Paragraph(dim(f"Evaluated by genarch {report.genarch_version}; 'genarch show ID' explains each id."))
+
+
+def _models(report: Evaluated) -> Iterator[Block]:
+    """The models to start with, and the methods; how the one does that was named."""
+    if report.model:
+        yield model_section(report.model)
+    recommended, budgeted = report.verdict.recommended, "latency_budget_ms" in report.spec.constraints
+    for_these = ((m, [name for name in m.architectures if name in recommended]) for m in report.methods)
+    methods = (_cited(strong(m.title), names, m.source, m.because) for m, names in for_these)
+    yield from _section("Start with", (*start_entries(report.start_with, budgeted=budgeted), *methods))
+    if report.nearest:
+        heading = "Nearest, of the models of the catalogue"
+        if report.verdict.verdict == "undetermined" and not report.nearest[0].candidate.misses:
+            heading = "Models that do this, of architectures that are left"
+        yield from _section(heading, start_entries(report.nearest, budgeted=budgeted))
 
 
 def _next(step: Step) -> Entry:
@@ -223,7 +203,8 @@ def _section(title: str, entries: Iterable[Entry]) -> Iterator[Block]:
 
 
 def _cited(first: Line, names: Iterable[str], source: Citation, *below: Line) -> Entry:
-    return Entry(first, below, (*codes(names), f"; {source}"))
+    facts = cited(source.facts) or (source.section,)
+    return Entry(first, below, (*codes(names), "; ", *facts, f"; {source.grade.replace('_', ' ')}"))
 
 
 def _table_name(report: Evaluated) -> tuple[str | Span, ...]:
@@ -253,7 +234,7 @@ def confidence_words(verdict: Verdict) -> str:
 def flip_rows(explored: Explored, stated: Answers) -> list[tuple[str, str]]:
     """What would change the verdict, and to which: `latency_budget_ms at 100 ms or more`, `diffusion`."""
     rows = [
-        (" and ".join(_change_words(change, stated) for change in flip.changes), name_words(flip.verdict))
+        (" and ".join(change_words(change, stated) for change in flip.changes), name_words(flip.verdict))
         for flip in explored.flips
     ]
     if found := explored.stability:
@@ -262,7 +243,8 @@ def flip_rows(explored: Explored, stated: Answers) -> list[tuple[str, str]]:
     return rows
 
 
-def _change_words(change: Change, stated: Answers) -> str:
+def change_words(change: Change, stated: Answers) -> str:
+    """A change as people would say it: `latency_budget_ms below 820 ms`, `gpu: t4`, `priorities with speed`."""
     name, before = change.constraint, stated.get(change.constraint)
     if change.bound and change.threshold is not None:
         unit = BY_NAME[name].unit
@@ -273,8 +255,8 @@ def _change_words(change: Change, stated: Answers) -> str:
         words += [f"without {member}" for member in BY_NAME[name].values if member in before - change.value]
         return f"{name} {' and '.join(words)}"
     values = [format_answer(plain_value(name, value)) for value in _nearest_first(name, before, change)]
-    if name == "gpu" and len(values) > MOST_GPUS + 1:
-        values[MOST_GPUS:] = [f"{len(values) - MOST_GPUS} more"]
+    if len(values) > MOST_VALUES + 1:
+        values[MOST_VALUES:] = [f"{len(values) - MOST_VALUES} more"]
     return f"{name}: {either(values)}"
 
 
@@ -303,5 +285,5 @@ def relaxed_words(report: Evaluated, explored: Explored) -> list[str]:
             unshown = by_budget and least and (change.threshold or 0) < least[0]
             mark = ", of which nothing is shown there" if unshown else ""
             if unshown or not (by_budget and least):
-                words.append(f"{_change_words(change, report.spec.constraints)} ({name_words(verdict)}{mark})")
+                words.append(f"{change_words(change, report.spec.constraints)} ({name_words(verdict)}{mark})")
     return words

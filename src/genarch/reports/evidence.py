@@ -13,7 +13,21 @@ from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, UNSHOWN, Feasibility
 from genarch.evidence.ways import Time, ms_words
-from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, code, codes, dim, strong
+from genarch.reports.page import (
+    Band,
+    Block,
+    Entries,
+    Entry,
+    Line,
+    Paragraph,
+    Scale,
+    Section,
+    Span,
+    code,
+    codes,
+    dim,
+    strong,
+)
 from genarch.reports.words import both, counted
 
 MOST_ROWS = 3
@@ -69,12 +83,32 @@ def evidence_sections(evidence: Assessment) -> Iterator[Block]:
     entries = Entries(tuple(_feasibility(entry, evidence) for entry in evidence.feasibility))
     place = evidence.gpu or (f"any {evidence.device}" if evidence.device else "any hardware")
     size = f" at {evidence.resolution_px} px" if evidence.resolution_px else ""
-    yield Section(f"Evidence: {ms_words(evidence.budget_ms)} a request on {place}{size}", (entries, *wanted))
+    heading = f"Evidence: {ms_words(evidence.budget_ms)} a request on {place}{size}"
+    yield Section(heading, (*_scale(evidence), entries, *wanted))
     compared = [*_judgements(evidence), *_claims(evidence)]
     if compared:
         yield Section("Rules against evidence", (Entries(tuple(compared)),))
     if evidence.near:
         yield Section("Models that miss one thing", (Entries(tuple(map(_candidate, evidence.near))),))
+
+
+_TONES = {"demonstrated": "kept", "within": "kept", "straddling": "open", "beyond": "missed"}
+
+
+def _scale(evidence: Assessment) -> Iterator[Scale]:
+    """The times that are known, beside the budget: what was measured, else what is estimated."""
+    bands = []
+    for entry in evidence.feasibility:
+        row, guess = (*entry.rows, None)[0], entry.estimate
+        tone = _TONES.get(entry.status, "open")
+        if row and row.latency_ms:
+            took = row.latency_ms
+            bands.append(Band(entry.architecture, took, took, took, f"{ms_words(took)} measured", tone))
+        elif guess:
+            words = f"{ms_words(guess.low_ms)} to {ms_words(guess.high_ms)} estimated"
+            bands.append(Band(entry.architecture, guess.low_ms, guess.high_ms, guess.mid_ms, words, tone))
+    if bands:
+        yield Scale(evidence.budget_ms, ms_words(evidence.budget_ms), tuple(bands))
 
 
 def start_entries(start_with: Sequence[Start], *, budgeted: bool) -> Iterator[Entry]:

@@ -23,7 +23,7 @@ from genarch.table.constraints import gpu_key
 from genarch.table.forms import INLINED
 from genarch.table.rules import Rule, RuleTable
 
-MORE = "genarch evidence show ID says more of each."
+MORE = "genarch show ID says more of each."
 
 _NOT_READ = " (not verified)"
 _TIMINGS = {
@@ -80,10 +80,15 @@ def describe_evidence(name: str, catalogue: Catalogue) -> list[Description]:
         factor = multiplier.factor + ("" if multiplier.verified else _NOT_READ)
         found.append(described("multiplier", name, multiplier.item, ("factor", factor), ("rows", multiplier.rows)))
     if not found:
-        aliases = [alias for entry in catalogue.hardware.values() for alias in entry.aliases]
-        known = [*catalogue.measurements, *catalogue.models, *catalogue.hardware, *aliases, *catalogue.claims]
-        raise UnknownIdError(f"{catalogue.name} has no '{name}'{nearest(name, known)}")
+        raise UnknownIdError(f"{catalogue.name} has no '{name}'{nearest(name, evidence_ids(catalogue))}")
     return found
+
+
+def evidence_ids(catalogue: Catalogue) -> list[str]:
+    """Every id of the catalogue, and the other names of hardware."""
+    aliases = [alias for entry in catalogue.hardware.values() for alias in entry.aliases]
+    return [*catalogue.measurements, *catalogue.models, *catalogue.hardware, *aliases, *catalogue.claims,
+            *catalogue.sources, *catalogue.components, *catalogue.multipliers]  # fmt: skip
 
 
 def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
@@ -363,7 +368,7 @@ def hardware_page(catalogue: Catalogue) -> Iterator[Block]:
     for entry in catalogue.hardware.values():
         aliases = (("also ", *codes(entry.aliases)),) if entry.aliases else ()
         entries.append(Entry((code(entry.id), f": {entry.name}"), (_figures(entry), *aliases)))
-    more = "Figures with a ? were not read in a source. genarch hardware show ID says more."
+    more = "Figures with a ? were not read in a source. genarch show ID says more."
     return _page(f"{catalogue.name}: {len(catalogue.hardware)} pieces of hardware", entries, more)
 
 

@@ -11,10 +11,19 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS
-from genarch.reports.findings import CheckReport, Report, ReportedFinding, findings_page, findings_table, open_findings
+from genarch.reports.findings import (
+    CheckReport,
+    Report,
+    ReportedFinding,
+    decisions,
+    findings_page,
+    findings_table,
+    heading_of,
+    open_findings,
+)
 from genarch.reports.json import as_json
 from genarch.reports.markdown import as_markdown
-from genarch.reports.page import Look
+from genarch.reports.page import Look, Title
 from genarch.reports.words import safe
 from genarch.table.findings import SEVERITIES
 
@@ -185,6 +194,15 @@ def _text(report: Report, view: View) -> str:
     return as_text(findings_page(report, waived=view.waived), view.look)
 
 
+def _html(report: Report, view: View) -> str:
+    from genarch.reports.html import as_html  # Jinja2: for those who want a page alone
+
+    return as_html(
+        [(Title(heading_of(report)), *findings_page(report, waived=view.waived), *decisions(report))],
+        heading_of(report),
+    )
+
+
 FORMATS: Mapping[str, Callable[[Report, View], str]] = {
     "text": _text,
     "concise": _concise,
@@ -194,7 +212,8 @@ FORMATS: Mapping[str, Callable[[Report, View], str]] = {
     "gitlab": _gitlab,
     "junit": _junit,
     "markdown": lambda report, _: as_markdown(findings_table(report)),
+    "html": _html,
 }
 
-LISTING = ("json", "junit")
+LISTING = ("json", "junit", "html")
 """The formats that have every document with its decisions, and not findings alone."""

@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import Annotated, Literal, NamedTuple
 
 from genarch.documents.judge import CheckedDecision
-from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Span, Table, Title, code, dim, strong
-from genarch.reports.words import counted, stated_words
+from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, Table, Title, code, dim, strong
+from genarch.reports.words import counted, name_words, stated_words
 from genarch.table.answers import plain_answers
 from genarch.table.constraints import Answers, in_order
 from genarch.table.findings import SEVERITIES, Located, Severity
@@ -190,7 +190,7 @@ def findings_page(report: Report, *, waived: bool) -> Iterator[Block]:
     yield Entries(tuple(map(_entry, shown)))
     yield Paragraph(strong(summary_words(report, listed=waived)))
     if open_findings(report):
-        yield Paragraph(dim("'genarch explain CHECK' says more about each."))
+        yield Paragraph(dim("'genarch show CHECK' says more about each."))
 
 
 def _entry(finding: ReportedFinding) -> Entry:
@@ -214,7 +214,7 @@ LONGEST_MESSAGE = 2_000
 
 def findings_table(report: Report) -> Iterator[Block]:
     """The open findings as a table, for a step summary or a comment on a change."""
-    yield Title(HEADING if isinstance(report, CheckReport) else "Rule tables", level=2)
+    yield Title(heading_of(report), level=2)
     yield Paragraph(summary_words(report, listed=True))
     found = open_findings(report)
     rows = []
@@ -226,6 +226,22 @@ def findings_table(report: Report) -> Iterator[Block]:
         yield Table(("", "where", "what"), tuple(rows))
     if len(found) > MOST_LISTED:
         yield Paragraph(f"And {counted(len(found) - MOST_LISTED, 'finding')} more; the log has them all.")
+
+
+def heading_of(report: Report) -> str:
+    """What a page of findings is called."""
+    return HEADING if isinstance(report, CheckReport) else "Rule tables"
+
+
+def decisions(report: Report) -> Iterator[Block]:
+    """Every decision that was checked, and what the spec beside it comes to."""
+    if isinstance(report, CheckReport) and report.documents:
+        rows = [
+            (code(document.path), one.spec, one.decision or "", name_words(one.verdict))
+            for document in report.documents
+            for one in document.decisions
+        ]
+        yield Section("Decisions", (Table(("document", "spec", "decision", "verdict"), tuple(rows)),))
 
 
 def summary_words(report: Report, *, listed: bool) -> str:

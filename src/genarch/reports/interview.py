@@ -72,7 +72,7 @@ def help_page(constraint: Constraint, rules: RuleTable) -> Iterator[Block]:
         for rule in readers
     )
     yield Section("Rules that read it:" if readers else "No rule of this table reads it.", (Entries(entries),))
-    yield Paragraph(dim(f"'genarch explain {constraint.name}' has more, and explains each of these ids."))
+    yield Paragraph(dim(f"'genarch show {constraint.name}' has more, and explains each of these ids."))
 
 
 def reviewed(sheet: Sheet) -> list[str]:

@@ -61,19 +61,16 @@ def _block(block: page.Block) -> Iterator[str]:
         case page.Entries(entries):
             for entry in entries:
                 yield from _entry(entry)
-        case page.Table(header, rows, align):
-            yield from _table(header, rows, align)
-        case page.Bars(header, bars):
-            cells = [(page.code(bar.label), bar.tone, signed(bar.value), bar.note) for bar in bars]
-            yield from _table(header, cells, "llrl")
-        case page.Grid(across, down, columns, rows):
-            grid = [(label, *(page.strong(f"[{t.sign}]") if t.framed else t.sign for t in row)) for label, row in rows]
-            yield from _table((f"{down}, by {across}", *columns), grid, "")
+        case page.Fields(fields):
+            for label, lines in fields:
+                first, *others = [markdown_line(line, starts=bool(at)) for at, line in enumerate(lines)]
+                yield f"- **{markdown_line(label)}:** {first}"
+                yield from (f"  - {line}" for line in others)
+        case page.Table() | page.Bars() | page.Scale() | page.Grid():
+            yield from _table(_tabled(block))
         case page.Listing(text):
             fence = "`" * max(3, 1 + max((len(line) - len(line.lstrip("`")) for line in text.split("\n")), default=0))
             yield from (fence, *text.rstrip("\n").split("\n"), fence)
-        case page.Space() | page.Rule():
-            return
 
 
 def _entry(entry: page.Entry) -> Iterator[str]:
@@ -91,10 +88,27 @@ def _entry(entry: page.Entry) -> Iterator[str]:
         yield f"  {line}" if line else ""
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[Line]], align: str) -> Iterator[str]:
-    yield _row(header)
-    yield "|" + "".join(" ---: |" if align[at : at + 1] == "r" else " --- |" for at in range(len(header)))
-    yield from map(_row, rows)
+def _tabled(block: page.Table | page.Bars | page.Scale | page.Grid) -> page.Table:
+    """What is drawn elsewhere, as the table that it is of."""
+    match block:
+        case page.Bars(header, bars):
+            rows = tuple((page.code(bar.label), bar.tone, signed(bar.value), bar.note) for bar in bars)
+            return page.Table(header, rows, "llrl")
+        case page.Scale(_, limit, bands):
+            return page.Table(("", f"against {limit}"), tuple((page.code(band.label), band.words) for band in bands))
+        case page.Grid(across, down, columns, lines):
+            places = (
+                (label, *(page.strong(f"[{t.sign}]") if t.framed else t.sign for t in row)) for label, row in lines
+            )
+            return page.Table((f"{down}, by {across}", *columns), tuple(places))
+    return block
+
+
+def _table(table: page.Table) -> Iterator[str]:
+    yield _row(table.header)
+    marks = (" ---: |" if table.align[at : at + 1] == "r" else " --- |" for at in range(len(table.header)))
+    yield f"|{''.join(marks)}"
+    yield from map(_row, table.rows)
 
 
 def _row(cells: Sequence[Line]) -> str:

@@ -5,6 +5,7 @@ Words come unescaped; a renderer makes them safe for its format.
 
 from collections.abc import Iterable
 from functools import partial
+from math import log
 from typing import Literal, NamedTuple, cast
 
 Style = Literal["plain", "strong", "dim", "code", "place", "tile"]
@@ -19,6 +20,8 @@ class Span(NamedTuple):
     style: Style = "plain"
     tone: str = ""
     """What a colour may show beside the words: a family, a verdict, a severity, a change. Colour alone says nothing."""
+    href: str = ""
+    """An address, or `#name` for the entry of that anchor, where a format has links."""
 
 
 Line = str | Span | tuple[str | Span, ...]
@@ -55,6 +58,8 @@ class Entry(NamedTuple):
     first: Line
     below: tuple["Line | Block", ...] = ()
     origin: Line = ()
+    anchor: str = ""
+    """What links within the page call it."""
 
 
 class Entries(NamedTuple):
@@ -72,6 +77,8 @@ class Table(NamedTuple):
     rows: tuple[tuple[Line, ...], ...]
     align: str = ""
     """A letter for each column, `l` or `r`; columns without one are aligned left."""
+    needed: int | None = None
+    """How many columns are always shown, where the others are left out of text that has no room for them."""
 
 
 class Bar(NamedTuple):
@@ -88,6 +95,32 @@ class Bars(NamedTuple):
 
     header: tuple[str, str, str, str]
     bars: tuple[Bar, ...]
+
+
+class Band(NamedTuple):
+    """A labelled amount between two ends, drawn on a scale; of one that is known, both are the same."""
+
+    label: str
+    low: float
+    high: float
+    likeliest: float
+    words: str
+    """The amount in words."""
+    tone: str = ""
+
+
+class Scale(NamedTuple):
+    """Positive amounts beside a limit, drawn on a logarithmic scale."""
+
+    limit: float
+    limit_words: str
+    bands: tuple[Band, ...]
+
+    def share(self, value: float) -> float:
+        """Where a value stands between the least and the most that is drawn, from 0 to 1."""
+        ends = [log(end) for band in self.bands for end in (band.low, band.high)] + [log(self.limit)]
+        room = max(ends) - min(ends) or 1
+        return (log(value) - min(ends)) / room
 
 
 class Tile(NamedTuple):
@@ -111,6 +144,12 @@ class Grid(NamedTuple):
     rows: tuple[tuple[str, tuple[Tile, ...]], ...]
 
 
+class Fields(NamedTuple):
+    """Labelled lines: each label once, its lines beside it, or below where there is no room."""
+
+    fields: tuple[tuple[str, tuple[Line, ...]], ...]
+
+
 class Listing(NamedTuple):
     """Text that is shown as it stands, line by line."""
 
@@ -125,7 +164,7 @@ class Rule(NamedTuple):
     """A line between reports."""
 
 
-Block = Title | Paragraph | Section | Entries | Table | Bars | Grid | Listing | Space | Rule
+Block = Title | Paragraph | Section | Entries | Fields | Table | Bars | Scale | Grid | Listing | Space | Rule
 Page = Iterable[Block]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
@@ -13,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from genarch.reports import page
-from genarch.reports.page import Line, Look, Page, Span, spans
+from genarch.reports.page import Line, Look, Page, Span, dim, spans
 from genarch.reports.words import safe, signed
 
 NARROWEST = 20
@@ -21,10 +22,13 @@ NARROWEST = 20
 _NARROW = 60
 """Columns below which a table's row becomes an item."""
 
+_WRAPPED = 16
+"""Columns that running text in a table may be wrapped to for another one to be shown."""
+
 _TONES = {
     "gan": "cyan", "diffusion": "magenta", "hybrid": "yellow", "evaluate_both": "blue", "undetermined": "blue",
     "infeasible": "red", "error": "red", "warning": "yellow", "note": "cyan", "added": "green", "removed": "red",
-    "changed": "yellow", "agrees": "green", "disagrees": "red",
+    "changed": "yellow", "agrees": "green", "disagrees": "red", "kept": "green", "open": "yellow", "missed": "red",
 }  # fmt: skip
 _OTHER = "green"
 """The tone of a family that a table of one's own adds."""
@@ -90,10 +94,15 @@ class _Layout:
                 yield from (_styled(title, "bold"), self._indented(blocks))
             case page.Entries(entries, marked):
                 yield from (part for entry in entries for part in self._entry(entry, "- " if marked else ""))
-            case page.Table(header, rows, align):
-                yield from self._table(header, rows, align)
+            case page.Fields(fields):
+                yield from self._fields(fields)
+            case page.Table(header, rows, align, needed):
+                shown = len(header) if needed is None else self._fitting(header, rows, needed)
+                yield from self._table(header[:shown], [row[:shown] for row in rows], align)
             case page.Bars():
                 yield from self._bars(block)
+            case page.Scale():
+                yield from self._scale(block)
             case page.Grid():
                 yield from self._grid(block)
             case page.Listing(text):
@@ -113,6 +122,33 @@ class _Layout:
         if below:
             yield self._indented(below)
 
+    def _fields(self, fields: Sequence[tuple[str, Sequence[Line]]]) -> Iterator[RenderableType]:
+        if self._narrow:
+            for label, lines in fields:
+                first, *others = ((page.strong(f"{label}: "), *spans(lines[0])), *lines[1:])
+                yield _Hanging(_styled(first), 2)
+                yield from (Padding(_Hanging(_styled(line), 2), (0, 0, 0, 2)) for line in others)
+            return
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        for label, lines in fields:
+            for at, line in enumerate(lines):
+                grid.add_row(_styled(page.strong("" if at else label)), _Hanging(_styled(line), 2))
+        yield grid
+
+    def _fitting(self, header: Sequence[str], rows: Sequence[Sequence[Line]], needed: int) -> int:
+        """How many columns have room beside each other; one of running text takes some, and is wrapped."""
+        if self._narrow:
+            return len(header)
+        cells = [
+            [name, *("".join(span.text for span in spans(row[at])) for row in rows)] for at, name in enumerate(header)
+        ]
+        wide = [
+            max(cell_len(cell) if " " not in cell else min(cell_len(cell), _WRAPPED) for cell in column)
+            for column in cells
+        ]
+        edges = accumulate(wide, lambda left, width: left + 2 + width)
+        return max(needed, sum(edge <= self._room for edge in edges))
+
     def _table(self, header: Sequence[str], rows: Sequence[Sequence[Line]], align: str) -> Iterator[RenderableType]:
         grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=any(header), header_style="")
         cells = [[_styled(cell) for cell in row] for row in rows]
@@ -126,6 +162,8 @@ class _Layout:
         if rows and not self._narrow and self._console.measure(grid).minimum <= self._room:
             yield grid
             return
+        if len(header) > 2 and header[0]:
+            yield _styled(page.dim(f"{header[0]}:"))
         for first, *rest in rows:
             if len(rest) == 1:
                 yield _Hanging(_styled((*spans(first), ": ", *spans(rest[0]))), 2)
@@ -152,6 +190,27 @@ class _Layout:
             row: tuple[Line, ...] = (label, signed(value), (noted, *spans(note)) if spans(note) else drawn)
             rows.append(tuple(tuple(map(_dimmed, spans(cell))) for cell in row) if spans(note) else row)
         yield from self._table(("", "", ""), rows, "lrl")
+
+    def _scale(self, block: page.Scale) -> Iterator[RenderableType]:
+        if self._narrow:
+            rows = [(band.label, Span(band.words, tone=band.tone)) for band in block.bands]
+            yield from self._table((), [*rows, ("budget", block.limit_words)], "")
+            return
+        inner, likeliest, limit = "━●│" if self._unicode else "=o|"
+        columns = max(10, min(40, self._room - max(cell_len(safe(band.label)) for band in block.bands) - 30))
+
+        def at(value: float) -> int:
+            return round(block.share(value) * (columns - 1))
+
+        drawings: list[tuple[Line, ...]] = []
+        for band in block.bands:
+            drawn = [" "] * columns
+            drawn[at(band.low) : at(band.high) + 1] = inner * (at(band.high) - at(band.low) + 1)
+            drawn[at(block.limit)] = limit
+            drawn[at(band.likeliest)] = likeliest
+            drawings.append((band.label, Span("".join(drawn), tone=band.tone), band.words))
+        drawings.append((dim("budget"), dim(" " * at(block.limit) + limit), dim(block.limit_words)))
+        yield from self._table(("", "", ""), drawings, "lll")
 
     def _grid(self, block: page.Grid) -> Iterator[RenderableType]:
         stub = max(cell_len(safe(words)) for words in (block.down, *(label for label, _ in block.rows)))

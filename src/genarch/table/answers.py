@@ -197,7 +197,11 @@ def numbered(constraint: Constraint) -> list[tuple[int, str]]:
 
 
 def written(constraint: Constraint, value: Value) -> str:
-    """An answer as a spec has it, a set in the order of the declaration."""
+    """An answer as a spec has it, a set in the order of the declaration; a rate of frames as one, not as 33.3333 ms."""
+    if isinstance(value, float) and "fps" in constraint.units and not value.is_integer():
+        rate = round(1000 / value)
+        if rate and 1000 / rate == value:
+            return f"{rate}fps"
     return format_answer(plain_value(constraint.name, value))
 
 

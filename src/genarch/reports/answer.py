@@ -1,0 +1,321 @@
+"""The answer to a spec on one screen: what to take, whether the budget is kept, why, with what to start, what is next.
+
+Of several specs it is a row each. Everything behind it is in the full report (`reports.evaluation_page`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
+
+from genarch.evidence.advice import Start
+from genarch.evidence.assessment import Assessment
+from genarch.evidence.entries import Licence
+from genarch.evidence.feasibility import KEPT, UNSHOWN, Feasibility, Status
+from genarch.evidence.ways import ms_words
+from genarch.reports import page
+from genarch.reports.evaluation import Evaluated, Reason, Refused, Report
+from genarch.reports.evaluation_page import change_words, confidence_words, relaxed_words, report_page, verdict_words
+from genarch.reports.evidence import quickest_there, usd_words
+from genarch.reports.page import Block, Line, Page, Paragraph, Span, code, dim, spans, strong
+from genarch.reports.words import both, counted, either, name_words, unmeasured_words
+from genarch.table.constraints import BY_NAME
+from genarch.table.scoring import Flip
+
+MOST_CHANGES = 2
+"""How many changes that would give another verdict are named."""
+
+MOST_REASONS = 3
+"""How many rules are named, the strongest against what is recommended among them."""
+
+_CAN_CHANGE = ("latency_budget_ms", "gpu", "device", "device_memory_gb", "resolution_px")
+"""What a team may move before it moves anything else: the first changes to name."""
+
+
+def pages(reports: Iterable[Report], *, full: bool = False, hinted: bool = False) -> Iterator[Page]:
+    """What to show, page by page as the reports come: the answer to a single one, of several a table.
+
+    In `full`, every report, and after several the table. What is `hinted` says which option shows more.
+    """
+    rows: list[dict[str, Line]] = []
+    first: Report | None = None
+    for report in reports:
+        if full:
+            yield chain((page.Rule(),) if rows else (), _page(report, report_page))
+        first = first or report
+        rows.append(_row(report))
+    if first and len(rows) > 1:
+        hint = Paragraph(dim("--full has the reports; so has the evaluation of a single one."))
+        yield chain((page.Rule(),) if full else (), _overview(rows), (hint,) if hinted and not full else ())
+    elif first and not full:
+        yield _page(first, partial(answer_page, hinted=hinted))
+
+
+def _page(report: Report, of: Callable[[Evaluated], Page]) -> Page:
+    """The page of a report; of an input without a verdict, that there is none."""
+    return of(report) if isinstance(report, Evaluated) else refused_page(report)
+
+
+def refused_page(report: Refused) -> Page:
+    """That there is no verdict: what is wrong with the input goes to standard error."""
+    return (page.Title((code(report.spec.source.path), ": ", Span("not evaluated", "strong", "error"))),)
+
+
+NEEDED = 3
+"""How many columns of the table of several specs a narrow terminal has."""
+
+
+def overview_cells(report: Evaluated) -> dict[str, Line]:
+    """What a table of several has of each, by header."""
+    verdict, explored = report.verdict, report.explored
+    start = next(iter(report.start_with), None)
+    cost = start.cost.usd_per_1000_images if start and start.cost else None
+    flips = sorted(explored.flips, key=_movable)[:1] if explored else []
+    hangs = [change.constraint for flip in flips for change in flip.changes]
+    if explored and explored.next_question:
+        hangs = [explored.next_question]
+    named = verdict.verdict if verdict.verdict == "evaluate_both" else verdict.architecture or verdict.verdict
+    sure = f", {verdict.confidence}" if verdict.confidence and verdict.confidence != "close_call" else ""
+    return {
+        "Verdict": Span(f"{name_words(named)}{sure}", tone=verdict.verdict),
+        "Budget": _kept(report),
+        "Start with": start.candidate.title if start else "",
+        "1,000 images": usd_words(cost) if cost else "",
+        "Hangs on": both(hangs),
+    }
+
+
+def _row(report: Report) -> dict[str, Line]:
+    """A spec in the table of several."""
+    named: dict[str, Line] = {"Spec": Span(report.spec.id, "code", href=f"#{report.spec.id}")}
+    if isinstance(report, Evaluated):
+        return named | overview_cells(report)
+    return named | {"Verdict": Span("not evaluated", tone="error")}
+
+
+def overview(reports: Iterable[Report]) -> Iterator[Block]:
+    """Several specs, a row each."""
+    return _overview(list(map(_row, reports)))
+
+
+def _overview(rows: Sequence[Mapping[str, Line]]) -> Iterator[Block]:
+    """Rows of specs, without the columns in which nothing stands."""
+    headers = dict.fromkeys(header for row in rows for header in row)
+    shown = tuple(header for header in headers if any(spans(row.get(header, "")) for row in rows))
+    yield page.Table(shown, tuple(tuple(row.get(header, "") for header in shown) for row in rows), needed=NEEDED)
+
+
+def answer_page(report: Evaluated, *, hinted: bool = False) -> Iterator[Block]:
+    """The answer, in at most twenty lines of eighty columns; what is `hinted` says which option shows more."""
+    spec = report.spec
+    yield page.Title((code(spec.id), dim(f"  {spec.title}" if spec.title else "")), _verdict(report))
+    fields: dict[str, tuple[Line, ...]] = {
+        "Budget": tuple(_budget(report)),
+        "Open": tuple(_open(report)),
+        "Model": tuple(_model(report)),
+        "Why": tuple(_reasons(report)),
+        "Careful": tuple(_cautions(report)),
+        "Changes": tuple(_changes(report)),
+        "Cases": tuple(_precedents(report)),
+        "Next": tuple(_next(report)),
+    }
+    yield page.Fields(tuple((label, lines) for label, lines in fields.items() if lines and label != "Next"))
+    yield from _models(report)
+    hint = dim("--full has every reason and source, all models and all steps")
+    yield page.Fields((("Next", (*fields["Next"], *([hint] if hinted else []))),))
+
+
+def _verdict(report: Evaluated) -> tuple[str | Span, ...]:
+    verdict = report.verdict
+    return strong(verdict_words(verdict), tone=verdict.verdict), confidence_words(verdict)
+
+
+def _budget(report: Evaluated) -> Iterator[Line]:
+    """Whether the budget is shown to be kept, with the figure and its grade."""
+    evidence, recommended = report.evidence, report.verdict.recommended
+    if not evidence:
+        return
+    place = f" on {evidence.gpu or f'any {evidence.device}'}" if evidence.gpu or evidence.device else ""
+    size = f" at {evidence.resolution_px} px" if evidence.resolution_px else ""
+    asked = f"{ms_words(evidence.budget_ms)}{place}{size}"
+    if not recommended:
+        least = quickest_there(evidence)
+        known = f"the quickest that is known there takes {ms_words(least[0])}, {least[2]}" if least else ""
+        yield Span(f"{asked}{f': {known}' if known else ''}", tone="missed" if known else "open")
+        return
+    one = _best_standing(evidence, recommended)
+    guess, row = one.estimate, next(iter(one.rows), None)
+    band = f"{ms_words(guess.low_ms)} to {ms_words(guess.high_ms)} with {guess.title}" if guess else ""
+    match one.status:
+        case "demonstrated" if row:
+            where = "" if row.hardware == evidence.gpu else f" on {row.hardware}"
+            yield Span(f"measured to keep {asked}: {ms_words(row.latency_ms)} with {row.title}{where}", tone="kept")
+        case "within":
+            yield Span(f"estimated to keep {asked}: {band}", tone="kept")
+        case "straddling":
+            yield Span(f"open whether it keeps {asked}: estimated at {band}", tone="open")
+        case "beyond":
+            yield Span(f"estimated to miss {asked}: {band}", tone="missed")
+        case _:
+            yield Span(f"not shown to keep {asked}", tone="open")
+
+
+_STANDINGS: dict[Status, tuple[str, str]] = {
+    "demonstrated": ("measured", "kept"),
+    "within": ("estimated", "kept"),
+    "straddling": ("open", "open"),
+    "beyond": ("missed", "missed"),
+    "not_demonstrated": ("not shown", "open"),
+    "no_evidence": ("not shown", "open"),
+}
+
+
+def _kept(report: Evaluated) -> Line:
+    """How it is known that the budget is kept, or that it is not, in a word or two."""
+    if not report.evidence or not report.verdict.recommended:
+        return ""
+    words, tone = _STANDINGS[_best_standing(report.evidence, report.verdict.recommended).status]
+    return Span(words, tone=tone)
+
+
+def _best_standing(evidence: Assessment, recommended: Sequence[str]) -> Feasibility:
+    """Of what is recommended, the one of which most is shown."""
+    found = {entry.architecture: entry for entry in evidence.feasibility}
+    return min((found[name] for name in recommended), key=lambda e: (e.status not in KEPT, e.status in UNSHOWN))
+
+
+def _open(report: Evaluated) -> Iterator[Line]:
+    """What the answers that are missing could still make of it, and what has to be stated for measurements to count."""
+    explored, verdict = report.explored, report.verdict.verdict
+    possible = [item.verdict for item in explored.possible] if explored else []
+    others = [name_words(name) for name in possible if name != verdict]
+    if explored and others and (name := explored.next_question):
+        could = "could still become" if verdict in possible else "not final: it becomes"
+        meaning = BY_NAME[name].meaning.partition(";")[0]
+        yield f"{could} {either(others)}; find out {name} first ({meaning})"
+    if report.evidence and (missing := unmeasured_words(report.spec.constraints)):
+        yield missing
+
+
+def _model(report: Evaluated) -> Iterator[Line]:
+    """Whether the model that was named fits, and what it fails or leaves open."""
+    if not (named := report.model):
+        return
+    yield Span(f"{named.title} {'fits' if named.fits else 'does not fit'}", tone="kept" if named.fits else "missed")
+    for outcome, tone in (("fails", "missed"), ("open", "open")):
+        asked = (test for test in named.tests if test.outcome == outcome)
+        yield from ((Span(f"{outcome} ", tone=tone), f"{test.test}: {test.says}") for test in asked)
+
+
+def _reasons(report: Evaluated) -> Iterator[Line]:
+    """The strongest rules for what is recommended, and the strongest against it; where nothing is, what excludes."""
+    recommended = report.verdict.recommended
+    if not recommended:
+        out = [reason.title for reason in report.rationale if reason.effect.excludes]
+        yield from ((Span("- ", tone="missed"), title) for title in out[:MOST_REASONS])
+        return
+    best = recommended[0]
+    others = [e for e in report.ranking if e.architecture != best and not e.excluded_by]
+    second = recommended[1] if len(recommended) > 1 else others[0].architecture if others else ""
+    families = {entry.architecture: entry.family for entry in report.ranking}
+
+    def moved(reason: Reason) -> tuple[int, int]:
+        """Whether a rule excludes another family; how far it brings what is recommended ahead of what comes second."""
+        gained, lost, out = reason.effect
+        points = {name: gained.get(name, 0) - lost.get(name, 0) for name in (best, second)}
+        decisive = any(families[name] != families[best] for name in out) and points[best] >= points[second]
+        return decisive * len(out), points[best] - points[second]
+
+    ordered = sorted(report.rationale, key=moved, reverse=True)
+    against = [reason for reason in reversed(ordered) if moved(reason) < (0, 0)][:1]
+    for reason in [reason for reason in ordered if moved(reason) > (0, 0)][: MOST_REASONS - len(against)]:
+        yield Span("+ ", tone="kept"), reason.title
+    for reason in against:
+        yield Span("- ", tone="missed"), reason.title
+
+
+def _cautions(report: Evaluated) -> Iterator[Line]:
+    """Contradictions within the spec in full; of what else to know the first, in one sentence."""
+    first = [c for c in report.warnings if c.id.startswith("inconsistent-")] or report.warnings[:1]
+    for caution in first:
+        words = caution.message if caution.id.startswith("inconsistent-") else caution.message.partition(". ")[0]
+        yield Span(words.removesuffix("."), tone="open")
+    if rest := len(report.warnings) - len(first):
+        yield dim(f"and {counted(rest, 'more warning')}")
+
+
+def _models(report: Evaluated) -> Iterator[Block]:
+    """Up to three models with what a team weighs; else the method to start with."""
+    starts = report.start_with or report.nearest
+    methods = [m for m in report.methods if set(m.architectures).intersection(report.verdict.recommended)]
+    if not starts:
+        yield from (page.Fields((("Start with", (f"{m.title}: {m.because}",)),)) for m in methods[:1])
+        return
+    header = "Start with"
+    if not report.start_with:
+        misses = dict.fromkeys(miss.kind for start in starts for miss in start.candidate.misses)
+        header = f"Nearest{f', missing {both(list(misses))}' if misses else ''}"
+    columns: dict[str, list[Line]] = {
+        header: [strong(start.candidate.title) for start in starts],
+        "Time": [_time(start) for start in starts],
+        "Memory": [f"{gb:.2g} GB" if (gb := start.candidate.memory_gb) else "" for start in starts],
+        "Commercial use": [_commercial(start.candidate.licence) for start in starts],
+        "1,000 images": [
+            usd_words(start.cost.usd_per_1000_images) if start.cost and start.cost.usd_per_1000_images else ""
+            for start in starts
+        ],
+    }
+    known = {header: cells for header, cells in columns.items() if any(cells)}
+    rows = tuple(tuple(cell or "not known" for cell in row) for row in zip(*known.values(), strict=True))
+    yield page.Table(tuple(known), rows)
+
+
+def _time(start: Start) -> str:
+    if not (took := start.time):
+        return ""
+    if took.grade == "measured":
+        return f"{ms_words(took.low_ms)} measured"
+    return f"{ms_words(took.low_ms)} to {ms_words(took.high_ms)} est."
+
+
+def _commercial(licence: Licence | None) -> str:
+    return licence.commercial_use if licence else ""
+
+
+def _changes(report: Evaluated) -> Iterator[Line]:
+    """The nearest changes to another verdict, of what a team may move first; what to relax where nothing fits."""
+    explored, stated = report.explored, report.spec.constraints
+    if not explored:
+        return
+    if report.verdict.verdict == "infeasible":
+        yield from relaxed_words(report, explored)[:MOST_CHANGES]
+        return
+
+    for flip in sorted(explored.flips, key=_movable)[:MOST_CHANGES]:
+        words = both([change_words(change, stated) for change in flip.changes])
+        yield f"{words}: {name_words(flip.verdict)}"
+
+
+def _precedents(report: Evaluated) -> Iterator[Line]:
+    """What the documented cases that are most like it chose."""
+    found = report.precedents
+    if not found or not found.nearest:
+        return
+    chosen = Counter(name_words(each.chosen) for each in found.nearest)
+    counts = ", ".join(f"{name} {count}" for name, count in chosen.items())
+    words = f"the {len(found.nearest)} most alike: {counts}"
+    yield Span(f"{words}; all of them point elsewhere", tone="open") if found.contradicts else words
+
+
+def _movable(flip: Flip) -> tuple[int, bool]:
+    """How early to name a change, by what a team may move."""
+    names = [change.constraint for change in flip.changes]
+    places = [_CAN_CHANGE.index(name) if name in _CAN_CHANGE else len(_CAN_CHANGE) for name in names]
+    return max(places), "task" in names
+
+
+def _next(report: Evaluated) -> Iterator[Line]:
+    step = next((step for step in report.next_steps if step.command), None) or report.next_steps[0]
+    yield code(step.command) if step.command else step.step

@@ -1,0 +1,54 @@
+"""What is shared: the answer to a spec, all that is behind it, the decision map around it, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from genarch.evidence.catalogue import Catalogue
+from genarch.reports.answer import answer_page, overview, refused_page
+from genarch.reports.decision_map import map_page, map_report
+from genarch.reports.evaluation import Evaluated, Report
+from genarch.reports.evaluation_page import details
+from genarch.reports.page import Block, Section
+from genarch.reports.sources import sources_page
+from genarch.table.constraints import BY_NAME
+from genarch.table.explore import decision_map
+from genarch.table.rules import RuleTable
+from genarch.table.spec import Case, Spec
+
+FIRST_AXES = ("latency_budget_ms", "domain")
+"""What the map is over where nothing that is asked or would change the verdict says better."""
+
+
+def shared_pages(
+    reports: Iterable[Report], rules: RuleTable, catalogue: Catalogue, cases: Iterable[Case]
+) -> Iterator[Iterable[Block]]:
+    """A page for each report, the table of all before those of several, and the sources at the end."""
+    every = list(reports)
+    if len(every) > 1:
+        yield overview(every)
+    yield from (_shared_page(report, rules) for report in every)
+    yield sources_page((report for report in every if isinstance(report, Evaluated)), rules, catalogue, cases)
+
+
+def _shared_page(report: Report, rules: RuleTable) -> Iterator[Block]:
+    if not isinstance(report, Evaluated):
+        yield from refused_page(report)
+        return
+    yield from answer_page(report)
+    yield from details(report)
+    spec = Spec(report.spec.id, report.spec.constraints)
+    across, down = map_axes(report)
+    drawn = map_report(spec, rules, decision_map(spec, rules, across, down, explored=False))
+    yield Section("Decision map", tuple(map_page(drawn)))
+
+
+def map_axes(report: Evaluated) -> tuple[str, str]:
+    """The two constraints that say most: what is asked next, what would change the verdict; a number across."""
+    explored = report.explored
+    changing = (change.constraint for flip in explored.flips for change in flip.changes) if explored else ()
+    asked = filter(None, [explored.next_question if explored else None])
+    few = (name for name in chain(asked, changing) if name not in ("task", "gpu"))  # of which there are many values
+    one, other = list(dict.fromkeys(chain(few, FIRST_AXES)))[:2]
+    return (other, one) if BY_NAME[other].numeric and not BY_NAME[one].numeric else (one, other)

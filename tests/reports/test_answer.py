@@ -1,0 +1,99 @@
+"""The answer on one screen, and the table of several specs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from builders import rule, spec, table
+from genarch import RuleTable, Spec, evaluate, explore, load_rules, load_spec
+from genarch.cli.evaluate import evaluated
+from genarch.errors import Problem
+from genarch.reports.answer import answer_page, pages
+from genarch.reports.evaluation import Evaluated, Report, make_error_report, make_report
+from genarch.reports.page import Look
+from genarch.reports.text import as_text
+from genarch.table.conditions import Predicate
+
+EXAMPLES = sorted((Path(__file__).resolve().parent.parent.parent / "examples/specs").glob("*.genarch.yaml"))
+
+
+def shown(made: Evaluated, width: int = 80) -> str:
+    return as_text(answer_page(made, hinted=True), Look(width))
+
+
+def every(reports: list[Report], width: int = 80, *, full: bool = False) -> str:
+    return "\n".join(as_text(page, Look(width)) for page in pages(reports, full=full, hinted=True))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name.removesuffix(".genarch.yaml"))
+def test_the_answer_to_each_example_fits_on_a_screen_and_names_no_id(path: Path) -> None:
+    rules = load_rules()
+    text = shown(evaluated(load_spec(path), rules))
+    assert text.count("\n") <= 20
+    ids = {entry.id for entry in rules.rules} | {fact.id for fact in rules.facts}
+    assert not ids & set(text.replace(",", " ").split())
+
+
+def report(rules: RuleTable, stated: Spec) -> Evaluated:
+    return make_report(stated, rules, evaluate(stated, rules), explore(stated, rules))
+
+
+NARROW = rule("narrow", Predicate("domain", "is", ("narrow",)), {"gan": 3})
+BATCH = rule("batch", Predicate("serving", "is", ("batch",)), {"diffusion": 1})
+CHEAP = rule("cheap", Predicate("priorities", "any_of", ("cost",)), {"gan": 1})
+QUICK = rule("quick", Predicate("priorities", "any_of", ("speed",)), {"gan": 2, "diffusion": 1})
+PROVEN = rule("proven", Predicate("maturity", "is", ("proven",)), {}, ("consistency",))
+
+
+def test_the_strongest_reasons_for_it_and_the_strongest_against() -> None:
+    """GAN 3 + 1 + 2, diffusion 1 + 1: ahead by 3, 1 and 1, behind by 1; what excludes another family comes first."""
+    stated = spec(domain="narrow", serving="batch", priorities=["cost", "speed"], maturity="proven")
+    text = shown(report(table(NARROW, BATCH, CHEAP, QUICK, PROVEN), stated))
+    assert [line[-8:].strip() for line in text.splitlines() if " + " in line or " - " in line] == [
+        "+ proven",
+        "+ narrow",
+        "- batch",
+    ]
+
+
+def test_without_a_verdict_what_excludes_is_the_reason() -> None:
+    out = rule(
+        "none",
+        Predicate("domain", "is", ("narrow",)),
+        {},
+        ("gan", "diffusion", "consistency", "gan_enhanced_diffusion"),
+    )
+    text = shown(report(table(out), spec(domain="narrow")))
+    assert text.splitlines()[1:3] == ["Infeasible", "Why  - none"]
+
+
+def test_what_is_open_is_said_with_what_to_find_out() -> None:
+    text = shown(report(table(NARROW, BATCH._replace(points={"diffusion": 3})), spec(domain="narrow")))
+    assert "Open     could still become evaluate both; find out serving first" in text
+
+
+def test_several_specs_are_a_table_with_the_columns_there_is_room_for() -> None:
+    rules = table(NARROW, BATCH._replace(points={"diffusion": 3}))
+    named = [report(rules, spec(domain="narrow")._replace(id=name)) for name in ("one", "two")]
+    refused = make_error_report("three.yaml", "three", [Problem("three.yaml", 1, 1, "", "wrong")])
+    lines = every([*named, refused]).splitlines()
+    assert [line.split("  ")[0] for line in lines[:4]] == ["Spec", "one", "two", "three"]
+    assert "GAN, clear" in lines[1]
+    assert lines[1].endswith("serving")
+    assert lines[3].endswith("not evaluated")
+
+
+def test_in_full_every_report_and_then_the_table() -> None:
+    rules = table(NARROW)
+    text = every([report(rules, spec(domain="narrow")._replace(id=name)) for name in ("one", "two")], full=True)
+    assert text.count("Ranking") == 2
+    assert "one" in text.splitlines()[-2]
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 140])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    for path in EXAMPLES[:3]:
+        text = shown(evaluated(load_spec(path), load_rules()), width)
+        assert max(map(len, text.splitlines())) <= width
