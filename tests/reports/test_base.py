@@ -41,6 +41,7 @@ def test_another_recommendation_is_told_in_one_line() -> None:
         "recommended": ["gan"],
         "confidence": "clear",
         "margin": 1.0,
+        "chance": None,
         "differs": True,
     }
     assert list(standing_lines(report)) == ["By article@1.0.0 alone: GAN (clear, margin 1.00)."]
