@@ -23,7 +23,7 @@ LOAD = ("images_per_day", "peak_images_per_second", "batchable", "price_per_gpu_
 """The constraints that costs are worked out from, beside the hardware and the size."""
 
 
-class Range(NamedTuple):
+class Amounts(NamedTuple):
     """From `low` to `high`."""
 
     low: float
@@ -47,12 +47,12 @@ class Cost(NamedTuple):
     estimate: Estimate | None
     full_load: bool
     """Whether images are made in batches."""
-    seconds_per_image: Range
+    seconds_per_image: Amounts
     """Of the hardware: as the row has it, or else the estimate."""
-    usd_per_1000_images: Range | None
+    usd_per_1000_images: Amounts | None
     gpus: Count | None
-    usd_per_month_by_use: Range | None
-    usd_per_month_kept_on: Range | None
+    usd_per_month_by_use: Amounts | None
+    usd_per_month_kept_on: Amounts | None
     licence: Licence | None
     misses: tuple[Miss, ...]
     """What keeps the model from fitting the spec; the one that misses least is taken."""
@@ -67,7 +67,7 @@ class Bill(NamedTuple):
     batchable: bool
     images_per_day: int | None
     peak_images_per_second: float | None
-    usd_per_hour: Range | None
+    usd_per_hour: Amounts | None
     prices: tuple[Price, ...]
     """The published ones of machines that stay on; none where the spec states its own."""
     costs: tuple[Cost, ...]
@@ -108,7 +108,7 @@ def load_of(answers: Answers, needs: Needs, utilisation: float = UTILISATION) ->
     there = [price for price in needs.catalogue.prices if price.hardware == needs.hardware.id]
     prices = tuple(price for price in there if price.kind == "hourly") if own is None else ()
     ends = [end for price in prices for end in (price.low, price.high)] if own is None else [own]
-    hour = Range(min(ends), max(ends)) if ends else None
+    hour = Amounts(min(ends), max(ends)) if ends else None
     load = (per_day if isinstance(per_day, int) else None, number(answers.get("peak_images_per_second")))
     batchable = answers.get("batchable") is True
     return Bill(needs.hardware.id, needs.resolution_px, utilisation, batchable, *load, hour, prices, (), ())
@@ -130,9 +130,9 @@ def _priced(cost: Cost, load: Bill) -> Cost:
         return cost._replace(gpus=gpus)
     thousands = (load.images_per_day or 0) * DAYS_A_MONTH / 1000
     ends = zip(seconds, hour, strict=True)
-    per_1000 = Range._make(usd_per_1000(time, price, load.utilisation) for time, price in ends)
-    by_use = Range(per_1000.low * thousands, per_1000.high * thousands) if thousands else None
-    kept_on = gpus and Range(gpus.low * HOURS_A_MONTH * hour.low, gpus.high * HOURS_A_MONTH * hour.high)
+    per_1000 = Amounts._make(usd_per_1000(time, price, load.utilisation) for time, price in ends)
+    by_use = Amounts(per_1000.low * thousands, per_1000.high * thousands) if thousands else None
+    kept_on = gpus and Amounts(gpus.low * HOURS_A_MONTH * hour.low, gpus.high * HOURS_A_MONTH * hour.high)
     return cost._replace(
         usd_per_1000_images=per_1000, gpus=gpus, usd_per_month_by_use=by_use, usd_per_month_kept_on=kept_on
     )
@@ -174,4 +174,4 @@ def _timed(entry: Candidate, needs: Needs, *, full_load: bool) -> Cost | None:
     else:
         return None
     what = (entry.architecture, entry.model, entry.title, row, guess, full_load)
-    return Cost(*what, Range(low / 1000, high / 1000), None, None, None, None, entry.licence, entry.misses)
+    return Cost(*what, Amounts(low / 1000, high / 1000), None, None, None, None, entry.licence, entry.misses)

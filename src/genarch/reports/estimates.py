@@ -10,7 +10,7 @@ from statistics import median
 from typing import Annotated, Literal, NamedTuple
 
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion
-from genarch.evidence.cost import Bill, Cost, Range
+from genarch.evidence.cost import Amounts, Bill, Cost
 from genarch.evidence.entries import Measurement
 from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS, Error, Estimate
 from genarch.evidence.ways import ms_words
@@ -255,7 +255,7 @@ def _price_lines(bill: Bill) -> Iterator[str]:
         return
     yield f"An hour costs {usd_words(hour)}{'.' if bill.prices else ', as stated.'}"
     for price in bill.prices:
-        amount, checked = usd_words(Range(price.low, price.high)), _mark(price.verified)
+        amount, checked = usd_words(Amounts(price.low, price.high)), _mark(price.verified)
         yield f"{amount}: {price.scope}, {price.date or 'undated'}{checked}."
 
 
@@ -268,6 +268,6 @@ def _basis(cost: Cost) -> tuple[str | Span, ...]:
     return (f"measured{', ' if cost.full_load else ': '}{how} (", *row_origin(row), ")")
 
 
-def _seconds_words(seconds: Range) -> str:
+def _seconds_words(seconds: Amounts) -> str:
     low, high = ms_words(seconds.low * 1000), ms_words(seconds.high * 1000)
     return low if low == high else f"{low} to {high}"

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from genarch.evidence.advice import Judged, Start
 from genarch.evidence.assessment import Assessment, Candidate, Judgement
 from genarch.evidence.catalogue import Row
-from genarch.evidence.cost import Range
+from genarch.evidence.cost import Amounts
 from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, UNSHOWN, Feasibility
@@ -29,6 +29,7 @@ from genarch.reports.page import (
     strong,
 )
 from genarch.reports.words import both, counted
+from genarch.table.constraints import Range
 
 MOST_ROWS = 3
 """How many rows of a kind are shown; their number is shown too."""
@@ -107,8 +108,10 @@ def _scale(evidence: Assessment) -> Iterator[Scale]:
         elif guess:
             words = f"{ms_words(guess.low_ms)} to {ms_words(guess.high_ms)} estimated"
             bands.append(Band(entry.architecture, guess.low_ms, guess.high_ms, guess.mid_ms, words, tone))
-    if bands:
-        yield Scale(evidence.budget_ms, ms_words(evidence.budget_ms), tuple(bands))
+    budget = evidence.budget_ms
+    limit = (budget.high or budget.low) if isinstance(budget, Range) else budget
+    if bands and limit:
+        yield Scale(limit, ms_words(budget), tuple(bands))
 
 
 def start_entries(start_with: Sequence[Start], *, budgeted: bool) -> Iterator[Entry]:
@@ -342,7 +345,7 @@ def licence_words(licence: Licence | None) -> str:
     return f"licence {licence.deciding}: {use}{nowhere}{'' if licence.verified else ' (terms not verified)'}"
 
 
-def usd_words(amount: Range) -> str:
+def usd_words(amount: Amounts) -> str:
     """`0.36 to 1.35 USD`."""
     low, high = _dollars(amount.low), _dollars(amount.high)
     return f"{low} USD" if low == high else f"{low} to {high} USD"

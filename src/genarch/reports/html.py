@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from importlib.resources import files
 from typing import NamedTuple
 
 from genarch.errors import GenarchError
 from genarch.reports import page
 from genarch.reports.page import Block, Line, Page, spans
 from genarch.reports.words import safe, signed
-
-_TEMPLATE = Path(__file__).parent / "page.html"
 
 
 class MissingExtraError(GenarchError):
@@ -40,7 +38,7 @@ def as_html(pages: Iterable[Page], title: str) -> str:
         "address": address,
     }
     environment.tests["linked"] = lambda href: href.startswith(("#", "https://", "http://"))
-    template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
+    template = environment.from_string(files("genarch.reports").joinpath("page.html").read_text(encoding="utf-8"))
     articles = list(_distinct(_article(list(blocks)) for blocks in pages))
     text = template.render(
         title=title, articles=articles, kind=lambda block: type(block).__name__, as_block=page.as_block
