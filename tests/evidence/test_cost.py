@@ -10,7 +10,7 @@ import pytest
 from builders import spec
 from catalogues import card, catalogue, model, named, row, work
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.cost import Bill, Range, bill, usd_per_1000
+from genarch.evidence.cost import Bill, Amounts, bill, usd_per_1000
 from genarch.evidence.hardware import Price
 from genarch.files.bundled import load_catalogue
 
@@ -37,7 +37,7 @@ def test_one_by_one_by_hand() -> None:
     # 730 hours: 3 x 730 = 2,190 USD at 1 USD, 6,570 at 3. By use: 36,000 a day for 30.4 days are 1,094.4 thousands,
     # 60.8 USD at 1 USD, 182.4 at 3.
     found = billed(row("r", hardware=A.id), images_per_day=36_000, peak_images_per_second=12)
-    assert found.usd_per_hour == Range(1.0, 3.0)
+    assert found.usd_per_hour == Amounts(1.0, 3.0)
     assert [price.id for price in found.prices] == ["p1", "p2"]
     (cost,) = found.costs
     assert found.without_figures == ("gan",)
@@ -46,7 +46,7 @@ def test_one_by_one_by_hand() -> None:
     assert isclose(cost.usd_per_1000_images.low, 1 / 18)
     assert isclose(cost.usd_per_1000_images.high, 3 / 18)
     assert list(cost.gpus or ()) == [3, 3]
-    assert cost.usd_per_month_kept_on == Range(2190, 6570)
+    assert cost.usd_per_month_kept_on == Amounts(2190, 6570)
     assert cost.usd_per_month_by_use is not None
     assert isclose(cost.usd_per_month_by_use.low, 60.8)
     assert isclose(cost.usd_per_month_by_use.high, 182.4)
@@ -174,13 +174,13 @@ def test_the_example_of_the_documentation(shipped: Catalogue) -> None:
     assert found is not None
     (cost,) = found.costs
     assert (cost.model, named(cost.row)) == ("sdxl", "sdxl-1024-20st-a800-od")
-    assert cost.seconds_per_image == Range(1.62, 1.62)
+    assert cost.seconds_per_image == Amounts(1.62, 1.62)
     assert cost.usd_per_1000_images is not None
     assert isclose(cost.usd_per_1000_images.low, 1000 * 1.62 / 3600 * 1.5 / 0.6)
     assert round(cost.usd_per_1000_images.low, 3) == 1.125
     assert pytest.approx(5.4) == 2 * 1.62 / 0.6
     assert list(cost.gpus or ()) == [ceil(2 * 1.62 / 0.6)] * 2 == [6, 6]
-    assert cost.usd_per_month_kept_on == Range(6 * 730 * 1.5, 6570)
+    assert cost.usd_per_month_kept_on == Amounts(6 * 730 * 1.5, 6570)
     assert cost.usd_per_month_by_use is not None
     assert cost.usd_per_month_by_use.low == pytest.approx(40 * 30.4 * 1.125) == pytest.approx(1368)
 
