@@ -142,16 +142,23 @@ class _Side:
         families = {family.id for family in rules.families}
         self._others = [verdict for verdict in rules.verdicts if verdict not in families]
         self.results = [*self._table.scorer.architectures, *self._others]
-        self.result = cache(self._result)
+        # The same rules of one table hit on many answers, and in many nodes of a search, that the other table tells apart.
+        self._result, self._reaches = cache(self._result_of), cache(self._reaches_of)
 
-    def _result(self, hits: int) -> str:
+    def result(self, hits: int) -> str:
         """The architecture that is recommended, or the verdict where none is."""
-        verdict = self._table.scorer.judge((hits & self.own) >> self._shift)
+        return self._result((hits & self.own) >> self._shift)
+
+    def _result_of(self, hits: int) -> str:
+        verdict = self._table.scorer.judge(hits)
         return verdict.architecture or verdict.verdict
 
     def reaches(self, hits: int, unknown: int) -> Callable[[str], bool]:
         """Whether a result may still come of these hits and open conditions."""
-        reach = self._table.bounds.reach((hits & self.own) >> self._shift, (unknown & self.own) >> self._shift)
+        return self._reaches((hits & self.own) >> self._shift, (unknown & self.own) >> self._shift)
+
+    def _reaches_of(self, hits: int, unknown: int) -> Callable[[str], bool]:
+        reach = self._table.bounds.reach(hits, unknown)
         return cache(lambda result: reach.any_of({result}) if result in self._others else reach.recommended(result))
 
 
