@@ -10,7 +10,7 @@ import pytest
 from builders import spec
 from catalogues import card, catalogue, model, named, row, work
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.cost import Bill, Amounts, bill, usd_per_1000
+from genarch.evidence.cost import Amounts, Bill, bill, usd_per_1000
 from genarch.evidence.hardware import Price
 from genarch.files.bundled import load_catalogue
 

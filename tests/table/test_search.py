@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from builders import SOURCE, rule, table
 from genarch.table.conditions import All, Any, Not, Predicate
-from genarch.table.constraints import CONSTRAINTS, Answers
+from genarch.table.constraints import CONSTRAINTS, Answers, Range
 from genarch.table.extension import ROOM
 from genarch.table.matching import Column, positions
 from genarch.table.rules import Notice, Question
@@ -130,27 +130,31 @@ def test_a_witness_hits_and_misses_as_asked() -> None:
 
 def test_stretches_are_cut_where_something_changes() -> None:
     space = Space([below(50), All((at_least(100), Not(at_least(100)))), at_least(200)])
-    assert list(map(str, space.stretches("latency_budget_ms"))) == ["below 50", "50 to below 200", "200 or more"]
-    assert list(map(str, space.stretches("device_memory_gb"))) == ["any"]
+    assert [str(each.range) for each in space.stretches("latency_budget_ms")] == [
+        "below 50",
+        "50 to below 200",
+        "200 or more",
+    ]
+    assert [str(each.range) for each in space.stretches("device_memory_gb")] == ["any"]
     assert [cell.value for cell in space.cells("latency_budget_ms")] == [25, 50, 75, 100, 150, 200, 400]
 
 
 @pytest.mark.parametrize(
-    ("stretch", "words", "inside"),
+    ("some", "words", "inside"),
     [
-        (Stretch(1, None, from_low=False, high=2, to_high=True), "2 or less", (1, 2)),
-        (Stretch(1, None, from_low=False, high=2, to_high=False), "below 2", (1,)),
-        (Stretch(2, 1, from_low=False, high=3, to_high=True), "above 1 to 3", (2, 3)),
-        (Stretch(2, 1, from_low=True, high=3, to_high=False), "1 to below 3", (1, 2)),
-        (Stretch(2, 1, from_low=True, high=None, to_high=False), "1 or more", (1, 2, 3, 4)),
-        (Stretch(2, 1, from_low=False, high=None, to_high=False), "above 1", (2, 3, 4)),
-        (Stretch(2, 2, from_low=True, high=2, to_high=True), "2", (2,)),
-        (Stretch(2, None, from_low=False, high=None, to_high=False), "any", (1, 2, 3, 4)),
+        (Range(at_most=2), "2 or less", (1, 2)),
+        (Range(below=2), "below 2", (1,)),
+        (Range(above=1, at_most=3), "above 1 to 3", (2, 3)),
+        (Range(at_least=1, below=3), "1 to below 3", (1, 2)),
+        (Range(at_least=1), "1 or more", (1, 2, 3, 4)),
+        (Range(above=1), "above 1", (2, 3, 4)),
+        (Range(at_least=2, at_most=2), "2", (2,)),
+        (Range(), "any", (1, 2, 3, 4)),
     ],
 )
-def test_a_stretch_in_words_and_what_it_holds(stretch: Stretch, words: str, inside: tuple[int, ...]) -> None:
-    assert str(stretch) == words
-    assert tuple(number for number in (1, 2, 3, 4) if stretch.holds(number)) == inside
+def test_a_range_in_words_and_what_it_holds(some: Range, words: str, inside: tuple[int, ...]) -> None:
+    assert str(some) == words
+    assert tuple(number for number in (1, 2, 3, 4) if some.holds(number)) == inside
 
 
 def test_subsets_come_smallest_first() -> None:
@@ -184,11 +188,11 @@ def test_a_number_for_each_threshold_and_gap(
 
 def test_cells_are_thresholds_and_the_gaps_between_them() -> None:
     assert Space([below(50), at_least(100)]).cells("latency_budget_ms") == [
-        Stretch(25, None, from_low=False, high=50, to_high=False),
-        Stretch(50, 50, from_low=True, high=50, to_high=True),
-        Stretch(75, 50, from_low=False, high=100, to_high=False),
-        Stretch(100, 100, from_low=True, high=100, to_high=True),
-        Stretch(200, 100, from_low=False, high=None, to_high=False),
+        Stretch(25, Range(below=50)),
+        Stretch(50, Range(at_least=50, at_most=50)),
+        Stretch(75, Range(above=50, below=100)),
+        Stretch(100, Range(at_least=100, at_most=100)),
+        Stretch(200, Range(above=100)),
     ]
 
 

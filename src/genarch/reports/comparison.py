@@ -9,11 +9,10 @@ from genarch.reports.descriptions import Description, describe
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Title, code, dim, strong
 from genarch.reports.words import name_words, stated_words
 from genarch.table.answers import format_answer
-from genarch.table.constraints import BY_NAME
+from genarch.table.constraints import BY_NAME, Range
 from genarch.table.diff import Comparison, VerdictChange, Where
 from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, Fact, RuleTable, TableVersion
 from genarch.table.rules import Entry as TableEntry
-from genarch.table.search import Stretch
 from genarch.version import __version__
 
 
@@ -185,9 +184,7 @@ def restriction_words(where: Where) -> str:
     """What is asked of one constraint; a long choice by what it leaves out."""
     name, constraint = where.constraint, BY_NAME[where.constraint]
     if constraint.numeric:
-        low = where.above if where.at_least is None else where.at_least
-        high = where.below if where.at_most is None else where.at_most
-        return f"{name}: {Stretch(0, low, where.at_least is not None, high, where.at_most is not None)}"
+        return f"{name}: {Range(where.at_least, where.above, where.at_most, where.below)}"
     if constraint.kind == "set":
         parts = (("with", where.all_of), ("without", where.none_of))
         return f"{name} " + " and ".join(f"{word} {', '.join(members)}" for word, members in parts if members)

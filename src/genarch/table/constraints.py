@@ -42,6 +42,18 @@ class Range(NamedTuple):
         """Its ends by name."""
         return {name: end for name, end in self._asdict().items() if end is not None}
 
+    def __str__(self) -> str:
+        """`below 50`, `50 to below 100`, `above 50`, `1000 or more`, `50`, `any`."""
+        if self.low is not None and self.low == self.high:
+            return str(self.low)
+        end = "" if self.high is None else f"{self.high} or less" if self.below is None else f"below {self.high}"
+        if self.low is None:
+            return end or "any"
+        start = f"{self.low} or more" if self.above is None else f"above {self.low}"
+        if self.high is None:
+            return start
+        return f"{self.low if self.above is None else start} to {self.high if self.below is None else end}"
+
     def holds(self, number: float) -> bool:
         """Whether a number is in it."""
         return (

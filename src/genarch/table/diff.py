@@ -102,10 +102,8 @@ class _Restrictions:
         constraint = BY_NAME[name]
         if constraint.numeric:
             numbers = [value for value in values if isinstance(value, int | float)]
-            met = [stretch for stretch in self.stretches[name] if any(map(stretch.holds, numbers))]
-            _, low, from_low, high, to_high = met[0].joined(met[-1])
-            at_least, above = (low, None) if from_low else (None, low)
-            at_most, below = (high, None) if to_high else (None, high)
+            met = [stretch for stretch in self.stretches[name] if any(map(stretch.range.holds, numbers))]
+            at_least, above, at_most, below = met[0].joined(met[-1]).range
             return Where(name, at_least=at_least, above=above, at_most=at_most, below=below)
         if constraint.kind == "set":
             sets = [value for value in values if isinstance(value, frozenset)]
@@ -124,7 +122,7 @@ class _Restrictions:
             yield from (other for other in BY_NAME[name].values if other != value)
         elif not isinstance(value, bool | Range):
             ranges = self.stretches[name]
-            at = next(at for at, stretch in enumerate(ranges) if stretch.holds(value))
+            at = next(at for at, stretch in enumerate(ranges) if stretch.range.holds(value))
             yield from (stretch.value for stretch in (*reversed(ranges[:at]), *ranges[at + 1 :]))
 
     def share(self, where: Iterable[Where]) -> float:
@@ -142,7 +140,7 @@ class _Side:
         families = {family.id for family in rules.families}
         self._others = [verdict for verdict in rules.verdicts if verdict not in families]
         self.results = [*self._table.scorer.architectures, *self._others]
-        # The same rules of one table hit on many answers, and in many nodes of a search, that the other table tells apart.
+        # Many answers, and many nodes of a search, are the same to one table.
         self._result, self._reaches = cache(self._result_of), cache(self._reaches_of)
 
     def result(self, hits: int) -> str:

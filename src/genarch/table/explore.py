@@ -274,7 +274,7 @@ class Exploration:
         """Another verdict that a number's cell gives; what evidence says of another size is asked for that size."""
         if name != "resolution_px" or self._table.rules is self._rules:
             return changed(cell.value)
-        if not (cell.from_low and changed(cell.value)):  # of sizes, not of what lies between them
+        if not (cell.range.at_least is not None and changed(cell.value)):  # of sizes, not of what lies between them
             return None
         answers = {**self._given, name: cell.value}
         verdict = decide(Spec("", answers), self._rules).verdict
@@ -333,7 +333,7 @@ class Exploration:
         within = [here] if isinstance(here, int | float) else []
         if isinstance(here, Range):
             within = space.column(name).within(here)
-        outside = [cell for cell in space.cells(name) if not any(map(cell.holds, within))]
+        outside = [cell for cell in space.cells(name) if not any(map(cell.range.holds, within))]
         below = [cell for cell in reversed(outside) if cell.value < within[0]]
         return below, [cell for cell in outside if cell.value > within[-1]]
 
@@ -355,12 +355,12 @@ def _unplaced(answers: Answers) -> bool:
 
 def _down_to(name: str, cell: Stretch) -> Change:
     """A number changed into a cell below it: from where on the cell begins on the way there."""
-    return Change(name, cell.value, "at_most" if cell.to_high else "below", cell.high)
+    return Change(name, cell.value, "below" if cell.range.at_most is None else "at_most", cell.range.high)
 
 
 def _up_to(name: str, cell: Stretch) -> Change:
     """Likewise into one above it."""
-    return Change(name, cell.value, "at_least" if cell.from_low else "above", cell.low)
+    return Change(name, cell.value, "above" if cell.range.at_least is None else "at_least", cell.range.low)
 
 
 class Cell(NamedTuple):
@@ -431,11 +431,11 @@ def _cells(table: VerdictSearch, name: str, stated: Value | None) -> tuple[list[
         deciding = [*table.whens, *(assumption.when for assumption in table.rules.assumptions), *table.ruled_out]
         space = Space(deciding)
         stretches = space.stretches(name)
-        cells = [Cell(str(stretch), stretch.value) for stretch in stretches]
+        cells = [Cell(str(stretch.range), stretch.value) for stretch in stretches]
         numbers = [stated] if isinstance(stated, int | float) else []
         if isinstance(stated, Range):
             numbers = space.column(name).within(stated)
-        here = [any(map(stretch.holds, numbers)) for stretch in stretches]
+        here = [any(map(stretch.range.holds, numbers)) for stretch in stretches]
     else:
         values: list[Value] = [True, False] if constraint.kind == "flag" else list(constraint.values)
         if constraint.kind == "set":

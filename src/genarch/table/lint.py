@@ -295,7 +295,9 @@ def verdicts_that_return(rules: RuleTable) -> Iterator[Finding]:
         found = course.returns()
         entry = ("questions", name) if any(question.id == name for question in rules.questions) else None
         for pair in (pair for pair in permutations(rules.verdicts, 2) if pair in found.witnesses):
-            listed = "; ".join(f"{stretch}: {verdict}" for stretch, verdict in course.along(found.witnesses[pair]))
+            listed = "; ".join(
+                f"{stretch.range}: {verdict}" for stretch, verdict in course.along(found.witnesses[pair])
+            )
             message = f"as {name} grows, all else equal, the verdict changes and comes back: {listed}"
             yield Finding(CheckId("verdict-not-monotone"), (name, *pair), message, entry, found.witnesses[pair])
         if not found.complete:

@@ -32,39 +32,14 @@ Item = TypeVar("Item")
 
 
 class Stretch(NamedTuple):
-    """Neighbouring numbers that do the same: one of them, and where they begin and end, None for no end.
-
-    `low` belongs to the stretch when `from_low`, `high` when `to_high`.
-    """
+    """Neighbouring numbers that do the same, and one of them."""
 
     value: int | float
-    low: int | float | None
-    from_low: bool
-    high: int | float | None
-    to_high: bool
-
-    def __str__(self) -> str:
-        """`below 50`, `50 to below 100`, `above 50`, `1000 or more`, `50`."""
-        if self.low is None and self.high is None:
-            return "any"
-        if self.low == self.high:
-            return str(self.low)
-        end = "" if self.high is None else f"{self.high} or less" if self.to_high else f"below {self.high}"
-        if self.low is None:
-            return end
-        start = f"{self.low} or more" if self.from_low else f"above {self.low}"
-        if self.high is None:
-            return start
-        return f"{self.low if self.from_low else start} to {self.high if self.to_high else f'below {self.high}'}"
-
-    def holds(self, number: float) -> bool:
-        """Whether a number is in it."""
-        after_low = self.low is None or number > self.low or (self.from_low and number == self.low)
-        return after_low and (self.high is None or number < self.high or (self.to_high and number == self.high))
+    range: Range
 
     def joined(self, following: "Stretch") -> "Stretch":
         """This one and the one that follows it, as one."""
-        return self._replace(high=following.high, to_high=following.to_high)
+        return Stretch(self.value, self.range._replace(at_most=following.range.at_most, below=following.range.below))
 
 
 def subsets(items: Sequence[Item], least: int = 0) -> Iterator[tuple[Item, ...]]:
@@ -147,10 +122,10 @@ class Space:
 
         def around(number: float) -> Stretch:
             if number in column.thresholds:
-                return Stretch(number, number, from_low=True, high=number, to_high=True)
+                return Stretch(number, Range(at_least=number, at_most=number))
             low = max((edge for edge in column.thresholds if edge < number), default=None)
             high = min((edge for edge in column.thresholds if edge > number), default=None)
-            return Stretch(number, low, from_low=False, high=high, to_high=False)
+            return Stretch(number, Range(above=low, below=high))
 
         return [around(number) for number in column.numbers()]
 
