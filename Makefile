@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test random lint check generate similarity goldens bench fuzz clean
+.PHONY: demo test random lint check generate similarity calibration goldens bench fuzz clean
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "genarch needs Python 3.11 or later; run: make PYTHON=python3.11")'
@@ -49,6 +49,9 @@ generate: $(VENV)/.dev      ## the pages made from the rule tables and the catal
 
 similarity: $(VENV)/.dev    ## fit the weights by which documented cases are compared, and print what they are worth
 	$(BIN)/python scripts/fit_similarity.py
+
+calibration: $(VENV)/.dev   ## fit what points and precedents are worth to documented cases, and print it
+	$(BIN)/python scripts/fit_calibration.py
 
 goldens: $(VENV)/.dev       ## rewrite the golden files; read the diff before committing it
 	$(BIN)/pytest -q tests/reports tests/acceptance/test_readme.py --update-goldens

@@ -15,10 +15,14 @@ from genarch.table.precedents import Weights, source_of
 
 PATH = Path(__file__).resolve().parent.parent / "rules/precedents/similarity.yaml"
 
+WORTH = 0.01
+"""The log loss that fitted weights have to save left out: below it equal ones stay, which no case has had a part in."""
+
 TEXT = """\
 # What a constraint of each group counts where cases are compared with a deployment, and what the nearest cases alone
 # are worth, each strict case judged by those of other sources: with equal weights, and with weights that were fitted
-# without its source. The better of the two are kept. Made by `make similarity`; do not edit.
+# without its source. Equal ones are kept unless the fitted ones save a hundredth of log loss. Made by
+# `make similarity`; do not edit.
 version: 1
 weights: {weights}
 sources: {sources}
@@ -33,7 +37,7 @@ def in_braces(value: Weights | NearestScore) -> str:
 
 
 def main() -> int:
-    """Fit, print and write: the fitted weights where they are worth more left out than equal ones, else those."""
+    """Fit, print and write: the fitted weights where they are worth their while left out, else equal ones."""
     cases = bundled_cases()
     found = fitted(cases)
     equal = scored(cases, lambda _: Weights())
@@ -45,7 +49,7 @@ def main() -> int:
         print(f"{name:28}{right:4} of {cases_} {100 * right / cases_:3.0f} %{loss:8.3f}")
     for each, sources in Counter(found.left_out.values()).most_common():
         print(f"{sources:4} of {len(found.left_out)} fits: {in_braces(each)}")
-    weights = found.weights if left_out.log_loss < equal.log_loss else Weights()
+    weights = found.weights if left_out.log_loss < equal.log_loss - WORTH else Weights()
     text = TEXT.format(
         weights=in_braces(weights), sources=len(found.left_out), equal=in_braces(equal), fitted=in_braces(left_out)
     )

@@ -104,7 +104,7 @@ def test_its_workflow_runs_step_by_step(repository: Path, on_path: str) -> None:
     contradict(repository)
     result = run("bash", "-e", "-c", steps[1], cwd=repository, PATH=on_path, GITHUB_STEP_SUMMARY=str(summary))
     assert result.returncode == 1
-    assert result.stdout.startswith("::error file=docs/adr/0002-generator-for-avatars.md,line=29,")
+    assert result.stdout.startswith("::error file=docs/adr/0002-generator-for-avatars.md,line=33,")
     log = json.loads((repository / "genarch.sarif").read_text())
     assert "decision-excluded" in {result["ruleId"] for result in log["runs"][0]["results"]}
 

@@ -113,7 +113,7 @@ def test_against_tells_case_by_case_what_is_gained_and_broken() -> None:
     assert (moved["rules"].split("@")[0], [case["case"] for case in moved["breaks"]]) == ("field", ["old"])
     assert moved["breaks"][0]["before"]["outcome"] == "right"
     assert (
-        "field@1.1.0 in place of article@1.0.0: 0 cases better, 1 worse"
+        "field@2.0.0 in place of article@1.0.0: 1 case better, 1 worse"
         in invoke("cases.yaml", "--against", "article").stdout
     )
 

@@ -378,7 +378,7 @@ def test_map_formats(folder: Path) -> None:
     image = ET.fromstring((folder / "map.svg").read_text())
     titles = [title.text for title in image.iter("{http://www.w3.org/2000/svg}title")]
     assert len(titles) == 1 + 12
-    assert "narrow, none: diffusion (lean, could still change)" in titles
+    assert "narrow, none: evaluate both (close call, could still change)" in titles
     assert not list(image.iter("{http://www.w3.org/2000/svg}script"))
     assert "prefers-color-scheme: dark" in (folder / "map.svg").read_text()
 

@@ -20,8 +20,8 @@ version: 0.1.0
 title: Ours
 source: {title: Ours, facts: [O1], section: one, grade: expert_judgement}
 extends: EXTENDED
-facts: [{id: O1, text: Sharpness is nothing to us.}]
-disable: [{id: sharpness-favours-adversarial-training, reason: Sharpness is nothing to us.}]
+facts: [{id: O1, text: Diversity is nothing to us.}]
+disable: [{id: diversity-favours-diffusion, reason: Diversity is nothing to us.}]
 """
 
 
@@ -30,7 +30,7 @@ def reported(rules: RuleTable, **stated: object) -> Evaluated:
 
 
 def test_another_recommendation_is_told_in_one_line() -> None:
-    """Images made ahead: the article has gan 3 of augmentation, field diffusion 3 of the wait."""
+    """Images made ahead: the article has gan 3 of augmentation, field diffusion 2 of the wait."""
     report = reported(FIELD, task="data_augmentation", serving="batch")
     assert report.verdict.verdict == "diffusion"
     assert plain(report.base) == {
@@ -42,6 +42,7 @@ def test_another_recommendation_is_told_in_one_line() -> None:
         "confidence": "clear",
         "margin": 1.0,
         "chance": None,
+        "documented": None,
         "differs": True,
     }
     assert list(standing_lines(report)) == ["By article@1.0.0 alone: GAN (clear, margin 1.00)."]
@@ -73,7 +74,7 @@ def test_a_table_of_ones_own_is_held_against_the_bundled_one_that_it_extends(tmp
     path.write_text(CHILD.replace("EXTENDED", "field"))
     child = load_rules(path)
     assert base_of(child) is FIELD
-    assert next(standing_lines(reported(child, priorities=["sharpness"]))).startswith("By field@1.1.0 alone: ")
+    assert next(standing_lines(reported(child, priorities=["diversity"]))).startswith("By field@2.0.0 alone: ")
 
 
 def test_a_base_that_does_not_come_with_genarch_is_left_out(tmp_path: Path) -> None:

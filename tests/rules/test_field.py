@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from builders import spec
-from genarch import RuleTable, decide, evaluate, load_catalogue, load_rules
-from genarch.files.specs import load_cases
+from genarch import RuleTable, bundled_cases, decide, evaluate, load_catalogue, load_rules
+from genarch.files.bundled import load_weights
 from genarch.files.table_reader import read_table
-from genarch.table.backtest import Score, judge, leave_one_out, score
+from genarch.table.backtest import CONFIDENT, Score, judge, outcome, score
 from genarch.table.conditions import ALWAYS
 from genarch.table.constraints import BY_NAME
+from genarch.table.fitting import Judged, counted, fitted_to, left_out
 from genarch.table.lint import verify
 from genarch.table.matching import Matcher
 from genarch.table.rules import Fact, Rule
+from genarch.table.scoring import scorer
 from genarch.table.spec import Case
 
 FIELD = load_rules("field")
@@ -26,15 +29,16 @@ OWN: dict[str, Fact] = {fact.id: fact for fact in FIELD.facts if not fact.inheri
 DEPARTURES = [rule for rule in FIELD.rules if rule not in ARTICLE.rules]
 
 
-@pytest.fixture(scope="module")
-def cases(root: Path) -> Sequence[Case]:
-    """Those that its rules were written with."""
-    return load_cases([str(root / "rules/cases/first.yaml")], FIELD.verdicts)
+CASES = bundled_cases()
+assert FIELD.header.calibration
+CALIBRATION = FIELD.header.calibration
 
 
 @pytest.fixture(scope="module")
-def strict(cases: Sequence[Case]) -> Sequence[Case]:
-    return [case for case in cases if case.strict]
+def judged() -> Sequence[Judged]:
+    """Strict cases, each by what was fitted without its source."""
+    found = left_out(CASES, FIELD, load_weights(), CALIBRATION.clear)
+    return [item for item in found if item.case.strict]
 
 
 def scored(cases: Sequence[Case], rules: RuleTable) -> Score:
@@ -55,8 +59,8 @@ def test_a_documented_case_is_claimed_only_by_rules_that_rest_on_cases(rule: Rul
         assert any(OWN[fact].rows for fact in rule.source.facts if fact in OWN)
 
 
-def test_the_cases_that_facts_name_exist(cases: Sequence[Case]) -> None:
-    known = {case.id for case in cases}
+def test_the_cases_that_facts_name_exist() -> None:
+    known = {case.id for case in CASES}
     assert {name for fact in OWN.values() for name in fact.cases} <= known
 
 
@@ -76,50 +80,36 @@ def test_lint_finds_nothing_that_is_not_waived() -> None:
     assert [finding for finding in verify(FIELD) if not finding.waived] == []
 
 
-def test_the_goal_on_the_strict_cases(strict: Sequence[Case], root: Path) -> None:
-    """On the first 31, in-sample, right or hedged at least 93 %, confidently wrong at most 3 %; on all 98, right 72 %."""
-    found = scored(strict, FIELD)
-    assert found.right + found.hedged >= 0.93 * found.cases
-    assert found.confidently_wrong <= 0.03 * found.cases
-    later = load_cases([str(root / "rules/cases/later.yaml")], FIELD.verdicts)
-    every = scored([*strict, *(case for case in later if case.strict)], FIELD)
-    assert every.right >= 0.72 * every.cases
-    assert every.right + every.hedged >= 0.85 * every.cases
+def test_the_goal_on_cases_that_were_left_out(judged: Sequence[Judged]) -> None:
+    """Right 72 %, right or hedged 92 %; 92 % of clear and forced answers right, on 35 % of the cases or more."""
+    found = Counter(outcome(item.case, item.verdict) for item in judged)
+    assert found["right"] >= 0.72 * len(judged)
+    assert found["right"] + found["hedged"] >= 0.92 * len(judged)
+    sure = [item for item in judged if item.verdict.confidence in CONFIDENT]
+    assert sum(item.verdict.verdict in item.case.acceptable for item in sure) >= 0.92 * len(sure)
+    assert len(sure) >= 0.35 * len(judged)
 
 
-def test_it_is_the_default_because_it_is_right_more_often_and_never_more_often_confidently_wrong(
-    cases: Sequence[Case], strict: Sequence[Case]
-) -> None:
+def test_what_confidence_was_worth_is_what_the_table_says(judged: Sequence[Judged]) -> None:
+    """`make calibration` would change nothing."""
+    found = fitted_to(CASES, FIELD, load_weights(), CALIBRATION.clear)
+    assert found._replace(left_out=counted(judged)) == CALIBRATION
+
+
+def test_it_is_the_default_because_it_is_right_more_often_and_never_more_often_confidently_wrong() -> None:
     assert load_rules() is FIELD
+    strict = [case for case in CASES if case.strict]
     assert scored(strict, FIELD).right > scored(strict, ARTICLE).right
-    for some in (cases, strict):
+    for some in (CASES, strict):
         assert scored(some, FIELD).confidently_wrong <= scored(some, ARTICLE).confidently_wrong
 
 
-def test_strengths_fitted_without_a_case_still_do_not_get_it_confidently_wrong(strict: Sequence[Case]) -> None:
-    found = leave_one_out(strict, FIELD)
-    assert found.unseen.confidently_wrong == 0
-    assert found.unseen.right + found.unseen.hedged >= 0.93 * len(strict)
-
-
-def test_the_misses_that_the_page_on_cases_lists(cases: Sequence[Case], strict: Sequence[Case]) -> None:
-    missed = {item.case for item in judge(strict, FIELD) if item.outcome != "right"}
-    hedged = {"caloscore-v2", "sar-optical-acd", "cod-lite-codec", "canva-text-to-image", "coredif-ldct"}
-    assert missed == hedged | {"pv-el-cyclegan", "ulm-pneumonia-limited-data"}
-    assert scored(strict, FIELD).hedged == 5
-    old = scored([case for case in cases if case.year and case.year < 2022], FIELD)
-    assert (old.confidently_wrong, old.cases) == (3, 14)
-    unseen = leave_one_out(strict, FIELD).unseen
-    assert (round(100 * unseen.right / unseen.cases), unseen.hedged, unseen.wrong) == (74, 6, 2)
-
-
-def test_the_threshold_of_few_images_was_not_tuned(cases: Sequence[Case]) -> None:
-    """No case has a number of images from 1,083 to 69,999, so any threshold there gives the same."""
-    stated = [case.spec.constraints.get("training_images") for case in cases]
+def test_thresholds_of_images_were_not_tuned() -> None:
+    """No case trains from scratch; no number is from 2,000 to 50,000, so that any threshold there gives the same."""
+    stated = [case.spec.constraints.get("training_images") for case in CASES]
     numbers = sorted(number for number in stated if isinstance(number, int))
-    assert [number for number in numbers if 1_083 <= number < 70_000] == []
-    assert 1_082 in numbers
-    assert 70_000 in numbers
+    assert [number for number in numbers if 2_000 <= number < 50_000] == [29_000]
+    assert not any(case.spec.constraints.get("training") == "from_scratch" for case in CASES if case.strict)
 
 
 @pytest.mark.parametrize(
@@ -133,48 +123,62 @@ def test_the_threshold_of_few_images_was_not_tuned(cases: Sequence[Case]) -> Non
         ({"domain": "broad", "latency_budget_ms": 40, "resolution_px": 1024}, "evaluate_both"),
         # text leaves no gan, 100 ms no steps
         ({"conditioning": ["text"], "serving": "realtime"}, "hybrid"),
-        # a wait on a GPU gives diffusion 3, text to image both 2: 5 - 2 of 7
+        # a wait on a GPU gives diffusion 2, text both 2: 4 - 2 of 6
         ({"task": "text_to_image", "serving": "near_realtime", "device": "consumer_gpu"}, "diffusion"),
         # a wait alone leaves open whether the steps fit
         ({"task": "text_to_image", "serving": "near_realtime"}, "evaluate_both"),
-        # on a phone a wait gives diffusion nothing; it loses 3, and few steps gain 3: 5 + 1 of 10
+        # on a phone a wait gives few steps 3, and diffusion nothing: 5 - 2 of 7
         ({"task": "text_to_image", "serving": "near_realtime", "device": "mobile"}, "hybrid"),
-        # made ahead diffusion has 3 of the wait, gan 2 of the narrow domain: 1 of 5
-        ({"task": "data_augmentation", "serving": "batch", "domain": "narrow"}, "diffusion"),
-        # trained from scratch on a thousand images, gan has 2 + 1 more, diffusion 2 less: 5 - 1 of 10
+        # made ahead diffusion has 2 of the wait, gan 2 of the narrow domain
+        ({"task": "data_augmentation", "serving": "batch", "domain": "narrow"}, "evaluate_both"),
+        # for variety diffusion has 2 more: 4 - 2 of 6
+        ({"task": "data_augmentation", "serving": "batch", "domain": "narrow", "priorities": ["diversity"]}, "diffusion"),
+        # trained from scratch on a thousand images, gan has 3 more: 5 - 2 of 7
         ({"task": "data_augmentation", "serving": "batch", "domain": "narrow", "training_images": 1000, "training": "from_scratch"}, "gan"),
-        # with a base model to tune the count says nothing, and diffusion has 2 + 1 more: 6 - 2 of 8
+        # with a base model to tune the count says nothing, and diffusion has 2 + 1 more: 5 - 2 of 7
         ({"task": "data_augmentation", "serving": "batch", "domain": "narrow", "training_images": 1000, "training": "fine_tune", "pretrained_available": True}, "diffusion"),
-        # from scratch on 300, diffusion has 3 for tuning instead, gan 2 + 2: 1 of 7
+        # from scratch on 300, diffusion has 2 for tuning instead: level with the 2 of the narrow domain
         ({"task": "unconditional", "domain": "narrow", "training_images": 300, "training": "from_scratch"}, "evaluate_both"),
-        # on 99 no GAN has been trained: diffusion 3 + 2, gan 2 of the narrow domain
-        ({"task": "unconditional", "domain": "narrow", "training_images": 99, "training": "from_scratch"}, "diffusion"),
         # a mask is what released models take: diffusion 2, gan 2 of the domain; fifteen images tune one: 2 + 2 more
         ({"task": "data_augmentation", "conditioning": ["mask"], "domain": "narrow", "training_images": 15}, "evaluate_both"),
         ({"task": "data_augmentation", "conditioning": ["mask"], "domain": "narrow", "training_images": 15, "training": "fine_tune"}, "diffusion"),
         # no images train anything that is taken as it is
         ({"training_images": 15, "training": "pretrained"}, "undetermined"),
+        # tens of thousands train diffusion too: 1, gan 2 of the domain, 1 of 3; trained on, not tuned
+        ({"domain": "narrow", "training_images": 50_000}, "gan"),
         # 200 ms leave many steps no time: diffusion 2 - 3, few_step 1
         ({"task": "inpainting", "latency_budget_ms": 200}, "hybrid"),
         # 600 ms do at 512 px, and not at 1024: diffusion 2 - 3
         ({"task": "inpainting", "latency_budget_ms": 600, "resolution_px": 512}, "diffusion"),
         ({"task": "inpainting", "latency_budget_ms": 600, "resolution_px": 1024}, "hybrid"),
-        # upscaling: diffusion 3 for the wait, - 2 for many steps, - 2 for what they invent; gan 2 of the domain
-        ({"task": "super_resolution", "priorities": ["fidelity"], "serving": "near_realtime", "device": "datacenter_gpu", "domain": "narrow"}, "gan"),
-        # 4 GB: gan 1, diffusion - 1 - 2
-        ({"task": "super_resolution", "device_memory_gb": 4}, "gan"),
-        # removal: gan 2, few_step 1
+        # upscaling: gan and few_step 2, diffusion 2 for the wait; gan 2 of the domain: 4 - 2 of 6
+        ({"task": "super_resolution", "serving": "near_realtime", "device": "datacenter_gpu", "domain": "narrow"}, "gan"),
+        ({"task": "super_resolution"}, "evaluate_both"),
+        # 1 GB: gan 2 more, diffusion 2 less
+        ({"task": "super_resolution", "device_memory_gb": 1}, "gan"),
+        # removal: gan 3, few_step 1; on a phone few_step 3 for a wait and 2 less, gan 2 more: 5 - 2 of 11
+        ({"task": "object_removal", "device": "mobile", "serving": "near_realtime"}, "gan"),
         ({"task": "object_removal"}, "gan"),
-        # a team's experience counts where something is trained: diffusion 3, few_step 1; gan 2 of the domain
-        ({"team_expertise": "limited", "training": "from_scratch", "domain": "narrow"}, "diffusion"),
+        # a team's experience counts where something is trained: diffusion 2, few_step 1; gan 2 of the domain
+        ({"team_expertise": "limited", "training": "from_scratch", "domain": "narrow"}, "evaluate_both"),
         ({"team_expertise": "limited", "training": "pretrained", "domain": "narrow"}, "gan"),
-        # frames that agree: gan 3 + 2 of the narrow domain, diffusion 3 - 2: 5 - 1 of 10
-        ({"temporal_consistency": True, "serving": "near_realtime", "device": "consumer_gpu", "domain": "narrow"}, "gan"),
+        # frames that agree: gan 1 + 2 of the narrow domain, few_step 1, diffusion 2 - 2: 3 - 1 of 4
+        ({"task": "video_frames", "temporal_consistency": True, "serving": "near_realtime", "device": "consumer_gpu", "domain": "narrow"}, "gan"),
+        # what many steps make is distilled, also in a narrow domain: few_step 3, gan 2
+        ({"existing_generator": "many_steps", "domain": "narrow"}, "hybrid"),
+        # one GPU trains a gan from scratch: 2; diffusion 1 on tens of thousands of images
+        ({"training": "from_scratch", "training_compute": "scarce", "training_images": 60_000}, "gan"),
+        # a small model: few_step 2, gan 1
+        ({"priorities": ["footprint"]}, "hybrid"),
+        # whole clips may wait for many steps where their frames agree: diffusion 2 + 2, few_step 1
+        ({"task": "video_generation", "serving": "near_realtime", "device": "datacenter_gpu", "temporal_consistency": True}, "diffusion"),
         # three that compete in translation
         ({"task": "image_to_image"}, "evaluate_both"),
         # speed and quality: few_step 3, gan 0, and diffusion loses as much as a wait would give it
         ({"priorities": ["speed", "quality"]}, "hybrid"),
-        ({"priorities": ["speed"]}, "gan"),
+        # speed alone: gan 2, few_step 2; in a narrow domain gan 2 more
+        ({"priorities": ["speed"]}, "evaluate_both"),
+        ({"priorities": ["speed"], "domain": "narrow"}, "gan"),
     ],
     ids=str,
 )  # fmt: skip
@@ -191,13 +195,13 @@ def test_one_rule_alone_is_no_clear_verdict(stated: dict[str, object], confidenc
     assert (verdict.verdict, verdict.confidence) == ("gan", confidence)
 
 
-@pytest.mark.parametrize(
-    ("stated", "confidence"),
-    [({"task": "unconditional"}, "clear"), ({"task": "data_augmentation"}, "lean")],
-)
-def test_whether_synthetic_images_help_is_open(stated: dict[str, object], confidence: str) -> None:
-    verdict = decide(spec(serving="batch", priorities=["diversity"], **stated), FIELD)
-    assert (verdict.verdict, verdict.confidence) == ("diffusion", confidence)
+@pytest.mark.parametrize(("images", "limited"), [(800, True), (5_000, False)])
+def test_whether_synthetic_images_of_few_real_ones_help_is_open(images: int, *, limited: bool) -> None:
+    stated = spec(serving="batch", priorities=["diversity"], task="data_augmentation", training_images=images)
+    verdict = decide(stated, FIELD)
+    assert (verdict.verdict, verdict.confidence) == ("diffusion", "lean" if limited else "clear")
+    assert verdict.chance is not None
+    assert verdict.chance >= CALIBRATION.clear
 
 
 TASKS = ("super_resolution", "restoration", "enhancement", "object_removal", "virtual_try_on", "portrait_animation", "texture", "compression", "image_to_image", "modality_translation")  # fmt: skip
@@ -237,5 +241,5 @@ def test_every_task_has_a_way_to_verify_it() -> None:
 
 def test_sensitive_data_warns_and_decides_nothing() -> None:
     plain, sensitive = spec(serving="batch"), spec(serving="batch", sensitive_training_data=True)
-    assert decide(plain, FIELD) == decide(sensitive, FIELD)
+    assert scorer(FIELD).decide(plain.constraints) == scorer(FIELD).decide(sensitive.constraints)
     assert "training-images-may-come-back" in [notice.id for notice in evaluate(sensitive, FIELD).notices]

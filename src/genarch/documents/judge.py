@@ -113,9 +113,17 @@ def judge_decision(
         against, answer = [], _answer(evaluation.verdict)
         check = CheckId("decided-with-older-rules")
         found.append(placed.found(check, "decided_with", answer=answer, present=rules.name))
-    verdict, architecture, *_, confidence, _, _ = evaluation.verdict
-    settled = [item.verdict for item in exploration.possible] == [verdict]
-    judged = CheckedDecision(spec.id, placed.place().line, spec.decision, verdict, architecture, confidence, settled)
+    verdict = evaluation.verdict
+    settled = [item.verdict for item in exploration.possible] == [verdict.verdict]
+    judged = CheckedDecision(
+        spec.id,
+        placed.place().line,
+        spec.decision,
+        verdict.verdict,
+        verdict.architecture,
+        verdict.confidence,
+        settled,
+    )
     return judged, [*against, *found]
 
 

@@ -193,7 +193,7 @@ def _open(report: Evaluated) -> Iterator[Line]:
     others = [name_words(name) for name in possible if name != verdict]
     if explored and others and (name := explored.next_question):
         could = "could still become" if verdict in possible else "not final: it becomes"
-        meaning = BY_NAME[name].meaning.partition(";")[0]
+        meaning = BY_NAME[name].meaning.partition(";")[0].partition(",")[0]
         yield f"{could} {either(others)}; find out {name} first ({meaning})"
     if report.evidence and (missing := unmeasured_words(report.spec.constraints)):
         yield missing

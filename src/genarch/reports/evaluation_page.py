@@ -223,12 +223,20 @@ def verdict_words(verdict: Verdict) -> str:
 
 
 def confidence_words(verdict: Verdict) -> str:
-    """The confidence and what it rests on, to stand after the verdict: ` (clear, margin 0.67)`."""
-    if verdict.confidence == "forced":
-        return " (forced: no other family is left)"
-    if verdict.confidence is None or verdict.margin is None:
+    """The confidence and what it rests on, to stand after the verdict.
+
+    ` (clear: right in 39 of 42 documented cases that were left out)`; without such figures ` (clear, margin 0.67)`.
+    """
+    if verdict.confidence is None:
         return ""
-    return f" ({verdict.confidence.replace('_', ' ')}, margin {float(verdict.margin):.2f})"
+    words, found = verdict.confidence.replace("_", " "), verdict.documented
+    why = "no other family is left" if verdict.confidence == "forced" else ""
+    if found is not None:
+        good = "one of the two was chosen" if verdict.confidence == "close_call" else "right"
+        why += f"{why and '; '}{good} in {found.right} of {found.cases} documented cases that were left out"
+    if why:
+        return f" ({words}: {why})"
+    return f" ({words}, margin {float(verdict.margin):.2f})" if verdict.margin is not None else f" ({words})"
 
 
 def flip_rows(explored: Explored, stated: Answers) -> list[tuple[str, str]]:

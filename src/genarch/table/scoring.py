@@ -7,7 +7,7 @@ from operator import or_
 from typing import Literal, NamedTuple
 
 from genarch.table.answers import format_answer, nearest_gpu
-from genarch.table.calibration import chances, is_clear
+from genarch.table.calibration import Calibration, Right, chances, is_clear
 from genarch.table.conditions import All, Predicate, constraints_read, values_named
 from genarch.table.constraints import CONSTRAINTS, Answers, Range, Value, gpu_names
 from genarch.table.extension import ROOM, extends
@@ -72,6 +72,8 @@ class Verdict(NamedTuple):
     """Difference of the two best families' points over all points that touch either, to four places in JSON."""
     chance: float | None = None
     """That what is recommended gets chosen, by documented cases; only where the table is calibrated by such."""
+    documented: Right | None = None
+    """How many answers of this confidence were right on documented cases that were left out; likewise."""
 
 
 class Stability(NamedTuple):
@@ -291,7 +293,7 @@ class Scorer:
     def decide(self, answers: Answers, shares: Mapping[str, float] = NO_SHARES) -> Verdict:
         """The verdict on stated answers; `shares` are those of the families among precedents."""
         matched = self.matcher.match(with_implied(answers)).hits
-        return self._earned(self._doubted(self.tally(matched & self._rule_bits), matched, answers), shares)
+        return self.earned(self._doubted(self.tally(matched & self._rule_bits), matched, answers), shares)
 
     def _doubted(self, tally: Tally, matched: int, stated: Answers) -> Tally:
         """The tally; where the table says so, every recommendation on answers that contradict one another is a lean."""
@@ -320,7 +322,7 @@ class Scorer:
         answers = with_implied(stated)
         bits, unknown, assumed = self.matcher.match(answers)
         tally = self._doubted(self.tally(bits & self._rule_bits), bits, stated)
-        verdict = self._earned(tally, shares)
+        verdict = self.earned(tally, shares)
         recommended = set(verdict.recommended)
         concerned = {verdict.verdict, *verdict.candidates, *recommended}
         waiting = (
@@ -429,16 +431,19 @@ class Scorer:
                     limited |= own
         return limited
 
-    def _earned(self, tally: Tally, shares: Mapping[str, float]) -> Verdict:
-        """The verdict, and as sure as the chance allows that it gets chosen, where the table is calibrated."""
-        verdict, by = self._judged(tally), self._calibration
-        if by is None or verdict.margin is None:
+    def earned(self, tally: Tally, shares: Mapping[str, float], by: Calibration | None = None) -> Verdict:
+        """The verdict, and as sure as the chance allows that it gets chosen, by the table's calibration or another."""
+        verdict, by = self._judged(tally), by or self._calibration
+        if by is None or verdict.confidence is None:
             return verdict
-        found = chances(self.standing(tally), shares, by)
-        chance = sum(found[family] for family in verdict.candidates)
-        if verdict.confidence == "clear" and not is_clear(verdict.verdict, chance, shares, by):
-            verdict = verdict._replace(confidence="lean")
-        return verdict._replace(chance=round(chance, 4))
+        confidence = verdict.confidence
+        if verdict.margin is not None:
+            found = chances(self.standing(tally), shares, by)
+            chance = sum(found[family] for family in verdict.candidates)
+            if confidence == "clear" and not is_clear(verdict.verdict, chance, shares, by):
+                confidence = "lean"
+            verdict = verdict._replace(confidence=confidence, chance=round(chance, 4))
+        return verdict._replace(documented=by.left_out._asdict()[confidence])
 
     def standing(self, tally: Tally) -> Mapping[str, int]:
         """The points of the best architecture of each family that is left."""
