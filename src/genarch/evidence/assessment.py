@@ -10,7 +10,8 @@ from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
 from genarch.evidence.entries import Claim, ClaimVerdict, CommercialUse, Licence, Model, Terms
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of
-from genarch.evidence.ways import Time, memory_of, ms_words, quickest, task_itself, time_of, ways_of
+from genarch.evidence.times import Time, quickest
+from genarch.evidence.ways import memory_of, ms_words, task_itself, time_of, ways_of
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import Answers, Range
 from genarch.table.rules import Rule, RuleTable

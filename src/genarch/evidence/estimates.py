@@ -271,15 +271,11 @@ def band_ms(
     model: Model, hardware: Hardware, side: int, catalogue: Catalogue, options: Options = AS_IT_IS
 ) -> tuple[float, float, float] | None:
     """Low end, middle and high end of `estimate` for one compiled request and a square: some ten times as fast."""
-    work, pace = _job_of(model.id, catalogue, side, options), _pace_of(model.family, hardware.id, catalogue)
-    if work is None or pace is None:
-        return None
-    fixed_ms, pass_ms, tflops, low, high = pace
-    mid = (fixed_ms + work.steps * pass_ms + work.total / tflops * 1e3) * work.slowed
-    return mid * low, mid, mid * high
+    work, pace = job_of(model.id, catalogue, side, options), pace_of(model.family, hardware.id, catalogue)
+    return None if work is None or pace is None else pace.band(work.steps, work.total, work.slowed)
 
 
-class _Pace(NamedTuple):
+class Pace(NamedTuple):
     """How one compiled request of a family of models goes on hardware: what `estimate` takes, the band included."""
 
     fixed_ms: float
@@ -288,18 +284,25 @@ class _Pace(NamedTuple):
     band_low: float
     band_high: float
 
+    def band(self, steps: int, tflop: float, slowed: float) -> tuple[float, float, float]:
+        """The ends and the middle of the time for so much work."""
+        mid = (self.fixed_ms + steps * self.pass_ms + tflop / self.achieved_tflops * 1e3) * slowed
+        return mid * self.band_low, mid, mid * self.band_high
+
 
 @lru_cache(maxsize=1024)
-def _pace_of(family: str, hardware: str, catalogue: Catalogue) -> _Pace | None:
+def pace_of(family: str, hardware: str, catalogue: Catalogue) -> Pace | None:
+    """The pace of a family on hardware by its id; None where its peak is not known."""
     entry = catalogue.hardware[hardware]
     if entry.peak_tflops is None:
         return None
     added, _, (share, _), (low, high, _) = _fit_of(regime_of(family, entry, "compiled", full_load=False), catalogue)
-    return _Pace(*added, share * entry.peak_tflops, low, high)
+    return Pace(*added, share * entry.peak_tflops, low, high)
 
 
 @lru_cache(maxsize=4096)
-def _job_of(model: str, catalogue: Catalogue, side: int, options: Options) -> Job | None:
+def job_of(model: str, catalogue: Catalogue, side: int, options: Options) -> Job | None:
+    """The work of a model by its id, for a square."""
     return job(catalogue.models[model], catalogue, side * side, options)
 
 

@@ -9,10 +9,10 @@ from genarch.evidence.catalogue import Catalogue, Row
 from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Estimate, Options, estimate
 from genarch.evidence.hardware import Hardware
+from genarch.evidence.times import Time, quickest
 from genarch.evidence.ways import (
     Place,
     Terms,
-    Time,
     Way,
     at_least,
     at_most,
@@ -21,7 +21,6 @@ from genarch.evidence.ways import (
     measured_tasks,
     ms_words,
     place_of,
-    quickest,
     task_itself,
     time_of,
     ways_of,
@@ -195,8 +194,7 @@ class Needs(NamedTuple):
 
     def admits(self, terms: Terms) -> bool:
         """Whether licence and memory let a model serve."""
-        small = terms.memory_gb is None or self.memory_gb is None or terms.memory_gb <= self.memory_gb
-        return small and not (self.sold and terms.closed)
+        return terms.admit(self.memory_gb, sold=self.sold)
 
 
 def _span(least: str, most: str, *, endless: bool) -> str:

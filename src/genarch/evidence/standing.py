@@ -17,20 +17,18 @@ from math import inf
 from typing import NamedTuple
 
 from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.times import Time, Wanted, able_of
 from genarch.evidence.ways import (
     Place,
     Shown,
     Tasks,
     Terms,
-    Time,
     Way,
-    able_of,
     at_most,
     best_of,
     measured_tasks,
     ms_words,
     place_of,
-    quickest,
     shown_at,
     usual_like,
 )
@@ -151,22 +149,22 @@ class _Against:
         """`like` is an architecture whose passes it makes too, for tasks of which no time of its own is known."""
         self._like = like
         self._rivals: Sequence[_Against] = ()
-        self._kept: dict[tuple[Tasks, str, int, float], bool | None] = {}
-        self._least_likely: dict[tuple[Tasks, str, int], float] = {}
+        self._seen: dict[tuple[Tasks, str, int], list[Shown]] = {}
         self._architecture, self._answers, self._catalogue, self._around = architecture, answers, catalogue, around
         self._given_gb, self._memory_gb = given_gb, at_most(answers.get("device_memory_gb"))
         wanted = answers.get("conditioning")
         self._taken = wanted if isinstance(wanted, frozenset) else frozenset()
         asked = answers.get("task")
         tasks = BY_NAME["task"].values if around or asked is None else (str(asked),)
-        self._groups, self._itself, self._closed, self._least = able_of(architecture, like, tasks, catalogue)
+        self._groups, self._closed, self._least = able_of(architecture, like, tasks, catalogue)
+        self._sold = answers.get("commercial_use") is True and answers.get("training") == "pretrained"
         self._asked: Tasks = next((tasks for tasks in self._groups if asked in tasks), ())
 
     def licence(self) -> Iterator[Rule]:
         """Out where every model of the task has a licence that forbids what is wanted."""
         closed = self._closed
         if closed and "commercial_use" in self._answers:
-            models = {way.model.id: way.model.title for way in self._groups[self._asked or closed[0]]}
+            models = {way.model.id: way.model.title for way in self._groups[self._asked or closed[0]].ways}
             message = f"No model of it that does this may be sold as it was released: {', '.join(models.values())}."
             when = All((_any_of(closed), SOLD_AS_RELEASED))
             yield self._rule("not-licensed", when, message, tuple(models), "published_report")
@@ -254,35 +252,19 @@ class _Against:
 
     def keeps(self, tasks: Tasks, point: _Point) -> bool | None:
         """Whether some likeliest time keeps the budget, or what was measured; None where no time is known."""
-        key = tasks, point.place.name, point.side, point.budget
-        if key not in self._kept:
-            known: bool | None = None
-            if any(shown.time <= point.budget for shown in self._shown(tasks, point)):
-                known = True
-            else:
-                for _, time in self._likely(tasks, point):
-                    if known := time.likely_keeps(point.budget):
-                        break
-            self._kept[key] = known
-        return self._kept[key]
+        if any(shown.time <= point.budget for shown in self._shown(tasks, point)):
+            return True
+        likely = self._likely(tasks, point)
+        return any(time.likely_keeps(point.budget) for _, time in likely) if likely else None
 
     def least(self, tasks: Tasks, point: _Point) -> float:
         """The least of the likeliest times, and of those that were measured; above any where none is known."""
-        key = tasks, point.place.name, point.side
-        if key not in self._least_likely:
-            times = [time for _, time in self._likely(tasks, point)]
-            # Two digits are less than a twentieth away: others than these come out above the least.
-            near = min((time.likely for time in times), default=inf) * 1.2
-            likely = [time.rounded().likely for time in times if time.likely <= near]
-            shown = (shown.time for shown in self._shown(tasks, point))
-            self._least_likely[key] = min([*likely, *shown], default=inf)
-        return self._least_likely[key]
+        likely = (time.rounded().likely for _, time in self._likely(tasks, point))
+        return min([*likely, *(shown.time for shown in self._shown(tasks, point))], default=inf)
 
-    def _likely(self, tasks: Tasks, point: _Point) -> Iterator[tuple[Way, Time]]:
-        """The times of models on the task itself; of the nearest, where it has no models of its own."""
-        for way in self._itself.get(tasks, ()):
-            if time := quickest(way, point.place.hardware, point.side, self._catalogue):
-                yield way, time
+    def _likely(self, tasks: Tasks, point: _Point) -> Timed:
+        group = self._groups.get(tasks)
+        return group.likely(point.place, point.side) if group else ()
 
     def _unlikely(self, known: Iterable[Tasks], point: _Point, points: int) -> Iterator[Rule]:
         """That it more likely misses the budget than keeps it, where a rival does better."""
@@ -302,9 +284,8 @@ class _Against:
             yield self._rule("unlikely", Any(tuple(lines)), f"{message}, which another keeps.", cited, grade, points)
 
     def _times(self, tasks: Tasks, point: _Point) -> Timed:
-        ways = (way for way in self._groups.get(tasks, ()) if way.timed and way.largest_px >= point.side)
-        times = [(way, quickest(way, point.place.hardware, point.side, self._catalogue)) for way in ways]
-        return [(way, time.rounded()) for way, time in times if time]
+        group = self._groups.get(tasks)
+        return group.times(point.place, point.side) if group else ()
 
     def _serving(
         self, tasks: Sequence[Condition], found: Iterable[tuple[Terms, float]], timed: Timed
@@ -325,12 +306,11 @@ class _Against:
 
     def _shown(self, tasks: Tasks, point: _Point) -> list[Shown]:
         """What was measured on this hardware, or on hardware that does no better, at this size or a larger one."""
-        there = point.place.there
-        return [
-            shown
-            for shown in shown_at(self._architecture, self._like, tasks[0], point.side, self._catalogue)
-            if shown.row.hardware in there
-        ]
+        key = tasks, point.place.name, point.side
+        if key not in self._seen:
+            every = shown_at(self._architecture, self._like, tasks[0], point.side, self._catalogue)
+            self._seen[key] = [shown for shown in every if shown.row.hardware in point.place.there]
+        return self._seen[key]
 
     def _places(self, place: Place) -> Sequence[Place]:
         """The hardware of the kind, by GPU; or each kind of device."""
@@ -344,29 +324,19 @@ class _Against:
         memory_gb = self._given_gb
         if point.place.constraint == "gpu":
             memory_gb = point.place.hardware[0].usable_gb(memory_gb)
+        wanted = Wanted(self._taken, self._sold, memory_gb)
         shown = [
             shown.terms
             for shown in self._shown(tasks, point)
-            if shown.time <= point.budget and self._admits(shown.terms, memory_gb)
+            if shown.time <= point.budget and shown.terms.admit(memory_gb, sold=self._sold)
         ]
         if any(self._taken.isdisjoint(terms.lacks) for terms in shown):
             return False
-        known = covered = otherwise = False
-        for way in self._groups[tasks]:
-            if not way.timed or way.largest_px < point.side:
-                continue
-            if time := quickest(way, point.place.hardware, point.side, self._catalogue):
-                known, takes = True, self._taken.isdisjoint(way.terms.lacks)
-                covered |= takes
-                if time.may_keep(point.budget) and self._admits(way.terms, memory_gb):
-                    if takes:
-                        return False
-                    otherwise = True
-        return known and (covered or not (otherwise or shown))
+        return self._groups[tasks].late(point.place, point.side, point.budget, wanted, shown=bool(shown))
 
     def _timed(self, when: Condition, point: _Point, timed: Timed) -> Iterator[Rule]:
         """That it is too slow, with what is quickest; and where that is open, that it is."""
-        admitted = [pair for pair in timed if self._admits(pair[0].terms, self._memory_gb)]
+        admitted = [pair for pair in timed if pair[0].terms.admit(self._memory_gb, sold=self._sold)]
         fitting = [pair for pair in admitted if not self._taken & pair[0].terms.lacks] or admitted or timed
         if not fitting:
             message = f"None of its models is known to be so quick {point}."
@@ -402,12 +372,6 @@ class _Against:
                     return
                 open_at = [within]
             yield self._rule("open", All((here, sized, *open_at)), message, cited, grade)
-
-    def _admits(self, terms: Terms, memory_gb: float | None) -> bool:
-        """Whether licence and memory let a model serve."""
-        sold = self._answers.get("commercial_use") is True and self._answers.get("training") == "pretrained"
-        small = memory_gb is None or terms.memory_gb is None or terms.memory_gb <= memory_gb
-        return small and not (sold and terms.closed)
 
     def _rule(
         self, what: str, when: Condition, because: str, cited: tuple[str, ...], grade: Grade, points: int = 0

@@ -4,15 +4,15 @@ Time is of one request, memory what a row shows or the weights alone; both are o
 """
 
 # No annotations as strings here: each would be compiled at every start.
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain, combinations
-from math import ceil, floor, inf, log10
+from math import inf
 from typing import NamedTuple
 
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
-from genarch.evidence.estimates import Options, band_ms
+from genarch.evidence.estimates import Options
 from genarch.evidence.hardware import Hardware
 from genarch.table.answers import format_answer
 from genarch.table.conditions import Predicate
@@ -137,6 +137,11 @@ class Terms(NamedTuple):
     closed: bool
     memory_gb: float | None
 
+    def admit(self, memory_gb: float | None, *, sold: bool) -> bool:
+        """Whether licence and memory let a model serve, in so much memory; `sold`: as it was released."""
+        small = self.memory_gb is None or memory_gb is None or self.memory_gb <= memory_gb
+        return small and not (sold and self.closed)
+
 
 class Way(NamedTuple):
     """A way to make images: a model, with the adapters that some conditioning takes; `tasks` as rows name them."""
@@ -242,81 +247,6 @@ Tasks = tuple[str, ...]
 """Tasks of a spec that the same rows count for."""
 
 
-class Able(NamedTuple):
-    """What an architecture's models can do, whatever is stated.
-
-    `groups` are its ways by the tasks that they do; `itself` one for each model on the task itself whose time may be
-    known, or on the nearest where it has none; `closed` those tasks where no way may be sold as it was released;
-    `least` has the smallest model of those where all memory is known, with the row that shows its memory in GB.
-    """
-
-    groups: Mapping[Tasks, Sequence[Way]]
-    itself: Mapping[Tasks, Sequence[Way]]
-    closed: Sequence[Tasks]
-    least: Mapping[Tasks, tuple[float, Model, str | None]]
-
-
-@lru_cache(maxsize=256)
-def able_of(architecture: str, like: str | None, tasks: Tasks, catalogue: Catalogue) -> Able:
-    """What an architecture can do of these tasks; `like` is one whose ways it has where no time of its own is known."""
-    together: dict[frozenset[str], list[str]] = {}
-    for task in tasks:
-        together.setdefault(measured_tasks(task), []).append(task)
-    groups, itself = dict[Tasks, Sequence[Way]](), dict[Tasks, Sequence[Way]]()
-    for rows, named in together.items():
-        found = [way.on(rows) for way in ways_of(architecture, catalogue) if rows & way.tasks]
-        if like and not any(way.timed for way in found):
-            found = [way.on(rows) for way in ways_of(like, catalogue) if rows & way.tasks]
-        if found:
-            groups[tuple(named)] = found
-            timed = [way for way in found if way.timed]
-            suited = [way for way in timed if way.does(rows)] or timed
-            # With adapters, which come later, a model takes no less.
-            itself[tuple(named)] = tuple(reversed({way.model.id: way for way in reversed(suited)}.values()))
-    closed = [named for named, ways in groups.items() if all(way.terms.closed for way in ways)]
-    smallest = {
-        named: min(ways, key=lambda way: way.terms.memory_gb or 0)
-        for named, ways in groups.items()
-        if all(way.terms.memory_gb for way in ways)
-    }
-    least = {
-        named: (way.terms.memory_gb or 0, way.model, memory_of(way.model, catalogue)[1])
-        for named, way in smallest.items()
-    }
-    return Able(groups, itself, closed, least)
-
-
-class Time(NamedTuple):
-    """The time of a way, in milliseconds: from `low`, and shown to be no more than `high`; measured in `row`, if so."""
-
-    low: float
-    likely: float
-    high: float
-    row: str | None = None
-
-    def no_less_than(self, floor: float) -> "Time":
-        """With no end below a floor."""
-        return self._replace(low=max(self.low, floor), likely=max(self.likely, floor), high=max(self.high, floor))
-
-    def rounded(self) -> "Time":
-        """With the ends of an estimate in two digits, which is as fine as they are, the band no narrower."""
-        if self.low == self.high:
-            return self
-        low = self.low if self.row else _two_digits(self.low, floor)
-        likely = max(low, _two_digits(self.likely, round))
-        return self._replace(low=low, likely=likely, high=_two_digits(self.high, ceil))
-
-    def likely_keeps(self, budget: float) -> bool:
-        """Whether the likeliest time, in its two digits, is within a budget."""
-        # Two digits are less than a tenth away.
-        return self.likely <= budget * 0.9 or (self.likely < budget * 1.1 and self.rounded().likely <= budget)
-
-    def may_keep(self, budget: float) -> bool:
-        """Whether the low end, in its two digits, is within a budget."""
-        # Two digits are less than a tenth below.
-        return self.low <= budget or (self.low < budget * 1.1 and self.rounded().low <= budget)
-
-
 class Place(NamedTuple):
     """Hardware that a spec names by `gpu`, or by the `device` that it is."""
 
@@ -350,58 +280,6 @@ def _best_of(device: str, catalogue: Catalogue) -> tuple[tuple[Hardware, ...], f
     found = [entry for entry in catalogue.hardware.values() if device in entry.devices]
     best = (one for one in found if not any(one.at_most(other) and not other.at_most(one) for other in found))
     return tuple(best), frozenset(entry.id for entry in found)
-
-
-def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Time | None:
-    """The time of a way on hardware, for a square of `side` pixels; None where nothing shows it.
-
-    What was measured through an engine on this very hardware and at this size stands in place of an estimate. At full
-    load an image takes no longer than by itself, and a model no longer than with adapters, so that is a floor. Two
-    digits are as fine as the figures are.
-    """
-    if side > way.largest_px:
-        return None
-    rows = _rows_at(catalogue).get((way.model.id, hardware.id, side), ())
-    if way.options.with_image:
-        rows = [row for row in rows if from_image(frozenset(row.tasks))]
-    exact = [row for row in rows if row.timing == "request" and not row.as_written] if not way.adapters else None
-    if exact:
-        row = min(exact, key=time_of)
-        return Time(time_of(row), time_of(row), time_of(row), row.id)
-    released = way.model.weights_released
-    band = band_ms(way.model, hardware, side, catalogue, way.options) if released else None
-    if band is None:
-        return None
-    if not rows:
-        return Time(*band)
-    loaded = min((row for row in rows if row.timing == "full_load"), key=time_of, default=None)
-    if loaded and time_of(loaded) > band[0]:
-        return Time(*band, loaded.id).no_less_than(time_of(loaded))
-    return Time(*band)
-
-
-@lru_cache(maxsize=64)
-def _rows_at(catalogue: Catalogue) -> Mapping[tuple[str, str | None, int | None], Sequence[Measurement]]:
-    """By model, hardware and longer side, the rows in as many steps as the model takes."""
-    found: dict[tuple[str, str | None, int | None], list[Measurement]] = {}
-    for row in catalogue.measurements.values():
-        work = catalogue.models[row.model].work
-        if not row.controlnets and row.steps in (None, work and work.steps) and row.carries:
-            found.setdefault((row.model, row.hardware, row.longer_side), []).append(row)
-    return found
-
-
-def quickest(way: Way, hardware: Sequence[Hardware], side: int, catalogue: Catalogue) -> Time | None:
-    """The least time of a way on any of the hardware."""
-    if len(hardware) == 1:
-        return time_on(way, hardware[0], side, catalogue)
-    times = [time for entry in hardware if (time := time_on(way, entry, side, catalogue))]
-    return min(times, key=lambda time: time.low, default=None)
-
-
-def _two_digits(amount: float, rounded: Callable[[float], int]) -> float:
-    unit = 10.0 ** (floor(log10(amount)) - 1)
-    return float(f"{rounded(round(amount / unit, 9)) * unit:.12g}")
 
 
 @lru_cache(maxsize=1024)

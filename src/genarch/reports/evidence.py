@@ -12,7 +12,8 @@ from genarch.evidence.cost import Amounts
 from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, UNSHOWN, Feasibility
-from genarch.evidence.ways import Time, ms_words
+from genarch.evidence.times import Time
+from genarch.evidence.ways import ms_words
 from genarch.reports.page import (
     Band,
     Block,
