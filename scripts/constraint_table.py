@@ -1,4 +1,4 @@
-"""The table of constraints in docs/specs.md, from their declaration."""
+"""The tables of constraints in docs/specs.md and docs/precedents.md, from their declaration."""
 
 from __future__ import annotations
 
@@ -6,14 +6,30 @@ from collections.abc import Iterator
 
 from genarch.table.answers import MANY
 from genarch.table.constraints import CONSTRAINTS, Constraint
+from genarch.table.precedents import GROUPS
 
 BEGIN, END = "<!-- constraints: made by scripts/generate.py -->\n", "<!-- end of constraints -->\n"
 
 
 def with_constraint_table(page: str) -> str:
-    """A page with the table between its two marks."""
+    """A page with the table of all constraints between its two marks."""
+    return _between_marks(page, _lines())
+
+
+def with_group_table(page: str) -> str:
+    """A page with the table of what is compared together between its two marks."""
+    return _between_marks(page, _group_lines())
+
+
+def _between_marks(page: str, lines: Iterator[str]) -> str:
     before, rest = page.split(BEGIN)
-    return f"{before}{BEGIN}\n{''.join(_lines())}\n{END}{rest.split(END)[1]}"
+    return f"{before}{BEGIN}\n{''.join(lines)}\n{END}{rest.split(END)[1]}"
+
+
+def _group_lines() -> Iterator[str]:
+    yield "| group | constraints |\n| --- | --- |\n"
+    for group, names in GROUPS.items():
+        yield f"| `{group}` | {', '.join(f'`{name}`' for name in names)} |\n"
 
 
 def _lines() -> Iterator[str]:

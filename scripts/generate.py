@@ -8,7 +8,7 @@ from pathlib import Path
 from check_page import document_check_page, table_check_page
 from claim_page import claims_page
 from command_page import command_page
-from constraint_table import with_constraint_table
+from constraint_table import with_constraint_table, with_group_table
 from extension_page import extension_page
 from genarch import load_rules, load_spec
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue
@@ -33,8 +33,9 @@ def generated() -> dict[Path, str]:
     files[ROOT / "docs/checks.md"] = table_check_page()
     files[ROOT / "docs/document-checks.md"] = document_check_page()
     files[ROOT / "docs/commands.md"] = command_page()
-    specs = ROOT / "docs/specs.md"
+    specs, precedents = ROOT / "docs/specs.md", ROOT / "docs/precedents.md"
     files[specs] = with_constraint_table(specs.read_text())
+    files[precedents] = with_group_table(precedents.read_text())
     files[ROOT / "docs/map.svg"] = decision_map_image()
     return files
 

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, NamedTuple
 from genarch.table.forms import OMITTED
 
 ConstraintKind = Literal["choice", "set", "number", "integer", "flag"]
+Group = Literal["task", "output", "serving", "priorities", "training"]
 
 
 class Range(NamedTuple):
@@ -138,8 +139,8 @@ class Constraint(NamedTuple):
     `names` are the allowed names of a choice or the members of a set, each with what it means, but for `gpu`, which
     names hardware. A number
     must be above `least`, an integer that or more. `unit` is the unit of a bare number, `units` are those
-    accepted in text; `genarch.table.answers` converts them. `evidence` says that it is there for the evidence
-    catalogue, which reads it whatever a rule table does.
+    accepted in text; `genarch.table.answers` converts them. With those of its `group` it is compared when cases are
+    (`genarch.table.precedents`); without one it is there for the evidence catalogue, whatever a rule table reads.
     """
 
     name: str
@@ -149,7 +150,12 @@ class Constraint(NamedTuple):
     least: int = 0
     unit: str = ""
     units: tuple[str, ...] = ()
-    evidence: bool = False
+    group: Group | None = None
+
+    @property
+    def evidence(self) -> bool:
+        """Whether it is there for the evidence catalogue."""
+        return self.group is None
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -183,8 +189,8 @@ class Constraint(NamedTuple):
 
 CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint(
-        "task", "choice", "what is generated",
-        {
+        "task", "choice", "what is generated", group="task",
+        names={
             "unconditional": "images like the training set, with nothing to steer them",
             "class_conditional": "images of a named class",
             "text_to_image": "images from a written prompt",
@@ -209,15 +215,16 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     ),
     Constraint(
         "existing_generator", "choice", "what makes these images today, and is to be matched, sped up or replaced",
-        {
+        group="training",
+        names={
             "none": "nothing; this is the first",
             "many_steps": "a diffusion model, in many steps",
             "one_pass": "a GAN, or another model of a single pass",
         },
     ),
     Constraint(
-        "conditioning", "set", "what steers the output beyond the task's own input image",
-        {
+        "conditioning", "set", "what steers the output beyond the task's own input image", group="output",
+        names={
             "class_label": "the name of a class",
             "attributes": "sliders or tags, such as age or hair colour",
             "text": "a written prompt or instruction",
@@ -231,35 +238,35 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         },
     ),
     Constraint(
-        "control", "choice", "how finely a caller must steer the output",
-        {
+        "control", "choice", "how finely a caller must steer the output", group="output",
+        names={
             "none": "any good image will do",
             "coarse": "the broad kind of image matters",
             "fine": "particular details must come out as asked",
         },
     ),
     Constraint(
-        "domain", "choice", "one fixed subject area, or open-ended",
-        {
+        "domain", "choice", "one fixed subject area, or open-ended", group="output",
+        names={
             "narrow": "faces, one object category, one art style",
             "broad": "whatever users come up with",
         },
     ),
     Constraint(
-        "latency_budget_ms", "number", "model time per image or frame, at serving",
+        "latency_budget_ms", "number", "model time per image or frame, at serving", group="serving",
         unit="ms", units=("ms", "s", "fps"),
     ),
     Constraint(
-        "serving", "choice", "how results are delivered",
-        {
+        "serving", "choice", "how results are delivered", group="serving",
+        names={
             "realtime": "at once, as in live video or a brush",
             "near_realtime": "after a wait of about 1 to 5 s",
             "batch": "offline or from a queue",
         },
     ),
     Constraint(
-        "device", "choice", "where inference runs",
-        {
+        "device", "choice", "where inference runs", group="serving",
+        names={
             "datacenter_gpu": "a server GPU such as an A100",
             "consumer_gpu": "a desktop or laptop GPU",
             "edge": "an embedded board, as a Jetson",
@@ -268,13 +275,13 @@ CONSTRAINTS: tuple[Constraint, ...] = (
             "cpu": "a processor without a GPU",
         },
     ),
-    Constraint("gpu", "choice", "the hardware itself; implies device", evidence=True),
-    Constraint("device_memory_gb", "number", "memory the model may take there", unit="GB"),
-    Constraint("resolution_px", "integer", "longer side of the output", least=1, unit="px"),
-    Constraint("temporal_consistency", "flag", "successive frames must agree"),
+    Constraint("gpu", "choice", "the hardware itself; implies device"),
+    Constraint("device_memory_gb", "number", "memory the model may take there", unit="GB", group="serving"),
+    Constraint("resolution_px", "integer", "longer side of the output", least=1, unit="px", group="output"),
+    Constraint("temporal_consistency", "flag", "successive frames must agree", group="output"),
     Constraint(
-        "priorities", "set", "what matters most",
-        {
+        "priorities", "set", "what matters most", group="priorities",
+        names={
             "quality": "the best images",
             "speed": "the shortest time for an image",
             "diversity": "a wide range of different images",
@@ -291,39 +298,39 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         },
     ),
     Constraint(
-        "team_expertise", "choice", "in adversarial training",
-        {"limited": "little or none", "experienced": "has brought GANs into production"},
+        "team_expertise", "choice", "in adversarial training", group="training",
+        names={"limited": "little or none", "experienced": "has brought GANs into production"},
     ),
     Constraint(
-        "training", "choice", "what the team will do",
-        {
+        "training", "choice", "what the team will do", group="training",
+        names={
             "pretrained": "none, a finished model is used",
             "fine_tune": "a finished model is adapted",
             "from_scratch": "a model is trained from the start",
         },
     ),
     Constraint(
-        "training_compute", "choice", "what there is to train on",
-        {
+        "training_compute", "choice", "what there is to train on", group="training",
+        names={
             "scarce": "one GPU, or some hours of a few",
             "ample": "many GPUs for days or weeks",
         },
     ),
-    Constraint("pretrained_available", "flag", "a suitable base model exists under an acceptable licence"),
-    Constraint("commercial_use", "flag", "the output or the service is sold", evidence=True),
-    Constraint("training_images", "integer", "own images at hand"),
-    Constraint("paired_data", "flag", "input-output pairs exist (translation tasks)"),
-    Constraint("sensitive_training_data", "flag", "the training images must not be reproduced"),
     Constraint(
-        "maturity", "choice", "proven: only standard practice; emerging: newer methods are fine",
-        {"proven": "only what is standard practice", "emerging": "newer methods are fine"},
+        "pretrained_available", "flag", "a suitable base model exists under an acceptable licence", group="training",
     ),
-    Constraint("images_per_day", "integer", "images made on a day, on average", least=1, evidence=True),
-    Constraint("peak_images_per_second", "number", "images asked for in the busiest second", evidence=True),
-    Constraint("batchable", "flag", "images may wait for one another and be made together", evidence=True),
+    Constraint("commercial_use", "flag", "the output or the service is sold"),
+    Constraint("training_images", "integer", "own images at hand", group="training"),
+    Constraint("paired_data", "flag", "input-output pairs exist (translation tasks)", group="training"),
+    Constraint("sensitive_training_data", "flag", "the training images must not be reproduced", group="training"),
     Constraint(
-        "price_per_gpu_hour_usd", "number", "what an hour of the hardware costs", unit="USD", evidence=True
+        "maturity", "choice", "proven: only standard practice; emerging: newer methods are fine", group="training",
+        names={"proven": "only what is standard practice", "emerging": "newer methods are fine"},
     ),
+    Constraint("images_per_day", "integer", "images made on a day, on average", least=1),
+    Constraint("peak_images_per_second", "number", "images asked for in the busiest second"),
+    Constraint("batchable", "flag", "images may wait for one another and be made together"),
+    Constraint("price_per_gpu_hour_usd", "number", "what an hour of the hardware costs", unit="USD"),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Constraint] = {constraint.name: constraint for constraint in CONSTRAINTS}

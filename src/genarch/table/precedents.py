@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from math import log10
 from typing import Annotated, NamedTuple, cast
 
-from genarch.table.constraints import BY_NAME, Answers, Range, Value
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Range, Value
 from genarch.table.forms import number
 from genarch.table.spec import Case, with_implied
 
@@ -33,21 +33,7 @@ class Weights(NamedTuple):
 
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "task": ("task",),
-    "output": ("conditioning", "control", "domain", "resolution_px", "temporal_consistency"),
-    "serving": ("latency_budget_ms", "serving", "device", "device_memory_gb"),
-    "priorities": ("priorities",),
-    "training": (
-        "team_expertise",
-        "training",
-        "pretrained_available",
-        "training_images",
-        "paired_data",
-        "sensitive_training_data",
-        "training_compute",
-        "existing_generator",
-        "maturity",
-    ),
+    group: tuple(entry.name for entry in CONSTRAINTS if entry.group == group) for group in Weights._fields
 }
 """The constraints that are compared. A `gpu` counts as the device that it implies; load, price and licence do not."""
 
