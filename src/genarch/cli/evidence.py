@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from genarch.cli.app import Commands, ComparisonFormat, EntryFormat, Output, Overrides, Rules, argument, flag, option
 from genarch.cli.output import keep, print_descriptions, read_spec, write_report
-from genarch.errors import InputError, Problem, nearest
+from genarch.errors import InputError, Problem, UnknownIdError, nearest
 from genarch.evidence.catalogue import Stack
 from genarch.evidence.cost import bill
 from genarch.evidence.estimates import Options, leave_one_source_out, points
@@ -84,7 +84,10 @@ def evidence_show(
     output_format: EntryFormat = "text",
 ) -> int:
     """Show an entry of the catalogue: its figures, which of them were read, and where."""
-    return print_descriptions(pages.describe_evidence(name, load_catalogue()), output_format)
+    catalogue = load_catalogue()
+    if found := pages.describe_evidence(name, catalogue):
+        return print_descriptions(found, output_format)
+    raise UnknownIdError(f"{catalogue.name} has no '{name}'{nearest(name, pages.evidence_ids(catalogue))}")
 
 
 @evidence_app.command("models")

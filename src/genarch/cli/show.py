@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Annotated
 
 from genarch.cli.app import Commands, EntryFormat, Rules, argument
@@ -42,8 +41,7 @@ def show(
     found: list[Description] = []
     if named in disabled or named in table_ids(table):
         found += describe_id(named, table)
-    with suppress(UnknownIdError):
-        found += describe_evidence(named, catalogue)
+    found += describe_evidence(named, catalogue)
     found += [describe_case(cases[named])] if named in cases else []
     for entry in table.rules:
         if entry.id == named and (evidence := evidence_for(entry, table, catalogue)):
