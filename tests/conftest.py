@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.testing
 from hypothesis import HealthCheck, settings
+from typer.main import get_command
 
 from genarch import RuleTable, load_rules
 from genarch.files.table_reader import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The commands are put together once for all tests of a process, not for each call.
+vars(typer.testing)["_get_command"] = cache(get_command)
 
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("random", settings.get_profile("suite"), derandomize=False, max_examples=20, print_blob=True)
