@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test random lint check generate similarity calibration goldens bench fuzz clean
+.PHONY: demo test random lint check generate docs similarity calibration goldens bench fuzz clean
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "genarch needs Python 3.11 or later; run: make PYTHON=python3.11")'
@@ -26,6 +26,10 @@ $(VENV)/.fuzz: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	@touch $@
 
+$(VENV)/.docs: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	@touch $@
+
 demo: $(VENV)/.run          ## set up, evaluate the examples, show the recommendations
 	@$(BIN)/genarch evaluate examples/specs
 
@@ -46,6 +50,12 @@ check: lint test random     ## what CI runs
 
 generate: $(VENV)/.dev      ## the pages made from the rule tables and the catalogue
 	$(BIN)/python scripts/generate.py
+
+docs: $(VENV)/.docs         ## the documentation as a site in build/site, which loads nothing from elsewhere
+	$(BIN)/python scripts/site_pages.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+	@! grep -rlE '<(script|link|img)[^>]* (src|href)="(https?:)?//' build/site --include='*.html'
+	@echo 'build/site/index.html'
 
 similarity: $(VENV)/.dev    ## fit the weights by which documented cases are compared, and print what they are worth
 	$(BIN)/python scripts/fit_similarity.py

@@ -15,6 +15,7 @@ from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue
 from genarch.files.table_reader import read_table
 from genarch.reports.decision_map import as_svg, map_report
 from genarch.table.explore import decision_map
+from glossary_page import glossary_page
 from rule_page import facts_page, rule_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +34,7 @@ def generated() -> dict[Path, str]:
     files[ROOT / "docs/checks.md"] = table_check_page()
     files[ROOT / "docs/document-checks.md"] = document_check_page()
     files[ROOT / "docs/commands.md"] = command_page()
+    files[ROOT / "docs/glossary.md"] = glossary_page(load_rules("field"))
     specs, precedents = ROOT / "docs/specs.md", ROOT / "docs/precedents.md"
     files[specs] = with_constraint_table(specs.read_text())
     files[precedents] = with_group_table(precedents.read_text())

@@ -19,6 +19,7 @@ import pexpect
 import pytest
 from typer.main import get_command
 
+import site_pages
 from command_line import run
 from genarch import load_rules
 from genarch.cli.app import app
@@ -27,14 +28,14 @@ from genarch.reports.finding_formats import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")] + sorted((ROOT / "docs").rglob("*.md"))
-BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^(```+)(console|python)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 
 SESSION = re.compile(r"^```text session\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROMPT = re.compile(r"^((?:Answer|Change which\?|Save the answers\?) \([^)]*\):)(?: (.*))?$", re.MULTILINE)
 
 
 def blocks(language: str) -> list[tuple[Path, str]]:
-    return [(page, text) for page in PAGES for kind, text in BLOCK.findall(page.read_text()) if kind == language]
+    return [(page, text) for page in PAGES for _, kind, text in BLOCK.findall(page.read_text()) if kind == language]
 
 
 def sessions(block: str) -> list[tuple[str, str]]:
@@ -43,10 +44,12 @@ def sessions(block: str) -> list[tuple[str, str]]:
     return list(zip(parts[::2], parts[1::2], strict=True))
 
 
-def output(command: str) -> str:
+def output(command: str, folder: Path = ROOT) -> str:
     words = shlex.split(command)
+    if words[0] in ("cat", "cp", "mkdir", "sed"):
+        return subprocess.run(words, capture_output=True, text=True, cwd=folder, check=True).stdout
     assert words[0] == "genarch", command
-    result = run(*words[1:], cwd=ROOT)
+    result = run(*words[1:], cwd=folder)
     return result.stdout + result.stderr
 
 
@@ -78,17 +81,34 @@ def last(wanted: list[str], lines: list[str], first: int) -> int:
 
 
 CONSOLE = [(page, command, shown) for page, block in blocks("console") for command, shown in sessions(block)]
+TUTORIALS = sorted({page for page, _, _ in CONSOLE if page.parent.name == "tutorials"})
+ELSEWHERE = [step for step in CONSOLE if step[0] not in TUTORIALS]
 
 
-@pytest.mark.parametrize(("page", "command", "shown"), CONSOLE, ids=[command for _, command, _ in CONSOLE])
+def prints_as_shown(page: Path, command: str, shown: str, actual: str, *, update: bool) -> None:
+    if update:
+        old, new = f"$ {command}\n{shown}", f"$ {command}\n{refilled(shown, actual)}"
+        page.write_text(re.sub(re.escape(old) + r"(?=\$ |```)", lambda _: new, page.read_text(), count=1))
+    else:
+        assert matches(shown, actual), actual
+
+
+@pytest.mark.parametrize(("page", "command", "shown"), ELSEWHERE, ids=[command for _, command, _ in ELSEWHERE])
 def test_commands_print_what_the_page_shows(
     page: Path, command: str, shown: str, request: pytest.FixtureRequest
 ) -> None:
-    actual = output(command)
-    if request.config.getoption("--update-goldens"):
-        page.write_text(page.read_text().replace(f"$ {command}\n{shown}", f"$ {command}\n{refilled(shown, actual)}"))
-        return
-    assert matches(shown, actual), actual
+    prints_as_shown(page, command, shown, output(command), update=request.config.getoption("--update-goldens"))
+
+
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda page: page.stem)
+def test_a_tutorial_works_from_its_first_command_to_its_last(
+    tutorial: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for page, command, shown in CONSOLE:
+        if page == tutorial:
+            actual = output(command, tmp_path)
+            prints_as_shown(page, command, shown, actual, update=request.config.getoption("--update-goldens"))
 
 
 @pytest.mark.parametrize(
@@ -149,9 +169,26 @@ def test_the_exit_codes_are_documented() -> None:
 
 
 def test_every_link_within_the_project_leads_somewhere() -> None:
+    texts = {page.relative_to(ROOT).as_posix(): page.read_text() for page in PAGES}
+    for page, text in texts.items():
+        for target, anchor in site_pages.links(page, text):
+            assert (ROOT / target).exists(), f"{page}: {target}"
+            assert not anchor or anchor in site_pages.anchors(texts[target]), f"{page}: {target}#{anchor}"
+
+
+def test_no_heading_of_a_page_is_there_twice() -> None:
     for page in PAGES:
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+        headings = site_pages.anchors(page.read_text())
+        assert len(headings) == len(set(headings)), page
+
+
+def test_every_page_has_a_place_in_the_site_and_links_within_it() -> None:
+    pages = site_pages.site()
+    placed = re.findall(r"^ +- .*: (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+    assert sorted(placed) == sorted(page for page in pages if not page.startswith("source/"))
+    for page, text in pages.items():
+        for target, _ in site_pages.links(page, text):
+            assert target in pages or (ROOT / "docs" / target).exists(), f"{page}: {target}"
 
 
 def commands(group: Any, *path: str) -> Iterator[tuple[str, Any]]:

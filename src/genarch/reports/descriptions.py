@@ -37,6 +37,12 @@ GLOSSARY = {
     "expert_judgement": "A grade: the judgement of people who know the field.",
     "measured": "A grade: a measurement under stated conditions.",
     "documented_case": "A grade: what documented deployments did.",
+    "hit": "A rule whose condition holds whatever of the unknown turns out to be: only hits act.",
+    "miss": "A rule whose condition holds for nothing that the unknown could turn out to be.",
+    "settled": "Said of a verdict that no answer to what is open can change.",
+    "precedent": "A documented case beside a spec: what was chosen, why, when, and how the two differ.",
+    "waiver": "A stated exception to a finding or to a rule that excludes, with a reason and a last day.",
+    "baseline": "Findings that are known, and no reason for a check to fail.",
 }
 """The words of a report that are no entries of the table."""
 
