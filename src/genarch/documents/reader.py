@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from genarch.documents.discovery import repository_root
 from genarch.documents.markdown import WORD, Block, Defect, Markdown, parse_markdown
+from genarch.documents.status import INACTIVE, LONGEST, UNDECIDED, status_of
 from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse, within
@@ -25,18 +26,8 @@ MAX_BLOCKS = 100
 MAX_BLOCK = 1 << 16
 """Characters of one block: 64 Ki."""
 
-LONGEST = 500
-"""Characters of a line that states a status or the chosen option."""
-
 LONGEST_SCAN = 64 << 20
 """Bytes of a file too large to parse that are looked through for the word genarch: 64 MiB."""
-
-INACTIVE = (
-    "superseded", "superceded", "rejected", "deprecated", "withdrawn", "replaced", "declined", "obsolete", "abandoned",
-)  # fmt: skip
-"""The statuses of a document that binds nobody any more; tools write both spellings of the first."""
-
-UNDECIDED = ("proposed", "draft", "provisional", "pending", "in review", "wip")
 
 _INVALID = CheckId("block-invalid")
 _CHOSEN = re.compile(r"[\s>*_-]*chosen option[*_\s]*:", re.IGNORECASE)
@@ -177,49 +168,6 @@ def _chosen(markdown: Markdown, path: str) -> Iterator[Chosen]:
             else:
                 option = option.partition("because")[0].strip(" \t*_.,")
             yield Chosen(option, Place(path, number, column, len(line.rstrip()) + 1))
-
-
-HEAD = 30
-"""Lines within which a document states its status as a line of its own."""
-ACTIVE = ("accepted", "approved", "implemented", "implementable", "active", "final", "adopted", "published", "done")
-
-_LINE = re.compile(r"[\s>*+_-]*status[*_\s]*:[*_\s]*(.+)|\|[\s*_]*status[\s*_]*\|(.+)", re.IGNORECASE)
-_STRUCK = re.compile(r"~~[^~]*~~|<(?:s|del)>[^<]*</(?:s|del)>")
-_CLAUSE = re.compile(r"[,;|]\s+|\s*(?:->|=>|→)\s*")
-# A status is a word that stands alone or goes on as a status does: 'Replaced the sampler' is about something else.
-_WORD = re.compile(
-    rf"""[^\w(]*({"|".join((*INACTIVE, *UNDECIDED, *ACTIVE))})"""
-    r"""(?![\w-])(?=\W*$|\s*[,;:.()\[\]|*_"'\u2014\u2013/-]|\s+(?:by|with|in|on|since|as|at|from|for|because|due|see|\d))""",
-    re.IGNORECASE,
-)
-
-
-def status_of(markdown: Markdown) -> str:
-    """The status in small letters, from the word on: of the front matter, else of a heading, else of a line of its own.
-
-    Of a history the last entry counts. Empty where none is stated.
-    """
-    if markdown.status:
-        return _status_in(markdown.status)
-    listed = markdown.listed()
-    for heading in markdown.headings:
-        if re.sub(r"^[\d.\s]+", "", heading.title).strip(" :*_").casefold() == "status":
-            below = range(heading.first + 1, heading.last + 1)
-            found = [_status_in(markdown.lines[number - 1]) for number in below if number not in listed]
-            return next((status for status in reversed(found) if status), "")
-    end = min(markdown.front + HEAD, len(markdown.lines), *(later.first - 1 for later in markdown.headings[1:]))
-    for number in range(markdown.front + 1, end + 1):
-        match = None if number in listed else _LINE.fullmatch(markdown.lines[number - 1][:LONGEST])
-        if match:
-            return _status_in(match[1] or match[2])
-    return ""
-
-
-def _status_in(text: str) -> str:
-    """The last status that a line states."""
-    clauses = _CLAUSE.split(_STRUCK.sub("", text[:LONGEST]))
-    found = [clause[match.start(1) :] for clause in clauses if (match := _WORD.match(clause))]
-    return re.sub(r"[\s>*_`\[\]\"'|]+", " ", found[-1]).strip().casefold() if found else ""
 
 
 class Beside(NamedTuple):

@@ -1,0 +1,224 @@
+"""The status of a document: whether anybody is bound by what it decides.
+
+A status switches the check off, so only what can be nothing else is one: a known word that stands alone, or goes on
+with a date or with what came in its place. Prose, several words to choose from, and what no reader sees are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from genarch.documents.markdown import Markdown
+
+INACTIVE = (
+    "superseded", "superceded", "rejected", "deprecated", "withdrawn", "replaced", "declined", "obsolete", "abandoned",
+)  # fmt: skip
+"""The statuses of a document that binds nobody any more; tools write both spellings of the first."""
+
+UNDECIDED = ("proposed", "draft", "provisional", "pending", "in review", "wip")
+ACTIVE = ("accepted", "approved", "implemented", "implementable", "active", "final", "adopted", "published", "done")
+
+HEAD = 30
+"""Lines within which a document states its status as a line of its own."""
+
+LONGEST = 500
+"""Characters of a line that states a status; with a bound, no expression here takes long on any of them."""
+
+_LINK = "\0"
+"""What stands for a link while a line is read."""
+
+_KNOWN = "|".join((*INACTIVE, *UNDECIDED, *ACTIVE))
+_ANY = re.compile(rf"\b(?:{_KNOWN})(?![\w-])", re.IGNORECASE)
+_LINE = re.compile(r"[\s>*+_-]*(?:current )?status[*_\s]*:(.*)", re.IGNORECASE)
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
+_DATE = (
+    rf"(?:\d{{4}}-\d\d(?:-\d\d)?|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}|\d{{1,2}}\.?[ ]{_MONTH}(?:,?[ ]\d{{4}})?"
+    rf"|{_MONTH}[ ]\d{{1,2}},?[ ]\d{{4}})"
+)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+_WORD = re.compile(rf"[^\w(\0]*(?P<date>{_DATE}[^\w(\0]*)?(?P<word>{_KNOWN})(?![\w-])", re.IGNORECASE)
+# After a colon nothing but the date or the link: 'Rejected: diffusion with 50 steps' is about an alternative.
+_REFERRED = re.compile(
+    rf"""[^\w\0:]*(?:(?:by|with|see|in\ favou?r\ of)\b[^\w\0]*(?:\0|\d|[a-z]{{2,5}}[-\ ]?\d|[\w./-]{{1,99}}\.md\b)
+    |by\ [^:;.?!]{{1,60}}$
+    |(?:(?:on|since|as\ of|as\ at|from|in|at)\ )?(?:{_DATE}|v?\d+\.\d[\d.]*|(?:19|20)\d\d)
+      (?!\w)(?=\W*$|\W*[,;.)\u2013\u2014-])
+    ) | [^\w\0]*(?:{_DATE}|\0)[^\w\0]*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_GOES_ON = re.compile(
+    r"""\s*[,;:.()\[\]|*_"'\u2014\u2013/-]|\s+(?:by|with|in|on|since|as|at|from|for|because|due|see|\d)"""
+)
+"""How what binds goes on; nothing is switched off by that."""
+
+_CHOICE = re.compile(r"[|/]|\bor\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;]|\s(?:->|=>|\u2192|then)\s", re.IGNORECASE)
+_DEFINITION = re.compile(r"[\s>*+-]*\[[^\]]*\]:")
+# Struck out, an image, a box that is not ticked with what it is for, a ticked one, and marks of mere looks.
+_UNSEEN = re.compile(
+    r"(~~?)[^~]*\1|<(s|del|strike)>[^<]*</\2>|!\[[^\]]*\](?:\([^)]*\))?|(?:\[[ ]?\]|\u2610)[^\[\u2610-\u2612]*"
+    r"|\[[xX]\]|[\u2611\u2612]|</?(?:b|i|em|strong|code|br|p)[ ]?/?>",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
+_LINKED = re.compile(r"\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])")
+_BELOW_HEADER = re.compile(r"[\s>]*\|?[\s:|-]*-[\s:|-]*")
+_BRACKETED = re.compile(r"^\W{0,9}?[\[(]([^\[\]()]*)[\])]|[\[(]([^\[\]()]*)[\])]\s*$")
+
+
+class _Stated(NamedTuple):
+    """A status with the rest of its clause, its date where that is ISO's, and whether a date or a link is there."""
+
+    word: str
+    text: str
+    day: str
+    referred: bool
+
+
+def status_of(markdown: Markdown) -> str:
+    """The status in small letters, from the word on: of the front matter, else of a heading, a line or a table.
+
+    Of a history the last entry counts, by its date where each has one. Empty where none is stated.
+    """
+    if markdown.status:
+        return _settled(_in_line(markdown.status))
+    listed = markdown.listed()
+
+    def shown(first: int, last: int) -> list[str]:
+        """The lines that a reader sees as text, the others empty."""
+        return _visible("" if at in listed else markdown.lines[at - 1] for at in range(first, last + 1))
+
+    headings = [heading._replace(title=heading.title[:LONGEST]) for heading in markdown.headings]
+    for heading in headings:
+        if re.sub(r"^[\d.\s]+", "", heading.title).strip(" :*_").casefold() == "status":
+            return _settled(_entries(shown(heading.first + 1, heading.last)))
+    end = min(markdown.front + HEAD, len(markdown.lines), *(later.first - 1 for later in headings[1:]))
+    lines = shown(markdown.front + 1, end)
+    for at, line in enumerate(lines):
+        if stated := _LINE.match(line):
+            return _settled(_in_line(stated[1]))
+        if column := _status_column(lines, at):
+            return _settled(column)
+    for heading in headings:
+        if stated := _LINE.match(heading.title):
+            return _settled(_in_line(stated[1]))
+    # A title says that nothing binds any more, as a mark or with what came in its place; else it names its subject.
+    whole = [entry for heading in headings[:2] for entry in _in_line(heading.title) if entry.referred]
+    marks = [mark[1] or mark[2] or "" for heading in headings[:1] for mark in _BRACKETED.finditer(heading.title)]
+    found = [*whole, *(entry for mark in marks for entry in _in_line(mark))]
+    return next((entry.text for entry in found if entry.word in INACTIVE), "")
+
+
+def _visible(lines: Iterable[str]) -> list[str]:
+    """Lines without comments, and without definitions of links and what may go on with them."""
+    found = []
+    commented = defined = False
+    for line in lines:
+        if len(line) > LONGEST:
+            opens, ends = line.rfind("<!--"), line.rfind("-->")
+            commented = opens > ends or (commented and ends < 0)
+            found.append("")
+            continue
+        kept, rest = "", line
+        while rest:
+            before, mark, rest = rest.partition("-->" if commented else "<!--")
+            kept += "" if commented else before
+            commented = commented != bool(mark)
+        defined = bool(kept.strip()) and (defined or bool(_DEFINITION.match(kept)))
+        found.append("" if defined else kept.replace(_LINK, " "))
+    return found
+
+
+def _entries(lines: Sequence[str]) -> Iterator[_Stated]:
+    """What the lines of a section state, tables by their column."""
+    below = 0
+    for at, line in enumerate(lines):
+        if column := _status_column(lines, at):
+            yield from column
+            below = at + 2 + len(column)
+        elif at >= below:
+            stated = _LINE.match(line)
+            yield from _in_line(stated[1] if stated else line)
+
+
+def _status_column(lines: Sequence[str], at: int) -> list[_Stated]:
+    """What a table that begins here states in its column 'Status', or beside that word."""
+    cells = _cells(lines[at])
+    names = [cell.strip(" *_").casefold() for cell in cells]
+    if "status" not in names:
+        return []
+    if names[0] == "status" and len(cells) == 2:
+        return list(_in_line(cells[1]))
+    column, found = names.index("status"), []
+    if at + 1 < len(lines) and _BELOW_HEADER.fullmatch(lines[at + 1]):
+        for line in lines[at + 2 :]:
+            row = _cells(line)
+            if len(row) <= column:
+                break
+            day = _ISO.search(line)
+            found += [entry._replace(day=entry.day or (day[0] if day else "")) for entry in _in_line(row[column])]
+    return found
+
+
+def _cells(line: str) -> list[str]:
+    line = line.strip(" \t>")
+    return [cell.strip() for cell in line.strip("|").split("|")] if "|" in line else []
+
+
+def _in_line(text: str) -> list[_Stated]:
+    """The status that a line states; none where it has several to choose from, or is prose."""
+    (line,) = _visible([text])
+    links: list[str] = []
+
+    def hidden(link: re.Match[str]) -> str:
+        own = _clause(link[1])
+        links.append(link[0][len(link[1]) + 2 :] if own else link[0])
+        return f"{link[1]} {_LINK}" if own else _LINK
+
+    line = _LINKED.sub(hidden, _UNSEEN.sub(" ", line))
+    words = len(_ANY.findall(line))
+    if not words or "?" in line or _TAG.search(line):
+        return []
+    if words > 1 and _CHOICE.search(line):
+        return []
+    parts = [_clause(part) for part in (_CLAUSE.split(line) if words > 1 else [line])]
+    last = _last([part for part in parts if part]) if all(parts) else None
+    if last is None:
+        return []
+    own = iter(links[len(links) - last.text.count(_LINK) :])
+    return [last._replace(text=_plain(re.sub(_LINK, lambda _: next(own, ""), last.text)))]
+
+
+def _clause(text: str) -> _Stated | None:
+    match = _WORD.match(text)
+    if not match:
+        return None
+    word, rest = match["word"].casefold(), text[match.end() :]
+    goes_on = bool(_REFERRED.match(rest))
+    referred = bool(match["date"]) or goes_on
+    alone = not re.search(r"[\w\0]", rest)
+    if not (alone or goes_on or (word not in INACTIVE and _GOES_ON.match(rest))):
+        return None
+    day = _ISO.search(text)
+    return _Stated(word, text[match.start("word") :], day[0] if day else "", referred)
+
+
+def _settled(entries: Iterable[_Stated]) -> str:
+    last = _last(list(entries))
+    return last.text if last else ""
+
+
+def _last(found: list[_Stated]) -> _Stated | None:
+    """The last of a history, in which each but a first one has a date or a link; of anything else, nothing."""
+    if not found:
+        return None
+    if all(entry.day for entry in found):
+        found.sort(key=lambda entry: entry.day)
+    history = all(entry.referred or entry.day for entry in found) or (len(found) == 2 and found[1].referred)
+    return found[-1] if history or len({entry.word for entry in found}) == 1 else None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s>*_`\[\]\"'|]+", " ", text).strip().casefold()

@@ -1,0 +1,104 @@
+"""The status of a document: what switches its check off, and everything that only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genarch.documents.markdown import parse_markdown
+from genarch.documents.status import ACTIVE, INACTIVE, UNDECIDED, status_of
+
+INVISIBLE = [
+    "<!-- {} -->", "<!--\n\n{}\n\n-->", "[{}]: #", '[x]: #\n"{}"', "- [ ] {}", "~~{}~~", "![{}](a.png)", "☐ {}", "<del>{}</del>",
+    "```\n{}\n```", "What is it: proposed, {}, etc.?", "{}: diffusion with 50 steps",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("## Status\n\nAccepted\n\n[superseded]: #\n", "accepted"),
+        ("## Status\n\nAccepted\n\n[x]: #\n'Superseded'\n", "accepted"),
+        ("## Status\n\nAccepted\n\nRejected: diffusion with 50 steps\n", "accepted"),
+        ("* Status: accepted <!-- proposed | rejected | accepted | deprecated -->\n", "accepted"),
+        ("* Status: [proposed | rejected | accepted | deprecated | … | superseded by [ADR-0005](0005-example.md)] <!-- optional -->\n", ""),
+        ("## Status\n\nAccepted\n\nWhat is the status, such as proposed, accepted, rejected, deprecated, superseded, etc.?\n", "accepted"),
+        ('---\nstatus: "{proposed | rejected | accepted | deprecated | superseded by NNNN}"\n---\n\n# A\n', ""),
+        ("---\nstatus: [proposed, rejected]\n---\n\n# A\n", ""),
+        ("---\nstatus: [rejected]\n---\n\n# A\n", "rejected"),
+        ("# B\n\n- Status: [draft | proposed | rejected | accepted | superseded by x]\n", ""),
+        ("# C\n\n## Status\n\nSay which: proposed, accepted, rejected, deprecated, superseded, etc.\n", ""),
+        ("# A\n\n| Status | Date | Author |\n|---|---|---|\n| Superseded by 9 | 2025-01-19 | somebody |\n", "superseded by 9"),
+        ("# A\n\n| Date | Status |\n|---|---|\n| 2025-01-19 | superseded |\n| 2024-01-19 | accepted |\n", "superseded"),
+        ("# A\n\n## Status\n\n| Date | Status |\n|---|---|\n| 2024-01-19 | accepted |\n| 2025-01-19 | Superseded by [9](9.md) |\n", "superseded by 9 (9.md)"),
+        ("# A\n\n* Status: [proposed, approved, rejected, deprecated]\n", ""),
+        ("# A\n\n## Status\n\n- [ ] Rejected\n- [x] Accepted\n- [ ] Superseded\n", "accepted"),
+        ("# A\n\n## Status\n\n- [x] Accepted\n- [ ] Superseded\n", "accepted"),
+        ("# A\n\n## Status\n\n☑ Accepted ☐ Superseded\n", "accepted"),
+        ("# A\n\nStatus: [x] accepted [ ] rejected\n", "accepted"),
+        ("# A\n\nStatus: [ ] accepted [x] rejected\n", "rejected"),
+        ("# A\n\n## Status\n\nAccepted <!--\nRejected\n-->\n", "accepted"),
+        ("# A\n\n## Status\n\nAccepted <!--\nRejected\n", "accepted"),
+        ("# A\n\n## Status\n\nAccepted\n\n- proposed\n- accepted\n- rejected\n", ""),
+        ("# A\n\n## Status\n\n2024-01-01: proposed\n2024-02-01: accepted\n2025-01-01: superseded by [9](9.md)\n", "superseded by 9 (9.md)"),
+        ("# A\n\n## Status\n\n2025-01-01: superseded by [9](9.md)\n2024-02-01: accepted\n", "superseded by 9 (9.md)"),
+        ("# A\n\n## Status\n\n- 2026-01-01 Accepted\n- 2025-01-01 Superseded\n", "accepted"),
+        ("# A\n\n## Status\n\nAccepted on May 2, 2024\n\nSuperseded on 3 June 2025\n", "superseded on 3 june 2025"),
+        ("# A\n\n## Status: Superseded by [9](9.md)\n", "superseded by 9 (9.md)"),
+        ("# [Superseded] A\n", "superseded"),
+        ("# 5. Use it (superseded by ADR-9)\n", "superseded by adr-9"),
+        ("# A\n\n## Rejected\n\ntext\n", ""),
+        ("# A\n\n## Superseded by [9](9.md)\n\ntext\n", "superseded by 9 (9.md)"),
+        ("Status: [Superseded](9.md)\n", "superseded (9.md)"),
+        ("Status: Superseded.\n", "superseded."),
+        ("Status: rejected?\n", ""),
+        ("Status: Accepted ![Superseded](x.png)\n", "accepted"),
+        ("Status: Accepted <span hidden>Superseded</span>\n", ""),
+        ("Status: ~Accepted~ Superseded\n", "superseded"),
+        ("Status: Accepted, superseded by [9](9.md)\n", "superseded by 9 (9.md)"),
+        ("Status: proposed -> accepted -> superseded\n", ""),
+        ("Status: rejected (2024-01-01)\n", "rejected (2024-01-01)"),
+        ("Status: rejected because it was slow\n", ""),
+        ("Status: rejected on 2024-01-01, because it was slow\n", "rejected on 2024-01-01, because it was slow"),
+        ("Status: replaced the sampler\n", ""),
+        ("Status: superseded by [rejected ideas](x.md)\n", "superseded by rejected ideas (x.md)"),
+        ("Status: **Deprecated**<br>\n", "deprecated"),
+        ("Status: draft for the review\n", "draft for the review"),
+        ("Status: superseded by ADR-0012: use GANs\n", "superseded by adr-0012: use gans"),
+        ("Status: superseded or accepted\n", ""),
+        ("Status: superseded/accepted\n", ""),
+        ("Status: accepted (or rejected)\n", ""),
+        ("Status: Rejected: [x](y) was slow\n", ""),
+        ("Status: approved by the board\n", "approved by the board"),
+    ],
+)  # fmt: skip
+def test_the_status(text: str, status: str) -> None:
+    assert status_of(parse_markdown(text)) == status
+
+
+@pytest.mark.parametrize("hint", INVISIBLE)
+@pytest.mark.parametrize("word", ["rejected", "Superseded by [9](9.md)"])
+def test_what_no_reader_takes_for_a_status_changes_none(hint: str, word: str) -> None:
+    if hint[:2] in ("{}", "Wh", "[{"):
+        word = word.partition(" ")[0]
+    for before, after in (("Accepted\n\n", ""), ("", "\n\nAccepted")):
+        text = f"# A\n\n## Status\n\n{before}{hint.format(word)}{after}\n\n## Decision\n"
+        assert status_of(parse_markdown(text)) == "accepted", text
+
+
+WORDS = st.sampled_from([*INACTIVE, *ACTIVE, *UNDECIDED])
+
+
+@given(st.lists(WORDS, min_size=2, max_size=5, unique=True), st.sampled_from([", ", " | ", "/", "; ", " or ", " -> "]))
+def test_several_words_to_choose_from_are_none(words: list[str], between: str) -> None:
+    choice = between.join(words)
+    for text in (
+        f"* Status: {choice}",
+        f"* Status: [{choice}]",
+        f'---\nstatus: "{{{choice}}}"\n---',
+        f"## Status\n\n{choice}",
+    ):
+        assert status_of(parse_markdown(f"{text}\n")) == "", text
+    each = "\n".join(f"- {word}" for word in words)
+    assert status_of(parse_markdown(f"## Status\n\n{each}\n")) == ""
