@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genarch.documents.markdown import Defect, Verbatim, parse_markdown
+from genarch.documents.lookalikes import Defect, Verbatim
+from genarch.documents.markdown import parse_markdown
 from genarch.errors import InputError
 from genarch.files.specs import parse_spec
 from genarch.table.findings import CheckId

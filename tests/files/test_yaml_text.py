@@ -49,7 +49,7 @@ BILLION = "a: &a [x,x,x]\n" + "".join(
         ("a:\n\tb: 1\n", "f:2:1: not YAML: a tab cannot indent"),
         ('a: 1\nb: "x\nc: 2\n', "f:2:4: not YAML: the quotation mark that opens here is never closed"),
         ("a: {{ template }}\n", "f:1:5: a key must be text, not a list or a mapping; a template?"),
-        ("c: 1\nkey:value\n", "f:3:1: not YAML: expected 'key: value'; is a space missing"),
+        ("c: 1\nkey:value\n", "f:2:1: not YAML: expected 'key: value'; is a space missing"),
         ("a: b: c\n", "f:1:5: not YAML: unexpected ':'"),
         ("a: 1\n  b: 2\n", "f:2:4: not YAML: unexpected ':'"),
         ("a: `x`\n", "f:1:4: not YAML: a value cannot begin with '`'"),

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate
 
-from genarch.documents.markdown import INFO, Block, parse_markdown
+from genarch.documents.lookalikes import INFO, distance
+from genarch.documents.markdown import Block, parse_markdown
 from genarch.documents.reader import DesignDocument, read_document, read_sidecar
 from genarch.files.io import refuse
 from genarch.files.spec_text import Edit, edited
@@ -190,20 +191,6 @@ def _edits(text: str, document: DesignDocument) -> Iterator[Edit]:
                 at = start + place.column - 1
                 at += text[at : at + 1] in ("'", '"')
                 # What is further off may be another word, and not this one misspelt.
-                alike = _distance(wrong, right) <= (2 if len(right) > 7 else 1)
+                alike = distance(wrong, right) <= (2 if len(right) > 7 else 1)
                 if alike and text.startswith(wrong, at):
                     yield at, at + len(wrong), right
-
-
-def _distance(one: str, other: str) -> int:
-    """How many letters are wrong, missing, too many or exchanged with their neighbour (Damerau and Levenshtein)."""
-    rows = [list(range(len(other) + 1))]
-    for at, letter in enumerate(one, 1):
-        row = [at]
-        for to, wanted in enumerate(other, 1):
-            cost = min(rows[-1][to] + 1, row[-1] + 1, rows[-1][to - 1] + (letter != wanted))
-            if at > 1 and to > 1 and letter == other[to - 2] and one[at - 2] == wanted:
-                cost = min(cost, rows[-2][to - 2] + 1)
-            row.append(cost)
-        rows.append(row)
-    return rows[-1][-1]

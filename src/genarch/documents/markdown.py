@@ -7,29 +7,30 @@ so it may be whatever YAML allows: only the parser's events are read, which is s
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from genarch.files.yaml_text import LINE_END, LOADER
+from genarch.documents.lookalikes import (
+    INFO,
+    MISSPELT,
+    QUOTED,
+    WORD,
+    Defect,
+    Verbatim,
+    distance,
+    hidden_blocks,
+    is_spec_like,
+    near_fence,
+)
+from genarch.files.yaml_text import LINE_END, LOADER, error_mark
 from genarch.table.findings import CheckId
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
-    from markdown_it.token import Token
 
-INFO = ("yaml genarch", "yml genarch")
-"""The info strings of a spec block."""
-
-WORD = "genarch"
-"""What every carrier within a document contains."""
-
-_MARKS = re.compile(r"(?:``+|~~~+|'''+)[ \t]*\{?[ \t]*\.?ya?ml[\s.,:]+\.?genarch\b", re.IGNORECASE)
-"""What opens a spec block to the eye, wherever it stands in a line."""
-_ATTRIBUTES = re.compile(r"""[\w-]+=(?:"[^"]*"|'[^']*'|\S+)""")
 _OWN_KEY = re.compile(r"genarch[ \t]*:(?:\s|$)")
 
 MAX_EVENTS = 50_000
@@ -37,16 +38,19 @@ MAX_EVENTS = 50_000
 
 MAX_DEPTH = 64
 
+MAX_NESTING = 100
+"""Lists count twice, quotations once. What is nested deeper is not parsed; a block behind it is reported as hidden."""
+
 _KEY = re.compile(r"""["']?\bgenarch["']?[ \t]*:""", re.IGNORECASE)
 _NESTED_KEY = re.compile(
-    r"""^[ \t]*(?:-[ \t]+)*(?:[^\n]*[{,][ \t]*)?["']?\bgenarch["']?[ \t]*:(?=\s|$)""", re.IGNORECASE | re.MULTILINE
+    r"""(?:^[ \t-]*+|[{,][ \t]*+)["']?genarch["']?[ \t]*+:(?=\s|$)""", re.IGNORECASE | re.MULTILINE
 )
+_ANY_KEY = re.compile(rf"""{WORD}|^["']?(?:g[\w-]{{4,8}}|constraints)["']?[ \t]*+:""", re.IGNORECASE | re.MULTILINE)
+"""Front matter where something of ours may be."""
 _KEY_ELSEWHERE = re.compile(r"""\[?["']?\bgenarch\b["']?[ \t]*(?:[:=]|\]$)""", re.IGNORECASE)
 """A key as YAML, TOML and JSON have it."""
 _STATUS = re.compile(r"""^status[ \t]*:[ \t]*["']?([^"'#\n]*)""", re.IGNORECASE | re.MULTILINE)
 _OTHER_FORMS = {"---": "never ends with a line of three hyphens", "+++": "is TOML", "{": "is JSON"}
-_MISSPELT = CheckId("block-misspelt")
-_QUOTED = CheckId("block-quoted")
 
 
 class Block(NamedTuple):
@@ -70,25 +74,6 @@ class Heading(NamedTuple):
     title: str
     first: int
     last: int
-
-
-class Verbatim(NamedTuple):
-    """Lines in which Markdown reads no blocks; `closed` is whether their end is written, where they have one."""
-
-    kind: Literal["fence", "comment", "html", "indented code"]
-    first: int
-    last: int
-    closed: bool
-
-
-class Defect(NamedTuple):
-    """What a check finds at a line and column of a document; `subject` as in a finding."""
-
-    check: CheckId
-    line: int
-    column: int
-    message: str
-    subject: tuple[str, ...] = ()
 
 
 class Markdown(NamedTuple):
@@ -124,6 +109,7 @@ def parse_markdown(text: str) -> Markdown:
     status, specs, defects = _read_front(lines, front)
     blocks, verbatim, comments = [], [], []
     headings: list[Heading] = []
+    opened: set[int] = set()
     for at, token in enumerate(tokens):
         start, last = token.map or (0, 1)
         first = start + 1
@@ -141,73 +127,39 @@ def parse_markdown(text: str) -> Markdown:
             info = token.info.strip()
             # The mark that ends a fence takes a line beside the first and those of its content.
             closed = last - first + 1 == token.content.count("\n") + 2
+            column = len(lines[start]) - len(lines[start].lstrip("> \t0123456789.)*+-")) + 1
+            opened.add(first)
             if info in INFO:
                 # The markers of lists and quotations stand before a line's own text: its right end is what is fixed.
                 own = enumerate(token.content.split("\n")[:-1], first + 1)
                 placed = tuple((number, len(lines[number - 1]) - len(line)) for number, line in own)
-                column = len(lines[start]) - len(lines[start].lstrip("> \t0123456789.)*+-")) + 1
+                placed = placed or ((first, column - 1),)
                 blocks.append(Block(token.content, placed, first, last, column, closed))
                 if not closed:
                     message = "the block that begins here is never closed; end it with the marks that it began with"
                     defects.append(Defect(CheckId("block-unclosed"), first, column, message))
                 continue
             verbatim.append(Verbatim("fence", first, last, closed))
-            if _perhaps_spec(token):
-                message = f"a fence of '{info[:60]}' is not read; did you mean '{INFO[0]}'?"
-                defects.append(Defect(_MISSPELT, first, 1, message))
+            if near := near_fence(token.info, token.content):
+                defects.append(Defect(near[0], first, column, near[1]))
             elif info in ("yaml", "yml") and _OWN_KEY.match(token.content):
                 instead = f"as a block, it begins with {INFO[0]} and leaves the key out"
                 message = f"a listing with 'genarch:' is not read; {instead}"
-                defects.append(Defect(_QUOTED, first, 1, message))
-    read = {line for block in blocks for line in range(block.first, block.last + 1)}
-    read.update(defect.line for defect in defects if defect.check == _MISSPELT)
-    defects += _hidden(lines, front, read, verbatim)
+                defects.append(Defect(QUOTED, first, column, message))
+    read = opened | {line for block in blocks for line in range(block.first, block.last + 1)}
+    read.update(defect.line for defect in defects)
+    defects += hidden_blocks(lines, front, read, verbatim)
     parts = tuple(specs), tuple(headings), tuple(verbatim), tuple(comments), tuple(defects)
     return Markdown(lines, tuple(blocks), front, status, *parts)
-
-
-def _hidden(lines: tuple[str, ...], front: int, read: set[int], verbatim: list[Verbatim]) -> Iterator[Defect]:
-    """The lines that open a spec block to the eye but not to Markdown, by what they stand in."""
-    for number, line in enumerate(lines[front:], front + 1):
-        found = _MARKS.search(line) if WORD in line.casefold() and number not in read else None
-        # A line where the marks are closed again speaks of them.
-        if not found or any(marks in line[found.end() :] for marks in ("``", "~~~", "'''")):
-            continue
-        at = bisect_right(verbatim, number, key=lambda part: part.first) - 1
-        within = verbatim[at] if at >= 0 and number <= verbatim[at].last else None
-        part = f"the {within.kind} that begins on line {within.first}" if within else ""
-        check = CheckId("block-swallowed")
-        if within is None:
-            why = "plain text to Markdown; put it at the margin, on lines of its own"
-        elif within.kind == "indented code":
-            why = "indented so far that it is code; put it at the margin"
-        elif within.kind == "html":
-            why = f"part of {part}; put an empty line before it"
-        elif not within.closed:
-            why = f"inside {part} and is never closed; close it before the block"
-        else:
-            check, why = _QUOTED, f"not read, since it is inside {part}"
-        yield Defect(check, number, 1, f"the block here is {why}")
 
 
 @cache
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark")
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
-
-
-def _perhaps_spec(token: "Token") -> bool:
-    """Whether a fence was meant as a spec: both words in its info, or one with what only a spec holds."""
-    info = _ATTRIBUTES.sub("", token.info).casefold()
-    if not info.strip():
-        return token.content.partition("\n")[0].strip() in INFO
-    words = re.findall(r"\w+", info)
-    if WORD not in words:
-        return False
-    return bool({"yaml", "yml"} & set(words)) or (len(words) == 1 and "\nconstraints" in f"\n{token.content}")
 
 
 def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], list[Defect]]:
@@ -221,11 +173,12 @@ def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], lis
     found: list[tuple[CheckId, int, str]] = []
     entries: list[tuple[str, int, int, int, str | None]] = []
     try:
-        entries += _top_level(text) if WORD in text.casefold() else ()
+        entries += _top_level(text) if _ANY_KEY.search(text) else ()
     except _OtherShape as shape:
-        entries, found = [], [(_MISSPELT, *shape.args)]
+        entries, found = [], [(MISSPELT, *shape.args)]
     except yaml.YAMLError as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        problem = getattr(error, "problem", None)
+        mark = error_mark(error) if isinstance(error, yaml.MarkedYAMLError) else None
         message = f"the front matter is not YAML: {problem or 'it cannot be read'}"
         entries, found = (
             [],
@@ -236,11 +189,13 @@ def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], lis
             status = value
         if key == WORD:
             specs.append(_spec(text, at, start, end))
-        elif key.casefold() == WORD:
-            found.append((_MISSPELT, at, f"'{key}' is not read; did you mean '{WORD}'?"))
+        elif key.casefold() == WORD or (value is None and 5 <= len(key) <= 9 and distance(key.casefold(), WORD) <= 2):
+            found.append((MISSPELT, at, f"'{key}' is not read; did you mean '{WORD}'?"))
+        elif key == "constraints" and is_spec_like(text[at:end]):
+            found.append((MISSPELT, at, f"'{key}' at the top is not read; put the spec below '{WORD}:'"))
         elif value is None and (nested := _NESTED_KEY.search(text, text.rfind("\n", 0, start) + 1, end)):
             message = f"'{WORD}' below '{key[:40]}' is not read; write it at the top of the front matter"
-            found.append((_MISSPELT, text.casefold().index(WORD, nested.start()), message))
+            found.append((MISSPELT, text.casefold().index(WORD, nested.start()), message))
     return status, specs, [Defect(check, *_position(text, at), message) for check, at, message in found]
 
 
@@ -314,5 +269,5 @@ def _unread(lines: Sequence[str]) -> Iterator[Defect]:
             elif first and mark == "---":
                 why = "does not begin on the first line"
             message = f"front matter that {why} is not read; write it in YAML from the first line, between lines of ---"
-            yield Defect(_MISSPELT, at + 1, found.start() + 1, message)
+            yield Defect(MISSPELT, at + 1, found.start() + 1, message)
             return

@@ -9,7 +9,8 @@ from functools import cache
 from typing import NamedTuple
 
 from genarch.documents.discovery import repository_root
-from genarch.documents.markdown import WORD, Block, Defect, Markdown, parse_markdown
+from genarch.documents.lookalikes import WORD, Defect
+from genarch.documents.markdown import Block, Markdown, parse_markdown
 from genarch.documents.status import INACTIVE, LONGEST, UNDECIDED, status_of
 from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS

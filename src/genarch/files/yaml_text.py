@@ -186,10 +186,7 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
         for message, at in refused.items():
             document.report(at, "", message)
     except yaml.MarkedYAMLError as error:
-        unclosed = str(error.problem) == "found unexpected end of stream"
-        mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
-        if error.context == "while scanning a block scalar" and error.context_mark:
-            mark = error.context_mark
+        mark = error_mark(error)
         at = mark.index if mark else 0
         document.report(at, "", f"not YAML: {_in_words(error, text[at : at + 1])}")
     except yaml.YAMLError as error:
@@ -198,6 +195,14 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
         if loader:
             loader.dispose()
     raise document.error()
+
+
+def error_mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
+    """Where a person would look for what the parser found: where a text or a key began that never ended."""
+    began = str(error.problem) in ("found unexpected end of stream", "could not find expected ':'")
+    if began or error.context == "while scanning a block scalar":
+        return error.context_mark or error.problem_mark
+    return error.problem_mark or error.context_mark
 
 
 def _in_words(error: yaml.MarkedYAMLError, character: str) -> str:

@@ -1,0 +1,139 @@
+"""What looks like a spec block and is none is never silent: near misses of a fence, and blocks that something hides."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genarch.documents.lookalikes import distance
+from genarch.documents.markdown import parse_markdown
+
+SPEC = "version: 1\nconstraints:\n  task: style_transfer\n  domain: narrow\ndecision: diffusion\n"
+BLOCK = f"```yaml genarch\n{SPEC}```\n"
+
+
+def found(text: str) -> list[tuple[str, int]]:
+    return [(defect.check, defect.line) for defect in parse_markdown(text).defects]
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "ymal genarch", "yam genarch", "yaml genarchs", "yamlgenarch", "yaml_genarch", "yaml=genarch", "yaml genarch=true",
+        "json genarch", "toml genarch", "text genarch", "x-genarch", "genarch", "genarch-yaml", "yaml,genarch", "yaml:genarch",
+        "yaml genrach", "yaml gen-arch", "yaml.genarch", "{.genarch}", "yaml {genarch}", "YAML GENARCH", "yaml\tgenarch",
+        "yaml genarch genarch", "genarch yaml", "yaml #genarch", "spec:genarch", "yaml\u00a0genarch", "yaml genarch\u200b",
+        f"yaml {'x' * 400} genarch", 'yaml genarch title="genarch.yaml"',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("fence", ["```", "~~~~"])
+def test_a_near_miss_of_the_info_string_is_an_error(info: str, fence: str) -> None:
+    assert found(f"# A\n\n{fence}{info}\n{SPEC}{fence}\n") == [("block-misspelt", 3)]
+
+
+@pytest.mark.parametrize("info", ["yaml", "", "text", "json", 'yaml title="genarch.yaml"', "diff"])
+def test_a_spec_in_a_listing_of_something_else_is_noted(info: str) -> None:
+    assert found(f"As genarch has it:\n\n```{info}\n{SPEC}```\n") == ([("block-quoted", 3)] if info else [])
+    assert found('genarch\n\n```json\n{"version": 1, "constraints": {"task": "inpainting"}}\n```\n') == [
+        ("block-quoted", 3)
+    ]
+
+
+HIDING = {
+    "an unclosed fence": "```\noutput\n\n",
+    "an unclosed fence of more marks, and another one": "````\noutput\n\n",
+    "an unclosed comment": "<!-- TODO\n\n",
+    "a script": "<script>\n\n",
+    "a pre": "<pre>\n\n",
+    "a tag": "<div>\n",
+    "a rule above": "---\n\n",
+    "an instruction": "<?php\n\n",
+    "CDATA": "<![CDATA[\n\n",
+}
+BEHIND = {
+    "nothing": "",
+    "text": "\nText.\n",
+    "a comment": "\n<!-- the end -->\n",
+    "an arrow": "\nA --> B\n",
+    "another fence": "\n````md\nx\n````\n",
+    "a rule": "\n---\n\nfooter\n",
+    "another block": f"\n{BLOCK}",
+}
+
+
+@pytest.mark.parametrize("hiding", HIDING)
+@pytest.mark.parametrize("behind", BEHIND)
+def test_a_block_that_markdown_does_not_see_is_an_error(hiding: str, behind: str) -> None:
+    text = f"{HIDING[hiding]}{BLOCK}{BEHIND[behind]}"
+    line = text[: text.index("```yaml genarch")].count("\n") + 1
+    read = [block.first for block in parse_markdown(text).blocks]
+    assert line in read or ("block-swallowed", line) in found(text)
+    assert line not in read or hiding == "a rule above"
+
+
+@pytest.mark.parametrize(
+    "text", [f"````md\n{BLOCK}````\n", f"<!--\n{BLOCK}-->\n", f"~~~\n{BLOCK}~~~\n", f"<!-- x\n{BLOCK}\nx -->\n"]
+)
+def test_a_block_that_is_quoted_on_purpose_is_a_note(text: str) -> None:
+    assert found(f"# A\n\n{text}\ntext\n") == [("block-quoted", 4)]
+
+
+PARTS = st.sampled_from(
+    [
+        "```\n",
+        "~~~\n",
+        "````\n",
+        "<!--\n",
+        "-->\n",
+        "<pre>\n",
+        "</pre>\n",
+        "<div>\n",
+        "---\n",
+        "\n",
+        "text\n",
+        "- a\n",
+        "> q\n",
+        "    code\n",
+    ]
+)
+
+
+@given(st.lists(PARTS, max_size=5), st.lists(PARTS, max_size=4), st.sampled_from(["", "> ", "- "]))
+def test_no_line_that_opens_a_block_is_passed_over(before: list[str], behind: list[str], wrapping: str) -> None:
+    rest = wrapping.replace("-", " ")
+    block = wrapping + BLOCK.rstrip().replace("\n", f"\n{rest}") + "\n"
+    text = "".join([*before, block, *behind])
+    line = "".join(before).count("\n") + 1
+    markdown = parse_markdown(text)
+    assert line in [block.first for block in markdown.blocks] or line in [defect.line for defect in markdown.defects]
+
+
+@pytest.mark.parametrize(
+    "nested", ["".join("  " * at + "- a\n" for at in range(10)) + "\nText.\n\n", "> " * 20 + "a\n\n"]
+)
+def test_deep_nesting_hides_nothing_behind_it(nested: str) -> None:
+    assert len(parse_markdown(nested + BLOCK).blocks) == 1
+
+
+@pytest.mark.parametrize(
+    ("front", "line"),
+    [
+        ("genarhc:\n  version: 1", 2),
+        ("gen-arch:\n  version: 1", 2),
+        ("GenArch: {version: 1}", 2),
+        ("a: 1\nconstraints: {task: inpainting}", 3),
+    ],
+)
+def test_a_near_miss_in_the_front_matter_is_an_error(front: str, line: int) -> None:
+    assert found(f"---\n{front}\n---\n# genarch\n") == [("block-misspelt", line)]
+
+
+def test_the_distance_of_words() -> None:
+    assert [distance("genarch", word) for word in ("genarch", "genarhc", "genarchs", "gnarch", "search")] == [
+        0,
+        1,
+        1,
+        1,
+        2,
+    ]
