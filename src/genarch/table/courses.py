@@ -27,9 +27,6 @@ SAMPLES = 1_000
 LIMIT = 4_000
 """Nodes that the search for one return may take: some quarter of a second. Most take hundreds, a few nearly all."""
 
-LIMIT_AFTER = 1_000
-"""The same once a search met its limit: the table is one that searches do not settle."""
-
 Return = tuple[str, str]
 """A verdict that is left and come back to, and the one that follows it."""
 
@@ -223,8 +220,7 @@ class Course:
         complete = True
         for each in permutations(self._table.rules.verdicts, 2):
             if each not in found:
-                limit = LIMIT if complete else LIMIT_AFTER
-                further = search(self._space, self._returns, self._reachable, {each}, limit=limit)
+                further = search(self._space, self._returns, self._reachable, {each}, limit=LIMIT)
                 found.update(further.witnesses)
                 complete &= further.complete
         return Found(found, complete)
