@@ -14,6 +14,9 @@ from genarch.files.table_reader import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Where this is set, each of the hundreds of processes that tests start would compile the package anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # The commands are put together once for all tests of a process, not for each call.
 vars(typer.testing)["_get_command"] = cache(get_command)
 
