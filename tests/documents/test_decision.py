@@ -506,6 +506,13 @@ def about_model(
             "licence-conflict",
             "of net its licence forbids commercial use (Some terms)",
         ),
+        (
+            [],
+            {"licence": licence("allowed")._replace(excluded_regions=("eu", "kr"))},
+            {},
+            "model-closed-in-regions",
+            "of net grants nothing in EU, KR (Some terms)",
+        ),
         ([], {}, {"task": "super_resolution", "latency_budget_ms": None}, "model-unsuited", "super_resolution"),
         ([], {}, {"conditioning": frozenset({"mask"})}, "model-unsuited", "nothing shows it steered by mask"),
         ([], {}, {"resolution_px": 1024, "latency_budget_ms": None}, "model-unsuited", "it is shown up to 512 px"),

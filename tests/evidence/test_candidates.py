@@ -253,6 +253,7 @@ def test_every_thing_that_is_asked_of_a_model_is_answered_and_nothing_else() -> 
         ({}, {"kind": "decoder"}, {}, "task", "fails", "it makes no images by itself; it is of the kind 'decoder'"),
         ({}, {}, {}, "weights", "open", "whether its weights are released is not known"),
         ({}, {"weights_released": False}, {}, "weights", "fails", "its weights were never released"),
+        ({}, {"licence": licence("allowed")._replace(excluded_regions=("eu", "kr"))}, {}, "region", "open", "its licence grants nothing in EU, KR"),
         ({}, {}, {}, "conditioning", "passes", "it is steered by text"),
         ({}, {"licence": licence("allowed")}, {"commercial_use": True}, "licence", "passes", "its licence allows commercial use (Some terms)"),
         ({}, {"licence": licence("conditional")}, {"commercial_use": True}, "licence", "passes", "its licence allows commercial use under a condition: on a condition"),

@@ -34,7 +34,7 @@ _LICENCES = get_args(CommercialUse)
 
 _TOOK = {"measured": "it ran in", "stated": "it is said to need", "weights": "its weights alone take"}
 
-MissKind = Literal["budget", "conditioning", "licence", "memory", "resolution", "task", "weights"]
+MissKind = Literal["budget", "conditioning", "licence", "memory", "region", "resolution", "task", "weights"]
 Outcome = Literal["passes", "fails", "open"]
 
 
@@ -261,6 +261,8 @@ def model_tests(found: Candidate, needs: Needs) -> Iterator[ModelTest]:
     if needs.commercial_use:
         conflict = licence_conflict(model, from_scratch=needs.from_scratch)
         yield ModelTest("licence", "fails" if conflict else "passes", conflict or _granted(model, code))
+    if regions := model.licence and model.licence.closed_in:
+        yield ModelTest("region", "open", f"its licence grants nothing in {regions}")
     if needs.memory_gb is not None:
         yield _memory(found, model, needs, needs.memory_gb)
     if needs.resolution_px is not None:

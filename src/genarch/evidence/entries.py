@@ -180,6 +180,11 @@ class Licence(NamedTuple):
         return [(of, part) for of, part in (("code", self.code), ("weights", self.weights)) if part]
 
     @property
+    def closed_in(self) -> str:
+        """The regions where it grants nothing: `EU, GB, KR`. A spec does not say where its images are made."""
+        return ", ".join(self.excluded_regions).upper()
+
+    @property
     def deciding(self) -> str:
         """The terms that commercial use comes to what it does by, and what they are of where the other's are laxer."""
         strictest = [(of, part) for of, part in self.parts if part.commercial_use == self.commercial_use]

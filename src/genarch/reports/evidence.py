@@ -341,8 +341,7 @@ def licence_words(licence: Licence | None) -> str:
         return "licence not known"
     condition = licence.condition if licence.commercial_use == "conditional" else None
     use = condition or f"commercial use {licence.commercial_use}"
-    regions = ", ".join(licence.excluded_regions).upper()
-    nowhere = f"; not granted in {regions}" if regions else ""
+    nowhere = f"; not granted in {licence.closed_in}" if licence.closed_in else ""
     return f"licence {licence.deciding}: {use}{nowhere}{'' if licence.verified else ' (terms not verified)'}"
 
 
