@@ -34,6 +34,7 @@ from genarch.files.bundled import (
     bundled_cases,
     bundled_tables,
     load_rules,
+    load_weights,
     table_files,
     table_path,
 )
@@ -227,13 +228,20 @@ def backtest(
     failures: Annotated[bool, flag("--failures", "Explain each miss by the rules that did it.")] = False,
     ablation: Annotated[bool, flag("--ablation", "Take out each rule in turn.")] = False,
     leave_one_out: Annotated[
-        bool, flag("--leave-one-out", "Judge each case by strengths fitted to the others.")
+        bool, flag("--leave-one-out", "Judge each case also by strengths fitted to other sources.")
     ] = False,
+    learners: Annotated[
+        bool, flag("--learners", "Compare with logistic regression and random forest, which takes scikit-learn.")
+    ] = False,
+    plot: Annotated[str | None, option("FILE", "Draw how reliable chances are, as an SVG image.")] = None,
     output_format: ComparisonFormat = "text",
     output: Output = None,
 ) -> int:
     """Backtest rule tables on documented decisions: how often right, how sure, and why not."""
+    from genarch.cli.learners import MISSING
+    from genarch.cli.learners import learners as learners_of
     from genarch.reports.backtest import backtest_page, backtest_report
+    from genarch.reports.worth import reliability_image
 
     paths = list(case_files(cases or ()))
     if cases and not paths:
@@ -242,7 +250,9 @@ def backtest(
     names = dict.fromkeys(rules or ([DEFAULT_TABLE] if against else bundled_tables()))
     every = dict.fromkeys([*names, *([against] if against else [])])
     tables = dict(zip(every, collected(partial(load_rules, evidence=False), every), strict=True))
-    keep(output, [*map(table_path, every), *paths])
+    for target in (output, plot):
+        keep(target, [*map(table_path, every), *paths])
+    found = learners_of() if learners else {}
     if paths:
         from genarch.files.specs import load_cases
 
@@ -257,8 +267,20 @@ def backtest(
             tables[against] if against else None,
             ablation=ablation,
             leave_one_out=leave_one_out,
+            weights=load_weights(),
+            others=bundled_cases(),
+            learners=found,
         )
-    return write_report(report, backtest_page(report, failures=failures), output_format, output, title="Backtest")
+    if plot:
+        drawn = [part for part in report.left_out if part.reliability]
+        if not drawn:
+            raise refuse("--plot", "takes a calibrated table, as field is, and thirty strict cases")
+        written(reliability_image(drawn[0]), plot)
+    more = (
+        "" if found else MISSING if learners else "--learners compares with logistic regression and random forest too."
+    )
+    page = backtest_page(report, failures=failures, learners=more)
+    return write_report(report, page, output_format, output, title="Backtest")
 
 
 FILES = {

@@ -9,16 +9,21 @@ from typing import Annotated, Literal, NamedTuple, get_args
 
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim
 from genarch.reports.words import both, counted, effect_words, name_words, signed
+from genarch.reports.worth import Worth, worth_part, worth_sections
 from genarch.table import backtest
 from genarch.table.backtest import OUTCOMES, Ablation, LeaveOneOut, Outcome, Result, Score
 from genarch.table.conditions import predicates
 from genarch.table.constraints import BY_NAME
+from genarch.table.fitting import left_out
 from genarch.table.forms import INLINED
+from genarch.table.precedents import Weights
 from genarch.table.rules import RuleTable, TableVersion
 from genarch.table.scoring import Confidence
 from genarch.table.spec import DIFFUSION_ON_OFFER, Case
+from genarch.table.worth import Learner
 from genarch.version import __version__
 
+EQUAL = Weights()
 GroupName = Literal["strict", "before_2022", "all"]
 
 
@@ -123,6 +128,8 @@ class BacktestReport(NamedTuple):
 
     schema_version: Literal[1]
     genarch_version: str
+    left_out: tuple[Worth, ...]
+    """Of calibrated tables; their confidences everywhere in the report are those of cases that were left out."""
     groups: tuple[Group, ...]
     tables: tuple[TableResults, ...]
     against: tuple[Against, ...]
@@ -149,13 +156,30 @@ def backtest_report(
     *,
     ablation: bool = False,
     leave_one_out: bool = False,
+    weights: Weights = EQUAL,
+    others: Sequence[Case] = (),
+    learners: Mapping[str, Learner] | None = None,
 ) -> BacktestReport:
-    """The report on tables; with `against`, also what each gains and breaks in its place."""
+    """The report on tables; with `against`, also what each gains and breaks in its place.
+
+    `others` are cases that count as precedents beside those that are scored.
+    """
     every = [*tables, *([against] if against and against not in tables else [])]
-    judged = {table.name: tuple(backtest.judge(cases, table)) for table in every}
+    ids = {case.id for case in cases}
+    known = [*cases, *(case for case in others if case.id not in ids)]
+    judged, parts = {}, []
+    for table in every:
+        if by := table.header.calibration:
+            left = left_out(known, table, weights, by.clear, ids)
+            verdicts = {item.case.id: item.verdict for item in left}
+            judged[table.name] = tuple(backtest.judge(cases, table, verdicts))
+            if any(case.strict for case in cases):
+                parts.append(worth_part(table, left, known, weights, learners or {}))
+        else:
+            judged[table.name] = tuple(backtest.judge(cases, table))
     found = (_table(table, judged[table.name], cases, ablation=ablation, refit=leave_one_out) for table in every)
     moved = (_against(judged, table.name, against.name) for table in tables if against and table is not against)
-    return BacktestReport(1, __version__, tuple(_groups(cases, judged)), tuple(found), tuple(moved))
+    return BacktestReport(1, __version__, tuple(parts), tuple(_groups(cases, judged)), tuple(found), tuple(moved))
 
 
 def _groups(cases: Sequence[Case], judged: Mapping[str, Iterable[Result]]) -> Iterator[Group]:
@@ -205,8 +229,13 @@ def _against(judged: Mapping[str, Sequence[Result]], name: str, before: str) -> 
     return Against(name, before, tuple(moved[True]), tuple(moved[False]))
 
 
-def backtest_page(report: BacktestReport, *, failures: bool) -> Iterator[Block]:
-    """The scores of each group of cases, then table by table what they are made of; with `failures` every miss."""
+def backtest_page(report: BacktestReport, *, failures: bool, learners: str = "") -> Iterator[Block]:
+    """What was left out first; then the scores of each group of cases, and table by table what they are made of.
+
+    With `failures` every miss; `learners` says what else there is to compare with.
+    """
+    for part in report.left_out:
+        yield from worth_sections(part, learners=learners)
     for group in report.groups:
         rows = [(entry.rules, entry.score) for entry in group.tables]
         for entry in group.baselines:
@@ -214,7 +243,8 @@ def backtest_page(report: BacktestReport, *, failures: bool) -> Iterator[Block]:
             rows.append((f"always {name_words(entry.always)}{common}", entry.score))
         yield Section(f"{_GROUPS[group.group][0]}: {counted(group.cases, 'case')}", (_scores(rows),), level=3)
     for table in report.tables:
-        for title, blocks in _parts(table, failures=failures):
+        apart = any(part.rules == str(table.rules) for part in report.left_out)
+        for title, blocks in _parts(table, failures=failures, confidences=not apart):
             yield Section(f"{table.rules}: {title}", blocks, level=3)
     for name, before, gains, breaks in report.against:
         change = f"{counted(len(gains), 'case')} better, {len(breaks)} worse"
@@ -235,7 +265,7 @@ def _scores(rows: Iterable[tuple[str, Score]], first: str = "") -> Table:
     return Table(tuple(header), tuple(cells), "l" + "r" * (len(header) - 1))
 
 
-def _parts(table: TableResults, *, failures: bool) -> Iterator[tuple[str, tuple[Block, ...]]]:
+def _parts(table: TableResults, *, failures: bool, confidences: bool) -> Iterator[tuple[str, tuple[Block, ...]]]:
     """The parts on one table: their headings and blocks."""
     scope = "strict cases" if table.scope == "strict" else "all cases"
     rules, strengths, thresholds = table.size
@@ -243,7 +273,8 @@ def _parts(table: TableResults, *, failures: bool) -> Iterator[tuple[str, tuple[
     close_call = Paragraph(f"{size} and the margin of a close call.")
     yield f"chosen and said, {scope}", (_confusion_table(table.confusion), close_call)
     sure = [(name_words(entry.confidence or "none"), entry.score) for entry in table.calibration]
-    yield f"right by confidence, {scope}", (_scores(sure, "confidence"),)
+    if confidences:
+        yield f"right by confidence, {scope}", (_scores(sure, "confidence"),)
     if failures:
         missed = [result for result in table.results if result.outcome != "right"]
         missed.sort(key=lambda result: (not result.strict, -OUTCOMES.index(result.outcome)))

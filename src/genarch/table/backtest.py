@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 
 from genarch.table.constraints import Answers, in_order
 from genarch.table.matching import positions
+from genarch.table.precedents import source_of
 from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, Rule, RuleTable
 from genarch.table.scoring import Confidence, Effect, Verdict, revalued, scorer
 from genarch.table.spec import Case
@@ -89,7 +90,7 @@ class LeaveOneOut(NamedTuple):
     seen: Score
     """Fitted to all cases, on the same."""
     unseen: Score
-    """Each case by strengths fitted to the others."""
+    """Each case by strengths fitted to those of other sources."""
 
 
 CONFIDENT = ("forced", "clear")
@@ -108,10 +109,10 @@ def outcome(case: Case | Result, verdict: Verdict) -> Outcome:
     return "confidently_wrong" if verdict.confidence in CONFIDENT else "wrong"
 
 
-def judge(cases: Iterable[Case], rules: RuleTable) -> Iterator[Result]:
-    """Every case with the table's verdict."""
+def judge(cases: Iterable[Case], rules: RuleTable, by_id: Mapping[str, Verdict] | None = None) -> Iterator[Result]:
+    """Every case with the table's verdict, or with the one of `by_id`, which was made with its source left out."""
     for case in cases:
-        verdict = scorer(rules).decide(case.spec.constraints)
+        verdict = by_id[case.id] if by_id is not None else scorer(rules).decide(case.spec.constraints)
         found = outcome(case, verdict)
         about = (case.id, case.title, *case.origin, case.year, case.strict, in_order(case.spec.constraints))
         said = (case.chosen, case.acceptable, case.reason, verdict.verdict, verdict.candidates, verdict.confidence)
@@ -192,7 +193,7 @@ MAX_ROUNDS = 10
 
 
 def leave_one_out(cases: Sequence[Case], rules: RuleTable) -> LeaveOneOut:
-    """Each case judged by strengths fitted to all the others."""
+    """Each case judged by strengths fitted to those of other sources."""
     table = scorer(rules)
     hits = [table.hits(case.spec.constraints) for case in cases]
     strengths = [
@@ -227,5 +228,6 @@ def leave_one_out(cases: Sequence[Case], rules: RuleTable) -> LeaveOneOut:
 
     every = range(len(cases))
     to_all = fitted(every)
-    unseen = (came_out(at, fitted([other for other in every if other != at])) for at in every)
+    sources = [source_of(case) for case in cases]
+    unseen = (came_out(at, fitted([other for other in every if sources[other] != sources[at]])) for at in every)
     return LeaveOneOut(len(strengths), score(came_out(at, to_all) for at in every), score(unseen))

@@ -60,14 +60,14 @@ class Judged(NamedTuple):
     """Of the families among its precedents."""
 
 
-def known(cases: Sequence[Case], table: Scorer, weights: Weights) -> list[Known]:
-    """The cases, each with what the others say of it."""
+def known(cases: Sequence[Case], table: Scorer, weights: Weights, among: Sequence[Case] | None = None) -> list[Known]:
+    """The cases, each with what the others say of it, or those of a part of them."""
     found = []
     for case in cases:
         own, stated = source_of(case), case.spec.constraints
         counting: dict[str, float] = defaultdict(float)
         by_source: dict[str, dict[str, float]] = {}
-        for precedent in precedents(stated, cases, weights, {own}):
+        for precedent in precedents(stated, cases if among is None else among, weights, {own}):
             count, taken = counts(precedent), by_source.setdefault(source_of(precedent.case), defaultdict(float))
             for family, share in votes(precedent.case).items():
                 counting[family] += share * count
@@ -77,10 +77,13 @@ def known(cases: Sequence[Case], table: Scorer, weights: Weights) -> list[Known]
     return found
 
 
-def fitted(items: Iterable[tuple[Known, Mapping[str, float]]], clear: float = START.clear) -> Calibration:
+def fitted(
+    items: Iterable[tuple[Known, Mapping[str, float]]], clear: float = START.clear, near: Calibration = START
+) -> Calibration:
     """What points and precedents are worth by these cases, each with its shares: the most likely values.
 
-    The logarithm of the odds is linear in both, so there is one best pair, and Newton's method finds it.
+    The logarithm of the odds is linear in both, so there is one best pair, and Newton's method finds it, the sooner the
+    nearer it starts.
     """
     rows = [
         [
@@ -89,7 +92,7 @@ def fitted(items: Iterable[tuple[Known, Mapping[str, float]]], clear: float = ST
         ]
         for item, shares in items
     ]
-    point, power = START.per_point, START.precedents
+    point, power = near.per_point, near.precedents
     for _ in range(MOST_STEPS):
         slope = [2 * PULL * (START.per_point - point), 2 * PULL * (START.precedents - power)]
         bend = [2 * PULL, 0.0, 2 * PULL]
@@ -131,23 +134,30 @@ def fitted_to(cases: Sequence[Case], rules: RuleTable, weights: Weights, clear: 
     return fitted(((item, item.shares()) for item in items if item.case.strict), clear)
 
 
-def left_out(cases: Sequence[Case], rules: RuleTable, weights: Weights, clear: float = START.clear) -> list[Judged]:
-    """Every case, judged by what was fitted to strict cases of other sources."""
+def left_out(
+    cases: Sequence[Case],
+    rules: RuleTable,
+    weights: Weights,
+    clear: float = START.clear,
+    only: Collection[str] | None = None,
+) -> list[Judged]:
+    """Every case, or those of `only`, by id, judged by what was fitted to strict cases of other sources."""
     table, families = scorer(rules), [family.id for family in rules.families]
     items = known(cases, table, weights)
     by_source: dict[str, list[Known]] = defaultdict(list)
     for item in items:
-        by_source[source_of(item.case)].append(item)
-    found = {}
+        if only is None or item.case.id in only:
+            by_source[source_of(item.case)].append(item)
+    found, near = {}, fitted((item, item.shares()) for item in items if item.case.strict)
     for source, own in by_source.items():
         others = [item for item in items if item.case.strict and source_of(item.case) != source]
-        by = fitted(((item, item.shares(source)) for item in others), clear)
+        by = fitted(((item, item.shares(source)) for item in others), clear, near)
         for item in own:
             shares = item.shares()
             verdict = table.earned(item.tally, shares, by)
             chance = cautious(chances(item.points, shares, by), families)
             found[item.case.id] = Judged(item.case, verdict, chance, shares)
-    return [found[case.id] for case in cases]
+    return [found[case.id] for case in cases if case.id in found]
 
 
 def counted(judged: Iterable[Judged]) -> LeftOut:
