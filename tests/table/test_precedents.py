@@ -114,14 +114,14 @@ def test_those_most_alike_come_first_and_sources_can_be_left_out() -> None:
 
 def test_what_precedents_speak_for_by_hand() -> None:
     found = [
-        Precedent(case("a", "gan"), 1.0, (), ()),
-        Precedent(case("b", "diffusion"), 0.5, (), ()),  # a sixteenth
-        Precedent(case("c", "diffusion", strict=False), 1.0, (), ()),  # a quarter
-        Precedent(case("d", "evaluate_both", "evaluate_both", "gan", "hybrid"), 1.0, (), ()),  # a half each
-        Precedent(case("e", "evaluate_both"), 1.0, (), ()),  # says nothing
+        Precedent(case("a", "gan"), 1.0),
+        Precedent(case("b", "diffusion"), 0.5),  # a sixteenth
+        Precedent(case("c", "diffusion", strict=False), 1.0),  # a quarter
+        Precedent(case("d", "evaluate_both", "evaluate_both", "gan", "hybrid"), 1.0),  # a half each
+        Precedent(case("e", "evaluate_both"), 1.0),  # says nothing
     ]
     whole = 1 + 1 / 16 + 1 / 4 + 1
     expected = {"gan": 1.5 / whole, "hybrid": 0.5 / whole, "diffusion": (1 / 16 + 1 / 4) / whole}
     assert agreement(found) == pytest.approx(expected)
     assert list(agreement(found)) == list(expected)  # the largest first
-    assert agreement([]) == agreement([Precedent(case("a"), 0.0, (), ())]) == {}
+    assert agreement([]) == agreement([Precedent(case("a"), 0.0)]) == {}

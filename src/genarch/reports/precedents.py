@@ -94,7 +94,7 @@ def precedents_part(
 
 def _part(found: Precedent, here: Answers, *, own: bool) -> PrecedentPart:
     case = found.case
-    there = compared(case.spec.constraints)
+    there, same = compared(case.spec.constraints), found.same
     names = (*found.differs, *(name for name in in_order({**here, **there}) if (name in here) != (name in there)))
     return PrecedentPart(
         case.id,
@@ -104,7 +104,7 @@ def _part(found: Precedent, here: Answers, *, own: bool) -> PrecedentPart:
         round(found.similarity, 4),
         case.strict,
         own,
-        tuple(name for name in BY_NAME if name in found.same),
+        tuple(name for name in BY_NAME if name in same),
         tuple(Difference(name, here.get(name), there.get(name)) for name in names),
         case.architecture,
         case.reason,

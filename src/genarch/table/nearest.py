@@ -16,8 +16,8 @@ from genarch.table.precedents import (
     GROUPS,
     Precedent,
     Weights,
+    agreed_of,
     agreement,
-    beside,
     by_constraint,
     compared,
     counts,
@@ -109,7 +109,7 @@ def fitted(cases: Sequence[Case]) -> Fitted:
     for case in judged:
         own, here = source_of(case), compared(case.spec.constraints)
         others = [(other, source, there) for other, source, there in sides if source != own]
-        parts = [(o, s, [beside(here, there, unit)[:2] for unit in units]) for o, s, there in others]
+        parts = [(o, s, [agreed_of(here, there, unit) for unit in units]) for o, s, there in others]
         pairs.append((case, own, parts))
     sources = {source for _, source, _ in sides}
     best: dict[str, tuple[float, Weights]] = {}
@@ -135,7 +135,7 @@ def _losses(pairs: _Pairs, weights: Weights, sources: set[str]) -> dict[str, flo
         for other, source, each in parts:
             agreed = sum(weight * part for weight, (part, _) in zip(weights, each, strict=True))
             of = sum(weight * part for weight, (_, part) in zip(weights, each, strict=True))
-            count = counts(Precedent(other, agreed / of if of else 0.0, (), ()))
+            count = counts(Precedent(other, agreed / of if of else 0.0))
             for family, share in votes(other).items():
                 whole[family] += share * count
                 taken = by_source.setdefault(source, {})

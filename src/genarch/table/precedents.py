@@ -8,11 +8,11 @@ and 1, the same from either side, and 1 for two that state the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from math import log10
 from typing import Annotated, NamedTuple, cast
 
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Answers, Range, Value
+from genarch.table.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Range, Value
 from genarch.table.forms import number
 from genarch.table.spec import Case, with_implied
 
@@ -72,10 +72,23 @@ class Precedent(NamedTuple):
     case: Case
     similarity: float
     """From 0 to 1."""
-    same: tuple[str, ...]
-    """Constraints on which both say the same."""
-    differs: tuple[str, ...]
-    """Constraints that both state, otherwise."""
+    here: Answers = NOTHING_STATED
+    """What is compared of the deployment."""
+
+    @property
+    def same(self) -> tuple[str, ...]:
+        """Constraints on which both say the same."""
+        return self._stated_by_both(alike=True)
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """Constraints that both state, otherwise."""
+        return self._stated_by_both(alike=False)
+
+    def _stated_by_both(self, *, alike: bool) -> tuple[str, ...]:
+        there = compared(self.case.spec.constraints)
+        both = [name for name in self.here if name in there]
+        return tuple([name for name in both if (agreement_on(name, self.here[name], there[name]) == 1) is alike])
 
 
 def agreement_on(name: str, one: Value, other: Value) -> float:
@@ -120,15 +133,61 @@ def precedents(
     answers: Answers, cases: Iterable[Case], weights: Weights, leave_out: Collection[str] = ()
 ) -> tuple[Precedent, ...]:
     """The cases beside the answers, those most alike first; cases of the sources in `leave_out` are left out."""
-    weight = by_constraint(weights)
-    here = compared(answers)
-    found = []
-    for case in cases:
-        if leave_out and source_of(case) in leave_out:
-            continue
-        agreed, whole, same, differs = beside(here, compared(case.spec.constraints), weight)
-        found.append(Precedent(case, agreed / whole if whole else 0.0, tuple(same), tuple(differs)))
-    return tuple(sorted(found, key=lambda one: (-one.similarity, not one.case.strict)))
+    found = _documented(tuple(cases), weights).beside(compared(answers))
+    return tuple([one for one in found if source_of(one.case) not in leave_out]) if leave_out else found
+
+
+class _Documented:
+    """Cases side by side, with weights: what an answer that agrees with them counts is worked out once."""
+
+    def __init__(self, cases: tuple[Case, ...], weights: Weights) -> None:
+        self._cases, self._weight = cases, by_constraint(weights)
+        self._there = [compared(case.spec.constraints) for case in cases]
+        self._agreed: dict[tuple[str, Value], Sequence[float]] = {}
+        self._alone = [sum(UNSTATED * self._weight[name] for name in there) for there in self._there]
+        self._both = {
+            name: [(1 - 2 * UNSTATED) * weight * (name in there) for there in self._there]
+            for name, weight in self._weight.items()
+        }
+        """What a constraint counts more where both state it than where each does by itself."""
+        self._last: tuple[Answers | None, tuple[Precedent, ...]] = None, ()
+
+    def beside(self, here: Answers) -> tuple[Precedent, ...]:
+        """The cases, those most alike first."""
+        if self._last[0] != here:
+            found = [Precedent(*each, here) for each in zip(self._cases, self._similar(here), strict=True)]
+            self._last = here, tuple(sorted(found, key=lambda one: (-one.similarity, not one.case.strict)))
+        return self._last[1]
+
+    def _similar(self, here: Answers) -> Sequence[float]:
+        """How alike each is, from 0 to 1; as `agreed_of` has it, for all at once."""
+        alone = [sum(UNSTATED * self._weight[name] for name in here)] * len(self._cases)
+        whole = map(sum, zip(alone, self._alone, *(self._both[name] for name in here), strict=True))
+        agreed = map(sum, zip(*(self._agreement(name, value) for name, value in here.items()), strict=True))
+        return [part / of if of else 0.0 for part, of in zip(agreed, whole, strict=True)] if here else alone
+
+    def _agreement(self, name: str, value: Value) -> Sequence[float]:
+        key = name, value
+        if key not in self._agreed:
+            if len(self._agreed) >= _MOST_KEPT:
+                self._agreed.clear()
+            weight, there = self._weight[name], [answers.get(name) for answers in self._there]
+            self._agreed[key] = [0.0 if it is None else weight * agreement_on(name, value, it) for it in there]
+        return self._agreed[key]
+
+
+_MOST_KEPT, _FEW = 1024, 16
+_known: dict[tuple[object, ...], _Documented] = {}
+"""By the identity of the cases, which are kept with them, and by the weights."""
+
+
+def _documented(cases: tuple[Case, ...], weights: Weights) -> _Documented:
+    key = (weights, *map(id, cases))
+    if key not in _known:
+        if len(_known) >= _FEW:
+            _known.clear()
+        _known[key] = _Documented(cases, weights)
+    return _known[key]
 
 
 def by_constraint(weights: Weights) -> Mapping[str, float]:
@@ -142,23 +201,19 @@ def compared(answers: Answers) -> Answers:
     return {name: value for name, value in with_implied(answers).items() if name in GROUP_OF}
 
 
-def beside(here: Answers, there: Answers, weight: Mapping[str, float]) -> tuple[float, float, list[str], list[str]]:
-    """How much agrees, of how much, both weighed; on which constraints both say the same, and on which otherwise."""
+def agreed_of(here: Answers, there: Answers, weight: Mapping[str, float]) -> tuple[float, float]:
+    """How much agrees, of how much, both weighed."""
     agreed = whole = 0.0
-    same: list[str] = []
-    differs: list[str] = []
     for name, value in here.items():
         if name in there:
-            much = agreement_on(name, value, there[name])
-            agreed += weight[name] * much
+            agreed += weight[name] * agreement_on(name, value, there[name])
             whole += weight[name]
-            (same if much == 1 else differs).append(name)
         else:
             whole += UNSTATED * weight[name]
     for name in there:
         if name not in here:
             whole += UNSTATED * weight[name]
-    return agreed, whole, same, differs
+    return agreed, whole
 
 
 def counts(precedent: Precedent) -> float:
@@ -181,8 +236,12 @@ def agreement(found: Iterable[Precedent], counting: Callable[[Precedent], float]
     """
     sums: dict[str, float] = defaultdict(float)
     for precedent in found:
+        counted = counting(precedent)
+        if (chosen := precedent.case.chosen) != "evaluate_both":
+            sums[chosen] += counted
+            continue
         for family, share in votes(precedent.case).items():
-            sums[family] += share * counting(precedent)
+            sums[family] += share * counted
     whole = sum(sums.values())
     return {name: part / whole for name, part in sorted(sums.items(), key=lambda item: -item[1])} if whole else {}
 
