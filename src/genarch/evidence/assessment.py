@@ -11,7 +11,7 @@ from genarch.evidence.entries import Claim, ClaimVerdict, CommercialUse, Licence
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of
 from genarch.evidence.times import Time, quickest
-from genarch.evidence.ways import memory_of, ms_words, task_itself, time_of, ways_of
+from genarch.evidence.ways import memory_of, ms_words, task_itself, time_of, way_of
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import Answers, Range
 from genarch.table.rules import Rule, RuleTable
@@ -328,9 +328,7 @@ def _budget(found: Candidate, needs: Needs) -> ModelTest:
 
 def _time_there(model: Model, adapters: Iterable[str], needs: Needs) -> Time | None:
     """The time of a model with adapters on the stated hardware at the stated size; None where nothing shows it."""
-    place, side, wanted = needs.place, needs.resolution_px, set(adapters)
-    ways = (way for way in ways_of(model.architecture, needs.catalogue) if way.model.id == model.id)
-    way = next((way for way in ways if {entry.id for entry in way.adapters} == wanted), None)
+    place, side, way = needs.place, needs.resolution_px, way_of(model.id, frozenset(adapters), needs.catalogue)
     return quickest(needs.run(way), place.hardware, side, needs.catalogue) if way and place and side else None
 
 

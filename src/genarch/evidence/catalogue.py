@@ -170,6 +170,7 @@ class Catalogue:
         self.claims = {entry.id: entry for entry in parts.claims}
         self._covered: dict[str, frozenset[str]] = {}
         self._largest: dict[str, int] = {}
+        self._sorted_tasks: dict[str, tuple[Task, ...]] = {}
         self._adapters_of: dict[str, list[Model]] = {}
         self._rows_of: dict[str, list[Measurement]] = {}
         # What a model is stated to do, and what rows show it on, and steered by, by itself: without a ControlNet.
@@ -235,7 +236,9 @@ class Catalogue:
 
     def tasks_of(self, model: str) -> tuple[Task, ...]:
         """Every task that a model is shown on, or stated to do, by itself."""
-        return tuple(sorted(self._tasks_of.get(model, ())))
+        if model not in self._sorted_tasks:
+            self._sorted_tasks[model] = tuple(sorted(self._tasks_of.get(model, ())))
+        return self._sorted_tasks[model]
 
     def conditioning_of(self, model: str) -> tuple[Conditioning, ...]:
         """All that a model is shown or stated to be steered by, by itself."""

@@ -247,7 +247,9 @@ def estimate(
 
     Of one request, or at full load, where batches keep the hardware busy and fixed times vanish.
     """
-    work, peak = job(model, catalogue, size[0] * size[1], options), hardware.peak_tflops
+    pixels, peak = size[0] * size[1], hardware.peak_tflops
+    known = catalogue.models.get(model.id) is model
+    work = job_of(model.id, catalogue, pixels, options) if known else job(model, catalogue, pixels, options)
     if work is None or peak is None:
         return None
     regime = regime_of(model.family, hardware, stack, full_load=full_load)
@@ -271,7 +273,7 @@ def band_ms(
     model: Model, hardware: Hardware, side: int, catalogue: Catalogue, options: Options = AS_IT_IS
 ) -> tuple[float, float, float] | None:
     """Low end, middle and high end of `estimate` for one compiled request and a square: some ten times as fast."""
-    work, pace = job_of(model.id, catalogue, side, options), pace_of(model.family, hardware.id, catalogue)
+    work, pace = job_of(model.id, catalogue, side * side, options), pace_of(model.family, hardware.id, catalogue)
     return None if work is None or pace is None else pace.band(work.steps, work.total, work.slowed)
 
 
@@ -301,9 +303,9 @@ def pace_of(family: str, hardware: str, catalogue: Catalogue) -> Pace | None:
 
 
 @lru_cache(maxsize=4096)
-def job_of(model: str, catalogue: Catalogue, side: int, options: Options) -> Job | None:
-    """The work of a model by its id, for a square."""
-    return job(catalogue.models[model], catalogue, side * side, options)
+def job_of(model: str, catalogue: Catalogue, pixels: int, options: Options) -> Job | None:
+    """The work of a model by its id."""
+    return job(catalogue.models[model], catalogue, pixels, options)
 
 
 class Point(NamedTuple):

@@ -2,18 +2,20 @@
 
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import inf
 from typing import Literal, NamedTuple
 
 from genarch.evidence.catalogue import Catalogue, Row
 from genarch.evidence.entries import Measurement, Model
-from genarch.evidence.estimates import Estimate, Options, estimate
+from genarch.evidence.estimates import Estimate, Options, band_ms, estimate
 from genarch.evidence.hardware import Hardware
-from genarch.evidence.times import Time, quickest
+from genarch.evidence.times import Group, Time, group_of
 from genarch.evidence.ways import (
     Place,
     Terms,
     Way,
+    adapters_for,
     at_least,
     at_most,
     from_image,
@@ -21,6 +23,7 @@ from genarch.evidence.ways import (
     measured_tasks,
     ms_words,
     place_of,
+    takes_of,
     task_itself,
     time_of,
     ways_of,
@@ -98,63 +101,80 @@ class Needs(NamedTuple):
         found = [row for row in rows if self.budget_ms is None or time_of(row) <= self.budget_ms]
         return sorted(found, key=lambda row: (row.hardware != itself, time_of(row)))
 
-    def rows_of(self, model: Model) -> list[Measurement]:
+    def rows_of(self, model: Model) -> Sequence[Measurement]:
         """A model's rows of the task, with all the conditioning, and in no fewer steps than usable images take."""
-        least = model.work.steps if model.work else 0
-        return [
-            row
-            for row in self.catalogue.rows_of(model.id)
-            if (self.tasks is None or not self.tasks.isdisjoint(row.tasks))
-            and (row.steps is None or row.steps >= least)
-            and self.conditioning <= in_spec_terms(row.conditioning)
-        ]
+        return _rows_of(model.id, self.tasks, self.conditioning, self.catalogue)
 
     def lacking(self, model: Model) -> list[str]:
         """The conditioning asked for that no row shows of a model, or of an adapter."""
-        return sorted(self.conditioning - in_spec_terms(self.catalogue.conditioning_of(model.id)))
+        return sorted(self.conditioning - takes_of(model.id, self.catalogue))
 
     def adapters_for(self, model: Model) -> tuple[Model, ...] | None:
         """The adapters that give a model the conditioning asked for; none where it has it, None where none do."""
-        added: list[Model] = []
-        for wanted in self.lacking(model):
-            if all(wanted in self.lacking(adapter) for adapter in added):
-                able = [entry for entry in self.catalogue.adapters_of(model.id) if wanted not in self.lacking(entry)]
-                if not able:
-                    return None
-                added.append(able[0])
-        return tuple(added)
+        return adapters_for(model.id, self.conditioning, self.catalogue)
 
     def does_task(self, model: Model, *, itself: bool = False) -> bool:
         """Whether rows show the model on the task, or an adapter that it needs for the conditioning.
 
         With `itself` the nearest kind is enough only where the task has no rows of its own.
         """
-        used = [model, *(self.adapters_for(model) or ())]
-        tasks = (self.catalogue.tasks_of(entry.id) for entry in used)
         wanted = task_itself(self.tasks) if itself and self.tasks else self.tasks
-        return wanted is None or any(not wanted.isdisjoint(shown) for shown in tasks)
+        if wanted is None or not wanted.isdisjoint(self.catalogue.tasks_of(model.id)):
+            return True
+        adapters = self.adapters_for(model) or ()
+        return any(not wanted.isdisjoint(self.catalogue.tasks_of(adapter.id)) for adapter in adapters)
 
     def estimated(self, model: Model, *, full_load: bool = False) -> Estimate | None:
         """A model's estimate on the hardware and at the size asked for, a square, with its adapters charged.
 
         None where it does not do what is asked for, is not known to at this size, or cannot be estimated.
         """
-        side, adapters = self.resolution_px, self.adapters_for(model)
-        if self.hardware is None or side is None or adapters is None or not self.does_task(model):
+        options = self.run_as(model)
+        if self.hardware is None or self.resolution_px is None or options is None:
             return None
-        if self.catalogue.largest(model.id) < side:
-            return None
-        options = Options(controlnets=sum(adapter.every_step for adapter in adapters), with_image=self.with_image)
-        return estimate(model, self.hardware, (side, side), self.catalogue, options=options, full_load=full_load)
+        size = self.resolution_px, self.resolution_px
+        return estimate(model, self.hardware, size, self.catalogue, options=options, full_load=full_load)
 
-    def estimated_way(self, way: Way) -> Estimate | None:
-        """Likewise of a way that does the task, whatever it is to be steered by."""
-        side, does = self.resolution_px, self.tasks is None or not self.tasks.isdisjoint(way.tasks)
-        able = does and self.admits(way.terms) and way.model.weights_released
-        if self.hardware is None or side is None or not able or way.largest_px < side:
+    def run_as(self, model: Model) -> Options | None:
+        """How a model is run for what is asked for; None where it does not do it, or is not known to at this size."""
+        adapters = self.adapters_for(model)
+        if (
+            adapters is None
+            or not self.does_task(model)
+            or self.catalogue.largest(model.id) < (self.resolution_px or 0)
+        ):
             return None
-        options = way.options._replace(with_image=self.with_image)
-        return estimate(way.model, self.hardware, (side, side), self.catalogue, options=options)
+        return Options(controlnets=sum(adapter.every_step for adapter in adapters), with_image=self.with_image)
+
+    def quickest_estimate(self, models: Iterable[Model], group: Group) -> Estimate | None:
+        """The estimate of the model that is likeliest the quickest, on the best hardware of the place.
+
+        Of those that do what is asked for; where there are none, of all ways to do the task, whatever they are steered
+        by: then even those are too slow.
+        """
+        side = self.resolution_px
+        if self.place is None or side is None:
+            return None
+        runs = ((model, self.run_as(model)) for model in models if model.weights_released)
+        asked = [(model, options) for model, options in runs if options is not None]
+        others = [
+            (way.model, way.options._replace(with_image=self.with_image))
+            for way in group.ways
+            if way.model.weights_released and self.admits(way.terms) and way.largest_px >= side
+        ]
+        for able in (asked, others):
+            guesses = [
+                (band[1], model, entry, options)
+                for model, options in able
+                for entry in self.place.hardware
+                if (band := band_ms(model, entry, side, self.catalogue, options))
+            ]
+            if guesses:
+                _, model, entry, options = min(guesses, key=lambda guess: guess[0])
+                return estimate(model, entry, (side, side), self.catalogue, options=options)
+            if not self.times(group):
+                return None
+        return None
 
     def status(self, times: Sequence[Time], *, demonstrated: bool, measured: bool) -> Status:
         """Whether what was measured keeps the budget; where that does not, whether the quickest may."""
@@ -166,7 +186,7 @@ class Needs(NamedTuple):
             return "beyond" if min(time.low for time in times) > (self.most_ms or 0) else "straddling"
         return "not_demonstrated" if measured else "no_evidence"
 
-    def times(self, ways: Iterable[Way]) -> list[Time]:
+    def times(self, group: Group) -> list[Time]:
         """The times on the hardware and at the size asked for, of ways that do the task, by what is sold and fits.
 
         Of those that take the conditioning; of all, where none is known to and even so they are too slow. What is shown
@@ -175,10 +195,9 @@ class Needs(NamedTuple):
         if self.place is None or self.resolution_px is None:
             return []
         found = [
-            (way, time.rounded() if self.suits(way) else time.rounded()._replace(high=inf))
-            for way in ways
-            if (self.tasks is None or not self.tasks.isdisjoint(way.tasks)) and self.admits(way.terms)
-            if (time := quickest(self.run(way), self.place.hardware, self.resolution_px, self.catalogue))
+            (way, time if self.suits(way) else time._replace(high=inf))
+            for way, time in group.times(self.place, self.resolution_px)
+            if self.admits(way.terms)
         ]
         taking = [time for way, time in found if not self.conditioning & way.terms.lacks]
         late = self.most_ms is not None and all(time.low > self.most_ms for _, time in found)
@@ -195,6 +214,20 @@ class Needs(NamedTuple):
     def admits(self, terms: Terms) -> bool:
         """Whether licence and memory let a model serve."""
         return terms.admit(self.memory_gb, sold=self.sold)
+
+
+@lru_cache(maxsize=4096)
+def _rows_of(
+    name: str, tasks: frozenset[str] | None, conditioning: frozenset[str], catalogue: Catalogue
+) -> Sequence[Measurement]:
+    work = catalogue.models[name].work
+    return [
+        row
+        for row in catalogue.rows_of(name)
+        if (tasks is None or not tasks.isdisjoint(row.tasks))
+        and (row.steps is None or row.steps >= (work.steps if work else 0))
+        and conditioning <= in_spec_terms(row.conditioning)
+    ]
 
 
 def _span(least: str, most: str, *, endless: bool) -> str:
@@ -280,6 +313,7 @@ class Feasibility(NamedTuple):
 
 def feasibility(architecture: str, needs: Needs) -> Feasibility:
     """Whether one architecture keeps the budget for one request."""
+    group = group_of(architecture, needs.tasks, needs.catalogue)
     ways = ways_of(architecture, needs.catalogue)
     models = [way.model for way in ways if not way.adapters and needs.admits(way.terms)]
     rows = sorted((row for model in models for row in needs.rows_of(model)), key=time_of)
@@ -291,21 +325,14 @@ def feasibility(architecture: str, needs: Needs) -> Feasibility:
     carrying = tuple(needs.catalogue.row(row) for row in within if row.carries)
     apart = [row for row in rows if row.timing in ("full_load", "pipelined", "network") and needs.counts(row)]
     nearest = next((row for near in (shown, there, sized, requests) for row in near if row.carries), None)
-    places = [needs._replace(hardware=entry) for entry in (needs.place.hardware if needs.place else ())]
-    released = [model for model in models if model.weights_released]
-    guesses = [guess for model in released for there in places if (guess := there.estimated(model))]
-    times = needs.times(ways)
-    if times and not guesses:  # whatever they are steered by, they are too slow
-        guesses = [guess for way in ways for there in places if (guess := there.estimated_way(way))]
-    lowest = min(guesses, key=lambda guess: guess.mid_ms, default=None)
     return Feasibility(
         architecture,
-        needs.status(times, demonstrated=bool(carrying), measured=any(row.carries for row in requests)),
+        needs.status(needs.times(group), demonstrated=bool(carrying), measured=any(row.carries for row in requests)),
         carrying,
         len(carrying),
         tuple(row.id for row in within if not row.carries),
         tuple(needs.catalogue.row(row) for row in apart if needs.budget_ms is None or time_of(row) <= needs.budget_ms),
         nearest and needs.catalogue.row(nearest),
         any(row.carries for row in shown) and not within,
-        lowest,
+        needs.quickest_estimate(models, group),
     )

@@ -139,12 +139,12 @@ def _kept(known: dict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Ma
 class Group:
     """The ways to do some tasks, and their times; each is worked out once."""
 
-    def __init__(self, ways: Sequence[Way], rows: frozenset[str], catalogue: Catalogue) -> None:
-        """`rows` are the tasks, as rows name them."""
+    def __init__(self, ways: Sequence[Way], rows: frozenset[str] | None, catalogue: Catalogue) -> None:
+        """`rows` are the tasks, as rows name them; None for whatever they do."""
         self.ways = ways
         self._catalogue = catalogue
         timed = [way for way in ways if way.timed]
-        suited = [way for way in timed if way.does(rows)] or timed
+        suited = [way for way in timed if rows and way.does(rows)] or timed
         # With adapters, which come later, a model takes no less.
         self._itself = tuple(reversed({way.model.id: way for way in reversed(suited)}.values()))
         self._timed = tuple(timed)
@@ -244,7 +244,7 @@ class Group:
             found: dict[str, list[_Job]] = {}
             for way in self._itself if itself else self._timed:
                 sized = way.largest_px >= side and way.model.weights_released
-                if sized and (work := job_of(way.model.id, self._catalogue, side, way.options)):
+                if sized and (work := job_of(way.model.id, self._catalogue, side * side, way.options)):
                     found.setdefault(way.model.family, []).append(_Job(way, work.steps, work.total, work.slowed))
             return found
 
@@ -285,9 +285,9 @@ def able_of(architecture: str, like: str | None, tasks: Tasks, catalogue: Catalo
         together.setdefault(measured_tasks(task), []).append(task)
     groups = {}
     for rows, named in together.items():
-        group = _group(architecture, rows, catalogue)
+        group = group_of(architecture, rows, catalogue)
         if like and not any(way.timed for way in group.ways):
-            group = _group(like, rows, catalogue)
+            group = group_of(like, rows, catalogue)
         if group.ways:
             groups[tuple(named)] = group
     closed = [named for named, group in groups.items() if all(way.terms.closed for way in group.ways)]
@@ -304,6 +304,7 @@ def able_of(architecture: str, like: str | None, tasks: Tasks, catalogue: Catalo
 
 
 @lru_cache(maxsize=256)
-def _group(architecture: str, rows: frozenset[str], catalogue: Catalogue) -> Group:
-    """The ways of an architecture to do tasks, as rows name them."""
-    return Group([way.on(rows) for way in ways_of(architecture, catalogue) if rows & way.tasks], rows, catalogue)
+def group_of(architecture: str, rows: frozenset[str] | None, catalogue: Catalogue) -> Group:
+    """The ways of an architecture to do tasks, as rows name them; all of its ways for None."""
+    ways = ways_of(architecture, catalogue)
+    return Group([way.on(rows) for way in ways if rows & way.tasks] if rows is not None else ways, rows, catalogue)

@@ -83,6 +83,25 @@ def in_spec_terms(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(_CONDITIONING[name] for name in names if name in _CONDITIONING)
 
 
+@lru_cache(maxsize=1024)
+def takes_of(model: str, catalogue: Catalogue) -> frozenset[str]:
+    """All that a model is shown or stated to be steered by, by itself, as a spec has it."""
+    return in_spec_terms(catalogue.conditioning_of(model))
+
+
+@lru_cache(maxsize=4096)
+def adapters_for(model: str, wanted: frozenset[str], catalogue: Catalogue) -> tuple[Model, ...] | None:
+    """The adapters that give a model what it lacks of some conditioning; None where none do."""
+    added: list[Model] = []
+    for name in sorted(wanted - takes_of(model, catalogue)):
+        if not any(name in takes_of(adapter.id, catalogue) for adapter in added):
+            able = (entry for entry in catalogue.adapters_of(model) if name in takes_of(entry.id, catalogue))
+            if (first := next(able, None)) is None:
+                return None
+            added.append(first)
+    return tuple(added)
+
+
 def number(value: object) -> float | None:
     """A stated number; None where none is stated."""
     return float(value) if isinstance(value, int | float) else None
@@ -118,7 +137,12 @@ def ms_words(ms: float | Range | None) -> str:
 
 def memory_of(model: Model, catalogue: Catalogue) -> tuple[float | None, str | None]:
     """The least memory in GB that a row shows the model running in; else what it is said to need, or its weights."""
-    rows = catalogue.rows_of(model.id)
+    return _memory_of(model.id, catalogue)
+
+
+@lru_cache(maxsize=1024)
+def _memory_of(name: str, catalogue: Catalogue) -> tuple[float | None, str | None]:
+    model, rows = catalogue.models[name], catalogue.rows_of(name)
     in_use = [row for row in rows if row.read("vram_gb") and row.trust != "low" and row.measure != "training_only"]
     shown = [(row.vram_gb, row.id) for row in in_use if row.vram_gb]
     parameters = max([*((row.params_m or 0) / 1000 for row in rows), model.params_b or 0])
@@ -197,9 +221,16 @@ def ways_of(architecture: str, catalogue: Catalogue) -> tuple[Way, ...]:
     return tuple(chain.from_iterable(_ways(model, catalogue) for model in few))
 
 
+@lru_cache(maxsize=4096)
+def way_of(model: str, adapters: frozenset[str], catalogue: Catalogue) -> Way | None:
+    """The way that a model is with these adapters, by their ids."""
+    ways = ways_of(catalogue.models[model].architecture, catalogue)
+    return next((w for w in ways if w.model.id == model and {entry.id for entry in w.adapters} == adapters), None)
+
+
 def _ways(model: Model, catalogue: Catalogue) -> Iterator[Way]:
-    takes = {entry.id: in_spec_terms(catalogue.conditioning_of(entry.id)) for entry in catalogue.adapters_of(model.id)}
-    own, shown = in_spec_terms(catalogue.conditioning_of(model.id)), frozenset[str](catalogue.tasks_of(model.id))
+    takes = {entry.id: takes_of(entry.id, catalogue) for entry in catalogue.adapters_of(model.id)}
+    own, shown = takes_of(model.id, catalogue), frozenset[str](catalogue.tasks_of(model.id))
     needed = dict.fromkeys(
         name
         for wanted in sorted(_EVERY_CONDITIONING - own)
@@ -218,13 +249,8 @@ def _ways(model: Model, catalogue: Catalogue) -> Iterator[Way]:
 
 def _terms(model: Model, takes: frozenset[str], catalogue: Catalogue) -> Terms:
     closed = model.commercial_use == "forbidden" or not model.weights_released
-    return Terms(_EVERY_CONDITIONING - takes, closed, _memory_gb(model.id, catalogue))
-
-
-@lru_cache(maxsize=1024)
-def _memory_gb(model: str, catalogue: Catalogue) -> float | None:
-    least, _ = memory_of(catalogue.models[model], catalogue)
-    return least if least and least >= LEAST_GB else None
+    least, _ = memory_of(model, catalogue)
+    return Terms(_EVERY_CONDITIONING - takes, closed, least if least and least >= LEAST_GB else None)
 
 
 @lru_cache(maxsize=64)

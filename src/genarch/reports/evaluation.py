@@ -20,7 +20,7 @@ from genarch.table.answers import format_answer
 from genarch.table.constraints import BY_NAME, Answers, in_order
 from genarch.table.forms import INLINED, OMITTED
 from genarch.table.rules import Assumption, Citation, Notice, Risk, Rule, RuleTable, TableVersion
-from genarch.table.scoring import Evaluation, Flip, Possible, Ranked, Stability, Undecided, Unread, Verdict, evaluate
+from genarch.table.scoring import Evaluation, Flip, Possible, Ranked, Stability, Undecided, Unread, Verdict, decide
 from genarch.table.spec import Origin, Spec
 from genarch.version import __version__
 
@@ -216,7 +216,7 @@ def make_report(
         table,
         verdict,
         summary=_summary(rules, evaluation),
-        base=_base(base, evaluate(spec, base).verdict, verdict) if base else None,
+        base=_base(base, decide(spec, base), verdict) if base else None,
         ranking=evaluation.ranking,
         rationale=tuple([reasons.get(entry.id) or _reason(entry) for entry in entries]),
         methods=tuple([methods[method.id] for method in evaluation.methods]),

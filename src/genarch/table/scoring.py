@@ -242,7 +242,7 @@ class Scorer:
         self._clear = Ratio(0, 1) if self._calibration else rules.header.clear
         self._least_rules = rules.header.least_rules
         known: tuple[Effect, ...] = base.effects if base else ()
-        added: tuple[Rule, ...] = rules.rules[len(known) :]
+        self._base, self._added = base, rules.rules[len(known) :]
         effects = [
             Effect(
                 tuple((position[name], points) for name, points in rule.points.items()),
@@ -250,7 +250,7 @@ class Scorer:
                 sum(1 << position[name] for name in rule.limits),
                 -1 if self._calibration is None or rule.source.grade in VOUCHED else 0,
             )
-            for rule in added
+            for rule in self._added
         ]
         self.effects: tuple[Effect, ...] = (*known, *effects)
         self.excluding = sum(1 << at for at, effect in enumerate(self.effects) if effect.excludes)
@@ -265,8 +265,8 @@ class Scorer:
             for family in rules.families
         )
         self._others: tuple[Method | Notice | NextStep, ...] = (*rules.methods, *rules.notices, *rules.next_steps)
-        self._rule_bits = (1 << len(known if base else added) + len(ROOM)) - 1
-        whens = [rule.when for rule in added]
+        self._rule_bits = (1 << len(known if base else self._added) + len(ROOM)) - 1
+        whens = [rule.when for rule in self._added]
         self.matcher: Matcher
         if base:
             self.matcher = base.matcher.filled(len(known), whens)
@@ -277,18 +277,22 @@ class Scorer:
         self._contradictions = sum(1 << at for at, doubt in enumerate(doubts, begin) if doubt)
 
     @cached_property
-    def _readers(self) -> dict[str, list[int]]:
+    def readers(self) -> dict[str, list[int]]:
         """The rules that read each constraint, by position."""
-        readers: dict[str, list[int]] = {constraint.name: [] for constraint in CONSTRAINTS}
-        for at, rule in enumerate(self._rules.rules):
+        known = self._base.readers if self._base else {constraint.name: [] for constraint in CONSTRAINTS}
+        readers = {name: [*rules] for name, rules in known.items()}
+        for at, rule in enumerate(self._added, len(self.effects) - len(self._added)):
             for name in constraints_read(rule.when):
                 readers[name].append(at)
         return readers
 
     @cached_property
-    def _named(self) -> dict[str, set[object]]:
+    def named(self) -> dict[str, set[object]]:
         """The values of each constraint that something in the table names."""
-        return values_named(entry.when for entry in (*self._rules.rules, *self._others, *self._rules.assumptions))
+        if self._base is None:
+            return values_named(entry.when for entry in (*self._added, *self._others, *self._rules.assumptions))
+        known, more = self._base.named, values_named(rule.when for rule in self._added)
+        return known | {name: values | known.get(name, set()) for name, values in more.items()}
 
     def decide(self, answers: Answers, shares: Mapping[str, float] = NO_SHARES) -> Verdict:
         """The verdict on stated answers; `shares` are those of the families among precedents."""
@@ -332,7 +336,7 @@ class Scorer:
                     [self._rules.rules[at].id for at in readers if unknown >> at & 1 and self._open(name, at, answers)]
                 ),
             )
-            for name, readers in self._readers.items()
+            for name, readers in self.readers.items()
             if answers.get(name) is None or isinstance(answers[name], Range)
         )
         rules_hit = tuple([self._rules.rules[at] for at in positions(bits & self._rule_bits)])
@@ -490,12 +494,12 @@ class Scorer:
     def _unread(self, answers: Answers) -> Iterator[Unread]:
         """What is stated and nothing in the table reads, so that nobody takes it for considered."""
         for name, value in answers.items():
-            if name == "gpu" and "device" in self._named:
+            if name == "gpu" and "device" in self.named:
                 continue  # read as the device that it implies
-            if name not in self._named:
+            if name not in self.named:
                 yield Unread(name)
-            elif isinstance(value, frozenset) and not value <= self._named[name]:
-                yield Unread(name, tuple(sorted(value - self._named[name])))
+            elif isinstance(value, frozenset) and not value <= self.named[name]:
+                yield Unread(name, tuple(sorted(value - self.named[name])))
 
 
 @lru_cache(maxsize=64)
