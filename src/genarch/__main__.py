@@ -11,6 +11,7 @@ from genarch.cli.output import guarded
 
 def main() -> None:
     """Run the command line and exit."""
+    gc.set_threshold(100_000)  # hardly anything here is garbage that counting references leaves
     code = guarded(_run)
     gc.freeze()  # Python looks for garbage once more as it ends, which takes a short command a tenth of its time
     sys.exit(code)

@@ -18,7 +18,7 @@ from genarch.table.conditions import values_named
 from genarch.table.constraints import BY_NAME, Answers, Range, Value, gpu_names, in_order
 from genarch.table.matching import Column, positions
 from genarch.table.rules import RuleTable
-from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict, decide
+from genarch.table.scoring import Change, Confidence, Flip, Possible, Stability, Verdict, decide, verdict_of
 from genarch.table.search import (
     AnswerClass,
     Space,
@@ -209,7 +209,7 @@ class Exploration:
 
     def _decide(self, answers: Answers) -> str:
         if self._unplaced and not _unplaced(answers):
-            return decide(Spec("", answers), self._rules).verdict
+            return verdict_of(answers, self._rules)
         return self._verdict(self._table.scorer.hits(answers))
 
     @cached_property
@@ -257,10 +257,7 @@ class Exploration:
             """How many members go in or out; any other choice is one step away."""
             return len(here ^ there) if isinstance(here, frozenset) and isinstance(there, frozenset) else 1
 
-        members = set(here) if isinstance(here, frozenset) else set()
-        for columns in (self._table.space.columns, self._table.assumed):
-            members.update(columns.get(name, Column(name)).members)
-        values = names_of(BY_NAME[name], members)
+        values = self._varied(name, here, live)
         if name == "gpu":  # in place of one, others of its kind
             kind, usual = self._stated.get("device"), gpu_names().usual  # none where it is not listed
             values = [gpu for gpu in usual if kind is None or with_implied({"gpu": gpu})["device"] == kind]
@@ -270,6 +267,18 @@ class Exploration:
         for verdict, (nearest, *others) in verdicts.items():
             yield Flip((Change(name, nearest, others=() if BY_NAME[name].kind == "set" else tuple(others)),), verdict)
 
+    def _varied(self, name: str, here: Value, live: int) -> Sequence[Value]:
+        """Every choice; every set that differs from what is stated in members that make a difference."""
+        if not isinstance(here, frozenset):
+            return names_of(BY_NAME[name], ())
+        column, assumed = (
+            columns.get(name, Column(name)) for columns in (self._table.space.columns, self._table.assumed)
+        )
+        members = {*here, *column.members, *assumed.members}
+        varied = {member for member in members if member in assumed.by_member or column.by_member.get(member, 0) & live}
+        kept = here - varied
+        return [some for some in names_of(BY_NAME[name], varied | kept) if isinstance(some, frozenset) and kept <= some]
+
     def _reached(self, name: str, cell: Stretch, changed: Callable[[Value], str | None]) -> str | None:
         """Another verdict that a number's cell gives; what evidence says of another size is asked for that size."""
         if name != "resolution_px" or self._table.rules is self._rules:
@@ -277,7 +286,7 @@ class Exploration:
         if not (cell.range.at_least is not None and changed(cell.value)):  # of sizes, not of what lies between them
             return None
         answers = {**self._given, name: cell.value}
-        verdict = decide(Spec("", answers), self._rules).verdict
+        verdict = verdict_of(answers, self._rules)
         return None if verdict == self.verdict.verdict else verdict
 
     def _live(self, name: str) -> int:

@@ -10,7 +10,7 @@ look-up and one bitwise `or` for each constraint, however many conditions there 
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import reduce
 from itertools import compress, count, pairwise
@@ -54,8 +54,8 @@ class Matches(NamedTuple):
 class Column(NamedTuple):
     """What one constraint does to the terms: those that read it, and those that a stated answer fails.
 
-    `members` are those that tell answers apart which are sets; `thresholds` are the numbers that it is compared with,
-    ascending.
+    `members` are those that tell answers apart which are sets, `by_member` has the terms that each may make a
+    difference to; `thresholds` are the numbers that it is compared with, ascending.
     """
 
     constraint: str
@@ -63,6 +63,7 @@ class Column(NamedTuple):
     fails: Callable[[Value], int] = lambda _: 0
     members: Sequence[str] = ()
     thresholds: Sequence[int | float] = ()
+    by_member: Mapping[str, int] = {}
 
     def joined(self, other: "Column") -> "Column":
         """What it and another of the same constraint do together."""
@@ -70,7 +71,8 @@ class Column(NamedTuple):
         thresholds = sorted({*self.thresholds, *other.thresholds})
         members = (*self.members, *other.members)
         reads = self.reads | other.reads
-        return Column(self.constraint, reads, lambda value: fails(value) | more(value), members, thresholds)
+        by_member = {**self.by_member, **{m: self.by_member.get(m, 0) | bits for m, bits in other.by_member.items()}}
+        return Column(self.constraint, reads, lambda value: fails(value) | more(value), members, thresholds, by_member)
 
     def within(self, stated: Range) -> list[int | float]:
         """Numbers of a range, at least one of those that do the same, ascending."""
@@ -276,4 +278,8 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
     named = {str(name) for operand in operands for name in operand}
     if () in operands:  # whether the set is empty: any one member shows that
         named.update([name for name in constraint.values if name not in named][:1])
-    return Column(constraint.name, reduce(or_, tests.values(), 0), fails, tuple(named), thresholds)
+    by_member: dict[str, int] = {}
+    for (test, _), bits in tests.items() if constraint.kind == "set" else ():
+        for name in constraint.values if test.operator == "is" else test.operand:
+            by_member[str(name)] = by_member.get(str(name), 0) | bits
+    return Column(constraint.name, reduce(or_, tests.values(), 0), fails, tuple(named), thresholds, by_member)

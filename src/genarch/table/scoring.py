@@ -187,6 +187,11 @@ def decide(spec: Spec, rules: RuleTable) -> Verdict:
     return table.decide(spec.constraints, rules.agreement(spec.constraints))
 
 
+def verdict_of(answers: Answers, rules: RuleTable) -> str:
+    """The verdict's name alone, which does not hang on precedents."""
+    return scorer(rules.on_hardware(answers)).decide(answers).verdict
+
+
 VOUCHED = frozenset({"measured", "estimated", "published_report"})
 """The grades of rules that force what they leave alone, where the table is calibrated: evidence, published figures."""
 
