@@ -89,7 +89,7 @@ def test_every_flag_is_in_the_list() -> None:
         ("evidence list --family gna --model sdx", "--model: 'sdx' is not in the catalogue; did you mean 'sdxl'?"),
         ("evidence show sdxll", "evidence@1.0.0 has no 'sdxll'; did you mean 'sdxl'?"),
         ("hardware show rtx4091", "evidence@1.0.0 has no hardware 'rtx4091'; did you mean 'rtx-4090'?"),
-        ("hardware show rx-6800", "evidence@1.0.0 has no hardware 'rx-6800'; did you mean 'rx-7600'?"),
+        ("hardware show rx-5700", "evidence@1.0.0 has no hardware 'rx-5700'; did you mean 'rx-7600'?"),
         ("estimate --model sdxll --gpu t4 --resolution 512", "has no model 'sdxll'; did you mean 'sdxl'?"),
         ("estimate --model sdxl --gpu t44 --resolution 512", "has no hardware 't44'; did you mean 't4'?"),
         ("estimate --model sdxl --gpu t4 --resolution big", "--resolution: 'big' is not a size; write pixels, as 1024 or 1024x768"),

@@ -233,6 +233,15 @@ def test_a_spec_names_a_model_of_the_catalogue() -> None:
         ("RX 7800 XT", "rx-7800-xt"),
         ("rtx 3060 Ti", "rtx-3060ti"),
         ("Jetson Orin NX", "jetson-orin-nx-16gb"),
+        ("RX 6800", "rx-6800"),
+        ("Apple M3 Pro", "apple-m3-pro"),
+        ("Ryzen AI Max+ 395", "amd-strix-halo-igpu"),
+        # As nvidia-smi has them.
+        ("NVIDIA A100-SXM4-80GB", "a100-80gb-sxm"),
+        ("NVIDIA H100 80GB HBM3", "h100-sxm"),
+        ("Tesla V100-SXM2-16GB", "v100-sxm"),
+        ("NVIDIA RTX 6000 Ada Generation", "rtx-6000-ada"),
+        ("NVIDIA GeForce RTX 4070 Laptop GPU", "rtx-4070-laptop"),
     ],
 )
 def test_hardware_by_its_id_or_another_name(text: str, gpu: str) -> None:
@@ -243,7 +252,7 @@ def test_hardware_by_its_id_or_another_name(text: str, gpu: str) -> None:
 @pytest.mark.parametrize(
     ("stated", "said"),
     [
-        ("{gpu: RX 6800, device: consumer_gpu}", "has no gpu RX 6800; did you mean 'rx-7600'? Nothing measured or estimated is of it; the rules go by device, consumer_gpu."),
+        ("{gpu: RX 5700, device: consumer_gpu}", "has no gpu RX 5700; did you mean 'rx-7600'? Nothing measured or estimated is of it; the rules go by device, consumer_gpu."),
         ("{gpu: rtx-4091}", "has no gpu rtx-4091; did you mean 'rtx-4090'? Nothing measured or estimated is of it; state device, which rules read."),
         ("{gpu: abacus}", "has no gpu abacus. Nothing measured"),
     ],

@@ -99,7 +99,7 @@ _MAKERS = re.compile("^(nvidia|geforce|amd|radeon|intel|apple|qualcomm)+(?=.)")
 
 def gpu_key(name: str) -> str:
     """What names of hardware are compared by: `RTX 4090`, `rtx4090` and `NVIDIA GeForce RTX-4090` are one."""
-    return _MAKERS.sub("", re.sub(r"[\s_-]+", "", name.casefold()))
+    return _MAKERS.sub("", re.sub(r"[\s_+-]+", "", name.casefold()))
 
 
 @cache
