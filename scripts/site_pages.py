@@ -16,7 +16,9 @@ PAGES = ROOT / "build/pages"
 OUTSIDE = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
 """Pages from outside docs/, and where the site has them."""
 
-LINK = re.compile(r"\]\(([^)#:\s]*)(#[^)\s]*)?\)")
+_LINK = re.compile(r"`[^`\n]+`|\]\(([^)#:\s]*)(#[^)\s]*)?\)")
+"""A link within the project, with the path and the heading that it names; or code, which has none."""
+
 _FENCED = re.compile(r"^(`{3,})[^\n]*\n.*?^\1$\n?", re.MULTILINE | re.DOTALL)
 _LANGUAGES = {".yml": "yaml", ".md": "markdown", "": "text"}
 
@@ -43,7 +45,7 @@ def links(origin: str, text: str) -> Iterator[tuple[str, str]]:
     """What a page links to within the project: a path from its root, and a heading of it or nothing."""
     for part in _parts(text):
         if not part.startswith("```"):
-            yield from ((_target(origin, name), anchor[1:]) for name, anchor in LINK.findall(part) if name or anchor)
+            yield from ((_target(origin, name), anchor[1:]) for name, anchor in _LINK.findall(part) if name or anchor)
 
 
 def anchors(text: str) -> list[str]:
@@ -57,11 +59,13 @@ def _for_site(origin: str, text: str) -> str:
     here = _folder(site_path(origin))
 
     def moved(link: re.Match[str]) -> str:
+        if link[0].startswith("`"):
+            return link[0]
         path = relpath(site_path(_target(origin, link[1])), here) if link[1] else ""
         return f"]({path}{link[2] or ''})"
 
     return "".join(
-        part.replace("```text session\n", "```text\n", 1) if part.startswith("```") else LINK.sub(moved, part)
+        part.replace("```text session\n", "```text\n", 1) if part.startswith("```") else _LINK.sub(moved, part)
         for part in _parts(text)
     )
 

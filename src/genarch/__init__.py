@@ -2,10 +2,10 @@
 
 In Python:
 
-    from genarch import evaluate, load_rules, load_spec
+    from genarch import load_spec, report_on
 
-    evaluation = evaluate(load_spec("genarch.yaml"), load_rules())
-    print(evaluation.verdict.verdict, evaluation.verdict.confidence)
+    report = report_on(load_spec("genarch.yaml"))
+    print(report.verdict.verdict, report.verdict.confidence)
 """
 
 from importlib import import_module
@@ -22,9 +22,12 @@ from genarch.version import __version__
 
 if TYPE_CHECKING:
     from genarch.evidence.assessment import assess
+    from genarch.reports.evaluation import Evaluated
+    from genarch.reports.reporting import cost, report_on, to_html, to_markdown
     from genarch.table.explore import Exploration, explore
 
 __all__ = [
+    "Evaluated",
     "Evaluation",
     "Exploration",
     "GenarchError",
@@ -38,6 +41,7 @@ __all__ = [
     "__version__",
     "assess",
     "bundled_cases",
+    "cost",
     "decide",
     "evaluate",
     "explore",
@@ -46,12 +50,24 @@ __all__ = [
     "load_spec",
     "parse_spec",
     "precedents",
+    "report_on",
+    "to_html",
+    "to_markdown",
     "validate_spec",
 ]
 
 read_gpu_names_by(load_gpu_names)
 
-_LATE = {"Exploration": "table.explore", "explore": "table.explore", "assess": "evidence.assessment"}
+_LATE = {
+    "assess": "evidence.assessment",
+    "cost": "reports.reporting",
+    "Evaluated": "reports.evaluation",
+    "Exploration": "table.explore",
+    "explore": "table.explore",
+    "report_on": "reports.reporting",
+    "to_html": "reports.reporting",
+    "to_markdown": "reports.reporting",
+}
 """What is imported when asked for, and where it is: whoever wants a verdict only does not wait for it."""
 
 
@@ -59,3 +75,7 @@ def __getattr__(name: str) -> Any:
     if name in _LATE:
         return getattr(import_module(f"genarch.{_LATE[name]}"), name)
     raise AttributeError(f"module 'genarch' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATE})

@@ -13,12 +13,12 @@ import yaml
 from pydantic import TypeAdapter
 
 from genarch import InputError, evaluate, explore, load_rules, load_spec, parse_spec
-from genarch.cli.evaluate import advice_of, evidence_of
 from genarch.cli.rules import FILES, OUTPUTS, schema_of
 from genarch.files.bundled import base_of, bundled_tables
 from genarch.files.schemas import DRAFT, type_of
 from genarch.reports.evaluation import SCHEMA_VERSION, Report, make_error_report, make_report
 from genarch.reports.json import plain
+from genarch.reports.reporting import advice_of, evidence_of
 
 
 class _Yaml12(yaml.SafeLoader):

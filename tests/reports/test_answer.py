@@ -8,11 +8,11 @@ import pytest
 
 from builders import rule, spec, table
 from genarch import RuleTable, Spec, evaluate, explore, load_rules, load_spec
-from genarch.cli.evaluate import evaluated
 from genarch.errors import Problem
 from genarch.reports.answer import answer_page, pages
 from genarch.reports.evaluation import Evaluated, Report, make_error_report, make_report
 from genarch.reports.page import Look
+from genarch.reports.reporting import report_on
 from genarch.reports.text import as_text
 from genarch.table.conditions import Predicate
 
@@ -30,7 +30,7 @@ def every(reports: list[Report], width: int = 80, *, full: bool = False) -> str:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name.removesuffix(".genarch.yaml"))
 def test_the_answer_to_each_example_fits_on_a_screen_and_names_no_id(path: Path) -> None:
     rules = load_rules()
-    text = shown(evaluated(load_spec(path), rules))
+    text = shown(report_on(load_spec(path), rules))
     assert text.count("\n") <= 20
     ids = {entry.id for entry in rules.rules} | {fact.id for fact in rules.facts}
     assert not ids & set(text.replace(",", " ").split())
@@ -95,5 +95,5 @@ def test_in_full_every_report_and_then_the_table() -> None:
 @pytest.mark.parametrize("width", [20, 40, 80, 140])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     for path in EXAMPLES[:3]:
-        text = shown(evaluated(load_spec(path), load_rules()), width)
+        text = shown(report_on(load_spec(path), load_rules()), width)
         assert max(map(len, text.splitlines())) <= width

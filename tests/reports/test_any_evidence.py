@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch import RuleTable, Spec, evaluate
-from genarch.cli.evaluate import advice_of, evidence_of
 from genarch.evidence.assessment import Assessment
 from genarch.evidence.cost import bill
 from genarch.files.bundled import load_catalogue
@@ -19,6 +18,7 @@ from genarch.reports.evaluation_page import report_page
 from genarch.reports.json import plain
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look
+from genarch.reports.reporting import advice_of, evidence_of
 from genarch.reports.text import as_text
 from genarch.table.constraints import Value
 from strategies import answers

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from genarch import InputError, RuleTable, evaluate, explore, load_rules, load_spec
-from genarch.cli.evaluate import advice_of, evidence_of, joined
+from genarch.cli.evaluate import joined
 from genarch.files.bundled import base_of
 from genarch.files.specs import load_cases
 from genarch.reports.answer import pages
@@ -18,6 +18,7 @@ from genarch.reports.evaluation import Report, make_error_report, make_report
 from genarch.reports.json import json_lines, json_list
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look
+from genarch.reports.reporting import advice_of, evidence_of
 from genarch.reports.text import as_text
 from genarch.version import __version__
 

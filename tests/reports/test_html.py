@@ -13,12 +13,12 @@ import pytest
 
 from builders import rule, spec, table
 from genarch import evaluate, explore, load_rules, load_spec
-from genarch.cli.evaluate import evaluated
 from genarch.files.bundled import bundled_cases, load_catalogue
 from genarch.reports import page
 from genarch.reports.evaluation import Report, make_report
 from genarch.reports.html import MissingExtraError, as_html
 from genarch.reports.page import Bar, Bars, Entries, Entry, Fields, Grid, Listing, Paragraph, Section, Span, Tile, Title
+from genarch.reports.reporting import report_on
 from genarch.reports.share import shared_pages
 from genarch.table.conditions import Predicate
 from genarch.table.spec import Case
@@ -56,7 +56,7 @@ class Reader(HTMLParser):
 def shared(*names: str) -> str:
     rules = load_rules()
     root = Path(__file__).resolve().parent.parent.parent / "examples/specs"
-    reports: list[Report] = [evaluated(load_spec(root / f"{name}.genarch.yaml"), rules) for name in names]
+    reports: list[Report] = [report_on(load_spec(root / f"{name}.genarch.yaml"), rules) for name in names]
     return as_html(shared_pages(reports, rules, load_catalogue(), CASES), "Two specs")
 
 

@@ -14,7 +14,7 @@ import typer
 
 from genarch.cli.app import Answers, Commands, Format, Full, Output, Overrides, Pager, Plain, Rules, Yes, flag, option
 from genarch.cli.dialogue import Dialogue, has_terminal
-from genarch.cli.evaluate import evaluated, write_reports
+from genarch.cli.evaluate import write_reports
 from genarch.cli.output import ExitCode, counting_own_cases, keep, say, written
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
@@ -25,6 +25,7 @@ from genarch.files.specs import default_id, parse_spec
 from genarch.reports.descriptions import answer_words, question_of
 from genarch.reports.interview import setting_words
 from genarch.reports.json import as_json
+from genarch.reports.reporting import report_on
 from genarch.table.answers import MANY, names_words
 from genarch.table.answers import written as as_written
 from genarch.table.constraints import BY_NAME
@@ -71,7 +72,7 @@ def ask(
     with asking as (spec, sheet, dialogue):
         stated = {name: sheet.stated[name] for name in BY_NAME if name in sheet.stated}
         try:
-            report = evaluated(spec._replace(constraints=stated), table)
+            report = report_on(spec._replace(constraints=stated), table)
             code = write_reports([(report, ExitCode.OK)], table, output_format, output, full=full, pager=pager)
         finally:  # the answers are kept even where the report cannot be written
             if save:

@@ -9,7 +9,6 @@ import typer
 
 from genarch.cli.app import Answers, Commands, Overrides, Plain, Rules, Text, Yes, argument, flag, option
 from genarch.cli.ask import answers_of, questioned
-from genarch.cli.evaluate import evaluated
 from genarch.cli.output import ExitCode, one_of, say, written
 from genarch.documents.editing import fenced, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
@@ -19,6 +18,7 @@ from genarch.files.io import read_exactly, read_text, refuse
 from genarch.files.spec_text import spec_with_id, stated_id
 from genarch.files.specs import default_id, parse_spec
 from genarch.reports.evaluation_page import excerpt
+from genarch.reports.reporting import report_on
 from genarch.table.forms import SLUG_PATTERN
 from genarch.table.interview import Interview
 from genarch.table.rules import RuleTable
@@ -122,7 +122,7 @@ def _added(path: str, spec: str, rules: RuleTable) -> _Found:
 
 
 def _keep_rationale(path: str, spec: Spec, block: Block, rules: RuleTable) -> int:
-    report = evaluated(spec, rules, with_evidence=False)
+    report = report_on(spec, rules, with_evidence=False)
     before = read_exactly(path)
     text = with_rationale(before, path, block, spec.id, excerpt(report))
     if text == before:

@@ -48,27 +48,14 @@ from genarch.cli.output import (
     written,
 )
 from genarch.errors import InputError, Problem
-from genarch.evidence.advice import Advice
-from genarch.evidence.assessment import Assessment
 from genarch.files.answers import parse_alternatives, parse_overrides, with_overrides
-from genarch.files.bundled import (
-    DEFAULT_TABLE,
-    base_of,
-    bundled_cases,
-    load_catalogue,
-    load_rules,
-    own_cases,
-    precedents,
-    table_files,
-)
+from genarch.files.bundled import DEFAULT_TABLE, load_catalogue, load_rules, table_files
 from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
-from genarch.reports.evaluation import Evaluated, Report, make_error_report, make_report
-from genarch.reports.precedents import MOST, Precedents, precedents_part
-from genarch.table import scoring
+from genarch.reports.evaluation import Evaluated, Report, make_error_report
+from genarch.reports.reporting import report_on, to_html
 from genarch.table.constraints import Value
 from genarch.table.rules import RuleTable
-from genarch.table.scoring import Evaluation, Verdict
 from genarch.table.spec import Origin, Spec
 
 app = Commands()
@@ -139,7 +126,7 @@ def evaluate(
 
     def one(spec: Spec) -> tuple[Report, int]:
         spec = spec._replace(model=model or spec.model)
-        report = evaluated(spec, table, explored=explore, with_evidence=evidence)
+        report = report_on(spec, table, explored=explore, with_evidence=evidence)
         return report, ExitCode.FINDINGS if report.verdict.verdict in failing else ExitCode.OK
 
     def every(paths: list[str]) -> Iterator[tuple[Report, int]]:
@@ -227,7 +214,7 @@ def tried(
 
     def with_answers(answers: Mapping[str, Value | None]) -> Evaluated:
         changed = spec._replace(constraints=with_overrides(spec.constraints, answers))
-        return evaluated(changed, table, with_evidence=evidence)
+        return report_on(changed, table, with_evidence=evidence)
 
     report = what_if(with_answers, alternatives)
     if output_format == "jsonl":
@@ -235,46 +222,6 @@ def tried(
 
         return written("".join(json_lines(report.tried)), output)
     return write_report(report, what_if_page(report), output_format, output)
-
-
-def evaluated(spec: Spec, rules: RuleTable, *, explored: bool = True, with_evidence: bool = True) -> Evaluated:
-    """A spec's report."""
-    evaluation = scoring.evaluate(spec, rules)
-    evidence = evidence_of(spec, rules, evaluation) if with_evidence else None
-    advice = advice_of(spec, rules, evaluation) if with_evidence else None
-    exploration = None
-    if explored:
-        from genarch.table.explore import explore
-
-        exploration = explore(spec, rules)
-    found = precedents_of(spec, rules, evaluation.verdict) if with_evidence else None
-    base = base_of(rules)
-    return make_report(spec, rules, evaluation, exploration, evidence, base=base, advice=advice, precedents=found)
-
-
-def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Assessment | None:
-    """What the evidence catalogue says of a spec; None for one without a latency budget, which does not wait for it."""
-    if spec.constraints.get("latency_budget_ms") is None:
-        return None
-    from genarch.evidence.assessment import assess
-    from genarch.reports.evidence import shown
-
-    return shown(assess(spec, rules, evaluation, load_catalogue()))
-
-
-def advice_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Advice:
-    """The models to start with on a spec, and how the one that it names does."""
-    from genarch.evidence.advice import advice
-    from genarch.reports.evidence import rounded
-
-    return rounded(advice(spec, rules, evaluation, load_catalogue()))
-
-
-def precedents_of(spec: Spec, rules: RuleTable, verdict: Verdict, most: int | None = MOST) -> Precedents:
-    """What a report has of the cases beside a spec, those that the table brings along among them."""
-    own = own_cases(rules)
-    found = precedents(spec, own)
-    return precedents_part(spec.constraints, verdict, found, {case.origin for case in own}, most)
 
 
 def write_reports(
@@ -316,11 +263,7 @@ def _rendered(
 
         return json_lines(reports) if output_format == "jsonl" else json_list(reports)
     if output_format == "html":
-        from genarch.reports.html import as_html
-        from genarch.reports.share import shared_pages
-
-        pages_ = shared_pages(reports, rules, load_catalogue(), bundled_cases())
-        return iter([as_html(pages_, "Which architecture")])
+        return iter([to_html(*reports, rules=rules)])
     from genarch.reports.answer import pages
 
     shown = pages(reports, full=full, hinted=output_format == "text")

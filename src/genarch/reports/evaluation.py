@@ -169,6 +169,19 @@ class Evaluated(NamedTuple):
     precedents: Annotated[Precedents | None, OMITTED] = None
     """The documented cases most like it; none with --no-evidence. Since 1.2."""
 
+    def __repr__(self) -> str:
+        return f"Evaluated({self.spec.id}: {self.verdict})"
+
+    def _repr_html_(self) -> str:
+        """The answer, as notebooks show it."""
+        from markdown_it import MarkdownIt
+
+        from genarch.reports.answer import answer_page
+        from genarch.reports.markdown import as_markdown
+
+        html: str = MarkdownIt("commonmark", {"html": False}).enable("table").render(as_markdown(answer_page(self)))
+        return html
+
 
 class Refused(NamedTuple):
     """An input without a verdict."""

@@ -357,6 +357,9 @@ class RuleTable(NamedTuple):
     waivers: tuple[TableWaiver, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"RuleTable({self.name}, {len(self.rules)} rules)"
+
     def __eq__(self, other: object) -> bool:
         """Whether it is the same object: what is compiled of a table is looked up by it."""
         return self is other

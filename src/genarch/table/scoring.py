@@ -75,6 +75,9 @@ class Verdict(NamedTuple):
     documented: Right | None = None
     """How many answers of this confidence were right on documented cases that were left out; likewise."""
 
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.architecture or self.verdict, self.confidence)))
+
 
 class Stability(NamedTuple):
     """The smallest change of one rule's points for one architecture that gives another verdict."""
@@ -126,6 +129,9 @@ class Evaluation(NamedTuple):
     notices: tuple[Notice, ...]
     assumed: tuple[Assumption, ...]
     next_steps: tuple[NextStep, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Evaluation({self.verdict})"
 
 
 DEVICE_CONTRADICTED = "inconsistent-gpu-device"
