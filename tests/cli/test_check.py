@@ -73,7 +73,7 @@ def test_findings_are_1_from_the_severity_asked_for(repo: Path) -> None:
     (repo / "docs/bad.md").write_text(BAD)
     assert check().exit_code == 1
     assert check("--fail-on", "never").exit_code == 0
-    (repo / "docs/bad.md").write_text(BAD.replace("diffusion", "diffusion\ndecided_with: article@0.1.0"))
+    (repo / "docs/bad.md").write_text(BAD.replace("diffusion", "diffusion\ndecided_with: field@1.0.0"))
     assert [check("--fail-on", severity).exit_code for severity in ("error", "warning", "note")] == [0, 1, 1]
 
 
@@ -755,3 +755,21 @@ def test_every_check_is_explained_with_its_examples(name: str) -> None:
     assert result.stdout.startswith(f"check {name}: {described.title}"[:70])
     for example in (described.fails, described.passes):
         assert all(f"    {line}".rstrip() in result.stdout for line in example.splitlines())
+
+
+@pytest.mark.parametrize("jobs", ["1", "2", "0"])
+def test_standard_input_is_read_whatever_the_jobs(jobs: str) -> None:
+    result = CliRunner().invoke(app, ["check", "--no-config", "-", "--jobs", jobs], input=BAD)
+    assert result.exit_code == 1
+    assert "[decision-excluded]" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["--exclude=*.md", "--no-config", "-h", "--write-baseline=x.md"])
+def test_a_file_with_the_name_of_an_option_is_none(name: str, repo: Path) -> None:
+    (repo / name).write_text(BAD)
+    result = CliRunner().invoke(app, ["check", name, "docs/good.md"])
+    assert result.exit_code == 2
+    assert "is an option and a file" in result.stderr
+    behind = CliRunner().invoke(app, ["check", "--format", "concise", "--", name, "docs/good.md"])
+    assert (behind.exit_code, behind.stdout.startswith(f"{name}:")) == (1, True)
+    assert (repo / "docs/good.md").read_text() == GOOD

@@ -117,7 +117,7 @@ CLOSE = (
         (f"{SETTLED}\ndecision: gan", "Chosen option: pix2pix, because of pairs", []),
         (f"{SETTLED}\ndecision: gan", 'Chosen option: "Option B", because.', []),
         (f"{SETTLED}\ndecision: diffusion\ndecided_with: article@1.0.0", "", ["decision-excluded"]),
-        (f"{SETTLED}\ndecision: diffusion\ndecided_with: article@0.9.0", "", ["decided-with-older-rules"]),
+        (f"{SETTLED}\ndecision: diffusion\ndecided_with: article@0.9.0", "", ["decision-excluded", "decided-with-unknown-rules"]),
         (f"{SETTLED}\ndecision: diffusion\ndecided_with: test@1.0.0", "", ["decided-with-older-rules"]),
         (f"{SETTLED}\ndecision: diffusion\ndecided_with: article@1", "", ["decision-excluded"]),
         (f"{SETTLED}\ndecision: diffusion\ndecided_with: article@1.0", "", ["decision-excluded"]),
@@ -125,7 +125,7 @@ CLOSE = (
         (f"{SETTLED}\ndecision: gan\ndecided_with: nonsense@1", "", ["decided-with-unknown-rules"]),
         (f"{SETTLED}\ndecision: diffusion", 'Chosen option: "Not a GAN"', ["decision-excluded"]),
         (f"{SETTLED}\ndecision: diffusion", 'Chosen option: "the SLOGAN generator"', ["decision-excluded"]),
-        (f"{SETTLED}\ndecision: gan\ndecided_with: article@0.9.0", "", []),
+        (f"{SETTLED}\ndecision: gan\ndecided_with: test@1", "", []),
     ],
 )  # fmt: skip
 def test_decisions(block: str, prose: str, expected: list[str], shipped: RuleTable) -> None:

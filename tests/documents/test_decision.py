@@ -307,7 +307,11 @@ OLD = "test@0.9"
     ids=["not-recommended", "close-call"],
 )
 def test_what_older_rules_allowed_is_a_warning(points: dict[str, int], decision: str) -> None:
-    rules = table(rule("r", NARROW, points))
+    rules = named_table("test", "1.0.0", rule("r", NARROW, points), earlier=("0.9.0",))
+    made_up = found(placed({"domain": "narrow"}, decision, "test@0.8"), rules)
+    assert [one.finding.check for one in made_up][1:] == ["decided-with-unknown-rules"], (
+        "what never was excuses nothing"
+    )
     item = found(placed({"domain": "narrow"}, decision, OLD), rules)
     assert [one.finding.check for one in item] == ["decided-with-older-rules"]
     answer = "gan (clear)" if len(points) == 1 else "evaluate_both (gan and hybrid)"
@@ -318,9 +322,12 @@ def test_what_older_rules_allowed_is_a_warning(points: dict[str, int], decision:
     assert item[0].place == Place(PATH, 6, 1)
 
 
-def named_table(table_id: str, version: str, *rules: object, extends: str = "") -> RuleTable:
+def named_table(
+    table_id: str, version: str, *rules: object, extends: str = "", earlier: tuple[str, ...] = ()
+) -> RuleTable:
     made = table(*rules)  # type: ignore[arg-type]  # rules of the builders
-    return made._replace(header=made.header._replace(id=table_id, version=version, extends=extends))
+    header = made.header._replace(id=table_id, version=version, extends=extends, earlier=earlier)
+    return made._replace(header=header)
 
 
 def test_the_table_of_that_day_is_asked_where_it_is_at_hand() -> None:
@@ -328,7 +335,7 @@ def test_the_table_of_that_day_is_asked_where_it_is_at_hand() -> None:
     spec = placed({"domain": "narrow"}, "hybrid", "old@2.0")
     agreed = named_table("old", "2.0.1", rule("r", NARROW, {"consistency": 3}))
     against = named_table("old", "2.0.1", rule("r", NARROW, {"diffusion": 3}))
-    without = named_table("old", "2.1.0", rule("r", NARROW, {"diffusion": 3}))  # another version of it
+    without = named_table("old", "2.1.0", rule("r", NARROW, {"diffusion": 3}), earlier=("2.0.1",))
     checks = {
         name: [item.finding.check for item in found(spec, rules, None, other)]
         for name, other in (("agreed", agreed), ("against", against), ("without", without))
@@ -358,21 +365,30 @@ def test_rules_that_nobody_knows_are_named_beside_those_that_are() -> None:
         ("own@1.2.0", "own"),
         ("own@1.2", "own"),
         ("own@1", "own"),
-        ("own@1.1.9", "older"),
+        ("own@1.1.9", "unknown"),
+        ("own@1.1.0", "older"),
+        ("own@1.1", "older"),
+        ("own@0.9", "older"),
+        ("own@0", "older"),
+        ("own@0.1", "unknown"),
+        ("own@1.0", "unknown"),
         ("own@1.2.1", "unknown"),
         ("own@1.10", "unknown"),
         ("own@2", "unknown"),
         ("other@1.0.0", "other"),
         ("other@1.0", "other"),
-        ("other@0.9", "older"),
+        ("other@0.9", "unknown"),
         ("other@1.1", "unknown"),
         ("base@1.0.0", "older"),
-        ("base@99", "older"),
+        ("base@1", "older"),
+        ("base@99", "unknown"),
+        ("base@0.1.0", "unknown"),
         ("nonsense@1", "unknown"),
     ],
 )
 def test_which_table_a_decision_was_taken_with(decided_with: str | None, taken: str) -> None:
-    own, other = named_table("own", "1.2.0", extends="base@1.0.0"), named_table("other", "1.0.0")
+    own = named_table("own", "1.2.0", extends="base@1.0.0", earlier=("1.1.0", "0.9.0"))
+    other = named_table("other", "1.0.0")
     found = taken_with(decided_with, own, [other])
     assert found is {"own": own, "other": other}.get(taken, taken)
 
@@ -380,7 +396,7 @@ def test_which_table_a_decision_was_taken_with(decided_with: str | None, taken: 
 def test_a_table_at_hand_in_several_versions() -> None:
     present = named_table("a", "1.0.0")
     others = [named_table("b", "1.2.0"), named_table("b", "2.0.0")]
-    for decided_with, wanted in (("b@1", others[0]), ("b@2.0.0", others[1]), ("b@1.9", "older"), ("b@3", "unknown")):
+    for decided_with, wanted in (("b@1", others[0]), ("b@2.0.0", others[1]), ("b@1.9", "unknown"), ("b@3", "unknown")):
         assert taken_with(decided_with, present, others) is wanted
 
 

@@ -137,3 +137,9 @@ def test_the_distance_of_words() -> None:
         1,
         2,
     ]
+
+
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\u2029"])
+def test_what_ends_a_line_for_yaml_alone_ends_none_in_front_matter(end: str) -> None:
+    markdown = parse_markdown(f"---\ntitle: A # note{end}status: rejected{end}genarch: {{version: 1}}\n---\n# A\n")
+    assert (markdown.status, markdown.specs) == ("", ())

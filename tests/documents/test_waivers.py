@@ -171,6 +171,10 @@ def test_a_waiver_without_a_place_of_its_own_stands_where_they_all_do() -> None:
         ("another appliance", True),  # begin as words that say nothing
         ("todo later, to be determined", False),
         ("n/a n/a n/a n/a", False),
+        ("TODO explain what was measured", False),
+        ("tbd: measured on the phone", False),
+        ("Pending the measurement on the phone", False),
+        ("We measured what was pending", True),
         ("aaaa bbbb", False),
         ("12345678 90", False),
         ("\u5df2\u5728\u624b\u673a", True),
@@ -192,6 +196,29 @@ def test_what_counts_as_a_reason(reason: str, explains: bool) -> None:  # noqa: 
         ("N/A", False),
         ("somebody", False),
         ("TBD", False),
+        *(
+            (name, False)
+            for name in (
+                "pending",
+                "Pending @lead",
+                "t.b.d.",
+                "none yet",
+                "TODO",
+                "TODO: @lead",
+                "awaiting approval",
+                "to be named",
+                "not yet",
+                "requested from @lead",
+                "-" * 40_000,
+                "???",
+                "no-one",
+                "open",
+            )
+        ),
+        *(
+            (name, True)
+            for name in ("@open-source", "Nonette", "Ada Pending", "@todorov", "Board, 2026-05-01", "\u738b")
+        ),
     ],
 )
 def test_who_counts_as_somebody(name: str, approves: bool) -> None:  # noqa: FBT001

@@ -58,6 +58,9 @@ BILLION = "a: &a [x,x,x]\n" + "".join(
         ("? [a]\n: b\n", "f:1:3: a key must be text"),
         # 15 what is not text
         ("a: x\x00y\n", "f:1:5: control character U+0000"),
+        ("a: 1 # b\u2028c: 2\n", "f:1:9: U+2028 ends a line in YAML, and in no editor"),
+        ("a: 1 # b\u2029c: 2\n", "f:1:9: U+2029 ends"),
+        ('a: "x\x85y"\n', "f:1:6: U+0085 ends"),
         ("a: 1\nb: \x1b[31m\n", "f:2:4: control character U+001B"),
         # length
         ("[" + "a," * 5000 + "]", "more than 5000 parts"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib import import_module
+from itertools import takewhile
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 import typer
@@ -111,6 +113,17 @@ class Command(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         """The parameters, their values taken as typed."""
         return _as_typed(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments.
+
+        Raises:
+            UsageError: where one would be taken for an option and is the name of a file, as a hook passes it.
+        """
+        for word in takewhile(lambda word: word != "--", args):
+            if len(word) > 1 and word.startswith("-") and os.path.lexists(word):
+                raise typer.BadParameter(f"'{word}' is an option and a file; write -- before files, or ./{word}", ctx)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command.

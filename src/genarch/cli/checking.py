@@ -156,7 +156,7 @@ def check_file(item: ListedFile, settings: Settings) -> Checked | None:
 
 def check_files(files: Iterable[ListedFile], settings: Settings, jobs: int) -> Iterator[Checked | None]:
     """Check files, in their order."""
-    if jobs == 1:
+    if jobs == 1:  # as for standard input, which a process of a pool does not have
         yield from (check_file(item, settings) for item in files)
         return
     from multiprocessing import get_all_start_methods, get_context
@@ -261,7 +261,8 @@ def check_documents(
     findings: list[ReportedFinding] = []
     outputs = {os.path.realpath(path) for path in targets}
     wanted = _wanted(discovery.listed_files(paths, settings.selection), changed, outputs, skipped, missing)
-    for checked in filter(None, check_files(wanted, settings, jobs or os.cpu_count() or 1)):
+    jobs = 1 if "-" in paths else jobs or os.cpu_count() or 1
+    for checked in filter(None, check_files(wanted, settings, jobs)):
         duplicates = list(_duplicates(checked, changed, first))
         if not (changed is None or duplicates or changed & {os.path.realpath(checked.path), checked.real}):
             continue

@@ -317,25 +317,16 @@ def taken_with(
 ) -> RuleTable | Literal["older", "unknown"]:
     """The table that a decision was taken with; the present one where the spec does not say.
 
-    `older` is a version of a known table, or of the one that the present one extends, that is not at hand.
+    `older` is an earlier version that a known table names, or the one that the present one extends, that is not at
+    hand. A version that no table names may be made up, so that it excuses nothing.
     """
     if decided_with is None:
         return present
-    name, version = decided_with.split("@")
-    wanted = _numbers(version)
-    newest: tuple[int, ...] = ()
-    for table in (present, *others):
-        if table.header.id == name:
-            numbers = _numbers(table.header.version)
-            if numbers[: len(wanted)] == wanted:  # a version may be shortened: 1.0 is 1.0.0
-                return table
-            newest = max(newest, numbers)
-    extended = not newest and name == present.header.extends.partition("@")[0]
-    return "older" if extended or wanted < newest else "unknown"
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"[0-9]+", version))
+    known = [(table.name, table) for table in (present, *others)]
+    names = [f"{table.header.id}@{version}" for _, table in known for version in table.header.earlier]
+    at_hand = [table for name, table in known if f"{name}.".startswith(f"{decided_with}.")]  # 1.0 is 1.0.0
+    older = any(f"{name}.".startswith(f"{decided_with}.") for name in (*names, present.header.extends))
+    return at_hand[0] if at_hand else "older" if older else "unknown"
 
 
 SHORTEST_REASON = 8
@@ -347,7 +338,16 @@ _EMPTY_WORDS = re.compile(
 )
 """What placeholders are made of."""
 
-_NOBODY = re.compile(r"(?i)\W*(?:nobody|no one|none|n/?a|tb[dac]|todo|unknown|somebody|someone)?\W*")
+_UNDONE = re.compile(
+    r"\W*+(?:todo|fixme|t\.?b\.?[dac]|pending|awaiting|waiting|requested|to be|not yet|none|n\.?/?a|unknown|wip|xxx+)"
+    r"(?!\w)",
+    re.IGNORECASE,
+)
+"""What a text begins with in place of one that is still to be written."""
+_NOBODY = re.compile(
+    r"\W*+(?:nobody|no[ -]?one|not|open|missing|required|needed|(?:some|any)(?:one|body)|ask|name|nil|null)?\W*+",
+    re.IGNORECASE,
+)
 
 _ENDLESS = CheckId("waiver-endless")
 
@@ -369,7 +369,7 @@ def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable,
         of_ids = [waiver for waiver in counting if waiver.rule in subject]
         covers = covers or (of_ids if {waiver.rule for waiver in of_ids} >= subject else [])
         covers = [] if waivable == "never" else covers
-        nameless = (waiver for waiver in covers if _NOBODY.fullmatch(waiver.approved_by or ""))
+        nameless = (waiver for waiver in covers if not _approves(waiver.approved_by or ""))
         lacking = {waiver.rule for waiver in nameless if waivable == "with_approval"}
         used.update(waiver.rule for waiver in covers)
         unapproved |= lacking
@@ -437,8 +437,15 @@ def _of_evidence(rule: str, rules: RuleTable) -> set[str]:
     return {rule_id(entry.id, kind) for entry in rules.architectures for kind in KINDS}
 
 
+def _approves(name: str) -> bool:
+    """Whether somebody is named, and not what is still to come."""
+    return not (_NOBODY.fullmatch(name) or _UNDONE.match(name))
+
+
 def _explains(reason: str) -> bool:
     """Whether a reason says something: not a placeholder, and not a word alone."""
+    if _UNDONE.match(reason):
+        return False
     letters = re.findall(r"\w", reason)
     if any(ord(letter) > 0x2E7F for letter in letters):  # scripts without blanks between words
         return len(letters) >= SHORTEST_REASON // 2

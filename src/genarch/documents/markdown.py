@@ -25,7 +25,7 @@ from genarch.documents.lookalikes import (
     is_spec_like,
     near_fence,
 )
-from genarch.files.yaml_text import LINE_END, LOADER, error_mark
+from genarch.files.yaml_text import LINE_END, LINE_END_OF_YAML, LOADER, error_mark
 from genarch.table.findings import CheckId
 
 if TYPE_CHECKING:
@@ -173,7 +173,9 @@ def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], lis
     found: list[tuple[CheckId, int, str]] = []
     entries: list[tuple[str, int, int, int, str | None]] = []
     try:
-        entries += _top_level(text) if _ANY_KEY.search(text) else ()
+        # What ends a line for YAML alone is read as the blank that it looks like; within a spec it is refused.
+        seen = text.translate(dict.fromkeys(map(ord, LINE_END_OF_YAML), " "))
+        entries += _top_level(seen) if _ANY_KEY.search(text) else ()
     except _OtherShape as shape:
         entries, found = [], [(MISSPELT, *shape.args)]
     except yaml.YAMLError as error:

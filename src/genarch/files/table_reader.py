@@ -88,6 +88,7 @@ class TableForm(NamedTuple):
     version: Annotated[str, VERSION]
     title: ShownText
     source: TableSource
+    earlier: tuple[Annotated[str, VERSION], ...] = ()
     extends: ShownText = ""
     """A bundled table's id, or a path relative to this file."""
     points: Points | None = None
@@ -264,9 +265,7 @@ class _Builder:
         if close_call is None:
             self._report(("close_call",), "is missing; write the margin below which to evaluate both, as 0.15")
         return Header(
-            id=form.id,
-            version=form.version,
-            title=form.title,
+            *form[1:4],
             source=Citation(*form.source[:3]),
             source_title=form.source.title,
             points=points,
@@ -277,6 +276,7 @@ class _Builder:
             calibration=form.calibration or (inherited and inherited._replace(left_out=LeftOut())),
             digest=table_digest,
             extends=base.name if base else "",
+            earlier=form.earlier,
         )
 
     def _check_aliases(self) -> None:

@@ -29,8 +29,10 @@ MAX_PROBLEMS = 50
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LINE_END = re.compile(r"\r\n|\n|\r")
 """What ends a line in an editor."""
+LINE_END_OF_YAML = "\x85\u2028\u2029"
+"""What ends a line in YAML besides."""
 _REFUSED = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]|\A\ufeff|^%", re.MULTILINE
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]|\A\ufeff|^%", re.MULTILINE
 )
 _WORDS = {
     "found unexpected end of stream": "the quotation mark that opens here is never closed",
@@ -174,6 +176,8 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
         message = "directives (%YAML, %TAG) are not allowed; remove the line"
         if found[0] != "%":
             message = f"control character U+{ord(found[0]):04X}; remove it"
+        if found[0] in LINE_END_OF_YAML:  # a comment that goes on to the eye has ended there
+            message = f"U+{ord(found[0]):04X} ends a line in YAML, and in no editor; remove it"
         document.report(found.start(), "", message)
         raise document.error()
     loader = None

@@ -178,7 +178,9 @@ def format_version(version: int, key: str = "version") -> Mark:
 SLUG_PATTERN = r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?"
 SLUG = text(SLUG_PATTERN, "a slug; write small letters, digits, '-', '_' and '.', at most 100")
 NAME = text(r"[a-z][a-z0-9_-]{0,99}", "the name of a family or architecture")
-TABLE_AT_VERSION = text(r"[a-z][a-z0-9-]*@[0-9]+(\.[0-9]+){0,2}", "a table at a version; write it as article@1.0.0")
+TABLE_AT_VERSION = text(
+    r"[a-z][a-z0-9-]*@[0-9]{1,9}(\.[0-9]{1,9}){0,2}", "a table at a version; write it as article@1.0.0"
+)
 VERSION = text(r"[0-9]+\.[0-9]+\.[0-9]+", "a version; write three numbers, as 1.0.0", 40)
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
 DAY = text(

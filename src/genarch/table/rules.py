@@ -323,6 +323,8 @@ class Header(NamedTuple):
     """Whether a recommendation on answers that contradict one another is a lean at most."""
     calibration: Calibration | None = None
     """What makes a recommendation clear in place of `clear`, where documented cases say."""
+    earlier: tuple[str, ...] = ()
+    """The versions of the table that came before, with which decisions may have been taken."""
 
 
 class TableVersion(NamedTuple):
