@@ -83,6 +83,8 @@ class TableResults(NamedTuple):
     """A table and how it did, on strict cases where there are any."""
 
     rules: Annotated[TableVersion, INLINED]
+    in_sample: bool
+    """Whether facts of the table cite some of the cases: whoever wrote it had read them."""
     size: Size
     scope: Literal["strict", "all"]
     """The cases of confusion, calibration, ablation and leave_one_out."""
@@ -206,8 +208,10 @@ def _table(
     said = Counter((item.chosen, item.verdict) for item in scope)
     chosen = (*rules.verdicts, *sorted({chosen for chosen, _ in said} - set(rules.verdicts)))
     by_confidence = {name: [item.outcome for item in scope if item.confidence == name] for name in _CONFIDENCES}
+    cited = {name for fact in rules.facts for name in fact.cases}
     return TableResults(
         rules.identity,
+        any(case.id in cited for case in cases),
         Size(len(rules.rules), sum(len(rule.points) for rule in rules.rules), len(thresholds)),
         "strict" if strict else "all",
         tuple(Confusion(*pair, said[pair]) for pair in product(chosen, rules.verdicts) if pair in said),
@@ -236,8 +240,9 @@ def backtest_page(report: BacktestReport, *, failures: bool, learners: str = "")
     """
     for part in report.left_out:
         yield from worth_sections(part, learners=learners)
+    seen = {str(table.rules): ", in-sample" for table in report.tables if table.in_sample}
     for group in report.groups:
-        rows = [(entry.rules, entry.score) for entry in group.tables]
+        rows = [(f"{entry.rules}{seen.get(entry.rules, '')}", entry.score) for entry in group.tables]
         for entry in group.baselines:
             common = ", the most common" if entry.most_common else ""
             rows.append((f"always {name_words(entry.always)}{common}", entry.score))
@@ -268,6 +273,7 @@ def _scores(rows: Iterable[tuple[str, Score]], first: str = "") -> Table:
 def _parts(table: TableResults, *, failures: bool, confidences: bool) -> Iterator[tuple[str, tuple[Block, ...]]]:
     """The parts on one table: their headings and blocks."""
     scope = "strict cases" if table.scope == "strict" else "all cases"
+    scope += ", in-sample" if table.in_sample else ""
     rules, strengths, thresholds = table.size
     size = f"{counted(rules, 'rule')} with {counted(strengths, 'strength')}, {counted(thresholds, 'threshold')}"
     close_call = Paragraph(f"{size} and the margin of a close call.")
@@ -282,7 +288,7 @@ def _parts(table: TableResults, *, failures: bool, confidences: bool) -> Iterato
     if table.ablation is not None:
         yield f"each rule taken out, {scope}", tuple(_ablation(table.ablation, table))
     if (found := table.leave_one_out) is not None:
-        fits = (("fitted to all, on the same", found.seen), ("each by a fit to the others", found.unseen))
+        fits = (("fitted to all, in-sample", found.seen), ("each by a fit to the others", found.unseen))
         how = "strengths fitted anew, from moderate throughout; conditions and thresholds as they are."
         yield f"strengths fitted to the cases, {scope}", (_scores(fits), Paragraph(f"All {found.values} {how}"))
 

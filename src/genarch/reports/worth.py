@@ -23,8 +23,8 @@ ENOUGH = 30
 
 
 NOTE = (
-    "Each is judged by precedents and a calibration that know nothing of its source. The rules were not left out: "
-    "whoever wrote their conditions and strengths had read the bundled cases."
+    "Each is judged by precedents and a calibration that know nothing of its source. The rules are in-sample: whoever "
+    "wrote their conditions and strengths had read the bundled cases."
 )
 
 
