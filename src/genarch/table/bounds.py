@@ -84,7 +84,7 @@ class Reach:
     def __init__(self, bounds: Bounds, hits: int, still_open: int) -> None:
         self._bounds = bounds
         self._open = positions(still_open & bounds.scorer.scoring)
-        self._points, self._touched, excluded, _ = bounds.scorer.tally(hits)
+        self._points, self._touched, excluded, _ = bounds.scorer.summed(hits)
         effects = bounds.scorer.effects
         may_be_excluded = 0
         for rule in positions(still_open & bounds.scorer.excluding):

@@ -198,8 +198,9 @@ class Course:
         """Of two stretches, the bits of the rules of which the number leaves something else."""
         self._outcomes = _Outcomes(self._table, len(moving))
         self._verdict = cache(self._table.verdict)
-        self._reach = cache(self._table.bounds.reach)
-        self._touched = cache(lambda hits: self._table.scorer.tally(hits).touched)
+        reach = cache(self._table.bounds.reach)
+        self._reaches = cache(lambda hits, still_open, verdict: reach(hits, still_open).any_of({verdict}))
+        self._touched = cache(lambda hits: self._table.scorer.summed(hits).touched)
         self._likely = cache(self._likely_by)
 
     def along(self, answers: Answers) -> list[tuple[Stretch, str]]:
@@ -248,7 +249,7 @@ class Course:
         limit = self._table.scorer.close_call
 
         def reaches(at: int, verdict: str) -> bool:
-            return self._reach(sure[at][0], still_open[at][0]).any_of({verdict})
+            return self._reaches(sure[at][0], still_open[at][0], verdict)
 
         def wins(turn: _Turn) -> bool:
             """Whether each may win by so much of the points that touch it."""

@@ -330,7 +330,7 @@ class Scorer:
 
     def verdict(self, hits: int) -> str:
         """The verdict's name alone when exactly these rules hit: whether it is a lean is not asked."""
-        return self._judged(self._summed(hits, self.effects)).verdict
+        return self._judged(self.summed(hits)).verdict
 
     def evaluate(self, stated: Answers, shares: Mapping[str, float] = NO_SHARES) -> Evaluation:
         """The verdict on stated answers, with every reason; `shares` are those of the families among precedents."""
@@ -410,11 +410,12 @@ class Scorer:
 
     def tally(self, hits: int, effects: Sequence[Effect] | None = None) -> Tally:
         """The points that these hits come to, by the table's effects or by other ones."""
-        effects = self.effects if effects is None else effects
-        summed = self._summed(hits, effects)
-        return summed._replace(limited=self._limited(hits, effects)) if self._may_limit else summed
+        summed = self.summed(hits, effects)
+        return summed._replace(limited=self._limited(hits, effects or self.effects)) if self._may_limit else summed
 
-    def _summed(self, hits: int, effects: Sequence[Effect]) -> Tally:
+    def summed(self, hits: int, effects: Sequence[Effect] | None = None) -> Tally:
+        """The same, but for what limits a recommendation to a lean."""
+        effects = self.effects if effects is None else effects
         points, touched = [0] * len(self.architectures), [0] * len(self.architectures)
         excluded, left = 0, hits
         while left:
