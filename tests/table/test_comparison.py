@@ -195,13 +195,16 @@ def test_of_regions_around_an_example_the_largest_is_given(gains: Condition, whe
 
 def test_where_a_search_gives_up_one_order_has_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the number, without domain, and what is left is paired data, half of all; the other way round it is below
-    100, three of the five numbers. Whether there is more elsewhere is not known, nor what all have in common.
+    100, three of the five numbers. With less patience there, whether there is more elsewhere is not known, nor what all have in common.
     """
     gains = Any((below(100), NARROW, PAIRED, All((PAIRED, below(50)))))
     before, after = (table(rule("one", gains, {winner: 3})) for winner in ("gan", "diffusion"))
     (change,) = Comparison(before, after).changes()
     assert [region.where for region in change.regions] == [(Where("latency_budget_ms", below=100),)]
     monkeypatch.setattr(module, "LIMIT", 1)
+    (change,) = Comparison(before, after).changes()
+    assert change.elsewhere == "yes"
+    monkeypatch.setattr(module, "LIMIT_APART", 1)
     (change,) = Comparison(before, after).changes()
     assert (change.before, change.after, change.elsewhere) == ("gan", "diffusion", "perhaps")
     assert [region.where for region in change.regions] == [(Where("paired_data", is_=True),)]

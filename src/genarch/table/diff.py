@@ -23,11 +23,14 @@ from genarch.table.search import AnswerClass, Space, distinct, find, sampled, se
 LIMIT = 20_000
 """Nodes that one search for a difference may take: some one second. Tables that are alike need hundreds."""
 
+LIMIT_APART = 5_000
+"""The same for one beyond known regions, of tables so far apart that a search met its limit: there are more mostly."""
+
 WIDENING_LIMIT = 20_000
 """Nodes that one step of widening may take; where that is not enough, the region stays as it is."""
 
 WIDENING_LIMIT_APART = 1_000
-"""The same for tables so far apart that a search met its limit: they differ in many regions."""
+"""The same for tables so far apart: they differ in many regions."""
 
 TRIES = 30
 """Samples to look for an exception in, before a search for one."""
@@ -220,7 +223,8 @@ class Comparison:
             return None, "no"  # one of them is everywhere
         known = [All(tuple(part for item in region.where for part in item.conditions())) for region in regions]
         space = Space(self._whens, [*self._ruled_out, *known], first=self._first)
-        found = search(space, lambda hits: (self._pair(hits),), self._may_be_any, [(before, after)], limit=LIMIT)
+        limit = LIMIT if self.complete else LIMIT_APART
+        found = search(space, lambda hits: (self._pair(hits),), self._may_be_any, [(before, after)], limit=limit)
         return found.answers, "yes" if found.answers is not None else "no" if found.complete else "perhaps"
 
     def _common(self, name: str) -> Where | None:
