@@ -222,10 +222,15 @@ class Exploration:
         answers = {**self._given, **changes}
         if contradicted_device(answers) and not contradicted_device(self._given):
             return None
-        if new := self._table.contradictions.match(with_implied(answers)).hits & ~self._contradicted:
+        if contradicted := self._table.contradictions.match(with_implied(answers)).hits & ~self._contradicted:
+            return self._other("", contradicted)
+        return self._other(self._decide(answers))
+
+    def _other(self, verdict: str, contradicted: int = 0) -> str | None:
+        """A verdict that is another one; None where it is not, or answers contradict themselves more than before."""
+        if new := contradicted & ~self._contradicted:
             self._refused |= new
             return None
-        verdict = self._decide(answers)
         return None if verdict == self.verdict.verdict else verdict
 
     @cached_property
@@ -234,18 +239,7 @@ class Exploration:
         return self._table.contradictions.match(self._stated).hits
 
     def _single(self, name: str) -> Iterator[Flip]:
-        here, live = self._given[name], self._live(name)
-        done: dict[tuple[int, ...], str | None] = {}
-        if not isinstance(here, Range):
-            done[self._does(name, here, live)] = None
-
-        def changed(value: Value) -> str | None:
-            """Answers that do the same to rules, inconsistencies and assumptions flip alike."""
-            does = self._does(name, value, live)
-            if does not in done:
-                done[does] = self._changed({name: value})
-            return done[does]
-
+        here, changed = self._given[name], self._changed_alone(name)
         if BY_NAME[name].numeric:
             for way, into in zip(self._beyond(name), (_down_to, _up_to), strict=True):
                 reached = ((cell, self._reached(name, cell, changed)) for cell in way)
@@ -257,7 +251,7 @@ class Exploration:
             """How many members go in or out; any other choice is one step away."""
             return len(here ^ there) if isinstance(here, frozenset) and isinstance(there, frozenset) else 1
 
-        values = self._varied(name, here, live)
+        values = self._varied(name, here)
         if name == "gpu":  # in place of one, others of its kind
             kind, usual = self._stated.get("device"), gpu_names().usual  # none where it is not listed
             values = [gpu for gpu in usual if kind is None or with_implied({"gpu": gpu})["device"] == kind]
@@ -267,13 +261,42 @@ class Exploration:
         for verdict, (nearest, *others) in verdicts.items():
             yield Flip((Change(name, nearest, others=() if BY_NAME[name].kind == "set" else tuple(others)),), verdict)
 
-    def _varied(self, name: str, here: Value, live: int) -> Sequence[Value]:
+    def _changed_alone(self, name: str) -> Callable[[Value], str | None]:
+        """What `_changed` says of another answer to one constraint, worked out once for those that do the same."""
+        space, here, done = self._table.space, self._given[name], dict[object, str | None]()
+        failed, pending = space.matcher.against(self._stated, without=name)
+        fails = space.column(name).fails
+        assumable = [self._given.get(assumption.assume.constraint) for assumption in self._table.rules.assumptions]
+
+        def does(value: Value) -> int:
+            return fails(value) & ~failed
+
+        def changed(value: Value) -> str | None:
+            if (key := does(value)) not in done:
+                hits, _ = space.matcher.gather(failed | key, pending)
+                contradicted, verdict = hits >> space.watched.bit_length(), self._verdict(hits & space.watched)
+                done[key] = self._other(verdict, contradicted)
+            return done[key]
+
+        def changed_with_more(value: Value) -> str | None:
+            """Where the answer implies others, or takes an assumption away, which do not all show in its own terms."""
+            if (key := self._does(name, value, ~failed)) not in done:
+                done[key] = self._changed({name: value})
+            return done[key]
+
+        more = name in ("gpu", *IMPLIED) or None in assumable
+        if not isinstance(here, Range):
+            done[self._does(name, here, ~failed) if more else does(here)] = None
+        return changed_with_more if more else changed
+
+    def _varied(self, name: str, here: Value) -> Sequence[Value]:
         """Every choice; every set that differs from what is stated in members that make a difference."""
         if not isinstance(here, frozenset):
             return names_of(BY_NAME[name], ())
         column, assumed = (
             columns.get(name, Column(name)) for columns in (self._table.space.columns, self._table.assumed)
         )
+        live = ~self._table.space.matcher.against(self._stated, without=name)[0]
         members = {*here, *column.members, *assumed.members}
         varied = {member for member in members if member in assumed.by_member or column.by_member.get(member, 0) & live}
         kept = here - varied
@@ -288,11 +311,6 @@ class Exploration:
         answers = {**self._given, name: cell.value}
         verdict = verdict_of(answers, self._rules)
         return None if verdict == self.verdict.verdict else verdict
-
-    def _live(self, name: str) -> int:
-        """The terms of rules and inconsistencies that nothing stated fails but this constraint."""
-        rest = {other: value for other, value in self._stated.items() if other != name}
-        return ~self._table.space.matcher.against(rest)[0]
 
     def _does(self, name: str, value: Value, live: int) -> tuple[int, ...]:
         """What an answer, and what it implies, does to rules, inconsistencies and assumptions, and to the hardware.

@@ -167,11 +167,16 @@ class Matcher:
         own = (1 << self._size) - 1
         return Matches(hits & own, unknown & own, tuple([stand.position for stand in standing]))
 
-    def against(self, answers: Answers) -> tuple[int, int]:
-        """The terms that stated answers fail, and those that hang on an unstated constraint, or on where in a range."""
+    def against(self, answers: Answers, without: str | None = None) -> tuple[int, int]:
+        """The terms that stated answers fail, and those that hang on an unstated constraint, or on where in a range.
+
+        Both leave aside what is stated, or not, of the constraint `without`.
+        """
         failed = pending = 0
         for name, reads, fails, *_ in self.columns.values():
             value = answers.get(name)
+            if name == without:
+                continue
             if value is None:
                 pending |= reads
             elif isinstance(value, Range):
@@ -267,10 +272,16 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
             key = 2 * at + (at < len(thresholds) and thresholds[at] == value)
         found = known.get(key)
         if found is None:
-            found = reduce(or_, (bits for (test, holds), bits in others if satisfies(test, value) is not holds), 0)
+            found = 0
+            for (test, holds), bits in others:
+                if satisfies(test, value) is not holds:
+                    found |= bits
             if isinstance(value, frozenset):
-                found = reduce(or_, (having.get(member, 0) for member in value), found)
-                found = reduce(or_, (bits for some, bits in lacking if value.isdisjoint(some)), found)
+                for member in value:
+                    found |= having.get(member, 0)
+                for some, bits in lacking:
+                    if value.isdisjoint(some):
+                        found |= bits
             known[key] = found
         return found
 

@@ -142,7 +142,13 @@ def names_of(constraint: Constraint, members: Iterable[str]) -> Sequence[Value]:
         return (True, False)
     if constraint.kind == "choice":
         return constraint.values
-    return [frozenset(some) for some in subsets([name for name in constraint.values if name in members])]
+    return _sets_of(tuple([name for name in constraint.values if name in members]))
+
+
+@lru_cache(maxsize=64)
+def _sets_of(members: Sequence[str]) -> Sequence[Value]:
+    """Every set of members, the smallest first: the same ones each time, whose hashes are known."""
+    return [frozenset(some) for some in subsets(members)]
 
 
 def distinct(answers: Iterable[AnswerClass]) -> tuple[AnswerClass, ...]:
