@@ -149,6 +149,7 @@ class _Against:
         """`like` is an architecture whose passes it makes too, for tasks of which no time of its own is known."""
         self._like = like
         self._rivals: Sequence[_Against] = ()
+        self._least_likely: dict[tuple[Tasks, str, int], float] = {}
         self._seen: dict[tuple[Tasks, str, int], list[Shown]] = {}
         self._architecture, self._answers, self._catalogue, self._around = architecture, answers, catalogue, around
         self._given_gb, self._memory_gb = given_gb, at_most(answers.get("device_memory_gb"))
@@ -259,8 +260,12 @@ class _Against:
 
     def least(self, tasks: Tasks, point: _Point) -> float:
         """The least of the likeliest times, and of those that were measured; above any where none is known."""
-        likely = (time.rounded().likely for _, time in self._likely(tasks, point))
-        return min([*likely, *(shown.time for shown in self._shown(tasks, point))], default=inf)
+        key = tasks, point.place.name, point.side
+        if key not in self._least_likely:
+            likely = (time.rounded().likely for _, time in self._likely(tasks, point))
+            shown = (shown.time for shown in self._shown(tasks, point))
+            self._least_likely[key] = min([*likely, *shown], default=inf)
+        return self._least_likely[key]
 
     def _likely(self, tasks: Tasks, point: _Point) -> Timed:
         group = self._groups.get(tasks)

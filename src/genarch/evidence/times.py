@@ -35,7 +35,7 @@ class Time(NamedTuple):
             return self
         low = self.low if self.row else _two_digits(self.low, floor)
         likely = max(low, _two_digits(self.likely, round))
-        return self._replace(low=low, likely=likely, high=_two_digits(self.high, ceil))
+        return Time(low, likely, _two_digits(self.high, ceil), self.row)
 
     def likely_keeps(self, budget: float) -> bool:
         """Whether the likeliest time, in its two digits, is within a budget."""
@@ -96,8 +96,10 @@ def quickest(way: Way, hardware: Sequence[Hardware], side: int, catalogue: Catal
 
 
 def _two_digits(amount: float, rounded: Callable[[float], int]) -> float:
-    unit = 10.0 ** (floor(log10(amount)) - 1)
-    return float(f"{rounded(round(amount / unit, 9)) * unit:.12g}")
+    power = floor(log10(amount)) - 1
+    if power >= 0:
+        return float(rounded(round(amount / 10**power, 9)) * 10**power)
+    return rounded(round(amount * 10**-power, 9)) / int(10**-power)  # the float that is nearest to the two digits
 
 
 class Wanted(NamedTuple):
