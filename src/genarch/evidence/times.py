@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
-from genarch.evidence.estimates import band_ms, job_of, pace_of
+from genarch.evidence.estimates import Pace, band_ms, job_of, pace_of
 from genarch.evidence.hardware import Hardware
 from genarch.evidence.ways import Place, Tasks, Way, from_image, measured_tasks, memory_of, time_of, ways_of
 
@@ -114,14 +114,13 @@ class _Job(NamedTuple):
     """The work of a way at a size: what the estimator multiplies with the pace of hardware."""
 
     way: Way
+    family: str
     steps: int
     tflop: float
     slowed: float
 
 
-_Jobs = Mapping[str, Sequence[_Job]]
-"""By the family of the model, whose pace on hardware is one."""
-
+_Jobs = Sequence[_Job]
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Made = TypeVar("_Made")
@@ -160,7 +159,7 @@ class Group:
         """The times of the ways at a place, in the digits that are given; of those that have one."""
 
         def made() -> Sequence[tuple[Way, Time]]:
-            return [(way, time.rounded()) for way, time in self._each(self._timed, place, side)]
+            return [(way, time.rounded()) for way, time in self._each(place, side)]
 
         return _kept(self._times, (place.constraint, place.name, side), made)
 
@@ -173,16 +172,7 @@ class Group:
         return _kept(self._likely, key, lambda: self._quickest(place, side))
 
     def _quickest(self, place: Place, side: int) -> Sequence[tuple[Way, Time]]:
-        if self._as_estimated(place, side):
-            found = [
-                (way, Time(*band))
-                for family, jobs in self._jobs_at(side, itself=True).items()
-                for pace in [pace_of(family, place.hardware[0].id, self._catalogue)]
-                if pace
-                for way, band in [min(((job.way, pace.band(*job[1:])) for job in jobs), key=lambda pair: pair[1][1])]
-            ]
-        else:
-            found = list(self._each(self._itself, place, side))
+        found = list(self._each(place, side, itself=True))
         # Two digits are less than a twentieth away.
         near = min((time.likely for _, time in found), default=inf) * 1.2
         return [pair for pair in found if pair[1].likely <= near]
@@ -195,7 +185,7 @@ class Group:
         """
         if not self._as_estimated(place, side):
             known = covered = otherwise = False
-            for way, time in self._each(self._timed, place, side):
+            for way, time in self._each(place, side):
                 known, takes = True, wanted.conditioning.isdisjoint(way.terms.lacks)
                 covered |= takes
                 if time.may_keep(budget) and way.terms.admit(wanted.memory_gb, sold=wanted.sold):
@@ -207,15 +197,14 @@ class Group:
         if not known or (shown and not covered):
             return False
         limit, memory_gb = budget * 1.1, wanted.memory_gb  # two digits are less than a tenth below
-        for family, jobs in able.items():
-            if (pace := pace_of(family, place.hardware[0].id, self._catalogue)) is None:
+        paces = self._paces_of(able, place)
+        for way, family, steps, tflop, slowed in able:
+            if (pace := paces[family]) is None:
                 return False
-            fixed_ms, pass_ms, tflops, low, _ = pace
-            for way, steps, tflop, slowed in jobs:
-                least = (fixed_ms + steps * pass_ms + tflop / tflops * 1e3) * slowed * low
-                fits = memory_gb is None or (way.terms.memory_gb or 0) <= memory_gb
-                if fits and least < limit and (least <= budget or _two_digits(least, floor) <= budget):
-                    return False
+            least = (pace[0] + steps * pace[1] + tflop / pace[2] * 1e3) * slowed * pace[3]
+            fits = memory_gb is None or (way.terms.memory_gb or 0) <= memory_gb
+            if fits and least < limit and (least <= budget or _two_digits(least, floor) <= budget):
+                return False
         return place.hardware[0].peak_tflops is not None
 
     def _able_at(self, wanted: Wanted, side: int) -> tuple[bool, bool, _Jobs]:
@@ -223,8 +212,8 @@ class Group:
 
         def made() -> tuple[bool, bool, _Jobs]:
             every = self._jobs_at(side)
-            taking = _those(every, lambda way: wanted.conditioning.isdisjoint(way.terms.lacks))
-            able = _those(taking or every, lambda way: way.terms.admit(None, sold=wanted.sold))
+            taking = [job for job in every if wanted.conditioning.isdisjoint(job.way.terms.lacks)]
+            able = [job for job in taking or every if job.way.terms.admit(None, sold=wanted.sold)]
             return bool(every), bool(taking), able
 
         return _kept(self._able, (wanted.conditioning, wanted.sold, side), made)
@@ -234,8 +223,22 @@ class Group:
         there = _measured_at(self._catalogue)
         return len(place.hardware) == 1 and self._models.isdisjoint(there.get((place.hardware[0].id, side), ()))
 
-    def _each(self, ways: Sequence[Way], place: Place, side: int) -> Iterator[tuple[Way, Time]]:
-        for way in ways:
+    def _paces_of(self, jobs: _Jobs, place: Place) -> Mapping[str, Pace | None]:
+        """By family, the pace of models on the hardware of a place."""
+        return {
+            family: pace_of(family, place.hardware[0].id, self._catalogue) for family in {job.family for job in jobs}
+        }
+
+    def _each(self, place: Place, side: int, *, itself: bool = False) -> Iterator[tuple[Way, Time]]:
+        """The times of the ways that have one; `itself`: of those on the task itself."""
+        if self._as_estimated(place, side):
+            jobs = self._jobs_at(side, itself=itself)
+            paces = self._paces_of(jobs, place)
+            for way, family, steps, tflop, slowed in jobs:
+                if pace := paces[family]:
+                    yield way, Time(*pace.band(steps, tflop, slowed))
+            return
+        for way in self._itself if itself else self._timed:
             if time := quickest(way, place.hardware, side, self._catalogue):
                 yield way, time
 
@@ -243,19 +246,15 @@ class Group:
         """What each way that can be estimated takes at a size."""
 
         def made() -> _Jobs:
-            found: dict[str, list[_Job]] = {}
-            for way in self._itself if itself else self._timed:
-                sized = way.largest_px >= side and way.model.weights_released
-                if sized and (work := job_of(way.model.id, self._catalogue, side * side, way.options)):
-                    found.setdefault(way.model.family, []).append(_Job(way, work.steps, work.total, work.slowed))
-            return found
+            ways = [way for way in (self._itself if itself else self._timed) if way.largest_px >= side]
+            released = ((way, way.model) for way in ways if way.model.weights_released)
+            return [
+                _Job(way, model.family, work.steps, work.total, work.slowed)
+                for way, model in released
+                if (work := job_of(model.id, self._catalogue, side * side, way.options))
+            ]
 
         return _kept(self._jobs, (itself, side), made)
-
-
-def _those(jobs: _Jobs, which: Callable[[Way], bool]) -> _Jobs:
-    found = {family: [job for job in some if which(job.way)] for family, some in jobs.items()}
-    return {family: some for family, some in found.items() if some}
 
 
 @lru_cache(maxsize=8)
