@@ -14,7 +14,7 @@ from genarch import load_rules, load_spec
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue
 from genarch.files.table_reader import read_table
 from genarch.reports.decision_map import as_svg, map_report
-from genarch.table.explore import decision_map
+from genarch.table.decision_map import decision_map
 from glossary_page import glossary_page
 from rule_page import facts_page, rule_page
 

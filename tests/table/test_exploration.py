@@ -14,13 +14,13 @@ from brute import completions, contradictions, every, verdict
 from brute import within as inside
 from builders import FAMILIES, SOURCE, rule, spec, table
 from genarch import RuleTable, evaluate, explore, load_rules
+from genarch.table.changes import Change, Flip, Stability
 from genarch.table.conditions import ALWAYS, All, Any, Condition, Not, Operator, Predicate
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Range, Value, gpu_names
 from genarch.table.explore import Exploration
 from genarch.table.extension import Extended
 from genarch.table.matching import Matcher
 from genarch.table.rules import Assumed, Assumption, Examples, Notice, Ratio
-from genarch.table.scoring import Change, Flip, Stability
 from genarch.table.search import AnswerClass, verdict_search
 from genarch.table.spec import Spec
 from strategies import answers, contradictory_tables, examples, tables

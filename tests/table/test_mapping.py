@@ -7,7 +7,7 @@ import pytest
 from builders import spec, table
 from genarch import RuleTable, decide, explore
 from genarch.table.constraints import BY_NAME
-from genarch.table.explore import decision_map
+from genarch.table.decision_map import decision_map
 from genarch.table.spec import Spec
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from builders import SOURCE, rule, spec, table
+from genarch.table.changes import Stability
 from genarch.table.conditions import ALWAYS, All, Predicate
 from genarch.table.rules import Method, NextStep, Notice, Ratio, Rule
-from genarch.table.scoring import Contribution, Effect, Stability, Unread, Verdict, decide, evaluate, revalued, scorer
+from genarch.table.scoring import Contribution, Effect, Unread, Verdict, decide, evaluate, revalued, scorer
 
 NARROW = Predicate("domain", "is", ("narrow",))
 BROAD = Predicate("domain", "is", ("broad",))

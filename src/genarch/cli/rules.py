@@ -180,7 +180,7 @@ def rules_map(
 ) -> int:
     """Draw the decision map: the verdicts as two constraints vary."""
     from genarch.reports.decision_map import as_svg, map_page, map_report
-    from genarch.table.explore import decision_map
+    from genarch.table.decision_map import decision_map
 
     chosen = output_format or _format_of(output)
     axes = {"--x": x, "--y": y}

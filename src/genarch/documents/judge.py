@@ -15,11 +15,9 @@ from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, Range
 from genarch.table.explore import Exploration, explore
 from genarch.table.findings import CheckId, Located, Place
+from genarch.table.hardware_notices import DEVICE_CONTRADICTED, GPU_NOT_LISTED, MEMORY_CONTRADICTED
 from genarch.table.rules import Notice, Rule, RuleTable
 from genarch.table.scoring import (
-    DEVICE_CONTRADICTED,
-    GPU_NOT_LISTED,
-    MEMORY_CONTRADICTED,
     Evaluation,
     Ranked,
     Verdict,

@@ -21,8 +21,8 @@ from genarch.reports.evaluation_page import change_words, confidence_words, rela
 from genarch.reports.evidence import quickest_there, usd_words
 from genarch.reports.page import Block, Line, Page, Paragraph, Span, code, dim, spans, strong
 from genarch.reports.words import both, counted, either, name_words, unmeasured_words
+from genarch.table.changes import Flip
 from genarch.table.constraints import BY_NAME
-from genarch.table.scoring import Flip
 
 MOST_CHANGES = 2
 """How many changes that would give another verdict are named."""

@@ -15,7 +15,7 @@ from genarch.reports import page
 from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Space, Span, Title, dim
 from genarch.reports.words import name_words, safe, stated_words
 from genarch.table.constraints import BY_NAME, Answers, in_order
-from genarch.table.explore import DecisionMap, Tile
+from genarch.table.decision_map import DecisionMap, Tile
 from genarch.table.forms import INLINED
 from genarch.table.rules import RuleTable, TableVersion
 from genarch.table.spec import Spec

@@ -17,10 +17,11 @@ from genarch.evidence.ways import ms_words
 from genarch.reports.precedents import Precedents
 from genarch.reports.words import both, counted, encodable, name_words
 from genarch.table.answers import format_answer
+from genarch.table.changes import Flip, Possible, Stability
 from genarch.table.constraints import BY_NAME, Answers, in_order
 from genarch.table.forms import INLINED, OMITTED
 from genarch.table.rules import Assumption, Citation, Notice, Risk, Rule, RuleTable, TableVersion
-from genarch.table.scoring import Evaluation, Flip, Possible, Ranked, Stability, Undecided, Unread, Verdict, decide
+from genarch.table.scoring import Evaluation, Ranked, Undecided, Unread, Verdict, decide
 from genarch.table.spec import Origin, Spec
 from genarch.version import __version__
 

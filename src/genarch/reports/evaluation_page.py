@@ -31,9 +31,10 @@ from genarch.reports.words import (
     unmeasured_words,
 )
 from genarch.table.answers import format_answer, plain_value
+from genarch.table.changes import Change
 from genarch.table.constraints import BY_NAME, Answers, Value, gpu_names
 from genarch.table.rules import Citation
-from genarch.table.scoring import Change, Verdict
+from genarch.table.scoring import Verdict
 
 MOST_VALUES = 3
 """How many of the values that would change a verdict are named; JSON has all."""

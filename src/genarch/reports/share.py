@@ -13,7 +13,7 @@ from genarch.reports.evaluation_page import details
 from genarch.reports.page import Block, Section
 from genarch.reports.sources import sources_page
 from genarch.table.constraints import BY_NAME
-from genarch.table.explore import decision_map
+from genarch.table.decision_map import decision_map
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Case, Spec
 

@@ -6,19 +6,19 @@ from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import Literal, NamedTuple
 
-from genarch.table.answers import format_answer, nearest_gpu
 from genarch.table.calibration import Calibration, Right, chances, is_clear
-from genarch.table.conditions import All, Predicate, constraints_read, values_named
-from genarch.table.constraints import CONSTRAINTS, Answers, Range, Value, gpu_names
+from genarch.table.changes import Stability
+from genarch.table.conditions import constraints_read, values_named
+from genarch.table.constraints import CONSTRAINTS, Answers, Range
 from genarch.table.extension import ROOM, extends
+from genarch.table.hardware_notices import gpu_not_listed, hardware_contradicted
 from genarch.table.matching import Matcher, positions
-from genarch.table.rules import Assumption, Citation, Method, NextStep, Notice, Ratio, Rule, RuleTable
-from genarch.table.spec import Spec, contradicted_device, excess_memory, with_implied
+from genarch.table.rules import Assumption, Method, NextStep, Notice, Ratio, Rule, RuleTable
+from genarch.table.spec import Spec, with_implied
 
 Confidence = Literal["forced", "clear", "lean", "close_call"]
 NO_SHARES: Mapping[str, float] = {}
 """Of the families among precedents, where none are known."""
-Bound = Literal["at_least", "above", "at_most", "below"]
 
 
 class Contribution(NamedTuple):
@@ -79,44 +79,6 @@ class Verdict(NamedTuple):
         return ", ".join(filter(None, (self.architecture or self.verdict, self.confidence)))
 
 
-class Stability(NamedTuple):
-    """The smallest change of one rule's points for one architecture that gives another verdict."""
-
-    rule: str
-    architecture: str
-    points: int
-    changed: int
-    verdict: str
-
-
-class Possible(NamedTuple):
-    """A verdict that is still possible, and answers to everything that the table reads which lead to it."""
-
-    verdict: str
-    witness: Answers
-
-
-class Change(NamedTuple):
-    """Another answer to a stated constraint.
-
-    For a number, `bound` and `threshold` say from where on (`at_least` 100); `value` is one answer there, as it is for
-    the other kinds. For a choice, `others` are the further choices that give the same verdict.
-    """
-
-    constraint: str
-    value: Value
-    bound: Bound | None = None
-    threshold: int | float | None = None
-    others: tuple[Value, ...] = ()
-
-
-class Flip(NamedTuple):
-    """Changes that together give another verdict; a single one wherever a single one does."""
-
-    changes: tuple[Change, ...]
-    verdict: str
-
-
 class Evaluation(NamedTuple):
     """A verdict with its reasons. Survivors of the ranking stand first, best first; then what was excluded."""
 
@@ -132,54 +94,6 @@ class Evaluation(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Evaluation({self.verdict})"
-
-
-DEVICE_CONTRADICTED = "inconsistent-gpu-device"
-"""Its id, as reports and waivers have it."""
-
-
-MEMORY_CONTRADICTED = "inconsistent-gpu-memory"
-"""Likewise."""
-
-_CATALOGUE = Citation((), "the hardware of the evidence catalogue", "expert_judgement")
-
-
-def hardware_contradicted(stated: Answers) -> Iterator[Notice]:
-    """That `gpu` and `device`, or its memory and `device_memory_gb`, contradict each other, where they do."""
-    gpu = stated.get("gpu")
-    if allowed := contradicted_device(stated):
-        device = stated["device"]
-        message = (
-            f"gpu says {gpu}, which is {' or '.join(allowed)}; device says {device}. The rules go by the device, and "
-            "no measurement or estimate counts: state one of them, or make them agree."
-        )
-        title = "The hardware is not of the kind of device that is stated"
-        when = All((Predicate("gpu", "is", (str(gpu),)), Predicate("device", "is", (str(device),))))
-        yield Notice(DEVICE_CONTRADICTED, "inconsistency", title, when, message, _CATALOGUE)
-    if (most := excess_memory(stated)) is not None:
-        memory = format_answer(stated["device_memory_gb"])
-        message = (
-            f"gpu says {gpu}, which has {most:g} GB at most; device_memory_gb says {memory}. {most:g} GB count, and "
-            "several cards that work on one image are not considered: state one of them, or make them agree."
-        )
-        title = "The hardware has less memory than is stated"
-        predicates = (Predicate("gpu", "is", (str(gpu),)), Predicate("device_memory_gb", "above", (most,)))
-        yield Notice(MEMORY_CONTRADICTED, "inconsistency", title, All(predicates), message, _CATALOGUE)
-
-
-GPU_NOT_LISTED = "gpu-not-listed"
-"""Its id, as reports have it."""
-
-
-def gpu_not_listed(stated: Answers) -> Iterator[Notice]:
-    """That the catalogue lacks the stated `gpu`, where it does."""
-    gpu = stated.get("gpu")
-    if gpu is not None and gpu not in gpu_names().devices:
-        rest = f"the rules go by device, {stated['device']}" if "device" in stated else "state device, which rules read"
-        lacks = f"The evidence catalogue has no gpu {gpu}{nearest_gpu(str(gpu)) or '.'}"
-        message = f"{lacks} Nothing measured or estimated is of it; {rest}."
-        title = "The hardware is not in the evidence catalogue"
-        yield Notice(GPU_NOT_LISTED, "warning", title, Predicate("gpu", "is", (str(gpu),)), message, _CATALOGUE)
 
 
 def evaluate(spec: Spec, rules: RuleTable) -> Evaluation:
