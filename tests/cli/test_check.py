@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -58,6 +59,16 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "docs/plain.md").write_text("# Nothing here\n")
     return tmp_path
 
+
+TABLE = """format: 1
+id: {}
+version: 0.1.0
+title: Ours
+source: {{title: Ours, facts: [Q1], section: bench, grade: planning_heuristic}}
+extends: {}
+facts:
+  - {{id: Q1, text: Something we know.}}
+"""
 
 # Exit codes
 
@@ -350,6 +361,59 @@ def test_what_would_be_looked_at_and_by_which_settings(repo: Path) -> None:
 def git(repo: Path, *arguments: str) -> None:
     identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
     subprocess.run(["git", *identity, *arguments], cwd=repo, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    "name", ["genarch.toml", "ours.yaml", "base.yaml", "known.json", "cases/a.yaml", "-genarch.toml"]
+)
+def test_a_change_of_what_concerns_all_has_everything_checked(name: str, repo: Path) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    (repo / "genarch.toml").write_text('rules = "ours.yaml"\nbaseline = "known.json"\ncases = ["cases"]\n')
+    (repo / "ours.yaml").write_text(TABLE.format("ours", "base.yaml"))
+    (repo / "base.yaml").write_text(TABLE.format("base", "article").replace("Q1", "Q2"))
+    (repo / "known.json").write_text('{"genarch_baseline": 1, "findings": []}\n')
+    (repo / "cases").mkdir()
+    shutil.copy(next((Path(__file__).parents[2] / "rules/cases").glob("*.yaml")), repo / "cases/a.yaml")
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "one")
+    arguments = ["check", "--today", "2026-11-24", "--changed-since", "HEAD"]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    path = repo / name.removeprefix("-")
+    path.unlink() if name.startswith("-") else path.write_text(f"{path.read_text()}\n")
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert f"everything is checked, since {name.removeprefix('-')} has changed" in result.stderr
+
+
+def test_what_has_changed_in_a_repository_inside_is_checked(repo: Path) -> None:
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "one")
+    (repo / "inner/docs").mkdir(parents=True)
+    (repo / "inner/docs/bad.md").write_text(BAD)
+    git(repo / "inner", "init", "-q", "-b", "main")
+    git(repo / "inner", "add", "-A")
+    git(repo / "inner", "commit", "-q", "-m", "one")
+    assert [(path, name) for path, name, _ in found("--changed-since", "HEAD")] == [
+        ("inner/docs/bad.md", "decision-excluded")
+    ]
+    git(repo, "checkout", "-q", "--orphan", "other")
+    git(repo, "commit", "-q", "-m", "two")
+    result = check("--changed-since", "main")
+    assert result.exit_code == 2
+    assert "'main' and HEAD have no commit in common here" in result.stderr
+
+
+def test_a_baseline_is_judged_by_the_files_that_were_looked_at(repo: Path) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    (repo / "docs/other.md").write_text(BAD)
+    git(repo, "init", "-q", "-b", "main")
+    assert check("--write-baseline", "known.json").exit_code == 0
+    assert "any more" not in check("docs/bad.md", "--baseline", "known.json").stderr
+    (repo / "docs/other.md").write_text(GOOD)
+    assert "any more" not in check("docs/bad.md", "--baseline", "known.json").stderr
+    assert "known.json: 1 entries match no finding any more" in check("--baseline", "known.json").stderr
 
 
 def test_only_what_has_changed(repo: Path) -> None:

@@ -111,3 +111,54 @@ def test_a_file_may_be_named(folder: Path) -> None:
         load_settings(str(folder / "pyproject.toml"))
     with pytest.raises(InputError, match="no such file"):
         load_settings(str(folder / "none.toml"))
+
+
+@pytest.mark.parametrize("content", [b'[project]\nname = "Jos\xe9"\n', None])
+def test_a_foreign_file_above_that_cannot_be_read_is_passed_over(folder: Path, content: bytes | None) -> None:
+    above = folder / "pyproject.toml"
+    above.write_bytes(content) if content else above.mkdir()
+    (folder.parent / "genarch.toml").write_text("waiver_days = 5\n")
+    found = find_settings()
+    assert (found.waiver_days, found.passed_over) == (5, ("../../pyproject.toml",))
+    (folder.parent / "genarch.toml").unlink()
+    if content:
+        above.write_bytes(b"[tool.genarch]\n" + content)
+        with pytest.raises(InputError, match="not UTF-8"):
+            find_settings()
+
+
+def test_the_line_of_a_mistake_is_that_of_our_own_key(folder: Path) -> None:
+    (folder / "a/b/pyproject.toml").write_text(
+        '[tool.ruff]\nexclude = ["build"]\n\n[tool.other.severity]\nblock-missing = "x"\n\n[tool.genarch]\n'
+        'exclude = "docs/"\nseverity.block-unclosed = "fatal"\n'
+    )
+    with pytest.raises(InputError) as error:
+        find_settings()
+    assert [problem.line for problem in error.value.problems] == [8, 9]
+
+
+@pytest.mark.parametrize(
+    "glob", ["!", "\\", "docs\\archive\\", "[z-a].md", "*a*a*a*a*b", "**/a/**/b/**/c/**/d", "a" * 501]
+)
+def test_what_is_no_glob_is_refused_where_it_stands(folder: Path, glob: str) -> None:
+    (folder / "a/b/genarch.toml").write_text(f"\nexclude = ['docs/', '{glob}']\n")
+    with pytest.raises(InputError, match=r"genarch.toml:2:1: exclude\[1\]: '"):
+        find_settings()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".".join("x" * 10_000) + " = 1",
+        "[" + ". ".join("x" * 10_000) + "]",
+        "a = {" + ".".join(["'x'"] * 10_000) + " = 1}",
+        "".join(f"[a{number}]\n" for number in range(20_000)),
+        f"waiver_days = {'9' * 5_000}",
+        f"{'x' * 500_000} = 1",
+    ],
+    ids=range(6),
+)
+def test_settings_that_only_an_attack_has_are_refused_at_once(folder: Path, text: str) -> None:
+    (folder / "a/b/genarch.toml").write_text(text)
+    with pytest.raises(InputError):
+        find_settings()

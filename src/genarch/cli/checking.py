@@ -9,15 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from genarch.cli.output import FAIL_ON, STDIN, bug, counting_own_cases, one_of, read_standard_input
+from genarch.cli.output import FAIL_ON, STDIN, bug, counting_own_cases, one_of, read_standard_input, say
 from genarch.documents import discovery, reader
-from genarch.documents.discovery import ListedFile, Patterns, Skipped
+from genarch.documents.discovery import ListedFile, Patterns, Skipped, wrong_glob
 from genarch.documents.judge import CheckedDecision, duplicate, judge, with_severities
 from genarch.documents.reader import located
-from genarch.documents.settings import Policy, ProjectSettings, find_settings, load_settings
-from genarch.errors import InputError
+from genarch.documents.settings import NAMES, Policy, ProjectSettings, find_settings, load_settings
+from genarch.errors import InputError, Problem
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue, load_rules
-from genarch.files.io import is_spec, read_text, refuse
+from genarch.files.io import case_files, is_spec, read_text, refuse
 from genarch.reports.findings import (
     HEADING,
     CheckCounts,
@@ -63,6 +63,7 @@ def settings_of(
 ) -> Settings:
     """The settings that hold: the options of the command line over those of the project."""
     project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings()
+    say(*(f"{path}: passed over, since it cannot be read and has no word of genarch" for path in project.passed_over))
     folder = project.folder
     day = _today(today)
     days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
@@ -71,7 +72,12 @@ def settings_of(
     table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE, evidence=evidence)
     table = counting_own_cases(table, project=project)
 
-    def patterns(asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
+    def patterns(option: str, asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
+        wrong = [
+            Problem(option, None, None, "", f"'{glob[:60]}' {why}") for glob in asked or () if (why := wrong_glob(glob))
+        ]
+        if wrong:
+            raise InputError(wrong)
         return Patterns(tuple(asked), ".") if asked else Patterns(configured, folder)
 
     return Settings(
@@ -85,8 +91,10 @@ def settings_of(
             waivers=waivers,
             evidence=evidence,
         ),
-        discovery.Selection(patterns(include, project.include), patterns(exclude, project.exclude), root),
-        patterns(require_block, project.require_block),
+        discovery.Selection(
+            patterns("--include", include, project.include), patterns("--exclude", exclude, project.exclude), root
+        ),
+        patterns("--require-block", require_block, project.require_block),
         one_of("--fail-on", fail_on or project.fail_on or "error", "a severity", FAIL_ON),
         baseline or _from(folder, project.baseline),
         project,
@@ -296,17 +304,31 @@ def check_documents(
     return report, stating, missing
 
 
-def changed_files(since: str | None, concerning_all: Iterable[str | None]) -> tuple[frozenset[str] | None, str]:
+def changed_files(since: str | None, settings: Settings, rules: str | None) -> tuple[frozenset[str] | None, str]:
     """The real paths of what differs from where the branch left a commit, if one is named.
 
-    None, and what it is, where something has changed that concerns all.
+    None, and what it is, where something has changed that concerns all: the settings, the baseline, a table or one that
+    it extends, documented cases.
     """
     if since is None:
         return None, ""
     changed = discovery.changed_since(since)
-    configured = {os.path.realpath(path) for path in concerning_all if path}
-    # A spec file that is gone was for a document that may not have changed.
-    gone = {path for path in changed if is_spec(os.path.basename(path)) and not os.path.exists(path)}
+    project = settings.project
+    table = rules or _from(project.folder, project.rules)
+    own = [os.path.normpath(os.path.join(project.folder, path)) for path in project.cases]
+    paths = [project.path, settings.baseline, *case_files(own)]
+    if table and table not in bundled_tables():
+        from genarch.files.table_reader import chain_of  # not for whoever has no table of their own
+
+        paths += [file.document.path for file in chain_of(table)]
+    configured = {os.path.realpath(path) for path in paths if path}
+    # A spec file that is gone was for a document that may not have changed, and settings that are gone were for all.
+    names = (*NAMES, os.path.basename(settings.baseline or ""))
+    gone = {
+        path
+        for path in changed
+        if (is_spec(os.path.basename(path)) or os.path.basename(path) in names) and not os.path.exists(path)
+    }
     everything = gone | (changed & configured)
     return (None, os.path.relpath(min(everything))) if everything else (changed, "")
 

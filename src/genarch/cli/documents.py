@@ -13,12 +13,12 @@ from typing import Annotated, NamedTuple
 from genarch.cli.app import Commands, EntryFormat, Text, Texts, argument, flag, option
 from genarch.cli.checking import Settings, changed_files, check_documents, settings_of
 from genarch.cli.output import ExitCode, busy, collected, keep, look_of, one_of, say, write_report, written
-from genarch.documents.discovery import ListedFile, Skipped, listed_files, specs_beside
+from genarch.documents.discovery import ListedFile, Skipped, listed_files, repository_root, specs_beside
 from genarch.documents.editing import fixed, with_skeleton
 from genarch.documents.reader import DesignDocument, PlacedSpec, beside, inactive_status, load_document, load_sidecar
 from genarch.documents.settings import KnownFinding, baseline_text, read_baseline
 from genarch.errors import InputError
-from genarch.files.io import read_exactly, refuse
+from genarch.files.io import read_exactly, refuse, within
 from genarch.reports.finding_formats import FORMATS, LISTING, View
 from genarch.reports.findings import CheckReport, ListedWaiver, waivers_page
 from genarch.reports.words import counted, safe
@@ -84,10 +84,11 @@ def check(
     if write_baseline is not None and (formats or changed_since is not None):
         what, option = ("the baseline and no report", "--format") if formats else ("all findings", "--changed-since")
         raise refuse("--write-baseline", f"writes {what}; leave {option} out")
-    known = read_baseline(settings.baseline) if settings.baseline and not write_baseline else Counter[str]()
+    accepted = read_baseline(settings.baseline) if settings.baseline and not write_baseline else ()
+    known = Counter(finding.fingerprint for finding in accepted)
     targets = [path for path in (*(output.path for output in outputs), write_baseline) if path]
     listing = any(output.format in LISTING for output in outputs)
-    changed, everything = changed_files(changed_since, (settings.project.path, rules))
+    changed, everything = changed_files(changed_since, settings, rules)
     with busy("checking documents") if jobs == 1 else nullcontext():  # no thread beside a fork
         report, stating, missing = check_documents(
             paths or ["."], settings, known, targets, changed, jobs=jobs, listing=listing
@@ -101,7 +102,7 @@ def check(
         _write(report, outputs, waived=show_waived)
     say(*([f"everything is checked, since {everything} has changed"] if everything else []))
     say(*(f"{path}: no such file or folder" for path in missing))
-    if left := (+known).total():
+    if left := len(_idle(accepted, known, paths or ["."], changed)):
         say(f"{settings.baseline}: {left} entries match no finding any more; write it anew")
     if any(finding.check == "internal-error" for finding in report.findings):
         return ExitCode.BUG
@@ -115,6 +116,25 @@ def check(
     where = ", ".join(paths or ["."])
     say(f"nothing to check: no document in {where} states a spec (--allow-empty accepts that)")
     return ExitCode.NOTHING
+
+
+def _idle(
+    accepted: Sequence[KnownFinding], left: Counter[str], paths: Sequence[str], changed: frozenset[str] | None
+) -> list[KnownFinding]:
+    """The entries of a baseline that no finding matches, of the files that were looked at."""
+    if not (+left).total():
+        return []
+    root = repository_root(".") or "."
+    looked_at = [os.path.realpath(path) for path in paths]
+    found = []
+    for finding in accepted:
+        real = os.path.realpath(os.path.join(root, finding.file))
+        if left[finding.fingerprint] > 0 and (
+            real in changed if changed is not None else any(within(real, path) for path in looked_at)
+        ):
+            left[finding.fingerprint] -= 1
+            found.append(finding)
+    return found
 
 
 class Output(NamedTuple):

@@ -37,7 +37,9 @@ def changed_since(reference: str) -> frozenset[str]:
     if root is None:
         raise refuse("--changed-since", "this is no git repository; leave the option out")
 
-    def git(*arguments: str) -> str:
+    unknown = f"git knows no commit '{reference[:80]}'; is the history fetched (fetch-depth: 0)?"
+
+    def git(*arguments: str, otherwise: str = unknown) -> str:
         # No shell, and the git that the person has; the one argument from outside stands behind --end-of-options.
         command = ["git", *arguments]
         try:
@@ -46,15 +48,18 @@ def changed_since(reference: str) -> frozenset[str]:
             raise refuse("--changed-since", f"git cannot be run: {error}") from error
         if result.returncode:
             why = result.stderr.decode(errors="backslashreplace").strip().splitlines()
-            unknown = f"git knows no commit '{reference[:80]}'; is the history fetched (fetch-depth: 0)?"
-            raise refuse("--changed-since", why[0] if why else unknown)
+            raise refuse("--changed-since", why[0] if why else otherwise)
         return os.fsdecode(result.stdout)
 
     commit = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}").strip()
-    base = git("merge-base", commit, "HEAD").strip()
+    unrelated = f"'{reference[:80]}' and HEAD have no commit in common here; fetch the history (fetch-depth: 0)"
+    base = git("merge-base", commit, "HEAD", otherwise=unrelated).strip()
     changed = git("diff", "--name-only", "--no-renames", "-z", base, "--")
     new = git("ls-files", "--others", "--exclude-standard", "-z")
-    return frozenset(os.path.realpath(os.path.join(root, name)) for name in (changed + new).split("\0") if name)
+    paths = {os.path.realpath(os.path.join(root, name)) for name in (changed + new).split("\0") if name}
+    # Of a submodule, or a repository inside, git names the folder alone.
+    inside = {found for path in paths if os.path.isdir(path) for found, _ in walk(path)}
+    return frozenset(paths | set(map(os.path.realpath, inside)))
 
 
 DOCUMENT_SUFFIXES = (".md", ".markdown")
@@ -106,6 +111,29 @@ class Patterns(NamedTuple):
             return False
         relative = os.path.relpath(os.path.abspath(path), os.path.realpath(self.folder))
         return not relative.startswith(os.pardir) and _compiled(self.globs).match_file(relative)
+
+
+MOST_STARS = 3
+"""Stars within one part of a glob, each of which multiplies the time that a name takes."""
+
+
+def wrong_glob(glob: str) -> str:
+    """What keeps a text from being a glob of `.gitignore`, and what to write; empty where nothing does."""
+    parts = glob.split("/")
+    if max(part.replace("**", "*").count("*") for part in parts) > MOST_STARS or parts.count("**") > MOST_STARS:
+        return f"has more than {MOST_STARS} stars in one part, or of the parts **; name folders instead"
+    if len(glob) > LONGEST_GLOB:
+        return f"is longer than {LONGEST_GLOB} characters; name folders instead"
+    try:
+        _compiled((glob,))
+    except Exception:  # noqa: BLE001  (the library has errors of its own and lets through those of re)
+        change = "write / between folders" if _BACKSLASH in glob else "see man gitignore"
+        return f"is no glob as in .gitignore; {change}"
+    return ""
+
+
+LONGEST_GLOB = 500
+_BACKSLASH = "\\"
 
 
 @cache

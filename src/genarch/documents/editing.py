@@ -23,7 +23,7 @@ from genarch.table.spec import SPEC_VERSION
 HEADINGS = ("decision outcome", "decision")
 """Where a block belongs, best first: MADR's heading, then Nygard's."""
 
-_NUMBERING = re.compile(r"^\d[\d.)]*\s+|[*_`]|\s*[:.]\s*$")
+_NUMBERING = re.compile(r"^\d[\d.)]*\s+|[*_`]|[:.]\s*+$")
 _MODELINE = re.compile(r"\A#[ \t]*yaml-language-server:[^\n]*\n")
 _BEGIN = "<!-- genarch rationale of {}; kept by 'genarch doc add --write' -->"
 _END = "<!-- end of genarch rationale of {} -->"

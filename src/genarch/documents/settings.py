@@ -3,13 +3,13 @@
 import json
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
+from genarch.documents.discovery import wrong_glob
 from genarch.errors import InputError, Problem, nearest
 from genarch.files.bundled import DOCUMENT_CHECKS
-from genarch.files.io import read_text, refuse
+from genarch.files.io import read_bytes, read_text, refuse
 from genarch.files.records import Record
 from genarch.files.yaml_text import NOWHERE, Document, nodes_of
 from genarch.table.findings import Severity
@@ -18,6 +18,9 @@ from genarch.table.rules import RuleTable
 
 NAMES = ("genarch.toml", "pyproject.toml")
 """The files that hold settings; in one folder the first counts."""
+
+MOST_KEYS = 100
+"""Settings of one file; each that we do not know is reported, with what is like it."""
 
 TeamSeverity = Literal[Severity, "off"]
 """What a team makes of a check: a severity, or nothing."""
@@ -66,6 +69,7 @@ class ProjectSettings(NamedTuple):
     """Whether what was measured decides together with the rules."""
     cases: tuple[ShownText, ...] = ()
     """Files of a team's own documented cases, or folders of them."""
+    passed_over: Annotated[tuple[str, ...], HIDDEN] = ()
 
 
 def find_settings() -> ProjectSettings:
@@ -77,15 +81,32 @@ def find_settings() -> ProjectSettings:
         InputError: when a file on the way cannot be read, or with every problem of the settings found.
     """
     here = os.path.realpath(".")
+    passed_over: list[str] = []
     while True:
         for path in (os.path.join(here, name) for name in NAMES):
             shown = min(path, os.path.relpath(path), key=len)
-            if os.path.lexists(path) and (found := _read_settings(shown)):
-                return found
+            if not os.path.lexists(path):
+                continue
+            if path.endswith(NAMES[1]) and _of_others(path):
+                passed_over.append(shown)
+            elif found := _read_settings(shown):
+                return found._replace(passed_over=tuple(passed_over))
         above = os.path.dirname(here)
         if above == here:
-            return ProjectSettings()
+            return ProjectSettings(passed_over=tuple(passed_over))
         here = above
+
+
+def _of_others(path: str) -> bool:
+    """Whether a `pyproject.toml` cannot be read, and has no word of ours."""
+    if os.path.isdir(path):
+        return True
+    content = read_bytes(path)
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return b"genarch" not in content
+    return False
 
 
 def load_settings(path: str) -> ProjectSettings:
@@ -100,6 +121,8 @@ def load_settings(path: str) -> ProjectSettings:
     return found
 
 
+_DEEP_KEY = re.compile(r"""(?<![\w"'.-])(?:["']?[\w-]++["']?[ \t]*+\.[ \t]*+){17}""")
+"""A dotted key with more parts than any that we know, for which the parser takes memory by their square."""
 _MAY_HAVE_TOOL = re.compile(r"""\btool["'\s]*(\]|=|\.["'\s]*genarch)""")
 """What a `pyproject.toml` with `[tool.genarch]` has, however that is written."""
 
@@ -109,11 +132,14 @@ def _read_settings(path: str) -> ProjectSettings | None:
     in_pyproject = os.path.basename(path) == "pyproject.toml"
     if in_pyproject and not ("genarch" in text and _MAY_HAVE_TOOL.search(text)):
         return None
+    if deep := _DEEP_KEY.search(text):
+        where = Document(text, path).position(deep.start())
+        raise InputError([Problem(path, *where, "", "a key of more than 16 parts is not read; write it shorter")])
     import tomllib  # not for whoever has no settings
 
     try:
         data: Any = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is an error of its own
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (None, None)
         message = re.sub(r"\s*\(at line .*\)$", "", str(error)).lower()
@@ -125,18 +151,37 @@ def _read_settings(path: str) -> ProjectSettings | None:
             return None
     if not isinstance(data, dict):
         raise refuse(path, "tool.genarch must be a table; write [tool.genarch]")
-
-    def place_of(key: str) -> int:
-        name = re.escape(key)
-        found = re.search(rf"""^[ \t]*(?:["']?{name}["']?[ \t]*=|\[(?:tool\.genarch\.)?{name}\])""", text, re.MULTILINE)
-        return found.start() if found else NOWHERE
-
-    record = Record(Document(text, path), nodes_of(data, place_of), ProjectSettings)
+    if len(data) > MOST_KEYS:
+        raise refuse(path, f"more than {MOST_KEYS} settings; there are not so many")
+    places = _places(text, ("tool", "genarch") if in_pyproject else ())
+    record = Record(Document(text, path), nodes_of(data, lambda key: places.get(key, NOWHERE)), ProjectSettings)
+    for name in ("include", "exclude", "require_block"):
+        for at, glob in enumerate(getattr(record.value, name) or ()):
+            if glob is not None and (wrong := wrong_glob(glob)):
+                record.report((name, at), f"'{glob[:60]}' {wrong}")
     for name in record.value.severity or ():
         if name not in DOCUMENT_CHECKS:
             record.report(("severity", name), f"is not a check{nearest(name, DOCUMENT_CHECKS)}")
     record.document.check()
     return record.value._replace(folder=os.path.dirname(path) or ".", path=path)
+
+
+def _places(text: str, within: tuple[str, ...]) -> dict[str, int]:
+    """Where each name of a key first stands, of those below a table."""
+    places: dict[str, int] = {}
+    section: tuple[str, ...] = ()
+    at = 0
+    for line in text.splitlines(keepends=True):
+        stated = line.strip()
+        header = stated.startswith("[")
+        name = stated.strip("[]") if header else stated.partition("=")[0]
+        names = tuple(part.strip(" \t\"'") for part in name.split(".")) if header or "=" in stated else ()
+        section = names if header else section
+        whole = names if header else section + names
+        for part in whole[len(within) :] if names and whole[: len(within)] == within else ():
+            places.setdefault(part, at)
+        at += len(line)
+    return places
 
 
 BASELINE_VERSION = 1
@@ -160,8 +205,8 @@ class Baseline(NamedTuple):
     findings: tuple[KnownFinding, ...]
 
 
-def read_baseline(path: str) -> Counter[str]:
-    """The fingerprints in a baseline, each with how often it occurs.
+def read_baseline(path: str) -> tuple[KnownFinding, ...]:
+    """The findings in a baseline.
 
     Raises:
         InputError: when the file is no baseline.
@@ -176,7 +221,7 @@ def read_baseline(path: str) -> Counter[str]:
         raise refuse(path, f"is no baseline of format {BASELINE_VERSION}; write one with --write-baseline")
     record = Record(Document(text, path), nodes_of(data), Baseline)
     record.document.check()
-    return Counter(finding.fingerprint for finding in record.value.findings)
+    return record.value.findings
 
 
 def baseline_text(findings: Iterable[KnownFinding]) -> str:
