@@ -32,6 +32,8 @@ $(VENV)/.docs: $(VENV)/.run
 
 demo: $(VENV)/.run          ## set up, evaluate the examples, show the recommendations
 	@$(BIN)/genarch evaluate examples/specs
+	@echo
+	@$(BIN)/genarch evaluate examples/specs/marketing-studio.genarch.yaml
 
 test: $(VENV)/.dev          ## the whole test suite
 	$(BIN)/pytest -q -n auto --dist worksteal

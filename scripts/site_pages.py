@@ -20,7 +20,7 @@ _LINK = re.compile(r"`[^`\n]+`|\]\(([^)#:\s]*)(#[^)\s]*)?\)")
 """A link within the project, with the path and the heading that it names; or code, which has none."""
 
 _FENCED = re.compile(r"^(`{3,})[^\n]*\n.*?^\1$\n?", re.MULTILINE | re.DOTALL)
-_LANGUAGES = {".yml": "yaml", ".md": "markdown", "": "text"}
+_LANGUAGES = {".yml": "yaml", ".ipynb": "json", ".md": "markdown", "": "text"}
 
 
 def site() -> dict[str, str]:

@@ -65,6 +65,17 @@ def test_formats_are_those_of_the_command(report: Evaluated) -> None:
     assert to_html(report).lower().startswith("<!doctype html>")
 
 
+def test_a_report_says_at_its_top_whether_the_budget_is_kept(report: Evaluated, root: Path) -> None:
+    assert report.evidence
+    status = {entry.architecture: entry.status for entry in report.evidence.feasibility}
+    assert report.feasibility == status[report.verdict.recommended[0]]
+    assert report_on(load_spec(root / "examples/specs/early-idea.genarch.yaml"), explored=False).feasibility is None
+    assert (
+        report_on(load_spec(root / "examples/specs/marketing-studio.genarch.yaml"), with_evidence=False).feasibility
+        is None
+    )
+
+
 def test_a_cost_needs_hardware_and_size(root: Path) -> None:
     spec = load_spec(root / "examples/specs/marketing-studio.genarch.yaml")
     bill, idle = cost(spec), cost(spec, utilisation=0.3)

@@ -157,6 +157,14 @@ def test_the_two_commands_stand_first() -> None:
     assert {"demo", "test", "lint", "check"} <= set(targets)
 
 
+def test_the_demo_ends_on_one_screen() -> None:
+    demo = (ROOT / "Makefile").read_text().split("\ndemo:")[1].split("\n\n")[0]
+    shown = [output(f"genarch {arguments}") for arguments in re.findall(r"/genarch (.*)", demo)]
+    assert len(shown) == 2
+    assert "\n".join(shown).count("\n") <= 40
+    assert all("--full" in text for text in shown)
+
+
 def test_the_readme_is_short_and_begins_with_an_answer() -> None:
     lines = (ROOT / "README.md").read_text().splitlines()
     assert len(lines) <= 250

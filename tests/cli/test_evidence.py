@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,12 @@ def test_rows_are_chosen(options: str, holds: Any) -> None:
     rows = listed(options)
     assert 0 < len(rows) < 416
     assert all(holds(row) for row in rows)
+
+
+def test_a_very_long_time_is_written_out() -> None:
+    text = said("estimate --model flux.1-dev --gpu jetson-nano --resolution 2048 --steps 500")
+    assert "e+" not in text
+    assert re.search(r"= [0-9]{9,} ms", text)
 
 
 def test_a_filter_leaves_nothing_out_that_fits() -> None:

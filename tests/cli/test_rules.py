@@ -383,6 +383,21 @@ def test_map_formats(folder: Path) -> None:
     assert "prefers-color-scheme: dark" in (folder / "map.svg").read_text()
 
 
+def test_many_rows_that_come_out_alike_are_drawn_as_one(folder: Path) -> None:
+    common = ["map", "--x", "domain", "--y", "gpu", "--set", "gpu=t4", "--rules", "small.yaml", "--no-explore"]
+    every = json.loads(invoke(*common, "--format", "json").stdout)
+    assert len(every["rows"]) == len(every["y"]["cells"]) > 100
+    text = invoke(*common).stdout
+    drawn = [line for line in text.splitlines() if line.endswith(("  U", "U  U", "]"))]
+    names = {cell["label"] for cell in every["y"]["cells"]}
+    assert 2 <= len(drawn) <= 5
+    assert all(name in text for name in names)
+    assert invoke(*common, "-o", "map.svg").exit_code == 0
+    image = ET.fromstring((folder / "map.svg").read_text())
+    assert float(image.attrib["height"]) < 1000
+    assert float(image.attrib["width"]) < 1000
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

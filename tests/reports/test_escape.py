@@ -39,6 +39,13 @@ def test_hidden_characters_show_as_escapes(text: str) -> None:
     assert shown.isprintable()
 
 
+def test_a_symbol_in_colour_stays_one_and_a_letter_gets_no_such_mark() -> None:
+    assert safe("I \u2764\ufe0f it") == "I \u2764\ufe0f it"
+    assert safe("a\ufe0f") == "a\\ufe0f"
+    assert safe("\u2764\ufe0f\ufe0f") == "\u2764\ufe0f\\ufe0f"
+    assert safe("\ufe0f") == "\\ufe0f"
+
+
 @given(st.text())
 def test_safe_text_is_one_printable_line_and_stays_so(text: str) -> None:
     shown = safe(text)

@@ -98,7 +98,7 @@ def test_what_to_drop_when_nothing_fits() -> None:
     page = as_markdown(report_page(made))
     assert "**If nothing fits, drop one of**\n\n- conditioning\n- latency\\_budget\\_ms\n- maturity\n" in page
     assert (
-        "**Decided by:** conditioning, latency\\_budget\\_ms and maturity. The other one stated would not be needed for it.\n"
+        "**Decided by:** conditioning, latency\\_budget\\_ms and maturity: stated alone, they give the same verdict.\n"
         in page
     )
 

@@ -11,12 +11,11 @@ from functools import partial
 from itertools import chain
 
 from genarch.evidence.advice import Start
-from genarch.evidence.assessment import Assessment
 from genarch.evidence.entries import Licence
-from genarch.evidence.feasibility import KEPT, UNSHOWN, Feasibility, Status
+from genarch.evidence.feasibility import Status
 from genarch.evidence.ways import ms_words
 from genarch.reports import page
-from genarch.reports.evaluation import Evaluated, Reason, Refused, Report
+from genarch.reports.evaluation import Evaluated, Reason, Refused, Report, best_standing
 from genarch.reports.evaluation_page import change_words, confidence_words, relaxed_words, report_page, verdict_words
 from genarch.reports.evidence import quickest_there, usd_words
 from genarch.reports.page import Block, Line, Page, Paragraph, Span, code, dim, spans, strong
@@ -145,7 +144,7 @@ def _budget(report: Evaluated) -> Iterator[Line]:
         known = f"the quickest that is known there takes {ms_words(least[0])}, {least[2]}" if least else ""
         yield Span(f"{asked}{f': {known}' if known else ''}", tone="missed" if known else "open")
         return
-    one = _best_standing(evidence, recommended)
+    one = best_standing(evidence, recommended)
     guess, row = one.estimate, next(iter(one.rows), None)
     band = f"{ms_words(guess.low_ms)} to {ms_words(guess.high_ms)} with {guess.title}" if guess else ""
     match one.status:
@@ -176,14 +175,8 @@ def _kept(report: Evaluated) -> Line:
     """How it is known that the budget is kept, or that it is not, in a word or two."""
     if not report.evidence or not report.verdict.recommended:
         return ""
-    words, tone = _STANDINGS[_best_standing(report.evidence, report.verdict.recommended).status]
+    words, tone = _STANDINGS[best_standing(report.evidence, report.verdict.recommended).status]
     return Span(words, tone=tone)
-
-
-def _best_standing(evidence: Assessment, recommended: Sequence[str]) -> Feasibility:
-    """Of what is recommended, the one of which most is shown."""
-    found = {entry.architecture: entry for entry in evidence.feasibility}
-    return min((found[name] for name in recommended), key=lambda e: (e.status not in KEPT, e.status in UNSHOWN))
 
 
 def _open(report: Evaluated) -> Iterator[Line]:

@@ -5,7 +5,7 @@ The image is for light and dark backgrounds, without script, and has every tile 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_uppercase
 from textwrap import wrap
 from typing import Annotated, Literal, NamedTuple
@@ -44,6 +44,8 @@ class MapReport(NamedTuple):
 _LETTERS = {"evaluate_both": "B", "undetermined": "U", "infeasible": "X"}
 FRAMED = "[ ]"
 """Stands for a framed tile."""
+MOST_ROWS = 24
+"""Rows that fit on a screen; of more, those that come out alike are drawn as one."""
 CONTRADICTORY = "/"
 """Stands where the answers contradict one another."""
 
@@ -77,10 +79,12 @@ def _parts(report: MapReport) -> tuple[str, Grid, dict[str, str], list[str], str
     across, down = (  # an axis, with the unit of a number
         f"{name} ({unit})" if (unit := BY_NAME[name].unit) else name for name in (x.constraint, y.constraint)
     )
-    drawn = []
-    for cell, row in zip(y.cells, rows, strict=True):
-        places = (f"{column.label}, {cell.label}" for column in x.cells)
-        drawn.append((cell.label, tuple(_tile(tile, letters, place) for tile, place in zip(row, places, strict=True))))
+    drawn, together = [], []
+    for labels, row in _alike([(cell.label, row) for cell, row in zip(y.cells, rows, strict=True)]):
+        label = labels[0] + (f" and {len(labels) - 1} more" if labels[1:] else "")
+        together += [f"{label}: {', '.join(labels[1:])}"] if labels[1:] else []
+        places = (f"{column.label}, {label}" for column in x.cells)
+        drawn.append((label, tuple(_tile(tile, letters, place) for tile, place in zip(row, places, strict=True))))
     tiles = [tile for row in rows for tile in row]
     verdicts = {tile.verdict for tile in tiles if not tile.contradicts}
     notes = [f"{FRAMED} the spec itself"]
@@ -88,6 +92,7 @@ def _parts(report: MapReport) -> tuple[str, Grid, dict[str, str], list[str], str
         notes.append("small letter: answering the rest could still change it")
     if contradicted := sorted({name for tile in tiles for name in tile.contradicts}):
         notes.append(f"{CONTRADICTORY} answers that contradict one another ({', '.join(contradicted)})")
+    notes += together
     stated = ", ".join(stated_words(report.spec.constraints))
     return (
         f"{report.spec.id}: {x.constraint} by {y.constraint}, rules {report.rules}",
@@ -96,6 +101,16 @@ def _parts(report: MapReport) -> tuple[str, Grid, dict[str, str], list[str], str
         notes,
         f"All else as stated: {stated}." if stated else "Nothing else is stated.",
     )
+
+
+def _alike(rows: Sequence[tuple[str, Sequence[Tile]]]) -> list[tuple[list[str], Sequence[Tile]]]:
+    """The rows of a map with what they are labelled, those that come out alike together where there are very many."""
+    if len(rows) <= MOST_ROWS:
+        return [([label], row) for label, row in rows]
+    found: dict[Sequence[Tile], list[str]] = {}
+    for label, row in rows:
+        found.setdefault(row, []).append(label)
+    return [(labels, row) for row, labels in found.items()]
 
 
 def _tile(tile: Tile, letters: Mapping[str, str], place: str) -> page.Tile:
@@ -141,7 +156,9 @@ def as_svg(report: MapReport) -> str:
 def _svg(report: MapReport) -> Iterator[str]:
     """The image, line by line; positions come from the longest words."""
     title, grid, legend, notes, fixed = _parts(report)
-    notes = [note.replace(FRAMED, "framed:") for note in notes] + wrap(fixed, 90, break_on_hyphens=False)
+    notes = [
+        line for note in (*notes, fixed) for line in wrap(note.replace(FRAMED, "framed:"), 90, break_on_hyphens=False)
+    ]
     left = 16 + CHARACTER * max(map(len, (grid.down, *(label for label, _ in grid.rows))))
     top = 64 + 0.72 * CHARACTER * max(map(len, grid.columns))
     bottom = top + TILE_HEIGHT * len(grid.rows)

@@ -177,7 +177,7 @@ def _stack_lines(estimate: Estimate) -> Iterator[str]:
     achieved = f"{share:.2f} of it, the median of {factors.share_rows} rows of {factors.share_from or 'all'}{above}"
     yield f"peak: {peak:g} TFLOPS{_mark(factors.peak_verified)}; achieved: {achieved}"
     arithmetic = factors.tflop / (share * peak) * 1e3
-    yield f"arithmetic: {factors.tflop:g} / ({share:g} x {peak:g}) = {arithmetic:.4g} ms"
+    yield f"arithmetic: {factors.tflop:g} / ({share:g} x {peak:g}) = {float(f'{arithmetic:.4g}'):.10g} ms"
     yield f"fixed: {factors.fixed_ms:g} ms a request, {factors.pass_ms:g} ms a step"
     if factors.slowed != 1:
         yield f"a ControlNet beside a single step: x {factors.slowed:g}"

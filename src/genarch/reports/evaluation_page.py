@@ -185,10 +185,10 @@ def _changes(report: Evaluated) -> Iterator[Block]:
         yield Section("What would change this", (page.Table(("change", "verdict"), tuple(rows)),))
     yield from _section("If nothing fits, drop one of", map(Entry, map(both, explored.relax)))
     if explored.binding:
-        words = f"{both(explored.binding)}."
-        if rest := len(stated) - len(explored.binding):
-            words += f" The other {f'{rest} stated' if rest > 1 else 'one stated'} would not be needed for it."
-        yield Section("Decided by", (Paragraph(words),))
+        words = both(explored.binding)
+        if len(stated) > len(explored.binding):
+            words += f": stated alone, {'it gives' if len(explored.binding) == 1 else 'they give'} the same verdict"
+        yield Section("Decided by", (Paragraph(f"{words}."),))
     if explored.left_out:
         names = codes(explored.left_out)
         yield Paragraph((dim("Left out are answers that contradict one another: "), *names, dim(".")))

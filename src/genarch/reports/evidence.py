@@ -87,9 +87,10 @@ def evidence_sections(evidence: Assessment) -> Iterator[Block]:
     size = f" at {evidence.resolution_px} px" if evidence.resolution_px else ""
     heading = f"Evidence: {ms_words(evidence.budget_ms)} a request on {place}{size}"
     yield Section(heading, (*_scale(evidence), entries, *wanted))
-    compared = [*_judgements(evidence), *_claims(evidence)]
-    if compared:
-        yield Section("Rules against evidence", (Entries(tuple(compared)),))
+    claims = "Claims of 'GAN vs Diffusion Model', the article that the rules begin with"
+    for title, compared in (("Rules against evidence", _judgements(evidence)), (claims, _claims(evidence))):
+        if found := tuple(compared):
+            yield Section(title, (Entries(found),))
     if evidence.near:
         yield Section("Models that miss one thing", (Entries(tuple(map(_candidate, evidence.near))),))
 
@@ -205,7 +206,7 @@ def _standing(entry: Feasibility, budget: str) -> str:
             return f"Open whether {name} keeps {budget}: it is estimated at {band}."
         case "beyond":
             return f"Estimated to miss {budget}: {name} ({band})."
-    return f"Not shown: no measurement or estimate has {name} keep {budget} there."
+    return f"No measurement or estimate has {name} keep {budget} there."
 
 
 def _kept(entry: Feasibility) -> str:
@@ -264,7 +265,7 @@ def _claims(evidence: Assessment) -> Iterator[Entry]:
         if claim.verdict != "supported":
             words = claim.qualified or ("partly supported" if claim.verdict == "partly" else claim.verdict)
             row = (f"; measured, {row_words(claim.row)} (", code(claim.row.id), ")") if claim.row else ()
-            yield Entry((code(claim.id), f": the article's '{claim.claim}' is {words}", *row))
+            yield Entry((code(claim.id), f": '{claim.claim}' is {words}", *row))
 
 
 _MEMORY_IS = {"measured": "measured", "stated": "as stated of it", "weights": "for the weights alone"}

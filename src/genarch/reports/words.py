@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from unicodedata import category
 
-from genarch.table.answers import format_answer, plain_answers
-from genarch.table.constraints import Answers
+from genarch.table.answers import written
+from genarch.table.constraints import BY_NAME, Answers, in_order
 
 # C0 and C1 controls, soft hyphen, zero-width and bidirectional marks, line and paragraph separators, tags, BOM.
 _HIDDEN = re.compile(
@@ -31,7 +32,7 @@ def effect_words(points: Mapping[str, int], excludes: Collection[str], limits: C
 
 def stated_words(answers: Answers) -> list[str]:
     """Stated answers as a spec has them, in the order of the declaration: `domain: narrow`."""
-    return [f"{name}: {format_answer(value)}" for name, value in plain_answers(answers).items()]
+    return [f"{name}: {written(BY_NAME[name], value)}" for name, value in in_order(answers).items()]
 
 
 def counted(count: int, noun: str) -> str:
@@ -71,10 +72,18 @@ def encodable(path: str) -> str:
 def safe(text: str) -> str:
     """Text on one line, with every control, bidirectional and zero-width character as its escape sequence.
 
+    What asks for a symbol in colour stays behind such a symbol.
+
     Nothing in it is a workflow command either, wherever a line is broken: CI systems read `::` and `##[` in any output.
     """
-    shown = _HIDDEN.sub(lambda match: _escaped(match[0]), text)
+    shown = _HIDDEN.sub(lambda match: match[0] if _of_emoji(match) else _escaped(match[0]), text)
     return _COMMAND.sub(lambda match: match[0][:-1] + _escaped(match[0][-1]), shown)
+
+
+def _of_emoji(match: re.Match[str]) -> bool:
+    """Whether it is what asks for a symbol in colour, behind such a symbol: a heart, and not a letter."""
+    before = match.string[match.start() - 1 : match.start()]
+    return match[0] == "\N{VARIATION SELECTOR-16}" and before != "" and category(before) == "So"
 
 
 def _escaped(character: str) -> str:
