@@ -170,6 +170,7 @@ class Catalogue:
         self.claims = {entry.id: entry for entry in parts.claims}
         self._covered: dict[str, frozenset[str]] = {}
         self._largest: dict[str, int] = {}
+        self._shown: dict[str, tuple[Measurement, Row]] = {}
         self._sorted_tasks: dict[str, tuple[Task, ...]] = {}
         self._adapters_of: dict[str, list[Model]] = {}
         self._rows_of: dict[str, list[Measurement]] = {}
@@ -221,11 +222,15 @@ class Catalogue:
 
     def row(self, row: Measurement) -> Row:
         """A measurement as reports show it, with its model's and its source's title."""
-        title, source = row.named or self.models[row.model].title, self.sources[row.source]
-        what = (row.id, row.model, title, row.latency_ms, row.timing, row.measure)
-        conditions = (row.hardware, row.resolution, row.steps, row.engine, row.precision)
-        grade = (row.trust, row.via, row.latency_verified)
-        return Row(*what, *conditions, *grade, RowSource(source.title, source.url, row.where))
+        known = self._shown.get(row.id)
+        if known is None or known[0] is not row:
+            title, source = row.named or self.models[row.model].title, self.sources[row.source]
+            what = (row.id, row.model, title, row.latency_ms, row.timing, row.measure)
+            conditions = (row.hardware, row.resolution, row.steps, row.engine, row.precision)
+            grade = (row.trust, row.via, row.latency_verified)
+            known = row, Row(*what, *conditions, *grade, RowSource(source.title, source.url, row.where))
+            self._shown[row.id] = known
+        return known[1]
 
     def largest(self, model: str) -> int:
         """The longer side in pixels of the largest image that a model is shown or stated to make; 0 where none says."""

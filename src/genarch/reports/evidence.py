@@ -69,12 +69,17 @@ def shown(found: Assessment) -> Assessment:
 
 
 def rounded(part: _T) -> _T:
-    """Figures with four significant digits, more than any estimate has; those of rows as they were published."""
+    """Figures with four significant digits, more than any estimate has; those of rows as they were published.
+
+    What has no longer figures stays the same object, which is written once.
+    """
     made: object = part
     if isinstance(part, float):
         made = float(f"{part:.4g}")
     elif isinstance(part, tuple) and not isinstance(part, Row):
-        made = getattr(type(part), "_make", tuple)(map(rounded, part))
+        items = [rounded(item) if isinstance(item, float | tuple) else item for item in part]
+        if items != list(part):
+            made = getattr(type(part), "_make", tuple)(items)
     return cast("_T", made)
 
 
