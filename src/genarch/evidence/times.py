@@ -185,10 +185,10 @@ class Group:
         """
         if not self._as_estimated(place, side):
             known = covered = otherwise = False
-            for way, time in self._each(place, side):
+            for way, time in self.times(place, side):
                 known, takes = True, wanted.conditioning.isdisjoint(way.terms.lacks)
                 covered |= takes
-                if time.may_keep(budget) and way.terms.admit(wanted.memory_gb, sold=wanted.sold):
+                if time.low <= budget and way.terms.admit(wanted.memory_gb, sold=wanted.sold):
                     if takes:
                         return False
                     otherwise = True
