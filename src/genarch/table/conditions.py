@@ -139,17 +139,26 @@ def terms(condition: Condition, *, holds: bool = True) -> list[Term]:
     Raises:
         TooManyTermsError: when there would be more than MAX_TERMS.
     """
-    match condition:
-        case Predicate():
-            return [(SignedPredicate(condition, holds),)]
-        case Not(part):
-            return terms(part, holds=not holds)
-        case All(parts) | Any(parts):
-            alternatives = [terms(part, holds=holds) for part in parts]
-            either = isinstance(condition, All) is not holds
-            if (sum if either else prod)(map(len, alternatives)) > MAX_TERMS:
-                raise TooManyTermsError(f"it amounts to more than {MAX_TERMS} alternatives; split it")
-            return [*chain(*alternatives)] if either else [sum(choice, ()) for choice in product(*alternatives)]
+    if isinstance(condition, Predicate):
+        return [(SignedPredicate(condition, holds),)]
+    if isinstance(condition, Not):
+        return terms(condition.part, holds=not holds)
+    alternatives = [
+        [(SignedPredicate(part, holds),)] if isinstance(part, Predicate) else terms(part, holds=holds)
+        for part in condition.parts
+    ]
+    if isinstance(condition, All) is not holds:
+        if sum(map(len, alternatives)) > MAX_TERMS:
+            raise TooManyTermsError(_TOO_MANY)
+        return [*chain(*alternatives)]
+    if (many := prod(map(len, alternatives))) == 1:
+        return [tuple(chain.from_iterable(term for (term,) in alternatives))]
+    if many > MAX_TERMS:
+        raise TooManyTermsError(_TOO_MANY)
+    return [tuple(chain.from_iterable(choice)) for choice in product(*alternatives)]
+
+
+_TOO_MANY = f"it amounts to more than {MAX_TERMS} alternatives; split it"
 
 
 def answered(condition: Condition, stated: Answers) -> Condition:
