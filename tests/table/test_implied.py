@@ -87,7 +87,12 @@ def test_a_gpu_has_no_more_memory_than_it_is_sold_with(
     )
 
 
-CLEAR: Answers = {"task": "text_to_image", "conditioning": frozenset({"text"}), "training": "pretrained"}
+CLEAR: Answers = {
+    "task": "text_to_image",
+    "conditioning": frozenset({"text"}),
+    "control": "fine",
+    "training": "pretrained",
+}
 
 
 @pytest.mark.parametrize(
