@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from functools import partial
 
 from genarch.cli.app import app
 from genarch.cli.output import guarded
@@ -19,8 +21,14 @@ def main() -> None:
 
 def _run() -> int:
     """Run the command line; its end is a code, so that output is flushed under guard."""
+    run = partial(app, prog_name="genarch")
     try:
-        app(prog_name="genarch")
+        if os.environ.get("_GENARCH_COMPLETE") == "complete_bash":
+            from genarch.cli.completion import in_bash
+
+            in_bash(run)
+        else:
+            run()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     return 0

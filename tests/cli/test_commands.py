@@ -103,7 +103,10 @@ def test_init_writes_a_spec_that_says_what_each_field_is(tmp_path: Path, monkeyp
 @pytest.mark.parametrize(
     ("what", "begun", "found"),
     [
-        ("answers", "latency", ["latency_budget_ms="]),
+        ("answers", "d", ["domain=", "device=", "device_memory_gb="]),
+        ("answers", "latency", ["latency_budget_ms=unknown", "latency_budget_ms="]),
+        ("answers", "dom", ["domain=narrow", "domain=broad", "domain=unknown"]),
+        ("answers", "priorities=quality,spe", ["priorities=quality,speed"]),
         ("answers", "domain=", ["domain=narrow", "domain=broad", "domain=unknown"]),
         ("tables", "f", ["field"]),
         ("kinds", "early", ["early-idea"]),
@@ -246,5 +249,5 @@ def test_a_command_imports_the_modules_of_no_other(command: str) -> None:
     imported = set(result.stderr.split())
     assert not [name for name in imported if name.startswith(("pydantic", "rich."))]
     modules = {f"genarch.cli.{name}" for name in MODULES.values()}
-    needed = {"ask": {"ask", "evaluate"}, "doc": {"doc", "ask", "evaluate"}, "precedents": {"precedents", "evaluate"}}
+    needed = {"ask": {"ask", "evaluate"}, "doc": {"doc", "ask", "evaluate"}}
     assert imported & modules == {f"genarch.cli.{name}" for name in needed.get(first, {MODULES[first]})}

@@ -149,6 +149,25 @@ def test_a_report_can_go_to_a_file(specs: Path) -> None:
     assert sorted(os.listdir(specs)) == ["a.genarch.yaml", "b.genarch.yaml", "c", "out.json"]
 
 
+def test_the_end_of_a_name_is_the_format_unless_one_is_stated(specs: Path) -> None:
+    begins = {
+        "out.json": "[",
+        "out.jsonl": "{",
+        "out.md": "### `a`",
+        "out.html": "<!doctype html>",
+        "out.log": "a\n",
+        "out": "a\n",
+    }
+    for name, begin in begins.items():
+        assert run("evaluate", "a.genarch.yaml", "-o", name, cwd=specs).returncode == 0
+        assert (specs / name).read_text().startswith(begin)
+    stated = run("evaluate", "a.genarch.yaml", "--format", "text", "-o", "out.html", cwd=specs)
+    assert (stated.returncode, (specs / "out.html").read_text()[:2]) == (0, "a\n")
+    lacking = run("evaluate", "a.genarch.yaml", "-o", "out.svg", cwd=specs)
+    assert (lacking.returncode, (specs / "out.svg").exists()) == (2, False)
+    assert "out.svg: no format ends in .svg; write --format, or one of: txt, md, json, jsonl, html" in lacking.stderr
+
+
 @pytest.mark.parametrize(
     ("output", "message"),
     [

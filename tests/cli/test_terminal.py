@@ -49,6 +49,34 @@ def test_a_plain_terminal_gets_plain_text(env: dict[str, str], root: Path) -> No
     )
 
 
+def test_bash_completes(root: Path, tmp_path: Path) -> None:
+    """In an interactive bash, which takes words apart at `=`: Tab, then Enter, and what the command was run with."""
+    (tmp_path / "genarch").write_text(f'#!/bin/sh\nexec {sys.executable} -m genarch "$@"\n')
+    (tmp_path / "genarch").chmod(0o755)
+    (tmp_path / "rc").write_text(
+        f"PS1='ready> '\nPATH={tmp_path}:$PATH\nbind 'set enable-bracketed-paste off'\n"
+        'eval "$(_GENARCH_COMPLETE=source_bash genarch)"\ngenarch() { echo "ran: $*."; }\n'
+    )
+    arguments = ["--noprofile", "--rcfile", str(tmp_path / "rc"), "-i"]
+    shell = pexpect.spawn(
+        "bash", arguments, cwd=str(root), encoding="utf-8", timeout=30, env={**os.environ, "TERM": "dumb"}
+    )
+    for typed, meant in {
+        "eval": "evaluate",
+        "evaluate --set gpu=rtx-409": "evaluate --set gpu=rtx-4090",
+        "evaluate --try gpu=l4,rtx-409": "evaluate --try gpu=l4,rtx-4090",
+        "evaluate --format=jsonl": "evaluate --format=jsonl",
+        "check --format sar": "check --format sarif",
+        "show text-exc": "show text-excludes-plain-gan",
+    }.items():
+        shell.expect("ready> ")
+        shell.send(f"genarch {typed}\t\r")
+        shell.expect(r"ran: ([^.]*)\.\r\n")
+        assert isinstance(shell.match, re.Match)
+        assert shell.match[1].strip() == meant
+    shell.close(force=True)
+
+
 def test_a_full_report_is_shown_by_the_pager_that_is_named(root: Path, tmp_path: Path) -> None:
     pager = tmp_path / "pager"
     pager.write_text("#!/bin/sh\necho by the pager:\ncat\n")

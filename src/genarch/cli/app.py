@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 from typer.models import CommandFunctionType
 
-from genarch.cli.output import guarded, written
+from genarch.cli.output import ENDINGS, format_of, guarded, written
 from genarch.version import __version__
 
 
@@ -71,7 +71,7 @@ Overrides = Annotated[
         of="answers",
     ),
 ]
-Output = Annotated[Text, option("FILE", "Write to a file.", "--output -o")]
+Output = Annotated[Text, option("FILE", "Write to a file, in the format that its name ends in.", "--output -o")]
 Full = Annotated[bool, flag("--full -v", "Show every reason, source, model and step, not only the answer.")]
 Pager = Annotated[bool, flag("--pager/--no-pager", "On a terminal, show --full through $PAGER, or less.")]
 Answers = Annotated[Text, option("FILE", "Start from the answers of a spec file, or resume a draft.")]
@@ -131,7 +131,15 @@ class Command(TyperCommand):
         Raises:
             Exit: always, with the exit code.
         """
-        raise typer.Exit(guarded(lambda: TyperCommand.invoke(self, ctx)))
+
+        def run() -> Any:
+            given, source, params = ctx.params, ctx.get_parameter_source("output_format"), list[Any](self.params)
+            if given.get("output") and given.get("output_format") and source and source.name == "DEFAULT":
+                formats = next(param for param in params if param.name == "output_format").type_descriptor.annotation
+                given["output_format"] = format_of(given["output"], get_args(formats) or ENDINGS.values())
+            return TyperCommand.invoke(self, ctx)
+
+        raise typer.Exit(guarded(run))
 
 
 def _as_typed(params: list[Any]) -> list[Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
+from io import StringIO
 
 from genarch.files.bundled import DEFAULT_TABLE, bundled_cases, bundled_tables, load_catalogue, load_rules
 from genarch.table.constraints import BY_NAME
@@ -14,6 +17,13 @@ def answers() -> Iterable[str]:
         values = ("true", "false") if constraint.kind == "flag" else constraint.values
         yield from (f"{name}={value}" for value in (*values, "unknown"))
         yield from () if values else (f"{name}=",)
+
+
+def finding_formats() -> Iterable[str]:
+    """The formats of findings."""
+    from genarch.reports.finding_formats import FORMATS
+
+    return FORMATS
 
 
 def fields() -> Iterable[str]:
@@ -54,6 +64,7 @@ def ids() -> Iterable[str]:
 NAMES: dict[str, Callable[[], Iterable[str]]] = {
     "answers": answers,
     "fields": fields,
+    "finding formats": finding_formats,
     "gpus": gpus,
     "ids": ids,
     "kinds": kinds,
@@ -64,8 +75,42 @@ NAMES: dict[str, Callable[[], Iterable[str]]] = {
 
 
 def completed(what: str, begun: str) -> list[str]:
-    """The names that begin so; of fields with values first the fields, as far as the next `=`."""
-    found = [name for name in NAMES[what]() if name.startswith(begun)]
+    """The names that begin so; of fields with values the fields first, until there is one, whose values are next.
+
+    What comes before a comma is kept, for the next of several values.
+    """
+    head = begun[: begun.rfind(",") + 1] if what == "answers" and "=" in begun else ""
+    field = f"{head.partition('=')[0]}=" if head else ""
+    last = begun.removeprefix(head)
+    found = [f"{head}{name.removeprefix(field)}" for name in NAMES[what]() if name.startswith(f"{field}{last}")]
     if what == "answers" and "=" not in begun:
-        return list(dict.fromkeys(f"{name.partition('=')[0]}=" for name in found))
+        fields_begun = list(dict.fromkeys(f"{name.partition('=')[0]}=" for name in found))
+        return found if len(fields_begun) == 1 else fields_begun
     return found
+
+
+def in_bash(run: Callable[[], object]) -> None:
+    """Run what answers bash, which takes words apart at `=`: put together before, and what it has cut off after.
+
+    Raises:
+        SystemExit: as what runs does, which has printed what may come next.
+    """
+    words, current = os.environ["COMP_WORDS"].split("\n"), int(os.environ["COMP_CWORD"])
+    joined: list[str] = []
+    at = 0
+    for number, word in enumerate(words):
+        if joined and (word.startswith("=") or joined[-1].endswith("=")):
+            joined[-1] += word
+        else:
+            joined.append(word)
+        if number == current:
+            at = len(joined) - 1
+    os.environ.update(COMP_WORDS="\n".join(joined), COMP_CWORD=str(at))
+    begun = joined[at] if current < len(words) else ""
+    found = StringIO()
+    try:
+        with redirect_stdout(found):
+            run()
+    finally:
+        for line in found.getvalue().splitlines():
+            print(line.removeprefix(begun[: begun.rfind("=") + 1]))  # noqa: T201  (what bash reads)

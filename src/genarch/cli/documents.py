@@ -48,7 +48,12 @@ def check(
     paths: Paths = None,
     formats: Annotated[
         Texts,
-        option("FORMAT[=FILE]", f"{', '.join(FORMATS)}; with =FILE to a file. Repeatable.", "--format"),
+        option(
+            "FORMAT[=FILE]",
+            f"{', '.join(FORMATS)}; with =FILE to a file. Repeatable.",
+            "--format",
+            of="finding formats",
+        ),
     ] = None,
     fail_on: Annotated[Text, option("SEVERITY", "Exit 1 from here on: error (default), warning, note, never.")] = None,
     rules: TableOption = None,
@@ -65,7 +70,7 @@ def check(
     today: Today = None,
     config: Config = None,
     no_config: NoConfig = False,
-    jobs: Annotated[int, option(None, "Processes; 0 is one for each core.", "--jobs -j", min=0, max=64)] = 1,
+    jobs: Annotated[int, option("N", "Processes; 0 is one for each core.", "--jobs -j", min=0, max=64)] = 1,
     show_files: Annotated[bool, flag("--show-files", "List what would be checked, and why not.")] = False,
     show_config: Annotated[bool, flag("--show-config", "Show the settings in effect.")] = False,
 ) -> int:

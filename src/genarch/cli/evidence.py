@@ -32,13 +32,13 @@ app.add_typer(hardware_app, name="hardware")
 
 @evidence_app.command("list")
 def evidence_list(
-    family: Annotated[str | None, option(None, "gan, diffusion or hybrid.")] = None,
-    architecture: Annotated[str | None, option(None, "As a rule table names it.")] = None,
+    family: Annotated[str | None, option("NAME", "gan, diffusion or hybrid.")] = None,
+    architecture: Annotated[str | None, option("NAME", "As a rule table names it.")] = None,
     model: Annotated[str | None, option("ID", "A model of the catalogue.")] = None,
     hardware: Annotated[str | None, option("ID", "Hardware of the catalogue.")] = None,
     resolution: Annotated[str | None, option("PX", "The longer side in pixels.")] = None,
     conditioning: Annotated[str | None, option("NAME,...", "All that must steer it, as in a spec.")] = None,
-    licence: Annotated[str | None, option(None, "Commercial use: allowed, conditional, forbidden or unknown.")] = None,
+    licence: Annotated[str | None, option("NAME", "Commercial use: allowed, conditional, forbidden, unknown.")] = None,
     budget: Annotated[str | None, option("TIME", "The longest latency of one request: 50ms, 1.5s.")] = None,
     output_format: EntryFormat = "text",
 ) -> int:
@@ -128,9 +128,9 @@ def estimate(
     model: Annotated[str, option("ID", "A model of the evidence catalogue.", of="models")],
     gpu: Annotated[str, option("ID", "Hardware of the evidence catalogue.", of="gpus")],
     resolution: Annotated[str, option("PX", "Pixels, as 1024 or 1024x768.")],
-    steps: Annotated[int | None, option(None, "Denoising steps; else the model's own.", min=1)] = None,
+    steps: Annotated[int | None, option("N", "Denoising steps; else the model's own.", min=1)] = None,
     stack: Annotated[Stack, option(None, "Run as written, or through a compiler or engine.")] = "compiled",
-    controlnets: Annotated[int, option(None, "How many run beside it.", min=0, max=8)] = 0,
+    controlnets: Annotated[int, option("N", "How many run beside it.", min=0, max=8)] = 0,
     with_image: Annotated[bool, flag("--with-image", "An image goes in beside the noise, as in editing.")] = False,
     full_load: Annotated[bool, flag("--full-load", "The time per image when batches keep the hardware busy.")] = False,
     output_format: EntryFormat = "text",

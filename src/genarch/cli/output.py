@@ -281,6 +281,24 @@ def write_report(
     return written(as_text(page, look_of(output)), output)
 
 
+ENDINGS = {"txt": "text", "md": "markdown", **{name: name for name in ("json", "jsonl", "html", "svg", "sarif")}}
+"""The format that the end of a file's name implies."""
+
+
+def format_of(output: str, formats: Collection[str], *, strict: bool = False) -> str:
+    """The one of the formats that the end of a file's name implies; of other ends text, except where `strict`.
+
+    Raises:
+        InputError: when it implies none of them.
+    """
+    name, dot, ending = os.path.basename(output).rpartition(".")
+    found = ENDINGS.get(ending.lower(), "" if strict else "text") if name and dot else "text"
+    if found not in formats:
+        ends = ", ".join(end for end, implied in ENDINGS.items() if implied in formats)
+        raise refuse(output, f"no format ends in .{ending}; write --format, or one of: {ends}")
+    return found
+
+
 def print_descriptions(descriptions: list[Description], output_format: str) -> int:
     """Write descriptions of entries, and end well."""
     report = [description.as_json() for description in descriptions]

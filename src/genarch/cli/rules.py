@@ -16,6 +16,7 @@ from genarch.cli.output import (
     ExitCode,
     busy,
     collected,
+    format_of,
     keep,
     look_of,
     not_one_of,
@@ -138,7 +139,7 @@ def rules_diff(
     specs: Annotated[list[str] | None, argument("SPEC", "Spec files or folders: which of them are affected.")] = None,
     output_format: ComparisonFormat = "text",
     output: Output = None,
-    regions: Annotated[int, option(None, "How many regions to show for each change.", min=1)] = 1,
+    regions: Annotated[int, option("N", "How many regions to show for each change.", min=1)] = 1,
     exit_code: Annotated[bool, flag("--exit-code", "Exit 1 when a verdict changes.")] = False,
 ) -> int:
     """Show which verdicts change between two tables, where, and for which specs."""
@@ -182,7 +183,7 @@ def rules_map(
     from genarch.reports.decision_map import as_svg, map_page, map_report
     from genarch.table.decision_map import decision_map
 
-    chosen = output_format or _format_of(output)
+    chosen = output_format or format_of(output or "-", ("text", "json", "markdown", "html", "svg"), strict=True)
     axes = {"--x": x, "--y": y}
     collected(lambda option: one_of(option, axes[option], "a constraint", BY_NAME), axes)
     if x == y:
@@ -197,19 +198,6 @@ def rules_map(
     if chosen == "svg":
         return written(as_svg(report), output)
     return write_report(report, map_page(report), chosen, output, title=f"Decision map: {fixed.id}")
-
-
-_ENDINGS = {"txt": "text", "json": "json", "md": "markdown", "html": "html", "svg": "svg"}
-"""The format of a map that the end of a file's name implies."""
-
-
-def _format_of(output: str | None) -> str:
-    name, dot, ending = os.path.basename(output or "-").rpartition(".")
-    if not (name and dot):
-        return "text"
-    if (found := _ENDINGS.get(ending.lower())) is None:
-        raise refuse(output or "", f"no format ends in .{ending}; write --format, or one of: {', '.join(_ENDINGS)}")
-    return found
 
 
 @app.command()
