@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations, pairwise
 
 import pytest
@@ -9,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brute import completions, contradictions, verdict
-from builders import SOURCE, rule, table
+from builders import FAMILIES, SOURCE, rule, table
 from genarch import RuleTable
 from genarch.table import courses, lint
 from genarch.table import search as samples
-from genarch.table.conditions import All, Any, Not, Predicate
+from genarch.table.conditions import All, Any, Condition, Not, Predicate
 from genarch.table.constraints import BY_NAME, Value
 from genarch.table.findings import Finding
 from genarch.table.lint import (
@@ -215,6 +216,83 @@ def test_two_rules_that_do_not_follow_each_other_return(monkeypatch: pytest.Monk
         rule("between", All((at_least(50), below(100))), excludes=["gan"]),
     )
     assert subjects(verdicts_that_return(rules)) == [("latency_budget_ms", "gan", "diffusion")]
+
+
+EVERYWHERE = Any((NARROW, BROAD))
+BETWEEN = (at_least(50), below(100))
+TWO = ("gan", "diffusion")
+THREE = (*TWO, "consistency")
+
+
+@pytest.mark.parametrize(
+    ("architectures", "always", "between", "there_and_back"),
+    [
+        # 3 : 3 on both sides; between 5 : 3, ahead by 2 of 8.
+        (TWO, [{"gan": 3, "diffusion": 3}], [{"gan": 2}], ("evaluate_both", "gan")),
+        # 5 : 3 on both sides; between 5 : 5.
+        (TWO, [{"gan": 5, "diffusion": 3}], [{"diffusion": 2}], ("gan", "evaluate_both")),
+        # 3 : 2 on both sides, 1 of 5; between 0 : 2, 2 of 8.
+        (TWO, [{"gan": 3, "diffusion": 2}], [{"gan": -3}], ("gan", "diffusion")),
+        # 3 : 2 on both sides; between 7 : 6, no further apart, but 1 of 13.
+        (TWO, [{"gan": 3, "diffusion": 2}], [{"gan": 4, "diffusion": 4}], ("gan", "evaluate_both")),
+        # 4 : 3 on both sides, 1 of 7, close; between 5 : 3, by a single point more.
+        (TWO, [{"gan": 4, "diffusion": 3}], [{"gan": 1}], ("evaluate_both", "gan")),
+        # 2 : 1 on both sides; between 2 : 3, by single points, of which neither is enough.
+        (TWO, [{"gan": 2, "diffusion": 1}], [{"diffusion": 1}, {"diffusion": 1}], ("gan", "diffusion")),
+        # 3 : 2 on both sides, and 3 : 0 between.
+        (TWO, [{"gan": 3, "diffusion": 2}], [{"diffusion": -2}], None),
+        # 5 of the enhancement : 3 on both sides; between it has none, and the other hybrid is level with gan.
+        (
+            ("gan", "consistency", "gan_enhanced_diffusion"),
+            [{"gan": 3, "consistency": 3, "gan_enhanced_diffusion": 5}],
+            [{"gan_enhanced_diffusion": -5}],
+            ("hybrid", "evaluate_both"),
+        ),
+        # 5 : 2 : 3, where 2 are 10 less 8: ahead by 2 of 8 of the hybrid; between it has none, and 3 of 23 are close.
+        (
+            THREE,
+            [{"gan": 5, "diffusion": 10, "consistency": 3}, {"diffusion": -8}],
+            [{"consistency": -3}],
+            ("gan", "evaluate_both"),
+        ),
+    ],
+)
+def test_what_returns_by_points(
+    architectures: Sequence[str],
+    always: Sequence[dict[str, int]],
+    between: Sequence[dict[str, int]],
+    there_and_back: tuple[str, str] | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The search alone, past a rule that reads the number and does nothing; with paired data alone, or whatever else."""
+    monkeypatch.setattr(courses, "SAMPLES", 0)
+    for also in ((), (PAIRED,)):
+        rules = table(
+            rule("idle", at_least(200)),
+            *(rule(f"between-{at}", All((*BETWEEN, *also)), points) for at, points in enumerate(between)),
+            *(rule(f"always-{at}", EVERYWHERE, points) for at, points in enumerate(always)),
+            architectures={name: FAMILIES[name] for name in architectures},
+        )
+        expected = [("latency_budget_ms", *there_and_back)] if there_and_back else []
+        assert subjects(verdicts_that_return(rules)) == expected
+
+
+@pytest.mark.parametrize(
+    ("when", "there_and_back"),
+    [(Any((below(50), at_least(100))), ("gan", "diffusion")), (All(BETWEEN), ("diffusion", "gan"))],
+)
+def test_what_returns_by_exclusion(
+    when: Condition, there_and_back: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """diffusion leads by 3 to 2 wherever it is left."""
+    monkeypatch.setattr(courses, "SAMPLES", 0)
+    rules = table(
+        rule("idle", at_least(200)),
+        rule("left", when, excludes=["diffusion"]),
+        rule("always", EVERYWHERE, {"gan": 2, "diffusion": 3}),
+        architectures={name: FAMILIES[name] for name in TWO},
+    )
+    assert subjects(verdicts_that_return(rules)) == [("latency_budget_ms", *there_and_back)]
 
 
 def test_a_course_that_only_falls_needs_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
