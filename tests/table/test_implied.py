@@ -99,8 +99,13 @@ CLEAR: Answers = {
     "stated",
     [
         {"gpu": "l4", "device": "mobile", "latency_budget_ms": 90},
-        {"gpu": "l4", "device_memory_gb": 80, "latency_budget_ms": 5000},
-        {"gpu": "l4", "serving": "realtime", "latency_budget_ms": 5000},  # by an inconsistency of the table
+        {"gpu": "l4", "device_memory_gb": 80, "latency_budget_ms": 5000, "control": "fine"},
+        {
+            "gpu": "l4",
+            "serving": "realtime",
+            "latency_budget_ms": 5000,
+            "control": "fine",
+        },  # by an inconsistency of the table
     ],
 )
 def test_answers_that_contradict_one_another_make_a_lean_where_the_table_says_so(stated: Answers) -> None:
