@@ -19,7 +19,7 @@ from genarch.files import records, yaml_text
 from genarch.files.bundled import CATALOGUE_FILES, evidence_folder, load_catalogue
 from genarch.files.catalogue_reader import read_fitted
 from genarch.files.yaml_text import Document, Node
-from genarch.table.constraints import BY_NAME, gpu_names
+from genarch.table.constraints import BY_NAME, gpu_key, gpu_names
 
 
 @pytest.fixture(scope="module")
@@ -247,6 +247,12 @@ def test_a_spec_names_a_model_of_the_catalogue() -> None:
 def test_hardware_by_its_id_or_another_name(text: str, gpu: str) -> None:
     assert parse_spec(f"version: 1\nconstraints: {{gpu: {text}}}\n").constraints["gpu"] == gpu
     assert validate_spec({"version": 1, "constraints": {"gpu": text}}).constraints["gpu"] == gpu
+
+
+def test_models_are_named_whatever_the_case_spaces_and_hyphens(shipped: Catalogue) -> None:
+    named = ("SDXL-Lightning", "SDXL Turbo", "FLUX.1 dev", "sdxl")
+    assert [shipped.model(name).id for name in named] == ["sdxl-lightning", "sdxl-turbo", "flux.1-dev", "sdxl"]
+    assert len({gpu_key(name) for name in shipped.models}) == len(shipped.models)  # no two are one
 
 
 @pytest.mark.parametrize(

@@ -189,10 +189,13 @@ class Catalogue:
                 self._conditioning_of.setdefault(row.model, {}).update(dict.fromkeys(row.conditioning))
 
     def model(self, name: str) -> Model:
-        """A model by its id; raises an UnknownIdError when there is none."""
-        if name not in self.models:
+        """A model by its id, whatever its case, spaces and hyphens; raises an UnknownIdError when there is none."""
+        if name in self.models:
+            return self.models[name]
+        named = {gpu_key(model): entry for model, entry in self.models.items()}
+        if gpu_key(name) not in named:
             raise UnknownIdError(f"{self.name} has no model '{name}'{nearest(name, self.models)}")
-        return self.models[name]
+        return named[gpu_key(name)]
 
     def gpu(self, name: str) -> Hardware:
         """Hardware by its id, or by another name for it, whatever its case, spaces and hyphens.
