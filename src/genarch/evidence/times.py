@@ -125,7 +125,7 @@ _Jobs = Sequence[_Job]
 _Key = TypeVar("_Key", bound=Hashable)
 _Made = TypeVar("_Made")
 
-_MOST_KEPT = 512
+_MOST_KEPT = 64
 
 
 def _kept(known: dict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Made:
