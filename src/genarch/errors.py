@@ -36,6 +36,10 @@ class InputError(GenarchError):
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """The error with its problems, as another process hands it on."""
+        return InputError, (self.problems,)
+
 
 class UnknownIdError(GenarchError):
     """A name that the rule table does not have; the message suggests the nearest spelling."""

@@ -19,7 +19,9 @@ from markdown_it import MarkdownIt
 from typer.testing import CliRunner, Result
 
 from genarch import load_rules
+from genarch.cli import checking
 from genarch.cli.app import app
+from genarch.documents.discovery import ListedFile
 from genarch.documents.judge import judge
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.reports.finding_formats import FORMATS, LONGEST_TEXT, MOST_RESULTS, View
@@ -837,3 +839,18 @@ def test_a_file_with_the_name_of_an_option_is_none(name: str, repo: Path) -> Non
     behind = CliRunner().invoke(app, ["check", "--format", "concise", "--", name, "docs/good.md"])
     assert (behind.exit_code, behind.stdout.startswith(f"{name}:")) == (1, True)
     assert (repo / "docs/good.md").read_text() == GOOD
+
+
+def test_a_process_that_ends_is_reported_by_its_document(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repo / "docs/bad.md").write_text(BAD)
+    (repo / "docs/large.md").write_text(GOOD)
+    done = checking.check_file
+
+    def ending(item: ListedFile, settings: checking.Settings) -> checking.Checked | None:
+        return os._exit(9) if item.path.endswith("large.md") else done(item, settings)
+
+    monkeypatch.setattr(checking, "check_file", ending)
+    result = CliRunner().invoke(app, ["check", "--no-config", "--format", "concise", "--jobs", "2"])
+    assert result.exit_code == 4
+    assert {"docs/bad.md", "docs/large.md"} <= {line.partition(":")[0] for line in result.stdout.splitlines()}
+    assert "the process that checked it ended" in result.stdout

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -163,16 +164,63 @@ def check_file(item: ListedFile, settings: Settings) -> Checked | None:
 
 
 def check_files(files: Iterable[ListedFile], settings: Settings, jobs: int) -> Iterator[Checked | None]:
-    """Check files, in their order."""
+    """Check files, in their order.
+
+    A process that ends by itself, as one does for which there is no memory left, costs the other files nothing: what it
+    had is checked again, each file in a process of its own, and the one that ends that as well is reported.
+    """
     if jobs == 1:  # as for standard input, which a process of a pool does not have
         yield from (check_file(item, settings) for item in files)
         return
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from itertools import islice
     from multiprocessing import get_all_start_methods, get_context
 
     # A fork has the rule table already, and this process has one thread.
     way = get_context("fork" if "fork" in get_all_start_methods() and sys.platform == "linux" else None)
-    with way.Pool(jobs, _begin, (settings,)) as pool:
-        yield from pool.imap(_check, files, _AT_ONCE)
+    coming = iter(files)
+    waiting: deque[tuple[list[ListedFile], Future[list[Checked | None]]]] = deque()
+    pool = ProcessPoolExecutor(jobs, way, _begin, (settings,))
+    with _ended_quietly():
+        try:
+            while True:
+                while len(waiting) < 4 * jobs and (batch := list(islice(coming, _AT_ONCE))):
+                    waiting.append((batch, pool.submit(_check, batch)))
+                if not waiting:
+                    break
+                batch, result = waiting.popleft()
+                try:
+                    yield from result.result()
+                except BrokenProcessPool:
+                    pool.shutdown()
+                    pool = ProcessPoolExecutor(jobs, way, _begin, (settings,))
+                    waiting = deque((other, pool.submit(_check, other)) for other, _ in waiting)
+                    for item in batch:
+                        with ProcessPoolExecutor(1, way, _begin, (settings,)) as own:
+                            try:
+                                yield from own.submit(_check, [item]).result()
+                            except BrokenProcessPool:
+                                message = "the process that checked it ended, for want of memory perhaps; exclude it"
+                                finding = located(CheckId("internal-error"), Place(item.path, 1, 1), message)
+                                yield Checked(item.path, carries=True, findings=(finding,))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _ended_quietly() -> Iterator[None]:
+    """The end that is asked for by SIGTERM, with the processes of a pool and no word."""
+    import signal
+
+    def end(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 _settings: list[Settings] = []
@@ -182,11 +230,12 @@ def _begin(settings: Settings) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process reports it
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _settings[:] = [settings]
 
 
-def _check(item: ListedFile) -> Checked | None:
-    return check_file(item, _settings[0])
+def _check(batch: list[ListedFile]) -> list[Checked | None]:
+    return [check_file(item, _settings[0]) for item in batch]
 
 
 def _document(path: str, settings: Settings) -> Checked:
