@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,51 @@ def test_what_cannot_be_read_is_told_and_the_others_go_on(folder: Path) -> None:
     assert "0.md: not UTF-8 at byte 0" in result.stderr
     assert read(folder / "a.md") == MENDED
     assert fix("missing.md").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# T\n\n```yaml genarch\nversion: 1\nconstraints:\n  latency_budgt_ms: 33\n```",
+        "# T\r\n\r\n```yaml genarch\r\nversion: 1\r\nconstraints:\r\n  latency_budgt_ms: 33\r\n```\r\n",
+        "```yaml genarch\nversion: 1\n# std::filter\ta \u2764\ufe0f\nconstraints:\n  latency_budgt_ms: 33\n```\n",
+        "a\u2028b\x0cc\n\n```yaml genarch\nversion: 1\nconstraints:\n  latency_budgt_ms: 33\n```\n",
+    ],
+)
+def test_a_difference_is_a_patch_for_git(text: str, folder: Path) -> None:
+    (folder / "a.md").write_text(text, newline="")
+    patch = fix("--diff", "a.md").stdout_bytes
+    (folder / "p.patch").write_bytes(patch)
+    subprocess.run(["git", "apply", "p.patch"], cwd=folder, check=True)
+    assert (folder / "a.md").read_bytes().decode() == text.replace("budgt", "budget")
+
+
+@pytest.mark.parametrize(
+    ("line", "fixed"),
+    [
+        ("  domain: narow", "  domain: narrow"),
+        ("  device: mobil", "  device: mobile"),
+        ("  gpu: rtx-3080", None),
+        ("  gpu: rtx-409", None),
+        ("  domain: wide", None),
+        ("model: sdxl-turb", None),
+        ("decision: gann", None),
+        ("decided_with: articel@1.0.0", None),
+    ],
+)
+def test_values_are_fixed_and_facts_are_not(line: str, fixed: str | None, folder: Path) -> None:
+    text = f"```yaml genarch\nversion: 1\nconstraints:\n  task: inpainting\n{line}\n```\n"
+    (folder / "a.md").write_text(text)
+    fix("a.md")
+    assert (folder / "a.md").read_text() == text.replace(line, fixed or line)
+
+
+def test_what_cannot_be_fixed_does_not_keep_the_rest_from_it(folder: Path) -> None:
+    twice = (
+        "```yaml genarch\nversion: 1\nid: b\nconstraints: {tsak: text_to_image, task: inpainting, domian: broad}\n```\n"
+    )
+    (folder / "a.md").write_text(f"```YAML Genarch\nversion: 1\nconstraints: {{task: text_to_image}}\n```\n\n{twice}")
+    fix("a.md")
+    text = (folder / "a.md").read_text()
+    assert text.startswith("```yaml genarch\n")
+    assert "tsak: text_to_image, task: inpainting, domain: broad" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -278,9 +279,8 @@ def fix(
             before, after = _fixed(item, settings)
             changed += before != after
             if diff:
-                names = f"a/{item.path}", f"b/{item.path}"
-                lines = unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="")
-                sys.stdout.writelines(f"{safe(line)}\n" for line in lines)
+                shown = safe if sys.stdout.isatty() else str  # a terminal must not be moved, a patch has to apply
+                sys.stdout.writelines(shown(line) + "\n" for line in _difference(before, after, item.path))
             elif before != after:
                 written(after, item.path)
                 say(f"{os.path.normpath(item.path)}: fixed")
@@ -289,6 +289,15 @@ def fix(
             code = ExitCode.UNUSABLE
     say(f"{counted(changed, 'file')} {'would change' if diff else 'changed'}")
     return code or (ExitCode.FINDINGS if diff and changed else ExitCode.OK)
+
+
+def _difference(before: str, after: str, path: str) -> Iterator[str]:
+    """The lines of a patch as git takes it: only a line feed ends one, and a last line without it is marked."""
+    old, new = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (before, after))
+    for line in unified_diff(old, new, f"a/{path}", f"b/{path}"):
+        yield line.removesuffix("\n")
+        if not line.endswith("\n"):
+            yield "\\ No newline at end of file"
 
 
 def _fixed(item: ListedFile, settings: Settings) -> tuple[str, str]:

@@ -143,8 +143,9 @@ _ROUNDS = 5
 
 _SUGGESTION = re.compile(r"'([^']+)' is not .*did you mean '([^']+)'\?")
 _FENCE = re.compile(r"(?:`{3,}|~{3,})([^\r\n]*)")
-_DECIDED = re.compile(r"decision: '")
-"""What was decided is for its authors to say, however it is spelt."""
+_CHOICES = re.compile(r"'([^']+)' is not a choice here; write (.+?)(?:,? or unknown)?$")
+_FACTS = re.compile(r"(?:decision|decided_with|model|constraints\.(?:gpu|model))\b")
+"""What was decided, and which hardware and model there is, are for the authors to say, however it is spelt."""
 
 _MISSPELT_KEYS = {CheckId("block-invalid"), CheckId("waiver-invalid")}
 
@@ -156,12 +157,25 @@ def fixed(text: str, path: str, rules: RuleTable, *, spec_file: bool = False) ->
     bom = text[: len(text) - len(bare)]
     document = read(bare, path, rules)
     for _ in range(_ROUNDS):
-        changed = edited(bare, set(_edits(bare, document)))
-        after = read(changed, path, rules)
-        if changed == bare or not _better(after, document):
+        before, edits = bare, sorted(set(_edits(bare, document)))
+        # One that makes nothing better must not keep the others from being made: then each is tried, the last first.
+        for some in ([edits] if edits else []) + ([[edit] for edit in reversed(edits)] if len(edits) > 1 else []):
+            changed = edited(bare, set(some))
+            after = read(changed, path, rules)
+            if _better(after, document):
+                bare, document = changed, after
+                if len(some) == len(edits):
+                    break
+        if bare == before:
             break
-        bare, document = changed, after
     return bom + bare
+
+
+def _choice(message: str) -> Iterator[tuple[str, str]]:
+    """A value with the one choice that is like it."""
+    if match := _CHOICES.search(message):
+        alike = [name for name in match[2].split(", ") if distance(match[1], name) <= 2]
+        yield from [(match[1], name) for name in alike if len(alike) == 1]
 
 
 def _better(after: DesignDocument, before: DesignDocument) -> bool:
@@ -186,8 +200,8 @@ def _edits(text: str, document: DesignDocument) -> Iterator[Edit]:
             info = _FENCE.search(lines[place.line - 1])
             if info and sorted(re.findall(r"\w+", info[1].casefold())) in (["genarch", "yaml"], ["genarch", "yml"]):
                 yield start + info.start(1), start + info.end(1), INFO[0]
-        elif finding.check in _MISSPELT_KEYS and not _DECIDED.match(finding.message):
-            for wrong, right in _SUGGESTION.findall(finding.message):
+        elif finding.check in _MISSPELT_KEYS and not _FACTS.match(finding.message):
+            for wrong, right in (*_SUGGESTION.findall(finding.message), *_choice(finding.message)):
                 at = start + place.column - 1
                 at += text[at : at + 1] in ("'", '"')
                 # What is further off may be another word, and not this one misspelt.
