@@ -36,6 +36,9 @@ BAD = GOOD.replace("decision: gan", "decision: diffusion")
 SARIF = json.loads((Path(__file__).resolve().parent.parent / "data/sarif-2.1.0.json").read_text())
 
 
+JUDGED = "Judged by article@1.0.0, no settings, no baseline.\n"
+
+
 def check(*arguments: str, stdin: str | bytes = "", **env: str) -> Result:
     options = [] if "--config" in arguments or "--no-config" in arguments else ["--no-config"]
     options += [] if "--rules" in arguments else ARTICLE
@@ -79,7 +82,7 @@ facts:
 def test_nothing_to_object_is_0() -> None:
     result = check("docs")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "2 files, 1 document, 1 decision: no findings\n"
+    assert result.stdout == f"2 files, 1 document, 1 decision: no findings\n{JUDGED}"
 
 
 def test_findings_are_1_from_the_severity_asked_for(repo: Path) -> None:
@@ -276,19 +279,23 @@ def test_a_superseded_document_silences_its_sidecar(repo: Path) -> None:
     (repo / "docs/genarch.yaml").write_text(f"version: 1\ndocument: plain.md\n{SETTLED}\ndecision: diffusion\n")
     result = check()
     assert result.exit_code == 0
-    assert result.stdout == "3 files, 1 document, 1 decision: no findings; skipped: 1 not in force\n"
+    assert result.stdout == f"3 files, 1 document, 1 decision: no findings; skipped: 1 not in force\n{JUDGED}"
 
 
 def test_settings_of_the_project_hold_and_options_go_before(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repo / "docs/bad.md").write_text(BAD)
     (repo / "genarch.toml").write_text('fail_on = "never"\nexclude = ["docs/bad.md"]\n')
     assert check("--config", "genarch.toml").stdout == (
-        "2 files, 1 document, 1 decision: no findings; skipped: 1 excluded\n"
+        f"2 files, 1 document, 1 decision: no findings; skipped: 1 excluded\n{JUDGED}".replace(
+            "no settings", "settings genarch.toml"
+        )
     )
     result = run("check", "docs/bad.md")
     assert (result.returncode, result.stdout) == (
         0,
-        "0 files, 0 documents, 0 decisions: no findings; skipped: 1 excluded\n",
+        f"0 files, 0 documents, 0 decisions: no findings; skipped: 1 excluded\n{JUDGED}".replace(
+            "no settings", "settings genarch.toml"
+        ),
     )
     (repo / "genarch.toml").write_text('fail_on = "never"\n[severity]\ndecision-excluded = "note"\n')
     assert "note [decision-excluded]" in run("check").stdout
@@ -427,7 +434,7 @@ def test_only_what_has_changed(repo: Path) -> None:
     git(repo, "commit", "-q", "-m", "one")
     result = check("--changed-since", "HEAD")
     assert result.exit_code == 0
-    assert result.stdout == "0 files, 0 documents, 0 decisions: no findings\n"
+    assert result.stdout == f"0 files, 0 documents, 0 decisions: no findings\n{JUDGED}"
     (repo / "docs/näw.md").write_text(BAD)
     assert found("--changed-since", "main") == [("docs/näw.md", "decision-excluded", 6)]
     git(repo, "checkout", "-q", "-b", "topic")
@@ -493,7 +500,9 @@ def test_a_baseline_keeps_what_is_known_from_failing(repo: Path) -> None:
     assert (wrote.exit_code, wrote.stdout) == (0, "")
     assert "b.json: wrote 1 finding; check with --baseline b.json" in wrote.stderr
     assert '"line"' not in (repo / "b.json").read_text()
-    assert check("--baseline", "b.json").stdout.endswith("no findings; 1 known from the baseline\n")
+    assert check("--baseline", "b.json").stdout.endswith(
+        "no findings; 1 known from the baseline\n" + JUDGED.replace("no baseline", "baseline b.json")
+    )
     (repo / "docs/bad.md").write_text("\n\nMoved down.\n\n" + BAD)
     assert check("--baseline", "b.json").exit_code == 0, "a line number is no part of it"
     (repo / "docs/bad.md").write_text(BAD.replace("33", "32"))
@@ -854,3 +863,40 @@ def test_a_process_that_ends_is_reported_by_its_document(repo: Path, monkeypatch
     assert result.exit_code == 4
     assert {"docs/bad.md", "docs/large.md"} <= {line.partition(":")[0] for line in result.stdout.splitlines()}
     assert "the process that checked it ended" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "setting", ['rules = "../ours.yaml"', 'baseline = "../known.json"', 'cases = ["../cases"]', ""]
+)
+def test_in_ci_nothing_is_judged_by_what_lies_outside_of_the_repository(
+    setting: str, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = repo / "inner"
+    (inner / "docs").mkdir(parents=True)
+    (inner / "docs/good.md").write_text(GOOD)
+    git(inner, "init", "-q", "-b", "main")
+    (repo / "known.json").write_text('{"genarch_baseline": 1, "findings": []}\n')
+    (repo / "ours.yaml").write_text(TABLE.format("ours", "article"))
+    (repo / "cases").mkdir()
+    shutil.copy(next((Path(__file__).parents[2] / "rules/cases").glob("*.yaml")), repo / "cases/a.yaml")
+    own = (inner if setting else repo) / "genarch.toml"
+    own.write_text(f"{setting}\n")
+    monkeypatch.chdir(inner)
+    monkeypatch.setenv("CI", "")
+    assert CliRunner().invoke(app, ["check"]).exit_code == 0
+    monkeypatch.setenv("CI", "true")
+    result = CliRunner().invoke(app, ["check"])
+    assert result.exit_code == 2
+    assert "lies outside of the repository" in result.stderr
+    assert CliRunner().invoke(app, ["check", "--config", str(own)]).exit_code == 0
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_every_report_says_what_it_was_judged_by(name: str, repo: Path) -> None:
+    (repo / "genarch.toml").write_text('baseline = "known.json"\nrules = "article"\n')
+    (repo / "known.json").write_text('{"genarch_baseline": 1, "findings": []}\n')
+    result = CliRunner().invoke(app, ["check", "--format", name])
+    text = result.stderr if name in ("concise", "github", "gitlab") else result.stdout
+    assert "genarch.toml" in text
+    assert "known.json" in text
+    assert "article" in text

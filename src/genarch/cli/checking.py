@@ -18,7 +18,7 @@ from genarch.documents.reader import located
 from genarch.documents.settings import NAMES, Policy, ProjectSettings, find_settings, load_settings
 from genarch.errors import InputError, Problem
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue, load_rules
-from genarch.files.io import case_files, is_spec, read_text, refuse
+from genarch.files.io import case_files, is_spec, read_text, refuse, within
 from genarch.reports.findings import (
     HEADING,
     CheckCounts,
@@ -66,6 +66,8 @@ def settings_of(
     project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings()
     say(*(f"{path}: passed over, since it cannot be read and has no word of genarch" for path in project.passed_over))
     folder = project.folder
+    if config is None and os.environ.get("CI", "").casefold() in ("true", "1"):
+        _within_repository(project, rules=rules is None, baseline=baseline is None)
     day = _today(today)
     days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
     root = discovery.repository_root(".") or os.path.realpath(".")
@@ -100,6 +102,18 @@ def settings_of(
         baseline or _from(folder, project.baseline),
         project,
     )
+
+
+def _within_repository(project: ProjectSettings, *, rules: bool, baseline: bool) -> None:
+    """Refuse settings, and what they name in place of the command line, that lie outside of the repository."""
+    root = discovery.repository_root(".")
+    paths = [project.path, *(_from(project.folder, path) for path in project.cases)]
+    paths += [_from(project.folder, project.rules)] if rules and project.rules not in bundled_tables() else []
+    paths += [_from(project.folder, project.baseline)] if baseline else []
+    outside = [path for path in paths if path and root and not within(os.path.realpath(path), root)]
+    message = "lies outside of the repository, where no change is reviewed; in CI, name it on the command line"
+    if outside:
+        raise InputError([Problem(path, None, None, "", message) for path in outside])
 
 
 def _from(folder: str, path: str | None) -> str | None:
@@ -349,7 +363,8 @@ def check_documents(
     rules, today = settings.rules.identity, settings.policy.today
     looked_at = CheckCounts(**counts, skipped=skipped, findings=finding_counts(findings))
     found = tuple(rows), tuple(findings), looked_at, settings.policy.evidence
-    report = CheckReport(1, __version__, rules, today, settings.fail_on, *found)
+    judged_by = settings.project.path or None, settings.baseline
+    report = CheckReport(1, __version__, rules, today, settings.fail_on, *found, *judged_by)
     return report, stating, missing
 
 

@@ -21,7 +21,7 @@ from genarch.documents.settings import KnownFinding, baseline_text, read_baselin
 from genarch.errors import InputError
 from genarch.files.io import read_exactly, refuse, within
 from genarch.reports.finding_formats import FORMATS, LISTING, View
-from genarch.reports.findings import CheckReport, ListedWaiver, waivers_page
+from genarch.reports.findings import CheckReport, ListedWaiver, judged_by, waivers_page
 from genarch.reports.words import counted, safe
 
 app = Commands()
@@ -177,6 +177,8 @@ def _write(report: CheckReport, outputs: Sequence[Output], *, waived: bool) -> N
     for output in sorted(outputs, key=lambda output: output.path is None):
         view = View(look_of(output.path), waived, report.fail_on)
         written(FORMATS[output.format](report, view), output.path)
+        if output.format in ("concise", "gitlab"):  # whose lines and entries are findings alone
+            say(*judged_by(report))
         if output == Output("github", None):
             sys.stderr.write(FORMATS["text"](report, view._replace(look=look_of(stream=sys.stderr))))
 

@@ -19,6 +19,7 @@ from genarch.reports.findings import (
     findings_page,
     findings_table,
     heading_of,
+    judged_by,
     open_findings,
 )
 from genarch.reports.json import as_json
@@ -78,6 +79,8 @@ def _sarif(report: Report, _: View) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, ids.index(finding.check)) for finding in found[:MOST_RESULTS]],
     }
+    if words := judged_by(report):
+        run["properties"] = {"judgedBy": safe(words[0])}
     if len(found) > MOST_RESULTS:
         text = f"{len(found) - MOST_RESULTS} more findings do not fit; see the log"
         notice = {"level": "warning", "message": {"text": text}}
@@ -153,6 +156,8 @@ def _junit(report: Report, view: View) -> str:
     from xml.etree import ElementTree as ET
 
     suite, seen = ET.Element("testsuite", name="genarch"), Counter[tuple[str, str]]()
+    for words in judged_by(report):
+        ET.SubElement(ET.SubElement(suite, "properties"), "property", name="judged-by", value=safe(words))
 
     def case(path: str, name: str) -> ET.Element:
         seen[path, name] += 1
@@ -180,7 +185,8 @@ def _junit(report: Report, view: View) -> str:
         else:
             ET.SubElement(element, "system-out").text = _line(finding)
     failures, skipped = (len(suite.findall(f"*/{kind}")) for kind in ("failure", "skipped"))
-    for key, count in (("failures", failures), ("skipped", skipped), ("tests", len(suite)), ("errors", 0)):
+    tests = len(suite.findall("testcase"))
+    for key, count in (("failures", failures), ("skipped", skipped), ("tests", tests), ("errors", 0)):
         suite.set(key, str(count))
     suites = ET.Element("testsuites", dict(suite.attrib))
     suites.append(suite)

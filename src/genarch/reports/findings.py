@@ -128,6 +128,10 @@ class CheckReport(NamedTuple):
     counts: CheckCounts
     evidence: bool = True
     """Whether what was measured decided together with the rules."""
+    settings: str | None = None
+    """The file of the settings."""
+    baseline: str | None = None
+    """The file of known findings."""
 
 
 Report = LintReport | CheckReport
@@ -189,6 +193,7 @@ def findings_page(report: Report, *, waived: bool) -> Iterator[Block]:
     shown = report.findings if waived else open_findings(report)
     yield Entries(tuple(map(_entry, shown)))
     yield Paragraph(strong(summary_words(report, listed=waived)))
+    yield from (Paragraph(dim(words)) for words in judged_by(report))
     if open_findings(report):
         yield Paragraph(dim("'genarch show CHECK' says more about each."))
 
@@ -216,6 +221,7 @@ def findings_table(report: Report) -> Iterator[Block]:
     """The open findings as a table, for a step summary or a comment on a change."""
     yield Title(heading_of(report), level=2)
     yield Paragraph(summary_words(report, listed=True))
+    yield from map(Paragraph, judged_by(report))
     found = open_findings(report)
     rows = []
     for finding in found[:MOST_LISTED]:
@@ -259,6 +265,14 @@ def summary_words(report: Report, *, listed: bool) -> str:
     looked_at = ", ".join(map(counted, report.counts[:3], ("file", "document", "decision")))
     skipped = ", ".join(f"{number} {reason}" for reason, number in report.counts.skipped.items() if number)
     return f"{looked_at}: {found}{f'; skipped: {skipped}' if skipped else ''}"
+
+
+def judged_by(report: Report) -> list[str]:
+    """What documents were judged by: the table, the settings, the baseline."""
+    if isinstance(report, LintReport):
+        return []
+    named = [str(report.rules), *([f"settings {report.settings}"] if report.settings else ["no settings"])]
+    return [f"Judged by {', '.join([*named, f'baseline {report.baseline}' if report.baseline else 'no baseline'])}."]
 
 
 class ListedWaiver(NamedTuple):
