@@ -501,3 +501,26 @@ SPECS = st.fixed_dictionaries(
 @given(SPECS)
 def test_the_schema_accepts_what_the_reader_accepts(data: dict[str, object]) -> None:
     agrees(data)
+
+
+CYCLE: dict[str, Any] = {"version": 1}
+CYCLE["constraints"] = CYCLE
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        5,
+        CYCLE,
+        {"version": 10**5_000},
+        {"version": 1, "title": "\ud800"},
+        {"version": 1, "constraints": {"task": "\udfff"}},
+        {"version": 1, "constraints": {"latency_budget_ms": -(10**5_000)}},
+        {1: 2},
+    ],
+    ids=range(8),
+)
+def test_values_from_python_that_are_no_spec_are_an_input_error(data: Any) -> None:
+    with pytest.raises(InputError):
+        validate_spec(data)

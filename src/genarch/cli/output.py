@@ -72,6 +72,8 @@ def guarded(run: Callable[[], int]) -> int:
 
 def _repair_streams() -> None:
     """Stand-ins for streams that the caller closed; whatever the encoding, no title can stop a report."""
+    if len(os.environ.get("COLUMNS", "")) > 6:  # no width of anything, and no number that Python reads
+        del os.environ["COLUMNS"]
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (open to the end)
     if sys.stdout is None:

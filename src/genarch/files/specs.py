@@ -11,7 +11,7 @@ from genarch.errors import InputError, Problem
 from genarch.files.answers import is_unknown
 from genarch.files.io import SPEC_SUFFIX, read_text
 from genarch.files.records import Record
-from genarch.files.yaml_text import Document, Fields, Items, Node, nodes_of, parse
+from genarch.files.yaml_text import Document, Fields, Items, Node, nodes_of, parse, scalars_of
 from genarch.table.rules import RuleTable
 from genarch.table.spec import DIFFUSION_ON_OFFER, SPEC_VERSION, Case, Cases, Origin, Spec
 
@@ -66,7 +66,12 @@ def validate_spec(data: Mapping[str, Any]) -> Spec:
     Raises:
         InputError: with every problem.
     """
-    return _read(Document("", "<python>"), nodes_of(data), None).value
+    document, node = Document("", "<python>"), nodes_of(data)
+    for scalar in scalars_of(node):
+        if found := re.search("[\ud800-\udfff]", scalar.text):
+            document.report(scalar, "", f"half a character, U+{ord(found[0]):04X}; remove it")
+    document.check()
+    return _read(document, node, None).value
 
 
 def _read(document: Document, node: Node | None, rules: RuleTable | None) -> Record[Spec]:

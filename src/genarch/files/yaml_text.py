@@ -8,7 +8,7 @@ libyaml's streaming parser, whose loader would crash on deep nesting where its e
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from math import isfinite
 from typing import NamedTuple
@@ -100,7 +100,27 @@ def nodes_of(value: object, place: Callable[[str], int] = lambda _: NOWHERE, at:
             from decimal import Decimal  # for fractions alone
 
             return Scalar(format(Decimal(repr(value)), "f"), plain=True, at=at)
+        case int() if value.bit_length() > _MOST_BITS:
+            return Scalar(hex(value), plain=True, at=at)  # which no field takes, and Python writes out
     return Scalar(str(value), plain=True, at=at)
+
+
+_MOST_BITS = 10_000
+"""Of a whole number; Python refuses to write one of 4,300 digits in decimals."""
+
+
+def scalars_of(node: Node) -> Iterator[Scalar]:
+    """Every text in a node, keys too."""
+    match node:
+        case Scalar():
+            yield node
+        case Items(items):
+            for item in items:
+                yield from scalars_of(item)
+        case Fields(entries):
+            for key, value in entries:
+                yield key
+                yield from scalars_of(value)
 
 
 class Document:
