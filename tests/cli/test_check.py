@@ -900,3 +900,17 @@ def test_every_report_says_what_it_was_judged_by(name: str, repo: Path) -> None:
     assert "genarch.toml" in text
     assert "known.json" in text
     assert "article" in text
+
+
+@pytest.mark.parametrize("day", ["2026-1-1", "\uff12\uff10\uff12\uff16-01-01", "2026-W01-1", "20260101", "2026-01-01 "])
+def test_a_day_is_written_in_full(day: str, repo: Path) -> None:
+    assert "is not a calendar date" in check("--today", day, str(repo)).stderr
+
+
+def test_a_step_summary_keeps_what_others_wrote(repo: Path) -> None:
+    (repo / "summary").write_text("## Tests: 12 passed\n")
+    for _ in range(2):
+        check("--format", "markdown=summary", GITHUB_STEP_SUMMARY=str(repo / "summary"))
+    text = (repo / "summary").read_text()
+    assert text.startswith("## Tests: 12 passed\n")
+    assert text.count("## Design decisions") == 2

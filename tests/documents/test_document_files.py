@@ -105,3 +105,12 @@ def test_names_that_come_near_are_looked_at(tree: Path) -> None:
     assert near_spec_name("X.Genarch.yml") == "X.genarch.yaml"
     assert near_spec_name("genarch.yml") == "genarch.yaml"
     assert near_spec_name("genarch.yaml") == near_spec_name("my-genarch.yaml") == near_spec_name("a.md") == ""
+
+
+def test_a_glob_holds_through_a_link_above_and_however_a_letter_is_kept(tree: Path) -> None:
+    (tree.parent / "link").symlink_to(tree)
+    assert Patterns(("docs/",), str(tree)).match(str(tree.parent / "link/docs/d.md"))
+    (tree / "l1.md").symlink_to("docs/d.md")
+    assert not Patterns(("docs/",), str(tree)).match("l1.md"), "a link goes by its own name"
+    for glob, name in (("U\u0308*.md", "\u00dc.md"), ("\u00dc*.md", "U\u0308.md")):
+        assert Patterns((glob,), str(tree)).match(name)

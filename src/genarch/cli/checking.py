@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -126,8 +127,9 @@ def _from(folder: str, path: str | None) -> str | None:
 def _today(stated: str | None) -> date:
     """The day stated, else that of SOURCE_DATE_EPOCH, else that of the clock; in UTC."""
     if stated is not None:
+        full = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", stated)
         try:
-            return datetime.strptime(stated, "%Y-%m-%d").replace(tzinfo=UTC).date()
+            return datetime.strptime(stated if full else "", "%Y-%m-%d").replace(tzinfo=UTC).date()
         except ValueError:
             raise refuse("--today", f"'{stated[:40]}' is not a calendar date; write it as 2027-03-31") from None
     epoch = os.environ.get("SOURCE_DATE_EPOCH")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
 
 from genarch.files.io import is_spec, refuse, walk, walked_to, within
 
@@ -109,8 +110,10 @@ class Patterns(NamedTuple):
         """Whether a path is one of them; what lies outside of the folder never is."""
         if not self.globs:
             return False
-        relative = os.path.relpath(os.path.abspath(path), os.path.realpath(self.folder))
-        return not relative.startswith(os.pardir) and _compiled(self.globs).match_file(relative)
+        # A folder above may be a link; the file itself goes by its own name.
+        folder, name = os.path.split(path)
+        relative = os.path.relpath(os.path.join(os.path.realpath(folder or "."), name), os.path.realpath(self.folder))
+        return not relative.startswith(os.pardir) and _compiled(self.globs).match_file(_composed(relative))
 
 
 MOST_STARS = 3
@@ -140,7 +143,12 @@ _BACKSLASH = "\\"
 def _compiled(globs: tuple[str, ...]) -> "GitIgnoreSpec":
     from pathspec import GitIgnoreSpec  # for those who have globs alone
 
-    return GitIgnoreSpec.from_lines(globs)
+    return GitIgnoreSpec.from_lines(map(_composed, globs))
+
+
+def _composed(text: str) -> str:
+    """A text with each letter and its marks as one character, as some systems keep names and others do not."""
+    return text if text.isascii() else normalize("NFC", text)
 
 
 class Selection(NamedTuple):
