@@ -367,8 +367,8 @@ def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable,
         of_ids = [waiver for waiver in counting if waiver.rule in subject]
         covers = covers or (of_ids if {waiver.rule for waiver in of_ids} >= subject else [])
         covers = [] if waivable == "never" else covers
-        nameless = (waiver for waiver in covers if not _approves(waiver.approved_by or ""))
-        lacking = {waiver.rule for waiver in nameless if waivable == "with_approval"}
+        named = [(waiver.rule, waiver.approved_by or "") for waiver in covers if waivable == "with_approval"]
+        lacking = {rule for rule, name in named if _NOBODY.fullmatch(name) or _UNDONE.match(name)}
         used.update(waiver.rule for waiver in covers)
         unapproved |= lacking
         reasons = "" if lacking else "; ".join(dict.fromkeys(waiver.reason for waiver in covers))
@@ -433,11 +433,6 @@ def _of_evidence(rule: str, rules: RuleTable) -> set[str]:
     from genarch.evidence.standing import KINDS, rule_id  # for those who waive one alone
 
     return {rule_id(entry.id, kind) for entry in rules.architectures for kind in KINDS}
-
-
-def _approves(name: str) -> bool:
-    """Whether somebody is named, and not what is still to come."""
-    return not (_NOBODY.fullmatch(name) or _UNDONE.match(name))
 
 
 def _explains(reason: str) -> bool:
