@@ -57,7 +57,7 @@ docs: $(VENV)/.docs         ## the documentation as a site in build/site, which 
 	$(BIN)/python scripts/site_pages.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 	@! grep -rlE '<(script|link|img)[^>]* (src|href)="(https?:)?//' build/site --include='*.html'
-	@echo 'build/site/index.html'
+	@echo 'build/site/index.html; its search needs a server: python3 -m http.server -d build/site'
 
 similarity: $(VENV)/.dev    ## fit the weights by which documented cases are compared, and print what they are worth
 	$(BIN)/python scripts/fit_similarity.py
