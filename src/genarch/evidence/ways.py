@@ -15,7 +15,6 @@ from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Options
 from genarch.evidence.hardware import Hardware
 from genarch.table.answers import format_answer
-from genarch.table.conditions import Predicate
 from genarch.table.constraints import BY_NAME, Answers, Range
 from genarch.table.spec import contradicted_device
 
@@ -281,11 +280,6 @@ class Place(NamedTuple):
     hardware: tuple[Hardware, ...]
     there: frozenset[str]
     """The hardware whose measurements count: itself and what does no better, or any of the kind of device."""
-
-    @property
-    def is_stated(self) -> Predicate:
-        """That it is this one."""
-        return Predicate(self.constraint, "is", (self.name,))
 
 
 def place_of(answers: Answers, catalogue: Catalogue) -> Place | None:
