@@ -28,12 +28,10 @@ from genarch.table.spec import Spec, Waiver
 if TYPE_CHECKING:
     from genarch.documents.settings import Policy
 
-OF_EVIDENCE = frozenset(
-    {
-        "budget-beyond-evidence", "budget-open", "licence-conflict", "model-closed-in-regions", "model-too-large",
-        "model-too-slow", "model-unsuited",
-    }
-)  # fmt: skip
+OF_EVIDENCE = frozenset({
+    "budget-beyond-evidence", "budget-open", "licence-conflict", "model-closed-in-regions", "model-too-large",
+    "model-too-slow", "model-unsuited",
+})  # fmt: skip
 """The checks that go by the evidence catalogue alone."""
 
 _NEGATION = re.compile(r"(?i)\b(?:not?|never|neither|without|instead|rather|over|versus|vs)\b")
@@ -245,8 +243,7 @@ def judge_model(placed: PlacedSpec, rules: RuleTable, catalogue: Catalogue) -> I
         yield about(CheckId("model-too-large"), says=failed["memory"], source=source)
     if conflict := failed.get("licence"):
         yield about(CheckId("licence-conflict"), conflict=conflict)
-    licence = needs.catalogue.models[found.model].licence
-    if licence and licence.closed_in:
+    if (licence := found.licence) and licence.closed_in:
         yield about(CheckId("model-closed-in-regions"), regions=licence.closed_in, terms=licence.deciding)
     if stated.get("training") == "from_scratch":
         failed.pop("weights", None)
