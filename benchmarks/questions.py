@@ -1,67 +1,140 @@
-"""How many questions the questionnaire asks until the verdict is settled, against a fixed order and the full form."""
+"""Questions until a verdict is settled, or as good as that, against a fixed order and the full form."""
 
 from __future__ import annotations
 
 import random
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from genarch import RuleTable, decide
-from genarch.table.constraints import CONSTRAINTS, Answers, Value
-from genarch.table.interview import Interview, Order, Sheet
+from genarch.files.bundled import bundled_cases, load_questionnaire, load_weights
+from genarch.table.constraints import CONSTRAINTS, Answers, Value, in_order
+from genarch.table.interview import Interview, Order, Sheet, Standing
+from genarch.table.likely import Likely
+from genarch.table.precedents import GROUPS, SHARPNESS, precedents, source_of
 from genarch.table.search import verdict_search
 from genarch.table.spec import Spec
 
 
 class Run(NamedTuple):
-    """One person's way through the questionnaire: questions asked, and the longest wait for the next one."""
+    """One person's way through the questionnaire: questions asked, the longest wait for the next one, and the end."""
 
     questions: int
     seconds: float
+    standing: Standing
 
 
 def measure(rules: RuleTable, people: Sequence[Answers]) -> None:
     """Print the mean and the worst number of questions for people who have these answers, and the longest wait.
-
-    The wait is that of the ten slowest, each in the median of five runs: a shared machine halts now and then.
 
     Raises:
         SystemExit: when a verdict at the stop is not the one of all answers.
     """
     full = [full_form(rules, answers) for answers in people]
     print(f"  {'the full form, what cannot matter left out':44} mean {statistics.mean(full):5.2f}, worst {max(full):2}")
-    orders: tuple[tuple[Order, str], ...] = (("fixed", "the table's order"), ("adaptive", "genarch ask"))
+    orders: tuple[tuple[Order, str], ...] = (("fixed", "the table's order"), ("adaptive", "what narrows most"))
     for order, name in orders:
-        runs = [asked(rules, answers, order) for answers in people]
-        counts = [run.questions for run in runs]
-        mean = statistics.mean(counts)
-        ratio = mean / statistics.mean(full)
-        slowest = sorted(range(len(runs)), key=lambda at: -runs[at].seconds)[:10]
-        again = [[runs[at].seconds, *(asked(rules, people[at], order).seconds for _ in range(4))] for at in slowest]
-        wait = max(map(statistics.median, again)) * 1e3
-        told = f"mean {mean:5.2f}, worst {max(counts):2}; {ratio:.2f} of the full form; longest wait {wait:3.0f} ms"
-        print(f"  {name + ' until settled':44} {told}")
+        interview = partial(Interview, rules, order=order)
+        runs = [asked(interview, answers) for answers in people]
+        for answers, run in zip(people, runs, strict=True):
+            if run.standing.settled and run.standing.verdict.verdict != decide(Spec("all", answers), rules).verdict:
+                raise SystemExit(f"the verdict at the stop is not that of all answers: {answers}")
+        ratio = statistics.mean(run.questions for run in runs) / statistics.mean(full)
+        print(f"  {name + ' until settled':44} {figures(interview, people, runs)}; {ratio:.2f} of the full form")
 
 
-def asked(rules: RuleTable, answers: Answers, order: Order) -> Run:
-    """Go through the questionnaire; whoever lacks an answer says so."""
-    interview, sheet, longest = Interview(rules, order=order), Sheet({}), 0.0
-    standing = interview.standing(sheet)
+def figures(interview: Callable[[], Interview], people: Sequence[Answers], runs: Sequence[Run]) -> str:
+    """Mean and worst number of questions, and the longest wait.
+
+    That is of the ten slowest, each in the median of five runs: a shared machine halts now and then.
+    """
+    counts = [run.questions for run in runs]
+    slowest = sorted(range(len(runs)), key=lambda at: -runs[at].seconds)[:10]
+    again = [[runs[at].seconds, *(asked(interview, people[at]).seconds for _ in range(4))] for at in slowest]
+    wait = max(map(statistics.median, again)) * 1e3
+    return f"mean {statistics.mean(counts):5.2f}, worst {max(counts):2}; longest wait {wait:3.0f} ms"
+
+
+def measure_likely(rules: RuleTable) -> None:
+    """Print how many questions it takes until a verdict is as good as settled, and how often it is that of all answers.
+
+    The people have the answers of the cases, each with those of its source left out of what is likely; or of 1,000
+    specs that are drawn from the cases. The first question is answered by a situation that says no more than is so,
+    else by the task; or always by the task.
+    """
+    cases, drawn = [case.spec.constraints for case in bundled_cases()], drawn_people(1_000)
+    sources = [source_of(case) for case in bundled_cases()]
+    for begin, situations in (("", True), (", the task to begin with", False)):
+        for name, people, leave_out in (
+            (f"the {len(cases)} cases", cases, sources),
+            (f"{len(drawn):,} specs drawn from them", drawn, []),
+        ):
+            counts, same = measured(rules, people, leave_out, situations=situations)
+            mean, share = statistics.mean(counts), 100 * statistics.mean(same)
+            print(f"  {name + begin:52} mean {mean:5.2f}, worst {max(counts):2}; {share:5.1f} % as with all answers")
+    now = partial(Interview, rules, likely=Likely(bundled_cases(), load_weights()), questionnaire=load_questionnaire())
+    runs = [asked(now, answers) for answers in cases]
+    print(f"  {'the cases, from an answer to the next question':52} {figures(now, cases, runs)}")
+
+
+def measured(
+    rules: RuleTable, people: Sequence[Answers], leave_out: Sequence[str] = (), *, situations: bool = True
+) -> tuple[list[int], list[bool]]:
+    """How many questions each of these people is asked, and whether the verdict is that of all their answers.
+
+    `leave_out` has for each the source whose cases are left out of what is likely.
+    """
+    known = load_questionnaire() if situations else load_questionnaire()._replace(situations=())
+    counts, same = [], []
+    likely = {
+        source: Likely([case for case in bundled_cases() if source_of(case) != source], load_weights())
+        for source in {"", *leave_out}
+    }
+    for answers, source in zip(people, leave_out or [""] * len(people), strict=True):
+        run = asked(partial(Interview, rules, likely=likely[source], questionnaire=known), answers)
+        counts.append(run.questions)
+        same.append(run.standing.verdict.verdict == decide(Spec("all", answers), rules).verdict)
+    return counts, same
+
+
+def drawn_people(count: int) -> list[Answers]:
+    """Specs drawn from the documented cases: what is made is of one, other groups of fields of it or one like it."""
+    chance, cases, weights = random.Random(7), bundled_cases(), load_weights()
+    found = []
+    for _ in range(count):
+        case = chance.choice(cases)
+        alike = precedents(case.spec.constraints, cases, weights)
+        answers = dict(case.spec.constraints)
+        for group in ("serving", "priorities", "training"):
+            if chance.random() < 0.5:
+                (other,) = chance.choices(alike, [one.similarity**SHARPNESS for one in alike])
+                for name in GROUPS[group]:
+                    answers.pop(name, None)
+                    if name in other.case.spec.constraints:
+                        answers[name] = other.case.spec.constraints[name]
+        found.append(in_order(answers))
+    return found
+
+
+def asked(interview: Callable[[], Interview], answers: Answers) -> Run:
+    """Go through the questionnaire; whoever lacks an answer says so, and who fits a situation picks it."""
+    now, sheet, longest = interview(), Sheet({}), 0.0
+    standing = now.standing(sheet)
     while standing.open:
         name = standing.open[0]
+        fitting = [one.fills for one in now.situations if one.fits(answers)] if name == "task" else []
         began = time.process_time()
-        sheet = sheet.answered(name, answers.get(name))
-        for gone in interview.no_longer_apply(sheet, name):
+        sheet = sheet.situated(max(fitting, key=len)) if fitting else sheet.answered(name, answers.get(name))
+        for gone in now.no_longer_apply(sheet, name):
             sheet = sheet.dropped(gone)
-        standing = interview.standing(sheet)
+        standing = now.standing(sheet)
         if name in sheet.stated:
-            interview.ruled_out(name, sheet.stated)
+            now.ruled_out(name, sheet.stated)
         longest = max(longest, time.process_time() - began)
-    if standing.settled and standing.verdict.verdict != decide(Spec("all", answers), rules).verdict:
-        raise SystemExit(f"the verdict at the stop is not that of all answers: {answers}")
-    return Run(len(sheet.asked), longest)
+    return Run(len(sheet.asked), longest, standing)
 
 
 def full_form(rules: RuleTable, answers: Answers) -> int:

@@ -178,6 +178,9 @@ def questions() -> None:
         ):
             print(f"\nQuestions until settled by {rules.header.id}, {name}")
             interviews.measure(rules, people)
+    for rules in map(load_rules, bundled_tables()):
+        print(f"\nQuestions until as good as settled by {rules.header.id}")
+        interviews.measure_likely(rules)
 
 
 def evidence() -> None:

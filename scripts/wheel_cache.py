@@ -17,13 +17,14 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 USE_ALL = """
 from genarch.files.bundled import bundled_cases, load_catalogue, load_gpu_names
-from genarch.files.bundled import bundled_tables, load_rules, load_weights
+from genarch.files.bundled import bundled_tables, load_questionnaire, load_rules, load_weights
 for table in bundled_tables():
     load_rules(table)
 load_catalogue()
 load_gpu_names()
 bundled_cases()
 load_weights()
+load_questionnaire()
 """
 
 

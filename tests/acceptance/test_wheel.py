@@ -48,6 +48,7 @@ def test_the_wheel_has_the_tables_the_types_and_nothing_beside_the_package(wheel
         "genarch/rules/evidence/.cache/evidence.json",
         "genarch/rules/evidence/.cache/gpus.json",
         "genarch/rules/precedents/.cache/similarity.json",
+        "genarch/rules/questionnaire/.cache/questionnaire.json",
     }
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"genarch"}
 

@@ -8,33 +8,43 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pexpect
 import pytest
 
 from genarch import load_spec
+from genarch.table.constraints import Range
 
 ANSWER = r"Answer \([^)]*\): "
 CHANGE = r"Change which\? \([^)]*\): "
 SAVE = r"Save the answers\? \([^)]*\): "
-ARTICLE = ["--rules", "article"]
+ARTICLE = ["--rules", "article", "--certain"]
 """The table whose questions these conversations answer."""
-FAST = ["--set", "latency_budget_ms=9"]
-"""With this, `emerging` and `text` settle it: only a hybrid is left."""
+FAST = ["--set", "latency_budget_ms=9", "--set", "task=image_to_image"]
+"""With this, `text` and `emerging` settle it: only a hybrid is left."""
 
 
 class Person:
     """Someone at a terminal."""
 
-    def __init__(self, folder: Path, *options: str, columns: int = 80, **env: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        columns: int = 80,
+        rows: int = 50,
+        rules: Sequence[str] = ARTICLE,
+        env: Mapping[str, str] = {},
+    ) -> None:
         self.folder = folder
         self.child = pexpect.spawn(
             sys.executable,
-            ["-m", "genarch", "ask", *ARTICLE, *options],
+            ["-m", "genarch", "ask", *rules, *options],
             cwd=str(folder),
-            dimensions=(50, columns),
+            dimensions=(rows, columns),
             encoding="utf-8",
             env={**os.environ, **env},
             timeout=20,
@@ -56,6 +66,11 @@ class Person:
             shown = self.sees(prompt)
             self.child.sendline(line)
         return shown
+
+    def interrupts(self) -> None:
+        """Ctrl-C, once it waits for an answer: what comes between the prompt and that is only seen with the next line."""
+        time.sleep(0.1)
+        self.child.sendintr()
 
     def leaves(self) -> tuple[str, int | None]:
         """The rest of what is shown, and the exit code."""
@@ -84,23 +99,27 @@ def piped(folder: Path, *options: str, lines: Sequence[str] | None = None) -> su
 
 def test_a_whole_run(tmp_path: Path) -> None:
     person = Person(tmp_path, *FAST)
-    assert "Question 1, at most 10 more: " in person.answers("emerging")
-    learnt = person.answers("text")
+    assert "Question 1: " in person.answers("text")
+    learnt = person.answers("emerging")
     assert "Still possible: " in learnt
     assert "Ruled out: " in learnt
+    more = " ".join(person.answers("d").split())
+    assert (
+        "Settled by the rules after 4 answers: hybrid; what was measured counts once gpu and resolution_px are stated. "
+        "4 questions more for models, times, licences and cost; u skips one, d is done."
+    ) in more
+    assert "On which hardware exactly?" in more
     review = person.answers("", prompt=CHANGE)
-    settled = (
-        "Settled by the rules after 3 answers: hybrid; what was measured counts once gpu and resolution_px are stated."
-    )
-    assert settled in " ".join(review.split())
-    assert "(text-excludes-plain-gan fires)" in " ".join(review.split())
-    assert re.search(r"1 +conditioning +text\n +2 +latency_budget_ms +9 ms\n +3 +maturity +emerging\n", review)
+    assert "(text-excludes-plain-gan fires)" in " ".join(person.seen.split())
+    rows = r"1 +task +image_to_image\n +2 +conditioning +text\n +3 +latency_budget_ms +9 ms\n +4 +maturity +emerging\n"
+    assert re.search(rows, review)
     report = person.answers("mine.yaml", prompt=SAVE)
     assert "hybrid" in report
     rest, code = person.leaves()
     assert code == 0
     assert "genarch: saved mine.yaml and genarch-spec.schema.json" in rest
     assert load_spec(tmp_path / "mine.yaml").constraints == {
+        "task": "image_to_image",
         "conditioning": frozenset({"text"}),
         "latency_budget_ms": 9,
         "maturity": "emerging",
@@ -113,12 +132,13 @@ def test_back_keeps_answers_and_help_has_rules_with_sources(tmp_path: Path) -> N
     person = Person(tmp_path, *FAST)
     person.answers("b", "?")
     assert "This is the first question." in person.seen
-    shown = person.answers("emerging")
+    shown = person.answers("text")
     assert re.search(r"Rules that read it:\n  .*\n    [a-z-]+: .*\([A-Z]\d", shown, re.DOTALL)
-    assert "'genarch show maturity' has more" in shown
+    assert "'genarch show conditioning' has more" in shown
     person.answers("b")
-    assert "Answer (Enter for emerging): " in person.answers("")
-    assert "Question 2, " in person.answers("text")
+    assert "Answer (Enter for text): " in person.answers("")
+    assert "Question 2" in person.answers("emerging")
+    person.answers("d")
     person.answers("", prompt=CHANGE)
     person.answers("n", prompt=SAVE)
     assert person.leaves()[1] == 0
@@ -126,7 +146,7 @@ def test_back_keeps_answers_and_help_has_rules_with_sources(tmp_path: Path) -> N
 
 def test_a_wrong_answer_is_explained_and_nothing_is_lost(tmp_path: Path) -> None:
     person = Person(tmp_path, *FAST, "--save", "s.yaml")
-    person.answers("newest", "", "3", "2", "text")
+    person.answers("text", "newest", "", "3", "emerging", "d")
     person.answers("", prompt=CHANGE)
     person.leaves()
     told = " ".join(person.seen.split())
@@ -138,9 +158,10 @@ def test_a_wrong_answer_is_explained_and_nothing_is_lost(tmp_path: Path) -> None
 
 def test_the_table_of_answers_is_edited_by_number_and_by_name(tmp_path: Path) -> None:
     person = Person(tmp_path, *FAST)
-    person.answers("emerging", "text")
-    person.answers("9", "latency", "2", prompt=CHANGE)
+    person.answers("text", "emerging", "d")
+    person.answers("19", "latency", "3", prompt=CHANGE)
     assert "Answer (Enter for 9 ms): " in person.answers("20 fps")
+    person.answers("d")
     person.answers("maturity", prompt=CHANGE)
     person.answers("")
     person.answers("", prompt=CHANGE)
@@ -148,7 +169,7 @@ def test_the_table_of_answers_is_edited_by_number_and_by_name(tmp_path: Path) ->
     _, code = person.leaves()
     assert code == 0
     told = " ".join(person.seen.split())
-    assert "'9' is neither a number of the list nor a field." in told
+    assert "'19' is neither a number of the list nor a field." in told
     assert "'latency' is neither a number of the list nor a field; did you mean 'latency_budget_ms'?." in told
     assert "latency_budget_ms 50 ms" in told
     assert list(tmp_path.iterdir()) == []
@@ -160,25 +181,26 @@ def test_a_contradiction_is_told_when_it_comes_up(tmp_path: Path) -> None:
     shown = " ".join(person.sees(ANSWER).split())
     assert "This contradicts an earlier answer: " in shown
     assert "(inconsistent-text-to-image-without-text) b goes back." in shown
-    person.child.sendintr()
+    person.interrupts()
     assert person.leaves()[1] == 130
 
 
 @pytest.mark.parametrize("end", ["ctrl-c", "ctrl-d"])
 def test_broken_off_the_answers_are_kept_and_resumed(end: str, tmp_path: Path) -> None:
     person = Person(tmp_path, *FAST)
-    person.answers("emerging")
+    person.answers("text")
     person.sees(ANSWER)
-    person.child.sendintr() if end == "ctrl-c" else person.child.sendeof()
+    person.interrupts() if end == "ctrl-c" else person.child.sendeof()
     rest, code = person.leaves()
     assert code == 130
     assert "genarch: interrupted; the answers so far are in genarch-draft.yaml" in rest
-    assert rest.endswith("genarch: to go on: genarch ask --answers genarch-draft.yaml --rules article\n")
+    assert rest.endswith("genarch: to go on: genarch ask --answers genarch-draft.yaml --rules article --certain\n")
     assert "\x1b[?" not in person.raw
     assert "schema.json" not in " ".join(path.name for path in tmp_path.iterdir())
 
     again = Person(tmp_path, "--answers", "genarch-draft.yaml", "--save", "done.yaml")
-    assert "Question 1, at most " in again.answers("text")
+    assert "Question 1" in again.answers("emerging")
+    again.answers("d")
     again.answers("", prompt=CHANGE)
     rest, code = again.leaves()
     assert code == 0
@@ -205,7 +227,9 @@ def test_broken_off_with_save_goes_to_that_file(tmp_path: Path) -> None:
     person.child.sendeof()
     rest, code = person.leaves()
     assert code == 130
-    assert rest.endswith("genarch: to go on: genarch ask --answers s.yaml --save s.yaml --rules article --fixed\n")
+    assert rest.endswith(
+        "genarch: to go on: genarch ask --answers s.yaml --save s.yaml --rules article --certain --fixed\n"
+    )
     assert (tmp_path / "s.yaml").read_text() == f"{start}  task: portrait_animation\n"
 
 
@@ -217,10 +241,10 @@ def test_broken_off_with_save_goes_to_that_file(tmp_path: Path) -> None:
 def test_every_line_fits_and_a_plain_terminal_gets_plain_text(
     columns: int, env: dict[str, str], tmp_path: Path
 ) -> None:
-    person = Person(tmp_path, "--fixed", columns=columns, **env)
+    person = Person(tmp_path, "--fixed", columns=columns, env=env)
     person.answers("?", "u", "?", "0")
     person.sees(ANSWER.replace(" ", r"\s+"))
-    person.child.sendintr()
+    person.interrupts()
     person.leaves()
     assert ("\x1b" in person.raw) == (not env)
     lines = [line for line in person.seen.splitlines() if not line.startswith(("Answer", "genarch:"))]
@@ -234,14 +258,14 @@ def test_the_window_may_change(tmp_path: Path) -> None:
     person.child.sendline("?")
     shown = person.sees(ANSWER).split("\n", 1)[1]
     assert max(map(len, shown.splitlines()[:-1])) <= 40
-    person.child.sendintr()
+    person.interrupts()
     person.leaves()
 
 
 def test_all_goes_on_after_it_is_settled_and_d_is_done(tmp_path: Path) -> None:
     person = Person(tmp_path, *FAST, "--set", "maturity=emerging", "--set", "conditioning=text", "--all")
     shown = " ".join(person.answers("d").split())
-    assert "Settled by the rules after 3 answers: hybrid;" in shown
+    assert "Settled by the rules after 4 answers: hybrid;" in shown
     assert "Asking on; d is done." in shown
     person.answers("", prompt=CHANGE)
     assert person.leaves()[1] == 0
@@ -255,6 +279,7 @@ def test_confirm_asks_again_what_the_file_states(tmp_path: Path) -> None:
     assert "(Enter for text)" in person.answers("")
     assert "(Enter for 9 ms)" in person.answers("20")
     assert "(Enter for emerging)" in person.answers("")
+    person.answers("d")
     person.answers("", prompt=CHANGE)
     person.answers("", prompt=SAVE)
     assert person.leaves()[1] == 0
@@ -264,11 +289,11 @@ def test_confirm_asks_again_what_the_file_states(tmp_path: Path) -> None:
 
 
 def test_the_report_goes_to_standard_output_and_the_questions_do_not(tmp_path: Path) -> None:
-    shell = f"{sys.executable} -m genarch ask --set latency_budget_ms=9 --format jsonl > report.json"
+    shell = f"{sys.executable} -m genarch ask {' '.join([*ARTICLE, *FAST])} --format jsonl > report.json"
     person = Person(tmp_path)
     person.child.close(force=True)
     person.child = pexpect.spawn("/bin/sh", ["-c", shell], cwd=str(tmp_path), encoding="utf-8", timeout=20)
-    person.answers("emerging", "text")
+    person.answers("text", "emerging", "d")
     person.answers("", prompt=CHANGE)
     person.answers("n", prompt=SAVE)
     assert person.leaves()[1] == 0
@@ -278,7 +303,7 @@ def test_the_report_goes_to_standard_output_and_the_questions_do_not(tmp_path: P
 def test_without_a_terminal_it_says_what_is_open_and_how_to_answer(tmp_path: Path) -> None:
     told = piped(tmp_path, *FAST)
     assert (told.returncode, told.stdout) == (2, "")
-    assert told.stderr.startswith("genarch: no terminal to ask on, and 11 questions are open; ")
+    assert told.stderr.startswith("genarch: no terminal to ask on, and 10 questions are open; ")
     assert "  --set maturity=proven|emerging\n" in told.stderr
     assert "  --set conditioning=none, or some of class_label," in told.stderr
     assert piped(tmp_path, *FAST, lines=["emerging"]).returncode == 2, "a pipe is answered from with --plain only"
@@ -307,30 +332,50 @@ def test_the_report_has_the_evidence(tmp_path: Path) -> None:
 
 
 def test_piped_answers_line_by_line(tmp_path: Path) -> None:
-    told = piped(tmp_path, "--plain", *FAST, "--save", "s.yaml", lines=["oops", "emerging", "text"])
+    told = piped(tmp_path, "--plain", *FAST, "--save", "s.yaml", lines=["text", "emerging"])
     assert told.returncode == 0
-    assert "'oops' is not in the list" in told.stderr
     assert "\x1b" not in told.stderr + told.stdout
     assert load_spec(tmp_path / "s.yaml").constraints["conditioning"] == frozenset({"text"})
 
 
 def test_piped_answers_that_end_too_soon_are_kept(tmp_path: Path) -> None:
-    told = piped(tmp_path, "--plain", *FAST, lines=["emerging"])
+    told = piped(tmp_path, "--plain", *FAST, lines=["text"])
     assert told.returncode == 130
-    assert told.stderr.endswith("genarch: to go on: genarch ask --answers genarch-draft.yaml --rules article --plain\n")
-
-
-def test_input_that_is_no_text_is_answered_like_any_other_mistake(tmp_path: Path) -> None:
-    told = subprocess.run(
-        [sys.executable, "-m", "genarch", "ask", *ARTICLE, "--plain", *FAST],
-        input=b"\xff\xfe\x00\n" + b"9" * 100_000 + b"\n\xe2\x80\xae\nemerging\ntext\n",
-        capture_output=True,
-        cwd=tmp_path,
-        check=False,
+    assert told.stderr.endswith(
+        "genarch: to go on: genarch ask --answers genarch-draft.yaml --rules article --certain --plain\n"
     )
-    assert told.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (
+            b"text\noops\nemerging\n",
+            b"genarch: <stdin>:2: 'oops' is not in the list; type a number from 1 to 2, or u\n",
+        ),
+        (b"00012\nemerging\n", b"genarch: <stdin>:1: '00012' is not in the list; type numbers from 1 to 10,"),
+        (b"text\n\n", b"genarch: <stdin>:2: No default here; type an answer, or u if nobody knows.\n"),
+        (b"\xff\xfe\x00\ntext\n", b"genarch: <stdin>:1: '\\xff\\xfe\\x00' is not in the list;"),
+        (b"9" * 100_000 + b"\n", b"genarch: <stdin>:1: '99999"),
+        (b"text\nemerging\nd\nnone\n", b"genarch: <stdin>:4: 'none' is neither a number of the list nor a field.\n"),
+    ],
+)
+def test_a_line_from_a_pipe_that_is_no_answer_ends_it(lines: bytes, message: bytes, tmp_path: Path) -> None:
+    told = from_pipe(tmp_path, lines)
+    assert (told.returncode, told.stdout) == (2, b"")
+    assert message in told.stderr
     assert b"Traceback" not in told.stderr
-    assert b" ".join(told.stderr.split()).count(b"is not in the list") == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_byte_order_mark_before_piped_answers_is_no_part_of_them(tmp_path: Path) -> None:
+    assert from_pipe(tmp_path, b"\xef\xbb\xbftext\nemerging\n").returncode == 0
+    assert load_spec(tmp_path / "s.yaml").constraints["conditioning"] == frozenset({"text"})
+
+
+def from_pipe(folder: Path, lines: bytes) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "genarch", "ask", *ARTICLE, "--plain", *FAST, "--save", "s.yaml"]
+    return subprocess.run(command, input=lines, capture_output=True, cwd=folder, check=False)
 
 
 @pytest.mark.parametrize(
@@ -366,13 +411,14 @@ def test_where_no_draft_can_be_written_the_answers_are_told(tmp_path: Path) -> N
     folder = tmp_path / "gone"
     folder.mkdir()
     person = Person(folder, *FAST)
-    person.answers("emerging")
+    person.answers("text")
     person.sees(ANSWER)
     folder.rmdir()
-    person.child.sendintr()
+    person.interrupts()
     rest, code = person.leaves()
     assert code == 130
-    assert rest.endswith("to go on: genarch ask --rules article --set latency_budget_ms=9 --set maturity=emerging\n")
+    stated = "--set task=image_to_image --set 'conditioning=[text]' --set latency_budget_ms=9"
+    assert rest.endswith(f"to go on: genarch ask --rules article --certain {stated}\n")
 
 
 def test_answers_are_saved_where_the_report_cannot_be_written(tmp_path: Path) -> None:
@@ -397,7 +443,7 @@ def test_answers_that_no_file_takes_are_told(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "write its constraints as 'field: answer'" in result.stderr
     assert (
-        "the answers, to state them again: genarch ask --rules article --plain --set domain=narrow --set latency_budget_ms=33"
+        "the answers, to state them again: genarch ask --rules article --certain --plain --set domain=narrow --set latency_budget_ms=33"
         in result.stderr
     )
 
@@ -406,3 +452,73 @@ def test_at_the_list_of_answers_b_goes_back_and_help_is_given(tmp_path: Path) ->
     result = piped(tmp_path, "--plain", "--fixed", lines=["10", "d", "?", "b", "11", "d", ""])
     assert "Each answer can be changed" in result.stderr
     assert "Change task" in result.stderr
+
+
+SITUATION = "Which of these is most like"
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_what_is_built_comes_first_and_help_leaves_the_question_on_the_screen(columns: int, tmp_path: Path) -> None:
+    person = Person(tmp_path, columns=columns, rows=24, rules=())
+    assert SITUATION in " ".join(person.answers("?").split())
+    person.answers("", "?")
+    assert_on_screen(person, columns)
+    person.answers("nothing like it", "face changed")
+    assert "'nothing like it' is not in the list" in " ".join(person.seen.split())
+    chosen = re.search(r"^ *([0-9]+) +A person's face changed live", person.sees(ANSWER), re.MULTILINE)
+    assert chosen
+    person.child.sendline(chosen[1])
+    shown = " ".join(person.answers("?").split())
+    assert "Taken from it: task portrait_animation, conditioning reference_image, domain narrow, serving" in shown
+    assert re.search("Of 100 likely ways to answer the rest: (GAN|diffusion|hybrid|evaluate both) [0-9]+", shown)
+    person.answers("?")
+    assert_on_screen(person, columns)
+    person.answers("b")
+    assert SITUATION in " ".join(person.sees(ANSWER).split())
+    person.interrupts()
+    assert person.leaves()[1] == 130
+
+
+def assert_on_screen(person: Person, columns: int) -> None:
+    """The last question is on a screen of 24 lines, with help below it."""
+    person.sees(ANSWER)
+    lines = person.seen.split("\n")
+    assert max(len(line) for line in lines if not line.startswith("Answer")) <= columns
+    (*_, question) = [at for at, line in enumerate(lines) if line.startswith("Question ")]
+    assert len(lines) - question <= 24
+    assert any(line.startswith("'genarch show ") for line in lines[question:])
+    person.child.sendline("?")
+
+
+def test_it_stops_as_good_as_settled_and_more_goes_on(tmp_path: Path) -> None:
+    person = Person(tmp_path, "--set", "latency_budget_ms=9", "--set", "task=image_to_image", rules=())
+    person.answers("narrow")
+    closing = ""
+    for _ in range(9):
+        closing += person.sees(ANSWER)
+        if "As good as settled" in closing:
+            break
+        person.child.sendline("u")
+    said = " ".join(closing.split())
+    assert re.search("As good as settled after [0-9] answers: [a-zA-Z ]+, in (9[5-9]|100) of 100 likely ways", said)
+    assert "'more' goes on until it is certain." in said
+    assert "On which hardware exactly?" in said
+    person.child.sendline("more")
+    assert re.search(r"Question [0-9]+, (at most [0-9]+ more|the last one): ", person.sees(ANSWER))
+    person.child.sendline("d")
+    person.answers("", prompt=CHANGE)
+    person.answers("n", prompt=SAVE)
+    assert person.leaves()[1] == 0
+
+
+def test_what_makes_an_answer_usable_is_skipped_or_taken(tmp_path: Path) -> None:
+    settled = ("task=text_to_image", "conditioning=text", "domain=broad", "serving=realtime")
+    person = Person(tmp_path, *(word for one in settled for word in ("--set", one)), "--save", "s.yaml", rules=())
+    asked = [person.answers(line) for line in ("rtx 4090", "", "yes", "a few thousand")]
+    assert all("Enter to skip" in " ".join(shown.split()) or "Enter for more" in shown for shown in asked)
+    person.answers("", prompt=CHANGE)
+    assert person.leaves()[1] == 0
+    spec = load_spec(tmp_path / "s.yaml").constraints
+    assert (spec["gpu"], spec["commercial_use"]) == ("rtx-4090", True)
+    assert spec["images_per_day"] == Range(at_least=2000, at_most=9000)
+    assert "resolution_px" not in spec

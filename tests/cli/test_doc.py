@@ -133,13 +133,13 @@ def test_answers_on_the_command_line_and_a_decision(record: Path) -> None:
 def test_questions_in_a_terminal(record: Path) -> None:
     child = pexpect.spawn(
         sys.executable,
-        ["-m", "genarch", "doc", "add", record.name, "--rules", "article", "--set", "latency_budget_ms=9"],
+        ["-m", "genarch", "doc", "add", record.name, "--rules", "article", "--set", "task=image_to_image"],
         cwd=str(record.parent),
         encoding="utf-8",
         timeout=20,
         env={**os.environ, "NO_COLOR": "1"},
     )
-    for line in ("emerging", "text"):
+    for line in ("text", "d"):
         child.expect(r"Answer \([^)]*\): ")
         child.sendline(line)
     child.expect(r"Change which\? \([^)]*\): ")
@@ -148,14 +148,14 @@ def test_questions_in_a_terminal(record: Path) -> None:
     child.close()
     assert child.exitstatus == 0
     assert "added the block '0007-filter'" in rest
-    assert "\n  conditioning: [text]\n  latency_budget_ms: 9\n  maturity: emerging\n```\n" in record.read_text()
+    assert "\n  task: image_to_image\n  conditioning: [text]\n```\n" in record.read_text()
 
 
 def test_broken_off_it_says_how_to_go_on(record: Path) -> None:
     told = run(
         record.parent,
         *[record.name, "--rules", "article", "--plain", "--decision", "gan", "--set", "latency_budget_ms=9"],
-        lines="2\n",
+        lines="portrait animation\n",
     )
     assert told.returncode == 130
     assert told.stderr.endswith(
@@ -164,7 +164,7 @@ def test_broken_off_it_says_how_to_go_on(record: Path) -> None:
     assert record.read_text() == MADR
     told = run(record.parent, *["0007-filter.md", "--decision", "gan", "--answers", "genarch-draft.yaml", "--yes"])
     assert told.returncode == 0
-    assert "  maturity: emerging\n" in record.read_text()
+    assert "  task: portrait_animation\n" in record.read_text()
 
 
 def test_without_a_terminal_it_says_what_is_open(record: Path) -> None:

@@ -111,6 +111,8 @@ def test_whatever_is_said_is_an_amount_or_explained(name: str, said: str) -> Non
 @pytest.mark.parametrize(
     ("typed", "kind"),
     [
+        ("skip", "unknown"),
+        ("more", "more"),
         ("", "keep"),
         ("  ", "keep"),
         ("?", "help"),
@@ -129,10 +131,16 @@ def test_words_for_the_tool_mean_the_same_everywhere(name: str, typed: str, kind
     assert parse_reply(BY_NAME[name], typed) == Reply(kind)  # type: ignore[arg-type]
 
 
+def test_numbers_are_those_of_the_list_that_was_shown() -> None:
+    assert parse_reply(BY_NAME["domain"], "1", ["broad", "narrow"]).value == "broad"
+    assert parse_reply(BY_NAME["conditioning"], "2", ["text", "mask"]).value == frozenset({"mask"})
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "message"),
     [
         ("domain", "3", "'3' is not in the list; type a number from 1 to 2, or u"),
+        ("domain", "00001", "'00001' is not in the list; type a number from 1 to 2, or u"),
         ("domain", "0", "'0' is not in the list; type a number from 1 to 2, or u"),
         ("domain", "narow", "'narow' is not in the list; did you mean 'narrow'? Type a number from 1 to 2, or u."),
         ("domain", "1 2", "'1 2' is not in the list (one answer, not several); type a number from 1 to 2, or u"),
@@ -161,6 +169,7 @@ def test_no_hostile_amount_passes(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "gpu"), [("rtx 4090", "rtx-4090"), ("A100", "a100-80gb-sxm"), ("jetson_nano", "jetson-nano")]
 )
-def test_hardware_is_named_and_not_numbered(typed: str, gpu: str) -> None:
-    assert numbered(BY_NAME["gpu"]) == []
+def test_hardware_is_named_and_numbered_where_it_is_listed(typed: str, gpu: str) -> None:
+    assert numbered(BY_NAME["gpu"], ["t4", "l4"]) == [(1, "t4"), (2, "l4")]
+    assert parse_reply(BY_NAME["gpu"], "2", ["t4", "l4"]) == Reply("answer", "l4", "l4")
     assert parse_reply(BY_NAME["gpu"], typed) == Reply("answer", gpu, gpu)

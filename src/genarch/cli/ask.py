@@ -18,7 +18,7 @@ from genarch.cli.evaluate import write_reports
 from genarch.cli.output import ExitCode, counting_own_cases, keep, say, written
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
-from genarch.files.bundled import DEFAULT_TABLE, load_rules
+from genarch.files.bundled import DEFAULT_TABLE, likely_by, load_questionnaire, load_rules
 from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_exactly, read_text, refuse
 from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
 from genarch.files.specs import default_id, parse_spec
@@ -29,7 +29,7 @@ from genarch.reports.reporting import report_on
 from genarch.table.answers import MANY, names_words
 from genarch.table.answers import written as as_written
 from genarch.table.constraints import BY_NAME
-from genarch.table.interview import Interview, Sheet
+from genarch.table.interview import Interview, Order, Sheet
 from genarch.table.rules import RuleTable
 from genarch.table.spec import Origin, Spec
 
@@ -50,6 +50,7 @@ def ask(
     save: Annotated[str | None, option("FILE", "Write the answers to a spec file, on Ctrl-C too.")] = None,
     overrides: Overrides = None,
     every: Annotated[bool, flag("--all", "Go on once it is settled, to the last question.")] = False,
+    certain: Annotated[bool, flag("--certain", "Go on where it is as good as settled, until it is.")] = False,
     fixed: Annotated[bool, flag("--fixed", "Ask in the order of the rule table.")] = False,
     confirm: Annotated[bool, flag("--confirm", "Ask again what --answers states, each answer as its default.")] = False,
     yes: Yes = False,
@@ -67,7 +68,7 @@ def ask(
         check_target(save, answers)
     keep(output, [answers] if answers else [])
     table = counting_own_cases(load_rules(rules))
-    interview = Interview(table, order="fixed" if fixed else "adaptive", every=every)
+    interview = interview_by(table, order="fixed" if fixed else "adaptive", every=every, certain=certain)
     asking = questioned(context, table, interview, answers, overrides, save, confirm=confirm, yes=yes, plain=plain)
     with asking as (spec, sheet, dialogue):
         stated = {name: sheet.stated[name] for name in BY_NAME if name in sheet.stated}
@@ -80,6 +81,14 @@ def ask(
         if dialogue and not save and not dialogue.piped:
             _offer_to_save(table, answers, dialogue, context)
     return code
+
+
+def interview_by(
+    rules: RuleTable, *, order: Order = "adaptive", every: bool = False, certain: bool = False
+) -> Interview:
+    """Questions by a rule table, the documented cases and a team's own."""
+    likely, questionnaire = likely_by(rules), load_questionnaire()
+    return Interview(rules, order=order, every=every, certain=certain, likely=likely, questionnaire=questionnaire)
 
 
 @contextmanager
@@ -138,7 +147,7 @@ def questioned(
             _keep_draft(now, rules, answers, save, context)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     except InputError:
-        if dialogue.sheet != sheet:
+        if dialogue.sheet != sheet and not dialogue.refused:
             say(f"the answers, to state them again: {with_answers(context, dialogue.sheet)}")
         raise
 
@@ -154,7 +163,7 @@ def again(context: typer.Context, *given: str) -> str:
 
     document = [context.params["document"]] if "document" in params else []
     about = typed("spec_id", "decision", "write")
-    how = typed("rules", "every", "fixed", "plain", "output_format", "output")
+    how = typed("rules", "every", "certain", "fixed", "plain", "output_format", "output")
     return shlex.join([*context.command_path.split(), *document, *about, *given, *how])
 
 

@@ -2,25 +2,75 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
-from collections.abc import Sequence
-from contextlib import redirect_stdout
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 
 from genarch.cli.output import look_of
-from genarch.errors import nearest
+from genarch.errors import InputError, Problem, nearest
 from genarch.reports import interview as words
+from genarch.reports.descriptions import question_of
 from genarch.reports.page import Look, Page, Paragraph
 from genarch.reports.words import safe
 from genarch.table.amounts import InvalidAnswerError
-from genarch.table.answers import Reply, parse_reply, written
+from genarch.table.answers import MANY, Reply, listed_number, parse_reply, written
 from genarch.table.constraints import BY_NAME, Constraint
 from genarch.table.interview import Interview, Sheet, Standing
+from genarch.table.likely import Situation
 from genarch.table.rules import RuleTable
 
 NARROW = 60
 """Columns below which a name and its meaning no longer fit beside each other."""
+
+SCREEN = 24
+"""Lines beyond which a long list is not shown, however tall the window is."""
+
+HELP_LINES = 7
+"""Lines of a screen that a question leaves for help and for what is typed."""
+
+
+class _Listing:
+    """A question with a list of which so much is shown as fits."""
+
+    def __init__(
+        self, choices: Sequence[words.Choice], laid_out: Callable[[Sequence[words.Choice], int], str], room: int
+    ) -> None:
+        self._choices, self._laid_out, self._room = choices, laid_out, room
+        self._begin = self._end = 0
+        self.turn()
+
+    @property
+    def more(self) -> bool:
+        """Whether some are not shown."""
+        return len(self._choices) > self._end - self._begin
+
+    def turn(self) -> None:
+        """Go on to what is not shown, and from the end to the beginning."""
+        last = len(self._choices)
+        self._begin = self._end if self._end < last else 0
+        self._end, few, many = last, min(self._begin + 1, last), last
+        while few < many:  # the most that fit; all of them are tried first
+            few, many = (self._end, many) if self.text.count("\n") <= self._room else (few, self._end - 1)
+            self._end = (few + many + 1) // 2
+
+    @property
+    def text(self) -> str:
+        """The question as it is laid out now."""
+        shown = self._choices[self._begin : self._end]
+        return self._laid_out(shown, len(self._choices) - len(shown))
+
+    def narrowed(self, word: str) -> bool:
+        """Keep what has words that begin so, where anything does."""
+        begins = re.compile(rf"\b{re.escape(word)}", re.IGNORECASE)
+        found = [choice for choice in self._choices if begins.search(choice[1])]
+        if found:
+            self._choices, self._end = found, 0
+            self.turn()
+        return bool(found)
 
 
 def has_terminal() -> bool:
@@ -41,6 +91,12 @@ class Dialogue:
     sheet: Sheet
     confirmed: Sequence[str]
     plain: bool
+    refused: bool = False
+    """Whether a line from a pipe was no answer."""
+    _lines: int = 0
+    """How many lines were read."""
+    _since: int = 0
+    """How many lines were written since the question."""
 
     @property
     def piped(self) -> bool:
@@ -67,8 +123,20 @@ class Dialogue:
         self._say(self._laid_out(page))
 
     def _say(self, text: str) -> None:
+        self._since += text.rstrip("\n").count("\n") + 1
         sys.stderr.write(text.rstrip("\n") + "\n")
         sys.stderr.flush()
+
+    def _wrong(self, message: str) -> None:
+        """Say that a line is no answer; from a pipe, whose next lines answer other questions, that ends it.
+
+        Raises:
+            InputError: from a pipe.
+        """
+        if self.piped:
+            self.refused = True
+            raise InputError([Problem("<stdin>", self._lines, None, "", message)])
+        self._paragraph(message, gap=False)
 
     def _paragraph(self, text: str, *, gap: bool = True) -> None:
         """Write sentences, wrapped to the window; with a gap, an empty line after them."""
@@ -88,6 +156,7 @@ class Dialogue:
         try:
             with redirect_stdout(sys.stderr):  # standard output is the report's
                 line = input(f"{self._laid_out([Paragraph(prompt)]).rstrip()}: ")
+            self._lines, self._since = self._lines + 1, self._since + 1
         except (EOFError, KeyboardInterrupt):
             self._say("")
             raise
@@ -102,30 +171,39 @@ class Dialogue:
             KeyboardInterrupt, EOFError: as `ask` does.
         """
         if isinstance(sys.stdin, TextIOWrapper):
-            sys.stdin.reconfigure(errors="backslashreplace")
+            encoding = "utf-8-sig" if self.piped else sys.stdin.encoding  # without a byte order mark
+            sys.stdin.reconfigure(encoding=encoding, errors="backslashreplace")
         self._paragraph(words.INTRODUCTION)
         shown_last = ""
         while True:
             closing = self._questions()
-            if closing != shown_last:
+            if closing and closing != shown_last:
                 self._paragraph(closing)
-            shown_last = closing
+            shown_last = closing or shown_last
             if not self._reviewed():
                 self._say("")
                 return
 
     def _questions(self) -> str:
         """Put every question that is left; then why there is none."""
-        standing = self._standing()
-        announced = False
-        while standing.open:
-            if standing.settled and not announced and standing.open[0] not in self.confirmed:
-                self._paragraph(f"{words.closing_words(standing, self.sheet)} Asking on; d is done.")
-                announced = True
-            if not self._turn(standing):
-                break
+        standing, announced = self._standing(), ""
+        while standing.open or standing.then:
+            closing = words.closing_words(standing, self.sheet)
+            if not standing.open or (standing.settled and standing.open[0] not in self.confirmed):
+                if not announced:
+                    on = words.asking_on(len(standing.then)) if not standing.open else "Asking on; d is done."
+                    self._paragraph(f"{closing} {on}")
+                announced = closing
+            try:
+                if not self._turn(standing):
+                    break
+            except EOFError:
+                if self.piped and not standing.open:  # whoever wrote the answers down left these out
+                    break
+                raise
             standing = self._standing()
-        return words.closing_words(standing, self.sheet)
+        closing = words.closing_words(standing, self.sheet)
+        return "" if closing == announced else closing
 
     def _turn(self, standing: Standing) -> bool:
         """One question answered, the next one or after going back an earlier one; False to be done with questions."""
@@ -133,11 +211,14 @@ class Dialogue:
         at = len(asked)
         while True:
             earlier = at < len(asked)
-            name = asked[at] if earlier else standing.open[0]
+            name = asked[at] if earlier else (*standing.open, *standing.then)[0]
             progress = f"Question {at + 1} again" if earlier else words.progress_words(at + 1, standing)
-            reply = self._reply(BY_NAME[name], progress)
+            reply = self._reply(BY_NAME[name], progress, skip=not (earlier or standing.open))
             if reply.kind == "done":
                 return False
+            if reply.kind == "more":
+                self.interview.certain = True
+                return True
             if reply.kind == "back":
                 self._paragraph("" if at else "This is the first question.", gap=not at)
                 at = max(at - 1, 0)
@@ -151,41 +232,100 @@ class Dialogue:
                 self.sheet = self.sheet._replace(asked=(*asked, name))
                 return True
 
-    def _reply(self, constraint: Constraint, progress: str) -> Reply:
+    def _reply(self, constraint: Constraint, progress: str, *, skip: bool = False) -> Reply:
         """A reply that answers, declines or moves; help and mistakes are dealt with here."""
         name = constraint.name
-        default = self.sheet.stated.get(name)
-        declined = name in self.sheet.declined
-        self._show(words.question_page(constraint, self.rules, progress, plain=self._one_line_each))
+        default, declined = self.sheet.stated.get(name), name in self.sheet.declined
+        situations = self.interview.situations if name == "task" else ()
+        names = self.interview.names(name, self.sheet)
+        shown = self._asked(constraint, progress, names, situations, skip=skip)
         while True:
+            prompt = words.prompt_words(constraint, default, declined=declined, more=shown.more, skip=skip)
+            typed = " ".join(self.ask(prompt).split())
+            word = typed.casefold()
+            if shown.more and ((word == "other" and word not in constraint.values) or (not word and default is None)):
+                shown.turn()
+                self._question(shown.text)
+                continue
+            if number := listed_number(word, len(situations)):
+                fills = situations[number - 1].fills
+                return Reply("answer", fills["task"], str(fills["task"]), also=fills)
             try:
-                reply = parse_reply(constraint, self.ask(words.prompt_words(constraint, default, declined=declined)))
+                reply = parse_reply(constraint, typed, names)
             except InvalidAnswerError as error:
-                self._paragraph(str(error), gap=False)
+                if situations and not self.piped and shown.narrowed(word):
+                    self._question(shown.text)
+                else:
+                    self._wrong(str(error))
                 continue
             if reply.kind == "help":
-                self._show(words.help_page(constraint, self.rules))
+                self._help(constraint, shown.text)
             elif reply.kind != "keep":
                 if reply.note:
                     self._paragraph(reply.note, gap=False)
                 return reply
             elif default is not None:
                 return Reply("answer", default, self.sheet.written.get(name) or written(constraint, default))
-            elif declined:
+            elif declined or skip:
                 return Reply("unknown")
             else:
-                self._paragraph("No default here; type an answer, or u if nobody knows.", gap=False)
+                self._wrong("No default here; type an answer, or u if nobody knows.")
+
+    def _asked(
+        self,
+        constraint: Constraint,
+        progress: str,
+        names: Sequence[str],
+        situations: Sequence[Situation],
+        *,
+        skip: bool,
+    ) -> _Listing:
+        """Put a question, with as much of its list as leaves room for help below it."""
+        ask = words.WHAT_IS_MADE if situations else question_of(constraint, self.rules).ask
+        choices = words.choices_of(constraint, self.rules, names)
+        if situations:
+            choices = [(number, one.says, "") for number, one in enumerate(situations, 1)]
+
+        def laid_out(some: Sequence[words.Choice], more: int) -> str:
+            plain = self._one_line_each
+            return self._laid_out(words.question_page(constraint, ask, progress, some, more, plain=plain, skip=skip))
+
+        rows = min(self._rows(), SCREEN) if len(choices) > MANY and not self.plain else self._rows()
+        listing = _Listing(choices, laid_out, max(rows - HELP_LINES, 8))
+        self._question(listing.text)
+        return listing
+
+    def _question(self, text: str) -> None:
+        self._since = 0
+        self._say(text)
+
+    def _rows(self) -> int:
+        """Lines of the window; without end for a pipe or a screen reader."""
+        if not (self.plain or self.piped):
+            with suppress(OSError, ValueError):
+                return os.get_terminal_size(sys.stderr.fileno()).lines or 24
+        return 10**6
+
+    def _help(self, constraint: Constraint, question: str) -> None:
+        """Why it is asked, as much as fits below the question, which is shown again where it would scroll away."""
+        lines = self._laid_out(words.help_page(constraint, self.rules)).rstrip("\n").split("\n")
+        left = max(self._rows() - question.count("\n") - 3, 4)
+        if len(lines) > left:
+            lines = [*"\n".join(lines[: left - 1]).rstrip().split("\n"), lines[-1]]
+        if self._since + len(lines) + 1 > self._rows():
+            self._question(question)
+        self._say("\n".join(lines))
 
     def _kept(self, name: str, reply: Reply) -> bool:
         """Whether a reply says again what the sheet has."""
         if reply.kind == "unknown":
             return name in self.sheet.declined
-        return reply.value == self.sheet.stated.get(name)
+        return all(self.sheet.stated.get(at) == value for at, value in {name: reply.value, **reply.also}.items())
 
     def _take(self, name: str, reply: Reply) -> None:
         """Take an answer, drop what no longer applies, and say what it taught."""
         before = self.sheet
-        sheet = before.answered(name, reply.value, reply.written)
+        sheet = before.situated(reply.also) if reply.also else before.answered(name, reply.value, reply.written)
         for gone in self.interview.no_longer_apply(sheet, name):
             if gone in sheet.stated:
                 was = words.shown(BY_NAME[gone], sheet.stated[gone])
@@ -193,8 +333,12 @@ class Dialogue:
             sheet = sheet.dropped(gone)
         self.sheet = sheet
         standing = self.interview.standing(sheet)
+        if reply.also:
+            self._paragraph(words.filled_words(sheet), gap=False)
         ruled_out = self.interview.ruled_out(name, sheet.stated) if name in sheet.stated else None
-        self._paragraph(words.learnt_words(standing, ruled_out))
+        usable = not standing.open and name in self.interview.then and not ruled_out
+        learnt = "" if usable else f"{words.learnt_words(standing, ruled_out)} {words.likely_words(standing)}"
+        self._paragraph(learnt.rstrip(), gap=not usable)
         known = self.interview.contradictions(before.stated)
         for notice in self.interview.contradictions(sheet.stated):
             if notice not in known:
@@ -205,7 +349,8 @@ class Dialogue:
         """Where the answers leave it, with what is still to be confirmed before what is to be asked."""
         standing = self.interview.standing(self.sheet)
         waiting = [name for name in self.confirmed if name not in self.sheet.asked]
-        return standing._replace(open=(*waiting, *(name for name in standing.open if name not in waiting)))
+        rest = [[name for name in names if name not in waiting] for names in (standing.open, standing.then)]
+        return standing._replace(open=(*waiting, *rest[0]), then=tuple(rest[1]))
 
     def _reviewed(self) -> bool:
         """Show the answers; whether one of them was changed, so that there may be more to ask."""
@@ -220,6 +365,9 @@ class Dialogue:
                 raise
             if typed.casefold() in ("", "d", "done"):
                 return False
+            if typed.casefold() == "more":
+                self.interview.certain = True
+                return True
             if typed == "?":
                 self._paragraph("Each answer can be changed: type its number or its field.", gap=False)
                 continue
@@ -227,18 +375,17 @@ class Dialogue:
             chosen = last[0] if last and typed.casefold() in ("b", "back") else _chosen(typed, names)
             if chosen is None:
                 hint = nearest(typed, BY_NAME)
-                self._paragraph(f"'{typed[:60]}' is neither a number of the list nor a field{hint}.", gap=False)
+                self._wrong(f"'{typed[:60]}' is neither a number of the list nor a field{hint}.")
                 continue
             reply = self._reply(BY_NAME[chosen], f"Change {chosen}")
-            if reply.kind in ("back", "done") or self._kept(chosen, reply):
+            if reply.kind in ("back", "done", "more") or self._kept(chosen, reply):
                 continue
             self._take(chosen, reply)
             return True
 
 
 def _chosen(typed: str, names: list[str]) -> str | None:
-    if typed.isascii() and typed.isdecimal():
-        number = int(typed[:4])
-        return names[number - 1] if 1 <= number <= len(names) else None
+    if number := listed_number(typed, len(names)):
+        return names[number - 1]
     name = typed.casefold().replace("-", "_").replace(" ", "_")
     return name if name in BY_NAME else None

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from genarch.cli.app import Answers, Commands, Overrides, Plain, Rules, Text, Yes, argument, flag, option
-from genarch.cli.ask import answers_of, questioned
+from genarch.cli.ask import answers_of, interview_by, questioned
 from genarch.cli.output import ExitCode, one_of, say, written
 from genarch.documents.editing import fenced, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
@@ -20,7 +20,6 @@ from genarch.files.specs import default_id, parse_spec
 from genarch.reports.evaluation_page import excerpt
 from genarch.reports.reporting import report_on
 from genarch.table.forms import SLUG_PATTERN
-from genarch.table.interview import Interview
 from genarch.table.rules import RuleTable
 from genarch.table.spec import SPEC_VERSION, Spec
 
@@ -77,7 +76,7 @@ def doc_add(
         say(f"{document}:{block.first}: has the block '{new_id}'; edit it there, or add another one with --id")
     else:
         with_block(read_exactly(document), document, fenced("version: 1\n"))  # where none can go, nobody is asked
-        with questioned(context, table, Interview(table), answers, overrides, yes=yes, plain=plain) as (_, sheet, _):
+        with questioned(context, table, interview_by(table), answers, overrides, yes=yes, plain=plain) as (_, sheet, _):
             lines = [f"version: {SPEC_VERSION}", *([f"id: {new_id}"] if new_id != default_id(document) else [])]
             given = answers_of(sheet)
             lines.append("constraints:" if given else "constraints: {}")

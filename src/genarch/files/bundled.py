@@ -23,6 +23,7 @@ from genarch.table.spec import Case, Origin, Spec
 
 if TYPE_CHECKING:
     from genarch.evidence.catalogue import Catalogue
+    from genarch.table.likely import Likely, Questionnaire
 
 DEFAULT_TABLE = "field"
 
@@ -246,6 +247,32 @@ def load_weights() -> Weights:
         return record.value.weights
 
     return cached("similarity", [path], Weights, read)
+
+
+@cache
+def load_questionnaire() -> Questionnaire:
+    """What questions go by beside rules and cases.
+
+    Raises:
+        InputError: with every problem, where the file was changed and is not valid.
+    """
+    from genarch.table.likely import Questionnaire  # not for whoever asks nothing
+
+    path = os.path.join(rules_folder(), "questionnaire", "questions.yaml")
+
+    def read() -> Questionnaire:
+        record = read_record(path, Questionnaire)
+        record.document.check()
+        return record.value
+
+    return cached("questionnaire", [path], Questionnaire, read)
+
+
+def likely_by(rules: RuleTable) -> Likely:
+    """What answers go together, by the documented cases and a team's own."""
+    from genarch.table.likely import Likely  # likewise
+
+    return Likely([*own_cases(rules), *bundled_cases()], load_weights())
 
 
 def precedents(spec: Spec, own: Sequence[Case] = ()) -> tuple[Precedent, ...]:

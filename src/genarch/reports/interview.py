@@ -10,21 +10,38 @@ from genarch.reports.words import both, counted, effect_words, either, name_word
 from genarch.table.answers import MANY, names_words, numbered, written
 from genarch.table.conditions import constraints_read
 from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
-from genarch.table.interview import Decided, RuledOut, Sheet, Standing
+from genarch.table.interview import ENOUGH, Decided, RuledOut, Sheet, Standing
 from genarch.table.rules import RuleTable
 
 INTRODUCTION = (
-    "Questions about one deployment. They end as soon as the rest cannot change the answer. Type a number or a name; "
+    "Questions about one deployment. They end once the rest would hardly change the answer. Type a number or a name; "
     "u if nobody knows, ? to learn why it is asked, b to go back, d to be done with what is known."
 )
 
+Choice = tuple[int, str, str]
+"""Its number in the list, its name and what that means."""
 
-def question_page(constraint: Constraint, rules: RuleTable, progress: str, *, plain: bool = False) -> Iterator[Block]:
-    """The question with its choices. `plain` has one line for each, for a narrow screen or a screen reader."""
-    question = question_of(constraint, rules)
-    rows = [(str(number), name, question.choices.get(name, "")) for number, name in numbered(constraint)]
-    rows.append(("u", "don't know", ""))
-    yield _numbered((dim(f"{progress}: "), question.ask), rows, _hint(constraint), plain=plain)
+WHAT_IS_MADE = "Which of these is most like what you are building?"
+
+
+def choices_of(constraint: Constraint, rules: RuleTable, names: Sequence[str]) -> list[Choice]:
+    """The list of a question, by the names that it has."""
+    meanings = question_of(constraint, rules).choices
+    return [(number, name, meanings.get(name, "")) for number, name in numbered(constraint, names)]
+
+
+def question_page(
+    constraint: Constraint, ask: str, progress: str, choices: Sequence[Choice], more: int, *, plain: bool, skip: bool
+) -> Iterator[Block]:
+    """The question with its choices, of which `more` are not shown.
+
+    `plain` has one line for each, for a narrow screen or a screen reader.
+    """
+    rows = [(str(number), name, meaning) for number, name, meaning in choices]
+    if more:
+        rows.append(("other", f"{more} more", ""))
+    rows.append(("u", "skip" if skip else "don't know", ""))
+    yield _numbered((dim(f"{progress}: "), ask), rows, _hint(constraint), plain=plain)
 
 
 def _numbered(title: Line, rows: Sequence[tuple[str, str, str]], more: str, *, plain: bool) -> Section:
@@ -37,18 +54,23 @@ def _numbered(title: Line, rows: Sequence[tuple[str, str, str]], more: str, *, p
 def _hint(constraint: Constraint) -> str:
     if constraint.kind == "set":
         return "Several numbers at once, as in 1 3."
+    if constraint.name == "task":
+        return "Or a word to search for, as in face."
     if not constraint.numeric:
-        return f"A name: {', '.join(constraint.values)}." if len(constraint.values) > MANY else ""
+        return "Or any other name that 'genarch hardware list' has." if len(constraint.values) > MANY else ""
     noun = "A whole number" if constraint.kind == "integer" else "A number"
     unit = f", in {constraint.unit}" if constraint.unit else ""
     also = ", or with a unit, as in 33ms, 1.5s or 30fps" if constraint.units else ""
     return f"{noun} {constraint.bound}{unit}{also}; or a range: under 100, 100 to 200, at least 100, about 100."
 
 
-def prompt_words(constraint: Constraint, default: Value | None, *, declined: bool = False) -> str:
-    """What is before the cursor; Enter takes the default."""
+def prompt_words(constraint: Constraint, default: Value | None, *, declined: bool, more: bool, skip: bool) -> str:
+    """What is before the cursor; Enter takes the default, shows more of a long list, or skips."""
     taken = "don't know" if declined else "" if default is None else shown(constraint, default)
-    return f"Answer (Enter for {taken})" if taken else "Answer (? why, b back, d done)"
+    enter = f"Enter for {taken}" if taken else "Enter for more" if more else "Enter to skip" if skip else ""
+    if taken:
+        return f"Answer ({enter})"
+    return f"Answer ({enter}, ? why)" if enter else "Answer (? why, b back, d done)"
 
 
 def shown(constraint: Constraint, value: Value) -> str:
@@ -62,7 +84,7 @@ def shown(constraint: Constraint, value: Value) -> str:
 
 
 def help_page(constraint: Constraint, rules: RuleTable) -> Iterator[Block]:
-    """Why a question is asked, and the rules that read it with their sources."""
+    """Why a question is asked, the rules that read it with their sources, and last where there is more."""
     question = question_of(constraint, rules)
     readers = [rule for rule in rules.rules if constraint.name in constraints_read(rule.when)]
     if question.help:
@@ -72,7 +94,7 @@ def help_page(constraint: Constraint, rules: RuleTable) -> Iterator[Block]:
         for rule in readers
     )
     yield Section("Rules that read it:" if readers else "No rule of this table reads it.", (Entries(entries),))
-    yield Paragraph(dim(f"'genarch show {constraint.name}' has more, and explains each of these ids."))
+    yield Paragraph(dim(f"'genarch show {constraint.name}' has more."))
 
 
 def reviewed(sheet: Sheet) -> list[str]:
@@ -90,9 +112,35 @@ def review_page(sheet: Sheet, *, plain: bool = False) -> Iterator[Block]:
 
 
 def progress_words(number: int, standing: Standing) -> str:
-    """`Question 3, at most 9 more`."""
-    more = len(standing.open) - 1
+    """`Question 3`, and how many there may be where it goes on until it is certain."""
+    more = len(standing.open or standing.then) - 1
+    if standing.open and standing.likely and standing.share < ENOUGH:
+        return f"Question {number}"
     return f"Question {number}, {f'at most {more} more' if more > 0 else 'the last one'}"
+
+
+def asking_on(count: int) -> str:
+    """That questions follow which the verdict does not wait for."""
+    return f"{counted(count, 'question')} more for models, times, licences and cost; u skips one, d is done."
+
+
+def filled_words(sheet: Sheet) -> str:
+    """What a situation filled."""
+    filled = [f"{name} {shown(BY_NAME[name], sheet.stated[name])}" for name in ("task", *sheet.filled)]
+    return f"Taken from it: {', '.join(filled)}. Each can be changed at the end."
+
+
+def likely_words(standing: Standing) -> str:
+    """How the verdicts of likely ways to answer the rest are spread."""
+    if not standing.likely or standing.settled:
+        return ""
+    spread = [f"{name_words(name)} {_hundredths(share)}" for name, share in standing.likely.items() if share >= 0.005]
+    return f"Of 100 likely ways to answer the rest: {', '.join(spread)}."
+
+
+def _hundredths(share: float) -> int:
+    """In whole hundredths, never all where it is not all."""
+    return min(99, round(100 * share)) if share < 1 else 100
 
 
 def learnt_words(standing: Standing, ruled_out: Sequence[RuledOut] | None) -> str:
@@ -127,6 +175,9 @@ def closing_words(standing: Standing, sheet: Sheet) -> str:
         if missing := unmeasured_words(sheet.stated):
             return f"Settled by the rules after {count}: {verdict}; {missing}."
         return f"Settled after {count}: {verdict}.{f' Answers to {others} cannot change this verdict.' if rest else ''}"
+    if standing.likely and standing.share >= ENOUGH:
+        likely = f"{verdict}, in {_hundredths(standing.share)} of 100 likely ways to answer the rest"
+        return f"As good as settled after {count}: {likely}; 'more' goes on until it is certain."
     left = either([name_words(name) for name in standing.possible]) or "nothing"
     unsettled = f"Not settled after {count}: {verdict} on what is stated; still possible: {left}."
     return f"{unsettled} Not known: {both(list(sheet.declined))}." if sheet.declined else unsettled

@@ -7,13 +7,14 @@ Text means what the field says it means, never what YAML 1.1 would make of it: `
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from genarch.errors import nearest
 from genarch.table.amounts import InvalidAnswerError, parse_amount, range_text
 from genarch.table.constraints import (
     BY_NAME,
+    NOTHING_STATED,
     Answers,
     Constraint,
     Range,
@@ -162,14 +163,15 @@ def _parse_set(constraint: Constraint, text: str) -> frozenset[str]:
 NONE = 0
 """The number that stands for the empty set."""
 
-ReplyKind = Literal["answer", "unknown", "help", "back", "done", "keep"]
+ReplyKind = Literal["answer", "unknown", "help", "back", "done", "keep", "more"]
 
 _WORDS: Mapping[str, ReplyKind] = {
     "": "keep",
     **dict.fromkeys(("?", "help"), "help"),
     **dict.fromkeys(("b", "back"), "back"),
     **dict.fromkeys(("d", "done"), "done"),
-    **dict.fromkeys(("u", "unknown", "don't know", "dont know", "not sure"), "unknown"),
+    **dict.fromkeys(("u", "unknown", "don't know", "dont know", "not sure", "skip"), "unknown"),
+    "more": "more",
 }
 _FLAGS = {**dict.fromkeys(("1", "y", "yes", "true"), True), **dict.fromkeys(("2", "n", "no", "false"), False)}
 
@@ -177,23 +179,22 @@ _FLAGS = {**dict.fromkeys(("1", "y", "yes", "true"), True), **dict.fromkeys(("2"
 class Reply(NamedTuple):
     """A reply understood. `written` is how a spec has the answer: an amount keeps the unit that it was typed with.
 
-    `note` says how words were read that a spec does not have.
+    `note` says how words were read that a spec does not have; `also` is all that a described situation fills.
     """
 
     kind: ReplyKind
     value: Value | None = None
     written: str = ""
     note: str = ""
+    also: Answers = NOTHING_STATED
 
 
-def numbered(constraint: Constraint) -> list[tuple[int, str]]:
-    """The numbers that a list shows, each with the name it stands for; nothing for amounts, and for too many names."""
+def numbered(constraint: Constraint, names: Sequence[str]) -> list[tuple[int, str]]:
+    """The numbers that a list shows, each with the name it stands for, `names` in turn; nothing for amounts."""
     if constraint.kind == "flag":
         return [(1, "yes"), (2, "no")]
-    if len(constraint.values) > MANY:
-        return []
-    names = list(enumerate(constraint.values, 1))
-    return [*names, (NONE, "none of these")] if constraint.kind == "set" else names
+    listed = list(enumerate(names, 1))
+    return [*listed, (NONE, "none of these")] if constraint.kind == "set" else listed
 
 
 def written(constraint: Constraint, value: Value) -> str:
@@ -205,8 +206,16 @@ def written(constraint: Constraint, value: Value) -> str:
     return format_answer(plain_value(constraint.name, value))
 
 
-def parse_reply(constraint: Constraint, text: str) -> Reply:
-    """Understand a reply to the question that `constraint` answers.
+_IN_A_LIST = re.compile("[1-9][0-9]{0,2}")
+
+
+def listed_number(word: str, last: int) -> int | None:
+    """The number in a list that a word is; None for anything else, and for what is not listed."""
+    return number if _IN_A_LIST.fullmatch(word) and (number := int(word)) <= last else None
+
+
+def parse_reply(constraint: Constraint, text: str, names: Sequence[str] = ()) -> Reply:
+    """Understand a reply to the question that `constraint` answers; `names` are those of the list, in its order.
 
     Raises:
         InvalidAnswerError: when it is no reply to it; the message says what to type.
@@ -226,9 +235,9 @@ def parse_reply(constraint: Constraint, text: str) -> Reply:
         return Reply("answer", amount, read, "" if read == text else f"'{shown(word)}' is read as {read}.")
     value: Value
     if constraint.kind == "set":
-        value = _members(constraint, word)
+        value = _members(constraint, word, names or constraint.values)
     elif constraint.kind == "choice":
-        value = _chosen(constraint, word)
+        value = _chosen(constraint, word, names or (() if constraint.name == "gpu" else constraint.values))
     elif word in _FLAGS:
         value = _FLAGS[word]
     else:
@@ -236,17 +245,17 @@ def parse_reply(constraint: Constraint, text: str) -> Reply:
     return Reply("answer", value, written(constraint, value))
 
 
-def _chosen(constraint: Constraint, word: str) -> str:
+def _chosen(constraint: Constraint, word: str, names: Sequence[str]) -> str:
     """The name that a word spells, or the number of one in the list."""
+    last = len(names)
+    if number := listed_number(word, last):
+        return names[number - 1]
     if constraint.name == "gpu":
         try:
             return parse_name(constraint, word)
         except InvalidAnswerError:
             hint = nearest_gpu(word)
             raise InvalidAnswerError(f"'{shown(word)}' is not in the list{hint}; type a name, or u") from None
-    last = len(constraint.values)
-    if word.isdecimal() and word.isascii() and 1 <= int(word[:4]) <= last:
-        return constraint.values[int(word[:4]) - 1]
     name = word.replace("-", "_").replace(" ", "_")
     if name in constraint.values:
         return name
@@ -254,7 +263,7 @@ def _chosen(constraint: Constraint, word: str) -> str:
     raise _not_listed(constraint, word, several, f"type a number from 1 to {last}, or u")
 
 
-def _members(constraint: Constraint, word: str) -> frozenset[str]:
+def _members(constraint: Constraint, word: str, names: Sequence[str]) -> frozenset[str]:
     inner = word.strip("[] ")
     if inner in ("none", "none of these", "", str(NONE)):
         return frozenset()
@@ -263,7 +272,7 @@ def _members(constraint: Constraint, word: str) -> frozenset[str]:
         if part == str(NONE):
             raise InvalidAnswerError(f"{NONE} means none of these, and stands alone; leave it out, or type it alone")
         try:
-            found.add(_chosen(constraint, part))
+            found.add(_chosen(constraint, part, names))
         except InvalidAnswerError:
             advice = f"type numbers from 1 to {len(constraint.values)}, as in 1 3, {NONE} for none, or u"
             raise _not_listed(constraint, part, "", advice) from None

@@ -335,6 +335,14 @@ def _drawn(every: Sequence[Sequence[AnswerClass]], count: int) -> Iterator[tuple
         yield tuple(chosen)
 
 
+def scattered() -> Iterator[float]:
+    """Numbers from 0 to below 1, scattered as if by chance, and always the same ones."""
+    state = 1
+    while True:
+        state = (state * _MULTIPLIER + _INCREMENT) % _MODULUS
+        yield (state >> 33) / (1 << 31)
+
+
 class VerdictSearch:
     """A rule table prepared for searches for the verdicts of completions; `verdict_search` has the one of a table.
 
