@@ -416,11 +416,8 @@ class RuleTable(NamedTuple):
 
     def conditional(self) -> Iterator[tuple[str, Conditional]]:
         """Every entry with a condition, with the part of the table that it stands in."""
-        yield from (("rules", entry) for entry in self.rules)
-        yield from (("methods", entry) for entry in self.methods)
-        yield from (("notices", entry) for entry in self.notices)
-        yield from (("next_steps", entry) for entry in self.next_steps)
-        yield from (("assumptions", entry) for entry in self.assumptions)
+        for part in ("rules", "methods", "notices", "next_steps", "assumptions"):
+            yield from ((part, entry) for entry in getattr(self, part))
 
     def citations(self) -> dict[str, list[str]]:
         """For each fact, the entries that cite it, figures, strengths and risks of architectures included."""
