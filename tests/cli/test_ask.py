@@ -105,7 +105,7 @@ def test_a_whole_run(tmp_path: Path) -> None:
     assert "Ruled out: " in learnt
     more = " ".join(person.answers("d").split())
     assert (
-        "Settled by the rules after 4 answers: hybrid; what was measured counts once gpu and resolution_px are stated. "
+        "Settled by the rules after 4 answers: hybrid; measurements take part once gpu and resolution_px are stated. "
         "4 questions more for models, times, licences and cost; u skips one, d is done."
     ) in more
     assert "On which hardware exactly?" in more

@@ -45,7 +45,7 @@ def test_a_plain_terminal_gets_plain_text(env: dict[str, str], root: Path) -> No
     assert code == 0
     assert "\x1b" not in text
     assert text.startswith(
-        "live-face-filter  Live face filter\nGAN (clear: right in 40 of 43 documented cases that were left out)\nBudget   not shown to keep"
+        "live-face-filter  Live face filter\nGAN (clear: right in 40 of 43 left-out cases)\nBudget   not shown to keep"
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import spec
+from builders import rule, spec, table
 from catalogues import card, catalogue, licence, model, row, work
 from genarch import RuleTable, UnknownIdError, evaluate, load_rules
 from genarch.evidence.advice import Advice, Asked, Judged, advice
@@ -20,6 +20,7 @@ from genarch.evidence.feasibility import needs_of
 from genarch.files.bundled import load_catalogue
 from genarch.files.schemas import model_of
 from genarch.reports.json import plain
+from genarch.table.conditions import Predicate
 from genarch.table.constraints import Value
 from genarch.table.spec import Spec
 from strategies import answers
@@ -63,8 +64,8 @@ def test_with_a_budget_what_is_shown_to_keep_it_comes_first(field: RuleTable) ->
     assert names(advised(field, there, **stated)) == ["shown"]
 
 
-def test_then_the_better_in_quality_then_the_latest(field: RuleTable) -> None:
-    """On the one data set that two have figures for, `best` has the lower FID: it is first, `worst` the last."""
+def test_then_the_latest_and_last_what_another_is_better_than(field: RuleTable) -> None:
+    """On the one data set that two have figures for, `worst` has the higher FID; that says nothing of the others."""
 
     def figure(name: str, fid: float, data: str = "faces") -> Any:
         return row(name, name, hardware=A.id, quality=Quality(data, "FID", fid))
@@ -73,8 +74,8 @@ def test_then_the_better_in_quality_then_the_latest(field: RuleTable) -> None:
     released = {"best": "2021-01", "worst": "2026-01", "new": "2025-01", "old": "2023-01"}
     there = few_step("worst old new best", rows, released)
     found = advised(field, there, **TEXT, latency_budget_ms=150, gpu=A.id, resolution_px=512)
-    assert names(found) == ["best", "new", "old"]
-    assert [figure.value for figure in found.start_with[0].quality] == [3.0]
+    assert names(found) == ["new", "old", "best"]
+    assert [figure.value for figure in found.start_with[2].quality] == [3.0]
     unread = [r._replace(unverified_fields=("quality",)) for r in rows]
     unsure = advised(field, few_step("worst old new best", unread, released), **TEXT, latency_budget_ms=150, gpu=A.id)
     assert names(unsure) == ["worst", "new", "old"]
@@ -157,6 +158,90 @@ def test_a_licence_that_conflicts_is_never_listed(field: RuleTable) -> None:
     assert names(advised(field, catalogue(rows, made, [A]), **stated, commercial_use=True)) == ["open"]
     none = advised(field, catalogue(rows[:1], made[:1], [A]), **stated, commercial_use=True)
     assert (none.start_with, none.nearest) == ((), ())
+
+
+def test_what_may_be_used_in_a_product_comes_first_and_without_a_condition_where_it_is_for_one(
+    field: RuleTable,
+) -> None:
+    uses = {"allowed": "2021-01", "conditional": "2022-01", "forbidden": "2023-01"}
+    made = [
+        model(use, family="hybrid", architecture="few_step", released=month, licence=licence(use))
+        for use, month in uses.items()
+    ]
+    there = catalogue([row(use, use, hardware=A.id) for use in uses], made, [A])
+    stated: dict[str, Any] = {**TEXT, "latency_budget_ms": 150, "gpu": A.id, "resolution_px": 512}
+    assert names(advised(field, there, **stated)) == ["conditional", "allowed", "forbidden"]
+    assert names(advised(field, there, **stated, commercial_use=True)) == ["allowed", "conditional"]
+
+
+def test_what_was_shown_on_thumbnails_only_comes_last(field: RuleTable) -> None:
+    rows = [row("a", "toy", hardware=A.id, resolution="64x64"), row("b", "real", hardware=A.id)]
+    there = few_step("toy real", rows, {"toy": "2026-01", "real": "2022-01"})
+    assert names(advised(field, there, **TEXT, latency_budget_ms=150, gpu=A.id)) == ["real", "toy"]
+
+
+def test_what_is_too_large_for_the_usual_device_of_a_kind_comes_last(field: RuleTable) -> None:
+    """Of 12, 24 and 512 GB the middle is usual."""
+    cards = [
+        card(name, 312, 2039, mem_gb=gb, devices=("consumer_gpu",)) for name, gb in (("a", 12), ("b", 24), ("c", 512))
+    ]
+    rows = [row("x", "large", hardware="c", vram_gb=30.0), row("y", "small", hardware="c", vram_gb=20.0)]
+    made = [
+        model(name, family="hybrid", architecture="few_step", released=month)
+        for name, month in (("large", "2026-01"), ("small", "2022-01"))
+    ]
+    stated: dict[str, Any] = {**TEXT, "latency_budget_ms": 150, "device": "consumer_gpu"}
+    assert names(advised(field, catalogue(rows, made, cards), **stated)) == ["small", "large"]
+
+
+def test_one_style_is_tuned_into_a_model_of_text_to_image(field: RuleTable, shipped: Catalogue) -> None:
+    stated: dict[str, Any] = {
+        "task": "unconditional",
+        "conditioning": [],
+        "domain": "narrow",
+        "team_expertise": "limited",
+    }
+    found = advised(field, shipped, **stated, training="fine_tune", pretrained_available=True, priorities=["quality"])
+    assert len(found.start_with) == 3
+    for start in found.start_with:
+        assert "text_to_image" in shipped.tasks_of(start.candidate.model)
+        assert (start.candidate.resolution_px or 0) >= 512
+
+
+def test_what_is_trained_with_text_is_not_trained_from_scratch_without(field: RuleTable, shipped: Catalogue) -> None:
+    stated = {"task": "image_to_image", "conditioning": [], "domain": "narrow", "paired_data": True}
+    scratch = advised(field, shipped, "qwen-image-edit", **stated, training="from_scratch", training_images=40000)
+    _, tests = judged(scratch)
+    assert (tests["conditioning"].outcome, tests["conditioning"].says) == (
+        "fails",
+        "it is trained with text, and there is none",
+    )
+    _, released = judged(advised(field, shipped, "qwen-image-edit", **stated, training="pretrained"))
+    assert "conditioning" not in released
+
+
+def test_where_what_is_recommended_has_no_model_for_the_task_another_is_named(shipped: Catalogue) -> None:
+    slow = rule("slow", Predicate("serving", "is", ("batch",)), {"diffusion": 3})
+    rules = table(slow, architectures={"gan": "gan", "diffusion": "diffusion", "few_step": "hybrid"})
+    found = advised(rules, shipped, task="super_resolution", conditioning=[], serving="batch")
+    assert not found.start_with
+    assert {start.candidate.architecture for start in found.nearest} <= {"few_step", "gan"}
+    assert len(found.nearest) == 3
+
+
+def test_no_model_is_named_before_the_task_is_known(field: RuleTable, shipped: Catalogue) -> None:
+    found = advised(field, shipped, domain="narrow", latency_budget_ms=50)
+    assert (found.start_with, found.nearest) == ((), ())
+
+
+def test_where_a_kind_of_device_is_stated_the_quickest_of_it_is_estimated(field: RuleTable) -> None:
+    """3 TFLOP at half of 312, and 15 ms: 34.2 ms, from half of it to twice."""
+    there = few_step("one", [row("a", "one", hardware=None)], work=work())
+    found = advised(field, there, **TEXT, latency_budget_ms=90, device="datacenter_gpu", resolution_px=512)
+    took = found.start_with[0].time
+    assert took is not None
+    assert (took.low_ms, took.high_ms) == pytest.approx((17.1, 68.5), rel=1e-2)
+    assert took.hardware == A.id
 
 
 def test_where_nothing_fits_the_nearest_is_named_with_what_it_misses(field: RuleTable) -> None:

@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from builders import rule, spec, table
+from builders import SOURCE, rule, spec, table
 from genarch import RuleTable, Spec, evaluate, explore, load_rules, load_spec
 from genarch.errors import Problem
+from genarch.evidence.advice import advice
+from genarch.files.bundled import load_catalogue
 from genarch.reports.answer import answer_page, pages
 from genarch.reports.evaluation import Evaluated, Report, make_error_report, make_report
+from genarch.reports.evaluation_page import report_page
 from genarch.reports.page import Look
 from genarch.reports.reporting import report_on
 from genarch.reports.text import as_text
-from genarch.table.conditions import Predicate
+from genarch.table.conditions import ALWAYS, Condition, Predicate
+from genarch.table.rules import Notice
 
 EXAMPLES = sorted((Path(__file__).resolve().parent.parent.parent / "examples/specs").glob("*.genarch.yaml"))
 
@@ -58,6 +62,28 @@ def test_the_strongest_reasons_for_it_and_the_strongest_against() -> None:
     ]
 
 
+def test_of_changes_that_move_the_same_way_the_first_is_named_and_another_task_is_none() -> None:
+    """Priorities with quality, and without speed, each give another verdict; so does another task."""
+    rules = table(
+        rule("speed", Predicate("priorities", "any_of", ("speed",)), {"gan": 3}),
+        rule("steps", Predicate("priorities", "any_of", ("quality",)), {"diffusion": 6}),
+        rule("out", Predicate("domain", "is", ("broad",)), {}, ("gan", "diffusion", "consistency", "gan_enhanced_diffusion")),
+        rule("task", Predicate("task", "is", ("inpainting",)), {"diffusion": 9}),
+    )  # fmt: skip
+    text = shown(report(rules, spec(task="text_to_image", domain="narrow", priorities=["speed"])))
+    assert [line[9:] for line in text.splitlines() if "->" in line] == [
+        "domain: broad -> nothing fits",
+        "priorities without speed -> undetermined",
+    ]
+
+
+def test_what_holds_of_any_spec_is_the_last_warning() -> None:
+    whens: dict[str, Condition] = {"any": ALWAYS, "narrow": Predicate("domain", "is", ("narrow",))}
+    notices = [Notice(name, "warning", name, when, "message", SOURCE) for name, when in whens.items()]
+    found = report(table(NARROW, notices=notices), spec(domain="narrow"))
+    assert [caution.id for caution in found.warnings] == ["narrow", "any"]
+
+
 def test_without_a_verdict_what_excludes_is_the_reason() -> None:
     out = rule(
         "none",
@@ -69,9 +95,19 @@ def test_without_a_verdict_what_excludes_is_the_reason() -> None:
     assert text.splitlines()[1:3] == ["Infeasible", "Why  - none"]
 
 
+def test_models_of_another_architecture_are_said_to_be() -> None:
+    slow = rule("slow", Predicate("serving", "is", ("batch",)), {"diffusion": 3})
+    stated = spec(task="super_resolution", conditioning=[], serving="batch")
+    rules = table(slow, architectures={"gan": "gan", "diffusion": "diffusion", "few_step": "hybrid"})
+    found = evaluate(stated, rules)
+    made = make_report(stated, rules, found, advice=advice(stated, rules, found, load_catalogue()))
+    assert "No diffusion model of the catalogue does this; others do." in shown(made)
+    assert "Models of other architectures" in as_text(report_page(made), Look(140))
+
+
 def test_what_is_open_is_said_with_what_to_find_out() -> None:
     text = shown(report(table(NARROW, BATCH._replace(points={"diffusion": 3})), spec(domain="narrow")))
-    assert "Open     could still become evaluate both; find out serving first" in text
+    assert "Open     could become evaluate both: find out serving" in text
 
 
 def test_several_specs_are_a_table_with_the_columns_there_is_room_for() -> None:

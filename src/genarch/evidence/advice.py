@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 from genarch.evidence.assessment import Candidate, ModelTest, Outcome, candidate, candidates, model_tests
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import Cost, cost_of, load_of
+from genarch.evidence.entries import CommercialUse
 from genarch.evidence.feasibility import Needs, Status, needs_of
 from genarch.evidence.ways import LEAST_GB
 from genarch.table.forms import INLINED
@@ -18,6 +19,13 @@ from genarch.table.spec import Spec
 MOST = 3
 """How many models are named."""
 
+THUMBNAIL_PX = 128
+"""The largest image of a model of research into small ones; nobody starts with it where a larger one is to be had."""
+
+_TUNED_FROM_TEXT = {"unconditional", "class_conditional", "data_augmentation"}
+"""The tasks for which a released model of text to image is tuned: the prompt says what the training set shows."""
+
+_USABLE: frozenset[CommercialUse] = frozenset({"allowed", "conditional"})
 _FITS_FIRST: Sequence[Status] = ("demonstrated", "within", "straddling")
 
 
@@ -82,8 +90,9 @@ class Advice(NamedTuple):
 
     start_with: tuple[Start, ...]
     nearest: tuple[Start, ...]
-    """Where none fits: those that miss least, of the recommended architectures; where none is, of those that are left,
-    or of all."""
+    """Where none fits: those that miss least, at most one thing beside the budget, of the recommended architectures;
+    where nothing is recommended, of those that are left, or of all. Where those have none for the task, what fits of
+    the others that are left."""
     model: Judged | None
 
 
@@ -93,7 +102,7 @@ def advice(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Cata
     Raises:
         UnknownIdError: when the catalogue has no model of that name.
     """
-    needs, verdict = needs_of(spec.constraints, catalogue), evaluation.verdict
+    needs = needs_of(spec.constraints, catalogue)
     load = load_of(spec.constraints, needs)
     excluded = {entry.architecture: entry.excluded_by for entry in evaluation.ranking}
     stated = load if load and (load.images_per_day or load.peak_images_per_second) else None
@@ -104,20 +113,33 @@ def advice(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Cata
         figures, out = tuple(_figures(entry.model, catalogue)), excluded.get(entry.architecture, ())
         return Start(entry, _time_of(entry), model.released, figures, cost, out)
 
-    left = tuple(name for name, by in excluded.items() if not by)
-    among = verdict.recommended or left or tuple(excluded)
-    found = candidates(among, needs)
-    fitting = best_first([entry for entry in found if not entry.misses], needs) if verdict.recommended else []
-    # Each architecture that is recommended is to be tried, so the best of each comes before a second of another.
-    chosen = [next(entry for entry in fitting if entry.architecture == name) for name in _shown(among, fitting)]
-    chosen += [entry for entry in fitting if entry not in chosen]
-    chosen = sorted(chosen[:MOST], key=fitting.index)
-    nearest = () if chosen else tuple(map(start, _nearest(found)[:MOST]))
+    chosen, nearest = _chosen(spec, evaluation, needs) if "task" in spec.constraints else ([], [])
     judged = None
     if spec.model is not None:
         named = candidate(catalogue.model(spec.model), needs)
         judged = _judged(start(named), tuple(model_tests(named, needs)), evaluation, rules)
-    return Advice(tuple(map(start, chosen)), nearest, judged)
+    return Advice(tuple(map(start, chosen)), tuple(map(start, nearest)), judged)
+
+
+def _chosen(spec: Spec, evaluation: Evaluation, needs: Needs) -> tuple[list[Candidate], list[Candidate]]:
+    """The models to start with; where none fits, those that are nearest."""
+    recommended = evaluation.verdict.recommended
+    left = tuple(entry.architecture for entry in evaluation.ranking if not entry.excluded_by)
+    tuned = spec.constraints.get("training") == "fine_tune" and spec.constraints["task"] in _TUNED_FROM_TEXT
+    if tuned and needs.tasks:
+        terms = needs.conditioning - {"class_label"} | {"text"}
+        needs = needs._replace(tasks=needs.tasks | {"text_to_image"}, conditioning=terms, no_text=False)
+    found = candidates(recommended or left or tuple(entry.architecture for entry in evaluation.ranking), needs)
+    fitting = best_first([entry for entry in found if not entry.misses], needs) if recommended else []
+    # Each architecture that is recommended is to be tried, so the best of each comes before a second of another.
+    chosen = [next(entry for entry in fitting if entry.architecture == name) for name in _shown(recommended, fitting)]
+    chosen += [entry for entry in fitting if entry not in chosen]
+    if chosen:
+        return sorted(chosen[:MOST], key=fitting.index), []
+    if near := _nearest(found):
+        return [], near[:MOST]
+    others = candidates(tuple(name for name in left if name not in recommended), needs)
+    return [], best_first([entry for entry in others if not entry.misses], needs)[:MOST]
 
 
 def _shown(architectures: Iterable[str], found: Iterable[Candidate]) -> list[str]:
@@ -129,10 +151,12 @@ def _shown(architectures: Iterable[str], found: Iterable[Candidate]) -> list[str
 def _nearest(found: Iterable[Candidate]) -> list[Candidate]:
     """Those of fewest misses, the quickest first, then the smallest.
 
-    What is not shown on the task, was never released, or may not be used so, is no near miss.
+    What is not shown on the task, was never released, or may not be used so, is no near miss; nor is what misses more
+    than one thing beside the budget.
     """
     far = {"licence", "task", "weights"}
     there = [entry for entry in found if far.isdisjoint(miss.kind for miss in entry.misses)]
+    there = [entry for entry in there if sum(miss.kind != "budget" for miss in entry.misses) < 2]
     least = min((len(entry.misses) for entry in there), default=0)
     nearest = [entry for entry in there if len(entry.misses) == least]
 
@@ -144,28 +168,41 @@ def _nearest(found: Iterable[Candidate]) -> list[Candidate]:
 
 
 def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:
-    """Of known weights; shown to keep the budget, and known to fit the memory; then ahead in quality; then the latest.
+    """Of known weights; shown to keep the budget, and known to fit the memory; then what suits; then the latest.
 
-    Ahead is what has the better of more figures that another of them has too, behind what has the worse; most have no
-    figure in common with another, and are neither.
+    What suits fits the memory that such devices usually have; is shown on the task itself, or on one like it, and above
+    thumbnails; takes no text that is not there; may be used in a product; is known in size; and is not behind another
+    of them in the figures of quality that both have.
     """
-    quality = {entry.model: {f[:2]: f.value for f in _figures(entry.model, needs.catalogue)} for entry in found}
+    catalogue = needs.catalogue
+    sizes = sorted(card.mem_gb for card in (needs.place.hardware if needs.place else ()) if card.mem_gb)
+    usual_gb = sizes[len(sizes) // 2] if sizes else inf
+    quality = {entry.model: {f[:2]: f.value for f in _figures(entry.model, catalogue)} for entry in found}
 
-    def lead(name: str) -> int:
-        ahead = sum(
-            _better(value, other[key], key[1])
-            for key, value in quality[name].items()
-            for other in quality.values()
-            if key in other
+    def behind(name: str) -> bool:
+        pairs = ((key, value, other) for key, value in quality[name].items() for other in quality.values())
+        return sum(_better(value, other[key], key[1]) for key, value, other in pairs if key in other) < 0
+
+    def rank(entry: Candidate) -> tuple[bool | int, ...]:
+        model = catalogue.models[entry.model]
+        code = entry.licence and needs.from_scratch and entry.licence.code
+        use = code.commercial_use if code else model.commercial_use
+        tasks = set[str](catalogue.tasks_of(entry.model))
+        return (
+            not (entry.licence and entry.licence.weights_released),
+            _FITS_FIRST.index(entry.status) if needs.budget_ms is not None else 0,
+            needs.memory_gb is not None and entry.memory_gb is None,
+            (entry.memory_gb or 0) > usual_gb,
+            needs.task not in tasks,
+            tasks.isdisjoint((needs.tasks or tasks) - {"semantic_to_image"}),
+            0 < (entry.resolution_px or 0) <= THUMBNAIL_PX,
+            needs.lacks_text_for(model),
+            use not in _USABLE or (needs.commercial_use and use == "conditional"),
+            entry.resolution_px is None,
+            behind(entry.model),
         )
-        return (ahead > 0) - (ahead < 0)
 
-    def rank(entry: Candidate) -> tuple[bool, int, bool, int]:
-        kept = _FITS_FIRST.index(entry.status) if needs.budget_ms is not None else 0
-        unknown = needs.memory_gb is not None and entry.memory_gb is None
-        return not (entry.licence and entry.licence.weights_released), kept, unknown, -lead(entry.model)
-
-    latest = sorted(found, key=lambda entry: needs.catalogue.models[entry.model].released or "", reverse=True)
+    latest = sorted(found, key=lambda entry: catalogue.models[entry.model].released or "", reverse=True)
     return sorted(latest, key=rank)
 
 

@@ -258,6 +258,8 @@ def model_tests(found: Candidate, needs: Needs) -> Iterator[ModelTest]:
         shown = f"it is steered by {' and '.join(sorted(needs.conditioning))}{added}"
         lacks = f"nothing shows it steered by {' or '.join(lacking)}"
         yield ModelTest("conditioning", "fails" if lacking else "passes", lacks if lacking else shown)
+    elif needs.from_scratch and needs.lacks_text_for(model):
+        yield ModelTest("conditioning", "fails", "it is trained with text, and there is none")
     if needs.commercial_use:
         conflict = licence_conflict(model, from_scratch=needs.from_scratch)
         yield ModelTest("licence", "fails" if conflict else "passes", conflict or _granted(model, code))

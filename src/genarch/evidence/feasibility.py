@@ -57,8 +57,12 @@ class Needs(NamedTuple):
     device: str | None
     there: frozenset[str]
     resolution_px: int | None
+    task: str | None
+    """As the spec states it; `tasks` are those whose rows count for it."""
     tasks: frozenset[str] | None
     conditioning: frozenset[str]
+    no_text: bool
+    """Whether the conditioning is stated, without text."""
     commercial_use: bool
     sold: bool
     from_scratch: bool
@@ -109,6 +113,13 @@ class Needs(NamedTuple):
         """The conditioning asked for that no row shows of a model, or of an adapter."""
         return sorted(self.conditioning - takes_of(model.id, self.catalogue))
 
+    def lacks_text_for(self, model: Model) -> bool:
+        """Whether a model is shown with text only, and the spec states that there is none."""
+        rows = self.catalogue.rows_of(model.id)
+        return self.no_text and all(
+            "text" in part for part in ([row.conditioning for row in rows] or [model.conditioning])
+        )
+
     def adapters_for(self, model: Model) -> tuple[Model, ...] | None:
         """The adapters that give a model the conditioning asked for; none where it has it, None where none do."""
         return adapters_for(model.id, self.conditioning, self.catalogue)
@@ -127,13 +138,18 @@ class Needs(NamedTuple):
     def estimated(self, model: Model, *, full_load: bool = False) -> Estimate | None:
         """A model's estimate on the hardware and at the size asked for, a square, with its adapters charged.
 
+        Where a kind of device alone is stated, on the one of that kind that is likely to be quickest.
+
         None where it does not do what is asked for, is not known to at this size, or cannot be estimated.
         """
-        options = self.run_as(model)
-        if self.hardware is None or self.resolution_px is None or options is None:
+        options, side = self.run_as(model), self.resolution_px
+        if self.place is None or side is None or options is None:
             return None
-        size = self.resolution_px, self.resolution_px
-        return estimate(model, self.hardware, size, self.catalogue, options=options, full_load=full_load)
+        there = [self.hardware] if self.hardware else list(self.place.hardware)
+        if len(there) > 1:
+            bands = [(card, band_ms(model, card, side, self.catalogue, options)) for card in there]
+            there = [card for card, band in sorted(bands, key=lambda pair: pair[1][1] if pair[1] else inf)]
+        return estimate(model, there[0], (side, side), self.catalogue, options=options, full_load=full_load)
 
     def run_as(self, model: Model) -> Options | None:
         """How a model is run for what is asked for; None where it does not do it, or is not known to at this size."""
@@ -255,8 +271,10 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
         device,
         place.there if place else frozenset() if gpu or device else frozenset(catalogue.hardware),
         None if largest is None else int(largest),
+        str(task) if task else None,
         measured_tasks(str(task)) if task else None,
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
+        isinstance(conditioning, frozenset) and "text" not in conditioning,
         stated.get("commercial_use") is True,
         stated.get("commercial_use") is True and stated.get("training") == "pretrained",
         stated.get("training") == "from_scratch",

@@ -74,6 +74,12 @@ KINDS: Mapping[str, tuple[str, str]] = {
 """What evidence says of an architecture: the end of the rule's id, its title, and what it means."""
 
 
+def _titled(what: str, architecture: str) -> str:
+    """The title, with the architecture as running text has it."""
+    words = KINDS[what][0].format("GAN" if architecture == "gan" else architecture.replace("_", " "))
+    return words[:1].upper() + words[1:]
+
+
 def instantiated(stated: Answers, rules: RuleTable, catalogue: Catalogue, *, around: bool = False) -> tuple[Rule, ...]:
     """The rules that evidence adds for the hardware, the size and the budget that are stated.
 
@@ -384,7 +390,7 @@ class _Against:
         named = (self._architecture,)
         return Rule(
             rule_id(self._architecture, what),
-            KINDS[what][0].format(self._architecture),
+            _titled(what, self._architecture),
             when,
             because,
             Citation(cited, self._catalogue.name, grade),

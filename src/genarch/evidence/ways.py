@@ -14,7 +14,6 @@ from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Options
 from genarch.evidence.hardware import Hardware
-from genarch.table.answers import format_answer
 from genarch.table.constraints import BY_NAME, Answers, Range
 from genarch.table.spec import contradicted_device
 
@@ -124,9 +123,14 @@ def time_of(row: Measurement) -> float:
 
 
 def ms_words(ms: float | Range | None) -> str:
-    """`36.5 ms`, `1.62 s`, `20..50 ms`; `no time` where there is none."""
+    """`36.5 ms`, `1.62 s`, `more than 5 s`, `500 ms to 2 s`; `no time` where there is none."""
     if isinstance(ms, Range):
-        return f"{format_answer(ms)} ms"
+        low, high = ms_words(ms.low), ms_words(ms.high)
+        if ms.low is None:
+            return f"{high} or less" if ms.below is None else f"less than {high}"
+        if ms.high is None:
+            return f"{low} or more" if ms.above is None else f"more than {low}"
+        return f"{low} to {high}"
     if ms is None:
         return "no time"
     if ms >= 1_000_000:

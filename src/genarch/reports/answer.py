@@ -11,20 +11,30 @@ from functools import partial
 from itertools import chain
 
 from genarch.evidence.advice import Start
+from genarch.evidence.assessment import Candidate
 from genarch.evidence.entries import Licence
 from genarch.evidence.feasibility import Status
-from genarch.evidence.ways import ms_words
+from genarch.evidence.ways import LEAST_GB, ms_words
 from genarch.reports import page
 from genarch.reports.evaluation import Evaluated, Reason, Refused, Report, best_standing
-from genarch.reports.evaluation_page import change_words, confidence_words, relaxed_words, report_page, verdict_words
+from genarch.reports.evaluation_page import (
+    change_words,
+    confidence_words,
+    recommended_models,
+    relaxed_words,
+    report_page,
+    verdict_words,
+)
 from genarch.reports.evidence import quickest_there, usd_words
 from genarch.reports.page import Block, Line, Page, Paragraph, Span, code, dim, spans, strong
-from genarch.reports.words import both, counted, either, name_words, unmeasured_words
+from genarch.reports.words import both, either, name_words, unmeasured_words
 from genarch.table.changes import Flip
-from genarch.table.constraints import BY_NAME
 
 MOST_CHANGES = 2
 """How many changes that would give another verdict are named."""
+
+MOST_METHODS = 2
+"""How many methods are named."""
 
 MOST_REASONS = 3
 """How many rules are named, the strongest against what is recommended among them."""
@@ -46,7 +56,7 @@ def pages(reports: Iterable[Report], *, full: bool = False, hinted: bool = False
         first = first or report
         rows.append(_row(report))
     if first and len(rows) > 1:
-        hint = Paragraph(dim("--full has the reports; so has the evaluation of a single one."))
+        hint = Paragraph(dim("Name one spec for its answer; --full has every report."))
         yield chain((page.Rule(),) if full else (), _overview(rows), (hint,) if hinted and not full else ())
     elif first and not full:
         yield _page(first, partial(answer_page, hinted=hinted))
@@ -136,7 +146,7 @@ def _budget(report: Evaluated) -> Iterator[Line]:
     evidence, recommended = report.evidence, report.verdict.recommended
     if not evidence:
         return
-    place = f" on {evidence.gpu or f'any {evidence.device}'}" if evidence.gpu or evidence.device else ""
+    place = f" on {evidence.gpu or evidence.device}" if evidence.gpu or evidence.device else ""
     size = f" at {evidence.resolution_px} px" if evidence.resolution_px else ""
     asked = f"{ms_words(evidence.budget_ms)}{place}{size}"
     if not recommended:
@@ -185,9 +195,8 @@ def _open(report: Evaluated) -> Iterator[Line]:
     possible = [item.verdict for item in explored.possible] if explored else []
     others = [name_words(name) for name in possible if name != verdict]
     if explored and others and (name := explored.next_question):
-        could = "could still become" if verdict in possible else "not final: it becomes"
-        meaning = BY_NAME[name].meaning.partition(";")[0].partition(",")[0]
-        yield f"{could} {either(others)}; find out {name} first ({meaning})"
+        could = "could become" if verdict in possible else "not final: becomes"
+        yield f"{could} {either(others)}: find out {name}"
     if report.evidence and (missing := unmeasured_words(report.spec.constraints)):
         yield missing
 
@@ -232,28 +241,39 @@ def _reasons(report: Evaluated) -> Iterator[Line]:
 def _cautions(report: Evaluated) -> Iterator[Line]:
     """Contradictions within the spec in full; of what else to know the first, in one sentence."""
     first = [c for c in report.warnings if c.id.startswith("inconsistent-")] or report.warnings[:1]
-    for caution in first:
+    rest = len(report.warnings) - len(first)
+    for place, caution in enumerate(first, start=1):
         words = caution.message if caution.id.startswith("inconsistent-") else caution.message.partition(". ")[0]
-        yield Span(words.removesuffix("."), tone="open")
-    if rest := len(report.warnings) - len(first):
-        yield dim(f"and {counted(rest, 'more warning')}")
+        more = dim(f" (and {rest} more)" if rest and place == len(first) else "")
+        yield Span(words.removesuffix("."), tone="open"), more
+
+
+_UNSHOWN = {
+    "budget": "keep the budget",
+    "conditioning": "take the conditioning",
+    "memory": "fit the memory",
+    "resolution": "reach the resolution",
+}
 
 
 def _models(report: Evaluated) -> Iterator[Block]:
-    """Up to three models with what a team weighs; else the method to start with."""
-    starts = report.start_with or report.nearest
-    methods = [m for m in report.methods if set(m.architectures).intersection(report.verdict.recommended)]
-    if not starts:
-        yield from (page.Fields((("Start with", (f"{m.title}: {m.because}",)),)) for m in methods[:1])
-        return
-    header = "Start with"
-    if not report.start_with:
-        misses = dict.fromkeys(miss.kind for start in starts for miss in start.candidate.misses)
-        header = f"Nearest{f', missing {both(list(misses))}' if misses else ''}"
+    """Up to three models with what a team weighs, where none fits why; else the methods."""
+    starts, recommended = report.start_with or report.nearest, report.verdict.recommended
+    methods = [m.title.partition(",")[0] for m in report.methods if set(m.architectures).intersection(recommended)]
+    header = "Start with" if report.start_with else "Nearest"
+    if report.nearest:
+        kinds = dict.fromkeys(miss.kind for start in starts for miss in start.candidate.misses)
+        if lacks := [_UNSHOWN[kind] for kind in kinds if kind in _UNSHOWN]:
+            yield Paragraph(Span(f"No model fits; the nearest are not shown to {either(lacks)}.", tone="open"))
+        elif not recommended_models(report):
+            named = both([name_words(name) for name in recommended])
+            yield Paragraph(Span(f"No {named} model of the catalogue does this; others do.", tone="open"))
+        else:
+            header = "Models for this"
     columns: dict[str, list[Line]] = {
         header: [strong(start.candidate.title) for start in starts],
         "Time": [_time(start) for start in starts],
-        "Memory": [f"{gb:.2g} GB" if (gb := start.candidate.memory_gb) else "" for start in starts],
+        "Memory": [_memory(start.candidate) for start in starts],
         "Commercial use": [_commercial(start.candidate.licence) for start in starts],
         "1,000 images": [
             usd_words(start.cost.usd_per_1000_images) if start.cost and start.cost.usd_per_1000_images else ""
@@ -262,7 +282,18 @@ def _models(report: Evaluated) -> Iterator[Block]:
     }
     known = {header: cells for header, cells in columns.items() if any(cells)}
     rows = tuple(tuple(cell or "not known" for cell in row) for row in zip(*known.values(), strict=True))
-    yield page.Table(tuple(known), rows)
+    if rows:
+        yield page.Table(tuple(known), rows)
+    if methods and (not rows or report.spec.constraints.get("training") == "from_scratch"):
+        yield page.Fields((("Methods", ("; ".join(methods[:MOST_METHODS]),)),))
+
+
+def _memory(entry: Candidate) -> str:
+    """The memory of a model; of weights alone that it is more."""
+    gb = entry.memory_gb or 0
+    if entry.memory_is == "weights" and gb >= LEAST_GB:
+        return f"over {gb:.2g} GB"
+    return f"{gb:.2g} GB" if gb >= LEAST_GB else f"under {LEAST_GB:g} GB" if gb else ""
 
 
 def _time(start: Start) -> str:
@@ -278,7 +309,10 @@ def _commercial(licence: Licence | None) -> str:
 
 
 def _changes(report: Evaluated) -> Iterator[Line]:
-    """The nearest changes to another verdict, of what a team may move first; what to relax where nothing fits."""
+    """The nearest changes to another verdict, of what a team may move first; what to relax where nothing fits.
+
+    Of several that move the same way the first; another task is another project.
+    """
     explored, stated = report.explored, report.spec.constraints
     if not explored:
         return
@@ -286,9 +320,13 @@ def _changes(report: Evaluated) -> Iterator[Line]:
         yield from relaxed_words(report, explored)[:MOST_CHANGES]
         return
 
-    for flip in sorted(explored.flips, key=_movable)[:MOST_CHANGES]:
+    named: dict[frozenset[tuple[str, str | None]], Flip] = {}
+    for flip in sorted(explored.flips, key=_movable):
+        named.setdefault(frozenset((change.constraint, change.bound) for change in flip.changes), flip)
+    others = [flip for flip in named.values() if all(change.constraint != "task" for change in flip.changes)]
+    for flip in others[:MOST_CHANGES]:
         words = both([change_words(change, stated) for change in flip.changes])
-        yield f"{words}: {name_words(flip.verdict)}"
+        yield f"{words} -> {'nothing fits' if flip.verdict == 'infeasible' else name_words(flip.verdict)}"
 
 
 def _precedents(report: Evaluated) -> Iterator[Line]:
@@ -297,9 +335,10 @@ def _precedents(report: Evaluated) -> Iterator[Line]:
     if not found or not found.nearest:
         return
     chosen = Counter(name_words(each.chosen) for each in found.nearest)
-    counts = ", ".join(f"{name} {count}" for name, count in chosen.items())
+    counts = ", ".join(f"{name} {count}" for name, count in chosen.most_common())
     words = f"the {len(found.nearest)} most alike: {counts}"
-    yield Span(f"{words}; all of them point elsewhere", tone="open") if found.contradicts else words
+    other = f"; all {found.cases}, by likeness: {name_words(found.contradicts or '')}"
+    yield Span(words + other, tone="open") if found.contradicts else words
 
 
 def _movable(flip: Flip) -> tuple[int, bool]:

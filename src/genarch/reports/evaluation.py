@@ -18,9 +18,10 @@ from genarch.reports.precedents import Precedents
 from genarch.reports.words import both, counted, encodable, name_words
 from genarch.table.answers import format_answer
 from genarch.table.changes import Flip, Possible, Stability
+from genarch.table.conditions import ALWAYS
 from genarch.table.constraints import BY_NAME, Answers, in_order
 from genarch.table.forms import INLINED, OMITTED
-from genarch.table.rules import Assumption, Citation, Notice, Risk, Rule, RuleTable, TableVersion
+from genarch.table.rules import Assumption, Citation, Method, Notice, Risk, Rule, RuleTable, TableVersion
 from genarch.table.scoring import Evaluation, Ranked, Undecided, Unread, Verdict, decide
 from genarch.table.spec import Origin, Spec
 from genarch.version import __version__
@@ -223,6 +224,7 @@ def make_report(
     priced = advice is not None and any(start.cost for start in (*advice.start_with, *advice.nearest))
     reads = {*(evidence.reads if evidence else ()), *(LOAD if priced else ())}
     notes = [entry for entry in evaluation.notices if entry.level == "note"]
+    cautions = [entry for entry in evaluation.notices if entry.level != "note"]
     entries: list[Rule | Assumption | Notice] = [*evaluation.hits, *evaluation.assumed, *notes]
     table, reasons, methods, risks = _parts(rules)
     report = Evaluated(
@@ -235,10 +237,11 @@ def make_report(
         summary=_summary(rules, evaluation),
         base=_base(base, decide(spec, base), verdict) if base else None,
         ranking=evaluation.ranking,
+        # Of methods and warnings, what holds of any spec comes after what this one gives rise to.
         rationale=tuple([reasons.get(entry.id) or _reason(entry) for entry in entries]),
-        methods=tuple([methods[method.id] for method in evaluation.methods]),
+        methods=tuple([methods[m.id] for m in sorted(evaluation.methods, key=_general)]),
         risks=tuple([risk for risk in risks if risk.architecture in verdict.recommended]),
-        warnings=tuple([Caution(n.id, n.message, n.source) for n in evaluation.notices if n.level != "note"]),
+        warnings=tuple([Caution(n.id, n.message, n.source) for n in sorted(cautions, key=_general)]),
         unread=tuple([entry for entry in evaluation.unread if entry.constraint not in reads]),
         undecided=evaluation.undecided,
         evidence=evidence,
@@ -248,6 +251,11 @@ def make_report(
     )
     steps = (*_first_steps(report), *_steps(evaluation, spec))
     return report._replace(next_steps=steps or (_fallback(report),))
+
+
+def _general(entry: Method | Notice) -> tuple[bool, int]:
+    """Of how much it holds: what says something of every spec, or of many architectures, comes last."""
+    return entry.when == ALWAYS, len(entry.architectures) if isinstance(entry, Method) else 0
 
 
 def make_error_report(path: str, spec_id: str, problems: Sequence[Problem]) -> Refused:
@@ -305,9 +313,7 @@ def _first_steps(report: Evaluated) -> Iterator[Step]:
 def _fallback(report: Evaluated) -> Step:
     """Where nothing else is to be said: try what is recommended; else state more."""
     if recommended := report.verdict.recommended:
-        return _step(
-            "Try first", f"Try {both(recommended)} on images of your own, with what is named to start with.", ""
-        )
+        return _step("Try first", f"Try {both(list(map(name_words, recommended)))} on images of your own.", "")
     path, waiting = _file_of(report.spec.source), [entry.constraint for entry in report.undecided[:3]]
     first = f", {both(waiting)} first" if waiting else ""
     return _step("State more", f"State more of the deployment{first}.", f"genarch ask --answers {path}" if path else "")

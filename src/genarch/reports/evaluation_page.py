@@ -124,7 +124,16 @@ def _models(report: Evaluated) -> Iterator[Block]:
         heading = "Nearest, of the models of the catalogue"
         if report.verdict.verdict == "undetermined" and not report.nearest[0].candidate.misses:
             heading = "Models that do this, of architectures that are left"
+        elif not recommended_models(report):
+            heading = "Models of other architectures; those recommended have none for this in the catalogue"
         yield from _section(heading, start_entries(report.nearest, budgeted=budgeted))
+
+
+def recommended_models(report: Evaluated) -> bool:
+    """Whether the models that are named are of what is recommended, or nothing is recommended."""
+    named = report.start_with or report.nearest
+    recommended = report.verdict.recommended
+    return not recommended or any(start.candidate.architecture in recommended for start in named)
 
 
 def _next(step: Step) -> Entry:
@@ -226,15 +235,15 @@ def verdict_words(verdict: Verdict) -> str:
 def confidence_words(verdict: Verdict) -> str:
     """The confidence and what it rests on, to stand after the verdict.
 
-    ` (clear: right in 39 of 42 documented cases that were left out)`; without such figures ` (clear, margin 0.67)`.
+    ` (clear: right in 39 of 42 left-out cases)`; without such figures ` (clear, margin 0.67)`.
     """
     if verdict.confidence is None:
         return ""
     words, found = verdict.confidence.replace("_", " "), verdict.documented
     why = "no other family is left" if verdict.confidence == "forced" else ""
     if found is not None:
-        good = "one of the two was chosen" if verdict.confidence == "close_call" else "right"
-        why += f"{why and '; '}{good} in {found.right} of {found.cases} documented cases that were left out"
+        good = "one of the two right" if verdict.confidence == "close_call" else "right"
+        why += f"{why and '; '}{good} in {found.right} of {found.cases} left-out cases"
     if why:
         return f" ({words}: {why})"
     return f" ({words}, margin {float(verdict.margin):.2f})" if verdict.margin is not None else f" ({words})"
@@ -260,8 +269,9 @@ def change_words(change: Change, stated: Answers) -> str:
         limit = format_answer(change.threshold) + (f" {unit}" if unit else "")
         return f"{name} " + _BOUNDS[change.bound].format(limit)
     if isinstance(change.value, frozenset) and isinstance(before, frozenset):
-        words = [f"with {member}" for member in BY_NAME[name].values if member in change.value - before]
-        words += [f"without {member}" for member in BY_NAME[name].values if member in before - change.value]
+        added = [member for member in BY_NAME[name].values if member in change.value - before]
+        dropped = [member for member in BY_NAME[name].values if member in before - change.value]
+        words = [f"with {both(added)}"] * bool(added) + [f"without {either(dropped)}"] * bool(dropped)
         return f"{name} {' and '.join(words)}"
     values = [format_answer(plain_value(name, value)) for value in _nearest_first(name, before, change)]
     if len(values) > MOST_VALUES + 1:

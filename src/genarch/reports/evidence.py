@@ -88,7 +88,7 @@ def evidence_sections(evidence: Assessment) -> Iterator[Block]:
     missing = [name for name in ("gpu", "resolution_px") if not getattr(evidence, name)]
     wanted = (Paragraph((dim("State "), dim(both(missing)), dim(" for estimates."))),) if missing else ()
     entries = Entries(tuple(_feasibility(entry, evidence) for entry in evidence.feasibility))
-    place = evidence.gpu or (f"any {evidence.device}" if evidence.device else "any hardware")
+    place = evidence.gpu or evidence.device or "any hardware"
     size = f" at {evidence.resolution_px} px" if evidence.resolution_px else ""
     heading = f"Evidence: {ms_words(evidence.budget_ms)} a request on {place}{size}"
     yield Section(heading, (*_scale(evidence), entries, *wanted))

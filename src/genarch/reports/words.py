@@ -56,7 +56,7 @@ def unmeasured_words(stated: Answers) -> str:
     names += [] if "resolution_px" in stated else ["resolution_px"]
     if not names or "latency_budget_ms" not in stated:
         return ""
-    return f"what was measured counts once {both(names)} {'is' if len(names) == 1 else 'are'} stated"
+    return f"measurements take part once {both(names)} {'is' if len(names) == 1 else 'are'} stated"
 
 
 def either(words: Sequence[str]) -> str:
