@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from genarch import load_rules
+
 
 def run(*command: str | Path, cwd: Path) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -75,5 +77,6 @@ def test_an_installed_wheel_evaluates_a_spec(wheel: Path, root: Path, tmp_path: 
     assert report["evidence"]["catalogue"]["id"] == "evidence"
     assert "rtx-4090" in run(genarch, "hardware", "list", cwd=tmp_path)
     (tmp_path / "a.md").write_text((root / "examples/docs/pass/0001-live-face-filter.md").read_text())
-    told = "1 file, 1 document, 1 decision: no findings\n"
+    judged = f"Judged by {load_rules('field').name}, no settings, no baseline.\n"
+    told = f"1 file, 1 document, 1 decision: no findings\n{judged}"
     assert run(genarch, "check", "--no-config", "--today", "2026-11-24", "a.md", cwd=tmp_path) == told
