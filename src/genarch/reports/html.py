@@ -27,7 +27,9 @@ def as_html(pages: Iterable[Page], title: str) -> str:
     try:
         from jinja2 import Environment, StrictUndefined
     except ImportError:
-        raise MissingExtraError("html needs Jinja2; install it with: pip install 'genarch[html]'") from None
+        raise MissingExtraError(
+            "html needs Jinja2; install it with: pip install jinja2 (genarch's extra html has it)"
+        ) from None
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "spans": spans,
