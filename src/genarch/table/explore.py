@@ -7,6 +7,7 @@ stay so.
 """
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, reduce
 from itertools import islice, product
@@ -144,13 +145,18 @@ class Exploration:
     def _by_telling(self, names: Sequence[str]) -> list[str]:
         space = self._table.space
         at = {name: position for position, name in enumerate(space.left_open(self._stated))}
-        left: dict[str, dict[int, set[str]]] = {name: {} for name in names}
+        met: list[set[tuple[int, str]]] = [set() for _ in names]
+        asked = [(at[name], found.add) for name, found in zip(names, met, strict=True)]
+        verdicts: dict[int, str] = {}  # many samples have the same hits
         for hits, answers in sampled(space, self._stated, SAMPLES):
-            verdict = self._table.verdict(hits)
-            for name, by_class in left.items():
-                by_class.setdefault(answers[at[name]].fails, set()).add(verdict)
+            if (verdict := verdicts.get(hits)) is None:
+                verdict = verdicts[hits] = self._table.verdict(hits)
+            for position, add in asked:
+                add((answers[position].fails, verdict))
         counts = {
-            name: [len(verdicts) for verdicts in by_class.values()] for name, by_class in left.items() if by_class
+            name: list(Counter(fails for fails, _ in found).values())
+            for name, found in zip(names, met, strict=True)
+            if found
         }
         return sorted(counts, key=lambda name: (sum(counts[name]) / len(counts[name]), max(counts[name])))
 
