@@ -19,7 +19,6 @@ from genarch.files.answers import with_overrides
 from genarch.files.bundled import with_own_cases
 from genarch.files.io import atomic_file, case_files, decode, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
-from genarch.reports.descriptions import Description, descriptions_page
 from genarch.reports.json import as_json
 from genarch.reports.page import Look, Page
 from genarch.reports.words import safe
@@ -30,6 +29,7 @@ from genarch.table.spec import Spec
 
 if TYPE_CHECKING:
     from genarch.documents.settings import ProjectSettings
+    from genarch.reports.descriptions import Description
 
 
 class ExitCode(IntEnum):
@@ -303,6 +303,8 @@ def format_of(output: str, formats: Collection[str], *, strict: bool = False) ->
 
 def print_descriptions(descriptions: list[Description], output_format: str) -> int:
     """Write descriptions of entries, and end well."""
+    from genarch.reports.descriptions import descriptions_page
+
     report = [description.as_json() for description in descriptions]
     return write_report(report, descriptions_page(descriptions), output_format)
 
