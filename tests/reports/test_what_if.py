@@ -72,6 +72,8 @@ def test_on_the_command_line(root: Path) -> None:
     assert [json.loads(line)["report"]["verdict"] for line in lines] == [e["report"]["verdict"] for e in made["tried"]]
     text = run("evaluate", path, *options, cwd=root).stdout
     assert "combinations would change the verdict." in text
+    unlisted = run("evaluate", path, "--try", "gpu=l4,l44", cwd=root).stdout
+    assert "Careful: The evidence catalogue has no gpu l44; did you mean 'l4'?" in unlisted
 
 
 @pytest.mark.parametrize(

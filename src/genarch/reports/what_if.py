@@ -68,6 +68,9 @@ def what_if_page(found: WhatIf) -> Iterator[Block]:
     yield page.Title((code(found.spec.id), dim(f"  {found.spec.title}" if found.spec.title else "")))
     needed = len(others[0].answers) + 2
     yield page.Table(shown, tuple(tuple(row[header] for header in shown) for row in rows), needed=needed)
+    known = {caution.message for caution in now.report.warnings}
+    added = dict.fromkeys(caution.message for entry in others for caution in entry.report.warnings)
+    yield from (Paragraph((Span("Careful: ", tone="open"), message)) for message in added if message not in known)
     changed = sum(entry.changed for entry in others)
     yield Paragraph(f"{changed} of {counted(len(others), 'combination')} would change the verdict.")
 
