@@ -13,6 +13,7 @@ from genarch.reports.page import Block, Line, Paragraph, Span, code, dim, spans
 from genarch.reports.words import counted
 from genarch.table.answers import format_answer, plain_value
 from genarch.table.constraints import Value
+from genarch.table.hardware_notices import GPU_NOT_LISTED
 from genarch.version import __version__
 
 
@@ -69,7 +70,8 @@ def what_if_page(found: WhatIf) -> Iterator[Block]:
     needed = len(others[0].answers) + 2
     yield page.Table(shown, tuple(tuple(row[header] for header in shown) for row in rows), needed=needed)
     known = {caution.message for caution in now.report.warnings}
-    added = dict.fromkeys(caution.message for entry in others for caution in entry.report.warnings)
+    cautions = (caution for entry in others for caution in entry.report.warnings)
+    added = dict.fromkeys(c.message for c in cautions if c.id == GPU_NOT_LISTED or c.id.startswith("inconsistent-"))
     yield from (Paragraph((Span("Careful: ", tone="open"), message)) for message in added if message not in known)
     changed = sum(entry.changed for entry in others)
     yield Paragraph(f"{changed} of {counted(len(others), 'combination')} would change the verdict.")
