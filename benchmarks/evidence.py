@@ -9,12 +9,12 @@ from collections.abc import Callable
 from functools import partial
 
 from genarch import Evaluation, RuleTable, Spec, evaluate, explore
+from genarch.engine.constraints import BY_NAME
 from genarch.evidence.assessment import assess
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import bill
 from genarch.evidence.estimates import calibrate
 from genarch.files import bundled
-from genarch.table.constraints import BY_NAME
 
 
 def measure(specs: list[Spec], rules: RuleTable, alone: RuleTable) -> None:

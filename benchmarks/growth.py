@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 from genarch import RuleTable, load_rules
-from genarch.table.conditions import All, Condition, Predicate
-from genarch.table.constraints import BY_NAME, Constraint
-from genarch.table.rules import Rule
+from genarch.engine.conditions import All, Condition, Predicate
+from genarch.engine.constraints import BY_NAME, Constraint
+from genarch.engine.rules import Rule
 
 READ = ("task", "conditioning", "control", "domain", "latency_budget_ms", "serving", "priorities", "team_expertise",
         "training", "paired_data", "maturity", "device", "resolution_px")  # fmt: skip

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from genarch import RuleTable
-from genarch.table.conditions import All, Condition, Not, Predicate
-from genarch.table.conditions import Any as Either
-from genarch.table.constraints import BY_NAME
-from genarch.table.spec import with_implied
+from genarch.engine.conditions import All, Condition, Not, Predicate
+from genarch.engine.conditions import Any as Either
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.spec import with_implied
 
 Function = Callable[[Mapping[str, Any]], str]
 

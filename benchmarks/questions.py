@@ -10,13 +10,13 @@ from functools import partial
 from typing import NamedTuple
 
 from genarch import RuleTable, decide
+from genarch.engine.constraints import CONSTRAINTS, Answers, Value, in_order
+from genarch.engine.interview import Interview, Order, Sheet, Standing
+from genarch.engine.likely import Likely
+from genarch.engine.precedents import GROUPS, SHARPNESS, precedents, source_of
+from genarch.engine.search import verdict_search
+from genarch.engine.spec import Spec
 from genarch.files.bundled import bundled_cases, load_questionnaire, load_weights
-from genarch.table.constraints import CONSTRAINTS, Answers, Value, in_order
-from genarch.table.interview import Interview, Order, Sheet, Standing
-from genarch.table.likely import Likely
-from genarch.table.precedents import GROUPS, SHARPNESS, precedents, source_of
-from genarch.table.search import verdict_search
-from genarch.table.spec import Spec
 
 
 class Run(NamedTuple):

@@ -31,8 +31,8 @@ from benchmarks import plain, zen_table
 from benchmarks import questions as interviews
 from benchmarks.growth import table_of
 from genarch import RuleTable, Spec, decide, evaluate, explore, load_rules, load_spec
+from genarch.engine.constraints import CONSTRAINTS, Value
 from genarch.files.bundled import bundled_tables
-from genarch.table.constraints import CONSTRAINTS, Value
 
 ROOT = Path(__file__).resolve().parent.parent
 SPECS = ROOT / "examples/specs"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from genarch.table.conditions import All, Condition, Not, Predicate
-from genarch.table.conditions import Any as Either
-from genarch.table.constraints import BY_NAME
-from genarch.table.rules import RuleTable
+from genarch.engine.conditions import All, Condition, Not, Predicate
+from genarch.engine.conditions import Any as Either
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.rules import RuleTable
 
 _COMPARE = {"below": "<", "at_most": "<=", "above": ">", "at_least": ">="}
 _NEGATED = {"below": ">=", "at_most": ">", "above": "<=", "at_least": "<"}

@@ -14,13 +14,13 @@ from genarch.documents.editing import fixed
 from genarch.documents.judge import judge
 from genarch.documents.reader import DesignDocument, read_document, read_sidecar
 from genarch.documents.settings import Policy
+from genarch.engine.findings import CheckId, Finding, Located, Place
 from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import decode
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.findings import CheckCounts, CheckReport, document_findings, finding_counts
 from genarch.reports.page import Look
-from genarch.table.findings import CheckId, Finding, Located, Place
 
 RULES = load_rules()
 POLICY = Policy("2026-11-24", latest="2036-11-24")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from genarch.engine.rules import RuleTable
 from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim
 from genarch.reports.markdown import code, inert
-from genarch.table.rules import RuleTable
 
 _MEANINGS = {
     "supported": "the evidence agrees at the stated conditions",

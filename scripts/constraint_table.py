@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from genarch.table.answers import MANY
-from genarch.table.constraints import CONSTRAINTS, Constraint
-from genarch.table.precedents import GROUPS
+from genarch.engine.answers import MANY
+from genarch.engine.constraints import CONSTRAINTS, Constraint
+from genarch.engine.precedents import GROUPS
 
 BEGIN, END = "<!-- constraints: made by scripts/generate.py -->\n", "<!-- end of constraints -->\n"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from genarch.engine.conditions import constraints_read
+from genarch.engine.conditions import describe as condition_words
+from genarch.engine.rules import Assumption, Method, NextStep, Notice, Rule, RuleTable
 from genarch.reports.descriptions import grounds
 from genarch.reports.markdown import code, inert
 from genarch.reports.words import effect_words
-from genarch.table.conditions import constraints_read
-from genarch.table.conditions import describe as condition_words
-from genarch.table.rules import Assumption, Method, NextStep, Notice, Rule, RuleTable
 
 Row = Rule | Notice | Method | NextStep | Assumption
 

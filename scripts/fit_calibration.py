@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from genarch import bundled_cases, load_rules
+from genarch.engine.calibration import Calibration
+from genarch.engine.fitting import counted, fitted_to, left_out
 from genarch.files.bundled import DEFAULT_TABLE, load_weights
-from genarch.table.calibration import Calibration
-from genarch.table.fitting import counted, fitted_to, left_out
 
 PATH = Path(__file__).resolve().parent.parent / f"rules/{DEFAULT_TABLE}.yaml"
 

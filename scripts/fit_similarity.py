@@ -10,8 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 from genarch import bundled_cases
-from genarch.table.nearest import NearestScore, fitted, scored
-from genarch.table.precedents import Weights, source_of
+from genarch.engine.nearest import NearestScore, fitted, scored
+from genarch.engine.precedents import Weights, source_of
 
 PATH = Path(__file__).resolve().parent.parent / "rules/precedents/similarity.yaml"
 

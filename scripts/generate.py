@@ -11,10 +11,10 @@ from command_page import command_page
 from constraint_table import with_constraint_table, with_group_table
 from extension_page import extension_page
 from genarch import load_rules, load_spec
+from genarch.engine.decision_map import decision_map
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue
 from genarch.files.table_reader import read_table
 from genarch.reports.decision_map import as_svg, map_report
-from genarch.table.decision_map import decision_map
 from glossary_page import glossary_page
 from rule_page import facts_page, rule_page
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from genarch.engine.constraints import CONSTRAINTS
+from genarch.engine.rules import RuleTable
 from genarch.reports.descriptions import GLOSSARY
 from genarch.reports.markdown import inert
-from genarch.table.constraints import CONSTRAINTS
-from genarch.table.rules import RuleTable
 
 KINDS = {"Confidence": "The confidence", "Grades": "A grade: ", "Warnings": "A warning: "}
 """The sections of words, and how what they mean begins."""

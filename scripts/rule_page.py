@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from genarch.engine.rules import Fact, RuleTable
 from genarch.reports.descriptions import Description, describe, grounds
 from genarch.reports.markdown import inert
-from genarch.table.rules import Fact, RuleTable
 
 _SECTIONS = (
     ("Architectures", "architectures"),

@@ -7,9 +7,9 @@ from functools import cache
 from itertools import combinations, product
 
 from genarch import RuleTable, decide
-from genarch.table.constraints import BY_NAME, Constraint, Range, Value
-from genarch.table.matching import Matcher
-from genarch.table.spec import Spec
+from genarch.engine.constraints import BY_NAME, Constraint, Range, Value
+from genarch.engine.matching import Matcher
+from genarch.engine.spec import Spec
 from strategies import BETWEEN, NUMBERS
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from genarch.table.answers import parse_answer
-from genarch.table.conditions import Condition
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
-from genarch.table.rules import (
+from genarch.engine.answers import parse_answer
+from genarch.engine.conditions import Condition
+from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Value
+from genarch.engine.rules import (
     CLEAR,
     Architecture,
     Assumption,
@@ -22,7 +22,7 @@ from genarch.table.rules import (
     Rule,
     RuleTable,
 )
-from genarch.table.spec import Spec
+from genarch.engine.spec import Spec
 
 SOURCE = Citation(("T1",), "a test", "expert_judgement")
 

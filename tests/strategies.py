@@ -9,9 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from builders import FAMILIES, SOURCE, rule, table
-from genarch.table.conditions import All, Any, Condition, Not, Operator, Predicate
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Range, Value
-from genarch.table.rules import Notice, Rule, RuleTable
+from genarch.engine.conditions import All, Any, Condition, Not, Operator, Predicate
+from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Constraint, Range, Value
+from genarch.engine.rules import Notice, Rule, RuleTable
 
 
 def examples(of_a_hundred: int) -> settings:

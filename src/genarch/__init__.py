@@ -11,20 +11,20 @@ In Python:
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from genarch.engine.constraints import Range, read_gpu_names_by
+from genarch.engine.rules import RuleTable
+from genarch.engine.scoring import Evaluation, Verdict, decide, evaluate
+from genarch.engine.spec import Spec
 from genarch.errors import GenarchError, InputError, Problem, UnknownIdError
 from genarch.files.bundled import bundled_cases, load_catalogue, load_gpu_names, load_rules, precedents
 from genarch.files.specs import load_spec, parse_spec, validate_spec
-from genarch.table.constraints import Range, read_gpu_names_by
-from genarch.table.rules import RuleTable
-from genarch.table.scoring import Evaluation, Verdict, decide, evaluate
-from genarch.table.spec import Spec
 from genarch.version import __version__
 
 if TYPE_CHECKING:
+    from genarch.engine.explore import Exploration, explore
     from genarch.evidence.assessment import assess
     from genarch.reports.evaluation import Evaluated
     from genarch.reports.reporting import cost, report_on, to_html, to_markdown
-    from genarch.table.explore import Exploration, explore
 
 __all__ = [
     "Evaluated",
@@ -62,8 +62,8 @@ _LATE = {
     "assess": "evidence.assessment",
     "cost": "reports.reporting",
     "Evaluated": "reports.evaluation",
-    "Exploration": "table.explore",
-    "explore": "table.explore",
+    "Exploration": "engine.explore",
+    "explore": "engine.explore",
     "report_on": "reports.reporting",
     "to_html": "reports.reporting",
     "to_markdown": "reports.reporting",

@@ -11,8 +11,8 @@ import yaml
 
 from command_line import run
 from genarch import load_rules
+from genarch.engine.lint import verify
 from genarch.files.bundled import bundled_tables
-from genarch.table.lint import verify
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SPECS = sorted((ROOT / "examples/specs").glob("*.genarch.yaml"))

@@ -16,7 +16,7 @@ import pexpect
 import pytest
 
 from genarch import load_spec
-from genarch.table.constraints import Range
+from genarch.engine.constraints import Range
 
 ANSWER = r"Answer \([^)]*\): "
 CHANGE = r"Change which\? \([^)]*\): "

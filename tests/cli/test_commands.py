@@ -16,8 +16,8 @@ from genarch import RuleTable, __version__, load_rules, load_spec
 from genarch.cli.app import MODULES, SECTIONS, app
 from genarch.cli.completion import NAMES, completed
 from genarch.cli.init import kinds
+from genarch.engine.constraints import CONSTRAINTS
 from genarch.files.bundled import bundled_tables
-from genarch.table.constraints import CONSTRAINTS
 
 
 def invoke(*arguments: str, **env: str) -> Result:

@@ -231,7 +231,7 @@ def test_an_interrupt_is_130_and_quiet() -> None:
 
 def test_a_bug_in_one_spec_is_4_and_costs_no_other_its_verdict(specs: Path) -> None:
     code = (
-        "import sys, genarch.table.scoring as e\n"
+        "import sys, genarch.engine.scoring as e\n"
         "real = e.evaluate\n"
         "def fails(spec, rules):\n"
         "    if spec.id == 'a': raise RuntimeError('boom')\n"
@@ -259,10 +259,10 @@ def test_scripted_calls_import_nothing_heavy(flag: str, root: Path) -> None:
         "from genarch.__main__ import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('pydantic', 'rich', 'click', 'genarch.table.explore') if m in sys.modules], file=sys.stderr)\n"
+        "print([m for m in ('pydantic', 'rich', 'click', 'genarch.engine.explore') if m in sys.modules], file=sys.stderr)\n"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
-    assert result.stderr == ("['genarch.table.explore']\n" if flag == "--explore" else "[]\n")
+    assert result.stderr == ("['genarch.engine.explore']\n" if flag == "--explore" else "[]\n")
 
 
 EXPLORED = {"settled", "possible", "left_out", "next_question", "flips", "binding", "relax", "stability"}

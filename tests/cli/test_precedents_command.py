@@ -14,9 +14,9 @@ import genarch
 from builders import spec
 from genarch.cli.app import app
 from genarch.cli.rules import schema_of
+from genarch.engine.calibration import Calibration
+from genarch.engine.spec import Case, CaseSpec
 from genarch.files.bundled import own_cases, with_own_cases
-from genarch.table.calibration import Calibration
-from genarch.table.spec import Case, CaseSpec
 
 SPEC = "version: 1\nconstraints: {task: texture, domain: narrow, resolution_px: 512, training_images: 7}\n"
 OWN = """\

@@ -18,12 +18,12 @@ from typer.testing import CliRunner, Result
 from genarch import decide, load_rules, parse_spec
 from genarch.cli.app import app
 from genarch.cli.rules import schema_of
+from genarch.engine.diff import Where
 from genarch.files.bundled import TABLE_CHECKS, bundled_tables
 from genarch.reports.comparison import restriction_words
 from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.findings import FindingCounts, LintReport, ReportedFinding
 from genarch.reports.page import Look
-from genarch.table.diff import Where
 
 SOURCE = "{facts: [T1], section: s, grade: measured}"
 SMALL = f"""\

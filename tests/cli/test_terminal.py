@@ -122,7 +122,7 @@ def test_no_command_is_wider_than_the_terminal(arguments: list[str], root: Path)
 def slow(arguments: str, seconds: float = 0.05) -> str:
     """A run whose every spec takes a while, with less patience than usual."""
     return (
-        "import sys, time, genarch.table.scoring as e, genarch.cli.output as t\n"
+        "import sys, time, genarch.engine.scoring as e, genarch.cli.output as t\n"
         "t.PATIENCE_SECONDS = 0.05\n"
         "real = e.evaluate\n"
         "def slow(spec, rules):\n"

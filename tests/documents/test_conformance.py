@@ -14,10 +14,10 @@ from genarch import RuleTable, decide, evaluate, explore, load_catalogue, load_r
 from genarch.documents.judge import judge, judge_model
 from genarch.documents.reader import DesignDocument, PlacedSpec, families_named, read_document
 from genarch.documents.settings import Policy
+from genarch.engine.conditions import Predicate
+from genarch.engine.findings import Located, Place
+from genarch.engine.spec import Spec
 from genarch.files.bundled import DOCUMENT_CHECKS, Check, bundled_tables
-from genarch.table.conditions import Predicate
-from genarch.table.findings import Located, Place
-from genarch.table.spec import Spec
 from strategies import answers as random_answers
 from strategies import complete_answers, examples
 

@@ -12,13 +12,13 @@ from catalogues import card, catalogue, licence, model, row, work
 from genarch import RuleTable, explore
 from genarch.documents.judge import judge_decision, judge_model, taken_with
 from genarch.documents.reader import Chosen, DesignDocument, PlacedSpec, families_named
+from genarch.engine.conditions import ALWAYS, All, Condition, Not, Predicate
+from genarch.engine.constraints import BY_NAME, Answers, Range
+from genarch.engine.findings import Located, Place
+from genarch.engine.rules import Architecture, Family, Method, Notice
+from genarch.engine.spec import Spec
 from genarch.evidence.entries import Measurement
 from genarch.evidence.standing import instantiated
-from genarch.table.conditions import ALWAYS, All, Condition, Not, Predicate
-from genarch.table.constraints import BY_NAME, Answers, Range
-from genarch.table.findings import Located, Place
-from genarch.table.rules import Architecture, Family, Method, Notice
-from genarch.table.spec import Spec
 
 NARROW = Predicate("domain", "any_of", ("narrow",))
 BROAD = Predicate("domain", "any_of", ("broad",))

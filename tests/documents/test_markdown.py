@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from genarch.documents.lookalikes import Defect, Verbatim
 from genarch.documents.markdown import parse_markdown
+from genarch.engine.findings import CheckId
 from genarch.errors import InputError
 from genarch.files.specs import parse_spec
-from genarch.table.findings import CheckId
 
 BLOCK = "```yaml genarch\nversion: 1\nconstraints: {domain: brod}\n```\n"
 

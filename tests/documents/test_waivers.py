@@ -8,10 +8,10 @@ from builders import SOURCE, rule, table
 from genarch.documents.judge import judge, with_waivers
 from genarch.documents.reader import DesignDocument, PlacedSpec, located
 from genarch.documents.settings import Policy
-from genarch.table.conditions import Predicate
-from genarch.table.findings import CheckId, Located, Place
-from genarch.table.rules import Notice, RuleTable
-from genarch.table.spec import Spec, Waiver
+from genarch.engine.conditions import Predicate
+from genarch.engine.findings import CheckId, Located, Place
+from genarch.engine.rules import Notice, RuleTable
+from genarch.engine.spec import Spec, Waiver
 
 NARROW = Predicate("domain", "any_of", ("narrow",))
 PATH = "a.md"

@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from builders import rule, spec, table
 from catalogues import card, catalogue, licence, model, row, work
 from genarch import RuleTable, UnknownIdError, evaluate, load_rules
+from genarch.engine.conditions import Predicate
+from genarch.engine.constraints import Value
+from genarch.engine.spec import Spec
 from genarch.evidence.advice import Advice, Asked, Judged, advice
 from genarch.evidence.assessment import candidates
 from genarch.evidence.catalogue import Catalogue
@@ -20,9 +23,6 @@ from genarch.evidence.feasibility import needs_of
 from genarch.files.bundled import load_catalogue
 from genarch.files.schemas import model_of
 from genarch.reports.json import plain
-from genarch.table.conditions import Predicate
-from genarch.table.constraints import Value
-from genarch.table.spec import Spec
 from strategies import answers
 
 A = card("a100-80gb-sxm", 312, 2039, mem_gb=24)

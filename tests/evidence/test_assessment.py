@@ -9,14 +9,14 @@ import pytest
 from builders import rule, spec, table
 from catalogues import card, catalogue, ids, model, named, row, work
 from genarch import RuleTable, evaluate, load_rules, load_spec
+from genarch.engine.conditions import Predicate
+from genarch.engine.constraints import CONSTRAINTS, Value
+from genarch.engine.rules import Citation, Fact
 from genarch.evidence.assessment import READ, Assessment, assess, claim_id, claims_of, within_budget
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, Measurement
 from genarch.evidence.feasibility import needs_of
 from genarch.files.bundled import load_catalogue
-from genarch.table.conditions import Predicate
-from genarch.table.constraints import CONSTRAINTS, Value
-from genarch.table.rules import Citation, Fact
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from catalogues import card, catalogue, ids, licence, model, named, row, work
+from genarch.engine.constraints import Answers, Range
 from genarch.evidence.assessment import candidate, model_tests
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement
 from genarch.evidence.feasibility import Feasibility, Filter, feasibility, needs_of
 from genarch.evidence.hardware import Hardware
 from genarch.files.bundled import load_catalogue
-from genarch.table.constraints import Answers, Range
 
 TEXT: dict[str, Any] = {"task": "text_to_image", "conditioning": frozenset({"text"})}
 ASKED: dict[str, Any] = {"latency_budget_ms": 150, "gpu": "a100-80gb-sxm", "resolution_px": 512}

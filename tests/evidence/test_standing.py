@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from brute import completions
 from builders import table
 from catalogues import card, catalogue, component, licence, model, row, work
+from genarch.engine.constraints import BY_NAME, Answers, Range, Value, gpu_names
+from genarch.engine.explore import explore
+from genarch.engine.rules import RuleTable
+from genarch.engine.scoring import decide, evaluate, scorer
+from genarch.engine.spec import Spec, contradicted_device, with_implied
 from genarch.evidence.assessment import assess
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.feasibility import feasibility, needs_of
 from genarch.evidence.standing import KINDS, SIZES, instantiated, rule_id
 from genarch.files.bundled import load_catalogue, load_rules
 from genarch.reports.evidence_descriptions import describe_evidence
-from genarch.table.constraints import BY_NAME, Answers, Range, Value, gpu_names
-from genarch.table.explore import explore
-from genarch.table.rules import RuleTable
-from genarch.table.scoring import decide, evaluate, scorer
-from genarch.table.spec import Spec, contradicted_device, with_implied
 from strategies import contradictory_tables, examples, values
 
 FIELD = load_rules("field", evidence=True)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from genarch.engine.amounts import InvalidAnswerError
+from genarch.engine.answers import format_answer, parse_answer, plain_value
+from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Range, Value
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides, with_overrides
-from genarch.table.amounts import InvalidAnswerError
-from genarch.table.answers import format_answer, parse_answer, plain_value
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Range, Value
 from strategies import ranges, values
 
 

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch import InputError, RuleTable, load_rules
+from genarch.engine.constraints import GpuNames
 from genarch.files import bundled, cache
 from genarch.files.cache import FOLDER, cached
 from genarch.files.table_reader import read_table
-from genarch.table.constraints import GpuNames
 
 NAMES = GpuNames({"t4": ("datacenter_gpu",)}, {"tesla-t4": "t4"})
 

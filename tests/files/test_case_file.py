@@ -10,11 +10,11 @@ from jsonschema import Draft7Validator
 
 from genarch import InputError, load_rules
 from genarch.cli.rules import schema_of
+from genarch.engine.constraints import Range
+from genarch.engine.spec import Case
 from genarch.files.bundled import bundled_cases
 from genarch.files.io import case_files
 from genarch.files.specs import load_cases, parse_cases
-from genarch.table.constraints import Range
-from genarch.table.spec import Case
 
 VERDICTS = load_rules("article").verdicts
 CASE = """\

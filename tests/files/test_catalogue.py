@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from genarch import InputError, evaluate, load_rules, parse_spec, validate_spec
+from genarch.engine.constraints import BY_NAME, gpu_key, gpu_names
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.estimates import calibrate
 from genarch.files import bundled as load
@@ -19,7 +20,6 @@ from genarch.files import records, yaml_text
 from genarch.files.bundled import CATALOGUE_FILES, evidence_folder, load_catalogue
 from genarch.files.catalogue_reader import read_fitted
 from genarch.files.yaml_text import Document, Node
-from genarch.table.constraints import BY_NAME, gpu_key, gpu_names
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from genarch.engine.conditions import ALWAYS, Condition, Predicate
+from genarch.engine.constraints import Answers
+from genarch.engine.forms import HIDDEN, OPEN, Mark, Scalar, ShownText, format_version, number, text, whole
 from genarch.errors import InputError
 from genarch.files.records import Record, read_record
 from genarch.files.schemas import DRAFT, model_of, schema_of
 from genarch.files.yaml_text import Document, Items, parse
-from genarch.table.conditions import ALWAYS, Condition, Predicate
-from genarch.table.constraints import Answers
-from genarch.table.forms import HIDDEN, OPEN, Mark, Scalar, ShownText, format_version, number, text, whole
 from strategies import yaml_of
 
 NAME = text(r"[a-z]+", "a name; write small letters", most=10)

@@ -12,10 +12,10 @@ import pytest
 
 from builders import spec
 from genarch import InputError, evaluate, load_rules, parse_spec
+from genarch.engine.conditions import All, Any, Not, Predicate
+from genarch.engine.rules import RuleTable
 from genarch.files.answers import read_condition
 from genarch.files.yaml_text import Document, parse
-from genarch.table.conditions import All, Any, Not, Predicate
-from genarch.table.rules import RuleTable
 
 SOURCE = "{facts: [T1], section: s, grade: measured}"
 

@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch import InputError, RuleTable, load_spec, parse_spec, validate_spec
+from genarch.engine.answers import format_answer
+from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Value
+from genarch.engine.spec import Spec, Waiver
 from genarch.files.io import MAX_BYTES, atomic_file, spec_files
 from genarch.files.schemas import schema_of
 from genarch.files.specs import default_id
 from genarch.files.yaml_text import BLOCK_OF_TEXT
-from genarch.table.answers import format_answer
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
-from genarch.table.spec import Spec, Waiver
 from strategies import answers, yaml_of
 
 FULL = """\

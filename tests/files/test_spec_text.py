@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from genarch.engine.answers import written
+from genarch.engine.constraints import BY_NAME, Answers
 from genarch.errors import InputError
 from genarch.files.spec_text import changed_spec, new_spec, spec_with_id, stated_id, stated_unknown
 from genarch.files.specs import parse_spec
-from genarch.table.answers import written
-from genarch.table.constraints import BY_NAME, Answers
 from strategies import answers as random_answers
 
 

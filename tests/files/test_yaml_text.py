@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch import parse_spec
+from genarch.engine.forms import Scalar
 from genarch.errors import InputError
 from genarch.files.yaml_text import MAX_DEPTH, Document, Fields, Items, Node, parse
-from genarch.table.forms import Scalar
 
 
 def refused(text: str) -> list[str]:

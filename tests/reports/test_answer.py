@@ -8,6 +8,8 @@ import pytest
 
 from builders import SOURCE, rule, spec, table
 from genarch import RuleTable, Spec, evaluate, explore, load_rules, load_spec
+from genarch.engine.conditions import ALWAYS, Condition, Predicate
+from genarch.engine.rules import Notice
 from genarch.errors import Problem
 from genarch.evidence.advice import advice
 from genarch.files.bundled import load_catalogue
@@ -17,8 +19,6 @@ from genarch.reports.evaluation_page import report_page
 from genarch.reports.page import Look
 from genarch.reports.reporting import report_on
 from genarch.reports.text import as_text
-from genarch.table.conditions import ALWAYS, Condition, Predicate
-from genarch.table.rules import Notice
 
 EXAMPLES = sorted((Path(__file__).resolve().parent.parent.parent / "examples/specs").glob("*.genarch.yaml"))
 

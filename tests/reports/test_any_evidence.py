@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch import RuleTable, Spec, evaluate
+from genarch.engine.constraints import Value
 from genarch.evidence.assessment import Assessment
 from genarch.evidence.cost import bill
 from genarch.files.bundled import load_catalogue
@@ -20,7 +21,6 @@ from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look
 from genarch.reports.reporting import advice_of, evidence_of
 from genarch.reports.text import as_text
-from genarch.table.constraints import Value
 from strategies import answers
 
 GPUS = st.sampled_from(sorted(load_catalogue().hardware))

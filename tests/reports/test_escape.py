@@ -12,6 +12,8 @@ from markdown_it import MarkdownIt
 
 from builders import spec
 from genarch import RuleTable, evaluate, explore
+from genarch.engine.precedents import Weights, precedents
+from genarch.engine.spec import Case, CaseSource, CaseSpec, Spec
 from genarch.errors import Problem
 from genarch.reports.answer import refused_page
 from genarch.reports.evaluation import make_error_report, make_report
@@ -22,8 +24,6 @@ from genarch.reports.page import Look
 from genarch.reports.precedents import precedents_part
 from genarch.reports.text import as_text
 from genarch.reports.words import safe
-from genarch.table.precedents import Weights, precedents
-from genarch.table.spec import Case, CaseSource, CaseSpec, Spec
 
 # Row 19: ESC, OSC 8 and 52, BEL, CR, backspace, C1, bidirectional marks, zero-width characters
 HOSTILE = [

@@ -6,12 +6,12 @@ from math import log
 
 from builders import SOURCE, rule, spec, table
 from genarch import RuleTable, Spec, evaluate, explore
+from genarch.engine.conditions import All, Predicate
+from genarch.engine.rules import Notice
+from genarch.engine.spec import Origin
 from genarch.reports.evaluation import Evaluated, Explored, make_report
 from genarch.reports.evaluation_page import flip_rows, report_page, standing_lines
 from genarch.reports.markdown import as_markdown
-from genarch.table.conditions import All, Predicate
-from genarch.table.rules import Notice
-from genarch.table.spec import Origin
 
 NARROW = rule("narrow", Predicate("domain", "is", ("narrow",)), {"gan": 3})
 TEXT = rule("text", Predicate("conditioning", "any_of", ("text",)), {"diffusion": 3})
@@ -116,7 +116,7 @@ def test_what_to_relax_where_nothing_fits() -> None:
 
 def test_a_table_says_what_gpu_would_do_by_the_three_that_are_nearest_in_strength() -> None:
     """The three with the peak nearest to a T4's are named, and the others counted; JSON has them all."""
-    from genarch.table.constraints import gpu_names
+    from genarch.engine.constraints import gpu_names
 
     small = rule("small", Predicate("gpu", "is", ("t4",)), {"gan": 3})
     other = tuple(name for name in gpu_names().devices if name != "t4")

@@ -8,6 +8,9 @@ import pytest
 
 from builders import spec
 from genarch import evaluate, load_rules
+from genarch.engine.precedents import Weights, precedents
+from genarch.engine.scoring import Verdict
+from genarch.engine.spec import Case, CaseSource, CaseSpec, Origin
 from genarch.files.specs import load_cases
 from genarch.reports.evaluation import make_report
 from genarch.reports.evaluation_page import report_page
@@ -23,9 +26,6 @@ from genarch.reports.precedents import (
     precedents_part,
 )
 from genarch.reports.text import as_text
-from genarch.table.precedents import Weights, precedents
-from genarch.table.scoring import Verdict
-from genarch.table.spec import Case, CaseSource, CaseSpec, Origin
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 

@@ -6,12 +6,12 @@ import pytest
 
 from builders import SOURCE, rule, spec, table
 from genarch import RuleTable, evaluate
+from genarch.engine.conditions import ALWAYS, Predicate
+from genarch.engine.rules import NextStep, Ratio, Rule
+from genarch.engine.spec import Origin
 from genarch.reports.evaluation import make_report
 from genarch.reports.evaluation_page import report_page, verdict_words
 from genarch.reports.markdown import as_markdown
-from genarch.table.conditions import ALWAYS, Predicate
-from genarch.table.rules import NextStep, Ratio, Rule
-from genarch.table.spec import Origin
 
 
 def summary(rules: RuleTable) -> str:

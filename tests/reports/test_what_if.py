@@ -11,13 +11,13 @@ import pytest
 from builders import rule, spec, table
 from command_line import run
 from genarch import InputError, evaluate, explore
+from genarch.engine.conditions import Predicate
+from genarch.engine.constraints import Value
 from genarch.files.answers import parse_alternatives, with_overrides
 from genarch.reports.evaluation import Evaluated, make_report
 from genarch.reports.page import Look
 from genarch.reports.text import as_text
 from genarch.reports.what_if import what_if, what_if_page
-from genarch.table.conditions import Predicate
-from genarch.table.constraints import Value
 
 NARROW = rule("narrow", Predicate("domain", "is", ("narrow",)), {"gan": 3})
 BATCH = rule("batch", Predicate("serving", "is", ("batch",)), {"diffusion": 4})

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from builders import spec
 from genarch import RuleTable, evaluate, load_rules
-from genarch.table.answers import MANY
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Value
-from genarch.table.matching import Matcher
-from genarch.table.rules import Assumption, Method, Notice, Rule
-from genarch.table.spec import Spec
+from genarch.engine.answers import MANY
+from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Value
+from genarch.engine.matching import Matcher
+from genarch.engine.rules import Assumption, Method, Notice, Rule
+from genarch.engine.spec import Spec
 from strategies import answers
 
 TABLE = load_rules("article")

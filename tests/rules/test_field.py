@@ -11,17 +11,17 @@ import pytest
 
 from builders import spec
 from genarch import RuleTable, bundled_cases, decide, evaluate, load_catalogue, load_rules
+from genarch.engine.backtest import CONFIDENT, Score, judge, outcome, score
+from genarch.engine.conditions import ALWAYS
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.fitting import Judged, counted, fitted_to, left_out
+from genarch.engine.lint import verify
+from genarch.engine.matching import Matcher
+from genarch.engine.rules import Fact, Rule
+from genarch.engine.scoring import scorer
+from genarch.engine.spec import Case
 from genarch.files.bundled import load_weights
 from genarch.files.table_reader import read_table
-from genarch.table.backtest import CONFIDENT, Score, judge, outcome, score
-from genarch.table.conditions import ALWAYS
-from genarch.table.constraints import BY_NAME
-from genarch.table.fitting import Judged, counted, fitted_to, left_out
-from genarch.table.lint import verify
-from genarch.table.matching import Matcher
-from genarch.table.rules import Fact, Rule
-from genarch.table.scoring import scorer
-from genarch.table.spec import Case
 
 FIELD = load_rules("field")
 ARTICLE = load_rules("article")

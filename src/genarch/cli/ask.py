@@ -16,6 +16,12 @@ from genarch.cli.app import Answers, Commands, Format, Full, Output, Overrides, 
 from genarch.cli.dialogue import Dialogue, has_terminal
 from genarch.cli.evaluate import write_reports
 from genarch.cli.output import ExitCode, counting_own_cases, keep, say, written
+from genarch.engine.answers import MANY, names_words
+from genarch.engine.answers import written as as_written
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.interview import Interview, Order, Sheet
+from genarch.engine.rules import RuleTable
+from genarch.engine.spec import Origin, Spec
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, likely_by, load_questionnaire, load_rules
@@ -26,12 +32,6 @@ from genarch.reports.descriptions import answer_words, question_of
 from genarch.reports.interview import setting_words
 from genarch.reports.json import as_json
 from genarch.reports.reporting import report_on
-from genarch.table.answers import MANY, names_words
-from genarch.table.answers import written as as_written
-from genarch.table.constraints import BY_NAME
-from genarch.table.interview import Interview, Order, Sheet
-from genarch.table.rules import RuleTable
-from genarch.table.spec import Origin, Spec
 
 app = Commands()
 

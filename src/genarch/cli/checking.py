@@ -17,6 +17,8 @@ from genarch.documents.discovery import ListedFile, Patterns, Skipped, wrong_glo
 from genarch.documents.judge import CheckedDecision, duplicate, judge, with_severities
 from genarch.documents.reader import located
 from genarch.documents.settings import NAMES, Policy, ProjectSettings, find_settings, load_settings
+from genarch.engine.findings import CheckId, Located, Place
+from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_catalogue, load_rules
 from genarch.files.io import case_files, is_spec, read_text, refuse, within
@@ -29,8 +31,6 @@ from genarch.reports.findings import (
     document_findings,
     finding_counts,
 )
-from genarch.table.findings import CheckId, Located, Place
-from genarch.table.rules import RuleTable
 from genarch.version import __version__
 
 LONGEST_WAIVER_DAYS = 3_653

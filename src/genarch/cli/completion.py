@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from io import StringIO
 
+from genarch.engine.constraints import BY_NAME
 from genarch.files.bundled import DEFAULT_TABLE, bundled_cases, bundled_tables, load_catalogue, load_rules
-from genarch.table.constraints import BY_NAME
 
 
 def answers() -> Iterable[str]:

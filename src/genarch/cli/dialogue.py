@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 
 from genarch.cli.output import look_of
+from genarch.engine.amounts import InvalidAnswerError
+from genarch.engine.answers import MANY, Reply, listed_number, parse_reply, written
+from genarch.engine.constraints import BY_NAME, Constraint
+from genarch.engine.interview import Interview, Sheet, Standing
+from genarch.engine.likely import Situation
+from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem, nearest
 from genarch.reports import interview as words
 from genarch.reports.descriptions import question_of
 from genarch.reports.page import Look, Page, Paragraph
 from genarch.reports.words import safe
-from genarch.table.amounts import InvalidAnswerError
-from genarch.table.answers import MANY, Reply, listed_number, parse_reply, written
-from genarch.table.constraints import BY_NAME, Constraint
-from genarch.table.interview import Interview, Sheet, Standing
-from genarch.table.likely import Situation
-from genarch.table.rules import RuleTable
 
 NARROW = 60
 """Columns below which a name and its meaning no longer fit beside each other."""

@@ -12,6 +12,9 @@ from genarch.cli.ask import answers_of, interview_by, questioned
 from genarch.cli.output import ExitCode, one_of, say, written
 from genarch.documents.editing import fenced, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
+from genarch.engine.forms import SLUG_PATTERN
+from genarch.engine.rules import RuleTable
+from genarch.engine.spec import SPEC_VERSION, Spec
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
 from genarch.files.io import read_exactly, read_text, refuse
@@ -19,9 +22,6 @@ from genarch.files.spec_text import spec_with_id, stated_id
 from genarch.files.specs import default_id, parse_spec
 from genarch.reports.evaluation_page import excerpt
 from genarch.reports.reporting import report_on
-from genarch.table.forms import SLUG_PATTERN
-from genarch.table.rules import RuleTable
-from genarch.table.spec import SPEC_VERSION, Spec
 
 app = Commands()
 doc_app = Commands("Decision records: specs as blocks in Markdown documents.")

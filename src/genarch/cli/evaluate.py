@@ -47,6 +47,9 @@ from genarch.cli.output import (
     writer,
     written,
 )
+from genarch.engine.constraints import Value
+from genarch.engine.rules import RuleTable
+from genarch.engine.spec import Origin, Spec
 from genarch.errors import InputError, Problem
 from genarch.files.answers import parse_alternatives, parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_catalogue, load_rules, table_files
@@ -54,9 +57,6 @@ from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.reports.evaluation import Evaluated, Report, make_error_report
 from genarch.reports.reporting import report_on, to_html
-from genarch.table.constraints import Value
-from genarch.table.rules import RuleTable
-from genarch.table.spec import Origin, Spec
 
 app = Commands()
 

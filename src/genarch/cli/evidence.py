@@ -7,6 +7,9 @@ from typing import Annotated, Any
 
 from genarch.cli.app import Commands, ComparisonFormat, EntryFormat, Output, Overrides, Rules, argument, flag, option
 from genarch.cli.output import keep, print_descriptions, read_spec, write_report
+from genarch.engine.amounts import InvalidAnswerError
+from genarch.engine.answers import parse_answer
+from genarch.engine.constraints import BY_NAME
 from genarch.errors import InputError, Problem, UnknownIdError, nearest
 from genarch.evidence.catalogue import Stack
 from genarch.evidence.cost import bill
@@ -19,9 +22,6 @@ from genarch.files.io import refuse
 from genarch.reports import evidence_descriptions as pages
 from genarch.reports.estimates import accuracy_page, accuracy_report, cost_page, cost_report, estimate_page
 from genarch.reports.evidence import rounded
-from genarch.table.amounts import InvalidAnswerError
-from genarch.table.answers import parse_answer
-from genarch.table.constraints import BY_NAME
 
 app = Commands()
 evidence_app = Commands("What has been measured: rows, models, licences, and how far the estimator is off.")

@@ -10,15 +10,15 @@ import typer
 from genarch.cli.app import Commands, Output, Rules, Text, argument, flag
 from genarch.cli.ask import SCHEMA_NAME, notes, write_spec
 from genarch.cli.output import look_of, not_one_of, say, written
+from genarch.engine.answers import written as as_written
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.spec import Spec
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
 from genarch.files.cache import templates_folder
 from genarch.files.io import refuse
 from genarch.files.spec_text import new_spec
 from genarch.files.specs import default_id, load_spec
 from genarch.reports.page import Table
-from genarch.table.answers import written as as_written
-from genarch.table.constraints import BY_NAME
-from genarch.table.spec import Spec
 
 app = Commands()
 _ENDING = ".genarch.yaml"

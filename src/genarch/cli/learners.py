@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
-from genarch.table.worth import Chances, Learner
+from genarch.engine.worth import Chances, Learner
 
 MISSING = (
     "Logistic regression and random forest were left out: scikit-learn is not installed. "

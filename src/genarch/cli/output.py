@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import typer
 
+from genarch.engine.constraints import Value
+from genarch.engine.findings import SEVERITIES
+from genarch.engine.rules import RuleTable
+from genarch.engine.spec import Spec
 from genarch.errors import GenarchError, InputError, Problem, nearest
 from genarch.files.answers import with_overrides
 from genarch.files.bundled import with_own_cases
@@ -22,10 +26,6 @@ from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.json import as_json
 from genarch.reports.page import Look, Page
 from genarch.reports.words import safe
-from genarch.table.constraints import Value
-from genarch.table.findings import SEVERITIES
-from genarch.table.rules import RuleTable
-from genarch.table.spec import Spec
 
 if TYPE_CHECKING:
     from genarch.documents.settings import ProjectSettings

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from genarch.cli.app import Cases, Commands, ComparisonFormat, Output, Overrides, Rules, argument
 from genarch.cli.output import counting_own_cases, keep, read_spec, write_report
+from genarch.engine.scoring import decide
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules, table_files
 from genarch.reports.precedents import PrecedentsReport, precedents_page
 from genarch.reports.reporting import precedents_of
-from genarch.table.scoring import decide
 
 app = Commands()
 

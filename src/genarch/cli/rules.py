@@ -27,6 +27,11 @@ from genarch.cli.output import (
     write_report,
     written,
 )
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.findings import CheckId, Finding, Located, Place
+from genarch.engine.rules import RuleTable
+from genarch.engine.scoring import decide
+from genarch.engine.spec import Origin, Spec
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import (
@@ -46,11 +51,6 @@ from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.findings import lint_report
 from genarch.reports.json import as_json
 from genarch.reports.words import either
-from genarch.table.constraints import BY_NAME
-from genarch.table.findings import CheckId, Finding, Located, Place
-from genarch.table.rules import RuleTable
-from genarch.table.scoring import decide
-from genarch.table.spec import Origin, Spec
 
 app = Commands()
 _INVALID = CheckId("table-invalid")
@@ -113,8 +113,8 @@ def _relative(path: str) -> str:
 
 def _verified(path: str, tables: list[tuple[str, RuleTable]]) -> Iterator[Located]:
     """A table's findings in the order of its text; its problems where it cannot be read."""
+    from genarch.engine.lint import verify
     from genarch.files.table_reader import read_located
-    from genarch.table.lint import verify
 
     try:
         table, places = read_located(path)
@@ -143,8 +143,8 @@ def rules_diff(
     exit_code: Annotated[bool, flag("--exit-code", "Exit 1 when a verdict changes.")] = False,
 ) -> int:
     """Show which verdicts change between two tables, where, and for which specs."""
+    from genarch.engine.diff import Comparison
     from genarch.reports.comparison import SpecVerdicts, comparison_page, comparison_report
-    from genarch.table.diff import Comparison
 
     keep(output, [table_path(before), table_path(after), *(specs or ())])
     old, new = collected(partial(load_rules, evidence=False), (before, after))
@@ -180,8 +180,8 @@ def rules_map(
     explore: Annotated[bool, option(None, "Show where the verdict could still change.")] = True,
 ) -> int:
     """Draw the decision map: the verdicts as two constraints vary."""
+    from genarch.engine.decision_map import decision_map
     from genarch.reports.decision_map import as_svg, map_page, map_report
-    from genarch.table.decision_map import decision_map
 
     chosen = output_format or format_of(output or "-", ("text", "json", "markdown", "html", "svg"), strict=True)
     axes = {"--x": x, "--y": y}
@@ -272,9 +272,9 @@ def backtest(
 
 
 FILES = {
-    "spec": "genarch.table.spec:Spec",
+    "spec": "genarch.engine.spec:Spec",
     "rules": "genarch.files.table_reader:TableForm",
-    "cases": "genarch.table.spec:Cases",
+    "cases": "genarch.engine.spec:Cases",
     "settings": "genarch.documents.settings:ProjectSettings",
     "baseline": "genarch.documents.settings:Baseline",
 }

@@ -12,13 +12,13 @@ from itertools import accumulate
 from genarch.documents.lookalikes import INFO, distance
 from genarch.documents.markdown import Block, parse_markdown
 from genarch.documents.reader import DesignDocument, read_document, read_sidecar
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.findings import CheckId
+from genarch.engine.rules import RuleTable
+from genarch.engine.spec import SPEC_VERSION
 from genarch.files.io import refuse
 from genarch.files.spec_text import Edit, edited
 from genarch.files.yaml_text import LINE_END
-from genarch.table.constraints import BY_NAME
-from genarch.table.findings import CheckId
-from genarch.table.rules import RuleTable
-from genarch.table.spec import SPEC_VERSION
 
 HEADINGS = ("decision outcome", "decision")
 """Where a block belongs, best first: MADR's heading, then Nygard's."""

@@ -7,23 +7,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from genarch.documents.reader import DesignDocument, PlacedSpec, families_named, located
-from genarch.errors import nearest
-from genarch.evidence.catalogue import Catalogue
-from genarch.files.bundled import DOCUMENT_CHECKS
-from genarch.table.answers import format_answer
-from genarch.table.conditions import constraints_read
-from genarch.table.constraints import BY_NAME, Range
-from genarch.table.explore import Exploration, explore
-from genarch.table.findings import CheckId, Located, Place
-from genarch.table.hardware_notices import DEVICE_CONTRADICTED, GPU_NOT_LISTED, MEMORY_CONTRADICTED
-from genarch.table.rules import Notice, Rule, RuleTable
-from genarch.table.scoring import (
+from genarch.engine.answers import format_answer
+from genarch.engine.conditions import constraints_read
+from genarch.engine.constraints import BY_NAME, Range
+from genarch.engine.explore import Exploration, explore
+from genarch.engine.findings import CheckId, Located, Place
+from genarch.engine.hardware_notices import DEVICE_CONTRADICTED, GPU_NOT_LISTED, MEMORY_CONTRADICTED
+from genarch.engine.rules import Notice, Rule, RuleTable
+from genarch.engine.scoring import (
     Evaluation,
     Ranked,
     Verdict,
     evaluate,
 )
-from genarch.table.spec import Spec, Waiver
+from genarch.engine.spec import Spec, Waiver
+from genarch.errors import nearest
+from genarch.evidence.catalogue import Catalogue
+from genarch.files.bundled import DOCUMENT_CHECKS
 
 if TYPE_CHECKING:
     from genarch.documents.settings import Policy

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from genarch.table.constraints import BY_NAME
-from genarch.table.findings import CheckId
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.findings import CheckId
 
 INFO = ("yaml genarch", "yml genarch")
 """The info strings of a spec block."""

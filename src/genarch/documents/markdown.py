@@ -25,8 +25,8 @@ from genarch.documents.lookalikes import (
     is_spec_like,
     near_fence,
 )
+from genarch.engine.findings import CheckId
 from genarch.files.yaml_text import LINE_END, LINE_END_OF_YAML, LOADER, error_mark
-from genarch.table.findings import CheckId
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

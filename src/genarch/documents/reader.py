@@ -12,14 +12,14 @@ from genarch.documents.discovery import repository_root
 from genarch.documents.lookalikes import WORD, Defect
 from genarch.documents.markdown import Block, Markdown, parse_markdown
 from genarch.documents.status import INACTIVE, LONGEST, UNDECIDED, status_of
+from genarch.engine.findings import CheckId, Finding, Located, Place
+from genarch.engine.rules import RuleTable
+from genarch.engine.spec import Spec
 from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse, within
 from genarch.files.specs import parse_placed
 from genarch.files.yaml_text import LINE_END
-from genarch.table.findings import CheckId, Finding, Located, Place
-from genarch.table.rules import RuleTable
-from genarch.table.spec import Spec
 
 MAX_BLOCKS = 100
 """Specs that one document may state."""

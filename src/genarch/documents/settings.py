@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
+from genarch.engine.findings import Severity
+from genarch.engine.forms import HIDDEN, ShownText, format_version, whole
+from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem, nearest
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import read_bytes, read_text, refuse
 from genarch.files.records import Record
 from genarch.files.yaml_text import NOWHERE, Document, nodes_of
-from genarch.table.findings import Severity
-from genarch.table.forms import HIDDEN, ShownText, format_version, whole
-from genarch.table.rules import RuleTable
 
 NAMES = ("genarch.toml", "pyproject.toml")
 """The files that hold settings; in one folder the first counts."""

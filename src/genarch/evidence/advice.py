@@ -5,16 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 from typing import Annotated, Literal, NamedTuple
 
+from genarch.engine.forms import INLINED
+from genarch.engine.rules import RuleTable
+from genarch.engine.scoring import Evaluation
+from genarch.engine.spec import Spec
 from genarch.evidence.assessment import Candidate, ModelTest, Outcome, candidate, candidates, model_tests
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import Cost, cost_of, load_of
 from genarch.evidence.entries import CommercialUse
 from genarch.evidence.feasibility import Needs, Status, needs_of
 from genarch.evidence.ways import LEAST_GB
-from genarch.table.forms import INLINED
-from genarch.table.rules import RuleTable
-from genarch.table.scoring import Evaluation
-from genarch.table.spec import Spec
 
 MOST = 3
 """How many models are named."""

@@ -6,17 +6,17 @@ from functools import lru_cache
 from math import inf
 from typing import Literal, NamedTuple, get_args
 
+from genarch.engine.conditions import constraints_read
+from genarch.engine.constraints import Answers, Range
+from genarch.engine.rules import Rule, RuleTable
+from genarch.engine.scoring import Evaluation
+from genarch.engine.spec import Spec
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
 from genarch.evidence.entries import Claim, ClaimVerdict, CommercialUse, Licence, Model, Terms
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of
 from genarch.evidence.times import Time, quickest
 from genarch.evidence.ways import memory_of, ms_words, task_itself, time_of, way_of
-from genarch.table.conditions import constraints_read
-from genarch.table.constraints import Answers, Range
-from genarch.table.rules import Rule, RuleTable
-from genarch.table.scoring import Evaluation
-from genarch.table.spec import Spec
 
 _DEPLOYED = ("commercial_use", "conditioning", "device", "device_memory_gb", "gpu")
 READ = (*_DEPLOYED, "latency_budget_ms", "resolution_px", "task")

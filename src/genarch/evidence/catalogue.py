@@ -4,6 +4,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple
 
+from genarch.engine.answers import nearest_gpu
+from genarch.engine.constraints import gpu_key
+from genarch.engine.forms import VERSION, ShownText, format_version
 from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.entries import (
     CalibrationPoint,
@@ -25,9 +28,6 @@ from genarch.evidence.entries import (
     size_of,
 )
 from genarch.evidence.hardware import CostExample, Hardware, Price
-from genarch.table.answers import nearest_gpu
-from genarch.table.constraints import gpu_key
-from genarch.table.forms import VERSION, ShownText, format_version
 
 Stack = Literal["eager", "compiled"]
 """How a model is run: as written, or through a compiler or an inference engine."""

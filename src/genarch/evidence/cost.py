@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from math import ceil
 from typing import NamedTuple
 
+from genarch.engine.constraints import Answers
 from genarch.evidence.assessment import Candidate, Miss, candidates
 from genarch.evidence.catalogue import Catalogue, Row
 from genarch.evidence.entries import Licence
@@ -17,7 +18,6 @@ from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import Needs, needs_of
 from genarch.evidence.hardware import Price
 from genarch.evidence.ways import number
-from genarch.table.constraints import Answers
 
 LOAD = ("images_per_day", "peak_images_per_second", "batchable", "price_per_gpu_hour_usd")
 """The constraints that costs are worked out from, beside the hardware and the size."""

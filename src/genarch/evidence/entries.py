@@ -10,8 +10,8 @@ from functools import cache
 from math import prod
 from typing import Annotated, Literal, NamedTuple, TypeVar, get_args
 
-from genarch.table.constraints import BY_NAME
-from genarch.table.forms import HIDDEN, Mark, ShownText, choice, number, text, whole
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.forms import HIDDEN, Mark, ShownText, choice, number, text, whole
 
 _T = TypeVar("_T")
 Maybe = Annotated[_T | None, Mark(absent=None)]

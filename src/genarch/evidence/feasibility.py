@@ -6,6 +6,8 @@ from functools import lru_cache
 from math import inf
 from typing import Literal, NamedTuple
 
+from genarch.engine.constraints import Answers, Range
+from genarch.engine.spec import with_implied
 from genarch.evidence.catalogue import Catalogue, Row
 from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Estimate, Options, band_ms, estimate
@@ -28,8 +30,6 @@ from genarch.evidence.ways import (
     time_of,
     ways_of,
 )
-from genarch.table.constraints import Answers, Range
-from genarch.table.spec import with_implied
 
 Status = Literal["demonstrated", "within", "straddling", "beyond", "not_demonstrated", "no_evidence"]
 """Whether an architecture or a model keeps a budget. `demonstrated`: a measurement does. `within`, `straddling`,

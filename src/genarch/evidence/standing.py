@@ -16,6 +16,11 @@ from itertools import chain
 from math import inf
 from typing import NamedTuple
 
+from genarch.engine.answers import format_answer
+from genarch.engine.conditions import NUMBER_OPERATORS, All, Any, Condition, Not, Operator, Predicate
+from genarch.engine.constraints import BY_NAME, Answers, Range
+from genarch.engine.rules import Citation, Examples, Grade, Rule, RuleTable
+from genarch.engine.spec import with_implied
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.times import Time, Wanted, able_of
 from genarch.evidence.ways import (
@@ -32,11 +37,6 @@ from genarch.evidence.ways import (
     shown_at,
     usual_like,
 )
-from genarch.table.answers import format_answer
-from genarch.table.conditions import NUMBER_OPERATORS, All, Any, Condition, Not, Operator, Predicate
-from genarch.table.constraints import BY_NAME, Answers, Range
-from genarch.table.rules import Citation, Examples, Grade, Rule, RuleTable
-from genarch.table.spec import with_implied
 
 SIZES = (256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 1920, 2048, 3072, 4096)
 """The sizes in pixels that an image of another size than the stated one is tried at."""

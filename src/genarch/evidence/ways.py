@@ -10,12 +10,12 @@ from itertools import chain, combinations
 from math import inf
 from typing import NamedTuple
 
+from genarch.engine.constraints import BY_NAME, Answers, Range
+from genarch.engine.spec import contradicted_device
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Options
 from genarch.evidence.hardware import Hardware
-from genarch.table.constraints import BY_NAME, Answers, Range
-from genarch.table.spec import contradicted_device
 
 LEAST_GB = 0.5
 """Less memory than this any runtime takes by itself: what is said to run in less is not asked to fit."""

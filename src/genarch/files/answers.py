@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from genarch.errors import InputError, Problem, nearest_or_all
-from genarch.files.yaml_text import BLOCK_OF_TEXT, Document, Fields, Items, Node
-from genarch.table.amounts import SIGNS, InvalidAnswerError, parse_end, range_of
-from genarch.table.answers import UNKNOWN_WORDS, parse_answer, parse_name
-from genarch.table.conditions import (
+from genarch.engine.amounts import SIGNS, InvalidAnswerError, parse_end, range_of
+from genarch.engine.answers import UNKNOWN_WORDS, parse_answer, parse_name
+from genarch.engine.conditions import (
     ALWAYS,
     NUMBER_OPERATORS,
     SET_OPERATORS,
@@ -24,8 +22,10 @@ from genarch.table.conditions import (
     terms,
     threshold,
 )
-from genarch.table.constraints import BY_NAME, Answers, Constraint, Range, Value, in_order
-from genarch.table.forms import Scalar, shown
+from genarch.engine.constraints import BY_NAME, Answers, Constraint, Range, Value, in_order
+from genarch.engine.forms import Scalar, shown
+from genarch.errors import InputError, Problem, nearest_or_all
+from genarch.files.yaml_text import BLOCK_OF_TEXT, Document, Fields, Items, Node
 
 
 def read_answers(document: Document, node: Node, field: str) -> Answers:

@@ -8,22 +8,22 @@ from functools import cache, cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
+from genarch.engine.constraints import Answers, GpuNames
+from genarch.engine.extension import Extended
+from genarch.engine.findings import Severity
+from genarch.engine.forms import HIDDEN
+from genarch.engine.precedents import Precedent, Weights, agreement
+from genarch.engine.precedents import precedents as beside_cases
+from genarch.engine.rules import RuleTable
+from genarch.engine.spec import Case, Origin, Spec
 from genarch.errors import nearest
 from genarch.files.cache import cached, rules_folder
 from genarch.files.io import read_text, refuse
 from genarch.files.records import read_record
-from genarch.table.constraints import Answers, GpuNames
-from genarch.table.extension import Extended
-from genarch.table.findings import Severity
-from genarch.table.forms import HIDDEN
-from genarch.table.precedents import Precedent, Weights, agreement
-from genarch.table.precedents import precedents as beside_cases
-from genarch.table.rules import RuleTable
-from genarch.table.spec import Case, Origin, Spec
 
 if TYPE_CHECKING:
+    from genarch.engine.likely import Likely, Questionnaire
     from genarch.evidence.catalogue import Catalogue
-    from genarch.table.likely import Likely, Questionnaire
 
 DEFAULT_TABLE = "field"
 
@@ -103,7 +103,7 @@ class _WithEvidence(RuleTable):
 
     def on_hardware(self, stated: Answers, *, around: bool = False) -> RuleTable:
         """The table with the rules of evidence, of which the catalogue is read where something is stated for it."""
-        from genarch.table.spec import with_implied
+        from genarch.engine.spec import with_implied
 
         answers = with_implied(stated)
         if "commercial_use" not in answers and "device_memory_gb" not in answers and not answers.keys() >= _TIMED:
@@ -240,7 +240,7 @@ def load_weights() -> Weights:
     path = os.path.join(rules_folder(), "precedents", "similarity.yaml")
 
     def read() -> Weights:
-        from genarch.table.nearest import Similarity  # not for whoever finds what was kept
+        from genarch.engine.nearest import Similarity  # not for whoever finds what was kept
 
         record = read_record(path, Similarity)
         record.document.check()
@@ -256,7 +256,7 @@ def load_questionnaire() -> Questionnaire:
     Raises:
         InputError: with every problem, where the file was changed and is not valid.
     """
-    from genarch.table.likely import Questionnaire  # not for whoever asks nothing
+    from genarch.engine.likely import Questionnaire  # not for whoever asks nothing
 
     path = os.path.join(rules_folder(), "questionnaire", "questions.yaml")
 
@@ -270,7 +270,7 @@ def load_questionnaire() -> Questionnaire:
 
 def likely_by(rules: RuleTable) -> Likely:
     """What answers go together, by the documented cases and a team's own."""
-    from genarch.table.likely import Likely  # likewise
+    from genarch.engine.likely import Likely  # likewise
 
     return Likely([*own_cases(rules), *bundled_cases()], load_weights())
 

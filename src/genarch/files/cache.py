@@ -14,16 +14,16 @@ from hashlib import sha256
 from types import UnionType
 from typing import Annotated, Any, ForwardRef, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from genarch.engine.conditions import Condition
+from genarch.engine.constraints import Range
 from genarch.errors import InputError
 from genarch.files.io import atomic_file, read_bytes
-from genarch.table.conditions import Condition
-from genarch.table.constraints import Range
 from genarch.version import __version__
 
 FOLDER = ".cache"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _INSTALLED = os.path.join(_PACKAGE, "rules")
-_CODE = ("files", "table", "evidence")
+_CODE = ("files", "engine", "evidence")
 
 _CONDITIONS = get_args(Condition)
 

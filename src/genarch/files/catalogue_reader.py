@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, get_type_hints
 
+from genarch.engine.constraints import GpuNames, gpu_key
 from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Catalogue, Contents, Head, Parts
 from genarch.evidence.entries import Measurement
@@ -13,7 +14,6 @@ from genarch.evidence.estimates import calibrate
 from genarch.evidence.hardware import Hardware
 from genarch.files.bundled import CATALOGUE_FILES, digest
 from genarch.files.records import Location, Record, read_record
-from genarch.table.constraints import GpuNames, gpu_key
 
 _UNREAD_BESIDE = ("all", "quality.dataset", "hybrid_kind")
 """What a row may say was not read beside its fields: some have the name that the sources give them."""

@@ -1,7 +1,7 @@
 """Files to declared values and declarations to JSON Schemas: the one way for every format.
 
 A format is a `NamedTuple`, declared beside what it is about: of nested ones, `tuple[X, ...]`, `Mapping[str, X]`,
-`Literal`, `X | None`, and scalars with the forms of `genarch.table.forms`. A trailing `_` of a field's name is not
+`Literal`, `X | None`, and scalars with the forms of `genarch.engine.forms`. A trailing `_` of a field's name is not
 part of its key (`for_`).
 """
 
@@ -14,13 +14,13 @@ from itertools import zip_longest
 from types import NoneType, UnionType
 from typing import Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.findings import Place
+from genarch.engine.forms import SLUG_PATTERN, Form, Mark, Scalar, choice, flag, number, text, whole
 from genarch.errors import nearest, nearest_or_all
 from genarch.files.answers import is_unknown, read_answers, read_condition, unknown_key
 from genarch.files.io import decode, read_bytes
 from genarch.files.yaml_text import NOWHERE, Document, Fields, Items, Node, parse
-from genarch.table.constraints import BY_NAME
-from genarch.table.findings import Place
-from genarch.table.forms import SLUG_PATTERN, Form, Mark, Scalar, choice, flag, number, text, whole
 
 MAX_EVENTS = 100_000
 

@@ -15,13 +15,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, create_model
 
+from genarch.engine.amounts import SIGNS
+from genarch.engine.answers import UNLISTED_PATTERN
+from genarch.engine.constraints import CONSTRAINTS, Constraint
+from genarch.engine.forms import MAX_DIGITS, Mark
+from genarch.engine.rules import Ratio
 from genarch.files.bundled import load_catalogue
 from genarch.files.records import fields_of, form_of, is_mapping, marked, options_of
-from genarch.table.amounts import SIGNS
-from genarch.table.answers import UNLISTED_PATTERN
-from genarch.table.constraints import CONSTRAINTS, Constraint
-from genarch.table.forms import MAX_DIGITS, Mark
-from genarch.table.rules import Ratio
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 

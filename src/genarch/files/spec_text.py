@@ -15,12 +15,12 @@ from typing import Any
 
 import yaml
 
+from genarch.engine.constraints import BY_NAME, in_order
+from genarch.engine.spec import SPEC_VERSION
 from genarch.errors import InputError
 from genarch.files.io import refuse
 from genarch.files.specs import parse_spec
 from genarch.files.yaml_text import LINE_END, LOADER
-from genarch.table.constraints import BY_NAME, in_order
-from genarch.table.spec import SPEC_VERSION
 
 INDENT = "  "
 _WIDEST_COMMENT = 78

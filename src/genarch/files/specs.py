@@ -7,13 +7,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from genarch.engine.rules import RuleTable
+from genarch.engine.spec import DIFFUSION_ON_OFFER, SPEC_VERSION, Case, Cases, Origin, Spec
 from genarch.errors import InputError, Problem
 from genarch.files.answers import is_unknown
 from genarch.files.io import SPEC_SUFFIX, read_text
 from genarch.files.records import Record
 from genarch.files.yaml_text import Document, Fields, Items, Node, nodes_of, parse, scalars_of
-from genarch.table.rules import RuleTable
-from genarch.table.spec import DIFFUSION_ON_OFFER, SPEC_VERSION, Case, Cases, Origin, Spec
 
 _AT_LEAST = f"write at least 'version: {SPEC_VERSION}' and 'constraints:'"
 

@@ -7,17 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, TypeVar
 
-from genarch.errors import nearest
-from genarch.files.bundled import TABLE_CHECKS, bundled_tables, digest
-from genarch.files.records import Location, Record, read_record
-from genarch.files.yaml_text import Fields, Node
-from genarch.table.calibration import Calibration, LeftOut
-from genarch.table.conditions import MAX_ALL_TERMS, constraints_read, terms
-from genarch.table.constraints import BY_NAME
-from genarch.table.findings import Place
-from genarch.table.forms import VERSION, Mark, ShownText, format_version, whole
-from genarch.table.matching import Matcher
-from genarch.table.rules import (
+from genarch.engine.calibration import Calibration, LeftOut
+from genarch.engine.conditions import MAX_ALL_TERMS, constraints_read, terms
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.findings import Place
+from genarch.engine.forms import VERSION, Mark, ShownText, format_version, whole
+from genarch.engine.matching import Matcher
+from genarch.engine.rules import (
     CLEAR,
     MARGIN,
     VERDICTS_WITHOUT_FAMILY,
@@ -41,6 +37,10 @@ from genarch.table.rules import (
     Strength,
     TableWaiver,
 )
+from genarch.errors import nearest
+from genarch.files.bundled import TABLE_CHECKS, bundled_tables, digest
+from genarch.files.records import Location, Record, read_record
+from genarch.files.yaml_text import Fields, Node
 
 MAX_ENTRIES = 5_000
 """Entries in one part of a table: more than anybody can review."""

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import yaml
 
+from genarch.engine.constraints import Range
+from genarch.engine.forms import Scalar
 from genarch.errors import InputError, Problem
-from genarch.table.constraints import Range
-from genarch.table.forms import Scalar
 
 MAX_DEPTH = 32
 MAX_EVENTS = 5_000

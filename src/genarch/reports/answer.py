@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 
+from genarch.engine.changes import Flip
 from genarch.evidence.advice import Start
 from genarch.evidence.assessment import Candidate
 from genarch.evidence.entries import Licence
@@ -28,7 +29,6 @@ from genarch.reports.evaluation_page import (
 from genarch.reports.evidence import quickest_there, usd_words
 from genarch.reports.page import Block, Line, Page, Paragraph, Span, code, dim, spans, strong
 from genarch.reports.words import both, either, name_words, unmeasured_words
-from genarch.table.changes import Flip
 
 MOST_CHANGES = 2
 """How many changes that would give another verdict are named."""

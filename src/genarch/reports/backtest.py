@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Annotated, Literal, NamedTuple, get_args
 
+from genarch.engine import backtest
+from genarch.engine.backtest import OUTCOMES, Ablation, LeaveOneOut, Outcome, Result, Score
+from genarch.engine.conditions import predicates
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.fitting import left_out
+from genarch.engine.forms import INLINED
+from genarch.engine.precedents import Weights
+from genarch.engine.rules import RuleTable, TableVersion
+from genarch.engine.scoring import Confidence
+from genarch.engine.spec import DIFFUSION_ON_OFFER, Case
+from genarch.engine.worth import Learner
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim
 from genarch.reports.words import both, counted, effect_words, name_words, signed
 from genarch.reports.worth import Worth, worth_part, worth_sections
-from genarch.table import backtest
-from genarch.table.backtest import OUTCOMES, Ablation, LeaveOneOut, Outcome, Result, Score
-from genarch.table.conditions import predicates
-from genarch.table.constraints import BY_NAME
-from genarch.table.fitting import left_out
-from genarch.table.forms import INLINED
-from genarch.table.precedents import Weights
-from genarch.table.rules import RuleTable, TableVersion
-from genarch.table.scoring import Confidence
-from genarch.table.spec import DIFFUSION_ON_OFFER, Case
-from genarch.table.worth import Learner
 from genarch.version import __version__
 
 EQUAL = Weights()

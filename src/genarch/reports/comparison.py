@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from genarch.engine.answers import format_answer
+from genarch.engine.constraints import BY_NAME, Range
+from genarch.engine.diff import Comparison, VerdictChange, Where
+from genarch.engine.rules import VERDICTS_WITHOUT_FAMILY, Fact, RuleTable, TableVersion
+from genarch.engine.rules import Entry as TableEntry
 from genarch.reports.descriptions import Description, describe
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Title, code, dim, strong
 from genarch.reports.words import name_words, stated_words
-from genarch.table.answers import format_answer
-from genarch.table.constraints import BY_NAME, Range
-from genarch.table.diff import Comparison, VerdictChange, Where
-from genarch.table.rules import VERDICTS_WITHOUT_FAMILY, Fact, RuleTable, TableVersion
-from genarch.table.rules import Entry as TableEntry
 from genarch.version import __version__
 
 

@@ -11,14 +11,14 @@ from textwrap import wrap
 from typing import Annotated, Literal, NamedTuple
 from xml.sax.saxutils import escape
 
+from genarch.engine.constraints import BY_NAME, Answers, in_order
+from genarch.engine.decision_map import DecisionMap, Tile
+from genarch.engine.forms import INLINED
+from genarch.engine.rules import RuleTable, TableVersion
+from genarch.engine.spec import Spec
 from genarch.reports import page
 from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Space, Span, Title, dim
 from genarch.reports.words import name_words, safe, stated_words
-from genarch.table.constraints import BY_NAME, Answers, in_order
-from genarch.table.decision_map import DecisionMap, Tile
-from genarch.table.forms import INLINED
-from genarch.table.rules import RuleTable, TableVersion
-from genarch.table.spec import Spec
 from genarch.version import __version__
 
 

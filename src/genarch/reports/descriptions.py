@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated, NamedTuple
 
+from genarch.engine import rules as table
+from genarch.engine.answers import MANY, format_answer
+from genarch.engine.conditions import constraints_read, predicates
+from genarch.engine.conditions import describe as condition_words
+from genarch.engine.constraints import CONSTRAINTS, Answers, Constraint
+from genarch.engine.forms import OMITTED
+from genarch.engine.rules import Architecture, Citation, Conditional, Entry, Fact, Question, Rule, RuleTable
+from genarch.engine.spec import Case
 from genarch.errors import UnknownIdError, nearest
 from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS, Checks
 from genarch.reports import page
 from genarch.reports.page import Block, Entries, Line, Paragraph, Section, code, codes, dim, strong
 from genarch.reports.words import effect_words, stated_words
-from genarch.table import rules as table
-from genarch.table.answers import MANY, format_answer
-from genarch.table.conditions import constraints_read, predicates
-from genarch.table.conditions import describe as condition_words
-from genarch.table.constraints import CONSTRAINTS, Answers, Constraint
-from genarch.table.forms import OMITTED
-from genarch.table.rules import Architecture, Citation, Conditional, Entry, Fact, Question, Rule, RuleTable
-from genarch.table.spec import Case
 
 GLOSSARY = {
     "evaluate_both": "The verdict where the two best families are too close to call: try both on the task.",

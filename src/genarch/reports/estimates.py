@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Annotated, Literal, NamedTuple
 
+from genarch.engine.forms import INLINED
+from genarch.engine.rules import TableVersion
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion
 from genarch.evidence.cost import Amounts, Bill, Cost
 from genarch.evidence.entries import Measurement
@@ -27,8 +29,6 @@ from genarch.reports.evidence import (
 )
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Space, Span, Table, Title, code
 from genarch.reports.words import both
-from genarch.table.forms import INLINED
-from genarch.table.rules import TableVersion
 from genarch.version import __version__
 
 WORST = 12

@@ -8,6 +8,14 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
+from genarch.engine.answers import format_answer
+from genarch.engine.changes import Flip, Possible, Stability
+from genarch.engine.conditions import ALWAYS
+from genarch.engine.constraints import BY_NAME, Answers, in_order
+from genarch.engine.forms import INLINED, OMITTED
+from genarch.engine.rules import Assumption, Citation, Method, Notice, Risk, Rule, RuleTable, TableVersion
+from genarch.engine.scoring import Evaluation, Ranked, Undecided, Unread, Verdict, decide
+from genarch.engine.spec import Origin, Spec
 from genarch.errors import Problem
 from genarch.evidence.advice import Advice, Judged, Start
 from genarch.evidence.assessment import Assessment
@@ -16,18 +24,10 @@ from genarch.evidence.feasibility import KEPT, UNSHOWN, Feasibility, Status
 from genarch.evidence.ways import ms_words
 from genarch.reports.precedents import Precedents
 from genarch.reports.words import both, counted, encodable, name_words
-from genarch.table.answers import format_answer
-from genarch.table.changes import Flip, Possible, Stability
-from genarch.table.conditions import ALWAYS
-from genarch.table.constraints import BY_NAME, Answers, in_order
-from genarch.table.forms import INLINED, OMITTED
-from genarch.table.rules import Assumption, Citation, Method, Notice, Risk, Rule, RuleTable, TableVersion
-from genarch.table.scoring import Evaluation, Ranked, Undecided, Unread, Verdict, decide
-from genarch.table.spec import Origin, Spec
 from genarch.version import __version__
 
 if TYPE_CHECKING:
-    from genarch.table.explore import Exploration
+    from genarch.engine.explore import Exploration
 
 SCHEMA_VERSION: Final = "1.2"
 

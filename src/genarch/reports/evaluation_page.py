@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import inf, log
 
+from genarch.engine.answers import format_answer, plain_value
+from genarch.engine.changes import Change
+from genarch.engine.constraints import BY_NAME, Answers, Value, gpu_names
+from genarch.engine.rules import Citation
+from genarch.engine.scoring import Verdict
 from genarch.evidence.ways import ms_words
 from genarch.reports import page
 from genarch.reports.evaluation import Evaluated, Explored, Step
@@ -30,11 +35,6 @@ from genarch.reports.words import (
     stated_words,
     unmeasured_words,
 )
-from genarch.table.answers import format_answer, plain_value
-from genarch.table.changes import Change
-from genarch.table.constraints import BY_NAME, Answers, Value, gpu_names
-from genarch.table.rules import Citation
-from genarch.table.scoring import Verdict
 
 MOST_VALUES = 3
 """How many of the values that would change a verdict are named; JSON has all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar, cast
 
+from genarch.engine.constraints import Range
 from genarch.evidence.advice import Judged, Start
 from genarch.evidence.assessment import Assessment, Candidate, Judgement
 from genarch.evidence.catalogue import Row
@@ -30,7 +31,6 @@ from genarch.reports.page import (
     strong,
 )
 from genarch.reports.words import both, counted
-from genarch.table.constraints import Range
 
 MOST_ROWS = 3
 """How many rows of a kind are shown; their number is shown too."""

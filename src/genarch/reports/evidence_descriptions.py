@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, NamedTuple
 
+from genarch.engine.constraints import gpu_key
+from genarch.engine.forms import INLINED
+from genarch.engine.rules import Rule, RuleTable
 from genarch.evidence.assessment import claims_of
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, Licence, Measurement, Model, Timing
@@ -18,9 +21,6 @@ from genarch.reports.descriptions import Description, Part, described
 from genarch.reports.evidence import licence_words, row_marks, row_origin, row_words
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Space, Title, code, codes, dim
 from genarch.reports.words import counted
-from genarch.table.constraints import gpu_key
-from genarch.table.forms import INLINED
-from genarch.table.rules import Rule, RuleTable
 
 MORE = "genarch show ID says more of each."
 

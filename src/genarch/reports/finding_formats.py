@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from genarch.engine.findings import SEVERITIES
 from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS
 from genarch.reports.findings import (
     CheckReport,
@@ -26,7 +27,6 @@ from genarch.reports.json import as_json
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look, Title
 from genarch.reports.words import safe
-from genarch.table.findings import SEVERITIES
 
 
 class View(NamedTuple):

@@ -10,14 +10,14 @@ from hashlib import sha256
 from typing import Annotated, Literal, NamedTuple
 
 from genarch.documents.judge import CheckedDecision
+from genarch.engine.answers import plain_answers
+from genarch.engine.constraints import Answers, in_order
+from genarch.engine.findings import SEVERITIES, Located, Severity
+from genarch.engine.forms import INLINED
+from genarch.engine.rules import RuleTable, TableVersion
+from genarch.engine.spec import Waiver
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, Table, Title, code, dim, strong
 from genarch.reports.words import counted, name_words, stated_words
-from genarch.table.answers import plain_answers
-from genarch.table.constraints import Answers, in_order
-from genarch.table.findings import SEVERITIES, Located, Severity
-from genarch.table.forms import INLINED
-from genarch.table.rules import RuleTable, TableVersion
-from genarch.table.spec import Waiver
 from genarch.version import __version__
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from genarch.engine.answers import MANY, names_words, numbered, written
+from genarch.engine.conditions import constraints_read
+from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
+from genarch.engine.interview import ENOUGH, Decided, RuledOut, Sheet, Standing
+from genarch.engine.rules import RuleTable
 from genarch.reports.descriptions import question_of
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Table, dim, strong
 from genarch.reports.words import both, counted, effect_words, either, name_words, unmeasured_words
-from genarch.table.answers import MANY, names_words, numbered, written
-from genarch.table.conditions import constraints_read
-from genarch.table.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
-from genarch.table.interview import ENOUGH, Decided, RuledOut, Sheet, Standing
-from genarch.table.rules import RuleTable
 
 INTRODUCTION = (
     "Questions about one deployment. They end once the rest would hardly change the answer. Type a number or a name; "

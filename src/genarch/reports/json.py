@@ -8,8 +8,8 @@ from json.encoder import encode_basestring_ascii as quoted
 from operator import add
 from typing import Any, Literal
 
-from genarch.table.constraints import CONSTRAINTS
-from genarch.table.rules import Ratio
+from genarch.engine.constraints import CONSTRAINTS
+from genarch.engine.rules import Ratio
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple
 
+from genarch.engine.answers import format_answer, plain_value
+from genarch.engine.constraints import BY_NAME, Answers, Value, in_order
+from genarch.engine.forms import INLINED
+from genarch.engine.precedents import Precedent, agreement, compared, contradicting
+from genarch.engine.scoring import Verdict
+from genarch.engine.spec import DIFFUSION_ON_OFFER, CaseSource, Origin
 from genarch.evidence.ways import ms_words
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Span, Table, Title, code, dim, strong
 from genarch.reports.words import both, counted, encodable, name_words
-from genarch.table.answers import format_answer, plain_value
-from genarch.table.constraints import BY_NAME, Answers, Value, in_order
-from genarch.table.forms import INLINED
-from genarch.table.precedents import Precedent, agreement, compared, contradicting
-from genarch.table.scoring import Verdict
-from genarch.table.spec import DIFFUSION_ON_OFFER, CaseSource, Origin
 
 MOST = 3
 """Precedents in a report on a spec."""

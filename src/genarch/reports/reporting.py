@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from genarch.engine.rules import RuleTable
+from genarch.engine.scoring import Evaluation, Verdict, evaluate
+from genarch.engine.spec import Spec
 from genarch.evidence.cost import UTILISATION, Bill, bill
 from genarch.files.bundled import base_of, bundled_cases, load_catalogue, load_rules, own_cases, precedents
 from genarch.reports.evaluation import Evaluated, Report, make_report
 from genarch.reports.precedents import MOST, Precedents, precedents_part
-from genarch.table.rules import RuleTable
-from genarch.table.scoring import Evaluation, Verdict, evaluate
-from genarch.table.spec import Spec
 
 if TYPE_CHECKING:
     from genarch.evidence.advice import Advice
@@ -31,7 +31,7 @@ def report_on(
     advice = advice_of(spec, rules, evaluation) if with_evidence else None
     exploration = None
     if explored:
-        from genarch.table.explore import explore
+        from genarch.engine.explore import explore
 
         exploration = explore(spec, rules)
     found = precedents_of(spec, rules, evaluation.verdict) if with_evidence else None

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.decision_map import decision_map
+from genarch.engine.rules import RuleTable
+from genarch.engine.spec import Case, Spec
 from genarch.evidence.catalogue import Catalogue
 from genarch.reports.answer import answer_page, overview, refused_page
 from genarch.reports.decision_map import map_page, map_report
@@ -12,10 +16,6 @@ from genarch.reports.evaluation import Evaluated, Report
 from genarch.reports.evaluation_page import details
 from genarch.reports.page import Block, Section
 from genarch.reports.sources import sources_page
-from genarch.table.constraints import BY_NAME
-from genarch.table.decision_map import decision_map
-from genarch.table.rules import RuleTable
-from genarch.table.spec import Case, Spec
 
 FIRST_AXES = ("latency_budget_ms", "domain")
 """What the map is over where nothing that is asked or would change the verdict says better."""

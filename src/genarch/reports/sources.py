@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from genarch.engine.rules import Fact, RuleTable
+from genarch.engine.spec import Case
 from genarch.evidence.catalogue import Catalogue
 from genarch.reports.evaluation import Evaluated
 from genarch.reports.page import Block, Entries, Entry, Line, Span, Title, code
-from genarch.table.rules import Fact, RuleTable
-from genarch.table.spec import Case
 
 
 def anchor(name: str) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Literal, NamedTuple
 
+from genarch.engine.answers import format_answer, plain_value
+from genarch.engine.constraints import Value
+from genarch.engine.hardware_notices import GPU_NOT_LISTED
 from genarch.reports import page
 from genarch.reports.answer import overview_cells
 from genarch.reports.evaluation import Evaluated, RulesPart, SpecPart
 from genarch.reports.page import Block, Line, Paragraph, Span, code, dim, spans
 from genarch.reports.words import counted
-from genarch.table.answers import format_answer, plain_value
-from genarch.table.constraints import Value
-from genarch.table.hardware_notices import GPU_NOT_LISTED
 from genarch.version import __version__
 
 

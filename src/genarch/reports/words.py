@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from unicodedata import category
 
-from genarch.table.answers import written
-from genarch.table.constraints import BY_NAME, Answers, in_order
+from genarch.engine.answers import written
+from genarch.engine.constraints import BY_NAME, Answers, in_order
 
 # C0 and C1 controls, soft hyphen, zero-width and bidirectional marks, line and paragraph separators, tags, BOM.
 _HIDDEN = re.compile(

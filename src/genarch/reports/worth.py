@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, NamedTuple
 from xml.sax.saxutils import escape
 
+from genarch.engine import worth
+from genarch.engine.backtest import CONFIDENT, OUTCOMES, Score, outcome, score
+from genarch.engine.fitting import Judged
+from genarch.engine.forms import INLINED
+from genarch.engine.precedents import Weights, source_of
+from genarch.engine.rules import RuleTable
+from genarch.engine.scoring import Confidence
+from genarch.engine.spec import Case
+from genarch.engine.worth import Bin, Coders, Learner, Learnt, Method
 from genarch.reports.page import Block, Paragraph, Section, Table
 from genarch.reports.words import counted, name_words
-from genarch.table import worth
-from genarch.table.backtest import CONFIDENT, OUTCOMES, Score, outcome, score
-from genarch.table.fitting import Judged
-from genarch.table.forms import INLINED
-from genarch.table.precedents import Weights, source_of
-from genarch.table.rules import RuleTable
-from genarch.table.scoring import Confidence
-from genarch.table.spec import Case
-from genarch.table.worth import Bin, Coders, Learner, Learnt, Method
 
 ENOUGH = 30
 """Strict cases from which on methods are compared: fewer tell them apart by chance alone."""

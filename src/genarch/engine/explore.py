@@ -1,0 +1,393 @@
+"""The questions that go beyond a verdict, each answered when it is asked.
+
+All of them rest on two things: the verdict of stated answers (`decide`), and the verdicts that completions of them
+reach (`possible`). Answers that the table declares inconsistent are left out of every completion and every change. What
+evidence says of the stated hardware is in the table that is explored: hardware, size and budget that are not stated
+stay so.
+"""
+
+# No annotations as strings here: each field of a named tuple would be compiled at every start.
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property, reduce
+from itertools import islice, product
+from operator import or_
+
+from genarch.engine.changes import Change, Flip, Possible, Stability
+from genarch.engine.conditions import values_named
+from genarch.engine.constraints import BY_NAME, Answers, Range, Value, gpu_names, in_order
+from genarch.engine.matching import Column, positions
+from genarch.engine.rules import RuleTable
+from genarch.engine.scoring import Verdict, verdict_of
+from genarch.engine.search import (
+    AnswerClass,
+    Stretch,
+    distinct,
+    names_of,
+    sampled,
+    search,
+    subsets,
+    verdict_search,
+)
+from genarch.engine.spec import IMPLIED, Spec, contradicted_device, with_implied
+
+TIMED = frozenset({"task", "latency_budget_ms", "device", "gpu", "device_memory_gb", "resolution_px"})
+"""What the time for an image hangs on: evidence says what would be if one of them were another, not several."""
+
+SAMPLES = 1_000
+"""Completions to choose a question by, some 10 ms."""
+
+VARIED = 200
+"""Completions of which each answer is varied, to find the questions that matter."""
+
+
+def explore(spec: Spec, rules: RuleTable) -> "Exploration":
+    """Explore a spec; nothing is worked out before it is asked for."""
+    return Exploration(spec.constraints, rules)
+
+
+class Exploration:
+    """What can be said of stated answers beyond their verdict."""
+
+    def __init__(self, stated: Answers, rules: RuleTable, *, around: bool = True) -> None:
+        """`around`: for what would change the verdict, evidence also says what it would of other hardware and tasks."""
+        self._rules = rules
+        self._given = dict(stated)
+        self._stated = dict(with_implied(stated))
+        self._table = verdict_search(rules.on_hardware(stated, around=around))
+        self._refused = 0
+        self._verdict = cache(self._table.verdict)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict on what is stated."""
+        return self._table.scorer.decide(self._given)
+
+    @cached_property
+    def _hits(self) -> int:
+        return self._table.scorer.hits(self._given)
+
+    @cached_property
+    def possible(self) -> tuple[Possible, ...]:
+        """Every verdict that answering everything else can lead to, in the table's order, with a witness.
+
+        A witness answers every constraint that the table's rules and inconsistencies read.
+        """
+        table, verdicts = self._table, self._table.rules.verdicts
+        found = search(
+            table.space, lambda hits: (table.verdict(hits),), table.reachable, verdicts, self._stated
+        ).witnesses
+        return tuple(Possible(name, in_order({**self._stated, **found[name]})) for name in verdicts if name in found)
+
+    @property
+    def settled(self) -> bool:
+        """Whether every way to answer the rest leads to one verdict."""
+        return len(self.possible) == 1
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The table's inconsistencies that some answers to the rest, or some changes, would bring about.
+
+        Those answers and changes are left out of everything that is said here.
+        """
+        self.flips  # noqa: B018  (meets the changes that are refused)
+        met = self._table.contradictions.match(self._stated).unknown | self._refused
+        return tuple(self._table.inconsistencies[at].id for at in positions(met))
+
+    @cached_property
+    def next_question(self) -> str | None:
+        """The unstated constraint whose answer narrows the verdict most, by samples; None when settled.
+
+        It may be one of which a range is stated, and where in it would narrow the verdict most.
+        """
+        if self.settled or not self.possible:
+            return None
+        still_open = self._table.space.left_open(self._stated)
+        return self.question_among([name for name in self._table.order if name in still_open])
+
+    @cached_property
+    def open_questions(self) -> tuple[str, ...]:
+        """The unstated constraints that the verdict still depends on, the most telling first; none when settled.
+
+        Of each, another answer alone changes the verdict of a sampled completion. Where the samples show none, it is
+        the next question.
+        """
+        space, next_question = self._table.space, self.next_question
+        if next_question is None:
+            return ()
+        given, pending = space.matcher.against(self._stated)
+        met, unknown = space.matcher.gather(given, pending)
+        live = space.matcher.terms_of(unknown & space.watched) & ~given
+        still_open = space.left_open(self._stated)
+        left = {name for name in still_open if space.columns[name].reads & live}
+        found = set()
+        for _, chosen in sampled(space, self._stated, VARIED):
+            for at, (name, classes) in enumerate(still_open.items()):
+                if name in left:
+                    others = reduce(or_, (answer.fails for answer in (*chosen[:at], *chosen[at + 1 :])), given)
+                    every = (space.matcher.gather(others | answer.fails, 0)[0] for answer in classes)
+                    allowed = (hits & space.watched for hits in every if not hits & ~(met | space.watched))
+                    if len(set(map(self._table.verdict, set(allowed)))) > 1:
+                        found.add(name)
+            left -= found
+        return tuple(self._by_telling([name for name in self._table.order if name in found])) or (next_question,)
+
+    def question_among(self, names: Sequence[str]) -> str | None:
+        """The constraint whose answer leaves the fewest verdicts possible on average; None where nothing is possible.
+
+        The average is over the classes of answers that the table tells apart. Among equals the constraint that leaves
+        fewer at most is given, then the first named. What an answer leaves possible is what sampled completions show,
+        which may miss a verdict that few of them have: the choice is not exact where there are more completions than
+        samples.
+        """
+        return next(iter(self._by_telling(names)), None)
+
+    def _by_telling(self, names: Sequence[str]) -> list[str]:
+        space = self._table.space
+        at = {name: position for position, name in enumerate(space.left_open(self._stated))}
+        met: list[set[tuple[int, str]]] = [set() for _ in names]
+        asked = [(at[name], found.add) for name, found in zip(names, met, strict=True)]
+        verdicts: dict[int, str] = {}  # many samples have the same hits
+        for hits, answers in sampled(space, self._stated, SAMPLES):
+            if (verdict := verdicts.get(hits)) is None:
+                verdict = verdicts[hits] = self._table.verdict(hits)
+            for position, add in asked:
+                add((answers[position].fails, verdict))
+        counts = {
+            name: list(Counter(fails for fails, _ in found).values())
+            for name, found in zip(names, met, strict=True)
+            if found
+        }
+        return sorted(counts, key=lambda name: (sum(counts[name]) / len(counts[name]), max(counts[name])))
+
+    @cached_property
+    def flips(self) -> tuple[Flip, ...]:
+        """For each stated constraint, the nearest changes that alone give another verdict, one for each direction.
+
+        A number moves to the first threshold on either side from which on the verdict is another one, a range beyond
+        either of its ends: what is within it is said by what is possible. A choice has one
+        flip for each verdict that another choice gives, a set for each that the fewest members put in or out give.
+        Where no single change does, the smallest combination of changes, if there is one.
+        """
+        single = tuple(flip for name in self._read() for flip in self._single(name))
+        return single or self._combined()
+
+    @cached_property
+    def binding(self) -> tuple[str, ...]:
+        """The fewest stated constraints that give this verdict when all else is unknown."""
+        read = self._read()
+        decided = ((some, self._decide({name: self._given[name] for name in some})) for some in subsets(read))
+        return next((some for some, verdict in decided if verdict == self.verdict.verdict), tuple(read))
+
+    @cached_property
+    def relax(self) -> tuple[tuple[str, ...], ...]:
+        """When infeasible, each smallest set of stated constraints without which an architecture is left."""
+        if self.verdict.verdict != "infeasible":
+            return ()
+        rules = self._table.rules
+        excluding = [rule.when for at, rule in enumerate(rules.rules) if rule.excludes and self._hits >> at & 1]
+        # Without what no rule that excludes reads, nor an assumption that it rests on, nothing more is left.
+        reading = values_named([*excluding, *(assumption.when for assumption in rules.assumptions)])
+        read = [name for name in self._read() if name in reading or (name == "gpu" and reading.keys() & IMPLIED)]
+        found: list[tuple[str, ...]] = []
+        for dropped in subsets(read, 1):
+            kept = {name: value for name, value in self._given.items() if name not in dropped}
+            if not any(set(smaller) <= set(dropped) for smaller in found) and self._decide(kept) != "infeasible":
+                found.append(dropped)
+        return tuple(found)
+
+    @cached_property
+    def stability(self) -> Stability | None:
+        """The smallest change of one rule's points that gives another verdict; None when none does."""
+        return self._table.scorer.stability(self._given)
+
+    def _read(self) -> list[str]:
+        """The stated constraints that a rule or an inconsistency reads, a GPU as what it implies."""
+        columns = self._table.space.columns
+        return [
+            name
+            for name in BY_NAME
+            if name in self._given and (name in columns or (name == "gpu" and "device" in columns))
+        ]
+
+    def _decide(self, answers: Answers) -> str:
+        if self._unplaced and not _unplaced(answers):
+            return verdict_of(answers, self._rules)
+        return self._verdict(self._table.scorer.hits(answers))
+
+    @cached_property
+    def _unplaced(self) -> bool:
+        """Whether evidence has nothing of the stated hardware, so that what it says of other one is asked anew."""
+        return _unplaced(self._given)
+
+    def _changed(self, changes: Mapping[str, Value]) -> str | None:
+        """The verdict with other answers; None where that, or no change at all, contradicts itself."""
+        answers = {**self._given, **changes}
+        if contradicted_device(answers) and not contradicted_device(self._given):
+            return None
+        if contradicted := self._table.contradictions.match(with_implied(answers)).hits & ~self._contradicted:
+            return self._other("", contradicted)
+        return self._other(self._decide(answers))
+
+    def _other(self, verdict: str, contradicted: int = 0) -> str | None:
+        """A verdict that is another one; None where it is not, or answers contradict themselves more than before."""
+        if new := contradicted & ~self._contradicted:
+            self._refused |= new
+            return None
+        return None if verdict == self.verdict.verdict else verdict
+
+    @cached_property
+    def _contradicted(self) -> int:
+        """The inconsistencies of what is stated."""
+        return self._table.contradictions.match(self._stated).hits
+
+    def _single(self, name: str) -> Iterator[Flip]:
+        here, changed = self._given[name], self._changed_alone(name)
+        if BY_NAME[name].numeric:
+            for way, into in zip(self._beyond(name), (_down_to, _up_to), strict=True):
+                reached = ((cell, self._reached(name, cell, changed)) for cell in way)
+                yield from islice((Flip((into(name, cell),), found) for cell, found in reached if found), 1)
+            return
+        verdicts: dict[str, list[Value]] = {}
+
+        def distance(there: Value) -> int:
+            """How many members go in or out; any other choice is one step away."""
+            return len(here ^ there) if isinstance(here, frozenset) and isinstance(there, frozenset) else 1
+
+        values = self._varied(name, here)
+        if name == "gpu":  # in place of one, others of its kind
+            kind, usual = self._stated.get("device"), gpu_names().usual  # none where it is not listed
+            values = [gpu for gpu in usual if kind is None or with_implied({"gpu": gpu})["device"] == kind]
+        for value in sorted(values, key=distance):
+            if verdict := changed(value):
+                verdicts.setdefault(verdict, []).append(value)
+        for verdict, (nearest, *others) in verdicts.items():
+            yield Flip((Change(name, nearest, others=() if BY_NAME[name].kind == "set" else tuple(others)),), verdict)
+
+    def _changed_alone(self, name: str) -> Callable[[Value], str | None]:
+        """What `_changed` says of another answer to one constraint, worked out once for those that do the same."""
+        space, here, done = self._table.space, self._given[name], dict[object, str | None]()
+        failed, pending = space.matcher.against(self._stated, without=name)
+        fails = space.column(name).fails
+        assumable = [self._given.get(assumption.assume.constraint) for assumption in self._table.rules.assumptions]
+
+        def does(value: Value) -> int:
+            return fails(value) & ~failed
+
+        def changed(value: Value) -> str | None:
+            if (key := does(value)) not in done:
+                hits, _ = space.matcher.gather(failed | key, pending)
+                contradicted, verdict = hits >> space.watched.bit_length(), self._verdict(hits & space.watched)
+                done[key] = self._other(verdict, contradicted)
+            return done[key]
+
+        def changed_with_more(value: Value) -> str | None:
+            """Where the answer implies others, or takes an assumption away, which do not all show in its own terms."""
+            if (key := self._does(name, value, ~failed)) not in done:
+                done[key] = self._changed({name: value})
+            return done[key]
+
+        more = name in ("gpu", *IMPLIED) or None in assumable
+        if not isinstance(here, Range):
+            done[self._does(name, here, ~failed) if more else does(here)] = None
+        return changed_with_more if more else changed
+
+    def _varied(self, name: str, here: Value) -> Sequence[Value]:
+        """Every choice; every set that differs from what is stated in members that make a difference."""
+        if not isinstance(here, frozenset):
+            return names_of(BY_NAME[name], ())
+        column, assumed = (
+            columns.get(name, Column(name)) for columns in (self._table.space.columns, self._table.assumed)
+        )
+        live = ~self._table.space.matcher.against(self._stated, without=name)[0]
+        members = {*here, *column.members, *assumed.members}
+        varied = {member for member in members if member in assumed.by_member or column.by_member.get(member, 0) & live}
+        kept = here - varied
+        return [some for some in names_of(BY_NAME[name], varied | kept) if isinstance(some, frozenset) and kept <= some]
+
+    def _reached(self, name: str, cell: Stretch, changed: Callable[[Value], str | None]) -> str | None:
+        """Another verdict that a number's cell gives; what evidence says of another size is asked for that size."""
+        if name != "resolution_px" or self._table.rules is self._rules:
+            return changed(cell.value)
+        if not (cell.range.at_least is not None and changed(cell.value)):  # of sizes, not of what lies between them
+            return None
+        answers = {**self._given, name: cell.value}
+        verdict = verdict_of(answers, self._rules)
+        return None if verdict == self.verdict.verdict else verdict
+
+    def _does(self, name: str, value: Value, live: int) -> tuple[int, ...]:
+        """What an answer, and what it implies, does to rules, inconsistencies and assumptions, and to the hardware.
+
+        Of devices that do the same to the rules, some may contradict the stated hardware.
+        """
+        unread = Column(name)
+        if name not in ("gpu", *IMPLIED):
+            columns, assumed = self._table.space.columns, self._table.assumed
+            return columns.get(name, unread).fails(value) & live, assumed.get(name, unread).fails(value)
+        implied = with_implied(
+            {**{other: self._given[other] for other in IMPLIED if other in self._given}, name: value}
+        )
+        columns_read = [
+            of.get(read, unread).fails
+            for of in (self._table.space.columns, self._table.assumed)
+            for read in (name, *IMPLIED)
+        ]
+        values = [implied.get(read) for read in (name, *IMPLIED)] * 2
+        given = [None if isinstance(stated, Range) else stated for stated in values]  # a range stays what it is
+        failed = (0 if stated is None else fails(stated) for fails, stated in zip(columns_read, given, strict=True))
+        return *failed, int(contradicted_device({**self._given, name: value}) is not None)
+
+    def _combined(self) -> tuple[Flip, ...]:
+        """The smallest combination of changes that gives another verdict; at most one of what a time hangs on."""
+        classes = {name: self._others(name) for name in self._read() if name in self._table.space.columns}
+        read = [name for name, others in classes.items() if len(others) > 1 or isinstance(self._given[name], Range)]
+        for names in (some for some in subsets(read, 2) if len(TIMED.intersection(some)) < 2):
+            for answers in product(*(classes[name] for name in names)):
+                changes = dict(zip(names, (answer.value for answer in answers), strict=True))
+                verdict = self._changed(changes)
+                if verdict and all(changes[name] != self._given[name] for name in names):
+                    return (Flip(tuple(self._nearest(name, value) for name, value in changes.items()), verdict),)
+        return ()
+
+    def _others(self, name: str) -> Sequence[AnswerClass]:
+        """The classes of answers to a stated constraint; of a number with a range stated, of those beyond it."""
+        space = self._table.space
+        if not isinstance(self._given[name], Range):
+            return space.classes[name]
+        beyond = {cell.value for way in self._beyond(name) for cell in way}
+        return distinct(answer for answer in space.answers(name) if answer.value in beyond)
+
+    def _beyond(self, name: str) -> tuple[list[Stretch], list[Stretch]]:
+        """The cells of a number below what is stated of it, and those above, the nearest first."""
+        here, space = self._given[name], self._table.space
+        within = [here] if isinstance(here, int | float) else []
+        if isinstance(here, Range):
+            within = space.column(name).within(here)
+        outside = [cell for cell in space.cells(name) if not any(map(cell.range.holds, within))]
+        below = [cell for cell in reversed(outside) if cell.value < within[0]]
+        return below, [cell for cell in outside if cell.value > within[-1]]
+
+    def _nearest(self, name: str, value: Value) -> Change:
+        """The change to answers of the same class; for a number, from where on they begin on its side."""
+        if BY_NAME[name].numeric:
+            fails = self._table.space.columns[name].fails
+            for way, into in zip(self._beyond(name), (_down_to, _up_to), strict=True):
+                if value in [cell.value for cell in way]:
+                    return into(name, next(cell for cell in way if fails(cell.value) == fails(value)))
+        return Change(name, value)
+
+
+def _unplaced(answers: Answers) -> bool:
+    """Whether evidence knows no such hardware, since the gpu is not listed or contradicts the device."""
+    gpu = answers.get("gpu")
+    return gpu is not None and (gpu not in gpu_names().devices or contradicted_device(answers) is not None)
+
+
+def _down_to(name: str, cell: Stretch) -> Change:
+    """A number changed into a cell below it: from where on the cell begins on the way there."""
+    return Change(name, cell.value, "below" if cell.range.at_most is None else "at_most", cell.range.high)
+
+
+def _up_to(name: str, cell: Stretch) -> Change:
+    """Likewise into one above it."""
+    return Change(name, cell.value, "above" if cell.range.at_least is None else "at_least", cell.range.low)

@@ -1,0 +1,114 @@
+"""Likely answers: what people building such things answer together, by the documented cases; and what they build.
+
+A likely way to answer the rest is put together from cases, each drawn as much as it agrees with what is stated, by the
+similarity of precedents. What is made, and what steers it, comes from one case; how it is served, what matters and how
+it is trained come each from that one or, as often, from another drawn so. What a case leaves out stays open, as it does
+for people. Two in a hundred fields are drawn anew from all cases instead, whatever is stated.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Annotated, NamedTuple
+
+from genarch.engine.constraints import BY_NAME, Answers, Constraint, Value, gpu_names
+from genarch.engine.forms import Mark, ShownText, format_version
+from genarch.engine.precedents import GROUPS, Weights, agreed_of, by_constraint, compared
+from genarch.engine.search import scattered
+from genarch.engine.spec import Case, with_implied
+
+DRAWN = 500
+"""Ways to answer the rest that are looked at."""
+
+ANEW = 0.02
+"""The part of the fields drawn from all cases alike."""
+
+SHARPNESS = 6
+"""The power of its agreement that a case is drawn with."""
+
+_PARTS = ((*GROUPS["task"], *GROUPS["output"]), GROUPS["serving"], GROUPS["priorities"], GROUPS["training"])
+
+
+class Situation(NamedTuple):
+    """Something that people build, and the answers that its words give."""
+
+    says: ShownText
+    fills: Annotated[Answers, Mark(own="Constraints")]
+
+    def fits(self, answers: Answers) -> bool:
+        """Whether the answers say all that it does."""
+        return all(answers.get(name) == value for name, value in self.fills.items())
+
+
+class Questionnaire(NamedTuple):
+    """What questions go by beside rules and cases."""
+
+    version: Annotated[int, format_version(1)] = 1
+    situations: tuple[Situation, ...] = ()
+    only_for: Mapping[str, tuple[str, ...]] = {}
+    """Constraint to the tasks for which asking for it makes sense, where that is not all."""
+    then: tuple[str, ...] = ()
+    """What makes an answer usable: asked once it is settled."""
+
+    def applies(self, name: str, stated: Answers) -> bool:
+        """Whether a question makes sense for the task that is stated."""
+        tasks = self.only_for.get(name)
+        return tasks is None or "task" not in stated or stated["task"] in tasks
+
+
+class Likely:
+    """What answers go together, by documented cases."""
+
+    def __init__(self, cases: Sequence[Case], weights: Weights) -> None:
+        self._weight = by_constraint(weights)
+        self._cases = [case.spec.constraints for case in cases]
+        self._compared = [compared(answers) for answers in self._cases]
+
+    def completions(self, stated: Answers, declined: Collection[str]) -> Iterator[Answers]:
+        """Likely ways to answer what is neither stated nor declined; always the same ones."""
+        chance, totals, count = scattered(), list(accumulate(self._agreements(stated))), len(self._cases)
+        given = {*with_implied(stated), *declined}
+        for _ in range(DRAWN):
+            base = [self._cases[bisect(totals, next(chance) * totals[-1], hi=count - 1)] for _ in _PARTS]
+            found: dict[str, Value] = {}
+            for at, part in enumerate(_PARTS):
+                source = base[at if next(chance) < 0.5 else 0]
+                for name in part:
+                    of = self._cases[int(next(chance) * count)] if next(chance) < ANEW else source
+                    if name in of and name not in given:
+                        found[name] = of[name]
+            yield found
+
+    def _agreements(self, stated: Answers) -> list[float]:
+        """How much each case agrees with what is stated; a little at least."""
+        here = compared(stated)
+        found = []
+        for answers in self._compared:
+            there = {name: value for name, value in answers.items() if name in here}
+            agreed, whole = agreed_of(here, there, self._weight)
+            found.append((agreed / whole if whole else 1.0) ** SHARPNESS + 1e-6)
+        return found
+
+    def situations(self, known: Sequence[Situation]) -> list[Situation]:
+        """Situations, those first that most cases fit; then every task alone."""
+        tasks = [Situation(f"{name}: {text}", {"task": name}) for name, text in BY_NAME["task"].names.items()]
+        counts = {one.says: sum(map(one.fits, self._cases)) for one in known}
+        return [*sorted(known, key=lambda one: -counts[one.says]), *tasks]
+
+    def names(self, constraint: Constraint, ways: Sequence[Answers]) -> Sequence[str]:
+        """A constraint's names, those first that are chosen most in likely ways to answer."""
+        counts: Counter[str] = Counter()
+        for way in ways:
+            value = way.get(constraint.name)
+            counts.update(value if isinstance(value, frozenset) else [str(value)])
+        return sorted(constraint.values, key=lambda name: -counts[name])
+
+
+def usual_hardware(stated: Answers) -> Sequence[str]:
+    """Hardware that stands for others, of the stated kind of device."""
+    device = stated.get("device")
+    fits = device if device != "browser" else None
+    return [gpu for gpu in gpu_names().usual if fits is None or fits in gpu_names().devices[gpu]]

@@ -1,0 +1,382 @@
+"""Every check on a table as a whole: conditions, what the rules come to, and what is read and cited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, combinations, islice, permutations, product
+
+from genarch.engine import courses
+from genarch.engine.conditions import (
+    ALWAYS,
+    All,
+    Any,
+    Condition,
+    Not,
+    Term,
+    describe,
+    terms,
+    values_named,
+)
+from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Answers
+from genarch.engine.findings import CheckId, Finding
+from genarch.engine.matching import positions
+from genarch.engine.rules import Method, NextStep, Notice, Rule, RuleTable
+from genarch.engine.search import Found, Space, VerdictSearch, find, sampled, verdict_search, witness
+
+SAMPLES = 1_000
+"""Completions that tell most rules apart before any search."""
+
+
+def impossible_conditions(rules: RuleTable) -> Iterator[Finding]:
+    """Conditions that no answers pass, alternatives that none do, entries that only contradictory answers hit."""
+    ruled_out = verdict_search(rules).ruled_out
+    if ruled_out and witness([], ruled_out) is None:
+        message = "whatever is answered, one of the table's inconsistencies holds"
+        yield Finding(CheckId("everything-inconsistent"), (rules.header.id,), message)
+        return
+    for section, entry in rules.conditional():
+        place = (section, entry.id)
+        if witness([entry.when]) is None:
+            message = f"no answers pass '{describe(entry.when)}'"
+            yield Finding(CheckId("condition-contradicts-itself"), (entry.id,), message, place)
+            continue
+        for part, narrowed in _alternatives(entry.when):
+            if witness([narrowed]) is None:
+                message = f"its alternative '{describe(part)}' never holds beside the rest of the condition"
+                yield Finding(CheckId("condition-contradicts-itself"), (entry.id,), message, place)
+        if isinstance(entry, Notice) and entry.level == "inconsistency":
+            continue
+        if witness([entry.when], contradictions=ruled_out) is None:
+            message = f"'{describe(entry.when)}' holds only on answers that an inconsistency of the table rules out"
+            yield Finding(CheckId("rule-never-hits"), (entry.id,), message, place)
+
+
+def _alternatives(condition: Condition) -> Iterator[tuple[Condition, Condition]]:
+    """Each part of an `any`, with the condition in which only that part of it is left."""
+    match condition:
+        case Any(parts) if len(parts) > 1:
+            for part in parts:
+                yield part, part
+                yield from _alternatives(part)
+        case All(parts):
+            for at, part in enumerate(parts):
+                for alternative, narrowed in _alternatives(part):
+                    yield alternative, All((*parts[:at], narrowed, *parts[at + 1 :]))
+
+
+def rules_always_together(rules: RuleTable) -> Iterator[Finding]:
+    """Sets of rules of which all hit or none does, whatever is answered."""
+    table = verdict_search(rules)
+    whens, ruled_out = table.whens, table.ruled_out
+    seen = [hits for hits, _ in sampled(table.space, count=SAMPLES)]
+    alike: dict[int, int] = {}
+    for one, other in combinations(range(len(whens)), 2):
+        if other in alike or any((hits >> one ^ hits >> other) & 1 for hits in seen):
+            continue
+        apart = witness([whens[one]], [whens[other]], ruled_out) or witness([whens[other]], [whens[one]], ruled_out)
+        if apart is None and witness([whens[one]], contradictions=ruled_out) is not None:
+            alike[other] = alike.get(one, one)
+    for first in dict.fromkeys(alike.values()):
+        members = [first, *(at for at, same in alike.items() if same == first)]
+        ids = tuple(rules.rules[at].id for at in members)
+        condition = describe(whens[first])
+        message = f"{', '.join(ids[:-1])} and {ids[-1]} hit on the same answers, '{condition}' and no others"
+        yield Finding(CheckId("rules-always-together"), ids, message, ("rules", ids[0]))
+
+
+LIMIT = 20_000
+"""Nodes that one question may take: some one second. Those of the shipped tables take hundreds."""
+
+DECIDING_LIMIT = 5_000
+"""Nodes to look for what a rule decides alone, before the full question is asked; where there is something, tens do."""
+
+
+def _missing(check: CheckId, entry: tuple[str, str], found: Found[bool], message: str) -> Iterator[Finding]:
+    """The finding that there are no such answers, or that this was not settled; nothing where some were found."""
+    if not found.complete:
+        yield _unsettled(check, entry[1], entry)
+    elif found.answers is None:
+        yield Finding(check, (entry[1],), message, entry)
+
+
+def _unsettled(check: CheckId, subject: str, entry: tuple[str, str] | None, limit: int | None = None) -> Finding:
+    message = f"whether '{check}' applies was not settled within {limit or LIMIT:,} steps"
+    return Finding(CheckId("search-limit"), (check, subject), message, entry)
+
+
+def rules_that_never_matter(rules: RuleTable) -> Iterator[Finding]:
+    """Rules without which every verdict and every recommended architecture stays what it is, and no less sure."""
+    table = verdict_search(rules)
+    known = 0
+    for hits, _ in sampled(table.space):
+        for at in positions(hits & ~known):
+            if _differs(at, hits, table):
+                known |= 1 << at
+    for at, rule in enumerate(rules.rules):
+        if known >> at & 1 or witness([rule.when], contradictions=table.ruled_out) is None:
+            continue  # the second is the finding of another check
+        if not _is_needed(1 << at, rule, table):
+            message = "wherever it hits, the verdict and the architecture are the same without it"
+            yield from _missing(CheckId("rule-never-matters"), ("rules", rule.id), _case_for(at, table), message)
+
+
+def _differs(at: int, hits: int, table: VerdictSearch) -> bool:
+    """Whether a rule makes a difference to these hits, for one that limits also to how sure the verdict is."""
+    found, without = table.scorer.judge(hits), table.scorer.judge(hits & ~(1 << at))
+    return found[:2] != without[:2] or bool(table.rules.rules[at].limits and found.confidence != without.confidence)
+
+
+def _is_needed(bit: int, rule: Rule, table: VerdictSearch) -> bool:
+    """Whether a rule is soon seen to win for an architecture that it favours, or to keep out one that it excludes.
+
+    Both ask for one architecture, which bounds narrow to much better than they do for any change at all.
+    """
+    judge, reach = table.scorer.judge, table.bounds.reach
+
+    def differs(name: str, left_out: int) -> bool:
+        """Whether an architecture is recommended with the rule, or without it (`left_out`), and not the other way."""
+        found = find(
+            table.space,
+            lambda hits: (
+                bool(hits & bit)
+                and judge(hits & ~left_out).architecture == name != judge(hits & ~(bit ^ left_out)).architecture
+            ),
+            lambda hits, unknown: (
+                bool((hits | unknown) & bit) and reach(hits & ~left_out, unknown & ~left_out).recommended(name)
+            ),
+            limit=DECIDING_LIMIT,
+        )
+        return found.answers is not None
+
+    won = any(differs(name, 0) for name, points in rule.points.items() if points > 0)
+    return won or any(differs(name, bit) for name in rule.excludes)
+
+
+def _case_for(at: int, table: VerdictSearch) -> Found[bool]:
+    """Answers on which a rule makes a difference."""
+    bit, limits = 1 << at, bool(table.rules.rules[at].limits)
+    members = [architecture.family for architecture in table.rules.architectures]
+    alike = {verdict for verdict in table.rules.verdicts if members.count(verdict) < 2}  # the verdict says all there is
+
+    def may_matter(hits: int, unknown: int) -> bool:
+        if limits or not (hits | unknown) & bit:
+            return bool((hits | unknown) & bit)
+        sides = [table.bounds.reach(found, unknown & ~bit) for found in (hits | bit, hits & ~bit)]
+        reached = {verdict for verdict in table.rules.verdicts if any(side.any_of({verdict}) for side in sides)}
+        return len(reached) > 1 or not reached <= alike
+
+    return find(table.space, lambda hits: bool(hits & bit) and _differs(at, hits, table), may_matter, limit=LIMIT)
+
+
+def architectures_never_recommended(rules: RuleTable) -> Iterator[Finding]:
+    """Architectures that no answers make the recommendation, or one only of two to compare."""
+    for architecture in rules.architectures:
+        yield from _never_recommended(architecture.id, verdict_search(rules))
+
+
+def _never_recommended(name: str, table: VerdictSearch) -> Iterator[Finding]:
+    entry, judge, reach = ("architectures", name), table.scorer.judge, table.bounds.reach
+    alone = find(
+        table.space,
+        lambda hits: judge(hits).architecture == name,
+        lambda hits, unknown: reach(hits, unknown).recommended(name),
+        limit=LIMIT,
+    )
+    if not alone.complete or alone.answers is not None:
+        yield from _missing(CheckId("architecture-never-recommended"), entry, alone, "")
+        return
+    compared = find(
+        table.space,
+        lambda hits: name in judge(hits).recommended,
+        lambda hits, unknown: reach(hits, unknown).compared(name),
+        limit=LIMIT,
+    )
+    message = "no complete answers make it the recommendation"
+    yield from _missing(CheckId("architecture-never-recommended"), entry, compared, message)
+    if compared.answers is not None:
+        message = "with everything answered, it is only ever one of two to evaluate"
+        yield Finding(CheckId("architecture-never-alone"), (name,), message, entry, compared.answers)
+
+
+def entries_never_shown(rules: RuleTable) -> Iterator[Finding]:
+    """Methods, notices and next steps whose condition never holds together with an answer that they are for."""
+    table = verdict_search(rules)
+    for section, entry in rules.conditional():
+        if isinstance(entry, Method | NextStep) or (isinstance(entry, Notice) and entry.level != "inconsistency"):
+            about = frozenset(entry.architectures if isinstance(entry, Method) else entry.about)
+            if about and witness([entry.when], contradictions=table.ruled_out) is not None:  # else another finding
+                message = "its condition never holds together with an answer that it is for"
+                found = _showing(entry.when, about, table)
+                yield from _missing(CheckId("method-never-suggested"), (section, entry.id), found, message)
+
+
+def _showing(when: Condition, about: frozenset[str], table: VerdictSearch) -> Found[bool]:
+    """Answers on which an entry about some architectures, families or verdicts is shown."""
+    own = 1 << len(table.whens)
+    candidates = [a.id for a in table.rules.architectures if not about.isdisjoint((a.id, a.family))]
+
+    def shown(hits: int) -> bool:
+        verdict = table.scorer.judge(hits & ~own)
+        return bool(hits & own) and not about.isdisjoint((verdict.verdict, *verdict.candidates, *verdict.recommended))
+
+    def may_be_shown(hits: int, unknown: int) -> bool:
+        if not (hits | unknown) & own:
+            return False
+        reach = table.bounds.reach(hits & ~own, unknown & ~own)
+        return reach.any_of(about) or any(reach.recommended(name) or reach.compared(name) for name in candidates)
+
+    space = Space([*table.whens, when], table.ruled_out, first=[len(table.whens)])
+    return find(space, shown, may_be_shown, limit=LIMIT)
+
+
+MAX_DEAD_ENDS = 50
+"""Sets of rules that exclude everything: with more, the table needs another look than a list."""
+
+MAX_SETS = 100_000
+"""Sets of excluding rules to look at: every set of up to four of thirty."""
+
+
+def blind_spots(rules: RuleTable) -> Iterator[Finding]:
+    """Complete answers on which no rule hits."""
+    table = verdict_search(rules)
+    if (found := witness([], table.whens, table.ruled_out)) is not None:
+        message = "with everything answered, no rule may hit"
+        yield Finding(CheckId("blind-spot"), (rules.header.id,), message, example=found)
+
+
+def exclusions_of_everything(rules: RuleTable) -> Iterator[Finding]:
+    """The smallest sets of rules that can hit together and leave nothing, with the constraints that bring it about."""
+    every = {architecture.id for architecture in rules.architectures}
+    excluding = [rule for rule in rules.rules if rule.excludes]
+    known: list[frozenset[str]] = []
+    sets = (some for size in range(1, len(every) + 1) for some in combinations(excluding, size))
+    for some in islice(sets, MAX_SETS):
+        ids = frozenset(rule.id for rule in some)
+        covered = {name for rule in some for name in rule.excludes}
+        if covered != every or any(smaller <= ids for smaller in known):
+            continue
+        if not (causes := _causes([rule.when for rule in some], verdict_search(rules).ruled_out)):
+            continue
+        known.append(ids)
+        names = ", or by ".join(_listed(sorted(cause, key=list(BY_NAME).index)) for cause, _ in causes)
+        message = f"{_listed([rule.id for rule in some])} can hit together and leave nothing: brought about by {names}"
+        subject = tuple(rule.id for rule in some)
+        yield Finding(CheckId("excludes-everything"), subject, message, ("rules", subject[0]), causes[0][1])
+        if len(known) == MAX_DEAD_ENDS:
+            return
+    if next(sets, None):
+        yield _unsettled(CheckId("excludes-everything"), rules.header.id, None)
+
+
+def _causes(whens: Sequence[Condition], ruled_out: Sequence[Condition]) -> list[tuple[frozenset[str], Answers]]:
+    """The smallest sets of constraints whose answers alone make all of the conditions hit, each with such answers."""
+
+    def reads(term: Term) -> frozenset[str]:
+        return frozenset(literal.predicate.constraint for literal in term)
+
+    found: list[tuple[frozenset[str], Answers]] = []
+    choices: list[Term] = [sum(choice, ()) for choice in islice(product(*map(terms, whens)), MAX_SETS)]
+    for term in sorted(choices, key=lambda term: len(reads(term))):
+        if any(smaller <= reads(term) for smaller, _ in found):
+            continue
+        condition = All(tuple(part.predicate if part.holds else Not(part.predicate) for part in term))
+        if (answers := witness([condition], contradictions=ruled_out)) is not None:
+            found.append((reads(term), {name: answers[name] for name in answers if name in reads(term)}))
+    return found
+
+
+def verdicts_that_return(rules: RuleTable) -> Iterator[Finding]:
+    """Numbers that, with all else equal, lead from one verdict to another and back as they grow."""
+    space = verdict_search(rules).space
+    for name in (name for name in BY_NAME if name in space.columns and BY_NAME[name].numeric):
+        if len(stretches := space.stretches(name)) < 3:  # there and back takes three
+            continue
+        course = courses.Course(name, stretches, rules)
+        found = course.returns()
+        entry = ("questions", name) if any(question.id == name for question in rules.questions) else None
+        for pair in (pair for pair in permutations(rules.verdicts, 2) if pair in found.witnesses):
+            listed = "; ".join(
+                f"{stretch.range}: {verdict}" for stretch, verdict in course.along(found.witnesses[pair])
+            )
+            message = f"as {name} grows, all else equal, the verdict changes and comes back: {listed}"
+            yield Finding(CheckId("verdict-not-monotone"), (name, *pair), message, entry, found.witnesses[pair])
+        if not found.complete:
+            yield _unsettled(CheckId("verdict-not-monotone"), name, entry, courses.LIMIT)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def unread(rules: RuleTable) -> Iterator[Finding]:
+    """Constraints that nothing, or no rule, reads, and values that nothing names."""
+    named = values_named(entry.when for _, entry in rules.conditional())
+    deciding = values_named(entry.when for entry in (*rules.rules, *rules.assumptions))
+    asked = {question.id for question in rules.questions}
+    for constraint in CONSTRAINTS:
+        name = constraint.name
+        place = ("questions", name) if name in asked else None
+        if name not in named:
+            if not constraint.evidence:
+                message = f"nothing in the table reads '{name}' ({constraint.meaning})"
+                yield Finding(CheckId("constraint-unread"), (name,), message, place)
+            continue
+        if name not in deciding:
+            message = f"'{name}' is read by notices or methods alone, so it has no say in the verdict"
+            yield Finding(CheckId("constraint-never-decides"), (name,), message, place)
+        if name not in asked:
+            message = f"'{name}' is read, but the table has no question for it"
+            yield Finding(CheckId("question-missing"), (name,), message)
+        rest = [value for value in constraint.values if value not in named[name]]
+        if rest if constraint.kind == "set" else len(rest) > 1 and not constraint.evidence:
+            alike = "with or without, everything comes out the same"
+            why = alike if constraint.kind == "set" else "nothing tells them apart"
+            message = f"no condition names {', '.join(rest)} of '{name}': {why}"
+            yield Finding(CheckId("value-unread"), (name, *rest), message, place)
+
+
+def examples_missing(rules: RuleTable) -> Iterator[Finding]:
+    """Conditions that no example shows to hit, or to miss."""
+    for section, entry in rules.conditional():
+        missing = [kind for kind in ("hit", "miss") if not getattr(entry.examples, kind)]
+        if entry.when != ALWAYS and missing:
+            message = f"has no example of a {' or of a '.join(missing)}"
+            yield Finding(CheckId("example-missing"), (entry.id,), message, (section, entry.id))
+
+
+def facts_uncited(rules: RuleTable) -> Iterator[Finding]:
+    """Facts that no entry cites; those of an extended table may have lost the entry that did."""
+    cited = rules.citations()
+    for fact in rules.facts:
+        if fact.id not in cited and not fact.inherited:
+            yield Finding(CheckId("fact-uncited"), (fact.id,), "nothing in the table cites it", ("facts", fact.id))
+
+
+def verify(rules: RuleTable) -> Iterator[Finding]:
+    """Everything that the checks find, waived findings included; then the waivers that cover nothing.
+
+    The waivers of an extended table may cover nothing: what they were for may be gone here.
+    """
+    used = set()
+    conditions = list(impossible_conditions(rules))
+    consistent = all(finding.check != "everything-inconsistent" for finding in conditions)
+    found = [conditions, unread(rules), examples_missing(rules), facts_uncited(rules)]
+    if consistent:
+        found[1:1] = [
+            rules_always_together(rules),
+            rules_that_never_matter(rules),
+            blind_spots(rules),
+            exclusions_of_everything(rules),
+            architectures_never_recommended(rules),
+            entries_never_shown(rules),
+            verdicts_that_return(rules),
+        ]
+    for finding in chain(*found):
+        about = finding.check, set(finding.subject)
+        waiver = next((waiver for waiver in rules.waivers if (waiver.check, set(waiver.subject)) == about), None)
+        used.add(waiver)
+        yield finding._replace(waived=waiver.reason) if waiver else finding
+    for at, waiver in enumerate(waiver for waiver in rules.waivers if not waiver.inherited):
+        if waiver not in used:
+            message = f"no finding of '{waiver.check}' is about {', '.join(waiver.subject)} and nothing else"
+            yield Finding(CheckId("waiver-unused"), (waiver.check, *waiver.subject), message, ("waivers", str(at)))

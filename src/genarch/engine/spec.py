@@ -1,0 +1,173 @@
+"""Specs, the stated constraints of a deployment and the decision taken, and documented cases; a GPU is a device."""
+
+from typing import Annotated, NamedTuple
+
+from genarch.engine.constraints import NOTHING_STATED, Answers, Range, Value, gpu_names, in_order
+from genarch.engine.forms import DAY, HIDDEN, NAME, OPEN, SLUG, TABLE_AT_VERSION, Mark, ShownText, format_version, whole
+
+SPEC_VERSION = 1
+
+
+class Origin(NamedTuple):
+    """Where a spec was read: the path as given (`<stdin>` for standard input) and the line it starts on."""
+
+    path: str
+    line: int = 1
+
+
+class Waiver(NamedTuple):
+    """A stated exception to a finding."""
+
+    rule: Annotated[ShownText, Mark(needed="a waiver needs it")]
+    """The id of what is waived."""
+    reason: Annotated[ShownText, Mark(needed="a waiver needs it")]
+    """Why, for whoever reads it later."""
+    expires: Annotated[str | None, DAY, OPEN] = None
+    """The last valid day, as 2027-03-31 (UTC)."""
+    approved_by: Annotated[str | None, OPEN] = None
+    """Who agreed."""
+
+
+class Spec(NamedTuple):
+    """A deployment for genarch: its stated constraints, and the decision taken.
+
+    Evaluation reads the constraints alone; what they do not name is unknown.
+    """
+
+    id: Annotated[str, SLUG, OPEN, Mark(absent="")]
+    """A slug; the file's stem when absent."""
+    constraints: Annotated[Answers, Mark(own="Constraints"), OPEN] = NOTHING_STATED
+    """Absent or null: nothing is known."""
+    title: Annotated[str, OPEN] = ""
+    """A name for people."""
+    decision: Annotated[str | None, NAME, OPEN] = None
+    """The family, architecture or evaluate_both chosen."""
+    decided_with: Annotated[str | None, TABLE_AT_VERSION, OPEN] = None
+    """The rule table that the decision was taken with, as article@1.0.0."""
+    document: Annotated[str | None, OPEN] = None
+    """The design document that a spec file stands beside, by its path from there."""
+    waivers: Annotated[tuple[Waiver, ...], OPEN] = ()
+    """Stated exceptions."""
+    origin: Annotated[Origin, HIDDEN] = Origin("<python>")
+    model: Annotated[str | None, Mark(own="Model"), OPEN] = None
+    """The model of the evidence catalogue that the decision is for, as sd-turbo."""
+    version: Annotated[int, format_version(SPEC_VERSION)] = SPEC_VERSION
+    """The version of this format."""
+
+
+DIFFUSION_ON_OFFER = 2022
+"""The year from which usable diffusion was on offer; what was chosen before says little of it."""
+
+
+class CaseSpec(NamedTuple):
+    """What was known of the deployment."""
+
+    constraints: Annotated[Answers, Mark(own="Constraints")]
+    """As in a spec."""
+
+
+class CaseSource(NamedTuple):
+    """Where a case is documented."""
+
+    title: Annotated[str, OPEN] = ""
+    url: Annotated[str, OPEN] = ""
+
+
+class Case(NamedTuple):
+    """One documented decision."""
+
+    id: Annotated[str, SLUG, Mark(needed="give each case one of its own")]
+    """Used once."""
+    spec: Annotated[CaseSpec, Mark(needed="write 'constraints:' below it, as in a spec")]
+    """What was known, coded without looking at the choice; fits and scores read this alone."""
+    chosen: Annotated[str, NAME, Mark(needed="name the family that was decided for, or evaluate_both")]
+    """The family that was decided for, or evaluate_both."""
+    acceptable: Annotated[tuple[Annotated[str, NAME], ...], Mark(least=1), OPEN] = ()
+    """Every verdict not to be counted wrong; absent: what was chosen."""
+    strict: bool = True
+    """The source names the family, and the alternatives were on offer: those cases are scored first."""
+    title: Annotated[str, OPEN] = ""
+    """A name for people."""
+    year: Annotated[int | None, whole(1900, 2099), OPEN] = None
+    """When it was decided."""
+    summary: Annotated[str, OPEN] = ""
+    architecture: Annotated[str, OPEN] = ""
+    """What was built, in the source's words."""
+    reason: Annotated[str, OPEN] = ""
+    """Why, in a sentence."""
+    deciding: Annotated[tuple[str, ...], OPEN] = ()
+    """What decided, in words of the collection."""
+    source: Annotated[CaseSource, OPEN] = CaseSource()
+    not_blind: Annotated[Answers, Mark(own="Constraints"), OPEN] = NOTHING_STATED
+    """What else was known, coded by someone who had seen the choice."""
+    second: Annotated[CaseSpec | None, OPEN] = None
+    """The spec as someone else coded it, apart."""
+    origin: Annotated[Origin, HIDDEN] = Origin("<python>")
+
+    @property
+    def known(self) -> Answers:
+        """All that was known, however it was coded: for whoever reads the case."""
+        known = dict(self.spec.constraints)
+        for name, value in self.not_blind.items():
+            before = known.get(name)
+            known[name] = before | value if isinstance(before, frozenset) and isinstance(value, frozenset) else value
+        return in_order(known)
+
+
+Cases = Annotated[tuple[Case, ...], Mark(least=1)]
+"""A file of cases is a list."""
+
+
+_IN_A_BROWSER = frozenset({"consumer_gpu", "mobile", "cpu"})
+
+
+IMPLIED = ("device", "device_memory_gb")
+"""What a GPU implies."""
+
+
+def with_implied(answers: Answers) -> Answers:
+    """The answers, and what a listed `gpu` implies: `device` and all of its memory, where they are not stated.
+
+    It never has more memory than the most that is sold under its name.
+    """
+    gpu = answers.get("gpu")
+    if gpu is None:
+        return answers
+    known = gpu_names()
+    if (devices := known.devices.get(str(gpu))) is None:
+        return answers
+    implied: dict[str, Value] = {"device": devices[0]}
+    if memory := known.memory_gb.get(str(gpu)):
+        implied["device_memory_gb"] = memory
+    merged = {**implied, **answers}
+    stated, most = answers.get("device_memory_gb"), known.most_gb.get(str(gpu))
+    if excess_memory(answers) is not None and most is not None:
+        merged["device_memory_gb"] = most
+    elif isinstance(stated, Range) and most is not None and (stated.high is None or stated.high > most):
+        merged["device_memory_gb"] = stated._replace(at_most=most, below=None)
+    return merged
+
+
+def excess_memory(answers: Answers) -> float | None:
+    """The most memory in GB that the stated `gpu` is sold with, where more is stated; else None."""
+    stated, most = answers.get("device_memory_gb"), gpu_names().most_gb.get(str(answers.get("gpu")))
+    if most is None:
+        return None
+    if isinstance(stated, Range):
+        return most if (stated.low or 0) >= most and not stated.holds(most) else None
+    return most if isinstance(stated, int | float) and stated > most else None
+
+
+def contradicted_device(answers: Answers) -> tuple[str, ...] | None:
+    """What `device` may be for the stated `gpu`, where it is stated to be something else; else None.
+
+    A browser runs on whatever a person has at home.
+    """
+    gpu, device = answers.get("gpu"), answers.get("device")
+    if gpu is None or device is None:
+        return None
+    allowed = gpu_names().devices.get(str(gpu))
+    if allowed is None:
+        return None
+    fits = device in allowed or (device == "browser" and not _IN_A_BROWSER.isdisjoint(allowed))
+    return None if fits else allowed
