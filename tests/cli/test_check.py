@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 from genarch import load_rules
 from genarch.cli import checking
 from genarch.cli.app import app
+from genarch.cli.check_settings import Settings
 from genarch.documents.discovery import ListedFile
 from genarch.documents.judge import judge
 from genarch.files.bundled import DOCUMENT_CHECKS
@@ -855,7 +856,7 @@ def test_a_process_that_ends_is_reported_by_its_document(repo: Path, monkeypatch
     (repo / "docs/large.md").write_text(GOOD)
     done = checking.check_file
 
-    def ending(item: ListedFile, settings: checking.Settings) -> checking.Checked | None:
+    def ending(item: ListedFile, settings: Settings) -> checking.Checked | None:
         return os._exit(9) if item.path.endswith("large.md") else done(item, settings)
 
     monkeypatch.setattr(checking, "check_file", ending)

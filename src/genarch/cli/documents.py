@@ -12,7 +12,8 @@ from difflib import unified_diff
 from typing import Annotated, NamedTuple
 
 from genarch.cli.app import Commands, EntryFormat, Text, Texts, argument, flag, option
-from genarch.cli.checking import Settings, changed_files, check_documents, settings_of
+from genarch.cli.check_settings import Settings, changed_files, settings_of
+from genarch.cli.checking import check_documents
 from genarch.cli.output import ExitCode, busy, collected, keep, look_of, one_of, say, write_report, written
 from genarch.documents.discovery import ListedFile, Skipped, listed_files, repository_root, specs_beside
 from genarch.documents.editing import fixed, with_skeleton

@@ -1,0 +1,154 @@
+"""What a check of documents goes by: options over settings, the rule table, the baseline, and what has changed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from genarch.cli.output import FAIL_ON, counting_own_cases, one_of, say
+from genarch.documents import discovery
+from genarch.documents.discovery import Patterns, wrong_glob
+from genarch.documents.settings import NAMES, Policy, ProjectSettings, find_settings, load_settings
+from genarch.engine.rules import RuleTable
+from genarch.errors import InputError, Problem
+from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules
+from genarch.files.io import case_files, is_spec, refuse, within
+
+LONGEST_WAIVER_DAYS = 3_653
+"""Ten years: how far ahead a waiver may end where nobody says otherwise."""
+
+
+class Settings(NamedTuple):
+    """What a check goes by."""
+
+    rules: RuleTable
+    policy: Policy
+    selection: discovery.Selection
+    require_block: Patterns
+    fail_on: str
+    baseline: str | None
+    project: ProjectSettings
+
+
+def settings_of(
+    config: str | None,
+    no_config: bool,  # noqa: FBT001  (as the command line has it)
+    rules: str | None = None,
+    include: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
+    require_block: Sequence[str] | None = None,
+    today: str | None = None,
+    fail_on: str | None = None,
+    baseline: str | None = None,
+    *,
+    waivers: bool = True,
+    evidence: bool = True,
+) -> Settings:
+    """The settings that hold: the options of the command line over those of the project."""
+    project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings()
+    say(*(f"{path}: passed over, since it cannot be read and has no word of genarch" for path in project.passed_over))
+    folder = project.folder
+    if config is None and os.environ.get("CI", "").casefold() in ("true", "1"):
+        _within_repository(project, rules=rules is None, baseline=baseline is None)
+    day = _today(today)
+    days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
+    root = discovery.repository_root(".") or os.path.realpath(".")
+    evidence = evidence and project.evidence
+    table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE, evidence=evidence)
+    table = counting_own_cases(table, project=project)
+
+    def patterns(option: str, asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
+        wrong = [
+            Problem(option, None, None, "", f"'{glob[:60]}' {why}") for glob in asked or () if (why := wrong_glob(glob))
+        ]
+        if wrong:
+            raise InputError(wrong)
+        return Patterns(tuple(asked), ".") if asked else Patterns(configured, folder)
+
+    return Settings(
+        table,
+        Policy(
+            day.isoformat(),
+            tuple(load_rules(name, evidence=evidence) for name in bundled_tables() if name != table.header.id),
+            (day + timedelta(days=days)).isoformat(),
+            ending=project.waiver_days is not None,
+            severities=project.severity,
+            waivers=waivers,
+            evidence=evidence,
+        ),
+        discovery.Selection(
+            patterns("--include", include, project.include), patterns("--exclude", exclude, project.exclude), root
+        ),
+        patterns("--require-block", require_block, project.require_block),
+        one_of("--fail-on", fail_on or project.fail_on or "error", "a severity", FAIL_ON),
+        baseline or _from(folder, project.baseline),
+        project,
+    )
+
+
+def _within_repository(project: ProjectSettings, *, rules: bool, baseline: bool) -> None:
+    """Refuse settings, and what they name in place of the command line, that lie outside of the repository."""
+    root = discovery.repository_root(".")
+    paths = [project.path, *(_from(project.folder, path) for path in project.cases)]
+    paths += [_from(project.folder, project.rules)] if rules and project.rules not in bundled_tables() else []
+    paths += [_from(project.folder, project.baseline)] if baseline else []
+    outside = [path for path in paths if path and root and not within(os.path.realpath(path), root)]
+    message = "lies outside of the repository, where no change is reviewed; in CI, name it on the command line"
+    if outside:
+        raise InputError([Problem(path, None, None, "", message) for path in outside])
+
+
+def _from(folder: str, path: str | None) -> str | None:
+    """A configured path, or the id of a bundled table, as seen from the current folder."""
+    if path is None or not (os.sep in path or "/" in path or os.path.splitext(path)[1]):
+        return path
+    return os.path.normpath(os.path.join(folder, path))
+
+
+def _today(stated: str | None) -> date:
+    """The day stated, else that of SOURCE_DATE_EPOCH, else that of the clock; in UTC."""
+    if stated is not None:
+        full = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", stated)
+        try:
+            return datetime.strptime(stated if full else "", "%Y-%m-%d").replace(tzinfo=UTC).date()
+        except ValueError:
+            raise refuse("--today", f"'{stated[:40]}' is not a calendar date; write it as 2027-03-31") from None
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return datetime.now(UTC).date()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise refuse("SOURCE_DATE_EPOCH", f"'{epoch[:40]}' is not a number of seconds since 1970") from None
+
+
+def changed_files(since: str | None, settings: Settings, rules: str | None) -> tuple[frozenset[str] | None, str]:
+    """The real paths of what differs from where the branch left a commit, if one is named.
+
+    None, and what it is, where something has changed that concerns all: the settings, the baseline, a table or one that
+    it extends, documented cases.
+    """
+    if since is None:
+        return None, ""
+    changed = discovery.changed_since(since)
+    project = settings.project
+    table = rules or _from(project.folder, project.rules)
+    own = [os.path.normpath(os.path.join(project.folder, path)) for path in project.cases]
+    paths = [project.path, settings.baseline, *case_files(own)]
+    if table and table not in bundled_tables():
+        from genarch.files.table_reader import chain_of  # not for whoever has no table of their own
+
+        paths += [file.document.path for file in chain_of(table)]
+    configured = {os.path.realpath(path) for path in paths if path}
+    # A spec file that is gone was for a document that may not have changed, and settings that are gone were for all.
+    names = (*NAMES, os.path.basename(settings.baseline or ""))
+    gone = {
+        path
+        for path in changed
+        if (is_spec(os.path.basename(path)) or os.path.basename(path) in names) and not os.path.exists(path)
+    }
+    everything = gone | (changed & configured)
+    return (None, os.path.relpath(min(everything))) if everything else (changed, "")
