@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from genarch.documents.discovery import ListedFile, Patterns, Selection, Skipped, listed_files, near_spec_name
+from genarch.documents.discovery import ListedFile, Selection, Skipped, listed_files, near_spec_name
+from genarch.documents.globs import Patterns
 
 
 def selection(root: Path, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> Selection:

@@ -15,12 +15,15 @@ from typing import Any
 
 import pytest
 
+from genarch.documents.globs import _name
+
 sre: Any = import_module("re._constants")
 parser: Any = import_module("re._parser")
 
-MODULES = ("documents.lookalikes", "documents.markdown", "documents.reader", "documents.judge", "documents.editing",
+MODULES = ("documents.globs", "documents.lookalikes", "documents.markdown", "documents.reader", "documents.judge", "documents.editing",
            "documents.settings", "files.yaml_text")  # fmt: skip
 BOUNDED = {
+    "_TOKEN": "globs of at most LONGEST_GLOB characters",
     "_QUOTED_VALUE": "infos of at most LONGEST_INFO characters",
     "_SUGGESTION": "messages, which quote 60 characters",
 }
@@ -84,7 +87,7 @@ class Matcher:
             if found == (op is sre.ASSERT):
                 yield at
         else:
-            ends = self._repeated(of, at)
+            ends = self._repeated(of, at) if op is not sre.MIN_REPEAT else reversed(list(self._repeated(of, at)))
             yield from list(ends)[:1] if op is sre.POSSESSIVE_REPEAT else ends
 
     def _repeated(self, repeat: Any, at: int) -> Iterator[int]:
@@ -206,3 +209,11 @@ def test_the_matcher_agrees_with_python_s(expression: str, text: str, found: boo
 def test_what_takes_longer_is_noticed(expression: str) -> None:
     with pytest.raises(AssertionError):
         test_twice_the_text_takes_no_more_than_twice_the_steps("", re.compile(expression), False)  # noqa: FBT003
+
+
+@pytest.mark.parametrize("glob", ["*a*a*a*a*b", "*a*a*a*a*a*a*a*a*a*a*b", "*[ab]?*a*x", "*" * 9 + "a" * 9 + "*b"])
+def test_a_name_takes_steps_in_proportion_to_its_length(glob: str) -> None:
+    matcher = Matcher(_name(glob))
+    once, twice, again = (matcher.run("a" * size, anchored=True) for size in (100, 200, 400))
+    assert twice <= 2.1 * once
+    assert again <= 2.1 * twice

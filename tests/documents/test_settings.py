@@ -137,9 +137,7 @@ def test_the_line_of_a_mistake_is_that_of_our_own_key(folder: Path) -> None:
     assert [problem.line for problem in error.value.problems] == [8, 9]
 
 
-@pytest.mark.parametrize(
-    "glob", ["!", "\\", "docs\\archive\\", "[z-a].md", "*a*a*a*a*b", "**/a/**/b/**/c/**/d", "a" * 501]
-)
+@pytest.mark.parametrize("glob", ["!", "\\", "docs\\archive\\", "[z-a].md", "./docs/", "*.{md,txt}", "a" * 501])
 def test_what_is_no_glob_is_refused_where_it_stands(folder: Path, glob: str) -> None:
     (folder / "a/b/genarch.toml").write_text(f"\nexclude = ['docs/', '{glob}']\n")
     with pytest.raises(InputError, match=r"genarch.toml:2:1: exclude\[1\]: '"):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from genarch.cli.output import FAIL_ON, counting_own_cases, one_of, say
 from genarch.documents import discovery
-from genarch.documents.discovery import Patterns, wrong_glob
+from genarch.documents.globs import Patterns, wrong_glob
 from genarch.documents.settings import NAMES, Policy, ProjectSettings, find_settings, load_settings
 from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem

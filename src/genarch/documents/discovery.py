@@ -4,14 +4,10 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
-from unicodedata import normalize
+from typing import NamedTuple
 
+from genarch.documents.globs import Patterns
 from genarch.files.io import is_spec, refuse, walk, walked_to, within
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 
 def repository_root(folder: str) -> str | None:
@@ -91,64 +87,6 @@ class Skipped(NamedTuple):
 
     path: str
     reason: str
-
-
-class Patterns(NamedTuple):
-    """Globs as in `.gitignore`, for paths below a folder."""
-
-    globs: tuple[str, ...]
-    folder: str
-
-    def __bool__(self) -> bool:
-        return bool(self.globs)
-
-    def __str__(self) -> str:
-        """The globs, as a person would list them."""
-        return ", ".join(self.globs)
-
-    def match(self, path: str) -> bool:
-        """Whether a path is one of them; what lies outside of the folder never is."""
-        if not self.globs:
-            return False
-        # A folder above may be a link; the file itself goes by its own name.
-        folder, name = os.path.split(path)
-        relative = os.path.relpath(os.path.join(os.path.realpath(folder or "."), name), os.path.realpath(self.folder))
-        return not relative.startswith(os.pardir) and _compiled(self.globs).match_file(_composed(relative))
-
-
-MOST_STARS = 3
-"""Stars within one part of a glob, each of which multiplies the time that a name takes."""
-
-
-def wrong_glob(glob: str) -> str:
-    """What keeps a text from being a glob of `.gitignore`, and what to write; empty where nothing does."""
-    parts = glob.split("/")
-    if max(part.replace("**", "*").count("*") for part in parts) > MOST_STARS or parts.count("**") > MOST_STARS:
-        return f"has more than {MOST_STARS} stars in one part, or of the parts **; name folders instead"
-    if len(glob) > LONGEST_GLOB:
-        return f"is longer than {LONGEST_GLOB} characters; name folders instead"
-    try:
-        _compiled((glob,))
-    except Exception:  # noqa: BLE001  (the library has errors of its own and lets through those of re)
-        change = "write / between folders" if _BACKSLASH in glob else "see man gitignore"
-        return f"is no glob as in .gitignore; {change}"
-    return ""
-
-
-LONGEST_GLOB = 500
-_BACKSLASH = "\\"
-
-
-@cache
-def _compiled(globs: tuple[str, ...]) -> "GitIgnoreSpec":
-    from pathspec import GitIgnoreSpec  # for those who have globs alone
-
-    return GitIgnoreSpec.from_lines(map(_composed, globs))
-
-
-def _composed(text: str) -> str:
-    """A text with each letter and its marks as one character, as some systems keep names and others do not."""
-    return text if text.isascii() else normalize("NFC", text)
 
 
 class Selection(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
+from genarch.documents.globs import wrong_glob
 from genarch.engine.findings import Severity
 from genarch.engine.forms import HIDDEN, ShownText, format_version, whole
 from genarch.engine.rules import RuleTable
@@ -152,8 +153,6 @@ def _read_settings(path: str) -> ProjectSettings | None:
         raise refuse(path, "tool.genarch must be a table; write [tool.genarch]")
     if len(data) > MOST_KEYS:
         raise refuse(path, f"more than {MOST_KEYS} settings; there are not so many")
-    from genarch.documents.discovery import wrong_glob  # pathspec: for those who have settings alone
-
     places = _places(text, ("tool", "genarch") if in_pyproject else ())
     record = Record(Document(text, path), nodes_of(data, lambda key: places.get(key, NOWHERE)), ProjectSettings)
     for name in ("include", "exclude", "require_block"):
