@@ -104,7 +104,7 @@ def test_init_writes_a_spec_that_says_what_each_field_is(tmp_path: Path, monkeyp
     ("what", "begun", "found"),
     [
         ("answers", "d", ["domain=", "device=", "device_memory_gb="]),
-        ("answers", "latency", ["latency_budget_ms=unknown", "latency_budget_ms="]),
+        ("answers", "latency_b", ["latency_budget_ms=unknown", "latency_budget_ms="]),
         ("answers", "dom", ["domain=narrow", "domain=broad", "domain=unknown"]),
         ("answers", "priorities=quality,spe", ["priorities=quality,speed"]),
         ("answers", "domain=", ["domain=narrow", "domain=broad", "domain=unknown"]),

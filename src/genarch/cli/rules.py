@@ -286,6 +286,7 @@ OUTPUTS = {
     "findings": "genarch.reports.findings:LintReport",
     "check": "genarch.reports.findings:CheckReport",
     "cost": "genarch.reports.estimates:CostReport",
+    "measure": "genarch.reports.measurement:Measured",
     "backtest": "genarch.reports.backtest:BacktestReport",
     "diff": "genarch.reports.comparison:ComparisonReport",
     "map": "genarch.reports.decision_map:MapReport",

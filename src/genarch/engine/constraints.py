@@ -330,6 +330,15 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint("images_per_day", "integer", "images made on a day, on average", least=1),
     Constraint("peak_images_per_second", "number", "images asked for in the busiest second"),
     Constraint("batchable", "flag", "images may wait for one another and be made together"),
+    Constraint(
+        "latency_percentile", "choice", "the share of images that latency_budget_ms is for",
+        names={
+            "p50": "every other image, taken where nobody waits for it",
+            "p95": "95 of 100 images, taken where serving is realtime or near_realtime",
+            "p99": "99 of 100 images",
+        },
+    ),
+    Constraint("queueing", "flag", "the wait for a free GPU at the peak counts into latency_budget_ms"),
     Constraint("price_per_gpu_hour_usd", "number", "what an hour of the hardware costs", unit="USD"),
 )  # fmt: skip
 

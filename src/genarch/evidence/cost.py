@@ -19,7 +19,14 @@ from genarch.evidence.feasibility import Needs, needs_of
 from genarch.evidence.hardware import Price
 from genarch.evidence.ways import number
 
-LOAD = ("images_per_day", "peak_images_per_second", "batchable", "price_per_gpu_hour_usd")
+LOAD = (
+    "images_per_day",
+    "peak_images_per_second",
+    "batchable",
+    "latency_percentile",
+    "queueing",
+    "price_per_gpu_hour_usd",
+)
 """The constraints that costs are worked out from, beside the hardware and the size."""
 
 

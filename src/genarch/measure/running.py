@@ -1,0 +1,169 @@
+"""Images made one after the other, and at a rate: every time that was taken, whatever ends it early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from threading import Semaphore
+from time import perf_counter, sleep
+from typing import Literal, NamedTuple
+
+from genarch.errors import GenarchError
+from genarch.measure.processes import GeneratorError
+from genarch.measure.ways import Address, Kind, Way
+
+MOST_AT_ONCE = 64
+"""Requests under way beside each other: a server that lets so many wait does not keep up."""
+
+Seen = Callable[[int, int, float], object]
+"""Gets how many images of how many are made, and the seconds that it may still take."""
+
+
+class Plan(NamedTuple):
+    """How much is measured. Times are in seconds: `seconds` of all of it, `timeout` of one image."""
+
+    runs: int = 100
+    warmup: int = 3
+    seconds: float = 300.0
+    timeout: float = 60.0
+
+
+class Stop(NamedTuple):
+    """Why fewer images were made than was planned."""
+
+    why: Literal["interrupted", "time", "failed"]
+    says: str
+    """What the generator did, where it failed."""
+
+
+class Runs(NamedTuple):
+    """Times in milliseconds of images made one after the other, those to warm up apart."""
+
+    way: Kind
+    command: str
+    ready_ms: float | None
+    """Until it said that it was loaded; null where it says nothing."""
+    first_ms: float | None
+    """From the start to the first image; null where there was none."""
+    warmup_ms: tuple[float, ...]
+    times_ms: tuple[float, ...]
+    stopped: Stop | None
+
+
+class Load(NamedTuple):
+    """Requests that came at a rate, as chance has it, whether those before were answered or not."""
+
+    images_per_second: float
+    """Asked for."""
+    answered_per_second: float
+    times_ms: tuple[float, ...]
+    """From when a request was due to its answer."""
+    stopped: Stop | None
+
+
+def measured(way: Way, plan: Plan, *, clock: Callable[[], float] = perf_counter, seen: Seen = lambda *_: None) -> Runs:
+    """Have images made one after the other, and take their times; what was started is ended."""
+    began, ready, stopped = clock(), None, None
+    first: float | None = None
+    times: list[float] = []
+
+    def left() -> float:
+        return plan.seconds - (clock() - began)
+
+    wanted = plan.warmup + plan.runs
+    try:
+        ready = way.start(min(plan.timeout, plan.seconds))
+        while len(times) < wanted:
+            if (most := min(plan.timeout, left())) <= 0:
+                stopped = Stop("time", "")
+                break
+            start = clock()
+            try:
+                way.make(len(times) + 1, most)
+                taken = clock() - start
+                way.settle()
+            except GeneratorError:
+                if most < plan.timeout and left() <= 0:  # not its own time was up, but that of all
+                    stopped = Stop("time", "")
+                    break
+                raise
+            first = clock() - began if first is None else first
+            times.append(taken)
+            seen(len(times), wanted, min((wanted - len(times)) * (clock() - began) / len(times), max(left(), 0.0)))
+    except KeyboardInterrupt:
+        stopped = Stop("interrupted", "")
+    except GeneratorError as error:
+        stopped = Stop("failed", f"{_which(len(times) + 1)}: {error}" if way.kind == "command" or times else str(error))
+    finally:
+        way.end()
+    in_ms = tuple(1000 * taken for taken in times)
+    return Runs(
+        way.kind,
+        way.shown,
+        None if ready is None else 1000 * ready,
+        None if first is None else 1000 * first,
+        in_ms[: plan.warmup],
+        in_ms[plan.warmup :],
+        stopped,
+    )
+
+
+def _which(number: int) -> str:
+    return f"image {number}"
+
+
+def loaded(
+    address: Address,
+    images_per_second: float,
+    plan: Plan,
+    *,
+    seen: Seen = lambda *_: None,
+    random: Callable[[], float] | None = None,
+) -> Load:
+    """Send requests at a rate, and take the times of the answers.
+
+    `random` gives the gaps, in units of the mean one; by default they are those of a Poisson process, always the same.
+    """
+    gap = random or _gaps()
+    began = perf_counter()
+    times: list[float] = []
+    stops: list[Stop] = []
+    free = Semaphore(MOST_AT_ONCE)
+
+    def one(number: int, due: float) -> None:
+        try:
+            if not stops:
+                address.ask(number, plan.timeout)
+                times.append(perf_counter() - due)
+        except GenarchError as error:
+            stops.append(Stop("failed", str(error)))
+        finally:
+            free.release()
+
+    due, late = began, None
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        try:
+            for number in range(1, plan.runs + 1):
+                due += gap() / images_per_second
+                if due - began > plan.seconds:
+                    late = Stop("time", "")
+                    break
+                sleep(max(0.0, due - perf_counter()))
+                if not stops and not free.acquire(blocking=False):
+                    stops.append(Stop("failed", f"{MOST_AT_ONCE} requests were waiting: it does not keep up"))
+                if stops:
+                    break
+                pool.submit(one, number, due)
+                seen(number, plan.runs, (plan.runs - number) / images_per_second)
+        except KeyboardInterrupt:
+            stops.append(Stop("interrupted", ""))
+    taken = perf_counter() - began
+    in_ms = tuple(1000 * time for time in times)
+    return Load(images_per_second, len(times) / taken if taken else 0.0, in_ms, stops[0] if stops else late)
+
+
+def _gaps() -> Callable[[], float]:
+    """Gaps of a Poisson process, in units of the mean one."""
+    chance = Random(0)  # noqa: S311  (no secret)
+    return lambda: chance.expovariate(1.0)

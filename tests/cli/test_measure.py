@@ -1,0 +1,173 @@
+"""`genarch measure`: the shipped generator by all three ways, what a report says, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+
+from command_line import run
+from genarch import Spec
+from genarch.cli.rules import schema_of
+from genarch.measure.machine import Memory
+from genarch.measure.running import Load, Plan, Runs, Stop
+from genarch.reports.json import plain
+from genarch.reports.markdown import as_markdown
+from genarch.reports.measurement import Bin, Measured, as_svg, histogram, measured_page, measured_report
+from genarch.reports.page import Look
+from genarch.reports.text import as_text
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SPEC = ROOT / "examples/measure/thumbnails.genarch.yaml"
+GENERATOR = ROOT / "examples/measure/generator.py"
+
+
+def report_of(*arguments: str | Path, code: int = 0) -> dict[str, object]:
+    result = run("measure", SPEC, "--runs", "6", "--warmup", "1", "--format", "json", *arguments)
+    assert (result.returncode, result.stderr) == (code, "")
+    report: dict[str, object] = json.loads(result.stdout)
+    jsonschema.Draft7Validator(schema_of("measure")).validate(report)
+    return report
+
+
+def test_the_example_by_all_three_ways() -> None:
+    generator = (sys.executable, GENERATOR)
+    # Six runs say nothing of the 95th percentile, but that the median keeps the budget.
+    assert report_of("--", *generator)["verdict"] == "open"
+    looped = report_of("--set", "latency_percentile=p50", "--loop", "--body", "{n}", "--", *generator, "--loop")
+    assert (looped["verdict"], looped["percentile"], looped["load"]) == ("kept", "p50", None)
+    queue = looped["queue"]
+    assert isinstance(queue, dict)
+    assert (queue["gpus"], queue["images_per_second"]) == (1, 2)
+    served = subprocess.Popen([*generator, "--serve", "0"], stderr=subprocess.PIPE, text=True)
+    assert served.stderr is not None
+    try:
+        address = served.stderr.readline().strip()
+        asked = ("--set", "latency_percentile=p50", "--set", "peak_images_per_second=40")
+        loaded = report_of(*asked, "--url", address, "--body", "{n}")
+        assert loaded["verdict"] == "kept"
+        load = loaded["load"]
+        assert isinstance(load, dict)
+        assert (load["images_per_second"], load["verdict"], load["stopped"]) == (40, "kept", None)
+    finally:
+        served.terminate()
+        served.wait()
+        served.stderr.close()
+
+
+def test_a_missed_budget_and_a_failure_have_exit_codes(tmp_path: Path) -> None:
+    slow = run("measure", SPEC, "--set", "latency_budget_ms=1", "--set", "latency_percentile=p50", "--runs", "6",
+               "--", "sleep", "0.01")  # fmt: skip
+    assert slow.returncode == 1
+    assert "Missed: 1 ms for 50 of 100 images" in slow.stdout
+    broken = run("measure", SPEC, "--runs", "6", "--warmup", "1", "--", "sh", "-c", "test {n} -lt 5 || exit 3")
+    assert broken.returncode == 2
+    assert "image 5: exited with 3; 3 of 6 runs are kept" in broken.stdout
+    assert broken.stderr.endswith("image 5: exited with 3\n")
+    image = tmp_path / "times.svg"
+    assert run("measure", SPEC, "--runs", "6", "-o", image, "--", "true").returncode == 0
+    assert ET.fromstring(image.read_text()).tag == "{http://www.w3.org/2000/svg}svg"
+
+
+def test_ctrl_c_keeps_what_was_measured() -> None:
+    command = [sys.executable, "-m", "genarch", "measure", str(SPEC), "--warmup", "0", "--", "sh", "-c"]
+    script = "test {n} -lt 4 || { echo four > /proc/$PPID/fd/2; sleep 60; }"
+    child = subprocess.Popen([*command, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stderr
+    assert child.stderr.readline() == "four\n"
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=20)
+    assert (child.returncode, err) == (130, "genarch: interrupted; what was measured is kept\n")
+    assert "interrupted; 3 of 100 runs are kept" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "name what makes an image after --, or a server by --url"),
+        (["--url", "http://localhost:1/", "--", "true"], "--url asks a server; leave the command and --loop out"),
+        (["--header", "A: b", "--", "true"], "--header is for --url"),
+        (["--body", "x", "--", "true"], "--body is for --loop and --url"),
+        (["--url", "ftp://localhost/"], "is no address"),
+        (["--url", "http://localhost/", "--header", "no"], "is no header"),
+        (["--runs", "0", "--", "true"], "greater than or equal to 1"),
+    ],
+)
+def test_what_cannot_be_is_refused(arguments: list[str], says: str) -> None:
+    result = run("measure", SPEC, *arguments, COLUMNS="200")
+    assert result.returncode == 2
+    assert says in result.stderr
+
+
+def reported(
+    times: tuple[float, ...], load: Load | None = None, stop: Stop | None = None, **stated: object
+) -> Measured:
+    answers: dict[str, Any] = {"latency_budget_ms": 50, "latency_percentile": "p50", **stated}
+    runs = Runs("url", "http://localhost/", None, 80.0, (60.0,), times, stop)
+    spec = Spec("here", {name: value for name, value in answers.items() if value is not None})
+    return measured_report(
+        spec,
+        "2026-11-29",
+        Plan(len(times)),
+        runs,
+        load=load,
+        memory=Memory(1.5, 7.25, 0.5),
+        machine=None,
+        hardware=None,
+    )
+
+
+def test_the_histogram_has_the_budget_as_an_edge() -> None:
+    # From 41 to 60 ms there are 12 bins of 1.6, so of 2 ms: one begins at 50. What is beyond 4 medians is together.
+    bins = histogram([41, 45, 49.9, 50, 50.1, 60], 50)
+    assert bins[0] == Bin(40, 42, 1)
+    assert [one for one in bins if one.low_ms == 50] == [Bin(50, 52, 2)]
+    assert sum(one.images for one in bins) == 6
+    assert histogram([10, 10, 10, 500], 15)[-1] == Bin(40, None, 1)
+    assert histogram([], 50) == ()
+    assert sum(one.images for one in histogram([3.0] * 5, None)) == 5
+
+
+def test_a_report_says_the_verdict_and_what_it_rests_on() -> None:
+    load = Load(20, 19.5, (45.0,) * 8 + (70.0,), None)
+    report = reported(
+        (40.0, 41.0, 42.0, 43.0, 44.0, 45.0, 46.0, 48.0, 90.0), load, queueing=True, peak_images_per_second=20
+    )
+    text = as_text(measured_page(report), Look(200))
+    assert text.startswith("here\nKept: 50 ms for 50 of 100 images with the wait for a GPU\n")
+    assert "Peak    19.5 of 20 images a second are answered; kept\n" in text
+    assert "Memory  at most 1.5 GB in processes; 7.25 GB on the GPU, 0.5 GB of it before\n" in text
+    # 44 ms an image leave 6 ms to wait: at 20 a second, two GPUs are busy for 44 % each.
+    assert report.queue
+    assert report.queue.gpus == 2
+    assert "  p50  44 ms  41 ms to 48 ms\n" in text
+    assert text.index("budget  ----") > text.index("to 50 ms")
+    assert "**Times of 9 images**" in as_markdown(measured_page(report))
+    assert "budget 50 ms" in as_svg(report)
+
+
+@pytest.mark.parametrize(
+    ("times", "stated", "verdict", "words"),
+    [
+        ((60.0,) * 6, {}, "missed", "Missed: 50 ms for 50 of 100 images"),
+        ((40.0,) * 5, {}, "open", "Not enough runs to tell whether it keeps 50 ms for 50 of 100 images; p50 takes at least 6"),
+        ((40.0,) * 5 + (60.0,) * 5, {}, "open", "images; more runs narrow it"),
+        ((40.0,) * 6, {"latency_budget_ms": None}, None, "Measured: no latency budget is stated"),
+        ((), {}, None, "Nothing was measured"),
+        # No GPU makes 45 ms of an image shorter, so that nobody may wait.
+        ((45.0,) * 6, {"queueing": True}, "kept", "no peak_images_per_second is stated"),
+        ((45.0,) * 6, {"queueing": True, "peak_images_per_second": 10**7}, "missed", "keeps the budget at the peak"),
+    ],
+)  # fmt: skip
+def test_verdicts_in_words(times: tuple[float, ...], stated: dict[str, Any], verdict: str | None, words: str) -> None:
+    report = reported(times, **stated)
+    assert report.verdict == verdict
+    assert words in as_text(measured_page(report), Look(200))
+    jsonschema.Draft7Validator(schema_of("measure")).validate(plain(report))
