@@ -111,7 +111,7 @@ def test_the_next_question_narrows_most(rules: RuleTable, stated: dict[str, Valu
 def test_open_questions_are_those_whose_answer_alone_can_change_the_verdict(
     rules: RuleTable, stated: dict[str, Value]
 ) -> None:
-    with patch("genarch.engine.explore.VARIED", 10**6):
+    with patch("genarch.engine.open_questions.SAMPLES", 10**6):
         exploration = explore(Spec("s", stated), rules)
         found = exploration.open_questions
     verdicts = [(completed, verdict(completed, rules)) for completed in completions(stated, rules, NAMES)]

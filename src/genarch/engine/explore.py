@@ -9,14 +9,14 @@ stay so.
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, reduce
+from functools import cache, cached_property
 from itertools import islice, product
-from operator import or_
 
 from genarch.engine.changes import Change, Flip, Possible, Stability
 from genarch.engine.conditions import values_named
 from genarch.engine.constraints import BY_NAME, Answers, Range, Value, gpu_names, in_order
 from genarch.engine.matching import Column, positions
+from genarch.engine.open_questions import open_questions
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Verdict, verdict_of
 from genarch.engine.search import (
@@ -36,9 +36,6 @@ TIMED = frozenset({"task", "latency_budget_ms", "device", "gpu", "device_memory_
 
 SAMPLES = 1_000
 """Completions to choose a question by, some 10 ms."""
-
-VARIED = 200
-"""Completions of which each answer is varied, to find the questions that matter."""
 
 
 def explore(spec: Spec, rules: RuleTable) -> "Exploration":
@@ -109,28 +106,14 @@ class Exploration:
     def open_questions(self) -> tuple[str, ...]:
         """The unstated constraints that the verdict still depends on, the most telling first; none when settled.
 
-        Of each, another answer alone changes the verdict of a sampled completion. Where the samples show none, it is
-        the next question.
+        Of each, another answer alone changes the verdict of a completion, of which some are looked at. Where these show
+        none, it is the next question.
         """
-        space, next_question = self._table.space, self.next_question
-        if next_question is None:
+        if self.settled or not self.possible:
             return ()
-        given, pending = space.matcher.against(self._stated)
-        met, unknown = space.matcher.gather(given, pending)
-        live = space.matcher.terms_of(unknown & space.watched) & ~given
-        still_open = space.left_open(self._stated)
-        left = {name for name in still_open if space.columns[name].reads & live}
-        found = set()
-        for _, chosen in sampled(space, self._stated, VARIED):
-            for at, (name, classes) in enumerate(still_open.items()):
-                if name in left:
-                    others = reduce(or_, (answer.fails for answer in (*chosen[:at], *chosen[at + 1 :])), given)
-                    every = (space.matcher.gather(others | answer.fails, 0)[0] for answer in classes)
-                    allowed = (hits & space.watched for hits in every if not hits & ~(met | space.watched))
-                    if len(set(map(self._table.verdict, set(allowed)))) > 1:
-                        found.add(name)
-            left -= found
-        return tuple(self._by_telling([name for name in self._table.order if name in found])) or (next_question,)
+        reached = (item.witness for item in self.possible)
+        found = open_questions(self._table, self._stated, reached, self._verdict)
+        return tuple(found) or tuple(filter(None, [self.next_question]))
 
     def question_among(self, names: Sequence[str]) -> str | None:
         """The constraint whose answer leaves the fewest verdicts possible on average; None where nothing is possible.

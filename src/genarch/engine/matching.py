@@ -107,6 +107,7 @@ class Matcher:
             TooManyTermsError: when a condition is too large.
         """
         self._size = len(conditions)
+        self._sure = 0
         self._first, self._terms = 0, len(conditions) + len(assumptions)
         self._extra: tuple[tuple[int, int], ...] = ()
         self._unless: tuple[tuple[int, int], ...] = ()
@@ -151,6 +152,22 @@ class Matcher:
             column = _column(BY_NAME[name], literals)
             self.columns[name] = self.columns[name].joined(column) if name in self.columns else column
         self._ranges: dict[tuple[str, Range], tuple[int, int]] = {}
+
+    def narrowed(self, failed: int, pending: int) -> "Matcher":
+        """This one for gathering where these terms fail and no others than these hang on an answer.
+
+        Only the conditions that this leaves open are looked at again, the others stay hit or missed.
+        """
+        other = copy(self)
+        other.narrow(failed, pending)
+        return other
+
+    def narrow(self, failed: int, pending: int) -> None:
+        """Leave of this one what `narrowed` does; what a copy shares with others stays as it is."""
+        self._sure, still_open = self.gather(failed, pending)
+        self._first &= still_open
+        self._extra = tuple([(bit, own) for bit, own in self._extra if bit & still_open and own & ~failed])
+        self._unless = tuple([(bit, own) for bit, own in self._unless if bit & still_open and own & ~failed])
 
     def terms_of(self, bits: int) -> int:
         """The bits of the terms of these conditions."""
@@ -200,7 +217,7 @@ class Matcher:
 
     def gather(self, failed: int, pending: int) -> tuple[int, int]:
         """Terms gathered into conditions: one hit is enough, and unknown is what neither hits nor fails whole."""
-        hit = self._first & ~(failed | pending)
+        hit = self._sure | self._first & ~(failed | pending)
         still_open = self._first & pending & ~failed
         for bit, own in self._extra:
             if own & ~(failed | pending):

@@ -104,10 +104,12 @@ class Space:
         found: dict[str, Sequence[AnswerClass]] = {}
         for name, column in self.columns.items():
             value = stated.get(name)
-            if isinstance(value, Range):
+            if name in classes and (value is None or isinstance(value, Range)):
+                found[name] = classes[name]
+            elif isinstance(value, Range):
                 found[name] = distinct(AnswerClass(number, column.fails(number)) for number in column.within(value))
             elif value is None:
-                found[name] = classes[name] if name in classes else self.classes[name]
+                found[name] = self.classes[name]
         return found
 
     def answers(self, name: str) -> list[AnswerClass]:
@@ -204,6 +206,7 @@ def search(
     given, given_pending = matcher.against(stated)
     # What is stated may contradict itself already; then so do its completions, and that is no reason against them.
     contradictions = ~watched & ~matcher.gather(given, given_pending)[0]
+    gather = matcher.narrowed(given, given_pending).gather
     missing = set(wanted)
     found: dict[Name, Answers] = {}
     seen: set[tuple[tuple[str, ...], int, int, int]] = set()
@@ -217,7 +220,7 @@ def search(
         for name in remaining:
             pending |= reads[name]
         pending &= ~failed
-        hits, unknown = matcher.gather(failed, pending)
+        hits, unknown = gather(failed, pending)
         if hits & contradictions:
             return
         left -= 1
@@ -314,12 +317,13 @@ def sampled(
     every = list(space.left_open(stated, classes).values())
     given, pending = space.matcher.against(stated)
     ignored = space.matcher.gather(given, pending)[0] | space.watched
+    gather = space.matcher.narrowed(given, pending).gather
     count = SAMPLES if count is None else count
     for chosen in product(*every) if prod(map(len, every)) <= count else _drawn(every, count):
         failed = given
         for answer in chosen:
             failed |= answer.fails
-        hits, _ = space.matcher.gather(failed, 0)
+        hits, _ = gather(failed, 0)
         if not hits & ~ignored:
             yield hits & space.watched, chosen
 
