@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,12 @@ settings.load_profile("suite")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true", help="rewrite the golden files from what is rendered now")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, as the command line does, and never among the modules and the tests."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from command_line import run
 from genarch import load_spec
 from genarch.engine.constraints import Range
 
@@ -85,16 +86,9 @@ def plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def piped(folder: Path, *options: str, lines: Sequence[str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "genarch", "ask", *ARTICLE, *options],
-        input=None if lines is None else "".join(f"{line}\n" for line in lines),
-        stdin=subprocess.DEVNULL if lines is None else None,
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        check=False,
-    )
+def piped(folder: Path, *options: str, lines: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    """Where there is no terminal, with these lines on standard input."""
+    return run("ask", *ARTICLE, *options, stdin="".join(f"{line}\n" for line in lines), cwd=folder)
 
 
 def test_a_whole_run(tmp_path: Path) -> None:
@@ -351,20 +345,20 @@ def test_piped_answers_that_end_too_soon_are_kept(tmp_path: Path) -> None:
     [
         (
             b"text\noops\nemerging\n",
-            b"genarch: <stdin>:2: 'oops' is not in the list; type a number from 1 to 2, or u\n",
+            "genarch: <stdin>:2: 'oops' is not in the list; type a number from 1 to 2, or u\n",
         ),
-        (b"00012\nemerging\n", b"genarch: <stdin>:1: '00012' is not in the list; type numbers from 1 to 10,"),
-        (b"text\n\n", b"genarch: <stdin>:2: No default here; type an answer, or u if nobody knows.\n"),
-        (b"\xff\xfe\x00\ntext\n", b"genarch: <stdin>:1: '\\xff\\xfe\\x00' is not in the list;"),
-        (b"9" * 100_000 + b"\n", b"genarch: <stdin>:1: '99999"),
-        (b"text\nemerging\nd\nnone\n", b"genarch: <stdin>:4: 'none' is neither a number of the list nor a field.\n"),
+        (b"00012\nemerging\n", "genarch: <stdin>:1: '00012' is not in the list; type numbers from 1 to 10,"),
+        (b"text\n\n", "genarch: <stdin>:2: No default here; type an answer, or u if nobody knows.\n"),
+        (b"\xff\xfe\x00\ntext\n", "genarch: <stdin>:1: '\\xff\\xfe\\x00' is not in the list;"),
+        (b"9" * 100_000 + b"\n", "genarch: <stdin>:1: '99999"),
+        (b"text\nemerging\nd\nnone\n", "genarch: <stdin>:4: 'none' is neither a number of the list nor a field.\n"),
     ],
 )
-def test_a_line_from_a_pipe_that_is_no_answer_ends_it(lines: bytes, message: bytes, tmp_path: Path) -> None:
+def test_a_line_from_a_pipe_that_is_no_answer_ends_it(lines: bytes, message: str, tmp_path: Path) -> None:
     told = from_pipe(tmp_path, lines)
-    assert (told.returncode, told.stdout) == (2, b"")
+    assert (told.returncode, told.stdout) == (2, "")
     assert message in told.stderr
-    assert b"Traceback" not in told.stderr
+    assert "Traceback" not in told.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -373,9 +367,8 @@ def test_a_byte_order_mark_before_piped_answers_is_no_part_of_them(tmp_path: Pat
     assert load_spec(tmp_path / "s.yaml").constraints["conditioning"] == frozenset({"text"})
 
 
-def from_pipe(folder: Path, lines: bytes) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "genarch", "ask", *ARTICLE, "--plain", *FAST, "--save", "s.yaml"]
-    return subprocess.run(command, input=lines, capture_output=True, cwd=folder, check=False)
+def from_pipe(folder: Path, lines: bytes) -> subprocess.CompletedProcess[str]:
+    return run("ask", *ARTICLE, "--plain", *FAST, "--save", "s.yaml", stdin=lines, cwd=folder)
 
 
 @pytest.mark.parametrize(
