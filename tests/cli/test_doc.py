@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pexpect
 import pytest
+from typer.testing import CliRunner
 
 import command_line
+from genarch.cli.app import app
+from genarch.files.io import read_text
+from genarch.files.spec_text import spec_with_decision
+from genarch.files.specs import parse_spec
 
 MADR = """---
 status: accepted
@@ -261,3 +267,64 @@ def test_a_rationale_breaks_no_list(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "a.md:3: the block is in a list or a quotation" in result.stderr
     assert (tmp_path / "a.md").read_text() == text
+
+
+def test_a_spec_file_that_decides_nothing_gets_the_decision_from_the_command_line(record: Path) -> None:
+    bare = SPEC.replace("decision: gan\n", "# the rest is open\n")
+    (record.parent / "filter.genarch.yaml").write_text(bare)
+    told = run(record.parent, record.name, "--spec", "filter.genarch.yaml")
+    assert told.returncode == 0
+    assert told.stderr.endswith(
+        ":15: states no decision yet; add 'decision: NAME' to it, with gan, diffusion, hybrid or evaluate_both\n"
+    )
+    record.write_text(MADR)
+    told = run(record.parent, record.name, "--spec", "filter.genarch.yaml", "--decision", "gan", "--write")
+    assert (told.returncode, "states no decision" in told.stderr) == (0, False)
+    assert re.search(
+        r"\n  domain: narrow\n# the rest is open\ndecision: gan\ndecided_with: field@[\d.]+\n```\n", record.read_text()
+    )
+    assert CliRunner().invoke(app, ["check", "--no-config", str(record)]).exit_code == 0
+    assert run(record.parent, record.name, "--spec", "filter.genarch.yaml", "--decision", "gan").returncode == 0
+    again = run(record.parent, record.name, "--spec", "filter.genarch.yaml", "--decision", "hybrid")
+    assert "has a block 'filter' already, with another decision; edit it there" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("spec", "block"),
+    [
+        ("{version: 1, constraints: {domain: narrow}}", "{version: 1, constraints: {domain: narrow}, decision: gan, decided_with: article@1.0.0}"),
+        ("version: 1\ndecision: unknown # soon\nconstraints: {}\n", "version: 1\ndecision: gan # soon\nconstraints: {}\ndecided_with: article@1.0.0\n"),
+        ("version: 1\ndecided_with: article@1\n", "version: 1\ndecided_with: article@1\ndecision: gan\n"),
+        ("version: 1\r\nconstraints:\r\n", "version: 1\r\nconstraints:\r\ndecision: gan\r\ndecided_with: article@1.0.0\r\n"),
+    ],
+)  # fmt: skip
+def test_a_decision_is_put_into_a_spec_as_it_is_laid_out(spec: str, block: str) -> None:
+    changed = spec_with_decision(spec, "gan", "article@1.0.0")
+    assert changed == block
+    assert parse_spec(changed).decision == "gan"
+
+
+def test_what_another_run_added_meanwhile_is_not_added_again(record: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(record.parent, record.name, "--spec", "filter.genarch.yaml")
+    once = record.read_bytes()
+    record.write_text(MADR)
+    read = read_text
+
+    def meanwhile(path: str) -> str:
+        record.write_bytes(once)
+        return read(path)
+
+    monkeypatch.setattr("genarch.cli.doc.read_text", meanwhile)
+    told = run(record.parent, record.name, "--spec", "filter.genarch.yaml")
+    assert (told.returncode, record.read_bytes()) == (2, once)
+    assert "0007-filter.md: has a block 'filter' since a moment ago; run it again" in told.stderr
+
+
+def test_no_link_is_followed_out_of_the_tree(record: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "a.md"
+    outside.write_text(MADR)
+    (record.parent / "link.md").symlink_to(outside)
+    told = run(record.parent, "link.md", "--spec", "filter.genarch.yaml")
+    assert (told.returncode, outside.read_text()) == (2, MADR)
+    assert f"link.md: is a link out of the tree; to change it, name {outside}" in told.stderr
+    assert run(record.parent, str(outside), "--spec", "filter.genarch.yaml").returncode == 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from genarch.cli import documents
 from genarch.cli.app import app
+from genarch.documents.editing import fixed
 
 MISSPELT = """\ufeff# A\r
 \r
@@ -191,3 +195,42 @@ def test_what_cannot_be_fixed_does_not_keep_the_rest_from_it(folder: Path) -> No
     text = (folder / "a.md").read_text()
     assert text.startswith("```yaml genarch\n")
     assert "tsak: text_to_image, task: inpainting, domain: broad" in text
+
+
+def test_an_edit_made_meanwhile_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(before: str, *rest: object, **more: object) -> str:
+        (folder / "a.md").write_text("# edited genarch\n")
+        return fixed(before, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(documents, "fixed", slowly)
+    result = fix("a.md")
+    assert (result.exit_code, read(folder / "a.md")) == (2, "# edited genarch\n")
+    assert "a.md: has changed since it was read; nothing is written, run it again" in result.stderr
+    assert sorted(os.listdir(folder)) == ["a.md", "plain.md"]
+
+
+def test_no_link_is_followed_out_of_the_tree(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    shutil.copy(folder / "a.md", outside)
+    (folder / "link.md").symlink_to(outside / "a.md")
+    (folder / "linked").symlink_to(outside)
+    for path in ("link.md", "linked/a.md", str(folder / "link.md")):
+        result = fix(path)
+        assert (result.exit_code, read(outside / "a.md")) == (2, MISSPELT)
+        assert f"is a link out of the tree; to change it, name {outside / 'a.md'}" in result.stderr
+    (folder / "inner").mkdir()
+    (folder / "inner/link.md").symlink_to("../a.md")
+    assert fix("inner/link.md").exit_code == 0
+    assert (folder / "inner/link.md").is_symlink()
+    assert read(folder / "a.md") == MENDED
+    assert fix(str(outside / "a.md")).exit_code == 0
+    assert read(outside / "a.md") == MENDED
+
+
+def test_hard_links_and_the_mode_are_kept(folder: Path) -> None:
+    (folder / "a.md").chmod(0o640)
+    os.link(folder / "a.md", folder / "other.txt")
+    result = fix("a.md")
+    assert "a.md: written in place, since it has other names, as hard links" in result.stderr
+    assert read(folder / "other.txt") == MENDED
+    assert (folder / "a.md").stat().st_mode & 0o777 == 0o640

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import subprocess
+import sys
+from errno import EBUSY, EPERM
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +290,76 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert path.read_text() == "after\n"
     assert stat.S_IMODE(path.stat().st_mode) & 0o077 != 0 or os.umask(0o077) == 0o077
     assert os.listdir(tmp_path) == ["report.txt"]
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next_and_what_is_being_written_is_not(tmp_path: Path) -> None:
+    killed = "import os, sys; from genarch.files.io import atomic_file\nwith atomic_file(sys.argv[1]) as w: w('x'); os._exit(9)"
+    subprocess.run([sys.executable, "-c", killed, str(tmp_path / "other.md")], check=False)
+    (left,) = os.listdir(tmp_path)
+    assert left.startswith(".other.md.")
+    (tmp_path / ".notes.genarch-partial").write_text("somebody's own")
+    with atomic_file(str(tmp_path / "a.md")) as write, atomic_file(str(tmp_path / "b.md")) as other:
+        write("a")
+        other("b")
+    assert sorted(os.listdir(tmp_path)) == [".notes.genarch-partial", "a.md", "b.md"]
+    assert (tmp_path / "a.md").read_text() + (tmp_path / "b.md").read_text() == "ab"
+
+
+@pytest.mark.parametrize(
+    ("error", "why"), [(EBUSY, "it is a mount point"), (EPERM, "its folder takes no other file in its place")]
+)
+def test_what_cannot_be_replaced_is_written_over(
+    error: int, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hindered(*_: object) -> None:
+        raise OSError(error, "no")
+
+    monkeypatch.setattr(os, "replace", hindered)
+    path = tmp_path / "a.md"
+    path.write_text("a longer text before")
+    there, notes = path.stat().st_ino, list[str]()
+    with atomic_file(str(path), note=notes.append) as write:
+        write("after")
+    assert (path.read_text(), path.stat().st_ino, os.listdir(tmp_path)) == ("after", there, ["a.md"])
+    assert notes == [f"{path}: written in place, since {why}"]
+    with pytest.raises(InputError, match="cannot be written: "), atomic_file(str(tmp_path / "new.md")) as write:
+        write("nothing is there to write over")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_the_owner_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, notes = tmp_path / "a.md", list[str]()
+    path.write_text("before")
+    os.chown(path, 4_321, 8_765)
+    path.chmod(0o604)
+    with atomic_file(str(path), note=notes.append) as write:
+        write("after")
+    assert (path.stat().st_uid, path.stat().st_gid, path.stat().st_mode & 0o777) == (4_321, 8_765, 0o604)
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "chown", refused)
+    with atomic_file(str(path), before="after", note=notes.append) as write:
+        write("again")
+    assert (path.read_text(), path.stat().st_uid) == ("again", 4_321)
+    assert notes == [f"{path}: written in place, since its owner or group is another"]
+
+
+def test_what_has_changed_meanwhile_stays(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("\ufeffone\r\n", newline="")
+    with (
+        pytest.raises(InputError, match="has changed since it was read"),
+        atomic_file(str(path), before="one\r\n") as write,
+    ):
+        write("two")
+    with atomic_file(str(path), before="\ufeffone\r\n") as write:
+        write("two")
+    path.unlink()
+    with pytest.raises(InputError, match="no such file"), atomic_file(str(path), before="two") as write:
+        write("three")
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import typer
 from genarch.cli.app import Answers, Commands, Overrides, Plain, Rules, Text, Yes, argument, flag, option
 from genarch.cli.ask import answers_of, interview_by, questioned
 from genarch.cli.output import ExitCode, one_of, say, written
+from genarch.documents.discovery import led_out
 from genarch.documents.editing import fenced, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
 from genarch.engine.forms import SLUG_PATTERN
@@ -18,10 +19,11 @@ from genarch.engine.spec import SPEC_VERSION, Spec
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
 from genarch.files.io import read_exactly, read_text, refuse
-from genarch.files.spec_text import spec_with_id, stated_id
+from genarch.files.spec_text import spec_with_decision, spec_with_id, stated_id
 from genarch.files.specs import default_id, parse_spec
 from genarch.reports.evaluation_page import excerpt
 from genarch.reports.reporting import report_on
+from genarch.reports.words import either
 
 app = Commands()
 doc_app = Commands("Decision records: specs as blocks in Markdown documents.")
@@ -47,18 +49,19 @@ def doc_add(
     rules: Rules = DEFAULT_TABLE,
 ) -> int:
     """Put a spec block under a document's decision, from questions or from a spec file."""
-    if spec is not None and (answers is not None or overrides or yes or decision is not None):
-        raise typer.BadParameter("--spec has every answer; leave --answers, --set, --yes and --decision out")
+    if spec is not None and (answers is not None or overrides or yes):
+        raise typer.BadParameter("--spec has every answer; leave --answers, --set and --yes out")
     table = load_rules(rules)
     if spec_id is not None and not re.fullmatch(SLUG_PATTERN, spec_id):
         raise refuse("--id", f"'{spec_id[:60]}' is not a slug; write small letters, digits, '-', '_' and '.'")
     if decision is not None:
         decision = table.aliases.get(decision, decision)
         one_of("--decision", decision, "a family or architecture", table.decisions)
+    if real := led_out(document):
+        raise refuse(document, f"is a link out of the tree; to change it, name {real}")
     found = _blocks(read_exactly(document), document, table)
     if spec is not None:
-        text = read_text(spec)
-        wanted = parse_spec(text, path=spec, rules=table)
+        text, wanted = _deciding(spec, decision, table)
         own, new_id = stated_id(text), spec_id or wanted.id
         if own is not None and new_id != own:
             raise refuse(spec, f"states the id '{own}'; leave --id out, or change it there")
@@ -67,7 +70,7 @@ def doc_add(
             say(f"{document}:{found[new_id][1].first}: has the block '{new_id}' already")
         else:
             text = spec_with_id(text, new_id) if own is None and new_id != default_id(document) else text
-            found[new_id] = _added(document, text, table)
+            found[new_id] = _added(document, text, new_id, table)
     elif (new_id := spec_id or default_id(document)) in found:
         have, block = found[new_id]
         start = parse_spec(read_text(answers), path=answers, rules=table) if answers else have
@@ -82,8 +85,24 @@ def doc_add(
             lines.append("constraints:" if given else "constraints: {}")
             lines += [f"  {name}: {answer}" for name, answer in given.items()]
             lines += [f"decision: {decision}", f"decided_with: {table.name}"] if decision else []
-            found[new_id] = _added(document, "\n".join(lines) + "\n", table)
-    return _keep_rationale(document, *found[new_id], table) if write else ExitCode.OK
+            found[new_id] = _added(document, "\n".join(lines) + "\n", new_id, table)
+    have, block = found[new_id]
+    if have.decision is None:
+        names = either([*(family.id for family in table.families), "evaluate_both"])
+        say(f"{document}:{block.first}: states no decision yet; add 'decision: NAME' to it, with {names}")
+    return _keep_rationale(document, new_id, table) if write else ExitCode.OK
+
+
+def _deciding(path: str, decision: str | None, rules: RuleTable) -> tuple[str, Spec]:
+    """The text of a spec file, with what was decided where it leaves that open."""
+    text = read_text(path)
+    spec = parse_spec(text, path=path, rules=rules)
+    if decision is None or decision == spec.decision:
+        return text, spec
+    if spec.decision is not None:
+        raise refuse(path, f"decides {spec.decision}; leave --decision out, or change it there")
+    text = spec_with_decision(text, decision, rules.name)
+    return text, parse_spec(text, path=path, rules=rules)
 
 
 def _blocks(text: str, path: str, rules: RuleTable) -> dict[str, _Found]:
@@ -112,21 +131,25 @@ def _same(path: str, wanted: Spec, found: _Found) -> None:
         )
 
 
-def _added(path: str, spec: str, rules: RuleTable) -> _Found:
-    text, block = with_block(read_exactly(path), path, fenced(spec))
+def _added(path: str, spec: str, spec_id: str, rules: RuleTable) -> _Found:
+    before = read_exactly(path)
+    if spec_id in _blocks(before, path, rules):
+        raise refuse(path, f"has a block '{spec_id}' since a moment ago; run it again")
+    text, block = with_block(before, path, fenced(spec))
     found = parse_spec(block.text, path=path, rules=rules, lines=block.lines)
-    written(text, path)
+    written(text, path, before=before)
     say(f"{path}:{block.first}: added the block '{found.id}'")
     return found, block
 
 
-def _keep_rationale(path: str, spec: Spec, block: Block, rules: RuleTable) -> int:
-    report = report_on(spec, rules, with_evidence=False)
+def _keep_rationale(path: str, spec_id: str, rules: RuleTable) -> int:
     before = read_exactly(path)
-    text = with_rationale(before, path, block, spec.id, excerpt(report))
+    spec, block = _blocks(before, path, rules)[spec_id]
+    report = report_on(spec, rules, with_evidence=False)
+    text = with_rationale(before, path, block, spec_id, excerpt(report))
     if text == before:
-        say(f"{path}: the rationale of '{spec.id}' is up to date")
+        say(f"{path}: the rationale of '{spec_id}' is up to date")
     else:
-        written(text, path)
-        say(f"{path}: wrote the rationale of '{spec.id}'")
+        written(text, path, before=before)
+        say(f"{path}: wrote the rationale of '{spec_id}'")
     return ExitCode.OK

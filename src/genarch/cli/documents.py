@@ -15,7 +15,7 @@ from genarch.cli.app import Commands, EntryFormat, Text, Texts, argument, flag, 
 from genarch.cli.check_settings import Settings, changed_files, settings_of
 from genarch.cli.checking import check_documents
 from genarch.cli.output import ExitCode, busy, collected, keep, look_of, one_of, say, write_report, written
-from genarch.documents.discovery import ListedFile, Skipped, listed_files, repository_root, specs_beside
+from genarch.documents.discovery import ListedFile, Skipped, led_out, listed_files, repository_root, specs_beside
 from genarch.documents.editing import fixed, with_skeleton
 from genarch.documents.reader import DesignDocument, PlacedSpec, beside, inactive_status, load_document, load_sidecar
 from genarch.documents.settings import KnownFinding, baseline_text, read_baseline
@@ -294,7 +294,9 @@ def fix(
                 shown = safe if sys.stdout.isatty() else str  # a terminal must not be moved, a patch has to apply
                 sys.stdout.writelines(shown(line) + "\n" for line in _difference(before, after, item.path))
             elif before != after:
-                written(after, item.path)
+                if real := led_out(item.path):
+                    raise refuse(item.path, f"is a link out of the tree; to change it, name {real}")
+                written(after, item.path, before=before)
                 say(f"{os.path.normpath(item.path)}: fixed")
         except InputError as error:
             say(*error.problems)

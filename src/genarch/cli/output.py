@@ -233,8 +233,10 @@ def keep(output: str | None, inputs: Iterable[str], option: str = "-o", what: st
 
 
 @contextmanager
-def writer(output: str | None, *, paged: bool = False) -> Iterator[Callable[[str], object]]:
+def writer(output: str | None, *, paged: bool = False, before: str | None = None) -> Iterator[Callable[[str], object]]:
     """A function that writes text to standard output, or to a file that appears once it is complete.
+
+    `before` is the text that the file must still have then.
 
     On a terminal, what is `paged` is shown by the pager that PAGER names, or less, which ends at once where it fits.
     """
@@ -253,13 +255,13 @@ def writer(output: str | None, *, paged: bool = False) -> Iterator[Callable[[str
         except BrokenPipeError:
             discard_output()
         return
-    with atomic_file(output) as write:
+    with atomic_file(output, before=before, note=say) as write:
         yield write
 
 
-def written(text: str, output: str | None = None) -> int:
-    """Write a whole text, to standard output with a line end, and end well."""
-    with writer(output) as write:
+def written(text: str, output: str | None = None, *, before: str | None = None) -> int:
+    """Write a whole text, to standard output with a line end, and end well; `before` as for a `writer`."""
+    with writer(output, before=before) as write:
         write(text if output or not text or text.endswith("\n") else f"{text}\n")
     return 0
 

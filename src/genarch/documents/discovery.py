@@ -20,6 +20,16 @@ def repository_root(folder: str) -> str | None:
     return here
 
 
+def led_out(path: str) -> str:
+    """Where links lead that go out of the tree in which a path lies, which is its repository; empty where none do."""
+    here, real = os.path.abspath(path), os.path.realpath(path)
+    root = repository_root(".") or os.path.realpath(".")
+    if not within(here, root):
+        folder = os.path.dirname(here)
+        root = repository_root(folder) or os.path.realpath(folder)
+    return "" if within(real, root) else real
+
+
 def changed_since(reference: str) -> frozenset[str]:
     """The real paths of the files that differ from where the branch left `reference`.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import BinaryIO
+from contextlib import ExitStack, contextmanager, suppress
+from errno import EBUSY, EPERM
+from typing import BinaryIO, TextIO
 
 from genarch.errors import InputError, Problem
 
@@ -14,6 +16,7 @@ MAX_BYTES = 1 << 20
 """1 MiB: a spec of that size is a mistake, and reading more would let one file fill the memory."""
 
 _FIRST = 1 << 14
+_COPIED = 1 << 20
 
 SPEC_SUFFIX = ".genarch.yaml"
 SPEC_NAME = "genarch.yaml"
@@ -173,43 +176,142 @@ def is_spec(name: str) -> bool:
     return name == SPEC_NAME or name.endswith(SPEC_SUFFIX)
 
 
+_PARTIAL = re.compile(r"\..*\.[0-9a-f]{12}\.genarch-partial")
+"""The names of files that are not complete yet."""
+
+
 @contextmanager
-def atomic_file(path: str) -> Iterator[Callable[[str], None]]:
+def atomic_file(
+    path: str, *, before: str | None = None, note: Callable[[str], object] = lambda _: None
+) -> Iterator[Callable[[str], None]]:
     """What adds text to a file that appears under its name only once it is complete, and not at all on an error.
 
-    What is no regular file, such as `/dev/stdout` or a named pipe, is written to as it stands.
+    It keeps the owner and the mode of a file that is there. Where none may take its place, as of one with several hard
+    links, it is written over once the text is complete, which `note` is told. `before` is the text that it must still
+    have then. What is no regular file, such as `/dev/stdout` or a named pipe, is written to as it stands.
 
     Raises:
-        InputError: when it cannot be written.
+        InputError: when it cannot be written, or has changed meanwhile.
     """
-    partial = ""
-
-    def add(text: str) -> None:
-        with _refused(path, "cannot be written: "):
-            stream.write(text)
-
-    try:
+    with ExitStack() as stack:
         with _refused(path, "cannot be written: "):
             target = os.path.realpath(path)  # fails where the working folder is gone
             if os.path.isdir(target):
                 raise refuse(path, "is a folder; name a file to write")
-            if os.path.isfile(target) or not os.path.exists(target):
-                folder, name = os.path.split(target)
-                partial = os.path.join(folder, f".{name[:40]}.{os.urandom(6).hex()}")
-            stream = open(partial or path, "x" if partial else "w", encoding="utf-8", newline="\n")  # noqa: SIM115
-            if partial and os.path.exists(target):
-                os.chmod(partial, stat.S_IMODE(os.stat(target).st_mode))
-        try:
-            yield add
-        finally:
+            regular = os.path.isfile(target) or not os.path.exists(target)
+            stream = stack.enter_context(_partial(target) if regular else _as_it_stands(path))
+
+        def add(text: str) -> None:
             with _refused(path, "cannot be written: "):
-                stream.close()
-        if partial:
-            with _refused(path, "cannot be written: "):
-                os.replace(partial, target)
+                stream.write(text)
+
+        yield add
+        with _refused(path, "cannot be written: "):
+            stream.flush()
+            if regular:
+                os.fsync(stream.fileno())  # some file systems say only here that there is no room
+            if before is not None and read_exactly(path) != before:
+                raise refuse(path, "has changed since it was read; nothing is written, run it again")
+            if regular and (why := _put(stream, target)):
+                note(f"{path}: written in place, since {why}")
+
+
+@contextmanager
+def _as_it_stands(path: str) -> Iterator[TextIO]:
+    stream = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
+    try:
+        yield stream
     finally:
-        if partial and os.path.exists(partial):
-            os.unlink(partial)
+        with suppress(OSError):  # what could not be flushed was said before
+            stream.close()
+
+
+@contextmanager
+def _partial(target: str) -> Iterator[TextIO]:
+    """A file beside another one, gone at the end; elsewhere where none can be made and the other one is there.
+
+    It is locked while it is written, so that others know what a killed run left, and remove it.
+    """
+    folder, name = os.path.split(target)
+    _remove_partial(folder)
+    path = os.path.join(folder, f".{name[:40]}.{os.urandom(6).hex()}.genarch-partial")
+    try:
+        stream = open(path, "x+", encoding="utf-8", newline="\n")  # noqa: SIM115
+    except OSError:
+        if not os.path.exists(target):
+            raise
+        from tempfile import TemporaryFile  # for whoever may write a file and not its folder
+
+        with TemporaryFile("w+", encoding="utf-8", newline="\n") as elsewhere:
+            yield elsewhere
+        return
+    try:
+        _locked(stream)
+        if not os.path.exists(path):  # another run came in between
+            raise refuse(path, "was removed while it was written; run it again")
+        yield stream
+    finally:
+        with suppress(OSError):
+            stream.close()
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+def _put(stream: TextIO, target: str) -> str:
+    """Put a complete file in the place of another one; why it had to be written over, empty where it had not."""
+    why = "its folder takes no new file" if isinstance(stream.name, int) else _not_replaced(stream.name, target)
+    if why:
+        with open(target, "r+b") as old, open(os.dup(stream.fileno()), "rb") as new:
+            new.seek(0)
+            while part := new.read(_COPIED):
+                old.write(part)
+            old.truncate()
+    return why
+
+
+def _not_replaced(path: str, target: str) -> str:
+    """Give a file the owner, the mode and the name of another one; what hinders that, empty where nothing does."""
+    if os.path.exists(target):
+        there, own = os.stat(target), os.stat(path)
+        if there.st_nlink > 1:
+            return "it has other names, as hard links"
+        if (there.st_uid, there.st_gid) != (own.st_uid, own.st_gid):
+            try:
+                os.chown(path, there.st_uid, there.st_gid)
+            except PermissionError:
+                return "its owner or group is another"
+        os.chmod(path, stat.S_IMODE(there.st_mode))
+    try:
+        os.replace(path, target)
+    except OSError as error:
+        reasons = {EBUSY: "it is a mount point", EPERM: "its folder takes no other file in its place"}
+        if error.errno not in reasons or not os.path.exists(target):
+            raise
+        return reasons[error.errno]
+    return ""
+
+
+def _remove_partial(folder: str) -> None:
+    """Remove what killed runs left in a folder: files that are not complete, and that nobody holds a lock on."""
+    with suppress(OSError):
+        for name in filter(_PARTIAL.fullmatch, os.listdir(folder or ".")):
+            path = os.path.join(folder, name)
+            with suppress(OSError), open(path, "r+", encoding="utf-8") as left:
+                if _locked(left):
+                    os.unlink(path)
+
+
+def _locked(stream: TextIO) -> bool:
+    """Whether a file could be locked, as long as it is open; the system frees it where a process ends."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows, which removes no file that is open
+        return True
+    try:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

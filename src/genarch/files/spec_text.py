@@ -78,6 +78,18 @@ def spec_with_id(text: str, spec_id: str) -> str:
     return edited(text, [spec.into(spec.root, {"id": spec_id}, after=0)])
 
 
+def spec_with_decision(text: str, decision: str, decided_with: str) -> str:
+    """The text of a spec that left open what was decided, with that and the table; at its end, if nowhere yet."""
+    spec = _Text(text)
+    there = [spec.replaced(key, value, decision) for key, value in spec.root.value if key.value == "decision"]
+    new = {"decision": decision, "decided_with": decided_with}
+    new = {name: value for name, value in new.items() if name not in spec.keys}
+    if spec.root.flow_style:
+        return edited(text, [*there, *([spec.into(spec.root, new)] if new else [])])
+    lines = "".join(f"{spec.newline}{name}: {value}" for name, value in new.items())
+    return f"{edited(text, there).rstrip()}{lines}{spec.newline}"
+
+
 def stated_id(text: str) -> str | None:
     """The id that the text of a spec says, not the one that its file's name would give."""
     return next((str(value.value) for key, value in _Text(text).root.value if key.value == "id"), None)
@@ -105,7 +117,12 @@ class _Text:
     def __init__(self, text: str) -> None:
         self._text = text
         self.root: Any = yaml.compose(text, Loader=LOADER)
-        self._newline = (LINE_END.findall(text) or ["\n"])[0]
+        self.newline: str = (LINE_END.findall(text) or ["\n"])[0]
+
+    @property
+    def keys(self) -> dict[str, int]:
+        """Where each key stands."""
+        return {key.value: key.start_mark.index for key, _ in self.root.value}
 
     @property
     def constraints(self) -> Any:
@@ -124,7 +141,7 @@ class _Text:
         present = {key.value: (key, value) for key, value in self.entries}
         for name, answer in answers.items():
             if name in present:
-                edits.append(self._replaced(*present[name], answer))
+                edits.append(self.replaced(*present[name], answer))
             elif template := self._template(name):
                 edits.append((*template.span(), f"{template[1]}{name}: {_quoted(answer)}"))
             else:
@@ -133,7 +150,7 @@ class _Text:
             edits.append(self._added(constraints, new))
         return edited(self._text, edits)
 
-    def _replaced(self, key: Any, value: Any, answer: str) -> Edit:
+    def replaced(self, key: Any, value: Any, answer: str) -> Edit:
         """The value's text exchanged; comments between the items of a list or a range that goes move above its key."""
         if isinstance(value, yaml.ScalarNode) and value.start_mark.index < value.end_mark.index:
             return (value.start_mark.index, self._end(value), _quoted(answer, value.style))
@@ -147,13 +164,13 @@ class _Text:
         if value.flow_style and not comments:
             return (value.start_mark.index, end, _quoted(answer, style))
         start = key.start_mark.index
-        indent = self._newline + " " * key.start_mark.column
+        indent = self.newline + " " * key.start_mark.column
         kept = "".join(comment + indent for comment in comments)
         return (start, end, f"{kept}{self._text[start:colon]} {_quoted(answer, style)}")
 
     def _template(self, name: str) -> re.Match[str] | None:
         """The line of a new file that waits for this answer, where it still stands below `constraints`."""
-        keys = {key.value: key.start_mark.index for key, _ in self.root.value}
+        keys = self.keys
         start = keys.get("constraints")
         if start is None or self.root.flow_style:
             return None
@@ -164,7 +181,7 @@ class _Text:
     def _added(self, constraints: Any, new: Mapping[str, str]) -> Edit:
         if self.entries:
             return self.into(constraints, new)
-        block = "".join(f"{self._newline}{INDENT}{name}: {_quoted(answer)}" for name, answer in new.items())
+        block = "".join(f"{self.newline}{INDENT}{name}: {_quoted(answer)}" for name, answer in new.items())
         if constraints is None:
             own = {"constraints": f"{{{_flow(new)}}}" if self.root.flow_style else block}
             return self.into(self.root, own)
@@ -186,7 +203,7 @@ class _Text:
         at = self._line_end(end)
         indent = " " * key.start_mark.column
         added = "".join(
-            f"{self._newline}{indent}{name}:{text if LINE_END.match(text) else f' {_quoted(text)}'}"
+            f"{self.newline}{indent}{name}:{text if LINE_END.match(text) else f' {_quoted(text)}'}"
             for name, text in new.items()
         )
         return (at, at, added)
