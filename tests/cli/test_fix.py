@@ -234,3 +234,63 @@ def test_hard_links_and_the_mode_are_kept(folder: Path) -> None:
     assert "a.md: written in place, since it has other names, as hard links" in result.stderr
     assert read(folder / "other.txt") == MENDED
     assert (folder / "a.md").stat().st_mode & 0o777 == 0o640
+
+
+NAMES = ["plain.md", "two words.md", " .md", "tab\t.md", 'quo"te\\.md', "\u00dcber.md", "U\u0308.md", "new\nline.md", "\udcff.md", "-x.md", "b\u202e.md", "a b/c d.md"]  # fmt: skip
+
+
+def test_a_patch_names_files_as_git_does_from_wherever_it_is_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "sub").mkdir()
+    shutil.move(folder / "a.md", folder / "sub")
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    for name in NAMES:
+        (folder / "sub" / name).parent.mkdir(exist_ok=True)
+        (folder / "sub" / name).write_text(MISSPELT, newline="")
+    (folder / "linked").symlink_to("sub")
+    monkeypatch.chdir(folder / "sub")
+    patches = [
+        fix("--diff").stdout_bytes,
+        fix("--diff", str(folder)).stdout_bytes,
+        fix("--diff", "../sub").stdout_bytes,
+        *[b"".join(fix("--diff", f"../linked/{name}").stdout_bytes for name in ("a.md", *NAMES))],
+    ]
+    for patch in patches:
+        for where in (folder, folder / "sub"):
+            subprocess.run(["git", "apply"], input=patch, cwd=where, check=True)
+            assert {read(folder / "sub" / name) for name in ("a.md", *NAMES)} == {MENDED}
+            subprocess.run(["git", "apply", "-R"], input=patch, cwd=where, check=True)
+
+
+def test_a_patch_of_what_lies_elsewhere_says_where_it_is_for(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    shutil.copy(folder / "a.md", elsewhere)
+    result = fix("--diff", str(elsewhere / "a.md"))
+    assert f"its patch is for {elsewhere}\n" in result.stderr
+    subprocess.run(["git", "apply"], input=result.stdout_bytes, cwd=elsewhere, check=True)
+    assert read(elsewhere / "a.md") == MENDED
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "version: 2",
+        "decision: gann",
+        "constraints: {gpu: rtx-409, tsak: x, task: y}",
+        "waivers: [{rul: x, rule: y}]",
+        "x: y",
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_what_cannot_be_fixed_in_one_block_keeps_none_of_another(wrong: str, folder: Path, *, first: bool) -> None:
+    blocks = [
+        f"```yaml genarch\n{wrong}\n```\n",
+        "```yaml genarch\nverison: 1\nid: b\nconstraints: {domian: brod}\n```\n",
+    ]
+    (folder / "a.md").write_text("\n".join(blocks if first else blocks[::-1]))
+    fix("a.md")
+    right = "```yaml genarch\nversion: 1\nid: b\nconstraints: {domain: broad}\n```\n"
+    assert read(folder / "a.md") == "\n".join([blocks[0], right] if first else [right, blocks[0]])

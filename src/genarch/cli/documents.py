@@ -291,8 +291,7 @@ def fix(
             before, after = _fixed(item, settings)
             changed += before != after
             if diff:
-                shown = safe if sys.stdout.isatty() else str  # a terminal must not be moved, a patch has to apply
-                sys.stdout.writelines(shown(line) + "\n" for line in _difference(before, after, item.path))
+                _show_patch(before, after, item.path)
             elif before != after:
                 if real := led_out(item.path):
                     raise refuse(item.path, f"is a link out of the tree; to change it, name {real}")
@@ -305,13 +304,39 @@ def fix(
     return code or (ExitCode.FINDINGS if diff and changed else ExitCode.OK)
 
 
+def _show_patch(before: str, after: str, path: str) -> None:
+    """Print a change as a patch that git takes, byte for byte in a pipe; nothing on a terminal moves it."""
+    if before == after:
+        return
+    root, real = repository_root(".") or os.path.realpath("."), os.path.realpath(path)
+    if not within(real, root):
+        folder = os.path.dirname(real)
+        root = repository_root(folder) or folder
+        say(f"{path}: its patch is for {root}")
+    lines = "".join(f"{line}\n" for line in _difference(before, after, os.path.relpath(real, root)))
+    if sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
+        sys.stdout.write("".join(f"{safe(line)}\n" for line in lines.split("\n")[:-1]))
+    else:
+        sys.stdout.buffer.write(lines.encode("utf-8", "surrogateescape"))
+
+
 def _difference(before: str, after: str, path: str) -> Iterator[str]:
     """The lines of a patch as git takes it: only a line feed ends one, and a last line without it is marked."""
+    left, right = (_quoted(f"{side}/{path}") for side in "ab")
+    yield f"diff --git {left} {right}"
     old, new = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (before, after))
-    for line in unified_diff(old, new, f"a/{path}", f"b/{path}"):
+    end = "\t" if " " in path else ""  # of a name with blanks
+    for line in unified_diff(old, new, left + end, right + end):
         yield line.removesuffix("\n")
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"
+
+
+def _quoted(path: str) -> str:
+    """A path as git quotes it, where it has to."""
+    plain = path.isprintable() and not set('"\\') & set(path)
+    shown = (chr(byte) if 31 < byte < 127 and byte not in b'"\\' else f"\\{byte:03o}" for byte in os.fsencode(path))
+    return path if plain else f'"{"".join(shown)}"'
 
 
 def _fixed(item: ListedFile, settings: Settings) -> tuple[str, str]:
