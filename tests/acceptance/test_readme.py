@@ -6,7 +6,6 @@ A block fenced as `text session` is what a terminal shows, with what was typed a
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -15,7 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pexpect
 import pytest
 from typer.main import get_command
 
@@ -25,6 +23,7 @@ from genarch import load_rules
 from genarch.cli.app import app
 from genarch.cli.output import ExitCode
 from genarch.reports.finding_formats import FORMATS
+from terminal import at_terminal, ends
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")] + sorted((ROOT / "docs").rglob("*.md"))
@@ -118,23 +117,16 @@ def test_a_session_in_a_terminal_looks_as_shown(
     page: Path, shown: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     command, *_ = shown.splitlines()
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", *shlex.split(command.removeprefix("$ "))],
-        cwd=str(tmp_path),
-        dimensions=(50, 80),
-        encoding="utf-8",
-        env={**os.environ, "NO_COLOR": "1"},
-        timeout=20,
-    )
+    words = shlex.split(command.removeprefix("$ genarch "))
+    child = at_terminal(*words, folder=tmp_path, rows=50, env={"NO_COLOR": "1"})
     actual = f"{command}\n"
     for prompt, typed in PROMPT.findall(shown):
         child.expect_exact(prompt)
         actual += child.before + prompt
         child.sendline(typed)
-    actual = "\n".join(line.rstrip() for line in (actual + child.read()).splitlines()) + "\n"
-    child.close()
-    assert child.exitstatus == 0
+    rest, code = ends(child)
+    actual = "\n".join(line.rstrip() for line in (actual + rest).splitlines()) + "\n"
+    assert code == 0
     if request.config.getoption("--update-goldens"):
         page.write_text(page.read_text().replace(shown, refilled(shown, actual)))
         return

@@ -7,17 +7,16 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from command_line import run
 from genarch import load_spec
 from genarch.engine.constraints import Range
+from terminal import at_terminal, ends
 
 ANSWER = r"Answer \([^)]*\): "
 CHANGE = r"Change which\? \([^)]*\): "
@@ -39,17 +38,10 @@ class Person:
         rows: int = 50,
         rules: Sequence[str] = ARTICLE,
         env: Mapping[str, str] = {},
+        prepare: Callable[[], object] = lambda: None,
     ) -> None:
-        self.folder = folder
-        self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "genarch", "ask", *rules, *options],
-            cwd=str(folder),
-            dimensions=(rows, columns),
-            encoding="utf-8",
-            env={**os.environ, **env},
-            timeout=20,
-        )
+        words = ("ask", *rules, *options)
+        self.child = at_terminal(*words, folder=folder, columns=columns, rows=rows, env=env, prepare=prepare)
         self.raw = self.seen = ""
 
     def sees(self, pattern: str) -> str:
@@ -75,11 +67,10 @@ class Person:
 
     def leaves(self) -> tuple[str, int | None]:
         """The rest of what is shown, and the exit code."""
-        rest = self.child.read().replace("\r\n", "\n")
+        rest, code = ends(self.child)
         self.raw += rest
         self.seen += plain(rest)
-        self.child.close()
-        return plain(rest), self.child.exitstatus
+        return plain(rest), code
 
 
 def plain(text: str) -> str:
@@ -283,10 +274,10 @@ def test_confirm_asks_again_what_the_file_states(tmp_path: Path) -> None:
 
 
 def test_the_report_goes_to_standard_output_and_the_questions_do_not(tmp_path: Path) -> None:
-    shell = f"{sys.executable} -m genarch ask {' '.join([*ARTICLE, *FAST])} --format jsonl > report.json"
-    person = Person(tmp_path)
-    person.child.close(force=True)
-    person.child = pexpect.spawn("/bin/sh", ["-c", shell], cwd=str(tmp_path), encoding="utf-8", timeout=20)
+    def elsewhere() -> None:
+        os.dup2(os.open(tmp_path / "report.json", os.O_WRONLY | os.O_CREAT), 1)
+
+    person = Person(tmp_path, *FAST, "--format", "jsonl", prepare=elsewhere)
     person.answers("text", "emerging", "d")
     person.answers("", prompt=CHANGE)
     person.answers("n", prompt=SAVE)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
-import pexpect
 import pytest
 from typer.testing import CliRunner
 
@@ -17,6 +14,7 @@ from genarch.cli.app import app
 from genarch.files.io import read_text
 from genarch.files.spec_text import spec_with_decision
 from genarch.files.specs import parse_spec
+from terminal import at_terminal, ends
 
 MADR = """---
 status: accepted
@@ -65,16 +63,7 @@ def record(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str, lines: str = "") -> subprocess.CompletedProcess[str]:
-    if not lines:
-        return command_line.run("doc", "add", *arguments, cwd=folder)
-    return subprocess.run(
-        [sys.executable, "-m", "genarch", "doc", "add", *arguments],
-        input=lines,
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        check=False,
-    )
+    return command_line.run("doc", "add", *arguments, stdin=lines, cwd=folder)
 
 
 def test_a_spec_file_goes_under_the_decision_once(record: Path) -> None:
@@ -137,22 +126,15 @@ def test_answers_on_the_command_line_and_a_decision(record: Path) -> None:
 
 
 def test_questions_in_a_terminal(record: Path) -> None:
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "genarch", "doc", "add", record.name, "--rules", "article", "--set", "task=image_to_image"],
-        cwd=str(record.parent),
-        encoding="utf-8",
-        timeout=20,
-        env={**os.environ, "NO_COLOR": "1"},
-    )
+    words = ("doc", "add", record.name, "--rules", "article", "--set", "task=image_to_image")
+    child = at_terminal(*words, folder=record.parent, env={"NO_COLOR": "1"})
     for line in ("text", "d"):
         child.expect(r"Answer \([^)]*\): ")
         child.sendline(line)
     child.expect(r"Change which\? \([^)]*\): ")
     child.sendline("")
-    rest = child.read()
-    child.close()
-    assert child.exitstatus == 0
+    rest, code = ends(child)
+    assert code == 0
     assert "added the block '0007-filter'" in rest
     assert "\n  task: image_to_image\n  conditioning: [text]\n```\n" in record.read_text()
 

@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from command_line import run
+from genarch import Evaluation, RuleTable, Spec, evaluate
 from genarch.files.bundled import load_catalogue
+from genarch.reports import reporting
 
 GENARCH = (sys.executable, "-m", "genarch")
 
@@ -229,18 +232,14 @@ def test_an_interrupt_is_130_and_quiet() -> None:
     assert (result.returncode, result.stdout, result.stderr) == (130, "", "genarch: interrupted\n")
 
 
-def test_a_bug_in_one_spec_is_4_and_costs_no_other_its_verdict(specs: Path) -> None:
-    code = (
-        "import sys, genarch.engine.scoring as e\n"
-        "real = e.evaluate\n"
-        "def fails(spec, rules):\n"
-        "    if spec.id == 'a': raise RuntimeError('boom')\n"
-        "    return real(spec, rules)\n"
-        "e.evaluate = fails\n"
-        "sys.argv[1:] = ['evaluate', 'a.genarch.yaml', 'c', '--format', 'jsonl']\n"
-        "from genarch.__main__ import main; main()\n"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=specs, check=False)
+def test_a_bug_in_one_spec_is_4_and_costs_no_other_its_verdict(specs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(spec: Spec, rules: RuleTable) -> Evaluation:
+        if spec.id == "a":
+            raise RuntimeError("boom")
+        return evaluate(spec, rules)
+
+    monkeypatch.setattr(reporting, "evaluate", fails)
+    result = run("evaluate", "a.genarch.yaml", "c", "--format", "jsonl", cwd=specs)
     assert result.returncode == 4
     reports = [json.loads(line) for line in result.stdout.splitlines()]
     assert "internal error" in reports[0]["error"]["message"]
@@ -426,18 +425,16 @@ def test_what_is_named_in_a_folder_also_named_is_not_lost(specs: Path) -> None:
     assert paths == ["c/genarch.yaml", "c/missing.genarch.yaml", "c/notes.yaml"]
 
 
-def test_a_folder_that_cannot_be_read_is_told_in_its_place(specs: Path) -> None:
-    code = (
-        "import os, sys\n"
-        "real = os.scandir\n"
-        "def scandir(path):\n"
-        "    if os.path.basename(path) == 'c': raise PermissionError(13, 'Permission denied', path)\n"
-        "    return real(path)\n"
-        "os.scandir = scandir\n"
-        "sys.argv[1:] = ['evaluate', '.', '--format', 'json']\n"
-        "from genarch.__main__ import main; main()\n"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=specs, check=False)
+def test_a_folder_that_cannot_be_read_is_told_in_its_place(specs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.scandir
+
+    def scandir(path: str) -> Iterable[os.DirEntry[str]]:
+        if os.path.basename(path) == "c":
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    result = run("evaluate", ".", "--format", "json", cwd=specs)
     assert result.returncode == 2
     reports = json.loads(result.stdout)
     assert [report.get("verdict") for report in reports] == ["gan", None, None]

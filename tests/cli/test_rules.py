@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from html import unescape
 from pathlib import Path
@@ -355,13 +352,7 @@ def test_map_keeps_to_the_width_where_its_tiles_fit(width: str) -> None:
 
 
 def test_map_in_colour() -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "genarch", "rules", "map", "--x", "domain", "--y", "control", "--no-explore"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "FORCE_COLOR": "1", "COLUMNS": "80"},
-        check=True,
-    )
+    result = invoke("map", "--x", "domain", "--y", "control", "--no-explore", FORCE_COLOR="1")
     assert "\x1b[" in result.stdout
 
 
