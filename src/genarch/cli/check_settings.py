@@ -6,16 +6,28 @@ import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from genarch.cli.output import FAIL_ON, counting_own_cases, one_of, say
 from genarch.documents import discovery
 from genarch.documents.globs import Patterns, wrong_glob
-from genarch.documents.settings import NAMES, Policy, ProjectSettings, find_settings, load_settings
+from genarch.documents.settings import (
+    NAMES,
+    KnownFinding,
+    Policy,
+    ProjectSettings,
+    find_settings,
+    load_settings,
+    read_baseline,
+)
 from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem
 from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules
 from genarch.files.io import case_files, is_spec, refuse, within
+
+if TYPE_CHECKING:
+    from genarch.documents.revisions import Revision, Trusted
+    from genarch.documents.trust import Comparison
 
 LONGEST_WAIVER_DAYS = 3_653
 """Ten years: how far ahead a waiver may end where nobody says otherwise."""
@@ -31,6 +43,8 @@ class Settings(NamedTuple):
     fail_on: str
     baseline: str | None
     project: ProjectSettings
+    trusted: str | None = None
+    """The commit, as it was named, at which settings, table and baseline are read."""
 
 
 def settings_of(
@@ -46,9 +60,15 @@ def settings_of(
     *,
     waivers: bool = True,
     evidence: bool = True,
+    at: Revision | None = None,
 ) -> Settings:
-    """The settings that hold: the options of the command line over those of the project."""
-    project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings()
+    """The settings that hold: the options of the command line over those of the project, as now or at a commit."""
+    if at is not None:
+        from genarch.documents.trust import settings_at, table_at  # git and copies: for those who trust a commit
+
+        project = settings_at(at, config, none=no_config)
+    else:
+        project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings()
     say(*(f"{path}: passed over, since it cannot be read and has no word of genarch" for path in project.passed_over))
     folder = project.folder
     if config is None and os.environ.get("CI", "").casefold() in ("true", "1"):
@@ -57,8 +77,14 @@ def settings_of(
     days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
     root = discovery.repository_root(".") or os.path.realpath(".")
     evidence = evidence and project.evidence
-    table = load_rules(rules or _from(folder, project.rules) or DEFAULT_TABLE, evidence=evidence)
-    table = counting_own_cases(table, project=project)
+    table = rules or project.path_of(project.rules) or DEFAULT_TABLE
+    if at is None:
+        rule_table = counting_own_cases(load_rules(table, evidence=evidence), project=project)
+    else:
+        with at.named():
+            own = tuple(os.path.abspath(at.copy(project.path_of(path) or path)) for path in project.cases)
+            rule_table = load_rules(table_at(table, at)[0], evidence=evidence)
+            rule_table = counting_own_cases(rule_table, project=project._replace(cases=own))
 
     def patterns(option: str, asked: Sequence[str] | None, configured: tuple[str, ...]) -> Patterns:
         wrong = [
@@ -69,10 +95,10 @@ def settings_of(
         return Patterns(tuple(asked), ".") if asked else Patterns(configured, folder)
 
     return Settings(
-        table,
+        rule_table,
         Policy(
             day.isoformat(),
-            tuple(load_rules(name, evidence=evidence) for name in bundled_tables() if name != table.header.id),
+            tuple(load_rules(name, evidence=evidence) for name in bundled_tables() if name != rule_table.header.id),
             (day + timedelta(days=days)).isoformat(),
             ending=project.waiver_days is not None,
             severities=project.severity,
@@ -84,28 +110,56 @@ def settings_of(
         ),
         patterns("--require-block", require_block, project.require_block),
         one_of("--fail-on", fail_on or project.fail_on or "error", "a severity", FAIL_ON),
-        baseline or _from(folder, project.baseline),
+        baseline or project.path_of(project.baseline),
         project,
+        None if at is None else at.reference,
     )
+
+
+def trusted_commit(reference: str | None) -> Trusted | None:
+    """The commit that is trusted, where one is named."""
+    if reference is None:
+        return None
+    from genarch.documents.revisions import trusted_by  # git and copies: for those who trust a commit
+
+    return trusted_by(reference)
+
+
+def compared(
+    trusted: Trusted,
+    paths: Sequence[str],
+    settings: Settings,
+    config: str | None,
+    rules: str | None,
+    baseline: str | None,
+    *,
+    no_config: bool,
+) -> Comparison:
+    """What documents state beside what they did, and what else a change weakens; options are as they were given."""
+    from genarch.documents.trust import Comparison, weakened  # likewise
+
+    weaker = weakened(trusted, config, rules, baseline, no_config=no_config)
+    return Comparison(trusted, paths, settings.rules, settings.selection, settings.policy.tables, weaker)
+
+
+def known_findings(settings: Settings, at: Revision | None = None) -> tuple[KnownFinding, ...]:
+    """What the baseline has, where there is one, now or at a commit."""
+    if settings.baseline is None or at is None:
+        return read_baseline(settings.baseline) if settings.baseline else ()
+    with at.named():
+        return read_baseline(at.copy(settings.baseline))
 
 
 def _within_repository(project: ProjectSettings, *, rules: bool, baseline: bool) -> None:
     """Refuse settings, and what they name in place of the command line, that lie outside of the repository."""
     root = discovery.repository_root(".")
-    paths = [project.path, *(_from(project.folder, path) for path in project.cases)]
-    paths += [_from(project.folder, project.rules)] if rules and project.rules not in bundled_tables() else []
-    paths += [_from(project.folder, project.baseline)] if baseline else []
+    paths = [project.path, *(project.path_of(path) for path in project.cases)]
+    paths += [project.path_of(project.rules)] if rules and project.rules not in bundled_tables() else []
+    paths += [project.path_of(project.baseline)] if baseline else []
     outside = [path for path in paths if path and root and not within(os.path.realpath(path), root)]
     message = "lies outside of the repository, where no change is reviewed; in CI, name it on the command line"
     if outside:
         raise InputError([Problem(path, None, None, "", message) for path in outside])
-
-
-def _from(folder: str, path: str | None) -> str | None:
-    """A configured path, or the id of a bundled table, as seen from the current folder."""
-    if path is None or not (os.sep in path or "/" in path or os.path.splitext(path)[1]):
-        return path
-    return os.path.normpath(os.path.join(folder, path))
 
 
 def _today(stated: str | None) -> date:
@@ -133,9 +187,13 @@ def changed_files(since: str | None, settings: Settings, rules: str | None) -> t
     """
     if since is None:
         return None, ""
-    changed = discovery.changed_since(since)
+    from genarch.documents.revisions import changed_since  # git: for those who name a commit
+
+    changed = changed_since(since)
     project = settings.project
-    table = rules or _from(project.folder, project.rules)
+    if settings.trusted is not None:  # at which nothing has changed
+        project, rules = ProjectSettings(), None
+    table = rules or project.path_of(project.rules)
     own = [os.path.normpath(os.path.join(project.folder, path)) for path in project.cases]
     paths = [project.path, settings.baseline, *case_files(own)]
     if table and table not in bundled_tables():

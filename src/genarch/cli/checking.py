@@ -7,7 +7,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from genarch.cli.check_settings import Settings
 from genarch.cli.output import STDIN, bug, read_standard_input
@@ -29,6 +29,9 @@ from genarch.reports.findings import (
     finding_counts,
 )
 from genarch.version import __version__
+
+if TYPE_CHECKING:
+    from genarch.documents.trust import Comparison
 
 _AT_ONCE = 64
 """Files that a process takes at a time."""
@@ -205,6 +208,7 @@ def check_documents(
     *,
     jobs: int = 1,
     listing: bool = False,
+    trust: Comparison | None = None,
 ) -> tuple[CheckReport, int, list[str]]:
     """Check everything in `paths`, or what of it is among the real paths that have `changed`.
 
@@ -212,7 +216,7 @@ def check_documents(
 
     The memory that it takes grows with what is found, not with what is checked; with `listing`, documents without a
     finding are reported too. What is found is taken from `known`. `targets`, the files that will be written, must not
-    be among those checked.
+    be among those checked. `trust` compares what is stated with what was.
     """
     skipped, counts = Counter({NOT_IN_FORCE: 0}), Counter(files=0, documents=0, decisions=0)
     stating = 0
@@ -225,6 +229,8 @@ def check_documents(
     wanted = _wanted(discovery.listed_files(paths, settings.selection), changed, outputs, skipped, missing)
     jobs = 1 if "-" in paths else jobs or os.cpu_count() or 1
     for checked in filter(None, check_files(wanted, settings, jobs)):
+        if trust is not None:
+            trust.saw(checked.path, [placed for _, placed in checked.judged])
         duplicates = list(_duplicates(checked, changed, first))
         if not (changed is None or duplicates or changed & {os.path.realpath(checked.path), checked.real}):
             continue
@@ -245,6 +251,10 @@ def check_documents(
         message = "states no spec, and must; add one with 'genarch doc add'"
         lacking = located(CheckId("block-missing"), Place(path, 1, 1), message)
         findings += _reported(path, list(with_severities([lacking], settings.policy)))
+    by_path: dict[str, list[Located]] = {}
+    for item in with_severities(trust.findings() if trust is not None else (), settings.policy):
+        by_path.setdefault(item.place.path, []).append(item)
+    findings += [finding for path, found in by_path.items() for finding in _reported(path, found)]
     # What is in one document comes together, wherever it was found.
     findings.sort(key=lambda finding: (finding.path, finding.line, finding.column))
     for at, finding in enumerate(findings):
@@ -254,7 +264,7 @@ def check_documents(
     rules, today = settings.rules.identity, settings.policy.today
     looked_at = CheckCounts(**counts, skipped=skipped, findings=finding_counts(findings))
     found = tuple(rows), tuple(findings), looked_at, settings.policy.evidence
-    judged_by = settings.project.path or None, settings.baseline
+    judged_by = settings.project.path or None, settings.baseline, settings.trusted
     report = CheckReport(1, __version__, rules, today, settings.fail_on, *found, *judged_by)
     return report, stating, missing
 

@@ -12,13 +12,13 @@ from difflib import unified_diff
 from typing import Annotated, NamedTuple
 
 from genarch.cli.app import Commands, EntryFormat, Text, Texts, argument, flag, option
-from genarch.cli.check_settings import Settings, changed_files, settings_of
+from genarch.cli.check_settings import Settings, changed_files, compared, known_findings, settings_of, trusted_commit
 from genarch.cli.checking import check_documents
 from genarch.cli.output import ExitCode, busy, collected, keep, look_of, one_of, say, write_report, written
 from genarch.documents.discovery import ListedFile, Skipped, led_out, listed_files, repository_root, specs_beside
 from genarch.documents.editing import fixed, with_skeleton
 from genarch.documents.reader import DesignDocument, PlacedSpec, beside, inactive_status, load_document, load_sidecar
-from genarch.documents.settings import KnownFinding, baseline_text, read_baseline
+from genarch.documents.settings import KnownFinding, baseline_text
 from genarch.errors import InputError
 from genarch.files.io import read_exactly, refuse, within
 from genarch.reports.finding_formats import FORMATS, LISTING, View
@@ -63,6 +63,10 @@ def check(
     exclude: Exclude = None,
     require_block: RequireBlock = None,
     changed_since: Annotated[Text, option("REF", "Only what differs from where the branch left a commit.")] = None,
+    trusted_ref: Annotated[
+        Text,
+        option("REF", "Judge by settings, table and baseline as they are at a commit, and report what weakens them."),
+    ] = None,
     baseline: Annotated[Text, option("FILE", "Known findings, which are no reason to fail.")] = None,
     write_baseline: Annotated[Text, option("FILE", "Write what is found as a baseline.")] = None,
     show_waived: Annotated[bool, flag("--show-waived", "List waived findings too, with the reasons.")] = False,
@@ -79,7 +83,9 @@ def check(
     """Check design documents: whether each decision agrees with the constraints beside it."""
     outputs = parse_outputs(formats or ())
     asked = (rules, include, exclude, require_block, today, fail_on, baseline)
-    settings = settings_of(config, no_config, *asked, waivers=not no_waivers, evidence=not no_evidence)
+    trusted = trusted_commit(trusted_ref)
+    at = trusted and trusted.at
+    settings = settings_of(config, no_config, *asked, waivers=not no_waivers, evidence=not no_evidence, at=at)
     if show_config:
         return _show_config(settings)
     if show_files:
@@ -88,17 +94,19 @@ def check(
     for output in outputs:
         keep(output.path, read, "--format")
     keep(write_baseline, [path for path in read if path != settings.baseline], "--write-baseline")
-    if write_baseline is not None and (formats or changed_since is not None):
-        what, option = ("the baseline and no report", "--format") if formats else ("all findings", "--changed-since")
-        raise refuse("--write-baseline", f"writes {what}; leave {option} out")
-    accepted = read_baseline(settings.baseline) if settings.baseline and not write_baseline else ()
+    if write_baseline is not None:
+        _alone(formats, changed_since, trusted_ref)
+    accepted = known_findings(settings, at) if not write_baseline else ()
     known = Counter(finding.fingerprint for finding in accepted)
     targets = [path for path in (*(output.path for output in outputs), write_baseline) if path]
     listing = any(output.format in LISTING for output in outputs)
     changed, everything = changed_files(changed_since, settings, rules)
+    trust = trusted and compared(trusted, paths or ["."], settings, config, rules, baseline, no_config=no_config)
+    if trust is not None and changed is not None:
+        changed |= trust.differing()
     with busy("checking documents") if jobs == 1 else nullcontext():  # no thread beside a fork
         report, stating, missing = check_documents(
-            paths or ["."], settings, known, targets, changed, jobs=jobs, listing=listing
+            paths or ["."], settings, known, targets, changed, jobs=jobs, listing=listing, trust=trust
         )
     if write_baseline:
         found = (item for item in report.findings if not item.waived)
@@ -123,6 +131,17 @@ def check(
     where = ", ".join(paths or ["."])
     say(f"nothing to check: no document in {where} states a spec (--allow-empty accepts that)")
     return ExitCode.NOTHING
+
+
+def _alone(formats: Sequence[str] | None, changed_since: str | None, trusted_ref: str | None) -> None:
+    """Refuse what does not go with writing a baseline."""
+    for name, given, what in (
+        ("--format", formats, "the baseline and no report"),
+        ("--changed-since", changed_since, "all findings"),
+        ("--trusted-ref", trusted_ref, "what is found by the settings as they are now"),
+    ):
+        if given is not None:
+            raise refuse("--write-baseline", f"writes {what}; leave {name} out")
 
 
 def _idle(

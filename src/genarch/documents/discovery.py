@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from genarch.documents.globs import Patterns
-from genarch.files.io import is_spec, refuse, walk, walked_to, within
+from genarch.files.io import is_spec, walk, walked_to, within
 
 
 def repository_root(folder: str) -> str | None:
@@ -28,45 +28,6 @@ def led_out(path: str) -> str:
         folder = os.path.dirname(here)
         root = repository_root(folder) or os.path.realpath(folder)
     return "" if within(real, root) else real
-
-
-def changed_since(reference: str) -> frozenset[str]:
-    """The real paths of the files that differ from where the branch left `reference`.
-
-    Uncommitted and new files are among them, and those that are gone.
-
-    Raises:
-        InputError: when git is not there, or knows no such commit.
-    """
-    import subprocess
-
-    root = repository_root(".")
-    if root is None:
-        raise refuse("--changed-since", "this is no git repository; leave the option out")
-
-    unknown = f"git knows no commit '{reference[:80]}'; is the history fetched (fetch-depth: 0)?"
-
-    def git(*arguments: str, otherwise: str = unknown) -> str:
-        # No shell, and the git that the person has; the one argument from outside stands behind --end-of-options.
-        command = ["git", *arguments]
-        try:
-            result = subprocess.run(command, cwd=root, capture_output=True, stdin=subprocess.DEVNULL, check=False)  # noqa: S603
-        except (OSError, ValueError) as error:
-            raise refuse("--changed-since", f"git cannot be run: {error}") from error
-        if result.returncode:
-            why = result.stderr.decode(errors="backslashreplace").strip().splitlines()
-            raise refuse("--changed-since", why[0] if why else otherwise)
-        return os.fsdecode(result.stdout)
-
-    commit = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}").strip()
-    unrelated = f"'{reference[:80]}' and HEAD have no commit in common here; fetch the history (fetch-depth: 0)"
-    base = git("merge-base", commit, "HEAD", otherwise=unrelated).strip()
-    changed = git("diff", "--name-only", "--no-renames", "-z", base, "--")
-    new = git("ls-files", "--others", "--exclude-standard", "-z")
-    paths = {os.path.realpath(os.path.join(root, name)) for name in (changed + new).split("\0") if name}
-    # Of a submodule, or a repository inside, git names the folder alone.
-    inside = {found for path in paths if os.path.isdir(path) for found, _ in walk(path)}
-    return frozenset(paths | set(map(os.path.realpath, inside)))
 
 
 DOCUMENT_SUFFIXES = (".md", ".markdown")

@@ -46,12 +46,15 @@ class Patterns(NamedTuple):
 
     def match(self, path: str) -> bool:
         """Whether they take a path; of what lies outside of the folder they take nothing."""
-        if not self.globs:
-            return False
         # A folder above may be a link; the file itself goes by its own name.
         folder, name = os.path.split(path)
-        relative = os.path.relpath(os.path.join(os.path.realpath(folder or "."), name), os.path.realpath(self.folder))
-        first, *others = _composed(relative).split(os.sep)
+        return bool(self.globs) and self.match_real(os.path.join(os.path.realpath(folder or "."), name))
+
+    def match_real(self, path: str) -> bool:
+        """The same of a path without links, or of one where nothing lies any more."""
+        if not self.globs:
+            return False
+        first, *others = _composed(os.path.relpath(path, os.path.realpath(self.folder))).split(os.sep)
         return first != os.pardir and _taken(self.globs, (first, *others), folder=False)
 
 

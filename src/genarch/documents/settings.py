@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 from genarch.documents.globs import wrong_glob
@@ -71,30 +71,39 @@ class ProjectSettings(NamedTuple):
     """Files of a team's own documented cases, or folders of them."""
     passed_over: Annotated[tuple[str, ...], HIDDEN] = ()
 
+    def path_of(self, path: str | None) -> str | None:
+        """A configured path, or the id of a bundled table, as seen from the current folder."""
+        if path is None or not (os.sep in path or "/" in path or os.path.splitext(path)[1]):
+            return path
+        return os.path.normpath(os.path.join(self.folder, path))
 
-def find_settings() -> ProjectSettings:
-    """The nearest settings from the current folder upwards; the defaults where there are none.
+
+def find_settings(folders: Iterable[str] | None = None) -> ProjectSettings:
+    """The nearest settings from the current folder upwards, or in other folders; the defaults where there are none.
 
     A `pyproject.toml` without `[tool.genarch]` is passed by. What is found is not merged with what lies further up.
 
     Raises:
         InputError: when a file on the way cannot be read, or with every problem of the settings found.
     """
-    here = os.path.realpath(".")
     passed_over: list[str] = []
-    while True:
-        for path in (os.path.join(here, name) for name in NAMES):
-            shown = min(path, os.path.relpath(path), key=len)
-            if not os.path.lexists(path):
-                continue
-            if path.endswith(NAMES[1]) and _of_others(path):
-                passed_over.append(shown)
-            elif found := _read_settings(shown):
-                return found._replace(passed_over=tuple(passed_over))
-        above = os.path.dirname(here)
-        if above == here:
-            return ProjectSettings(passed_over=tuple(passed_over))
-        here = above
+    for path in (os.path.join(here, name) for here in folders or folders_above(".") for name in NAMES):
+        shown = min(path, os.path.relpath(path), key=len)
+        if not os.path.lexists(path):
+            continue
+        if path.endswith(NAMES[1]) and _of_others(path):
+            passed_over.append(shown)
+        elif found := _read_settings(shown):
+            return found._replace(passed_over=tuple(passed_over))
+    return ProjectSettings(passed_over=tuple(passed_over))
+
+
+def folders_above(folder: str) -> Iterator[str]:
+    """A folder, without links, and all above it."""
+    here, below = os.path.realpath(folder), ""
+    while here != below:
+        yield here
+        here, below = os.path.dirname(here), here
 
 
 def _of_others(path: str) -> bool:
@@ -164,6 +173,14 @@ def _read_settings(path: str) -> ProjectSettings | None:
             record.report(("severity", name), f"is not a check{nearest(name, DOCUMENT_CHECKS)}")
     record.document.check()
     return record.value._replace(folder=os.path.dirname(path) or ".", path=path)
+
+
+def places_of_settings(path: str) -> Mapping[str, tuple[int, int]]:
+    """The line and column where each name of a setting first stands in a file."""
+    text = read_text(path)
+    document = Document(text, path)
+    within = ("tool", "genarch") if os.path.basename(path) == NAMES[1] else ()
+    return {name: document.position(at) for name, at in _places(text, within).items()}
 
 
 def _places(text: str, within: tuple[str, ...]) -> dict[str, int]:

@@ -132,6 +132,8 @@ class CheckReport(NamedTuple):
     """The file of the settings."""
     baseline: str | None = None
     """The file of known findings."""
+    trusted: str | None = None
+    """The commit, as it was named, at which settings, table and baseline were read; null where that is now."""
 
 
 Report = LintReport | CheckReport
@@ -272,7 +274,8 @@ def judged_by(report: Report) -> list[str]:
     if isinstance(report, LintReport):
         return []
     named = [str(report.rules), *([f"settings {report.settings}"] if report.settings else ["no settings"])]
-    return [f"Judged by {', '.join([*named, f'baseline {report.baseline}' if report.baseline else 'no baseline'])}."]
+    named += [f"baseline {report.baseline}" if report.baseline else "no baseline"]
+    return [f"Judged by {', '.join(named)}{f', as they are at {report.trusted}' if report.trusted else ''}."]
 
 
 class ListedWaiver(NamedTuple):

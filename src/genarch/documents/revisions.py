@@ -1,0 +1,238 @@
+"""What git keeps of a repository: what has changed since a commit, and files as they are at one, without a checkout."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache, cached_property
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from genarch.documents.discovery import repository_root
+from genarch.errors import InputError
+from genarch.files.io import refuse, walk, within
+
+
+def _git(option: str, folder: str, *arguments: str, otherwise: str = "git failed", given: bytes = b"") -> bytes:
+    """What git prints. No shell, and the git that the person has; what comes from outside is behind --end-of-options.
+
+    Raises:
+        InputError: when git is not there, or fails: with its words, or with `otherwise`.
+    """
+    command = ["git", *arguments]
+    try:
+        result = subprocess.run(command, cwd=folder, capture_output=True, input=given, check=False)  # noqa: S603
+    except (OSError, ValueError) as error:
+        raise refuse(option, f"git cannot be run: {error}") from error
+    if result.returncode:
+        why = result.stderr.decode(errors="backslashreplace").strip().splitlines()
+        raise refuse(option, why[0] if why else otherwise)
+    return result.stdout
+
+
+def _commit(option: str, reference: str, advice: str) -> tuple[str, str]:
+    """The root of this repository, and the commit that a reference names."""
+    root = repository_root(".")
+    if root is None:
+        raise refuse(option, "this is no git repository; leave the option out")
+    named = ("--end-of-options", f"{reference}^{{commit}}")
+    unknown = f"git knows no commit '{reference[:80]}'; {advice}"
+    return root, _git(option, root, "rev-parse", "--verify", "--quiet", *named, otherwise=unknown).decode().strip()
+
+
+def changed_since(reference: str) -> frozenset[str]:
+    """The real paths of the files that differ from where the branch left `reference`.
+
+    Uncommitted and new files are among them, and those that are gone.
+
+    Raises:
+        InputError: when git is not there, or knows no such commit.
+    """
+    option = "--changed-since"
+    root, commit = _commit(option, reference, "is the history fetched (fetch-depth: 0)?")
+    unrelated = f"'{reference[:80]}' and HEAD have no commit in common here; fetch the history (fetch-depth: 0)"
+    base = _git(option, root, "merge-base", commit, "HEAD", otherwise=unrelated).decode().strip()
+    changed = _git(option, root, "diff", "--name-only", "--no-renames", "-z", base, "--")
+    new = _git(option, root, "ls-files", "--others", "--exclude-standard", "-z")
+    paths = {os.path.realpath(os.path.join(root, name)) for name in os.fsdecode(changed + new).split("\0") if name}
+    # Of a submodule, or a repository inside, git names the folder alone.
+    inside = {found for path in paths if os.path.isdir(path) for found, _ in walk(path)}
+    return frozenset(paths | set(map(os.path.realpath, inside)))
+
+
+_LINK, _SUBMODULE = "120000", "160000"
+MOST_LINKS = 20
+
+
+class Kept(NamedTuple):
+    """A file that a commit has, with the repository that keeps it, which for those of submodules is another one."""
+
+    mode: str
+    name: str
+    repository: str
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a link, or a submodule that is not checked out, and no file."""
+        return not self.mode.startswith("100")
+
+
+class Revision:
+    """The files of this repository as they are at a commit, by their paths from its root, with `/` between folders.
+
+    What is to be read by path is copied to a folder of its own, which goes with this object.
+    """
+
+    def __init__(self, option: str, reference: str, root: str, commit: str) -> None:
+        self.reference, self.root, self.commit, self._option = reference, root, commit, option
+        self._folder = TemporaryDirectory(prefix="genarch-", ignore_cleanup_errors=True)
+        self._copies = os.path.realpath(self._folder.name)
+
+    @cached_property
+    def files(self) -> dict[str, Kept]:
+        """What the commit has, in the order of the paths; of submodules that are checked out, what they have."""
+        return dict(self._listed(self.root, self.commit, ""))
+
+    def _listed(self, folder: str, commit: str, before: str) -> Iterator[tuple[str, Kept]]:
+        unknown = f"git knows no commit {commit} of {before or 'the repository'}; fetch it"
+        listing = _git(self._option, folder, "ls-tree", "-r", "-z", "--full-tree", commit, otherwise=unknown)
+        for line in filter(None, os.fsdecode(listing).split("\0")):
+            stated, _, path = line.partition("\t")
+            mode, _, name = stated.split()
+            own = os.path.join(folder, path)
+            if mode == _SUBMODULE and os.path.lexists(os.path.join(own, ".git")):
+                yield from self._listed(own, name, f"{before}{path}/")
+            else:
+                yield f"{before}{path}", Kept(mode, name, folder)
+
+    @cache  # noqa: B019  (there are two of these objects, and they live as long as the process)
+    def _top(self, folder: str) -> str | None:
+        """The path of the root as a folder in the repository has it: the first of those above that leads there."""
+        above = os.path.dirname(folder)
+        found = self._top(above) if above != folder else None
+        return found or (folder if os.path.realpath(folder) == self.root else None)
+
+    def inside(self, path: str) -> str | None:
+        """A path from the root, whatever links a change puts in the way; None for what lies outside."""
+        full = os.path.abspath(path)
+        top = self._top(full)
+        return None if top is None else os.path.relpath(full, top).replace(os.sep, "/")
+
+    def shown(self, path: str) -> str:
+        """Where the file at a path from the root lies now, as seen from the current folder."""
+        return os.path.relpath(os.path.join(self.root, path))
+
+    def at(self, path: str) -> str:
+        """The path of what the commit has at this one, its links followed; the path itself where that is nothing.
+
+        Raises:
+            InputError: where a link leads out of the repository, or in a circle.
+        """
+        for _ in range(MOST_LINKS):
+            steps = path.split("/")
+            above = ("/".join(steps[:count]) for count in range(1, len(steps) + 1))
+            link = next((step for step in above if step in self.files and self.files[step].mode == _LINK), None)
+            if link is None:
+                return path
+            target = os.fsdecode(self.contents([link])[link])
+            path = os.path.normpath(os.path.join(os.path.dirname(link), target, path[len(link) + 1 :]))
+            if os.path.isabs(target) or path.startswith(os.pardir):
+                break
+        raise refuse(f"{self.reference}:{path}", "is a link out of the repository, or in a circle; name a file")
+
+    def contents(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The contents of files that the commit has; others are left out."""
+        wanted: dict[str, list[str]] = {}
+        for path in paths:
+            if path in self.files:
+                wanted.setdefault(self.files[path].repository, []).append(path)
+        found = {}
+        for repository, here in wanted.items():
+            names = "".join(f"{self.files[path].name}\n" for path in here).encode()
+            rest = _git(self._option, repository, "cat-file", "--batch", given=names)
+            for path in here:
+                header, _, rest = rest.partition(b"\n")
+                size = int(header.split()[-1]) if not header.endswith(b"missing") else 0
+                found[path], rest = rest[:size], rest[size + 1 :]
+        return found
+
+    def unchanged(self, path: str) -> bool:
+        """Whether a file is now what it is at the commit: not a link, reached by none, and the same in every byte."""
+        kept, now = self.files[path], os.path.join(self.root, path)
+        try:
+            if os.path.realpath(now) != now or not stat.S_ISREG(os.lstat(now).st_mode):
+                return False
+            with open(now, "rb") as stream:
+                name = hashlib.new("sha1" if len(kept.name) == 40 else "sha256", usedforsecurity=False)
+                name.update(b"blob %d\0" % os.fstat(stream.fileno()).st_size)
+                while part := stream.read(1 << 20):
+                    name.update(part)
+        except OSError:
+            return False
+        return name.hexdigest() == kept.name
+
+    def copy(self, path: str) -> str:
+        """The path of a copy of what the commit has at a path, a file or all in a folder; the path itself outside.
+
+        Nothing lies there where the commit has nothing.
+
+        Raises:
+            InputError: where a link leads out of the repository, or in a circle.
+        """
+        inner = self.inside(path)
+        if inner is None:
+            return path
+        there = self.at(inner)
+        below = [there] if there in self.files else [name for name in self.files if within(name, there)]
+        for name, content in self.contents(below).items():
+            target = os.path.join(self._copies, inner, name[len(there) + 1 :]).rstrip(os.sep)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "wb") as stream:
+                stream.write(content)
+        return os.path.join(self._copies, inner)
+
+    def original(self, path: str) -> str:
+        """Where what was copied lies now, as seen from the current folder; any other path as it is."""
+        real = os.path.abspath(path)
+        return self.shown(os.path.relpath(real, self._copies)) if within(real, self._copies) else path
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Problems with copies name the commit, as `main:genarch.toml`."""
+        try:
+            yield
+        except InputError as error:
+            found = []
+            for problem in error.problems:
+                real = os.path.abspath(problem.path)
+                inner = os.path.relpath(real, self._copies) if within(real, self._copies) else ""
+                found.append(problem._replace(path=f"{self.reference}:{inner}") if inner else problem)
+            raise InputError(found) from None
+
+
+class Trusted(NamedTuple):
+    """The commit whose settings, tables and baseline are trusted, and the one that the change began at."""
+
+    at: Revision
+    before: Revision
+    """Where the branch left `at`; `at` itself where the two have no commit in common here."""
+
+
+def trusted_by(reference: str) -> Trusted:
+    """What a check trusts by the reference that is given for it.
+
+    Raises:
+        InputError: when git is not there, or knows no such commit.
+    """
+    option = "--trusted-ref"
+    root, commit = _commit(option, reference, f"fetch it first: git fetch --depth=1 origin {reference[:80]}")
+    at = Revision(option, reference, root, commit)
+    try:
+        base = _git(option, root, "merge-base", commit, "HEAD").decode().strip()
+    except InputError:  # in a shallow clone, or on a branch without a commit
+        base = commit
+    return Trusted(at, at if base == commit else Revision(option, reference, root, base))
