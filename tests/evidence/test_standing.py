@@ -16,10 +16,11 @@ from genarch.engine.explore import explore
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import decide, evaluate, scorer
 from genarch.engine.spec import Spec, contradicted_device, with_implied
+from genarch.evidence.around import SIZES, elsewhere
 from genarch.evidence.assessment import assess
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.feasibility import feasibility, needs_of
-from genarch.evidence.standing import KINDS, SIZES, instantiated, rule_id
+from genarch.evidence.standing import KINDS, instantiated, rule_id
 from genarch.files.bundled import load_catalogue, load_rules
 from genarch.reports.evidence_descriptions import describe_evidence
 from strategies import contradictory_tables, examples, values
@@ -297,9 +298,8 @@ class Bound(RuleTable):
     """A table with what the shipped catalogue says."""
 
     def on_hardware(self, stated: Answers, *, around: bool = False) -> RuleTable:
-        return RuleTable(*self)._replace(
-            rules=(*self.rules, *instantiated(stated, self, load_catalogue(), around=around))
-        )
+        more = elsewhere(stated, self, load_catalogue()) if around else ()
+        return RuleTable(*self)._replace(rules=(*self.rules, *instantiated(stated, self, load_catalogue()), *more))
 
 
 @given(rules=contradictory_tables(OPEN), stated=on_hardware(), kept=st.sets(st.sampled_from(OPEN), min_size=1))

@@ -67,7 +67,7 @@ def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool
         contradicts = tuple(table.inconsistencies[at].id for at in positions(hits))
         settled = None
         if explored:
-            settled = [item.verdict for item in Exploration(answers, rules, around=False).possible] == [verdict.verdict]
+            settled = [item.verdict for item in Exploration(answers, rules).possible] == [verdict.verdict]
         return Tile(*verdict[:3], verdict.confidence, settled, contradicts, column in x_here and row in y_here)
 
     rows = tuple(tuple(tile(column, row) for column in across) for row in down)

@@ -22,6 +22,7 @@ from genarch.engine.scoring import Verdict, verdict_of
 from genarch.engine.search import (
     AnswerClass,
     Stretch,
+    VerdictSearch,
     distinct,
     names_of,
     sampled,
@@ -46,14 +47,26 @@ def explore(spec: Spec, rules: RuleTable) -> "Exploration":
 class Exploration:
     """What can be said of stated answers beyond their verdict."""
 
-    def __init__(self, stated: Answers, rules: RuleTable, *, around: bool = True) -> None:
-        """`around`: for what would change the verdict, evidence also says what it would of other hardware and tasks."""
+    def __init__(self, stated: Answers, rules: RuleTable) -> None:
+        """Prepare it, by the table with what evidence says of what is stated."""
         self._rules = rules
         self._given = dict(stated)
         self._stated = dict(with_implied(stated))
-        self._table = verdict_search(rules.on_hardware(stated, around=around))
+        self._table = verdict_search(rules.on_hardware(stated))
         self._refused = 0
         self._verdict = cache(self._table.verdict)
+
+    @cached_property
+    def _around(self) -> VerdictSearch:
+        """The table for changes, with what evidence would say of other hardware, sizes and tasks.
+
+        As long as no task is stated, it says nothing that counts, however anything else is changed.
+        """
+        return verdict_search(self._rules.on_hardware(self._given, around="task" in self._given))
+
+    @cached_property
+    def _changed_verdict(self) -> Callable[[int], str]:
+        return self._verdict if self._around is self._table else cache(self._around.verdict)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -152,13 +165,13 @@ class Exploration:
         flip for each verdict that another choice gives, a set for each that the fewest members put in or out give.
         Where no single change does, the smallest combination of changes, if there is one.
         """
-        single = tuple(flip for name in self._read() for flip in self._single(name))
+        single = tuple(flip for name in self._read(self._around) for flip in self._single(name))
         return single or self._combined()
 
     @cached_property
     def binding(self) -> tuple[str, ...]:
         """The fewest stated constraints that give this verdict when all else is unknown."""
-        read = self._read()
+        read = self._read(self._table)
         decided = ((some, self._decide({name: self._given[name] for name in some})) for some in subsets(read))
         return next((some for some, verdict in decided if verdict == self.verdict.verdict), tuple(read))
 
@@ -171,7 +184,9 @@ class Exploration:
         excluding = [rule.when for at, rule in enumerate(rules.rules) if rule.excludes and self._hits >> at & 1]
         # Without what no rule that excludes reads, nor an assumption that it rests on, nothing more is left.
         reading = values_named([*excluding, *(assumption.when for assumption in rules.assumptions)])
-        read = [name for name in self._read() if name in reading or (name == "gpu" and reading.keys() & IMPLIED)]
+        read = [
+            name for name in self._read(self._table) if name in reading or (name == "gpu" and reading.keys() & IMPLIED)
+        ]
         found: list[tuple[str, ...]] = []
         for dropped in subsets(read, 1):
             kept = {name: value for name, value in self._given.items() if name not in dropped}
@@ -184,9 +199,9 @@ class Exploration:
         """The smallest change of one rule's points that gives another verdict; None when none does."""
         return self._table.scorer.stability(self._given)
 
-    def _read(self) -> list[str]:
+    def _read(self, table: VerdictSearch) -> list[str]:
         """The stated constraints that a rule or an inconsistency reads, a GPU as what it implies."""
-        columns = self._table.space.columns
+        columns = table.space.columns
         return [
             name
             for name in BY_NAME
@@ -194,13 +209,16 @@ class Exploration:
         ]
 
     def _decide(self, answers: Answers) -> str:
-        if self._unplaced and not _unplaced(answers):
-            return verdict_of(answers, self._rules)
-        return self._verdict(self._table.scorer.hits(answers))
+        """The verdict on some of what is stated."""
+        found = self._placed(answers)
+        return found or self._verdict(self._table.scorer.hits(answers))
+
+    def _placed(self, answers: Answers) -> str | None:
+        """The verdict where evidence has nothing of the stated hardware, but of what is in its place: asked anew."""
+        return verdict_of(answers, self._rules) if self._unplaced and not _unplaced(answers) else None
 
     @cached_property
     def _unplaced(self) -> bool:
-        """Whether evidence has nothing of the stated hardware, so that what it says of other one is asked anew."""
         return _unplaced(self._given)
 
     def _changed(self, changes: Mapping[str, Value]) -> str | None:
@@ -210,7 +228,7 @@ class Exploration:
             return None
         if contradicted := self._table.contradictions.match(with_implied(answers)).hits & ~self._contradicted:
             return self._other("", contradicted)
-        return self._other(self._decide(answers))
+        return self._other(self._placed(answers) or self._changed_verdict(self._around.scorer.hits(answers)))
 
     def _other(self, verdict: str, contradicted: int = 0) -> str | None:
         """A verdict that is another one; None where it is not, or answers contradict themselves more than before."""
@@ -249,10 +267,10 @@ class Exploration:
 
     def _changed_alone(self, name: str) -> Callable[[Value], str | None]:
         """What `_changed` says of another answer to one constraint, worked out once for those that do the same."""
-        space, here, done = self._table.space, self._given[name], dict[object, str | None]()
+        space, here, done = self._around.space, self._given[name], dict[object, str | None]()
         failed, pending = space.matcher.against(self._stated, without=name)
         fails = space.column(name).fails
-        assumable = [self._given.get(assumption.assume.constraint) for assumption in self._table.rules.assumptions]
+        assumable = [self._given.get(assumption.assume.constraint) for assumption in self._around.rules.assumptions]
 
         def does(value: Value) -> int:
             return fails(value) & ~failed
@@ -260,7 +278,7 @@ class Exploration:
         def changed(value: Value) -> str | None:
             if (key := does(value)) not in done:
                 hits, _ = space.matcher.gather(failed | key, pending)
-                contradicted, verdict = hits >> space.watched.bit_length(), self._verdict(hits & space.watched)
+                contradicted, verdict = hits >> space.watched.bit_length(), self._changed_verdict(hits & space.watched)
                 done[key] = self._other(verdict, contradicted)
             return done[key]
 
@@ -280,9 +298,9 @@ class Exploration:
         if not isinstance(here, frozenset):
             return names_of(BY_NAME[name], ())
         column, assumed = (
-            columns.get(name, Column(name)) for columns in (self._table.space.columns, self._table.assumed)
+            columns.get(name, Column(name)) for columns in (self._around.space.columns, self._around.assumed)
         )
-        live = ~self._table.space.matcher.against(self._stated, without=name)[0]
+        live = ~self._around.space.matcher.against(self._stated, without=name)[0]
         members = {*here, *column.members, *assumed.members}
         varied = {member for member in members if member in assumed.by_member or column.by_member.get(member, 0) & live}
         kept = here - varied
@@ -290,7 +308,7 @@ class Exploration:
 
     def _reached(self, name: str, cell: Stretch, changed: Callable[[Value], str | None]) -> str | None:
         """Another verdict that a number's cell gives; what evidence says of another size is asked for that size."""
-        if name != "resolution_px" or self._table.rules is self._rules:
+        if name != "resolution_px" or self._around.rules is self._rules:
             return changed(cell.value)
         if not (cell.range.at_least is not None and changed(cell.value)):  # of sizes, not of what lies between them
             return None
@@ -305,14 +323,14 @@ class Exploration:
         """
         unread = Column(name)
         if name not in ("gpu", *IMPLIED):
-            columns, assumed = self._table.space.columns, self._table.assumed
+            columns, assumed = self._around.space.columns, self._around.assumed
             return columns.get(name, unread).fails(value) & live, assumed.get(name, unread).fails(value)
         implied = with_implied(
             {**{other: self._given[other] for other in IMPLIED if other in self._given}, name: value}
         )
         columns_read = [
             of.get(read, unread).fails
-            for of in (self._table.space.columns, self._table.assumed)
+            for of in (self._around.space.columns, self._around.assumed)
             for read in (name, *IMPLIED)
         ]
         values = [implied.get(read) for read in (name, *IMPLIED)] * 2
@@ -322,7 +340,7 @@ class Exploration:
 
     def _combined(self) -> tuple[Flip, ...]:
         """The smallest combination of changes that gives another verdict; at most one of what a time hangs on."""
-        classes = {name: self._others(name) for name in self._read() if name in self._table.space.columns}
+        classes = {name: self._others(name) for name in self._read(self._around) if name in self._around.space.columns}
         read = [name for name, others in classes.items() if len(others) > 1 or isinstance(self._given[name], Range)]
         for names in (some for some in subsets(read, 2) if len(TIMED.intersection(some)) < 2):
             for answers in product(*(classes[name] for name in names)):
@@ -334,7 +352,7 @@ class Exploration:
 
     def _others(self, name: str) -> Sequence[AnswerClass]:
         """The classes of answers to a stated constraint; of a number with a range stated, of those beyond it."""
-        space = self._table.space
+        space = self._around.space
         if not isinstance(self._given[name], Range):
             return space.classes[name]
         beyond = {cell.value for way in self._beyond(name) for cell in way}
@@ -342,7 +360,7 @@ class Exploration:
 
     def _beyond(self, name: str) -> tuple[list[Stretch], list[Stretch]]:
         """The cells of a number below what is stated of it, and those above, the nearest first."""
-        here, space = self._given[name], self._table.space
+        here, space = self._given[name], self._around.space
         within = [here] if isinstance(here, int | float) else []
         if isinstance(here, Range):
             within = space.column(name).within(here)
@@ -353,7 +371,7 @@ class Exploration:
     def _nearest(self, name: str, value: Value) -> Change:
         """The change to answers of the same class; for a number, from where on they begin on its side."""
         if BY_NAME[name].numeric:
-            fails = self._table.space.columns[name].fails
+            fails = self._around.space.columns[name].fails
             for way, into in zip(self._beyond(name), (_down_to, _up_to), strict=True):
                 if value in [cell.value for cell in way]:
                     return into(name, next(cell for cell in way if fails(cell.value) == fails(value)))

@@ -15,12 +15,15 @@ class Extended(RuleTable):
     """A rule table with further rules, and the table that they were added to."""
 
     base: RuleTable
+    room: int
+    """For how many more rules what is compiled serves."""
 
     @classmethod
     def of(cls, base: RuleTable, rules: Iterable[Rule]) -> "Extended":
         """A table with further rules after its own."""
         table = cls(*base._replace(rules=(*base.rules, *rules)))
         table.base = base
+        table.room = (base.room if isinstance(base, cls) else len(ROOM)) - len(table.added)
         return table
 
     @property
@@ -31,4 +34,4 @@ class Extended(RuleTable):
 
 def extends(rules: RuleTable) -> TypeGuard[Extended]:
     """Whether a table is another one and few enough further rules, so that what is compiled of it serves."""
-    return isinstance(rules, Extended) and len(rules.added) <= len(ROOM)
+    return isinstance(rules, Extended) and rules.room >= 0

@@ -190,7 +190,7 @@ class Scorer:
             for family in rules.families
         )
         self._others: tuple[Method | Notice | NextStep, ...] = (*rules.methods, *rules.notices, *rules.next_steps)
-        self._rule_bits = (1 << len(known if base else self._added) + len(ROOM)) - 1
+        self.rule_bits: int = base.rule_bits if base else (1 << len(self._added) + len(ROOM)) - 1
         whens = [rule.when for rule in self._added]
         self.matcher: Matcher
         if base:
@@ -198,7 +198,7 @@ class Scorer:
         else:
             self.matcher = Matcher([*whens, *ROOM, *(entry.when for entry in self._others)], rules.assumptions)
         doubts = [isinstance(entry, Notice) and entry.level == "inconsistency" for entry in self._others]
-        begin = self._rule_bits.bit_length()
+        begin = self.rule_bits.bit_length()
         self._contradictions = sum(1 << at for at, doubt in enumerate(doubts, begin) if doubt)
 
     @cached_property
@@ -222,7 +222,7 @@ class Scorer:
     def decide(self, answers: Answers, shares: Mapping[str, float] = NO_SHARES) -> Verdict:
         """The verdict on stated answers; `shares` are those of the families among precedents."""
         matched = self.matcher.match(with_implied(answers)).hits
-        return self.earned(self._doubted(self.tally(matched & self._rule_bits), matched, answers), shares)
+        return self.earned(self._doubted(self.tally(matched & self.rule_bits), matched, answers), shares)
 
     def _doubted(self, tally: Tally, matched: int, stated: Answers) -> Tally:
         """The tally; where the table says so, every recommendation on answers that contradict one another is a lean."""
@@ -233,7 +233,7 @@ class Scorer:
 
     def hits(self, answers: Answers) -> int:
         """The rules that hit on stated answers; the table's first has the lowest bit."""
-        return self.matcher.match(with_implied(answers)).hits & self._rule_bits
+        return self.matcher.match(with_implied(answers)).hits & self.rule_bits
 
     def judge(self, hits: int, effects: Sequence[Effect] | None = None) -> Verdict:
         """The verdict when exactly these rules hit; the table's first has the lowest bit.
@@ -250,7 +250,7 @@ class Scorer:
         """The verdict on stated answers, with every reason; `shares` are those of the families among precedents."""
         answers = with_implied(stated)
         bits, unknown, assumed = self.matcher.match(answers)
-        tally = self._doubted(self.tally(bits & self._rule_bits), bits, stated)
+        tally = self._doubted(self.tally(bits & self.rule_bits), bits, stated)
         verdict = self.earned(tally, shares)
         recommended = set(verdict.recommended)
         concerned = {verdict.verdict, *verdict.candidates, *recommended}
@@ -264,8 +264,8 @@ class Scorer:
             for name, readers in self.readers.items()
             if answers.get(name) is None or isinstance(answers[name], Range)
         )
-        rules_hit = tuple([self._rules.rules[at] for at in positions(bits & self._rule_bits)])
-        hits = [self._others[at] for at in positions(bits >> self._rule_bits.bit_length())]
+        rules_hit = tuple([self._rules.rules[at] for at in positions(bits & self.rule_bits)])
+        hits = [self._others[at] for at in positions(bits >> self.rule_bits.bit_length())]
         said = [e for e in hits if isinstance(e, Notice | NextStep) and not (e.about and concerned.isdisjoint(e.about))]
         return Evaluation(
             verdict,

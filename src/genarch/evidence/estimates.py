@@ -253,7 +253,7 @@ def estimate(
     if work is None or peak is None:
         return None
     regime = regime_of(model.family, hardware, stack, full_load=full_load)
-    (fixed_ms, pass_ms), key, (share, rows), (low, high, errors) = _fit_of(regime, catalogue)
+    (fixed_ms, pass_ms), key, (share, rows), (low, high, errors) = fit_of(regime, catalogue)
     mid = (fixed_ms + work.steps * pass_ms + work.total / (share * peak) * 1e3) * work.slowed
     achieved = (peak, hardware.peak_verified, share, key, rows)
     factors = Factors(work.parts, work.total, *achieved, fixed_ms, pass_ms, work.slowed, low, high, errors)
@@ -262,44 +262,11 @@ def estimate(
 
 
 @lru_cache(maxsize=256)
-def _fit_of(regime: Regime, catalogue: Catalogue) -> tuple[StackFit, str, Share, Band]:
+def fit_of(regime: Regime, catalogue: Catalogue) -> tuple[StackFit, str, Share, Band]:
     """What a stack adds, the share of the peak and the key that it is of, and the band of errors."""
     fitted = catalogue.calibration
     key = next(key for key in regime.keys if key in fitted.shares)
     return regime.added(fitted.stacks[regime.fitted_with]), key, fitted.shares[key], fitted.bands[regime.group]
-
-
-def band_ms(
-    model: Model, hardware: Hardware, side: int, catalogue: Catalogue, options: Options = AS_IT_IS
-) -> tuple[float, float, float] | None:
-    """Low end, middle and high end of `estimate` for one compiled request and a square: some ten times as fast."""
-    work, pace = job_of(model.id, catalogue, side * side, options), pace_of(model.family, hardware.id, catalogue)
-    return None if work is None or pace is None else pace.band(work.steps, work.total, work.slowed)
-
-
-class Pace(NamedTuple):
-    """How one compiled request of a family of models goes on hardware: what `estimate` takes, the band included."""
-
-    fixed_ms: float
-    pass_ms: float
-    achieved_tflops: float
-    band_low: float
-    band_high: float
-
-    def band(self, steps: int, tflop: float, slowed: float) -> tuple[float, float, float]:
-        """The ends and the middle of the time for so much work."""
-        mid = (self.fixed_ms + steps * self.pass_ms + tflop / self.achieved_tflops * 1e3) * slowed
-        return mid * self.band_low, mid, mid * self.band_high
-
-
-@lru_cache(maxsize=1024)
-def pace_of(family: str, hardware: str, catalogue: Catalogue) -> Pace | None:
-    """The pace of a family on hardware by its id; None where its peak is not known."""
-    entry = catalogue.hardware[hardware]
-    if entry.peak_tflops is None:
-        return None
-    added, _, (share, _), (low, high, _) = _fit_of(regime_of(family, entry, "compiled", full_load=False), catalogue)
-    return Pace(*added, share * entry.peak_tflops, low, high)
 
 
 @lru_cache(maxsize=4096)

@@ -12,9 +12,46 @@ from typing import NamedTuple, TypeVar
 
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
-from genarch.evidence.estimates import Pace, band_ms, job_of, pace_of
+from genarch.evidence.estimates import AS_IT_IS, Options, fit_of, job_of, regime_of
 from genarch.evidence.hardware import Hardware
-from genarch.evidence.ways import Place, Tasks, Way, from_image, measured_tasks, memory_of, time_of, ways_of
+from genarch.evidence.ways import Place, Tasks, Terms, Way, from_image, measured_tasks, memory_of, time_of, ways_of
+
+
+def band_ms(
+    model: Model, hardware: Hardware, side: int, catalogue: Catalogue, options: Options = AS_IT_IS
+) -> tuple[float, float, float] | None:
+    """Low end, middle and high end of `estimate` for one compiled request and a square: some ten times as fast."""
+    work, pace = job_of(model.id, catalogue, side * side, options), pace_of(model.family, hardware.id, catalogue)
+    return None if work is None or pace is None else pace.band(work.steps, work.total, work.slowed)
+
+
+class Pace(NamedTuple):
+    """How one compiled request of a family of models goes on hardware: what `estimate` takes, the band included."""
+
+    fixed_ms: float
+    pass_ms: float
+    achieved_tflops: float
+    band_low: float
+    band_high: float
+
+    def middle(self, steps: int, tflop: float, slowed: float) -> float:
+        """The middle of the time for so much work."""
+        return (self.fixed_ms + steps * self.pass_ms + tflop / self.achieved_tflops * 1e3) * slowed
+
+    def band(self, steps: int, tflop: float, slowed: float) -> tuple[float, float, float]:
+        """The ends and the middle of the time for so much work."""
+        mid = self.middle(steps, tflop, slowed)
+        return mid * self.band_low, mid, mid * self.band_high
+
+
+@lru_cache(maxsize=1024)
+def pace_of(family: str, hardware: str, catalogue: Catalogue) -> Pace | None:
+    """The pace of a family on hardware by its id; None where its peak is not known."""
+    entry = catalogue.hardware[hardware]
+    if entry.peak_tflops is None:
+        return None
+    added, _, (share, _), (low, high, _) = fit_of(regime_of(family, entry, "compiled", full_load=False), catalogue)
+    return Pace(*added, share * entry.peak_tflops, low, high)
 
 
 class Time(NamedTuple):
@@ -110,6 +147,41 @@ class Wanted(NamedTuple):
     memory_gb: float | None
 
 
+Timed = Sequence[tuple[Way, Time]]
+
+
+class Lows(NamedTuple):
+    """Low ends of times, by the terms of what takes them; estimates are `rounded` where a statement is made of them."""
+
+    times: Sequence[tuple[Terms, float]]
+    rounded: bool
+
+    def late(self, budget: float, wanted: Wanted, *, shown: bool) -> bool:
+        """Whether none of what may do what is wanted can keep a budget, and the time of something is known.
+
+        Where nothing takes the conditioning, even what does not has to be too slow. `shown`: what was measured keeps
+        it, by something that does not take it.
+        """
+        # Two digits are less than a tenth below.
+        limit = budget if self.rounded else budget * 1.1
+        conditioning, sold, memory_gb = wanted
+        taken, otherwise = False, shown
+        for terms, low in self.times:
+            takes = conditioning.isdisjoint(terms.lacks)
+            taken |= takes
+            in_time = low <= limit and (low <= budget or _two_digits(low, floor) <= budget)
+            if in_time and terms.admit(memory_gb, sold=sold):
+                if takes:
+                    return False
+                otherwise = True
+        return bool(self.times) and (taken or not otherwise)
+
+    @property
+    def in_digits(self) -> Sequence[tuple[Terms, float]]:
+        """The low ends in the digits that are given."""
+        return self.times if self.rounded else [(terms, _two_digits(low, floor)) for terms, low in self.times]
+
+
 class _Job(NamedTuple):
     """The work of a way at a size: what the estimator multiplies with the pace of hardware."""
 
@@ -119,8 +191,16 @@ class _Job(NamedTuple):
     tflop: float
     slowed: float
 
+    def no_more_than(self, other: "_Job") -> bool:
+        """Whether it takes no longer than another on any hardware."""
+        _, family, steps, tflop, slowed = other
+        return self.steps <= steps and self.tflop <= tflop and self.slowed <= slowed and self.family == family
+
 
 _Jobs = Sequence[_Job]
+
+_At = tuple[str, str, int]
+"""A place, and the side of a square."""
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Made = TypeVar("_Made")
@@ -151,92 +231,74 @@ class Group:
         self._timed = tuple(timed)
         self._models = frozenset(way.model.id for way in timed)
         self._jobs: dict[tuple[bool, int], _Jobs] = {}
-        self._able: dict[tuple[frozenset[str], bool, int], tuple[bool, bool, _Jobs]] = {}
-        self._times: dict[tuple[str, str, int], Sequence[tuple[Way, Time]]] = {}
-        self._likely: dict[tuple[str, str, int], Sequence[tuple[Way, Time]]] = {}
+        self._fronts: dict[tuple[bool, int], _Jobs] = {}
+        self._times: dict[_At, Timed] = {}
+        self._likely: dict[_At, Timed] = {}
+        self._lows: dict[_At, Lows] = {}
+        self._least: dict[_At, float] = {}
 
-    def times(self, place: Place, side: int) -> Sequence[tuple[Way, Time]]:
+    def times(self, place: Place, side: int) -> Timed:
         """The times of the ways at a place, in the digits that are given; of those that have one."""
 
-        def made() -> Sequence[tuple[Way, Time]]:
+        def made() -> Timed:
             return [(way, time.rounded()) for way, time in self._each(place, side)]
 
         return _kept(self._times, (place.constraint, place.name, side), made)
 
-    def likely(self, place: Place, side: int) -> Sequence[tuple[Way, Time]]:
+    def likely(self, place: Place, side: int) -> Timed:
         """On the task itself, or the nearest where it has no models of its own: those of which one is likeliest least.
 
         The others' likeliest times are above it in the digits that are given, too.
         """
-        key = place.constraint, place.name, side
-        return _kept(self._likely, key, lambda: self._quickest(place, side))
 
-    def _quickest(self, place: Place, side: int) -> Sequence[tuple[Way, Time]]:
-        found = list(self._each(place, side, itself=True))
-        # Two digits are less than a twentieth away.
-        near = min((time.likely for _, time in found), default=inf) * 1.2
-        return [pair for pair in found if pair[1].likely <= near]
+        def made() -> Timed:
+            found = list(self._each(place, side, itself=True))
+            # Two digits are less than a twentieth away.
+            near = min((time.likely for _, time in found), default=inf) * 1.2
+            return [pair for pair in found if pair[1].likely <= near]
 
-    def late(self, place: Place, side: int, budget: float, wanted: Wanted, *, shown: bool) -> bool:
-        """Whether none of the ways that may do what is wanted can keep a budget, and the time of one is known.
+        return _kept(self._likely, (place.constraint, place.name, side), made)
 
-        Where none takes the conditioning, even those that do not have to be too slow. `shown`: what was measured keeps
-        it, by what does not take it.
-        """
-        if not self._as_estimated(place, side):
-            known = covered = otherwise = False
-            for way, time in self.times(place, side):
-                known, takes = True, wanted.conditioning.isdisjoint(way.terms.lacks)
-                covered |= takes
-                if time.low <= budget and way.terms.admit(wanted.memory_gb, sold=wanted.sold):
-                    if takes:
-                        return False
-                    otherwise = True
-            return known and (covered or not (otherwise or shown))
-        known, covered, able = self._able_at(wanted, side)
-        if not known or (shown and not covered):
-            return False
-        limit, memory_gb = budget * 1.1, wanted.memory_gb  # two digits are less than a tenth below
-        paces = self._paces_of(able, place)
-        for way, family, steps, tflop, slowed in able:
-            if (pace := paces[family]) is None:
-                return False
-            least = (pace[0] + steps * pace[1] + tflop / pace[2] * 1e3) * slowed * pace[3]
-            fits = memory_gb is None or (way.terms.memory_gb or 0) <= memory_gb
-            if fits and least < limit and (least <= budget or _two_digits(least, floor) <= budget):
-                return False
-        return place.hardware[0].peak_tflops is not None
+    def least(self, place: Place, side: int) -> float:
+        """The least of the likeliest times, in the digits that are given; above any where none is known."""
 
-    def _able_at(self, wanted: Wanted, side: int) -> tuple[bool, bool, _Jobs]:
-        """Whether any time is known, whether one is of a way that takes the conditioning, and the ways to look at."""
+        def made() -> float:
+            if not self._as_estimated(place, side):
+                return min((time.rounded().likely for _, time in self.likely(place, side)), default=inf)
+            guesses = [middle for _, _, middle in self._guessed(self._front(side, itself=True), place)]
+            return _two_digits(min(guesses), round) if guesses else inf
 
-        def made() -> tuple[bool, bool, _Jobs]:
-            every = self._jobs_at(side)
-            taking = [job for job in every if wanted.conditioning.isdisjoint(job.way.terms.lacks)]
-            able = [job for job in taking or every if job.way.terms.admit(None, sold=wanted.sold)]
-            return bool(every), bool(taking), able
+        return _kept(self._least, (place.constraint, place.name, side), made)
 
-        return _kept(self._able, (wanted.conditioning, wanted.sold, side), made)
+    def lows(self, place: Place, side: int) -> "Lows":
+        """The low ends of the times at a place, without those that lie above one of better terms everywhere."""
+
+        def made() -> Lows:
+            if self._as_estimated(place, side):
+                guesses = self._guessed(self._front(side), place)
+                return Lows([(way.terms, middle * pace.band_low) for way, pace, middle in guesses], rounded=False)
+            return Lows([(way.terms, time.low) for way, time in self.times(place, side)], rounded=True)
+
+        return _kept(self._lows, (place.constraint, place.name, side), made)
 
     def _as_estimated(self, place: Place, side: int) -> bool:
         """Whether all times are those of the estimator on one piece of hardware."""
         there = _measured_at(self._catalogue)
         return len(place.hardware) == 1 and self._models.isdisjoint(there.get((place.hardware[0].id, side), ()))
 
-    def _paces_of(self, jobs: _Jobs, place: Place) -> Mapping[str, Pace | None]:
-        """By family, the pace of models on the hardware of a place."""
-        return {
-            family: pace_of(family, place.hardware[0].id, self._catalogue) for family in {job.family for job in jobs}
-        }
+    def _guessed(self, jobs: _Jobs, place: Place) -> Iterator[tuple[Way, Pace, float]]:
+        """The ways of which the time on the hardware can be estimated, with their pace there, and its middle."""
+        there = place.hardware[0].id
+        paces = {family: pace_of(family, there, self._catalogue) for family in {job.family for job in jobs}}
+        for way, family, steps, tflop, slowed in jobs:
+            if pace := paces[family]:
+                yield way, pace, pace.middle(steps, tflop, slowed)
 
     def _each(self, place: Place, side: int, *, itself: bool = False) -> Iterator[tuple[Way, Time]]:
         """The times of the ways that have one; `itself`: of those on the task itself."""
         if self._as_estimated(place, side):
-            jobs = self._jobs_at(side, itself=itself)
-            paces = self._paces_of(jobs, place)
-            for way, family, steps, tflop, slowed in jobs:
-                if pace := paces[family]:
-                    yield way, Time(*pace.band(steps, tflop, slowed))
+            for way, pace, middle in self._guessed(self._jobs_at(side, itself=itself), place):
+                yield way, Time(middle * pace.band_low, middle, middle * pace.band_high)
             return
         for way in self._itself if itself else self._timed:
             if time := quickest(way, place.hardware, side, self._catalogue):
@@ -255,6 +317,19 @@ class Group:
             ]
 
         return _kept(self._jobs, (itself, side), made)
+
+    def _front(self, side: int, *, itself: bool = False) -> _Jobs:
+        """Those of which no other is as quick on any hardware, and of better terms; `itself`: whatever the terms."""
+
+        def made() -> _Jobs:
+            front: list[_Job] = []
+            for job in sorted(self._jobs_at(side, itself=itself), key=lambda job: job.tflop):
+                less = (other for other in front if other.no_more_than(job))
+                if not any(itself or other.way.terms.no_worse(job.way.terms) for other in less):
+                    front.append(job)
+            return front
+
+        return _kept(self._fronts, (itself, side), made)
 
 
 @lru_cache(maxsize=8)

@@ -169,6 +169,11 @@ class Terms(NamedTuple):
         small = self.memory_gb is None or memory_gb is None or self.memory_gb <= memory_gb
         return small and not (sold and self.closed)
 
+    def no_worse(self, other: "Terms") -> bool:
+        """Whether a model of these terms can do whatever one of the others can."""
+        small = self.memory_gb is None or (other.memory_gb is not None and self.memory_gb <= other.memory_gb)
+        return small and self.lacks <= other.lacks and self.closed <= other.closed
+
 
 class Way(NamedTuple):
     """A way to make images: a model, with the adapters that some conditioning takes; `tasks` as rows name them."""
@@ -325,13 +330,8 @@ def usual_like(hardware: str, catalogue: Catalogue) -> Sequence[Place]:
 def best_of(found: Iterable[tuple[Terms, float]]) -> list[tuple[Terms, float]]:
     """Those of which no other of better terms is as quick."""
     best: dict[Terms, float] = {}
-    for terms, time in sorted(found, key=lambda pair: pair[1]):
-        if not any(_no_worse(other, terms) for other in best):
+    # Of those that are as quick, what another may cover comes after it.
+    for terms, time in sorted(found, key=lambda pair: (pair[1], len(pair[0].lacks), pair[0].memory_gb or 0)):
+        if not any(other.no_worse(terms) for other in best):
             best[terms] = time
     return list(best.items())
-
-
-def _no_worse(one: Terms, other: Terms) -> bool:
-    """Whether a model of the first terms can do whatever one of the others can."""
-    small = one.memory_gb is None or (other.memory_gb is not None and one.memory_gb <= other.memory_gb)
-    return small and one.lacks <= other.lacks and one.closed <= other.closed

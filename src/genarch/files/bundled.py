@@ -111,12 +111,17 @@ class _WithEvidence(RuleTable):
         context = (around, stated.get("device_memory_gb"), *(answers.get(name) for name in _READ))
         known: dict[object, RuleTable] = vars(self).setdefault("known", {})
         if context not in known:
-            from genarch.evidence.standing import instantiated
+            table: RuleTable = self
+            if around:
+                from genarch.evidence.around import elsewhere as adds
 
-            added = instantiated(stated, self, load_catalogue(), around=around)
+                table = self.on_hardware(stated)
+            else:
+                from genarch.evidence.standing import instantiated as adds
+            added = adds(stated, self, load_catalogue())
             if len(known) >= _KNOWN:
                 known.clear()
-            known[context] = Extended.of(self, added) if added else self
+            known[context] = Extended.of(table, added) if added else table
         return known[context]
 
     def agreement(self, stated: Answers) -> Mapping[str, float]:
