@@ -851,6 +851,15 @@ def test_a_file_with_the_name_of_an_option_is_none(name: str, repo: Path) -> Non
     assert (repo / "docs/good.md").read_text() == GOOD
 
 
+@pytest.mark.usefixtures("repo")
+def test_a_hook_takes_no_option_behind_a_file() -> None:
+    arguments = ["check", "--no-config", "docs/good.md", "--exclude=*.md"]
+    assert "skipped: 1 excluded" in CliRunner().invoke(app, arguments, env={"PRE_COMMIT": ""}).stdout
+    result = CliRunner().invoke(app, arguments, env={"PRE_COMMIT": "1"})
+    assert (result.exit_code, "--exclude=*.md: no such file or folder" in result.stderr) == (2, True)
+    assert "1 decision" in result.stdout
+
+
 def test_a_process_that_ends_is_reported_by_its_document(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repo / "docs/bad.md").write_text(BAD)
     (repo / "docs/large.md").write_text(GOOD)
@@ -867,7 +876,15 @@ def test_a_process_that_ends_is_reported_by_its_document(repo: Path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "setting", ['rules = "../ours.yaml"', 'baseline = "../known.json"', 'cases = ["../cases"]', ""]
+    "setting",
+    [
+        'rules = "../ours.yaml"',
+        'rules = "inner.yaml"',
+        'baseline = "../known.json"',
+        'cases = ["../cases"]',
+        'cases = ["linked"]',
+        "",
+    ],
 )
 def test_in_ci_nothing_is_judged_by_what_lies_outside_of_the_repository(
     setting: str, repo: Path, monkeypatch: pytest.MonkeyPatch
@@ -880,6 +897,9 @@ def test_in_ci_nothing_is_judged_by_what_lies_outside_of_the_repository(
     (repo / "ours.yaml").write_text(TABLE.format("ours", "article"))
     (repo / "cases").mkdir()
     shutil.copy(next((Path(__file__).parents[2] / "rules/cases").glob("*.yaml")), repo / "cases/a.yaml")
+    (inner / "inner.yaml").write_text(TABLE.format("inner", "../ours.yaml").replace("Q1", "Q3"))
+    (inner / "linked").mkdir()
+    (inner / "linked/a.yaml").symlink_to(repo / "cases/a.yaml")
     own = (inner if setting else repo) / "genarch.toml"
     own.write_text(f"{setting}\n")
     monkeypatch.chdir(inner)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from builders import SOURCE, rule, table
-from genarch.documents.judge import judge, with_waivers
+from genarch.documents.judge import judge
 from genarch.documents.reader import DesignDocument, PlacedSpec, located
 from genarch.documents.settings import Policy
+from genarch.documents.waivers import with_waivers
 from genarch.engine.conditions import Predicate
 from genarch.engine.findings import CheckId, Located, Place
 from genarch.engine.rules import Notice, RuleTable
@@ -175,6 +176,19 @@ def test_a_waiver_without_a_place_of_its_own_stands_where_they_all_do() -> None:
         ("tbd: measured on the phone", False),
         ("Pending the measurement on the phone", False),
         ("We measured what was pending", True),
+        *(
+            (reason, False)
+            for reason in (
+                "To do later",
+                "see above",
+                "as discussed",
+                "reason follows",
+                "Lorem ipsum dolor",
+                "fill in later",
+                "add a reason here",
+            )
+        ),
+        ("as discussed, 31 ms on the phone", True),
         ("aaaa bbbb", False),
         ("12345678 90", False),
         ("\u5df2\u5728\u624b\u673a", True),
@@ -213,11 +227,41 @@ def test_what_counts_as_a_reason(reason: str, explains: bool) -> None:  # noqa: 
                 "???",
                 "no-one",
                 "open",
+                "nobody yet",
+                "not approved yet",
+                "unapproved",
+                "needs approval",
+                "_pending_",
+                "still pending",
+                "lead (pending)",
+                "@lead, not yet",
+                "under review",
+                "draft",
+                "your name",
+                "<name>",
+                "me",
+                "yes",
+                "approved",
+                "unassigned",
+                "will ask",
+                "TK",
+                "_",
+                "later",
             )
         ),
         *(
             (name, True)
-            for name in ("@open-source", "Nonette", "Ada Pending", "@todorov", "Board, 2026-05-01", "\u738b")
+            for name in (
+                "@open-source",
+                "Tim Open",
+                "T. B. Davies",
+                "Yes Theory board",
+                "Nonette",
+                "Ada Pending",
+                "@todorov",
+                "Board, 2026-05-01",
+                "\u738b",
+            )
         ),
     ],
 )

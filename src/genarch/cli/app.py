@@ -120,6 +120,8 @@ class Command(TyperCommand):
         Raises:
             UsageError: where one would be taken for an option and is the name of a file, as a hook passes it.
         """
+        if os.environ.get("PRE_COMMIT"):  # names of files come last there, and a change chooses them
+            ctx.allow_interspersed_args = False
         for word in takewhile(lambda word: word != "--", args):
             if len(word) > 1 and word.startswith("-") and os.path.lexists(word):
                 raise typer.BadParameter(f"'{word}' is an option and a file; write -- before files, or ./{word}", ctx)

@@ -22,7 +22,8 @@ from genarch.documents.settings import (
 )
 from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem
-from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules
+from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules, table_files
+from genarch.files.cache import rules_folder
 from genarch.files.io import case_files, is_spec, refuse, within
 
 if TYPE_CHECKING:
@@ -151,14 +152,22 @@ def known_findings(settings: Settings, at: Revision | None = None) -> tuple[Know
 
 
 def _within_repository(project: ProjectSettings, *, rules: bool, baseline: bool) -> None:
-    """Refuse settings, and what they name in place of the command line, that lie outside of the repository."""
+    """Refuse settings, and what they name in place of the command line, that lie outside of the repository.
+
+    What a table extends counts too, and so does each file of cases.
+    """
     root = discovery.repository_root(".")
-    paths = [project.path, *(project.path_of(path) for path in project.cases)]
-    paths += [project.path_of(project.rules)] if rules and project.rules not in bundled_tables() else []
+    paths: list[str | None] = [
+        project.path,
+        *case_files([path for path in map(project.path_of, project.cases) if path]),
+    ]
+    if rules and (table := project.path_of(project.rules)) and table not in bundled_tables():
+        paths += [table] if root and not within(os.path.realpath(table), root) else table_files(table)
     paths += [project.path_of(project.baseline)] if baseline else []
+    own = rules_folder()
     outside = [path for path in paths if path and root and not within(os.path.realpath(path), root)]
     message = "lies outside of the repository, where no change is reviewed; in CI, name it on the command line"
-    if outside:
+    if outside := [path for path in outside if not within(os.path.realpath(path), own)]:
         raise InputError([Problem(path, None, None, "", message) for path in outside])
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from genarch.documents.reader import DesignDocument, PlacedSpec, families_named, located
+from genarch.documents.waivers import with_waivers
 from genarch.engine.answers import format_answer
 from genarch.engine.conditions import constraints_read
 from genarch.engine.constraints import BY_NAME, Range
 from genarch.engine.explore import Exploration, explore
 from genarch.engine.findings import CheckId, Located, Place
-from genarch.engine.hardware_notices import DEVICE_CONTRADICTED, GPU_NOT_LISTED, MEMORY_CONTRADICTED
+from genarch.engine.hardware_notices import GPU_NOT_LISTED
 from genarch.engine.rules import Notice, Rule, RuleTable
 from genarch.engine.scoring import (
     Evaluation,
@@ -20,19 +21,11 @@ from genarch.engine.scoring import (
     Verdict,
     evaluate,
 )
-from genarch.engine.spec import Spec, Waiver
-from genarch.errors import nearest
+from genarch.engine.spec import Spec
 from genarch.evidence.catalogue import Catalogue
-from genarch.files.bundled import DOCUMENT_CHECKS
 
 if TYPE_CHECKING:
     from genarch.documents.settings import Policy
-
-OF_EVIDENCE = frozenset({
-    "budget-beyond-evidence", "budget-open", "licence-conflict", "model-closed-in-regions", "model-too-large",
-    "model-too-slow", "model-unsuited",
-})  # fmt: skip
-"""The checks that go by the evidence catalogue alone."""
 
 _NEGATION = re.compile(r"(?i)\b(?:not?|never|neither|without|instead|rather|over|versus|vs)\b")
 
@@ -322,123 +315,3 @@ def taken_with(
     at_hand = [table for name, table in known if f"{name}.".startswith(f"{decided_with}.")]  # 1.0 is 1.0.0
     older = any(f"{name}.".startswith(f"{decided_with}.") for name in (*names, present.header.extends))
     return at_hand[0] if at_hand else "older" if older else "unknown"
-
-
-SHORTEST_REASON = 8
-"""Letters that a reason in Latin script has at least, in two words or more; in other scripts half as many will do."""
-
-_EMPTY_WORDS = re.compile(
-    r"todo|tb[dac]|fixme|x+|na|none|nobody|no|one|any(?:one|body)|some(?:one|body)|because|reasons?|wip|later|temporar(?:y|ily)"
-    r"|to|be|determined|decided|defined|done|follow|by|the|an?|team|us|we|it|is|ok(?:ay)?|yes|unknown|\d+"
-)
-"""What placeholders are made of."""
-
-_UNDONE = re.compile(
-    r"\W*+(?:todo|fixme|t\.?b\.?[dac]|pending|awaiting|waiting|requested|to be|not yet|none|n\.?/?a|unknown|wip|xxx+)"
-    r"(?!\w)",
-    re.IGNORECASE,
-)
-"""What a text begins with in place of one that is still to be written."""
-_NOBODY = re.compile(
-    r"\W*+(?:nobody|no[ -]?one|not|open|missing|required|needed|(?:some|any)(?:one|body)|ask|name|nil|null)?\W*+",
-    re.IGNORECASE,
-)
-
-_ENDLESS = CheckId("waiver-endless")
-
-
-def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable, policy: Policy) -> list[Located]:
-    """Findings with those that a waiver covers marked, then what is wrong with the waivers."""
-    waivers = placed.spec.waivers if policy.waivers else ()
-    problems = [_problem(waiver, rules, policy) for waiver in waivers]
-    counting = [
-        waiver for waiver, problem in zip(waivers, problems, strict=True) if not problem or problem[0] == _ENDLESS
-    ]
-    used: set[str] = set()
-    unapproved: set[str] = set()
-    marked = []
-    for item in found:
-        waivable, subject = DOCUMENT_CHECKS[item.finding.check].waivable, set(item.finding.subject)
-        # One waiver of its check covers a finding, or together one of each id that it is about.
-        covers = [waiver for waiver in counting if waiver.rule == item.finding.check][:1]
-        of_ids = [waiver for waiver in counting if waiver.rule in subject]
-        covers = covers or (of_ids if {waiver.rule for waiver in of_ids} >= subject else [])
-        covers = [] if waivable == "never" else covers
-        named = [(waiver.rule, waiver.approved_by or "") for waiver in covers if waivable == "with_approval"]
-        lacking = {rule for rule, name in named if _NOBODY.fullmatch(name) or _UNDONE.match(name)}
-        used.update(waiver.rule for waiver in covers)
-        unapproved |= lacking
-        reasons = "" if lacking else "; ".join(dict.fromkeys(waiver.reason for waiver in covers))
-        marked.append(item._replace(finding=item.finding._replace(waived=reasons)))
-    subjects = {rule: item.finding.subject for item in found for rule in item.finding.subject}
-    for at, (waiver, problem) in enumerate(zip(waivers, problems, strict=True)):
-        rule, wrong = waiver.rule, [problem] if problem else []
-        idle = not policy.evidence and (rule in OF_EVIDENCE or rule.startswith("evidence-"))
-        others = [other for other in subjects.get(rule, ()) if other != rule]
-        if waiver not in counting:
-            pass  # that is no reason to call it unused as well
-        elif rule in unapproved:
-            message = f"{rule} is a requirement; name in approved_by who answers for the exception"
-            wrong.append((CheckId("waiver-unapproved"), message))
-        elif rule in [earlier.rule for earlier in waivers[:at]]:
-            wrong.append((CheckId("waiver-unused"), f"{rule} is waived above already; keep one of the two"))
-        elif rule not in used and not idle:
-            message = f"nothing is left that a waiver of {rule} would cover; remove it"
-            if others:
-                what = "hits too; waive both" if len(others) == 1 else "hit too; waive them all"
-                message = f"a waiver of {rule} alone covers nothing, while {' and '.join(others)} {what}"
-            wrong.append((CheckId("waiver-unused"), message))
-        fields = f"waivers[{at}].rule", f"waivers[{at}]", "waivers"
-        marked += [placed.found(check, *fields, subject=[rule], message=message) for check, message in wrong]
-    return marked
-
-
-def _problem(waiver: Waiver, rules: RuleTable, policy: Policy) -> tuple[CheckId, str] | None:
-    """What keeps a waiver from counting, or is wrong with one that counts."""
-    rule, expires = waiver.rule[:60], waiver.expires
-    waivable = {notice.id for notice in rules.notices if notice.level == "inconsistency"}
-    waivable |= {DEVICE_CONTRADICTED, MEMORY_CONTRADICTED}
-    waivable |= {entry.id for entry in rules.rules if entry.excludes} | _of_evidence(waiver.rule, rules)
-    known = {*DOCUMENT_CHECKS, *(entry.id for entry in rules.rules), *waivable}
-    if waiver.rule not in known:
-        hint = nearest(waiver.rule, known) or "; write the id of a check or of a rule that excludes"
-        return CheckId("waiver-unknown"), f"'{rule}' is neither a check nor a rule of {rules.name}{hint}"
-    if waiver.rule in DOCUMENT_CHECKS:
-        if DOCUMENT_CHECKS[waiver.rule].waivable == "never":
-            return CheckId("waiver-forbidden"), f"{rule} cannot be waived; fix what it finds"
-    elif waiver.rule not in waivable:
-        message = f"{rule} excludes nothing; waive the finding that it leads to, such as decision-not-recommended"
-        return CheckId("waiver-forbidden"), message
-    if not _explains(waiver.reason):
-        message = f"'{waiver.reason[:60]}' gives no reason; say what was measured or decided"
-        return CheckId("waiver-unjustified"), message
-    if expires is None:
-        message = f"the waiver of {rule} never ends; set expires to a day up to {policy.latest}"
-        return (_ENDLESS, message) if policy.ending else None
-    if expires < policy.today:
-        message = f"the waiver of {rule} ended with {expires}; fix what it covers, or renew it"
-        return CheckId("waiver-expired"), message
-    if expires > policy.latest:
-        return _ENDLESS, f"the waiver of {rule} ends only with {expires}; set a day up to {policy.latest}"
-    return None
-
-
-def _of_evidence(rule: str, rules: RuleTable) -> set[str]:
-    """The ids of the rules that evidence may add to the table, where it can be one of them."""
-    if not rule.startswith("evidence-"):
-        return set()
-    from genarch.evidence.standing import KINDS, rule_id  # for those who waive one alone
-
-    return {rule_id(entry.id, kind) for entry in rules.architectures for kind in KINDS}
-
-
-def _explains(reason: str) -> bool:
-    """Whether a reason says something: not a placeholder, and not a word alone."""
-    if _UNDONE.match(reason):
-        return False
-    letters = re.findall(r"\w", reason)
-    if any(ord(letter) > 0x2E7F for letter in letters):  # scripts without blanks between words
-        return len(letters) >= SHORTEST_REASON // 2
-    words = re.findall(r"\w+", reason.casefold())
-    meant = any(not _EMPTY_WORDS.fullmatch(word) and len(set(word)) > 1 for word in words)
-    return meant and len(letters) >= SHORTEST_REASON and len(reason.split()) > 1
