@@ -73,13 +73,24 @@ def test_a_full_spec_is_read_whole() -> None:
     [
         ("a/live-face.genarch.yaml", "live-face"),
         ("genarch.yaml", "genarch"),
-        ("Große Idee (2).yml", "gro-e-idee-2"),
+        ("Große Idee (2).yml", "große-idee-2"),
+        ("\u00dcberblick-\u00e9.md", "\u00fcberblick-\u00e9"),
+        ("U\u0308berblick-e\u0301.md", "\u00fcberblick-\u00e9"),
+        ("\u6c7a\u5b9a 7.md", "\u6c7a\u5b9a-7"),
+        ("\u0420\u0435\u0448\u0435\u043d\u0438\u0435.md", "\u0440\u0435\u0448\u0435\u043d\u0438\u0435"),
+        (
+            "\u06a9\u062a\u0627\u0628\u200c\u062e\u0627\u0646\u0647.md",
+            "\u06a9\u062a\u0627\u0628-\u062e\u0627\u0646\u0647",
+        ),
+        ("\u0939\u093f\u0928\u094d\u0926\u0940.md", "\u0939\u093f\u0928\u094d\u0926\u0940"),
+        ("a\u202eb\u3164\u00d7\U0001f600c.md", "a-b-c"),
         ("….yaml", "spec"),
         ("<stdin>", "stdin"),
     ],
 )
 def test_the_id_defaults_to_the_stem(path: str, expected: str) -> None:
     assert default_id(path) == expected
+    assert parse_spec(f"version: 1\nid: '{expected}'\n").id == expected
 
 
 def test_the_line_is_where_the_mapping_begins() -> None:

@@ -13,7 +13,7 @@ from genarch.cli.output import ExitCode, one_of, say, written
 from genarch.documents.discovery import led_out
 from genarch.documents.editing import fenced, with_block, with_rationale
 from genarch.documents.markdown import Block, parse_markdown
-from genarch.engine.forms import SLUG_PATTERN
+from genarch.engine.forms import ID_PATTERN
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import SPEC_VERSION, Spec
 from genarch.files.answers import parse_overrides, with_overrides
@@ -52,7 +52,7 @@ def doc_add(
     if spec is not None and (answers is not None or overrides or yes):
         raise typer.BadParameter("--spec has every answer; leave --answers, --set and --yes out")
     table = load_rules(rules)
-    if spec_id is not None and not re.fullmatch(SLUG_PATTERN, spec_id):
+    if spec_id is not None and not re.fullmatch(ID_PATTERN, spec_id):
         raise refuse("--id", f"'{spec_id[:60]}' is not a slug; write small letters, digits, '-', '_' and '.'")
     if decision is not None:
         decision = table.aliases.get(decision, decision)

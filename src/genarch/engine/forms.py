@@ -177,6 +177,14 @@ def format_version(version: int, key: str = "version") -> Mark:
 
 SLUG_PATTERN = r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?"
 SLUG = text(SLUG_PATTERN, "a slug; write small letters, digits, '-', '_' and '.', at most 100")
+# Letters of other scripts and their marks; what is not seen, or is no letter to the eye, is none.
+_LETTER = (
+    r"(?:[a-z0-9]|(?![\xd7\xf7\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2e00-\u2e7f\u3000-\u3004\u3164\uffa0])"
+    r"[\xc0-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufefc\uff10-\uffdc])"
+)
+ID_PATTERN = rf"{_LETTER}(?:(?:{_LETTER}|[._-]){{0,98}}{_LETTER})?"
+ID = text(ID_PATTERN, "a slug; write small letters, digits, '-', '_' and '.', at most 100")
+NOT_IN_ID = re.compile(rf"(?:(?!{_LETTER}|[._-]).)+", re.DOTALL)
 NAME = text(r"[a-z][a-z0-9_-]{0,99}", "the name of a family or architecture")
 TABLE_AT_VERSION = text(
     r"[a-z][a-z0-9-]*@[0-9]{1,9}(\.[0-9]{1,9}){0,2}", "a table at a version; write it as article@1.0.0"

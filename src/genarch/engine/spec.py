@@ -3,7 +3,19 @@
 from typing import Annotated, NamedTuple
 
 from genarch.engine.constraints import NOTHING_STATED, Answers, Range, Value, gpu_names, in_order
-from genarch.engine.forms import DAY, HIDDEN, NAME, OPEN, SLUG, TABLE_AT_VERSION, Mark, ShownText, format_version, whole
+from genarch.engine.forms import (
+    DAY,
+    HIDDEN,
+    ID,
+    NAME,
+    OPEN,
+    SLUG,
+    TABLE_AT_VERSION,
+    Mark,
+    ShownText,
+    format_version,
+    whole,
+)
 
 SPEC_VERSION = 1
 
@@ -34,7 +46,7 @@ class Spec(NamedTuple):
     Evaluation reads the constraints alone; what they do not name is unknown.
     """
 
-    id: Annotated[str, SLUG, OPEN, Mark(absent="")]
+    id: Annotated[str, ID, OPEN, Mark(absent="")]
     """A slug; the file's stem when absent."""
     constraints: Annotated[Answers, Mark(own="Constraints"), OPEN] = NOTHING_STATED
     """Absent or null: nothing is known."""

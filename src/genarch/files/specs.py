@@ -6,7 +6,9 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 
+from genarch.engine.forms import NOT_IN_ID
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import DIFFUSION_ON_OFFER, SPEC_VERSION, Case, Cases, Origin, Spec
 from genarch.errors import InputError, Problem
@@ -107,10 +109,10 @@ def _placed(node: Node, at: int, field: str = "") -> Iterator[tuple[str, int]]:
 
 
 def default_id(path: str) -> str:
-    """The slug of a file's stem: `Live Face.genarch.yaml` is `live-face`."""
+    """The slug of a file's stem: `Live Face.genarch.yaml` is `live-face`; letters of any script stay."""
     name = os.path.basename(path)
     stem = name.removesuffix(SPEC_SUFFIX) if name.endswith(SPEC_SUFFIX) else os.path.splitext(name)[0]
-    slug = re.sub(r"[^a-z0-9._-]+", "-", stem.lower()).strip("-._")[:100].rstrip("-._")
+    slug = NOT_IN_ID.sub("-", normalize("NFC", stem.lower())).strip("-._")[:100].rstrip("-._")
     return slug or "spec"
 
 
