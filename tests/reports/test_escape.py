@@ -20,10 +20,10 @@ from genarch.reports.evaluation import make_error_report, make_report
 from genarch.reports.evaluation_page import report_page
 from genarch.reports.json import json_lines
 from genarch.reports.markdown import as_markdown, code, inert
-from genarch.reports.page import Look
+from genarch.reports.page import Entries, Entry, Listing, Look, Paragraph, Table, Title
 from genarch.reports.precedents import precedents_part
 from genarch.reports.text import as_text
-from genarch.reports.words import safe
+from genarch.reports.words import safe, visible
 
 # Row 19: ESC, OSC 8 and 52, BEL, CR, backspace, C1, bidirectional marks, zero-width characters
 HOSTILE = [
@@ -122,3 +122,45 @@ def test_no_text_is_a_workflow_command_wherever_a_line_breaks(text: str) -> None
     assert "::" not in shown
     assert "##[" not in shown
     assert "##vso[" not in shown
+
+
+KEPT = [
+    "\u06a9\u062a\u0627\u0628\u200c\u062e\u0627\u0646\u0647", "\u0915\u094d\u200d\u0937", "\u0647\u200d",
+    "\u2764\ufe0f", "\u2194\ufe0f", "\u203c\ufe0f", "1\ufe0f\u20e3", "\u2615\ufe0e",
+    "\U0001f469\u200d\U0001f680", "\U0001f469\U0001f3fd\u200d\U0001f52c", "\U0001f3f3\ufe0f\u200d\U0001f308", "\U0001f9d1\u200d\u2764\ufe0f\u200d\U0001f9d1",
+    "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "\U0001f1e9\U0001f1ea", "\u845b\U000e0100",
+    "\u00dcber caf\u00e9", "e\u0301", "std::filter", "a::b", "C:\\\\x",
+]  # fmt: skip
+CHANGED = [
+    "ad\u200cmin", "pay\u200dpal", "\u200cx", "x\u200c", "a\ufe0f", "1\ufe0f", "\u2764\u200d", "\u200d\u2764", "\u2764\ufe0f\ufe0f",
+    "\u06a9\u200c\u200c\u062e", "\U000e0067", "\U0001f3f4\U000e0067", "a\U000e0100", "\u845b\U000e0100\U000e0101", "\u2764\u202e", "\ufe0f",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_what_is_a_part_of_a_word_or_a_symbol_is_shown(text: str) -> None:
+    assert visible(text) == text
+    assert as_text((Paragraph(text),), Look()) == f"{text}\n"
+
+
+@pytest.mark.parametrize("text", CHANGED)
+def test_what_hides_or_pretends_is_shown_as_an_escape(text: str) -> None:
+    assert visible(text) != text
+    assert visible(text).count("\\") == 1
+
+
+@given(
+    st.lists(
+        st.sampled_from(["::error::x", "::", "a", " ", "a" * 30, "\u3000", "\xa0", "##[group]", ":"]),
+        min_size=1,
+        max_size=8,
+    ).map("".join)
+)
+def test_no_line_of_a_report_begins_a_workflow_command_wherever_it_is_broken(text: str) -> None:
+    table = Table(("", text), ((text, text),))
+    content = (Title(text), Paragraph(text), Entries((Entry((text,), (text,)),)), Listing(text), table)
+    for width in (20, 31, 80):
+        shown = as_text(content, Look(width))
+        assert not [line for line in shown.split("\n") if line.lstrip().startswith("::") or "##[" in line]
+    markdown = as_markdown(content)
+    assert not [line for line in markdown.split("\n") if line.lstrip().startswith("::") or "##[" in line]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from genarch.errors import GenarchError
 from genarch.reports import page
 from genarch.reports.page import Block, Line, Page, spans
-from genarch.reports.words import safe, signed
+from genarch.reports.words import inert_lines, signed, visible
 
 
 class MissingExtraError(GenarchError):
@@ -33,7 +33,7 @@ def as_html(pages: Iterable[Page], title: str) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "spans": spans,
-        "safe_text": safe,
+        "safe_text": visible,
         "signed": signed,
         "words": words,
         "slug": slug,
@@ -45,7 +45,7 @@ def as_html(pages: Iterable[Page], title: str) -> str:
     text = template.render(
         title=title, articles=articles, kind=lambda block: type(block).__name__, as_block=page.as_block
     )
-    return re.sub(r"\n{2,}", "\n", text)
+    return inert_lines(re.sub(r"\n{2,}", "\n", text))
 
 
 class _Article(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from genarch.reports import page
 from genarch.reports.page import Line, Page, spans
-from genarch.reports.words import safe, signed
+from genarch.reports.words import inert_lines, signed, visible
 
 # What Markdown or GitHub acts on in the middle of a line: emphasis, links, HTML, mathematics, mentions, issue numbers,
 # emoji names and bare addresses. A backslash or an entity is not enough for those that are looked for in the finished
@@ -20,7 +20,7 @@ _ENDS = (".", ":", "!", "?", ";")
 
 def as_markdown(page: Page) -> str:
     """The page, blocks set off by empty lines."""
-    return "\n".join(_blocks(page)) + "\n"
+    return inert_lines("\n".join(_blocks(page)) + "\n")
 
 
 def markdown_line(line: Line, *, starts: bool = True) -> str:
@@ -70,7 +70,7 @@ def _block(block: page.Block) -> Iterator[str]:
             yield from _table(_tabled(block))
         case page.Listing(text):
             fence = "`" * max(3, 1 + max((len(line) - len(line.lstrip("`")) for line in text.split("\n")), default=0))
-            yield from (fence, *text.rstrip("\n").split("\n"), fence)
+            yield from (fence, *map(visible, text.rstrip("\n").split("\n")), fence)
 
 
 def _entry(entry: page.Entry) -> Iterator[str]:
@@ -125,7 +125,7 @@ def inert(text: str) -> str:
 
 def _inert_within(text: str) -> str:
     """Inert text for the middle of a line, blanks at its ends kept."""
-    return _MARKUP.sub(_inert, safe(text))
+    return _MARKUP.sub(_inert, visible(text))
 
 
 def _marker_free(text: str) -> str:
@@ -135,7 +135,7 @@ def _marker_free(text: str) -> str:
 
 def code(text: str) -> str:
     """Safe text as a Markdown code span, whatever it holds, also within a table."""
-    shown = safe(text).replace("|", "\\x7c")
+    shown = visible(text).replace("|", "\\x7c")
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") or not shown.strip() else ""

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from genarch.reports import page
 from genarch.reports.page import Line, Look, Page, Span, dim, spans
-from genarch.reports.words import safe, signed
+from genarch.reports.words import inert_lines, signed, visible
 
 NARROWEST = 20
 """Columns below which nothing can be laid out."""
@@ -42,7 +42,7 @@ def as_text(content: Page, look: Look) -> str:
     colors: Literal["standard"] | None = "standard" if look.color else None
     console = Console(file=file, width=width, color_system=colors, no_color=False, legacy_windows=False)
     console.print(Group(*_Layout(console, width, unicode=look.unicode).blocks(content)), crop=False)
-    return "".join(f"{line.rstrip()}\n" for line in file.getvalue().split("\n")[:-1])
+    return inert_lines("".join(f"{line.rstrip()}\n" for line in file.getvalue().split("\n")[:-1]))
 
 
 class _Hanging(NamedTuple):
@@ -106,7 +106,9 @@ class _Layout:
             case page.Grid():
                 yield from self._grid(block)
             case page.Listing(text):
-                yield from (Text(safe(line), overflow="ignore", no_wrap=True) for line in text.rstrip("\n").split("\n"))
+                yield from (
+                    Text(visible(line), overflow="ignore", no_wrap=True) for line in text.rstrip("\n").split("\n")
+                )
             case page.Space():
                 yield ""
             case page.Rule():
@@ -156,7 +158,7 @@ class _Layout:
         for at, (name, *column) in enumerate(columns):
             one_word = not any(" " in cell.plain for cell in column)
             justify: Literal["left", "right"] = "right" if align[at : at + 1] == "r" else "left"
-            grid.add_column(Text(safe(name), "dim"), justify=justify, overflow="fold", no_wrap=one_word)
+            grid.add_column(Text(visible(name), "dim"), justify=justify, overflow="fold", no_wrap=one_word)
         for row in cells:
             grid.add_row(*row)
         if rows and not self._narrow and self._console.measure(grid).minimum <= self._room:
@@ -183,7 +185,7 @@ class _Layout:
                     yield self._indented([page.Paragraph((noted, *spans(bar.note)))], 4)
             return
         most = max([1, *(abs(bar.value) for bar in block.bars)])
-        full = max(4, min(24, self._room - max(cell_len(safe(bar.label)) for bar in block.bars) - 16))
+        full = max(4, min(24, self._room - max(cell_len(visible(bar.label)) for bar in block.bars) - 16))
         rows: list[tuple[Line, ...]] = []
         for label, value, tone, note in block.bars:
             drawn = Span((self._bar if value > 0 else "-") * round(abs(value) / most * full), tone=tone)
@@ -197,7 +199,7 @@ class _Layout:
             yield from self._table((), [*rows, ("budget", block.limit_words)], "")
             return
         inner, likeliest, limit = "━●│" if self._unicode else "=o|"
-        columns = max(10, min(40, self._room - max(cell_len(safe(band.label)) for band in block.bands) - 30))
+        columns = max(10, min(40, self._room - max(cell_len(visible(band.label)) for band in block.bands) - 30))
 
         def at(value: float) -> int:
             return round(block.share(value) * (columns - 1))
@@ -213,7 +215,7 @@ class _Layout:
         yield from self._table(("", "", ""), drawings, "lll")
 
     def _grid(self, block: page.Grid) -> Iterator[RenderableType]:
-        stub = max(cell_len(safe(words)) for words in (block.down, *(label for label, _ in block.rows)))
+        stub = max(cell_len(visible(words)) for words in (block.down, *(label for label, _ in block.rows)))
         named = stub + sum(max(len(label), 3) + 2 for label in block.columns) <= self._room
         heads = block.columns if named else tuple(str(at) for at in range(1, len(block.columns) + 1))
         if not named:
@@ -223,7 +225,7 @@ class _Layout:
         centred = " ".join(head.center(width) for head, width in zip(heads, widths, strict=True))
         yield Text(f"{(block.down if named else '').ljust(stub)} {centred}", style="dim", no_wrap=True)
         for label, tiles in block.rows:
-            row = Text(safe(label) + " " * (stub - cell_len(safe(label))), no_wrap=True)
+            row = Text(visible(label) + " " * (stub - cell_len(visible(label))), no_wrap=True)
             for tile, width in zip(tiles, widths, strict=True):
                 before = (width - 3) // 2
                 row.append(" " * (1 + before)).append_text(_tile(tile)).append(" " * (width - 3 - before))
@@ -238,9 +240,9 @@ def _styled(line: Line, style: str = "") -> Text:
     for span in parts:
         tone = _TONES.get(span.tone, _OTHER) if span.tone else ""
         if span.style == "tile":
-            text.append(safe(span.text), f"black on {tone}")
+            text.append(visible(span.text), f"black on {tone}")
         else:
-            text.append(safe(span.text), f"{_STYLES.get(span.style, style)} {tone}".strip())
+            text.append(visible(span.text), f"{_STYLES.get(span.style, style)} {tone}".strip())
     return text
 
 

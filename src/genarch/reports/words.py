@@ -9,12 +9,17 @@ from unicodedata import category
 from genarch.engine.answers import written
 from genarch.engine.constraints import BY_NAME, Answers, in_order
 
-# C0 and C1 controls, soft hyphen, zero-width and bidirectional marks, line and paragraph separators, tags, BOM.
+# C0 and C1 controls, soft hyphen, zero-width and bidirectional marks, line and paragraph separators, tags, BOM; those
+# of a flag as one match.
 _HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
+    "|[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e01ef]"
 )
-_COMMAND = re.compile(r"::|##\[|##vso\[")
+_COMMAND = re.compile(r"##\[|##vso\[")
+_BEGUN = re.compile(r"^[^\S\n]*+::", re.MULTILINE)
+_JOINERS = "\u200c\u200d"
+_SKIN_TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 
 
 def name_words(family: str) -> str:
@@ -70,20 +75,47 @@ def encodable(path: str) -> str:
 
 
 def safe(text: str) -> str:
+    """Text as `visible` has it, and no workflow command either, wherever a line is broken."""
+    return visible(text).replace("::", ":\\x3a")
+
+
+def visible(text: str) -> str:
     """Text on one line, with every control, bidirectional and zero-width character as its escape sequence.
 
-    What asks for a symbol in colour stays behind such a symbol.
-
-    Nothing in it is a workflow command either, wherever a line is broken: CI systems read `::` and `##[` in any output.
+    What joins letters in scripts that need it, or makes one symbol of several, stays. CI systems read `##[` as a
+    command anywhere in a line; what they read at its beginning alone is for `inert_lines`.
     """
-    shown = _HIDDEN.sub(lambda match: match[0] if _of_emoji(match) else _escaped(match[0]), text)
-    return _COMMAND.sub(lambda match: match[0][:-1] + _escaped(match[0][-1]), shown)
+    shown = _HIDDEN.sub(lambda match: match[0] if _joins(match) else _escaped(match[0]), text)
+    return _COMMAND.sub(lambda match: match[0][:-1] + _escaped(match[0][-1]), shown) if "##" in shown else shown
 
 
-def _of_emoji(match: re.Match[str]) -> bool:
-    """Whether it is what asks for a symbol in colour, behind such a symbol: a heart, and not a letter."""
-    before = match.string[match.start() - 1 : match.start()]
-    return match[0] == "\N{VARIATION SELECTOR-16}" and before != "" and category(before) == "So"
+def inert_lines(text: str) -> str:
+    """Lines of which none begins a workflow command, as the rest of a word too long for a line might."""
+    return _BEGUN.sub(lambda match: f"{match[0][:-1]}\\x3a", text) if "::" in text else text
+
+
+def _joins(match: re.Match[str]) -> bool:
+    """Whether something not seen is a part of what is: of a word, of a symbol, or of a rare form of a character."""
+    found, text = match[0], match.string
+    before, behind = (
+        text[match.start() - 1 : match.start()] if match.start() else "",
+        text[match.end() : match.end() + 1],
+    )
+    if len(found) > 1:
+        return True
+    if found in _JOINERS:
+        word = "\u0600" <= before <= "\u1cff"  # Arabic and its kin, and the scripts of India
+        return word or (found == "\u200d" and _symbol(before, joined=True) and _symbol(behind))
+    if found in "\ufe0e\ufe0f":
+        return _symbol(before) or (before in set("0123456789#*") and behind == "\u20e3")
+    return found >= "\U000e0100" and before >= "\u3400" and category(before) == "Lo"
+
+
+def _symbol(character: str, *, joined: bool = False) -> bool:
+    """Whether a character is a symbol such as a heart; or what modifies one, behind which more may be joined to it."""
+    if joined and _SKIN_TONES.fullmatch(character):
+        return True
+    return character != "" and (category(character) in ("So", "Sm") or character in "\u203c\u2049\u3030")
 
 
 def _escaped(character: str) -> str:
