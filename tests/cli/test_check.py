@@ -12,9 +12,11 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import jsonschema
 import pytest
+from lxml import etree
 from markdown_it import MarkdownIt
 from typer.testing import CliRunner, Result
 
@@ -659,6 +661,42 @@ def test_markdown_has_no_markup_of_others(repo: Path) -> None:
 def test_junit_is_well_formed(repo: Path) -> None:
     suites = ET.fromstring(rendered(repo, "junit"))
     assert len(list(suites.iter("testcase"))) > len(FORGERIES)
+
+
+JUNIT = etree.XMLSchema(file=str(Path(__file__).resolve().parent.parent / "data/junit.xsd"))
+
+
+def test_junit_keeps_to_what_ant_and_jenkins_take(repo: Path) -> None:
+    waiver = "waivers:\n- {rule: decision-excluded, reason: measured at 31 ms, approved_by: '@a'}\n"
+    (repo / "docs/waived.md").write_text(BAD.replace("diffusion\n", f"diffusion\n{waiver}"))
+    (repo / "docs/::warning::x.md").write_text(BAD.replace("diffusion\n", "diffusion\ndecided_with: field@1.0.0\n"))
+    for options in (["docs"], ["docs", "--fail-on", "never"], ["docs", "--fail-on", "note"], ["docs/plain.md"]):
+        text = check(*options, "--format", "junit", "--show-waived").stdout
+        JUNIT.assertValid(etree.fromstring(text.encode()))
+        assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
+    JUNIT.assertValid(etree.fromstring(rendered(repo, "junit").encode()))
+    lint = CliRunner().invoke(app, ["rules", "lint", "--format", "junit"]).stdout
+    JUNIT.assertValid(etree.fromstring(lint.encode()))
+
+
+@pytest.mark.usefixtures("repo")
+def test_a_path_names_its_file_wherever_the_format_can_say_so() -> None:
+    name = "docs/a\nb\x1b::c,d%.md"
+    Path(name).write_text(BAD)
+    assert json.loads(check("--format", "json").stdout)["findings"][0]["path"] == name
+    assert json.loads(check("--format", "gitlab").stdout)[0]["location"]["path"] == name
+    (result,) = json.loads(check("--format", "sarif").stdout)["runs"][0]["results"]
+    assert unquote(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) == name
+    assert check("--format", "github").stdout.startswith("::error file=docs/a%0Ab\\x1b%3A%3Ac%2Cd%25.md,line=6,")
+    assert check("--format", "concise").stdout.startswith("docs/a\\x0ab\\x1b::c,d%.md:6:1: ")
+    assert ET.fromstring(check("--format", "junit").stdout)[0].findall("testcase")[-1].get("classname") == (
+        "docs/a\\x0ab\\x1b::c,d%.md"
+    )
+
+
+def test_sarif_says_where_the_program_is_to_be_found(repo: Path) -> None:
+    driver = json.loads(rendered(repo, "sarif"))["runs"][0]["tool"]["driver"]
+    assert urlsplit(driver["informationUri"])[:2] == ("https", "pypi.org")
 
 
 def test_sarif_of_hostile_text_keeps_to_its_schema(repo: Path) -> None:

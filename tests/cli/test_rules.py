@@ -206,7 +206,7 @@ def hostile(output_format: str) -> str:
 def test_nothing_in_a_finding_forges_a_command_or_moves_the_terminal() -> None:
     (line,) = hostile("github").splitlines()
     assert line.startswith(
-        "::warning file=a%2Cb%3Ac%25\\x0a%3A\\x3aerror%3A\\x3ax .yaml,line=3,col=5,title=blind-spot::a\\x0a"
+        "::warning file=a%2Cb%3Ac%25%0A%3A%3Aerror%3A%3Ax .yaml,line=3,col=5,title=blind-spot::a\\x0a"
     )
     assert "%250A" in line
     text = hostile("text")

@@ -5,8 +5,10 @@ A format is a function of a report, entered in `FORMATS`; the command line has i
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -26,7 +28,8 @@ from genarch.reports.findings import (
 from genarch.reports.json import as_json
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look, Title
-from genarch.reports.words import safe
+from genarch.reports.words import inert_lines, safe, visible
+from genarch.version import PROJECT_URL
 
 
 class View(NamedTuple):
@@ -38,12 +41,12 @@ class View(NamedTuple):
 
 
 def _line(finding: ReportedFinding) -> str:
-    return safe(f"{finding.path}:{finding.line}:{finding.column}: {finding.severity}: {finding.message}")
+    return visible(f"{finding.path}:{finding.line}:{finding.column}: {finding.severity}: {finding.message}")
 
 
 def _concise(report: Report, _: View) -> str:
     """`path:line:column: severity: message [check]`, however long: for editors and for searching in."""
-    return "".join(f"{_line(finding)} {safe(f'[{finding.check}]')}\n" for finding in open_findings(report))
+    return inert_lines("".join(f"{_line(finding)} [{finding.check}]\n" for finding in open_findings(report)))
 
 
 MOST_RESULTS = 25_000
@@ -73,14 +76,21 @@ def _sarif(report: Report, _: View) -> str:
         for check in map(checks.__getitem__, ids)
     ]
     version = report.genarch_version
+    driver = {
+        "name": "genarch",
+        "informationUri": PROJECT_URL,
+        "version": version,
+        "semanticVersion": version,
+        "rules": rules,
+    }
     run: dict[str, Any] = {
-        "tool": {"driver": {"name": "genarch", "version": version, "semanticVersion": version, "rules": rules}},
+        "tool": {"driver": driver},
         "automationDetails": {"id": "genarch/"},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, ids.index(finding.check)) for finding in found[:MOST_RESULTS]],
     }
     if words := judged_by(report):
-        run["properties"] = {"judgedBy": safe(words[0])}
+        run["properties"] = {"judgedBy": visible(words[0])}
     if len(found) > MOST_RESULTS:
         text = f"{len(found) - MOST_RESULTS} more findings do not fit; see the log"
         notice = {"level": "warning", "message": {"text": text}}
@@ -89,7 +99,7 @@ def _sarif(report: Report, _: View) -> str:
 
 
 def _result(finding: ReportedFinding, rule: int) -> dict[str, object]:
-    text = safe(f"{finding.message} ({finding.example_words})" if finding.example is not None else finding.message)
+    text = visible(f"{finding.message} ({finding.example_words})" if finding.example is not None else finding.message)
     region = {"startLine": finding.line, "startColumn": finding.column}
     if finding.end_column:
         region |= {"endLine": finding.line, "endColumn": finding.end_column}
@@ -126,8 +136,9 @@ def _github(report: Report) -> Iterator[str]:
 
 
 def _property(text: str) -> str:
-    """A property: nothing in it ends it."""
-    return safe(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    """A property: nothing in it ends it, and a line end in a file's name is one there."""
+    escapes = {"\r": "%0D", "\n": "%0A", "%": "%25", ":": "%3A", ",": "%2C"}
+    return "".join(escapes.get(part, visible(part)) for part in re.split(r"([\r\n%:,])", text))
 
 
 def _gitlab(report: Report, _: View) -> str:
@@ -136,7 +147,7 @@ def _gitlab(report: Report, _: View) -> str:
     return as_json(
         [
             {
-                "description": safe(finding.message),
+                "description": visible(finding.message),
                 "check_name": finding.check,
                 "fingerprint": finding.fingerprint,
                 "severity": severities[finding.severity],
@@ -148,22 +159,23 @@ def _gitlab(report: Report, _: View) -> str:
 
 
 def _junit(report: Report, view: View) -> str:
-    """JUnit XML, in the part of it that every reader knows: a case for each finding, and for what is without one.
+    """JUnit XML as Ant's schema and Jenkins' xUnit both have it: a case for each finding, and for what is without one.
 
-    What fails the run is a failure, what is waived or known is skipped with the reason, the rest is the output of a
-    case that passes.
+    What fails the run is a failure, what is waived or known is skipped with the reason, the rest passes, and its words
+    are the output of the whole. No case takes time, since what is measured is nowhere kept.
     """
     from xml.etree import ElementTree as ET
 
-    suite, seen = ET.Element("testsuite", name="genarch"), Counter[tuple[str, str]]()
+    suite, seen = ET.Element("testsuite", name="genarch", package="genarch", id="0"), Counter[tuple[str, str]]()
+    properties = ET.SubElement(suite, "properties")
     for words in judged_by(report):
-        ET.SubElement(ET.SubElement(suite, "properties"), "property", name="judged-by", value=safe(words))
+        ET.SubElement(properties, "property", name="judged-by", value=visible(words))
 
     def case(path: str, name: str) -> ET.Element:
         seen[path, name] += 1
         if seen[path, name] > 1:  # readers take cases of one name for the same
             name += f" #{seen[path, name]}"
-        return ET.SubElement(suite, "testcase", classname=safe(path), name=safe(name), file=safe(path))
+        return ET.SubElement(suite, "testcase", classname=visible(path), name=visible(name), time="0")
 
     listed: list[tuple[str, str | None, str]]
     if isinstance(report, CheckReport):
@@ -173,22 +185,27 @@ def _junit(report: Report, view: View) -> str:
     found = {(finding.path, finding.spec) for finding in report.findings}
     for path, name in ((path, name) for path, spec, name in listed if (path, spec) not in found):
         case(path, name)
+    passing = []
     for finding in report.findings:
         element = case(finding.path, f"{finding.check} [{finding.spec}]" if finding.spec else finding.check)
         if not finding.open:
-            reason = f"waived: {safe(finding.waived)}" if finding.waived else "known from the baseline"
+            reason = f"waived: {visible(finding.waived)}" if finding.waived else "known from the baseline"
             ET.SubElement(element, "skipped", message=reason)
         elif finding.fails(view.fail_on):
             # Readers that ignore the attribute have the text in the body.
-            failure = ET.SubElement(element, "failure", message=safe(finding.message), type=finding.severity)
+            failure = ET.SubElement(element, "failure", message=visible(finding.message), type=finding.severity)
             failure.text = _line(finding)
         else:
-            ET.SubElement(element, "system-out").text = _line(finding)
+            passing.append(f"{_line(finding)}\n")
+    ET.SubElement(suite, "system-out").text = inert_lines("".join(passing))
+    ET.SubElement(suite, "system-err")
     failures, skipped = (len(suite.findall(f"*/{kind}")) for kind in ("failure", "skipped"))
     tests = len(suite.findall("testcase"))
-    for key, count in (("failures", failures), ("skipped", skipped), ("tests", tests), ("errors", 0)):
+    for key, count in (("tests", tests), ("failures", failures), ("errors", 0), ("skipped", skipped), ("time", 0)):
         suite.set(key, str(count))
-    suites = ET.Element("testsuites", dict(suite.attrib))
+    day = report.today if isinstance(report, CheckReport) else datetime.now(UTC).date().isoformat()
+    suite.attrib |= {"timestamp": f"{day}T00:00:00", "hostname": "localhost"}
+    suites = ET.Element("testsuites")
     suites.append(suite)
     ET.indent(suites)
     return ET.tostring(suites, encoding="unicode", xml_declaration=False) + "\n"
