@@ -173,6 +173,12 @@ class Matcher:
         """The bits of the terms of these conditions."""
         return bits | sum(own for first, own in (*self._extra, *self._unless) if first & bits)
 
+    def parts_of(self, position: int) -> tuple[int, int]:
+        """The terms of a condition of which one has to hit, and those of which none may; assumptions come last."""
+        bit = 1 << position
+        required = sum(own for first, own in self._extra if first == bit) | (bit & self._first)
+        return required, sum(own for first, own in self._unless if first == bit)
+
     def match(self, answers: Answers) -> Matches:
         """Match every condition with the stated answers."""
         failed, pending = self.against(answers)

@@ -1,0 +1,447 @@
+"""Arrow columns to codes: text, numbers, yes/no, lists and columns of members, each value as a spec has it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from genarch.columns.axes import Axis, Codes
+from genarch.engine.amounts import InvalidAnswerError
+from genarch.engine.answers import UNKNOWN_WORDS, parse_answer
+from genarch.engine.constraints import BY_NAME, Constraint, Value
+from genarch.engine.forms import MAX_DIGITS, shown
+
+Bools = npt.NDArray[Any]
+
+FIRST_ROWS = 5
+"""So many rows are named of each kind of problem."""
+
+MOST_KINDS = 1_000
+"""Kinds of problems that are kept apart."""
+
+_MOST_TEXTS, _MOST_MISSES = 100_000, 3
+_PLAIN = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,3})?$"
+"""Numbers that are read at once; other text is read by itself."""
+
+
+class FaultKind(NamedTuple):
+    """Values of a column that are no answers, for the same reason."""
+
+    column: str
+    message: str
+    values: int
+    """How many."""
+    rows: tuple[int, ...]
+    """The first of them, from 1."""
+
+
+class Faults:
+    """Values that are no answers, by kind."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], list[int]] = {}
+        self._counts: dict[tuple[str, str], int] = defaultdict(int)
+        self.rows_before = 0
+        """How many rows came before those that are read now."""
+        self.wrong: dict[str, Bools] = {}
+        """By column, the rows that are read now and have such a value."""
+
+    def add(self, column: str, message: str, wrong: Bools) -> None:
+        """In some of the rows that are read now, the value is no answer."""
+        rows = np.flatnonzero(wrong)
+        if not len(rows):
+            return
+        self.wrong[column] = self.wrong.get(column, np.zeros(len(wrong), bool)) | wrong
+        key = column, message
+        if key not in self._found and len(self._found) >= MOST_KINDS:
+            key = column, "other values that are no answers"
+        first = self._found.setdefault(key, [])
+        first += [int(row) + self.rows_before + 1 for row in rows[: FIRST_ROWS - len(first)]]
+        self._counts[key] += len(rows)
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    @property
+    def kinds(self) -> Sequence[FaultKind]:
+        """Every kind, with its count and first rows."""
+        return [FaultKind(*key, self._counts[key], tuple(rows)) for key, rows in self._found.items()]
+
+
+def columns_of(names: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The columns of a table that state each constraint: its own, or those of a set's members, as `priorities.speed`.
+
+    Raises:
+        ValueError: where a set has both.
+    """
+    found: dict[str, list[str]] = {}
+    for name in names:
+        constraint, dot, member = name.partition(".")
+        if constraint in BY_NAME and (not dot or member in BY_NAME[constraint].values):
+            found.setdefault(constraint, []).append(name)
+    for constraint, stated in found.items():
+        if len(stated) > 1 and constraint in stated:
+            raise ValueError(f"{constraint} and {stated[1]} state the same; leave one of them out")
+    return found
+
+
+class Reader:
+    """Reads columns of one constraint as codes of its axis."""
+
+    def __init__(self, axis: Axis) -> None:
+        self.axis, self.constraint = axis, axis.constraint
+        self._texts: dict[str, int | str] = {}
+        """The code of each text that was read, or why it is no answer."""
+        named = self.constraint.kind in ("choice", "set") and self.constraint.name != "gpu"
+        self._spelt = _Spelt.of(self.constraint.values) if named else None
+        self._misses = 0
+        if self._spelt and self.constraint.kind == "choice":
+            codes = [0, *(axis.of(name) for name in self.constraint.values)]
+            self._by_name: Codes = np.array(codes, np.uint8)
+
+    def codes(self, column: str, array: Any, faults: Faults) -> Codes:
+        """The codes of a column."""
+        kind = array.type
+        if pa.types.is_null(kind):
+            return np.zeros(len(array), np.uint8)
+        if pa.types.is_dictionary(kind):
+            return self._encoded(column, array, faults)
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            return self._text(column, array, faults)
+        if pa.types.is_string_view(kind):
+            return self._text(column, array.cast(pa.large_string()), faults)
+        if pa.types.is_boolean(kind) and self.constraint.kind == "flag":
+            codes = np.array([self.axis.by_name[answer] for answer in (False, True)], np.uint8).take(_bits(array, 1))
+            return codes if (known := valid(array)) is None else codes * known
+        if self.constraint.numeric and pa.types.is_decimal(kind):
+            if kind.precision <= MAX_DIGITS:
+                return self._numbers(column, array.cast(pa.float64()), faults)
+            text = array.cast(pa.string())  # a double would round them, across a threshold at worst
+            whole = kind.scale <= 0
+            return self._text(column, text if whole else pc.utf8_rtrim(pc.utf8_rtrim(text, "0"), "."), faults)
+        if self.constraint.numeric and (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+            return self._numbers(column, array, faults)
+        if self.constraint.kind == "set" and (pa.types.is_list(kind) or pa.types.is_large_list(kind)):
+            return self._lists(column, array, faults)
+        stated = np.ones(len(array), bool) if (known := valid(array)) is None else known
+        faults.add(column, f"is of type {kind}; write {_TYPES[self.constraint.kind]}", stated)
+        return np.zeros(len(array), np.uint8)
+
+    def members(self, columns: Mapping[str, Any], faults: Faults) -> Codes:
+        """The codes of a set that has a column for each of its members: true, false, or null for not known.
+
+        A set is known where one of them is; a member that is not is not in it.
+        """
+        rows = len(next(iter(columns.values())))
+        bits, stated = np.zeros(rows, np.uint32), np.zeros(rows, bool)
+        for name, array in columns.items():
+            member = self.constraint.values.index(name.partition(".")[2])
+            if _is_text(array.type):
+                array = _yes_no(name, array, faults)  # noqa: PLW2901  (from here on as it is without text)
+            if pa.types.is_null(array.type):
+                continue
+            known = valid(array)
+            if not pa.types.is_boolean(array.type):
+                given = np.ones(rows, bool) if known is None else known.view(bool)
+                faults.add(name, f"is of type {array.type}; write true or false", given)
+                continue
+            true = _bits(array, 1) if known is None else _bits(array, 1) & known
+            bits |= true.astype(np.uint32) << np.uint32(member)
+            stated |= True if known is None else known != 0
+        return self._sets(bits, stated)
+
+    def _sets(self, bits: npt.NDArray[Any], stated: Bools | None) -> Codes:
+        """The codes of sets by the bits of their members."""
+        found = self._by_bits().take(bits)
+        return found if stated is None else found * stated
+
+    @cache  # noqa: B019  (as long as the reader)
+    def _by_bits(self) -> Codes:
+        every = np.arange(1 << len(self.constraint.values))
+        own = np.zeros(len(every), np.intp)
+        for to, member in enumerate(self.axis.members):
+            own |= (every >> self.constraint.values.index(member) & 1) << to
+        codes = self.axis.by_bits[own]
+        return codes.astype(np.uint8) if codes.max() < 256 else codes
+
+    def _code_of(self, text: str) -> int | str:
+        """The code of a text, or why it is no answer."""
+        if text not in self._texts:
+            if len(self._texts) > _MOST_TEXTS:
+                self._texts.clear()
+            try:
+                self._texts[text] = self.axis.of(answer_of(self.constraint, text))
+            except InvalidAnswerError as error:
+                self._texts[text] = str(error)
+        return self._texts[text]
+
+    def _spelt_out(self, array: Any) -> npt.NDArray[Any] | None:
+        """The position of each text among the constraint's names, where that is found at once."""
+        if self._spelt is None or self._misses > _MOST_MISSES:
+            return None
+        found = self._spelt.positions(array)
+        self._misses = 0 if found is not None else self._misses + 1
+        return found
+
+    def _encoded(self, column: str, array: Any, faults: Faults) -> Codes:
+        """A column that has each of its values once, and for each row which it is."""
+        if pa.types.is_list(array.type.value_type) or not _is_text(array.type.value_type):
+            return self.codes(column, array.cast(array.type.value_type), faults)
+        codes: list[int] = []
+        wrong: list[tuple[int, str]] = []
+        for at, text in enumerate(array.dictionary.to_pylist()):
+            code = 0 if text is None else self._code_of(text)
+            if isinstance(code, str):
+                wrong.append((at, code))
+            codes.append(0 if isinstance(code, str) else code)
+        codes.append(0)
+        known = valid(array)
+        index = _buffer(array.indices)
+        index = index if known is None else np.where(known != 0, index, len(codes) - 1)
+        for at, message in wrong:
+            faults.add(column, message, index == at)
+        largest = max(codes)
+        return np.array(codes, np.uint8 if largest < 256 else np.uint16).take(index)
+
+    def _text(self, column: str, array: Any, faults: Faults) -> Codes:
+        if self.constraint.kind == "choice" and (found := self._spelt_out(array)) is not None:
+            return self._by_name.take(found)
+        if self.constraint.numeric:
+            plain = pc.fill_null(pc.match_substring_regex(array, _PLAIN), False)  # noqa: FBT003
+            if pc.sum(plain).as_py():
+                if self.constraint.kind == "integer":
+                    plain = pc.and_(plain, pc.invert(pc.fill_null(pc.match_substring(array, "."), False)))  # noqa: FBT003
+                numbers = pc.cast(pc.if_else(plain, array, None), pa.float64())
+                rest = pc.if_else(plain, None, array)
+                return _either(
+                    self._numbers(column, numbers, faults), self._encoded(column, rest.dictionary_encode(), faults)
+                )
+        return self._encoded(column, array.dictionary_encode(), faults)
+
+    def _numbers(self, column: str, array: Any, faults: Faults) -> Codes:
+        """Numbers by the edges that they are beyond; what is not a number is not known."""
+        numbers, given = _buffer(array), valid(array)
+        least = self.constraint.least
+        known = numbers >= least if self.constraint.kind == "integer" else numbers > least
+        known &= numbers < 10**MAX_DIGITS
+        floating = numbers.dtype.kind == "f"
+        if floating and self.constraint.kind == "integer":
+            known &= numbers == np.floor(numbers)
+        if given is not None:
+            known &= given.view(bool)
+        codes: Codes = np.ones(len(numbers), np.uint8 if len(self.axis.edges) < 255 else np.uint16)
+        for number, above in self.axis.edges:
+            codes += numbers > number if above else numbers >= number
+        if np.count_nonzero(known) < len(numbers):
+            codes *= known
+            wrong = ~known if given is None else ~known & given.view(bool)
+            if floating:
+                wrong &= ~np.isnan(numbers)
+            if wrong.any():
+                self._not_numbers(column, numbers, wrong, faults)
+        return codes
+
+    def _not_numbers(self, column: str, numbers: npt.NDArray[Any], wrong: Bools, faults: Faults) -> None:
+        kinds: Sequence[tuple[Callable[[Any], Any], str]] = (
+            (np.isinf, "is infinite"),
+            (lambda n: n >= 10**MAX_DIGITS, "has too many digits"),
+            (lambda n: n <= self.constraint.least, f"must be {self.constraint.bound}"),
+            (np.ones_like, "must be a whole number"),
+        )
+        for test, message in kinds:
+            rows = wrong & test(numbers).astype(bool)
+            if rows.any():
+                first = numbers[rows.argmax()]
+                faults.add(column, f"{message}, not {first:g}", rows)
+                wrong = wrong & ~rows
+
+    def _lists(self, column: str, array: Any, faults: Faults) -> Codes:
+        """Sets as lists of their members."""
+        given = valid(array)
+        begin = _offsets(array)
+        inner = array.values.slice(begin[0], begin[-1] - begin[0])
+        members = self._spelt_out(inner) if _is_text(inner.type) and not inner.null_count else None
+        counts = np.diff(begin)
+        if members is None or (members == 0).any():
+            members = self._members(column, inner, counts, faults)
+        weights = np.array([0, *(1 << at for at in range(len(self.constraint.values)))], np.uint32)
+        sums = np.zeros(len(inner) + 1, np.uint32)
+        np.cumsum(weights.take(members), out=sums[1:])
+        at = begin - begin[0]
+        bits = sums.take(at[1:]) - sums.take(at[:-1])
+        twice = np.bitwise_count(bits) != counts
+        stated = given.view(bool) if given is not None else np.ones(len(array), bool)
+        wrong = faults.wrong.get(column, np.zeros(len(array), bool))
+        if (twice & stated & ~wrong).any():
+            faults.add(column, "has a member twice; write it once", twice & stated & ~wrong)
+        wrong = faults.wrong.get(column, wrong)
+        if wrong.any() or given is not None:
+            return self._sets(np.where(stated & ~wrong, bits, 0), stated & ~wrong)
+        return self._sets(bits, None)
+
+    def _members(self, column: str, inner: Any, counts: npt.NDArray[Any], faults: Faults) -> Codes:
+        """The members of lists by position, from 1; what is none is noted by the rows that have it."""
+        encoded = inner if pa.types.is_dictionary(inner.type) else inner.dictionary_encode()
+        index, known = _buffer(encoded.indices), valid(encoded)
+        given = np.ones(len(index), bool) if known is None else known.view(bool)
+        rows = np.repeat(np.arange(len(counts)), counts)
+        named: list[int] = []
+        wrong = [(~given, "has a null among its members; leave it out")]
+        for at, text in enumerate(encoded.dictionary.to_pylist()):
+            named.append(self.constraint.values.index(text) + 1 if text in self.constraint.values else 0)
+            if not named[-1]:
+                message = f"'{shown(str(text), 40)}' is not a member here; write {', '.join(self.constraint.values)}"
+                wrong.append((given & (index == at), message))
+        for members, message in wrong:
+            faults.add(column, message, np.bincount(rows[members], minlength=len(counts)) > 0)
+        return np.array([*named, 0], np.uint8).take(np.where(given, index, len(named)))
+
+
+_TYPES = {
+    "choice": "its names as text",
+    "set": "a list of names, text as a|b, or a column for each member",
+    "number": "numbers, or text with a unit or a range",
+    "integer": "whole numbers, or text with a range",
+    "flag": "true or false",
+}
+
+
+def answer_of(constraint: Constraint, text: str) -> Value | None:
+    """The answer that a text in a table gives: as in a spec, a set also as `a|b`, a yes or no also as `True`.
+
+    Raises:
+        InvalidAnswerError: when it is none.
+    """
+    if constraint.kind == "set":
+        text = text.replace("|", ",")
+    elif constraint.kind == "flag" and text in (*_YES, *_NO):
+        text = text.lower()
+    return parse_answer(constraint, text.strip(), unlisted=True)
+
+
+def _yes_no(column: str, array: Any, faults: Faults) -> Any:
+    """Text that says true or false, as such."""
+    yes, no, unknown = (pc.is_in(array, value_set=pa.array(words, array.type)) for words in (_YES, _NO, _UNKNOWN))
+    wrong = ~np.asarray(pc.or_(pc.or_(yes, no), unknown))
+    faults.add(column, f"must be one of: {', '.join((*_YES, *_NO))}, unknown", wrong)
+    return pc.if_else(pc.or_(yes, no), yes, None)
+
+
+_YES, _NO, _UNKNOWN = ("true", "True", "TRUE"), ("false", "False", "FALSE"), (*sorted(UNKNOWN_WORDS), None)
+
+
+def _either(one: Codes, other: Codes) -> Codes:
+    return np.where(one != 0, one, other)
+
+
+def _is_text(kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def valid(array: Any) -> npt.NDArray[Any] | None:
+    """1 for each row that has a value; None where all have."""
+    return None if not array.null_count or array.buffers()[0] is None else _bits(array, 0)
+
+
+def _bits(array: Any, which: int) -> npt.NDArray[Any]:
+    """One of an array's buffers of bits, a byte for each."""
+    begin = array.offset // 8
+    end = (array.offset + len(array) + 7) // 8
+    packed = np.frombuffer(array.buffers()[which], np.uint8)[begin:end]
+    return np.unpackbits(packed, bitorder="little")[array.offset % 8 :][: len(array)]
+
+
+def _buffer(array: Any) -> npt.NDArray[Any]:
+    """An array's values as they lie in memory, those of nulls included."""
+    kind = str(array.type)
+    values = np.frombuffer(array.buffers()[1], _FLOATS.get(kind, kind))
+    return values[array.offset : array.offset + len(array)]
+
+
+_FLOATS = {"halffloat": "float16", "float": "float32", "double": "float64"}
+
+
+def _offsets(array: Any) -> npt.NDArray[Any]:
+    """Where each text or list begins, and where the last ends."""
+    large = pa.types.is_large_string(array.type) or pa.types.is_large_list(array.type)
+    every = np.frombuffer(array.buffers()[1], np.int64 if large else np.int32)
+    return every[array.offset : array.offset + len(array) + 1]
+
+
+class _Spelt:
+    """Which of a few names each text of a column is, by its length and one character, then compared whole.
+
+    The text that the names would make is written out, several rows at a time, and compared with what is there: where
+    both are the same, and so are the lengths, each text is the name that it was taken for.
+    """
+
+    _LARGEST = 4096
+
+    def __init__(self, names: Sequence[str], at: int, *, from_end: bool, factor: int) -> None:
+        self._at, self._from_end, self._factor = at, from_end, factor
+        spelt = [name.encode() for name in names]
+        by_key, lengths = np.zeros(256, np.uint8), np.zeros(256, np.uint8)
+        for position, name in enumerate(spelt, 1):
+            by_key[_key(name, at, from_end=from_end, factor=factor)] = position
+            lengths[position] = len(name)
+        self._by_key, self._lengths = by_key, lengths
+        every = ["", *names]
+        self._count, self._group = len(every), 1
+        while self._count ** (self._group + 1) <= self._LARGEST:
+            self._group += 1
+        self._joined = pa.array(["".join(several) for several in product(every, repeat=self._group)])
+
+    @staticmethod
+    @cache
+    def of(names: tuple[str, ...]) -> _Spelt | None:
+        """For some names; None where no one character tells those of a length apart."""
+        if not names or len(names) > 60:
+            return None
+        spelt = [name.encode() for name in names]
+        for factor in (31, 37, 53, 59, 71, 97, 101, 113, 139, 151):
+            for from_end in (False, True):
+                for at in range(min(map(len, spelt))):
+                    keys = {_key(name, at, from_end=from_end, factor=factor) for name in spelt}
+                    if len(keys) == len(names) and 0 not in keys:
+                        return _Spelt(names, at, from_end=from_end, factor=factor)
+        return None
+
+    def positions(self, array: Any) -> npt.NDArray[Any] | None:
+        """The position of each text's name, from 1, 0 for null and for no text; None where one is none of them."""
+        begin = _offsets(array)
+        text = np.frombuffer(array.buffers()[2] or b"", np.uint8)
+        if begin[-1] == begin[0]:
+            return np.zeros(len(array), np.uint8)
+        lengths = np.subtract(begin[1:], begin[:-1], dtype=np.uint8, casting="unsafe")
+        where = begin[1:] - (self._at + 1) if self._from_end else begin[:-1] + self._at if self._at else begin[:-1]
+        keys = lengths * np.uint8(self._factor)
+        keys += text.take(where, mode="clip")
+        keys *= lengths != 0
+        found = np.frombuffer(keys.tobytes().translate(self._by_key.tobytes()), np.uint8)
+        given = np.frombuffer(found.tobytes().translate(self._lengths.tobytes()), np.uint8)
+        if not np.array_equal(given, lengths) or not self._same(found, text[begin[0] : begin[-1]]):
+            return None
+        return found
+
+    def _same(self, found: npt.NDArray[Any], text: npt.NDArray[Any]) -> bool:
+        rest = -len(found) % self._group
+        several = np.pad(found, (0, rest)) if rest else found
+        several = several.reshape(-1, self._group)
+        index = several[:, 0].astype(np.int32)
+        for at in range(1, self._group):
+            index *= self._count
+            index += several[:, at]
+        made = self._joined.take(pa.array(index))
+        return np.array_equal(np.frombuffer(made.buffers()[2] or b"", np.uint8)[: _offsets(made)[-1]], text)
+
+
+def _key(name: bytes, at: int, *, from_end: bool, factor: int) -> int:
+    return (len(name) * factor + name[-1 - at if from_end else at]) & 0xFF
