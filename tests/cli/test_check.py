@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -415,6 +416,94 @@ def test_what_has_changed_in_a_repository_inside_is_checked(repo: Path) -> None:
     result = check("--changed-since", "main")
     assert result.exit_code == 2
     assert "'main' and HEAD have no commit in common here" in result.stderr
+
+
+@pytest.fixture
+def submodule(repo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A submodule with a document that is right, in a repository of one commit."""
+    other = tmp_path_factory.mktemp("other")
+    (other / "a.md").write_text(GOOD)
+    git(other, "init", "-q", "-b", "main")
+    git(other, "add", "-A")
+    git(other, "commit", "-q", "-m", "one")
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "mod")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "one")
+    return repo / "mod"
+
+
+@pytest.mark.parametrize("how", ["edited", "new", "committed", "pinned", "ignored"])
+def test_what_has_changed_in_a_submodule_is_checked(how: str, repo: Path, submodule: Path) -> None:
+    assert found("--changed-since", "HEAD") == []
+    (submodule / ("b.md" if how == "new" else "a.md")).write_text(BAD)
+    since = "HEAD"
+    if how in ("committed", "pinned"):
+        git(submodule, "commit", "-q", "-a", "-m", "two")
+    if how == "pinned":
+        git(repo, "commit", "-q", "-a", "-m", "two")
+        assert found("--changed-since", "HEAD") == [], "git says that nothing differs"
+        since = "HEAD~1"
+    if how == "ignored":
+        git(repo, "config", "-f", ".gitmodules", "submodule.mod.ignore", "all")
+        git(repo, "config", "diff.ignoreSubmodules", "all")
+        git(repo, "commit", "-q", "-m", "two", ".gitmodules")
+    assert [path for path, *_ in found("--changed-since", since)] == [f"mod/{'b' if how == 'new' else 'a'}.md"]
+
+
+def test_where_git_cannot_say_what_has_changed_everything_is_checked(
+    repo: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "a.md").write_text(BAD)
+    (repo / "vendor/inner").mkdir(parents=True)
+    (repo / "vendor/inner/b.md").write_text(BAD)
+    git(repo / "vendor/inner", "init", "-q")
+    (repo / ".gitignore").write_text("vendor/\n")
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "one")
+    assert [path for path, *_ in found(str(elsewhere), ".", "--changed-since", "HEAD")] == [
+        str(elsewhere / "a.md"),
+        "vendor/inner/b.md",
+    ]
+    result = check("-", "--changed-since", "HEAD", stdin=BAD)
+    assert (result.exit_code, result.stdout[:12]) == (1, "<stdin>:6:1:")
+
+
+def test_that_a_clone_lacks_history_is_said(repo: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "add", "-A")
+    for number in range(3):
+        git(repo, "commit", "-q", "--allow-empty", "-m", str(number))
+    first = subprocess.run(["git", "rev-parse", "HEAD~2"], cwd=repo, capture_output=True, text=True, check=True)
+    git(repo, "checkout", "-q", "-b", "topic", "HEAD~1")
+    git(repo, "commit", "-q", "--allow-empty", "-m", "topic")
+    clone = tmp_path_factory.mktemp("clone") / "shallow"
+    git(repo, "clone", "-q", "--depth=1", "--no-single-branch", f"file://{repo}", str(clone))
+    with contextlib.chdir(clone):
+        for reference, says in (
+            (first.stdout.strip(), "git knows no commit"),
+            ("origin/main", "have no commit in common"),
+        ):
+            result = check("--changed-since", reference)
+            assert result.exit_code == 2
+            assert says in result.stderr
+            assert "in this shallow clone, which lacks a part of the history; fetch it" in result.stderr
+    assert "shallow" not in check("--changed-since", "none").stderr.replace("--unshallow", "")
+
+
+def test_a_case_that_is_gone_concerns_all(repo: Path) -> None:
+    (repo / "genarch.toml").write_text('cases = ["cases"]\n')
+    (repo / "cases").mkdir()
+    for number, path in enumerate(list((Path(__file__).parents[2] / "rules/cases").glob("*.yaml"))[:2]):
+        shutil.copy(path, repo / f"cases/{number}.yaml")
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "one")
+    (repo / "cases/0.yaml").unlink()
+    result = check("--changed-since", "HEAD", "--config", "genarch.toml")
+    assert "everything is checked, since cases/0.yaml has changed" in result.stderr
 
 
 def test_a_baseline_is_judged_by_the_files_that_were_looked_at(repo: Path) -> None:

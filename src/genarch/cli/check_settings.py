@@ -27,7 +27,7 @@ from genarch.files.cache import rules_folder
 from genarch.files.io import case_files, is_spec, refuse, within
 
 if TYPE_CHECKING:
-    from genarch.documents.revisions import Revision, Trusted
+    from genarch.documents.revisions import Changed, Revision, Trusted
     from genarch.documents.trust import Comparison
 
 LONGEST_WAIVER_DAYS = 3_653
@@ -188,8 +188,8 @@ def _today(stated: str | None) -> date:
         raise refuse("SOURCE_DATE_EPOCH", f"'{epoch[:40]}' is not a number of seconds since 1970") from None
 
 
-def changed_files(since: str | None, settings: Settings, rules: str | None) -> tuple[frozenset[str] | None, str]:
-    """The real paths of what differs from where the branch left a commit, if one is named.
+def changed_files(since: str | None, settings: Settings, rules: str | None) -> tuple[Changed | None, str]:
+    """What differs from where the branch left a commit, if one is named.
 
     None, and what it is, where something has changed that concerns all: the settings, the baseline, a table or one that
     it extends, documented cases.
@@ -212,10 +212,16 @@ def changed_files(since: str | None, settings: Settings, rules: str | None) -> t
     configured = {os.path.realpath(path) for path in paths if path}
     # A spec file that is gone was for a document that may not have changed, and settings that are gone were for all.
     names = (*NAMES, os.path.basename(settings.baseline or ""))
+    cases = [os.path.realpath(path) for path in own]
     gone = {
         path
-        for path in changed
-        if (is_spec(os.path.basename(path)) or os.path.basename(path) in names) and not os.path.exists(path)
+        for path in changed.paths
+        if not os.path.exists(path)
+        and (
+            is_spec(os.path.basename(path))
+            or os.path.basename(path) in names
+            or any(within(path, folder) for folder in cases)
+        )
     }
-    everything = gone | (changed & configured)
+    everything = gone | (changed.paths & configured)
     return (None, os.path.relpath(min(everything))) if everything else (changed, "")

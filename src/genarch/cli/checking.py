@@ -31,6 +31,7 @@ from genarch.reports.findings import (
 from genarch.version import __version__
 
 if TYPE_CHECKING:
+    from genarch.documents.revisions import Changed
     from genarch.documents.trust import Comparison
 
 _AT_ONCE = 64
@@ -204,7 +205,7 @@ def check_documents(
     settings: Settings,
     known: Counter[str],
     targets: Iterable[str] = (),
-    changed: frozenset[str] | None = None,
+    changed: Changed | None = None,
     *,
     jobs: int = 1,
     listing: bool = False,
@@ -232,7 +233,10 @@ def check_documents(
         if trust is not None:
             trust.saw(checked.path, [placed for _, placed in checked.judged])
         duplicates = list(_duplicates(checked, changed, first))
-        if not (changed is None or duplicates or changed & {os.path.realpath(checked.path), checked.real}):
+        reals = (os.path.realpath(checked.path), checked.real)
+        if not (
+            changed is None or duplicates or checked.path == STDIN or any(real in changed for real in reals if real)
+        ):
             continue
         counts["files"] += 1
         skipped[NOT_IN_FORCE] += bool(checked.status)
@@ -271,7 +275,7 @@ def check_documents(
 
 def _wanted(
     found: Iterable[ListedFile | Skipped],
-    changed: frozenset[str] | None,
+    changed: Changed | None,
     outputs: Collection[str],
     skipped: Counter[str],
     missing: list[str],
@@ -282,16 +286,14 @@ def _wanted(
             skipped[item.reason] += 1
         elif item.named and item.path != "-" and not os.path.lexists(item.path):
             missing.append(item.path)
-        elif changed is None or item.is_spec or os.path.realpath(item.path) in changed:
+        elif changed is None or item.is_spec or item.path == "-" or os.path.realpath(item.path) in changed:
             if os.path.realpath(item.path) not in outputs:
                 yield item
             elif not read_text(item.path).startswith(f"## {HEADING}"):  # as what an earlier run wrote does
                 raise refuse(item.path, "is an input, and would be overwritten; name another file")
 
 
-def _duplicates(
-    checked: Checked, changed: frozenset[str] | None, first: dict[tuple[str, str], Place]
-) -> Iterator[Located]:
+def _duplicates(checked: Checked, changed: Changed | None, first: dict[tuple[str, str], Place]) -> Iterator[Located]:
     """Spec files beside one document that have one id, where one of the two has changed."""
     if checked.status or checked.real in ("", os.path.realpath(checked.path)):
         return
@@ -299,7 +301,7 @@ def _duplicates(
         place = placed.place()
         before = first.setdefault((checked.real, placed.spec.id), place)
         paths = {os.path.realpath(item.path) for item in (before, place)}
-        if before is not place and (changed is None or paths & changed):
+        if before is not place and (changed is None or any(path in changed for path in paths)):
             yield duplicate(placed, before)
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from difflib import unified_diff
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from genarch.cli.app import Commands, EntryFormat, Text, Texts, argument, flag, option
 from genarch.cli.check_settings import Settings, changed_files, compared, known_findings, settings_of, trusted_commit
@@ -24,6 +24,9 @@ from genarch.files.io import read_exactly, refuse, within
 from genarch.reports.finding_formats import FORMATS, LISTING, View
 from genarch.reports.findings import CheckReport, ListedWaiver, judged_by, waivers_page
 from genarch.reports.words import counted, safe
+
+if TYPE_CHECKING:
+    from genarch.documents.revisions import Changed
 
 app = Commands()
 
@@ -103,7 +106,7 @@ def check(
     changed, everything = changed_files(changed_since, settings, rules)
     trust = trusted and compared(trusted, paths or ["."], settings, config, rules, baseline, no_config=no_config)
     if trust is not None and changed is not None:
-        changed |= trust.differing()
+        changed = changed._replace(paths=changed.paths | trust.differing())
     with busy("checking documents") if jobs == 1 else nullcontext():  # no thread beside a fork
         report, stating, missing = check_documents(
             paths or ["."], settings, known, targets, changed, jobs=jobs, listing=listing, trust=trust
@@ -145,7 +148,7 @@ def _alone(formats: Sequence[str] | None, changed_since: str | None, trusted_ref
 
 
 def _idle(
-    accepted: Sequence[KnownFinding], left: Counter[str], paths: Sequence[str], changed: frozenset[str] | None
+    accepted: Sequence[KnownFinding], left: Counter[str], paths: Sequence[str], changed: Changed | None
 ) -> list[KnownFinding]:
     """The entries of a baseline that no finding matches, of the files that were looked at."""
     if not (+left).total():

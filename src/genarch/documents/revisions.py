@@ -40,12 +40,34 @@ def _commit(option: str, reference: str, advice: str) -> tuple[str, str]:
     if root is None:
         raise refuse(option, "this is no git repository; leave the option out")
     named = ("--end-of-options", f"{reference}^{{commit}}")
-    unknown = f"git knows no commit '{reference[:80]}'; {advice}"
+    unknown = f"git knows no commit '{reference[:80]}'{_shallow(option, root)}; {advice}"
     return root, _git(option, root, "rev-parse", "--verify", "--quiet", *named, otherwise=unknown).decode().strip()
 
 
-def changed_since(reference: str) -> frozenset[str]:
-    """The real paths of the files that differ from where the branch left `reference`.
+def _shallow(option: str, root: str) -> str:
+    """That a clone has a part of the history alone, if so."""
+    shallow = _git(option, root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    return " in this shallow clone, which lacks a part of the history" if shallow else ""
+
+
+class Changed(NamedTuple):
+    """What has changed, by real paths: in a repository what git says has, elsewhere everything."""
+
+    paths: frozenset[str]
+    root: str
+    submodules: frozenset[str] = frozenset()
+    """Folders of whose changes git says something too."""
+
+    def __contains__(self, path: object) -> bool:
+        """Whether a file has changed, or lies where nobody can say."""
+        return path in self.paths or _root_of(os.path.dirname(str(path))) not in (self.root, *self.submodules)
+
+
+_root_of = cache(repository_root)
+
+
+def changed_since(reference: str) -> Changed:
+    """The files that differ from where the branch left `reference`.
 
     Uncommitted and new files are among them, and those that are gone.
 
@@ -53,17 +75,24 @@ def changed_since(reference: str) -> frozenset[str]:
         InputError: when git is not there, or knows no such commit.
     """
     option = "--changed-since"
-    root, commit = _commit(option, reference, "is the history fetched (fetch-depth: 0)?")
-    unrelated = f"'{reference[:80]}' and HEAD have no commit in common here; fetch the history (fetch-depth: 0)"
+    root, commit = _commit(option, reference, _FETCH)
+    unrelated = f"'{reference[:80]}' and HEAD have no commit in common here{_shallow(option, root)}; {_FETCH}"
     base = _git(option, root, "merge-base", commit, "HEAD", otherwise=unrelated).decode().strip()
-    changed = _git(option, root, "diff", "--name-only", "--no-renames", "-z", base, "--")
+    changed = _git(option, root, "diff", "--name-only", "--no-renames", "--ignore-submodules=none", "-z", base, "--")
     new = _git(option, root, "ls-files", "--others", "--exclude-standard", "-z")
     paths = {os.path.realpath(os.path.join(root, name)) for name in os.fsdecode(changed + new).split("\0") if name}
     # Of a submodule, or a repository inside, git names the folder alone.
     inside = {found for path in paths if os.path.isdir(path) for found, _ in walk(path)}
-    return frozenset(paths | set(map(os.path.realpath, inside)))
+    stages = os.fsdecode(_git(option, root, "ls-files", "--stage", "-z")).split("\0")
+    submodules = (entry.partition("\t")[2] for entry in stages if entry.startswith(_SUBMODULE))
+    return Changed(
+        frozenset(paths | set(map(os.path.realpath, inside))),
+        root,
+        frozenset(os.path.realpath(os.path.join(root, name)) for name in submodules),
+    )
 
 
+_FETCH = "fetch it, and the history up to it (fetch-depth: 0, or git fetch --unshallow)"
 _LINK, _SUBMODULE = "120000", "160000"
 MOST_LINKS = 20
 
