@@ -352,3 +352,42 @@ def test_no_model_passes_of_an_architecture_that_evidence_calls_too_slow(answers
     for model in (model for name in out for model in CATALOGUE.generators(name)):
         spec = Spec("s", answers, decision=model.architecture, model=model.id)
         assert list(judge_model(PlacedSpec(spec, {"": Place("a.md", 1, 1)}), FIELD, CATALOGUE)), model.id
+
+
+@pytest.mark.parametrize(
+    ("text", "families"),
+    [
+        ("pix2pix-turbo", {"hybrid"}),
+        ("Pix2Pix Turbo or CycleGAN-turbo", {"hybrid"}),
+        ("Cycle-GAN-Turbo", {"hybrid"}),
+        ("pix2pix and CycleGAN", {"gan"}),
+        ("a turbo mode of CycleGAN", {"gan"}),
+        ("DDGAN", {"hybrid"}),
+        ("Denoising Diffusion GAN", {"hybrid"}),
+        ("Diffusion-GAN", {"hybrid"}),
+        ("a VQ-GAN decoder", {"hybrid"}),
+        ("VQGAN decoders", {"hybrid"}),
+        ("the GAN decoder", {"hybrid"}),
+        ("a decoder beside the GAN", {"gan"}),
+        ("VQGAN f16", {"hybrid"}),
+        ("StyleGAN-T", {"gan"}),
+        ("SDXL-Turbo", set()),  # nothing in its name is another family's
+    ],
+)
+def test_a_model_named_in_a_text_is_what_the_catalogue_says(text: str, families: set[str]) -> None:
+    assert families_named(text, FIELD) == families
+
+
+@pytest.mark.parametrize(
+    ("decision", "chosen", "found_there"),
+    [
+        ("hybrid", "CycleGAN-turbo", False),
+        ("few_step", "pix2pix-turbo, fine-tuned", False),
+        ("latent_diffusion_gan_decoder", "Latent diffusion with a VQ-GAN decoder", False),
+        ("gan", "CycleGAN-turbo", True),
+        ("hybrid", "CycleGAN", True),
+    ],
+)
+def test_what_the_text_chooses_is_compared_by_what_it_is(decision: str, chosen: str, found_there: bool) -> None:  # noqa: FBT001
+    text = record(f"constraints: {{}}\ndecision: {decision}", f'Chosen option: "{chosen}", because.')
+    assert ("prose-names-another-architecture" in ids(found(text, FIELD))) is found_there

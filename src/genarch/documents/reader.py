@@ -16,7 +16,7 @@ from genarch.engine.findings import CheckId, Finding, Located, Place
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.errors import InputError
-from genarch.files.bundled import DOCUMENT_CHECKS
+from genarch.files.bundled import DOCUMENT_CHECKS, load_catalogue
 from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse, within
 from genarch.files.specs import parse_placed
 from genarch.files.yaml_text import LINE_END
@@ -260,7 +260,11 @@ def _content(path: str) -> bytes | None:
 
 def families_named(text: str, rules: RuleTable) -> frozenset[str]:
     """The families that a text names. Of overlapping names the longest counts: `GAN-enhanced diffusion` is no GAN."""
-    pattern, families = _names(rules)
+    return _matched(_names(rules), text)
+
+
+def _matched(names: tuple[re.Pattern[str], list[str]], text: str) -> frozenset[str]:
+    pattern, families = names
     # A name has its own group; lastindex is the group that matched.
     return frozenset(families[match.lastindex - 1] for match in pattern.finditer(text) if match.lastindex)
 
@@ -269,20 +273,32 @@ def families_named(text: str, rules: RuleTable) -> frozenset[str]:
 def _names(rules: RuleTable) -> tuple[re.Pattern[str], list[str]]:
     """One pattern of all names, and the family that each of its groups stands for.
 
-    A name that could stand for two families is left out.
+    A name that could stand for two families is left out. A model of the catalogue that is called after another family
+    than its own, as pix2pix-turbo is, stands for its own.
     """
     terms = [(name, family.id) for family in rules.families for name in (family.id, family.title)]
     family_of = {architecture.id: architecture.family for architecture in rules.architectures}
     for architecture in rules.architectures:
         names = [architecture.title, re.sub(r"\s*\(.*?\)", "", architecture.title)]
+        names += filter(None, [architecture.title.partition(" with a ")[2]])  # what it has beside another one
         names += [name for name in (architecture.id, *architecture.aliases) if "_" in name]  # a word may mean much
         terms += [(name, architecture.family) for name in names]
     for method in rules.methods:
         families = {family_of[name] for name in method.architectures}
         terms += [(method.title, family) for family in families if len(families) == 1]
+    known = _compiled(terms)
+    for model in load_catalogue().models.values():
+        names = [model.id, *re.split(r" / | and ", re.sub(r"\s*\(.*?\)", "", model.title))]
+        names += [f"{model.title.split()[0]} decoder"] if model.kind == "decoder" else []
+        own = family_of.get(model.architecture)
+        terms += [(name, own) for name in names if own and _matched(known, f"{name} {name.upper()}") - {own}]
+    return _compiled(terms)
+
+
+def _compiled(terms: Iterable[tuple[str, str]]) -> tuple[re.Pattern[str], list[str]]:
     # Longest first: an alternation takes the first that fits.
-    terms = sorted(dict.fromkeys(terms), key=lambda term: -len(term[0]))
-    return re.compile("|".join(f"({_pattern(name)})" for name, _ in terms)), [family for _, family in terms]
+    ordered = sorted(dict.fromkeys(terms), key=lambda term: -len(term[0]))
+    return re.compile("|".join(f"({_pattern(name)})" for name, _ in ordered)), [family for _, family in ordered]
 
 
 def _pattern(name: str) -> str:
@@ -292,6 +308,7 @@ def _pattern(name: str) -> str:
     ORGANISATION are none. What may stand before it has a bound, so that no text takes long.
     """
     words = r"[-_\s]".join(re.escape(word) for word in re.split(r"[-_\s]+", name))
+    words = re.sub(r"(?<=\w)(?=GAN)", r"[-_\\s]?", words)
     whole = rf"(?i:(?<!\w){words}s?(?!\w))"
     if not (name.isupper() and name.isalpha()):
         return whole
