@@ -20,7 +20,7 @@ TODAY = "2026-11-24"
 EXPECTED = yaml.safe_load((DOCS / "expected.yaml").read_text())
 # What is installed for a hook or an action finds its libraries here, so that no test depends on a registry.
 OFFLINE = {
-    "PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0",
+    "PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_NO_COMPILE": "1",
     "PYTHONPATH": sysconfig.get_path("purelib"), "PIP_DISABLE_PIP_VERSION_CHECK": "1",
 }  # fmt: skip
 GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false")

@@ -59,7 +59,7 @@ def test_an_installed_wheel_evaluates_a_spec(wheel: Path, root: Path, tmp_path: 
     venv.create(tmp_path / "env")
     python = tmp_path / "env/bin/python"
     pip = (sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check")
-    run(*pip, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=tmp_path)
+    run(*pip, "install", "--quiet", "--no-deps", "--no-index", "--no-compile", wheel, cwd=tmp_path)
     # The libraries it needs are those of this environment, so that no test depends on a registry.
     site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=tmp_path).strip())
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
