@@ -8,10 +8,9 @@ python3 generator.py --serve N  makes an image for each request to http://localh
 from __future__ import annotations
 
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 
-CHANNELS, SIZE = 4, 32
+CHANNELS, SIZE = 2, 32
 Layer = list[list[list[float]]]
 
 
@@ -49,21 +48,26 @@ def convolved(image: Layer, kernels: list[list[float]]) -> list[list[float]]:
     return [[value if value > 0 else 0.2 * value for value in row] for row in found]
 
 
-class Server(BaseHTTPRequestHandler):
-    """Makes an image for each request; its body is the seed."""
+def serve(port: int) -> None:
+    """Make an image for each request; its body is the seed."""
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer  # takes longer than an image
 
-    def do_POST(self) -> None:
-        """Answer with an image."""
-        seed = int(self.rfile.read(int(self.headers.get("Content-Length", "0"))) or b"0")
-        image = generate(seed)
-        self.send_response(200)
-        self.send_header("Content-Type", "image/x-portable-graymap")
-        self.send_header("Content-Length", str(len(image)))
-        self.end_headers()
-        self.wfile.write(image)
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            seed = int(self.rfile.read(int(self.headers.get("Content-Length", "0"))) or b"0")
+            image = generate(seed)
+            self.send_response(200)
+            self.send_header("Content-Type", "image/x-portable-graymap")
+            self.send_header("Content-Length", str(len(image)))
+            self.end_headers()
+            self.wfile.write(image)
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("localhost", port), Handler)
+    print(f"http://localhost:{server.server_port}/generate", file=sys.stderr, flush=True)
+    server.serve_forever()
 
 
 def main() -> None:
@@ -73,9 +77,7 @@ def main() -> None:
 
         loop(lambda request: generate(int(request or 0)))
     elif "--serve" in sys.argv:
-        server = ThreadingHTTPServer(("localhost", int(sys.argv[-1])), Server)
-        print(f"http://localhost:{server.server_port}/generate", file=sys.stderr, flush=True)
-        server.serve_forever()
+        serve(int(sys.argv[-1]))
     else:
         sys.stdout.buffer.write(generate(0))
 
