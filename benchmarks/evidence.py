@@ -13,7 +13,7 @@ from genarch.engine.constraints import BY_NAME
 from genarch.evidence.assessment import assess
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import bill
-from genarch.evidence.estimates import calibrate
+from genarch.evidence.fit import calibrate
 from genarch.files import bundled
 
 

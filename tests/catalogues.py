@@ -62,6 +62,8 @@ def row(name: str, model: str = "net", **fields: Any) -> Measurement:
         "unverified_fields": (),
         "trust": "high",
         "usable_for_calibration": True,
+        "here": False,
+        "percentiles": (),
     }
     return Measurement(**{**given, **fields})
 

@@ -354,7 +354,6 @@ def test_the_catalogue_is_read_only_where_a_spec_states_what_evidence_reads(
         raise AssertionError("the catalogue is read")
 
     monkeypatch.setattr("genarch.files.bundled.load_catalogue", read)
-    monkeypatch.setattr("genarch.cli.checking.load_catalogue", read)
     assert check("docs").exit_code == 0
     (repo / "docs/good.md").write_text(WRONG.replace("model: sdxl\n", "").replace("2s", "1913ms"))
     assert check("docs", "--no-evidence").exit_code == 0

@@ -30,7 +30,7 @@ GENERATOR = ROOT / "examples/measure/generator.py"
 
 
 def report_of(*arguments: str | Path, code: int = 0) -> dict[str, object]:
-    result = run("measure", SPEC, "--runs", "6", "--warmup", "1", "--format", "json", *arguments)
+    result = run("measure", SPEC, "--no-save", "--runs", "6", "--warmup", "1", "--format", "json", *arguments)
     assert (result.returncode, result.stderr) == (code, "")
     report: dict[str, object] = json.loads(result.stdout)
     jsonschema.Draft7Validator(schema_of("measure")).validate(report)
@@ -63,21 +63,23 @@ def test_the_example_by_all_three_ways() -> None:
 
 
 def test_a_missed_budget_and_a_failure_have_exit_codes(tmp_path: Path) -> None:
-    slow = run("measure", SPEC, "--set", "latency_budget_ms=1", "--set", "latency_percentile=p50", "--runs", "6",
+    slow = run("measure", SPEC, "--no-save", "--set", "latency_budget_ms=1", "--set", "latency_percentile=p50", "--runs", "6",
                "--", "sleep", "0.01")  # fmt: skip
     assert slow.returncode == 1
     assert "Missed: 1 ms for 50 of 100 images" in slow.stdout
-    broken = run("measure", SPEC, "--runs", "6", "--warmup", "1", "--", "sh", "-c", "test {n} -lt 5 || exit 3")
+    broken = run(
+        "measure", SPEC, "--no-save", "--runs", "6", "--warmup", "1", "--", "sh", "-c", "test {n} -lt 5 || exit 3"
+    )
     assert broken.returncode == 2
     assert "image 5: exited with 3; 3 of 6 runs are kept" in broken.stdout
     assert broken.stderr.endswith("image 5: exited with 3\n")
     image = tmp_path / "times.svg"
-    assert run("measure", SPEC, "--runs", "6", "-o", image, "--", "true").returncode == 0
+    assert run("measure", SPEC, "--no-save", "--runs", "6", "-o", image, "--", "true").returncode == 0
     assert ET.fromstring(image.read_text()).tag == "{http://www.w3.org/2000/svg}svg"
 
 
 def test_ctrl_c_keeps_what_was_measured() -> None:
-    command = [sys.executable, "-m", "genarch", "measure", str(SPEC), "--warmup", "0", "--", "sh", "-c"]
+    command = [sys.executable, "-m", "genarch", "measure", str(SPEC), "--no-save", "--warmup", "0", "--", "sh", "-c"]
     script = "test {n} -lt 4 || { echo four > /proc/$PPID/fd/2; sleep 60; }"
     child = subprocess.Popen([*command, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert child.stderr
@@ -171,3 +173,82 @@ def test_verdicts_in_words(times: tuple[float, ...], stated: dict[str, Any], ver
     assert report.verdict == verdict
     assert words in as_text(measured_page(report), Look(200))
     jsonschema.Draft7Validator(schema_of("measure")).validate(plain(report))
+
+
+OWN = """\
+version: 1
+id: poster
+constraints:
+  task: text_to_image
+  conditioning: [text]
+  serving: near_realtime
+  latency_budget_ms: 900ms
+  gpu: l4
+  resolution_px: 512
+  peak_images_per_second: 1
+decision: hybrid
+model: sd-turbo
+"""
+
+
+def test_what_was_measured_counts_from_then_on(tmp_path: Path) -> None:
+    spec, file = tmp_path / "poster.genarch.yaml", tmp_path / "genarch-evidence.yaml"
+    spec.write_text(OWN)
+    command = ("measure", spec.name, "--runs", "90", "--warmup", "0")
+    assert "Saved" not in run(*command, "--no-save", "--", "true", cwd=tmp_path).stdout
+    assert not file.exists()
+    # No card is found here, so that it is of the processor, unless it is said otherwise.
+    here = run(*command, "--", "true", cwd=tmp_path)
+    assert "This is of cpu-" in here.stdout
+    file.unlink()
+    quick = run(*command, "--gpu", "L4", "--", "sleep", "0.004", cwd=tmp_path)
+    assert (quick.returncode, "genarch-evidence.yaml, as evidence of your own" in quick.stdout) == (0, True)
+    shown = " ".join(run("evaluate", spec.name, "--full", cwd=tmp_path).stdout.split())
+    assert "(your own, p95 of 90 runs, 20" in shown
+    report = json.loads(run("evaluate", spec.name, "--format", "json", cwd=tmp_path).stdout)[0]
+    assert report["start_with"][0]["row"]["here"]["runs"] == 90
+    jsonschema.Draft7Validator(schema_of("report")).validate(report)
+    assert "(your own" not in run("evaluate", spec.name, "--full", "--no-evidence", cwd=tmp_path).stdout
+    smaller = " ".join(run("evaluate", spec.name, "--full", "--set", "resolution_px=384", cwd=tmp_path).stdout.split())
+    assert "by your own poster-20" in smaller
+    assert "(your own, p95 of 90 runs" in " ".join(run("cost", spec.name, cwd=tmp_path).stdout.split())
+    (tmp_path / "sub").mkdir()
+    asked = run("ask", "--answers", "../poster.genarch.yaml", "--yes", "--full", cwd=tmp_path / "sub")
+    assert "(your own, p95" in " ".join(asked.stdout.split())
+    named = run("evaluate", "../poster.genarch.yaml", "--evidence", "../genarch-evidence.yaml", cwd=tmp_path / "sub")
+    assert "(your own" in " ".join(named.stdout.split())
+    assert run("evaluate", spec.name, "--evidence", "gone.yaml", cwd=tmp_path).returncode == 2
+
+
+def test_a_measurement_that_is_stale_or_misses_the_budget_is_found(tmp_path: Path) -> None:
+    spec, file = tmp_path / "poster.genarch.yaml", tmp_path / "genarch-evidence.yaml"
+    spec.write_text(OWN)
+    run("measure", spec.name, "--runs", "90", "--gpu", "l4", "--", "sleep", "0.004", cwd=tmp_path)
+    measured_on = next(line for line in file.read_text().splitlines() if "date:" in line).split()[1]
+
+    def found(*arguments: str, name: str = "measurement") -> list[str]:
+        result = run("check", "--format", "concise", *arguments, cwd=tmp_path)
+        return [line for line in result.stdout.splitlines() if name in line]
+
+    assert found("--today", measured_on) == []
+    (stale,) = found("--today", "2099-01-01")
+    assert ":3:1: warning: " in stale
+    assert "was measured for this spec, but it is older than 2098-01-01" in stale
+    spec.write_text(OWN.replace("900ms", "1ms"))
+    (missed,) = found("--today", measured_on)
+    assert ":7:3: error: measured, 95 of 100 images take up to" in missed
+    spec.write_text(OWN.replace("512", "1024").replace("gpu: l4", "gpu: t4").replace("sd-turbo", "sdxl-turbo"))
+    (other,) = found("--today", measured_on)
+    assert "it is of sd-turbo, and sdxl-turbo is decided; it is of l4, and t4 is stated; it is of 512 px" in other
+    spec.write_text(OWN.replace("512", "1024").replace("gpu: l4", "device: mobile"))
+    assert "it is of l4, and mobile is stated" in found("--today", measured_on)[0]
+    assert found("--no-evidence") == []
+    (tmp_path / "genarch.toml").write_text('measurements = ["kept/own.yaml"]\nmeasurement_days = 30\n')
+    (tmp_path / "kept").mkdir()
+    file.rename(tmp_path / "kept/own.yaml")
+    spec.write_text(OWN)
+    assert found("--today", measured_on) == []
+    assert len(found("--today", "2099-01-01")) == 1
+    file.write_text("format: 2\n")
+    (wrong,) = found("--today", measured_on, name="unreadable")
+    assert wrong.startswith("genarch-evidence.yaml:1:9: error: format: '2' is not a format version")

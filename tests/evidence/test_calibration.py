@@ -11,7 +11,8 @@ import pytest
 from catalogues import card, catalogue, model, row, work
 from genarch.evidence.catalogue import Band, Catalogue, Share, StackFit
 from genarch.evidence.entries import Source
-from genarch.evidence.estimates import Error, Point, Regime, calibrate, fit, leave_one_source_out, points
+from genarch.evidence.estimates import Regime
+from genarch.evidence.fit import Error, Point, calibrate, fit, leave_one_source_out, points
 from genarch.files.bundled import load_catalogue
 
 

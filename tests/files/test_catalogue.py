@@ -14,7 +14,7 @@ import pytest
 from genarch import InputError, evaluate, load_rules, parse_spec, validate_spec
 from genarch.engine.constraints import BY_NAME, gpu_key, gpu_names
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.estimates import calibrate
+from genarch.evidence.fit import calibrate
 from genarch.files import bundled as load
 from genarch.files import records, yaml_text
 from genarch.files.bundled import CATALOGUE_FILES, evidence_folder, load_catalogue

@@ -62,6 +62,10 @@ Rules = Annotated[str, option("ID|PATH", "A bundled rule table's id, or a path."
 Cases = Annotated[
     Texts, option("FILE", "A team's own documented cases, which count beside the bundled ones; repeatable.")
 ]
+Evidence = Annotated[
+    Texts,
+    option("FILE", "Your own measurements; else those of the settings, and genarch-evidence.yaml beside the spec."),
+]
 Overrides = Annotated[
     Texts,
     option(

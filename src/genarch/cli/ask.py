@@ -12,10 +12,24 @@ from typing import Annotated
 
 import typer
 
-from genarch.cli.app import Answers, Commands, Format, Full, Output, Overrides, Pager, Plain, Rules, Yes, flag, option
+from genarch.cli.app import (
+    Answers,
+    Commands,
+    Evidence,
+    Format,
+    Full,
+    Output,
+    Overrides,
+    Pager,
+    Plain,
+    Rules,
+    Yes,
+    flag,
+    option,
+)
 from genarch.cli.dialogue import Dialogue, has_terminal
 from genarch.cli.evaluate import write_reports
-from genarch.cli.output import ExitCode, counting_own_cases, keep, say, written
+from genarch.cli.output import ExitCode, OwnEvidence, counting_own_cases, keep, say, written
 from genarch.engine.answers import MANY, names_words
 from genarch.engine.answers import written as as_written
 from genarch.engine.constraints import BY_NAME
@@ -60,6 +74,7 @@ def ask(
     full: Full = False,
     pager: Pager = True,
     rules: Rules = DEFAULT_TABLE,
+    evidence: Evidence = None,
 ) -> int:
     """Ask about a deployment, no more than it takes; then the recommendation."""
     if confirm and answers is None:
@@ -67,7 +82,7 @@ def ask(
     if save is not None:
         check_target(save, answers)
     keep(output, [answers] if answers else [])
-    table = counting_own_cases(load_rules(rules))
+    table = OwnEvidence(counting_own_cases(load_rules(rules)), evidence).table_for(answers or save or "")
     interview = interview_by(table, order="fixed" if fixed else "adaptive", every=every, certain=certain)
     asking = questioned(context, table, interview, answers, overrides, save, confirm=confirm, yes=yes, plain=plain)
     with asking as (spec, sheet, dialogue):

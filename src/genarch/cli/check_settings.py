@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from genarch.cli.output import FAIL_ON, counting_own_cases, one_of, say
+from genarch.cli.output import FAIL_ON, OwnEvidence, counting_own_cases, one_of, say
 from genarch.documents import discovery
 from genarch.documents.globs import Patterns, wrong_glob
 from genarch.documents.settings import (
     NAMES,
+    OLDEST_DAYS,
     KnownFinding,
     Policy,
     ProjectSettings,
@@ -22,7 +23,7 @@ from genarch.documents.settings import (
 )
 from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem
-from genarch.files.bundled import DEFAULT_TABLE, bundled_tables, load_rules, table_files
+from genarch.files.bundled import DEFAULT_TABLE, OWN_NAME, bundled_tables, load_rules, table_files
 from genarch.files.cache import rules_folder
 from genarch.files.io import case_files, is_spec, refuse, within
 
@@ -44,8 +45,10 @@ class Settings(NamedTuple):
     fail_on: str
     baseline: str | None
     project: ProjectSettings
+    own: OwnEvidence | None
+    """The table for each document, with the measurements that count there; None where none count."""
     trusted: str | None = None
-    """The commit, as it was named, at which settings, table and baseline are read."""
+    """The commit, as it was named, at which settings, table, measurements and baseline are read."""
 
 
 def settings_of(
@@ -62,6 +65,7 @@ def settings_of(
     waivers: bool = True,
     evidence: bool = True,
     at: Revision | None = None,
+    measurements: Sequence[str] | None = None,
 ) -> Settings:
     """The settings that hold: the options of the command line over those of the project, as now or at a commit."""
     if at is not None:
@@ -73,7 +77,7 @@ def settings_of(
     say(*(f"{path}: passed over, since it cannot be read and has no word of genarch" for path in project.passed_over))
     folder = project.folder
     if config is None and os.environ.get("CI", "").casefold() in ("true", "1"):
-        _within_repository(project, rules=rules is None, baseline=baseline is None)
+        _within_repository(project, rules=rules is None, baseline=baseline is None, measured=not measurements)
     day = _today(today)
     days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
     root = discovery.repository_root(".") or os.path.realpath(".")
@@ -105,6 +109,9 @@ def settings_of(
             severities=project.severity,
             waivers=waivers,
             evidence=evidence,
+            measured_since=(
+                day - timedelta(days=min(project.measurement_days or OLDEST_DAYS, day.toordinal() - 1))
+            ).isoformat(),
         ),
         discovery.Selection(
             patterns("--include", include, project.include), patterns("--exclude", exclude, project.exclude), root
@@ -113,6 +120,7 @@ def settings_of(
         one_of("--fail-on", fail_on or project.fail_on or "error", "a severity", FAIL_ON),
         baseline or project.path_of(project.baseline),
         project,
+        OwnEvidence(rule_table, measurements, project, at) if evidence else None,
         None if at is None else at.reference,
     )
 
@@ -151,7 +159,7 @@ def known_findings(settings: Settings, at: Revision | None = None) -> tuple[Know
         return read_baseline(at.copy(settings.baseline))
 
 
-def _within_repository(project: ProjectSettings, *, rules: bool, baseline: bool) -> None:
+def _within_repository(project: ProjectSettings, *, rules: bool, baseline: bool, measured: bool) -> None:
     """Refuse settings, and what they name in place of the command line, that lie outside of the repository.
 
     What a table extends counts too, and so does each file of cases.
@@ -164,6 +172,7 @@ def _within_repository(project: ProjectSettings, *, rules: bool, baseline: bool)
     if rules and (table := project.path_of(project.rules)) and table not in bundled_tables():
         paths += [table] if root and not within(os.path.realpath(table), root) else table_files(table)
     paths += [project.path_of(project.baseline)] if baseline else []
+    paths += map(project.path_of, project.measurements) if measured else []
     own = rules_folder()
     outside = [path for path in paths if path and root and not within(os.path.realpath(path), root)]
     message = "lies outside of the repository, where no change is reviewed; in CI, name it on the command line"
@@ -204,7 +213,7 @@ def changed_files(since: str | None, settings: Settings, rules: str | None) -> t
         project, rules = ProjectSettings(), None
     table = rules or project.path_of(project.rules)
     own = [os.path.normpath(os.path.join(project.folder, path)) for path in project.cases]
-    paths = [project.path, settings.baseline, *case_files(own)]
+    paths = [project.path, settings.baseline, *case_files(own), *(settings.own.paths if settings.own else ())]
     if table and table not in bundled_tables():
         from genarch.files.table_reader import chain_of  # not for whoever has no table of their own
 
@@ -223,5 +232,7 @@ def changed_files(since: str | None, settings: Settings, rules: str | None) -> t
             or any(within(path, folder) for folder in cases)
         )
     }
-    everything = gone | (changed.paths & configured)
+    # A measurement beside a spec concerns that spec, whose document may not have changed.
+    measured = {path for path in changed.paths if os.path.basename(path) == OWN_NAME}
+    everything = gone | measured | (changed.paths & configured)
     return (None, os.path.relpath(min(everything))) if everything else (changed, "")

@@ -17,7 +17,7 @@ from genarch.documents.judge import CheckedDecision, duplicate, judge, with_seve
 from genarch.documents.reader import located
 from genarch.engine.findings import CheckId, Located, Place
 from genarch.errors import InputError
-from genarch.files.bundled import load_catalogue
+from genarch.files.bundled import catalogue_of
 from genarch.files.io import read_text, refuse
 from genarch.reports.findings import (
     HEADING,
@@ -192,12 +192,25 @@ def _sidecar(item: ListedFile, settings: Settings) -> Checked | None:
 def _judged(path: str, document: reader.DesignDocument, settings: Settings, real: str = "") -> Checked:
     # A quotation states nothing: what must carry a spec does not do so by quoting one.
     stated = [*document.specs, *(item for item in document.defects if item.finding.check != CheckId("block-quoted"))]
-    named = settings.policy.evidence and any(placed.spec.model for placed in document.specs)
-    findings, judged = judge(document, settings.rules, settings.policy, load_catalogue() if named else None)
+    rules, found = settings.rules, []
+    if settings.own and document.specs:
+        try:
+            rules = settings.own.table_for(path)
+        except InputError as error:
+            found = [_unusable(*problem) for problem in error.problems]
+    named = settings.own and (rules is not settings.rules or any(placed.spec.model for placed in document.specs))
+    findings, judged = judge(document, rules, settings.policy, catalogue_of(rules) if named else None)
+    findings += with_severities(found, settings.policy)
     status = document.status if stated and document.inactive else ""
     real = real or os.path.realpath(path)
     pairs = tuple(zip(judged, document.specs, strict=bool(judged)))
     return Checked(path, real, bool(stated), status=status, findings=tuple(findings), judged=pairs)
+
+
+def _unusable(path: str, line: int | None, column: int | None, field: str, message: str) -> Located:
+    """A problem of the measurements beside a document, which is none of a file that was to be checked."""
+    says = f"{field}: {message}" if field else message
+    return located(CheckId("document-unreadable"), Place(path, line or 1, column or 1), says)
 
 
 def check_documents(

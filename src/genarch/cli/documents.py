@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from genarch.cli.app import Commands, EntryFormat, Text, Texts, argument, flag, option
+from genarch.cli.app import Commands, EntryFormat, Evidence, Text, Texts, argument, flag, option
 from genarch.cli.check_settings import Settings, changed_files, compared, known_findings, settings_of, trusted_commit
 from genarch.cli.checking import check_documents
 from genarch.cli.output import ExitCode, busy, collected, keep, look_of, one_of, say, write_report, written
@@ -75,6 +75,7 @@ def check(
     show_waived: Annotated[bool, flag("--show-waived", "List waived findings too, with the reasons.")] = False,
     no_waivers: Annotated[bool, flag("--no-waivers", "Ignore every waiver.")] = False,
     no_evidence: Annotated[bool, flag("--no-evidence", "Judge by the rules alone, whatever was measured.")] = False,
+    evidence: Evidence = None,
     allow_empty: Annotated[bool, flag("--allow-empty", "Exit 0 when there is nothing to check.")] = False,
     today: Today = None,
     config: Config = None,
@@ -88,7 +89,9 @@ def check(
     asked = (rules, include, exclude, require_block, today, fail_on, baseline)
     trusted = trusted_commit(trusted_ref)
     at = trusted and trusted.at
-    settings = settings_of(config, no_config, *asked, waivers=not no_waivers, evidence=not no_evidence, at=at)
+    settings = settings_of(
+        config, no_config, *asked, waivers=not no_waivers, evidence=not no_evidence, measurements=evidence, at=at
+    )
     if show_config:
         return _show_config(settings)
     if show_files:

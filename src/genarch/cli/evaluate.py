@@ -17,6 +17,7 @@ import typer
 from genarch.cli.app import (
     Cases,
     Commands,
+    Evidence,
     Format,
     Full,
     Output,
@@ -33,6 +34,7 @@ from genarch.cli.app import (
 from genarch.cli.output import (
     STDIN,
     ExitCode,
+    OwnEvidence,
     bug,
     collected,
     counted,
@@ -74,12 +76,10 @@ def evaluate(
     rules: Rules = DEFAULT_TABLE,
     fail_on: Annotated[str, option("VERDICT,...", "Exit 1 when a spec gets one of these verdicts.")] = "",
     explore: Annotated[bool, option(None, "Show what is settled and what would change the verdict; slower.")] = True,
-    evidence: Annotated[
-        bool,
-        flag(
-            "--evidence/--no-evidence", "Let measurements decide too, and show which models fit; else the rules alone."
-        ),
-    ] = True,
+    evidence: Evidence = None,
+    no_evidence: Annotated[
+        bool, flag("--no-evidence", "The rules alone; else measurements decide too, and show which models fit.")
+    ] = False,
     tries: Annotated[
         Texts,
         option(
@@ -105,28 +105,29 @@ def evaluate(
             raise typer.BadParameter("--watch looks at files; name some")
         again = dict(locals(), watch=False, pager=False)
         return watched(lambda: evaluate(**again), lambda: [*spec_files(paths), *table_files(rules)])
-    if model is not None and not evidence:
-        raise typer.BadParameter("--model is compared with the evidence; leave --no-evidence out")
-    if model is not None:
-        load_catalogue().model(model)  # a name that it does not have is refused before anything is read
+    _check_evidence(evidence, no_evidence=no_evidence, model=model)
     output = None if output == "-" else output
     keep(output, table_files(rules), what="the rule table in use")
-    table = load_rules(rules, evidence=evidence)
+    keep(output, evidence or (), what="evidence in use")
+    table = load_rules(rules, evidence=not no_evidence)
     failing = _failing(fail_on, table)
     stated = parse_overrides(overrides or ())
-    table = counting_own_cases(table, cases) if evidence else table
+    table = table if no_evidence else counting_own_cases(table, cases)
+    own = None if no_evidence else OwnEvidence(table, evidence)
     if tries:
         if len(paths or ()) > 1 or os.path.isdir((paths or [""])[0]):
             raise typer.BadParameter("--try compares the answers of one spec; name a single file")
         spec = read_spec(paths[0], table, stated) if paths else of_overrides(stated)
-        return tried(spec._replace(model=model or spec.model), table, tries, output_format, output, evidence=evidence)
+        table = own.table_for(spec.origin.path) if own else table
+        return tried(spec._replace(model=model or spec.model), table, tries, output_format, output, evidence=bool(own))
 
     def write(reports: Iterable[tuple[Report, int]]) -> int:
         return write_reports(reports, table, output_format, output, full=full, pager=pager)
 
     def one(spec: Spec) -> tuple[Report, int]:
         spec = spec._replace(model=model or spec.model)
-        report = report_on(spec, table, explored=explore, with_evidence=evidence)
+        judged_by = own.table_for(spec.origin.path) if own else table
+        report = report_on(spec, judged_by, explored=explore, with_evidence=bool(own))
         return report, ExitCode.FINDINGS if report.verdict.verdict in failing else ExitCode.OK
 
     def every(paths: list[str]) -> Iterator[tuple[Report, int]]:
@@ -154,6 +155,15 @@ def evaluate(
     if code == ExitCode.NOTHING:
         say(f"nothing to evaluate: no *.genarch.yaml or genarch.yaml in {', '.join(paths)}")
     return code
+
+
+def _check_evidence(evidence: list[str] | None, *, no_evidence: bool, model: str | None) -> None:
+    if evidence and no_evidence:
+        raise typer.BadParameter("--evidence names measurements, and --no-evidence leaves them out; leave one out")
+    if model is not None and no_evidence:
+        raise typer.BadParameter("--model is compared with the evidence; leave --no-evidence out")
+    if model is not None:
+        load_catalogue().model(model)  # a name that it does not have is refused before anything is read
 
 
 def _failing(fail_on: str, table: RuleTable) -> frozenset[str]:

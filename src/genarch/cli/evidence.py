@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from genarch.cli.app import Commands, ComparisonFormat, EntryFormat, Output, Overrides, Rules, argument, flag, option
-from genarch.cli.output import keep, print_descriptions, read_spec, write_report
+from genarch.cli.app import (
+    Commands,
+    ComparisonFormat,
+    EntryFormat,
+    Evidence,
+    Output,
+    Overrides,
+    Rules,
+    argument,
+    flag,
+    option,
+)
+from genarch.cli.output import OwnEvidence, keep, print_descriptions, read_spec, write_report
 from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.answers import parse_answer
 from genarch.engine.constraints import BY_NAME
 from genarch.errors import InputError, Problem, UnknownIdError, nearest
 from genarch.evidence.catalogue import Stack
 from genarch.evidence.cost import bill
-from genarch.evidence.estimates import Options, leave_one_source_out, points
+from genarch.evidence.estimates import Options
 from genarch.evidence.estimates import estimate as estimated
 from genarch.evidence.feasibility import Filter
+from genarch.evidence.fit import leave_one_source_out, points
 from genarch.files.answers import parse_overrides
-from genarch.files.bundled import DEFAULT_TABLE, load_catalogue, load_rules, table_files
+from genarch.files.bundled import DEFAULT_TABLE, catalogue_of, load_catalogue, load_rules, table_files
 from genarch.files.io import refuse
 from genarch.reports import evidence_descriptions as pages
 from genarch.reports.estimates import accuracy_page, accuracy_report, cost_page, cost_report, estimate_page
@@ -171,6 +183,7 @@ def cost(
     output_format: ComparisonFormat = "text",
     output: Output = None,
     rules: Rules = DEFAULT_TABLE,
+    evidence: Evidence = None,
 ) -> int:
     """Show what a spec's load costs on its gpu, by architecture."""
     keep(output, [spec, *table_files(rules)])
@@ -182,7 +195,7 @@ def cost(
     lacking = [name for name in ("gpu", "resolution_px") if name not in answers]
     if lacking:
         raise refuse(spec, f"a cost needs {' and '.join(lacking)}; state it, or add --set {lacking[0]}=…")
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(OwnEvidence(table, evidence).table_for(stated.origin.path))
     found = bill(answers, [entry.id for entry in table.architectures], catalogue, utilisation=utilisation)
     assert found is not None  # noqa: S101  (what it needs is stated)
     report = cost_report(stated.id, found, catalogue)

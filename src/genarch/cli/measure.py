@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -15,15 +15,18 @@ import typer
 
 from genarch.cli.app import Commands, Output, Overrides, Rules, Text, Texts, argument, flag, option
 from genarch.cli.output import ExitCode, keep, read_spec, say, write_report, written
+from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.evidence.ways import at_most
 from genarch.files.answers import parse_overrides
-from genarch.files.bundled import DEFAULT_TABLE, load_rules, table_files
+from genarch.files.bundled import DEFAULT_TABLE, OWN_NAME, load_catalogue, load_rules, table_files
 from genarch.files.io import read_text, refuse
-from genarch.measure.machine import Cards, Watch, cards, machine
-from genarch.measure.running import Load, Plan, Runs, Seen, loaded, measured
+from genarch.files.own_evidence import Entry, add_evidence, check_target
+from genarch.measure.evidence import Found, Place, entries_of, place_of
+from genarch.measure.machine import Watch, cards, machine
+from genarch.measure.running import Plan, Seen, loaded, measured
 from genarch.measure.ways import Address, CommandWay, LoopWay, UrlWay, Way
-from genarch.reports.measurement import as_svg, measured_page, measured_report
+from genarch.reports.measurement import Measured, as_svg, measured_page, measured_report
 
 app = Commands()
 
@@ -50,20 +53,32 @@ def measure(
     warmup: Annotated[int, option("N", "Images made before those.", min=0, max=1_000)] = 3,
     seconds: Annotated[float, option("S", "What all of it may take, and the peak again.", min=1, max=86_400)] = 300,
     timeout: Annotated[float, option("S", "What one image may take.", min=0.1, max=3_600)] = 60,
+    model: Annotated[Text, option("ID", "What it is; else the spec's model, or one of your own.", of="models")] = None,
+    gpu: Annotated[Text, option("ID", "What it runs on; else the card that is found here.", of="gpus")] = None,
+    evidence: Annotated[
+        Text, option("FILE", "Where it is added as evidence; else genarch-evidence.yaml beside the spec.")
+    ] = None,
+    no_save: Annotated[bool, flag("--no-save", "Add it to no file.")] = False,
     overrides: Overrides = None,
     output_format: MeasureFormat = "text",
     output: Output = None,
     rules: Rules = DEFAULT_TABLE,
 ) -> int:
     """Measure a generator of your own against a spec's latency budget."""
-    keep(output, [*([] if spec == "-" else [spec]), *table_files(rules)])
-    stated = read_spec(spec, load_rules(rules), parse_overrides(overrides or ()))
+    target = None if no_save else evidence or (None if spec == "-" else os.path.join(os.path.dirname(spec), OWN_NAME))
+    keep(output, [*([] if spec == "-" else [spec]), *([target] if target else []), *table_files(rules)])
+    table, catalogue = load_rules(rules), load_catalogue()
+    stated = read_spec(spec, table, parse_overrides(overrides or ()))
+    if target:  # what cannot be added to is said before anything is measured
+        catalogue = check_target(target, catalogue)
+    model = catalogue.model(model).id if model else None
     plan = Plan(runs, warmup, seconds, timeout)
     found = cards()
     watch = Watch(found)
     way = _way(command, watch, loop=loop, address=_address(url, method, body, headers), body=_body(body))
-    elsewhere = isinstance(way, UrlWay) and not _is_here(way.address.url)
+    here = not isinstance(way, UrlWay) or _is_here(way.address.url)
     load = None
+    place = place_of(gpu, machine(found) if here else None, catalogue)
     with watch.watching():
         with _progress() as seen:
             taken = measured(way, plan, seen=seen)
@@ -71,38 +86,66 @@ def measure(
         if isinstance(way, UrlWay) and peak and not taken.stopped:
             with _progress() as seen:
                 load = loaded(way.address, peak, plan, seen=seen)
-    return _write(
-        stated, plan, taken, load, watch, None if elsewhere else found, output_format, output, here=not elsewhere
+    report = measured_report(
+        stated,
+        datetime.now(UTC).date().isoformat(),
+        plan,
+        taken,
+        load=load,
+        memory=watch.most(),
+        machine=machine(found) if here else None,
+        hardware=place.id if place else None,
+        notes=_elsewhere(stated, place),
     )
+    if target and report.percentiles and not (taken.stopped and taken.stopped.why == "failed"):
+        report = _saved(report, stated, model, place, target, table)
+    return _write(report, output_format, output)
 
 
-def _write(
+def _elsewhere(spec: Spec, place: Place | None) -> list[str]:
+    """That it was measured on something else than the spec states."""
+    gpu = spec.constraints.get("gpu")
+    if place and gpu is not None and gpu != place.id:
+        return [f"This is of {place.id}, and the spec states {gpu}."]
+    return []
+
+
+def _saved(
+    report: Measured,
     spec: Spec,
-    plan: Plan,
-    runs: Runs,
-    load: Load | None,
-    watch: Watch,
-    found: Cards | None,
-    output_format: str,
-    output: str | None,
-    *,
-    here: bool,
-) -> int:
+    model: str | None,
+    place: Place | None,
+    target: str,
+    rules: RuleTable,
+) -> Measured:
+    """The report, its figures added to the file; or why they are not."""
+    if place is None:
+        why: Mapping[str, Entry | None] | str = "It is not saved: name what it runs on with --gpu."
+    else:
+        catalogue = check_target(target, load_catalogue())  # others may have added to it since
+        times = (report.runs, report.percentiles, report.percentile)
+        found = Found(report.date, *times, report.memory, report.machine)
+        why = entries_of(spec, model, place, found, rules, catalogue)
+    if isinstance(why, str):
+        return report._replace(notes=(*report.notes, why))
+    add_evidence(target, why)
+    return report._replace(saved=target)
+
+
+def _write(report: Measured, output_format: str, output: str | None) -> int:
     """Write the report; the exit code is of how the measurement ended, else of the verdict."""
-    date = datetime.now(UTC).date().isoformat()
-    here_is = machine(found) if here else None
-    report = measured_report(spec, date, plan, runs, load=load, memory=watch.most(), machine=here_is, hardware=None)
     if output_format == "svg":
         written(as_svg(report), output)
     else:
-        write_report(report, measured_page(report), output_format, output, title=f"Measured: {spec.id}")
+        write_report(report, measured_page(report), output_format, output, title=f"Measured: {report.spec}")
+    runs, load = report.runs, report.load
     if runs.stopped and runs.stopped.why == "failed":
         say(f"{runs.command}: {runs.stopped.says}")
         return ExitCode.UNUSABLE
     if any(part and part.stopped and part.stopped.why == "interrupted" for part in (runs, load)):
         say("interrupted; what was measured is kept")
         return ExitCode.INTERRUPTED
-    missed = report.verdict == "missed" or (report.load and report.load.verdict == "missed")
+    missed = report.verdict == "missed" or (load and load.verdict == "missed")
     return ExitCode.FINDINGS if missed else ExitCode.OK
 
 

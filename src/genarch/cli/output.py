@@ -20,7 +20,7 @@ from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.errors import GenarchError, InputError, Problem, nearest
 from genarch.files.answers import with_overrides
-from genarch.files.bundled import with_own_cases
+from genarch.files.bundled import OWN_NAME, with_own_cases, with_own_evidence
 from genarch.files.io import atomic_file, case_files, decode, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.json import as_json
@@ -28,6 +28,7 @@ from genarch.reports.page import Look, Page
 from genarch.reports.words import safe
 
 if TYPE_CHECKING:
+    from genarch.documents.revisions import Revision
     from genarch.documents.settings import ProjectSettings
     from genarch.reports.descriptions import Description
 
@@ -163,6 +164,47 @@ def counting_own_cases(
     if not files:
         raise refuse(", ".join(paths), "has no *.yaml of cases; name a file of cases")
     return with_own_cases(rules, load_cases(files, rules.verdicts))
+
+
+class OwnEvidence:
+    """A table with a team's own measurements, for each spec those that count for it; every file is read once."""
+
+    def __init__(
+        self,
+        rules: RuleTable,
+        named: Sequence[str] | None = None,
+        project: ProjectSettings | None = None,
+        at: Revision | None = None,
+    ) -> None:
+        """In the files named; else in those that the settings name, and in the file beside a spec; as `at` a commit.
+
+        Raises:
+            InputError: with every problem of the settings.
+        """
+        self._rules, self._beside, self._at = rules, not named, at
+        if not named:
+            from genarch.documents.settings import find_settings
+
+            settings = project or find_settings()
+            named = [os.path.normpath(os.path.join(settings.folder, path)) for path in settings.measurements]
+        self.paths = list(named)
+        self._tables: dict[tuple[str, ...], RuleTable] = {(): rules}
+
+    def table_for(self, spec: str) -> RuleTable:
+        """The table for the spec in a file; for one that is in none, by the files alone that are named anyway.
+
+        Raises:
+            InputError: with every problem of the measurements.
+        """
+        own = os.path.join(os.path.dirname(spec), OWN_NAME)
+        known = {os.path.realpath(path) for path in self.paths}
+        beside = self._beside and os.path.isfile(own) and os.path.realpath(own) not in known
+        paths = (*self.paths, *([own] if beside else []))
+        if paths not in self._tables:
+            with self._at.named() if self._at else nullcontext():
+                kept = [path for path in map(self._at.copy, paths) if os.path.isfile(path)] if self._at else paths
+                self._tables[paths] = with_own_evidence(self._rules, kept)
+        return self._tables[paths]
 
 
 def collected(read: Callable[[str], _T], names: Iterable[str]) -> list[_T]:

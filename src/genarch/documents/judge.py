@@ -61,8 +61,12 @@ def judge(
         found += [] if before is placed else [duplicate(placed, before.place())]
         decision, of_decision = judge_decision(placed, document, rules, policy.tables)
         judged.append(decision)
-        models = judge_model(placed, rules, catalogue) if catalogue else ()
-        found += with_waivers(placed, [*of_decision, *models], rules, policy)
+        of_decision += judge_model(placed, rules, catalogue) if catalogue else ()
+        if catalogue and catalogue.own:
+            from genarch.documents.measurements import judge_measurements  # for those who have some alone
+
+            of_decision += judge_measurements(placed, catalogue, policy.measured_since)
+        found += with_waivers(placed, of_decision, rules, policy)
     return sorted(with_severities(found, policy), key=lambda item: item.place), judged
 
 

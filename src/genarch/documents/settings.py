@@ -26,13 +26,18 @@ TeamSeverity = Literal[Severity, "off"]
 """What a team makes of a check: a severity, or nothing."""
 
 
+OLDEST_DAYS = 365
+"""How old a team's own measurement may be where nobody says otherwise: drivers and engines change within a year."""
+
+
 class Policy(NamedTuple):
     """What a team asks of its documents.
 
     `tables` are those that a decision may have been taken with, beside the present one. Days are ISO dates in UTC:
     `today` is the date for waiver expiry, `latest` the last day that a waiver may end on; `ending` is whether each must
     end. `severities` replace those of checks, `off` leaves one out. `waivers` false leaves every waiver aside,
-    `evidence` false what was measured.
+    `evidence` false what was measured. A team's own measurements are to be of
+    `measured_since` or later.
     """
 
     today: str
@@ -42,6 +47,7 @@ class Policy(NamedTuple):
     severities: Mapping[str, TeamSeverity] = {}
     waivers: bool = True
     evidence: bool = True
+    measured_since: str = ""
 
 
 class ProjectSettings(NamedTuple):
@@ -69,6 +75,10 @@ class ProjectSettings(NamedTuple):
     """Whether what was measured decides together with the rules."""
     cases: tuple[ShownText, ...] = ()
     """Files of a team's own documented cases, or folders of them."""
+    measurements: tuple[ShownText, ...] = ()
+    """Files of a team's own measurements, as genarch measure writes them."""
+    measurement_days: Annotated[int | None, whole(1, 36_500)] = None
+    """How old such a measurement may be."""
     passed_over: Annotated[tuple[str, ...], HIDDEN] = ()
 
     def path_of(self, path: str | None) -> str | None:

@@ -15,6 +15,7 @@ from genarch.documents.reader import PlacedSpec, load_document, load_sidecar, lo
 from genarch.documents.revisions import Revision, Trusted
 from genarch.documents.settings import (
     NAMES,
+    OLDEST_DAYS,
     ProjectSettings,
     find_settings,
     folders_above,
@@ -170,6 +171,17 @@ def _differences(before: ProjectSettings, now: ProjectSettings) -> Iterator[tupl
             yield name, f"severity of {name} goes from {former} to {severity}"
     if before.evidence and not now.evidence:
         yield "evidence", "evidence goes from true to false"
+    yield from _of_measurements(before, now)
+
+
+def _of_measurements(before: ProjectSettings, now: ProjectSettings) -> Iterator[tuple[str, str]]:
+    """How a team's own measurements are others, or may be older."""
+    former, files = (", ".join(project.measurements) or "none" for project in (before, now))
+    if files != former:
+        yield "measurements", f"measurements goes from {former} to {files}"
+    oldest, days = (project.measurement_days or OLDEST_DAYS for project in (before, now))
+    if days > oldest:
+        yield "measurement_days", f"measurement_days goes from {oldest} to {days}"
 
 
 def _of_globs(before: Sequence[str], now: Sequence[str], *, more: bool) -> Iterator[str]:

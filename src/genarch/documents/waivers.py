@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from genarch.documents.settings import Policy
 
 OF_EVIDENCE = frozenset({
-    "budget-beyond-evidence", "budget-open", "licence-conflict", "model-closed-in-regions", "model-too-large",
-    "model-too-slow", "model-unsuited",
+    "budget-beyond-evidence", "budget-open", "licence-conflict", "measurement-missed", "measurement-stale",
+    "model-closed-in-regions", "model-too-large", "model-too-slow", "model-unsuited",
 })  # fmt: skip
 """The checks that go by the evidence catalogue alone."""
 

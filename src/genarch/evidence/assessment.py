@@ -207,7 +207,10 @@ def _rank(entry: Candidate) -> tuple[int, int, int, float, str]:
 def candidate(model: Model, needs: Needs) -> Candidate:
     """One model for a spec, with what it misses."""
     catalogue, adapters, guess = needs.catalogue, needs.adapters_for(model), needs.estimated(model)
-    floor = _floor(_time_there(model, (adapter.id for adapter in adapters or ()), needs), needs)
+    there = _time_there(model, (adapter.id for adapter in adapters or ()), needs)
+    known = [Time(guess.low_ms, guess.mid_ms, guess.high_ms).no_less_than(_floor(there, needs))] if guess else []
+    if there and there.row and catalogue.measurements[there.row].here:
+        known = [there]
     # What adapters take is in no row of the model.
     timed = [] if adapters else [row for row in needs.rows_of(model) if row.timing == "request" and needs.counts(row)]
     within = needs.within(timed)
@@ -217,7 +220,7 @@ def candidate(model: Model, needs: Needs) -> Candidate:
         model.title,
         model.architecture,
         needs.status(
-            [Time(guess.low_ms, guess.mid_ms, guess.high_ms).no_less_than(floor)] if guess else [],
+            known,
             demonstrated=bool(within),
             measured=bool(timed),
         ),
@@ -314,6 +317,8 @@ def _budget(found: Candidate, needs: Needs) -> ModelTest:
     row, guess, keeps = found.row, found.estimate, needs.budget_words
     if row and found.status == "demonstrated":
         return ModelTest("budget", "passes", f"measured, {ms_words(row.latency_ms)} on {row.hardware}")
+    if row and row.here:
+        return ModelTest("budget", "fails", f"measured here, it takes {ms_words(row.latency_ms)}")
     if guess and found.status in ("within", "straddling", "beyond"):
         took = f"it is estimated to take {ms_words(guess.low_ms)} to {ms_words(guess.high_ms)}"
         time = _time_there(needs.catalogue.models[found.model], found.adapters, needs)

@@ -1,12 +1,12 @@
 """The evidence catalogue: its entries together, and finding things in them."""
 
 # No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, NamedTuple
 
 from genarch.engine.answers import nearest_gpu
 from genarch.engine.constraints import gpu_key
-from genarch.engine.forms import VERSION, ShownText, format_version
+from genarch.engine.forms import OMITTED, VERSION, ShownText, format_version
 from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.entries import (
     CalibrationPoint,
@@ -90,6 +90,14 @@ class RowSource(NamedTuple):
     where: str | None
 
 
+class Here(NamedTuple):
+    """That a row is a team's own: when it was measured, and which percentile of how many runs its time is."""
+
+    date: str | None
+    percentile: str | None
+    runs: int | None
+
+
 class Row(NamedTuple):
     """A measurement with what makes it one: conditions, trust, source."""
 
@@ -110,6 +118,7 @@ class Row(NamedTuple):
     verified: bool
     """Whether the time and its conditions were read in the source."""
     source: RowSource
+    here: Annotated[Here | None, OMITTED] = None
 
 
 class Head(NamedTuple):
@@ -182,6 +191,7 @@ class Catalogue:
             self._conditioning_of[model.id] = dict.fromkeys(model.conditioning)
             for base in model.fits:
                 self._adapters_of.setdefault(base, []).append(model)
+        self.own = sorted((row for row in parts.measurements if row.here), key=lambda row: row.date or "")
         for row in parts.measurements:
             self._rows_of.setdefault(row.model, []).append(row)
             if not row.controlnets:
@@ -231,9 +241,17 @@ class Catalogue:
             what = (row.id, row.model, title, row.latency_ms, row.timing, row.measure)
             conditions = (row.hardware, row.resolution, row.steps, row.engine, row.precision)
             grade = (row.trust, row.via, row.latency_verified)
-            known = row, Row(*what, *conditions, *grade, RowSource(source.title, source.url, row.where))
+            own = Here(row.date, row.percentile, row.runs) if row.here else None
+            known = row, Row(*what, *conditions, *grade, RowSource(source.title, source.url, row.where), own)
             self._shown[row.id] = known
         return known[1]
+
+    def measured_here(self, model: str, there: Collection[str], side: int | None) -> Measurement | None:
+        """A team's newest own request of a model on any of the hardware at a size, which nothing published outranks."""
+        for row in reversed(self.own):
+            if row.model == model and row.hardware in there and row.longer_side == side and row.timing == "request":
+                return row
+        return None
 
     def largest(self, model: str) -> int:
         """The longer side in pixels of the largest image that a model is shown or stated to make; 0 where none says."""

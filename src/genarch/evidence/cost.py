@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import ceil
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from genarch.engine.constraints import Answers
+from genarch.engine.forms import OMITTED
 from genarch.evidence.assessment import Candidate, Miss, candidates
 from genarch.evidence.catalogue import Catalogue, Row
 from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import Needs, needs_of
 from genarch.evidence.hardware import Price
+from genarch.evidence.percentiles import PERCENTILES, PercentileName, percentile_of
+from genarch.evidence.queueing import gpus_for
 from genarch.evidence.ways import number
 
 LOAD = (
@@ -65,6 +68,13 @@ class Cost(NamedTuple):
     """What keeps the model from fitting the spec; the one that misses least is taken."""
 
 
+class Waits(NamedTuple):
+    """That the wait for a GPU counts: the budget, and the percentile of the images that it is for."""
+
+    budget_ms: float
+    percentile: PercentileName
+
+
 class Bill(NamedTuple):
     """The costs of a spec's load on its hardware."""
 
@@ -80,6 +90,8 @@ class Bill(NamedTuple):
     costs: tuple[Cost, ...]
     without_figures: tuple[str, ...]
     """Architectures without a model whose time on this hardware is measured or can be estimated."""
+    waits: Annotated[Waits | None, OMITTED] = None
+    """By which GPUs are counted for the peak, beside `utilisation`; left out where waits do not count."""
 
 
 UTILISATION = 0.6
@@ -118,7 +130,9 @@ def load_of(answers: Answers, needs: Needs, utilisation: float = UTILISATION) ->
     hour = Amounts(min(ends), max(ends)) if ends else None
     load = (per_day if isinstance(per_day, int) else None, number(answers.get("peak_images_per_second")))
     batchable = answers.get("batchable") is True
-    return Bill(needs.hardware.id, needs.resolution_px, utilisation, batchable, *load, hour, prices, (), ())
+    queued = answers.get("queueing") is True and needs.budget_ms and not batchable
+    waits = Waits(needs.budget_ms, percentile_of(answers)) if queued and needs.budget_ms else None
+    return Bill(needs.hardware.id, needs.resolution_px, utilisation, batchable, *load, hour, prices, (), (), waits)
 
 
 def cost_of(entry: Candidate, load: Bill, needs: Needs) -> Cost | None:
@@ -132,7 +146,7 @@ def _priced(cost: Cost, load: Bill) -> Cost:
     """GPUs are for the busiest second, or where that is not stated, for the day spread evenly."""
     seconds, hour = cost.seconds_per_image, load.usd_per_hour
     rate = load.peak_images_per_second or (load.images_per_day or 0) / _SECONDS_A_DAY
-    gpus = Count._make(ceil(rate * time / load.utilisation) for time in seconds) if rate else None
+    gpus = Count._make(_gpus(rate, time, load) for time in seconds) if rate else None
     if hour is None:
         return cost._replace(gpus=gpus)
     thousands = (load.images_per_day or 0) * DAYS_A_MONTH / 1000
@@ -143,6 +157,13 @@ def _priced(cost: Cost, load: Bill) -> Cost:
     return cost._replace(
         usd_per_1000_images=per_1000, gpus=gpus, usd_per_month_by_use=by_use, usd_per_month_kept_on=kept_on
     )
+
+
+def _gpus(rate: float, seconds: float, load: Bill) -> int:
+    """GPUs for images at a rate; so many that the wait for one leaves them in the budget, where any number does."""
+    busy, waits = ceil(rate * seconds / load.utilisation), load.waits
+    kept = waits and gpus_for(rate, seconds, waits.budget_ms / 1000, PERCENTILES[waits.percentile])
+    return max(busy, kept.gpus) if kept else busy
 
 
 def usd_per_1000(seconds: float, usd_per_hour: float, utilisation: float) -> float:
@@ -170,7 +191,8 @@ def _timed(entry: Candidate, needs: Needs, *, full_load: bool) -> Cost | None:
         (ms, row)
         for row in ([] if entry.adapters else needs.rows_of(model))
         if row.carries and (row.hardware, row.longer_side) == (there, needs.resolution_px)
-        if (ms := row.load_ms if full_load else row.latency_ms if row.timing == "request" else None) is not None
+        if full_load or not needs.outranked(row)
+        if (ms := row.load_ms if full_load else row.typical_ms if row.timing == "request" else None) is not None
     ]
     row, guess = None, None
     if measured:

@@ -11,7 +11,8 @@ from math import prod
 from typing import Annotated, Literal, NamedTuple, TypeVar, get_args
 
 from genarch.engine.constraints import BY_NAME
-from genarch.engine.forms import HIDDEN, Mark, ShownText, choice, number, text, whole
+from genarch.engine.forms import DAY, HIDDEN, SLUG, Mark, ShownText, choice, number, text, whole
+from genarch.evidence.percentiles import Percentile, PercentileName
 
 _T = TypeVar("_T")
 Maybe = Annotated[_T | None, Mark(absent=None)]
@@ -274,7 +275,8 @@ class Measurement(NamedTuple):
 
     `latency_ms` is a time in milliseconds of the kind that `timing` has; `throughput_ips` are images per second, at
     `throughput_batch` where that is another batch than the time's. `gpus` are the cards that work on one image.
-    `resolution` is that of the output. `cfg`: guided, two passes a step.
+    `resolution` is that of the output. `cfg`: guided, two passes a step. `here`: a team's own, for its `spec`, with the
+    `date`, the number of `runs`, and the `percentile` of them that `latency_ms` is.
     """
 
     id: Id
@@ -309,6 +311,17 @@ class Measurement(NamedTuple):
     trust: Trust
     usable_for_calibration: bool
     note: Maybe[ShownText]
+    here: Flag
+    spec: Maybe[Annotated[str, SLUG]]
+    date: Maybe[Annotated[str, DAY]]
+    runs: Maybe[Count]
+    percentile: Maybe[PercentileName]
+    percentiles: Annotated[tuple[Percentile, ...], Mark(absent=())]
+
+    @property
+    def typical_ms(self) -> float | None:
+        """What an image takes as a rule: the median of one's own runs, else the time."""
+        return next((one.ms for one in self.percentiles if one.name == "p50"), self.latency_ms)
 
     @property
     def size(self) -> tuple[int, int] | None:

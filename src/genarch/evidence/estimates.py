@@ -1,38 +1,22 @@
-"""The estimator: from work, hardware and stack to a latency band; its fit to measurements, and how far off it is.
+"""The estimator: from work, hardware and stack to a latency band.
 
 The time of a request is `fixed + steps x pass + work / (share x peak)`: what a stack adds once and at each pass, and
 the arithmetic at the share of the hardware's peak that such hardware achieves. At full load the first two vanish.
 """
 
 # No annotations as strings here: each would be compiled at every start.
-from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise, product
-from math import ceil, floor, inf, log, sqrt
-from typing import Literal, NamedTuple
+from itertools import pairwise
+from math import log, prod, sqrt
+from typing import Annotated, Literal, NamedTuple
 
-from genarch.evidence.catalogue import Band, Calibration, Catalogue, Share, Stack, StackFit
+from genarch.engine.forms import OMITTED
+from genarch.evidence.catalogue import Band, Catalogue, Share, Stack, StackFit
 from genarch.evidence.entries import Component, Measurement, Model
 from genarch.evidence.hardware import Hardware
 
 REQUEST_GROUPS = ("eager", "compiled", "other")
 LOAD_GROUPS = ("load/pipeline", "load/network")
-
-_FIXED_MS = (0, 5, 10, 15, 20, 30, 40, 50, 60, 80)
-_PASS_MS = (0, 2, 4, 6, 8, 10, 12, 15, 18, 20, 25, 30)
-_ANY_BAND = Band(0, inf, 0)
-_LEAST_SHARE_OF_TIME = 0.25
-"""What is left for arithmetic at least, where fixed times would take up all that was measured."""
-
-_TAIL = 0.04
-"""The share of errors left outside a band on either side."""
-
-_FEW = 8
-"""Errors in a group below which all groups are taken together."""
-
-_ENOUGH = 30
-_WIDER = 1.3
-"""Fewer errors than `_ENOUGH` show too little of their tails: the band is widened by this factor on either side."""
 
 
 class Options(NamedTuple):
@@ -83,10 +67,26 @@ class Job(NamedTuple):
         return self.step * self.steps + self.rest
 
 
+class Shift(NamedTuple):
+    """By how much a team's own measurements on hardware exceed the estimates of a model there."""
+
+    factor: float
+    """The middle of the ratios, on a scale of ratios, and no more than `MOST_SHIFT` either way."""
+    rows: tuple[str, ...]
+    """The newest measurement at each size."""
+    bounded: bool
+    """Whether the ratio is more than that."""
+
+
+MOST_SHIFT = 4.0
+"""More than that is hardly the model: the estimator would have to be further off than it was on nearly every source."""
+
+
 class Factors(NamedTuple):
     """What an estimate comes from.
 
-    Its middle is the formula's time, times `slowed`; its ends are where the band of errors on sources left out puts it.
+    Its middle is the formula's time, times `slowed` and, where there is one, `shift`; its ends are where the band of
+    errors on sources left out puts it.
     """
 
     parts: tuple[Part, ...]
@@ -103,6 +103,7 @@ class Factors(NamedTuple):
     band_low: float
     band_high: float
     band_rows: int
+    shift: Annotated[Shift | None, OMITTED] = None
 
 
 class Estimate(NamedTuple):
@@ -256,7 +257,9 @@ def estimate(
     (fixed_ms, pass_ms), key, (share, rows), (low, high, errors) = fit_of(regime, catalogue)
     mid = (fixed_ms + work.steps * pass_ms + work.total / (share * peak) * 1e3) * work.slowed
     achieved = (peak, hardware.peak_verified, share, key, rows)
-    factors = Factors(work.parts, work.total, *achieved, fixed_ms, pass_ms, work.slowed, low, high, errors)
+    shift = shift_of(model.id, hardware.id, catalogue) if known and stack == "compiled" and not full_load else None
+    mid *= shift.factor if shift else 1.0
+    factors = Factors(work.parts, work.total, *achieved, fixed_ms, pass_ms, work.slowed, low, high, errors, shift)
     what = (model.id, model.title, hardware.id, *size, work.steps, stack, work.guided, options.controlnets)
     return Estimate(*what, full_load, mid * low, mid, mid * high, factors)
 
@@ -269,148 +272,29 @@ def fit_of(regime: Regime, catalogue: Catalogue) -> tuple[StackFit, str, Share, 
     return regime.added(fitted.stacks[regime.fitted_with]), key, fitted.shares[key], fitted.bands[regime.group]
 
 
+@lru_cache(maxsize=1024)
+def shift_of(model: str, hardware: str, catalogue: Catalogue) -> Shift | None:
+    """What a team's own measurements of a model on hardware make of its estimates there; None where there are none."""
+    newest = {row.size: row for row in catalogue.own if (row.model, row.hardware) == (model, hardware)}
+    entry, peak = catalogue.hardware[hardware], catalogue.hardware[hardware].peak_tflops if newest else None
+    if not peak:
+        return None
+    regime = regime_of(catalogue.models[model].family, entry, "compiled", full_load=False)
+    (fixed_ms, pass_ms), _, (share, _), _ = fit_of(regime, catalogue)
+    ratios: dict[str, float] = {}
+    for row in newest.values():
+        work, typical = job_of_row(row, catalogue), row.typical_ms
+        if work and typical and row.timing == "request":
+            middle = (fixed_ms + work.steps * pass_ms + work.total / (share * peak) * 1e3) * work.slowed
+            ratios[row.id] = typical / middle
+    if not ratios:
+        return None
+    factor = prod(ratios.values()) ** (1 / len(ratios))
+    within = min(max(factor, 1 / MOST_SHIFT), MOST_SHIFT)
+    return Shift(within, tuple(ratios), within != factor)
+
+
 @lru_cache(maxsize=4096)
 def job_of(model: str, catalogue: Catalogue, pixels: int, options: Options) -> Job | None:
     """The work of a model by its id."""
     return job(catalogue.models[model], catalogue, pixels, options)
-
-
-class Point(NamedTuple):
-    """A row that the estimator is fitted to.
-
-    Rows of one `work` are left out together. `fixed_times` and `passes` say how often the row pays what its stack adds
-    once, and at each pass. `peak_ms` is the time that its arithmetic would take at the hardware's full peak.
-    """
-
-    row: str
-    work: str
-    regime: Regime
-    fixed_times: float
-    passes: float
-    peak_ms: float
-    measured_ms: float
-
-    def added(self, times: StackFit) -> float:
-        """Milliseconds beside its arithmetic."""
-        return times.fixed_ms * self.fixed_times + times.pass_ms * self.passes
-
-    def time(self, times: StackFit, shares: Mapping[str, Share]) -> float:
-        """Milliseconds that a fit gives; with the first share where none is of its stack."""
-        keys = [key for key in self.regime.keys if key in shares] or list(shares)
-        return self.added(times) + self.peak_ms / shares[keys[0]].share
-
-
-class Error(NamedTuple):
-    """An estimate of a row by a fit that has not seen its source, and the band of the other sources' errors."""
-
-    point: Point
-    estimated_ms: float
-    band: Band
-
-    @property
-    def ratio(self) -> float:
-        """Measured over estimated."""
-        return self.point.measured_ms / self.estimated_ms
-
-    @property
-    def factor(self) -> float:
-        """How far off, upwards or downwards."""
-        return max(self.ratio, 1 / self.ratio)
-
-    @property
-    def covered(self) -> bool:
-        """Whether the band holds the measurement."""
-        return self.band.low <= self.ratio <= self.band.high
-
-
-def points(catalogue: Catalogue) -> tuple[list[Point], dict[str, list[str]]]:
-    """The rows to fit to, and by reason the usable rows that cannot be used."""
-    found: list[Point] = []
-    left: dict[str, list[str]] = {}
-    for row in catalogue.measurements.values():
-        if not row.usable_for_calibration:
-            continue
-        hardware, work = catalogue.hardware[row.hardware or ""], job_of_row(row, catalogue)
-        if row.timing == "pipelined":
-            reason = "the rate of a stream is not the latency of a request"
-        elif row.timing == "parallel":
-            reason = "several cards worked on one image"
-        elif hardware.peak_tflops is None:
-            reason = "the hardware's peak is not known"
-        elif work is None or row.latency_ms is None:
-            reason = "the work of the model's passes is not known"
-        else:
-            stack: Stack = "eager" if row.as_written else "compiled"
-            regime = regime_of(catalogue.models[row.model].family, hardware, stack, full_load=row.timing == "full_load")
-            once, passes = regime.added(StackFit(1, work.steps))
-            if row.timing == "step":
-                once = 0  # one step's time holds no text encoder, scheduler or copies
-            peak_ms = work.step / hardware.peak_tflops * 1e3 * work.steps + work.rest / hardware.peak_tflops * 1e3
-            source = catalogue.sources[row.source]
-            found.append(
-                Point(row.id, source.work or source.id, regime, once, passes, peak_ms, row.latency_ms / work.slowed)
-            )
-            continue
-        left.setdefault(reason, []).append(row.id)
-    return found, left
-
-
-def fit(given: Iterable[Point], bands: Mapping[str, Band] | None = None) -> Calibration:
-    """Fixed times by the least sum of absolute log errors over a grid; shares of the peak as medians."""
-    together: dict[str, list[Point]] = {}
-    for point in given:
-        together.setdefault(point.regime.fitted_with, []).append(point)
-    fits = {name: _fitted(mine) for name, mine in together.items()}
-    shares = {key: share for _, found in fits.values() for key, share in found.items()}
-    return Calibration({name: times for name, (times, _) in fits.items()}, shares, bands or {})
-
-
-def _fitted(mine: Sequence[Point]) -> tuple[StackFit, dict[str, Share]]:
-    """The times that a stack adds, none at full load, and the shares that are left with these times."""
-    grid = [StackFit(0, 0)] if mine[0].regime.full_load else map(StackFit._make, product(_FIXED_MS, _PASS_MS))
-    tried = [(times, _shares(mine, times)) for times in grid]
-    return min(tried, key=lambda fit: sum(abs(log(point.time(*fit) / point.measured_ms)) for point in mine))
-
-
-def _shares(mine: Iterable[Point], times: StackFit) -> dict[str, Share]:
-    from statistics import median
-
-    implied: dict[str, list[float]] = {}
-    for point in mine:
-        left = max(point.measured_ms - point.added(times), _LEAST_SHARE_OF_TIME * point.measured_ms)
-        for key in point.regime.keys:
-            implied.setdefault(key, []).append(point.peak_ms / left)
-    return {key: Share(median(found), len(found)) for key, found in implied.items()}
-
-
-def leave_one_source_out(given: Sequence[Point]) -> list[Error]:
-    """An estimate of each row, fitted without any row of its source or of what belongs to the same work."""
-    fits = {}
-    for point in given:
-        if (left_out := (point.work, point.regime.fitted_with)) not in fits:
-            others = [other for other in given if other.work != point.work]
-            fits[left_out] = _fitted([o for o in others if o.regime.fitted_with == left_out[1]] or others)
-    errors = [Error(point, point.time(*fits[point.work, point.regime.fitted_with]), _ANY_BAND) for point in given]
-    return [
-        error._replace(band=_band([o for o in errors if o.point.work != error.point.work], error.point.regime.group))
-        for error in errors
-    ]
-
-
-def _band(errors: Iterable[Error], group: str) -> Band:
-    """From the errors of a group, or of all such groups where it has few, those without `_TAIL` on either side."""
-    ratios = [(error.ratio, error.point.regime.group) for error in errors]
-    mine = sorted(ratio for ratio, its_group in ratios if its_group == group)
-    if len(mine) < _FEW:
-        alike = LOAD_GROUPS if group in LOAD_GROUPS else REQUEST_GROUPS
-        mine = sorted(ratio for ratio, its_group in ratios if its_group in alike)
-    last = len(mine) - 1
-    wider = _WIDER if len(mine) < _ENOUGH else 1.0
-    return Band(mine[floor(last * _TAIL)] / wider, mine[ceil(last * (1 - _TAIL))] * wider, len(mine))
-
-
-def calibrate(catalogue: Catalogue) -> Calibration:
-    """The fit to every row that can carry one, with bands from the errors on sources left out."""
-    given, _ = points(catalogue)
-    errors = leave_one_source_out(given)
-    return fit(given, {group: _band(errors, group) for group in (*REQUEST_GROUPS, *LOAD_GROUPS)})

@@ -97,7 +97,11 @@ class Needs(NamedTuple):
 
     def counts(self, row: Measurement) -> bool:
         """Whether a row is on the hardware and at the size asked for, and a statement may rest on it."""
-        return row.carries and row.hardware in self.there and self.large_enough(row)
+        return row.carries and row.hardware in self.there and self.large_enough(row) and not self.outranked(row)
+
+    def outranked(self, row: Measurement) -> bool:
+        """Whether a team's own measurement of what is asked for stands in a row's place."""
+        return self.place is not None and self.place.outranked(row, self.resolution_px, self.catalogue)
 
     def within(self, rows: Iterable[Measurement]) -> list[Measurement]:
         """The rows within the budget, if any is stated: those on the hardware itself first, then the fastest."""
@@ -335,7 +339,7 @@ def feasibility(architecture: str, needs: Needs) -> Feasibility:
     ways = ways_of(architecture, needs.catalogue)
     models = [way.model for way in ways if not way.adapters and needs.admits(way.terms)]
     rows = sorted((row for model in models for row in needs.rows_of(model)), key=time_of)
-    requests = [row for row in rows if row.timing == "request"]
+    requests = [row for row in rows if row.timing == "request" and not needs.outranked(row)]
     there = [row for row in requests if row.hardware in needs.there]
     sized = [row for row in requests if needs.large_enough(row)]
     shown = [row for row in there if needs.large_enough(row)]

@@ -6,16 +6,16 @@ with a probability that is known exactly (H. A. David and H. N. Nagaraja, Order 
 7.1; J.-Y. Le Boudec, Performance Evaluation of Computer and Communication Systems, 2010, section 2.2).
 """
 
-from __future__ import annotations
-
+# No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from math import ceil, exp, lgamma, log, log1p
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from genarch.engine.constraints import Answers
+from genarch.engine.forms import Mark, number
 
 CONFIDENCE = 0.95
 """Of the interval, from end to end; one end alone is missed half as often."""
@@ -23,16 +23,19 @@ CONFIDENCE = 0.95
 Verdict = Literal["kept", "missed", "open"]
 """Whether a percentile keeps a budget; `open` where there are not enough runs to tell."""
 
-PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+PercentileName = Literal["p50", "p95", "p99"]
+PERCENTILES: Mapping[PercentileName, float] = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+
+_Ms = Annotated[float, number(above=0)]
 
 
 class Percentile(NamedTuple):
     """A percentile, and the ends of its interval; null where there are too few runs for one."""
 
-    name: str
-    ms: float
-    low_ms: float | None
-    high_ms: float | None
+    name: PercentileName
+    ms: _Ms
+    low_ms: Annotated[_Ms | None, Mark(absent=None)]
+    high_ms: Annotated[_Ms | None, Mark(absent=None)]
 
     def verdict(self, budget_ms: float) -> Verdict:
         """Whether it keeps a budget: kept where the whole interval does, missed where none of it does."""
@@ -41,7 +44,7 @@ class Percentile(NamedTuple):
         return "missed" if self.low_ms is not None and self.low_ms > budget_ms else "open"
 
 
-def percentile(times: Sequence[float], name: str) -> Percentile:
+def percentile(times: Sequence[float], name: PercentileName) -> Percentile:
     """A percentile of at least one time, by its name.
 
     It is the least time that at least this share of them does not exceed.
@@ -68,7 +71,7 @@ def ranks(count: int, share: float) -> tuple[int, int]:
     return lower, bisect_left(at_most, 1 - tail) + 1
 
 
-def enough(name: str) -> int:
+def enough(name: PercentileName) -> int:
     """How many runs it takes at least for a percentile's interval to have an upper end."""
     share = PERCENTILES[name]
     return ceil(log((1 - CONFIDENCE) / 2) / log(share))
@@ -77,6 +80,8 @@ def enough(name: str) -> int:
 LIVE = ("realtime", "near_realtime")
 
 
-def percentile_of(answers: Answers) -> str:
+def percentile_of(answers: Answers) -> PercentileName:
     """The percentile that a budget is for: the one stated, else `p95` where someone waits, else `p50`."""
-    return str(answers.get("latency_percentile") or ("p95" if answers.get("serving") in LIVE else "p50"))
+    stated = answers.get("latency_percentile")
+    otherwise: PercentileName = "p95" if answers.get("serving") in LIVE else "p50"
+    return next((name for name in PERCENTILES if name == stated), otherwise)

@@ -295,8 +295,9 @@ class Against:
     def _shown(self, tasks: Tasks, point: Point) -> Sequence[Shown]:
         """What was measured on this hardware, or on hardware that does no better, at this size or a larger one."""
         every = shown_at(self.architecture, self._like, tasks[0], point.side, self._catalogue)
-        there = point.place.there
-        return [shown for shown in every if shown.row.hardware in there]
+        place, side = point.place, point.side
+        there = (shown for shown in every if shown.row.hardware in place.there)
+        return [shown for shown in there if not place.outranked(shown.row, side, self._catalogue)]
 
     def _timed(self, when: Condition, point: Point) -> Iterator[Rule]:
         """That it is too slow, with what is quickest; and where that is open, that it is."""

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
-from genarch.evidence.estimates import AS_IT_IS, Options, fit_of, job_of, regime_of
+from genarch.evidence.estimates import AS_IT_IS, Options, fit_of, job_of, regime_of, shift_of
 from genarch.evidence.hardware import Hardware
 from genarch.evidence.ways import Place, Tasks, Terms, Way, from_image, measured_tasks, memory_of, time_of, ways_of
 
@@ -22,7 +22,10 @@ def band_ms(
 ) -> tuple[float, float, float] | None:
     """Low end, middle and high end of `estimate` for one compiled request and a square: some ten times as fast."""
     work, pace = job_of(model.id, catalogue, side * side, options), pace_of(model.family, hardware.id, catalogue)
-    return None if work is None or pace is None else pace.band(work.steps, work.total, work.slowed)
+    if work is None or pace is None:
+        return None
+    shift = shift_of(model.id, hardware.id, catalogue) if catalogue.own else None
+    return pace.band(work.steps, work.total, work.slowed * (shift.factor if shift else 1.0))
 
 
 class Pace(NamedTuple):
@@ -88,7 +91,8 @@ class Time(NamedTuple):
 def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Time | None:
     """The time of a way on hardware, for a square of `side` pixels; None where nothing shows it.
 
-    What was measured through an engine on this very hardware and at this size stands in place of an estimate. At full
+    What a team measured itself on this very hardware and at this size stands in place of all else, what was measured
+    there through an engine in place of an estimate, and a team's own measurements at other sizes shift that. At full
     load an image takes no longer than by itself, and a model no longer than with adapters, so that is a floor. Two
     digits are as fine as the figures are.
     """
@@ -97,6 +101,9 @@ def time_on(way: Way, hardware: Hardware, side: int, catalogue: Catalogue) -> Ti
     rows = _rows_at(catalogue).get((way.model.id, hardware.id, side), ())
     if way.options.with_image:
         rows = [row for row in rows if from_image(frozenset(row.tasks))]
+    own = catalogue.measured_here(way.model.id, (hardware.id,), side) if catalogue.own and not way.adapters else None
+    if own and own in rows:
+        return Time(time_of(own), time_of(own), time_of(own), own.id)
     exact = [row for row in rows if row.timing == "request" and not row.as_written] if not way.adapters else None
     if exact:
         row = min(exact, key=time_of)
@@ -284,7 +291,9 @@ class Group:
     def _as_estimated(self, place: Place, side: int) -> bool:
         """Whether all times are those of the estimator on one piece of hardware."""
         there = _measured_at(self._catalogue)
-        return len(place.hardware) == 1 and self._models.isdisjoint(there.get((place.hardware[0].id, side), ()))
+        here = place.hardware[0].id
+        shifted = any(row.hardware == here and row.model in self._models for row in self._catalogue.own)
+        return len(place.hardware) == 1 and not shifted and self._models.isdisjoint(there.get((here, side), ()))
 
     def _guessed(self, jobs: _Jobs, place: Place) -> Iterator[tuple[Way, Pace, float]]:
         """The ways of which the time on the hardware can be estimated, with their pace there, and its middle."""

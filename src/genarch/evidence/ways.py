@@ -290,6 +290,16 @@ class Place(NamedTuple):
     there: frozenset[str]
     """The hardware whose measurements count: itself and what does no better, or any of the kind of device."""
 
+    @property
+    def itself(self) -> frozenset[str]:
+        """The hardware that is named: the card, or any of the kind of device."""
+        return frozenset((self.hardware[0].id,)) if self.constraint == "gpu" else self.there
+
+    def outranked(self, row: Measurement, side: int | None, catalogue: Catalogue) -> bool:
+        """Whether a team's own measurement of the model, on this hardware at this size, stands in a row's place."""
+        own = catalogue.measured_here(row.model, self.itself, side) if catalogue.own else None
+        return own is not None and own is not row
+
 
 def place_of(answers: Answers, catalogue: Catalogue) -> Place | None:
     """The hardware that answers name; None where they name none that the catalogue has, or contradict themselves."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 DEFAULT_TABLE = "field"
 
+OWN_NAME = "genarch-evidence.yaml"
+"""The file of a team's own measurements beside a spec."""
+
 CATALOGUE_FILES: Mapping[str, tuple[str, ...]] = {
     "catalogue.yaml": (),
     "sources.yaml": ("sources", "rejected"),
@@ -118,7 +121,7 @@ class _WithEvidence(RuleTable):
                 table = self.on_hardware(stated)
             else:
                 from genarch.evidence.standing import instantiated as adds
-            added = adds(stated, self, load_catalogue())
+            added = adds(stated, self, catalogue_of(self))
             if len(known) >= _KNOWN:
                 known.clear()
             known[context] = Extended.of(table, added) if added else table
@@ -133,15 +136,40 @@ class _WithEvidence(RuleTable):
 
 def with_own_cases(rules: RuleTable, own: Sequence[Case]) -> RuleTable:
     """The table with a team's own cases, which count beside the bundled ones wherever it is used."""
-    table = type(rules)(*rules)
-    vars(table)["own"] = tuple(own)
-    return table
+    return _holding(rules, own=tuple(own))
 
 
 def own_cases(rules: RuleTable) -> tuple[Case, ...]:
     """A team's own cases that a table was given."""
     own: tuple[Case, ...] = vars(rules).get("own", ())
     return own
+
+
+def _holding(rules: RuleTable, **held: object) -> RuleTable:
+    """A copy of a table that a team's own cases or evidence are used by, beside those that it has."""
+    table = type(rules)(*rules)
+    vars(table).update({name: value for name, value in vars(rules).items() if name in _HELD} | held)
+    return table
+
+
+_HELD = ("own", "catalogue")
+
+
+def with_own_evidence(rules: RuleTable, paths: Sequence[str]) -> RuleTable:
+    """The table with the measurements in a team's own files, which count before the published ones wherever it is used.
+
+    Raises:
+        InputError: with every problem of the files.
+    """
+    from genarch.files.catalogue_reader import with_own  # not for whoever has none
+
+    return _holding(rules, catalogue=with_own(catalogue_of(rules), paths)) if paths else rules
+
+
+def catalogue_of(rules: RuleTable) -> Catalogue:
+    """The catalogue that a table is used with: the bundled one, or that with a team's own evidence."""
+    catalogue: Catalogue | None = vars(rules).get("catalogue")
+    return catalogue or load_catalogue()
 
 
 _TIMED = frozenset({"device", "resolution_px", "latency_budget_ms"})

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, get_type_hints
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, NamedTuple, get_type_hints
 
 from genarch.engine.constraints import GpuNames, gpu_key
+from genarch.engine.forms import Mark, format_version
 from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Catalogue, Contents, Head, Parts
-from genarch.evidence.entries import Measurement
-from genarch.evidence.estimates import calibrate
+from genarch.evidence.entries import Measurement, Model, Source
+from genarch.evidence.fit import calibrate
 from genarch.evidence.hardware import Hardware
 from genarch.files.bundled import CATALOGUE_FILES, digest
 from genarch.files.records import Location, Record, read_record
@@ -75,6 +76,69 @@ def read_fitted(folder: str) -> Contents:
     head, *_ = records.values()
     catalogue = Catalogue(head=head.value, parts=parts, digest=digest([file.content for file in records.values()]))
     return Contents(catalogue.head, parts, catalogue.digest, calibrate(catalogue))
+
+
+class OwnEvidence(NamedTuple):
+    """A team's own measurements, and what they name that the catalogue does not have."""
+
+    format: Annotated[int, format_version(1, "format")]
+    """The version of this format, which is that of the catalogue."""
+    sources: Annotated[tuple[Source, ...], Mark(absent=())]
+    models: Annotated[tuple[Model, ...], Mark(absent=())]
+    hardware: Annotated[tuple[Hardware, ...], Mark(absent=())]
+    measurements: Annotated[tuple[Measurement, ...], Mark(absent=())]
+
+
+_OWN_PARTS = OwnEvidence._fields[1:]
+
+
+def with_own(catalogue: Catalogue, paths: Sequence[str]) -> Catalogue:
+    """A catalogue with a team's own evidence, which is shown as such; the estimator is fitted as it was.
+
+    Raises:
+        InputError: with every problem of the files.
+    """
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            catalogue = _joined(catalogue, path)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return catalogue
+
+
+def _joined(catalogue: Catalogue, path: str) -> Catalogue:
+    record = read_record(path, OwnEvidence)
+    own, before = record.value, catalogue.parts
+    parts = before._replace(**{part: (*getattr(before, part), *getattr(own, part)) for part in _OWN_PARTS})
+    for part in _OWN_PARTS:
+        record.check_unique(part, {entry.id for entry in getattr(before, part)})
+    for names, named in _REFERENCES.items():
+        if names[0] in _OWN_PARTS:
+            known = {entry.id for entry in getattr(parts, named)}
+            record.check_references(
+                names, known, f"is no {named.removesuffix('s')} of the catalogue or of this file", ""
+            )
+    _check_entries(Parts(*((),) * len(Parts._fields))._replace(**_parts_of(own)), record.report)
+    for at, row in enumerate(own.measurements):
+        if row.here and not (row.date and row.latency_ms):
+            record.report(
+                ("measurements", at, "here"), "needs 'date' and 'latency_ms'; state them, or take 'here' away"
+            )
+    record.document.check()
+    titles = {source.id: source.title for source in parts.sources}
+    parts = parts._replace(
+        models=(*before.models, *(model.summed() for model in own.models)),
+        hardware=(*before.hardware, *(entry.summed(titles) for entry in own.hardware)),
+    )
+    found = digest([catalogue.digest.encode(), record.content])
+    return Catalogue(head=catalogue.head, parts=parts, digest=found, calibration=catalogue.calibration)
+
+
+def _parts_of(own: OwnEvidence) -> dict[str, Any]:
+    return {part: getattr(own, part) for part in _OWN_PARTS}
 
 
 def read_gpu_names(folder: str) -> GpuNames:

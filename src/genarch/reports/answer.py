@@ -26,7 +26,7 @@ from genarch.reports.evaluation_page import (
     report_page,
     verdict_words,
 )
-from genarch.reports.evidence import quickest_there, usd_words
+from genarch.reports.evidence import own_words, quickest_there, usd_words
 from genarch.reports.page import Block, Line, Page, Paragraph, Span, code, dim, spans, strong
 from genarch.reports.words import both, either, name_words, unmeasured_words
 
@@ -160,7 +160,8 @@ def _budget(report: Evaluated) -> Iterator[Line]:
     match one.status:
         case "demonstrated" if row:
             where = "" if row.hardware == evidence.gpu else f" on {row.hardware}"
-            yield Span(f"measured to keep {asked}: {ms_words(row.latency_ms)} with {row.title}{where}", tone="kept")
+            took = f"{ms_words(row.latency_ms)}{own_words(row)}"
+            yield Span(f"measured to keep {asked}: {took} with {row.title}{where}", tone="kept")
         case "within":
             yield Span(f"estimated to keep {asked}: {band}", tone="kept")
         case "straddling":

@@ -14,7 +14,8 @@ from genarch.engine.rules import TableVersion
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion
 from genarch.evidence.cost import Amounts, Bill, Cost
 from genarch.evidence.entries import Measurement
-from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS, Error, Estimate
+from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS, Estimate
+from genarch.evidence.fit import Error
 from genarch.evidence.ways import ms_words
 from genarch.reports.evidence import (
     band_words,
@@ -244,7 +245,8 @@ def _load_words(bill: Bill) -> str:
         load.append(f"{bill.peak_images_per_second:g} a second at the peak")
     together = "made together in batches" if bill.batchable else "made one by one"
     what = both([*load, together]) if load else f"no load stated, {together}"
-    return f"{bill.gpu} at {bill.resolution_px} px: {what}; busy {bill.utilisation:.0%} of the time."
+    waits = f", and so many that the wait leaves {bill.waits.percentile} within the budget" if bill.waits else ""
+    return f"{bill.gpu} at {bill.resolution_px} px: {what}; busy {bill.utilisation:.0%} of the time{waits}."
 
 
 def _price_lines(bill: Bill) -> Iterator[str]:

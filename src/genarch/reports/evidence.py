@@ -307,7 +307,14 @@ def band_words(estimate: Estimate) -> str:
 def estimated_words(estimate: Estimate) -> str:
     """What an estimate is of: `SDXL base 1.0, 20 steps, guided, compiled`."""
     unread = "" if estimate.factors.peak_verified else "; peak not verified"
-    return f"{estimate.title}, {run_words(estimate, 'at full load')}{unread}"
+    return f"{estimate.title}, {run_words(estimate, 'at full load')}{unread}{shift_words(estimate)}"
+
+
+def shift_words(estimate: Estimate) -> str:
+    """By what factor a team's own measurements have shifted an estimate; nothing where there are none."""
+    shift = estimate.factors.shift
+    most = ", the most that is taken over" if shift and shift.bounded else ""
+    return f"; x {shift.factor:.2g} by your own {both(shift.rows)}{most}" if shift else ""
 
 
 def run_words(estimate: Estimate, loaded: str) -> str:
@@ -318,8 +325,16 @@ def run_words(estimate: Estimate, loaded: str) -> str:
 
 
 def row_words(row: Row) -> str:
-    """`36.5 ms: SD-Turbo, 1 step, 512x512, rtx-4090`."""
-    return f"{ms_words(row.latency_ms)}: {row_conditions(row)}"
+    """`36.5 ms: SD-Turbo, 1 step, 512x512, rtx-4090`; of a team's own also when, and which percentile it is."""
+    return f"{ms_words(row.latency_ms)}{own_words(row)}: {row_conditions(row)}"
+
+
+def own_words(row: Row) -> str:
+    """That a time is a team's own, in brackets; nothing of one that was published."""
+    if not row.here:
+        return ""
+    runs = f" of {counted(row.here.runs, 'run')}" if row.here.runs else ""
+    return f" (your own{f', {row.here.percentile}{runs}' if row.here.percentile else ''}, {row.here.date})"
 
 
 def row_conditions(row: Row) -> str:

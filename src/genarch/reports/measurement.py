@@ -10,7 +10,16 @@ from typing import Literal, NamedTuple
 
 from genarch.engine.constraints import Range
 from genarch.engine.spec import Spec
-from genarch.evidence.percentiles import CONFIDENCE, PERCENTILES, Percentile, Verdict, enough, percentile, percentile_of
+from genarch.evidence.percentiles import (
+    CONFIDENCE,
+    PERCENTILES,
+    Percentile,
+    PercentileName,
+    Verdict,
+    enough,
+    percentile,
+    percentile_of,
+)
 from genarch.evidence.queueing import BUSIEST, Queue, gpus_for
 from genarch.evidence.ways import at_least, at_most, ms_words, number
 from genarch.measure.machine import Machine, Memory
@@ -57,7 +66,7 @@ class Measured(NamedTuple):
     date: str
     """In UTC."""
     budget_ms: float | Range | None
-    percentile: str
+    percentile: PercentileName
     """Which one the budget is for."""
     verdict: Verdict | None
     """Null where no budget is stated, or nothing was measured."""

@@ -8,7 +8,7 @@ from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Evaluation, Verdict, evaluate
 from genarch.engine.spec import Spec
 from genarch.evidence.cost import UTILISATION, Bill, bill
-from genarch.files.bundled import base_of, bundled_cases, load_catalogue, load_rules, own_cases, precedents
+from genarch.files.bundled import base_of, bundled_cases, catalogue_of, load_rules, own_cases, precedents
 from genarch.reports.evaluation import Evaluated, Report, make_report
 from genarch.reports.precedents import MOST, Precedents, precedents_part
 
@@ -46,7 +46,7 @@ def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Assessm
     from genarch.evidence.assessment import assess
     from genarch.reports.evidence import shown
 
-    return shown(assess(spec, rules, evaluation, load_catalogue()))
+    return shown(assess(spec, rules, evaluation, catalogue_of(rules)))
 
 
 def advice_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Advice:
@@ -54,7 +54,7 @@ def advice_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Advice:
     from genarch.evidence.advice import advice
     from genarch.reports.evidence import rounded
 
-    return rounded(advice(spec, rules, evaluation, load_catalogue()))
+    return rounded(advice(spec, rules, evaluation, catalogue_of(rules)))
 
 
 def precedents_of(spec: Spec, rules: RuleTable, verdict: Verdict, most: int | None = MOST) -> Precedents:
@@ -69,8 +69,9 @@ def cost(spec: Spec, rules: RuleTable | None = None, *, utilisation: float = UTI
 
     `utilisation` is the share of the hour that a GPU is busy.
     """
-    names = [entry.id for entry in (rules or load_rules()).architectures]
-    return bill(spec.constraints, names, load_catalogue(), utilisation=utilisation)
+    rules = rules or load_rules()
+    names = [entry.id for entry in rules.architectures]
+    return bill(spec.constraints, names, catalogue_of(rules), utilisation=utilisation)
 
 
 def to_markdown(*reports: Report, full: bool = False) -> str:
@@ -90,5 +91,6 @@ def to_html(*reports: Report, rules: RuleTable | None = None) -> str:
     from genarch.reports.html import as_html
     from genarch.reports.share import shared_pages
 
-    shown = shared_pages(reports, rules or load_rules(), load_catalogue(), bundled_cases())
+    rules = rules or load_rules()
+    shown = shared_pages(reports, rules, catalogue_of(rules), bundled_cases())
     return as_html(shown, "Which architecture")

@@ -1,0 +1,158 @@
+"""What was measured, as evidence of one's own: an entry of the catalogue, and the model and hardware that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, get_args
+
+from genarch.engine.constraints import gpu_ids, gpu_key
+from genarch.engine.rules import RuleTable
+from genarch.engine.spec import Spec
+from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.entries import Task
+from genarch.evidence.percentiles import Percentile, PercentileName
+from genarch.evidence.ways import measured_tasks
+from genarch.files.own_evidence import Entry, free_id, slug
+from genarch.measure.machine import Machine, Memory
+from genarch.measure.running import Runs
+
+SOURCE = "own"
+
+_CONDITIONING = {"class_label": "class", "spatial_layout": "edges"}
+_NAMED = ("text", "reference_image", "mask", "pose", "audio", "points")
+
+_LONGEST = 200
+
+
+class Place(NamedTuple):
+    """The hardware that a measurement is of: its id, and the entry for it where the catalogue has none."""
+
+    id: str
+    entry: Entry | None = None
+
+
+def place_of(named: str | None, machine: Machine | None, catalogue: Catalogue) -> Place | None:
+    """The hardware: as named, else the one kind of card that was found, else the processor; None where none is known.
+
+    Raises:
+        UnknownIdError: when there is none of that name.
+    """
+    if named is not None:
+        return Place(catalogue.gpu(named).id)
+    if machine is None:
+        return None
+    cards = {gpu_ids().get(gpu_key(name)) for name in machine.gpus}
+    if cards:
+        (card,) = cards if len(cards) == 1 else (None,)
+        return Place(card) if card else None
+    name = f"cpu-{slug(machine.cpu)}-{machine.cores}"
+    entry = {
+        "id": name,
+        "name": f"{machine.cpu}, {machine.cores} cores",
+        "devices": ["cpu"],
+        "platform": "cpu",
+        "efficiency_class": "cpu",
+    }
+    return Place(name, None if name in catalogue.hardware else entry)
+
+
+class Found(NamedTuple):
+    """What a measurement came to."""
+
+    date: str
+    runs: Runs
+    percentiles: Sequence[Percentile]
+    percentile: PercentileName
+    """The one that the budget is for."""
+    memory: Memory
+    machine: Machine | None
+
+
+def entries_of(
+    spec: Spec, model: str | None, place: Place, found: Found, rules: RuleTable, catalogue: Catalogue
+) -> Mapping[str, Entry | None] | str:
+    """What is added to each part of the file; where nothing can be, why."""
+    stated = spec.constraints
+    tasks = _tasks(stated.get("task"))
+    named = model or spec.model
+    own = None
+    if named is None:
+        architecture = _architecture(spec.decision, rules)
+        if architecture is None:
+            return "It is not saved: name the model in the spec or with --model, or an architecture as the decision."
+        named = f"own-{slug(spec.id)}"
+        own = None if named in catalogue.models else _own_model(named, spec, architecture, tasks, rules)
+    tasks = tasks or list(catalogue.models[named].tasks if named in catalogue.models else ())
+    tasks = tasks or list(catalogue.tasks_of(named))
+    if not tasks:
+        return "It is not saved: state what the task is."
+    side = stated.get("resolution_px")
+    taken = next(one for one in found.percentiles if one.name == found.percentile)
+    row: dict[str, object] = {
+        "id": free_id(f"{slug(spec.id)}-{found.date}", catalogue.measurements),
+        "here": True,
+        "spec": spec.id,
+        "date": found.date,
+        "model": named,
+        "tasks": tasks,
+        "conditioning": _conditioning(stated.get("conditioning")),
+        "hardware": place.id,
+        "hardware_named": _described(found.machine),
+        "resolution": f"{side}x{side}" if isinstance(side, int) else None,
+        "batch": 1,
+        "latency_ms": taken.ms,
+        "percentile": found.percentile,
+        "percentiles": [one._asdict() for one in found.percentiles],
+        "runs": len(found.runs.times_ms),
+        "measure": "e2e",
+        "vram_gb": found.memory.gpu_gb or None,
+        "source": SOURCE,
+        "where": f"{found.runs.way}: {found.runs.command}"[:_LONGEST],
+        "via": "primary",
+        "verified": True,
+        "trust": "high",
+        "usable_for_calibration": False,
+    }
+    return {"models": own, "hardware": place.entry, "measurements": row}
+
+
+def _architecture(decision: str | None, rules: RuleTable) -> str | None:
+    """The architecture that a decision names, or the only one of its family, or the one that is called as that is."""
+    among = [entry.id for entry in rules.architectures if decision in (entry.id, entry.family)]
+    return decision if decision in among else among[0] if len(among) == 1 else None
+
+
+def _own_model(name: str, spec: Spec, architecture: str, tasks: Sequence[str], rules: RuleTable) -> Entry:
+    family = next(entry.family for entry in rules.architectures if entry.id == architecture)
+    terms = {"terms": "Own", "commercial_use": "allowed"}
+    return {
+        "id": name,
+        "title": f"Your own, {spec.title or spec.id}",
+        "family": family if family in ("gan", "diffusion", "hybrid") else "other",
+        "architecture": architecture,
+        "tasks": tasks or None,
+        "licence": {"code": terms, "weights": terms, "weights_released": True, "via": "primary", "source": SOURCE},
+    }
+
+
+def _tasks(task: object) -> list[str]:
+    """A spec's task as rows have it: itself, or the nearest kinds that they know."""
+    if task is None:
+        return []
+    return [str(task)] if task in get_args(Task) else sorted(measured_tasks(str(task)).intersection(get_args(Task)))
+
+
+def _conditioning(stated: object) -> list[str]:
+    """A spec's conditioning as rows have it; what they have no word for is left out."""
+    names = sorted(stated) if isinstance(stated, frozenset) else []
+    found = [_CONDITIONING.get(name, name) for name in names if name in _CONDITIONING or name in _NAMED]
+    return found or ["none"]
+
+
+def _described(machine: Machine | None) -> str | None:
+    """The machine in a line."""
+    if machine is None:
+        return None
+    driver = f"driver {machine.driver}" if machine.driver else ""
+    processor = f"{machine.cpu} ({machine.cores} cores)"
+    return ", ".join(filter(None, (*machine.gpus, driver, processor, machine.system)))
