@@ -71,6 +71,18 @@ INVISIBLE = [
         ("Status: accepted (or rejected)\n", ""),
         ("Status: Rejected: [x](y) was slow\n", ""),
         ("Status: approved by the board\n", "approved by the board"),
+        ("# A\n\n## Current status\n\nSuperseded\n", "superseded"),
+        ("# A\n\n## 2. Decision Status\n\nSuperseded by ADR-9\n", "superseded by adr-9"),
+        ("# A\n\n## Status history\n\n- 2024-01-01 Accepted\n- 2025-01-01 Superseded by 9\n", "superseded by 9"),
+        ("# A\n\n## History\n\n| Status | Date |\n|--|--|\n| Superseded | 2025-01-01 |\n| Accepted | 2024-01-01 |\n", "superseded"),
+        ("# A\n\n## Metadata\n\n| | |\n|--|--|\n| Status | Superseded by 9 |\n", "superseded by 9"),
+        ("# A\n\n## History\n\nSuperseded by 9\n", ""),
+        ("# A\n\n## Options\n\n| Option | Status |\n|--|--|\n| GAN | rejected |\n", ""),
+        ("# A \u2014 Superseded by ADR-0012\n", "superseded by adr-0012"),
+        ("# A - superseded\n", "superseded"),
+        ("# GAN or diffusion - rejected options\n", ""),
+        ("# A - accepted\n", ""),
+        ("# Super-rejected\n", ""),
     ],
 )  # fmt: skip
 def test_the_status(text: str, status: str) -> None:

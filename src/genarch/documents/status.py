@@ -68,6 +68,12 @@ _BELOW_HEADER = re.compile(r"[\s>]*\|?[\s:|-]*-[\s:|-]*")
 _BRACKETED = re.compile(r"^\W{0,9}?[\[(]([^\[\]()]*)[\])]|[\[(]([^\[\]()]*)[\])]\s*$")
 
 
+_DASH = re.compile(r"\s(?:-{1,2}|\u2013|\u2014)\s")
+_SECTIONS = ("status", "current status", "decision status", "status history")
+_HISTORIES = ("history", "decision history", "document history", "revision history", "document control", "metadata")
+"""Headings of sections that state the status, if at all, in a column of a table."""
+
+
 class _Stated(NamedTuple):
     """A status with the rest of its clause, its date where that is ISO's, and whether a date or a link is there."""
 
@@ -91,8 +97,9 @@ def status_of(markdown: Markdown) -> str:
         return _visible("" if at in listed else markdown.lines[at - 1] for at in range(first, last + 1))
 
     headings = [heading._replace(title=heading.title[:LONGEST]) for heading in markdown.headings]
-    for heading in headings:
-        if re.sub(r"^[\d.\s]+", "", heading.title).strip(" :*_").casefold() == "status":
+    sections = [(re.sub(r"^[\d.\s]+", "", heading.title).strip(" :*_").casefold(), heading) for heading in headings]
+    for name, heading in sections:
+        if name in _SECTIONS:
             return _settled(_entries(shown(heading.first + 1, heading.last)))
     end = min(markdown.front + HEAD, len(markdown.lines), *(later.first - 1 for later in headings[1:]))
     lines = shown(markdown.front + 1, end)
@@ -101,12 +108,16 @@ def status_of(markdown: Markdown) -> str:
             return _settled(_in_line(stated[1]))
         if column := _status_column(lines, at):
             return _settled(column)
-    for heading in headings:
+    for name, heading in sections:
         if stated := _LINE.match(heading.title):
             return _settled(_in_line(stated[1]))
+        lines = shown(heading.first + 1, heading.last) if name in _HISTORIES else []
+        if found := next((column for at in range(len(lines)) if (column := _status_column(lines, at))), None):
+            return _settled(found)
     # A title says that nothing binds any more, as a mark or with what came in its place; else it names its subject.
     whole = [entry for heading in headings[:2] for entry in _in_line(heading.title) if entry.referred]
     marks = [mark[1] or mark[2] or "" for heading in headings[:1] for mark in _BRACKETED.finditer(heading.title)]
+    marks += [parts[-1] for heading in headings[:1] if len(parts := _DASH.split(heading.title)) > 1]
     found = [*whole, *(entry for mark in marks for entry in _in_line(mark))]
     return next((entry.text for entry in found if entry.word in INACTIVE), "")
 
@@ -149,8 +160,8 @@ def _status_column(lines: Sequence[str], at: int) -> list[_Stated]:
     names = [cell.strip(" *_").casefold() for cell in cells]
     if "status" not in names:
         return []
-    if names[0] == "status" and len(cells) == 2:
-        return list(_in_line(cells[1]))
+    if names[0] == "status" and len(cells) == 2 and (own := _in_line(cells[1])):
+        return list(own)
     column, found = names.index("status"), []
     if at + 1 < len(lines) and _BELOW_HEADER.fullmatch(lines[at + 1]):
         for line in lines[at + 2 :]:
