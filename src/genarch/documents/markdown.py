@@ -26,7 +26,7 @@ from genarch.documents.lookalikes import (
     near_fence,
 )
 from genarch.engine.findings import CheckId
-from genarch.files.yaml_text import LINE_END, LINE_END_OF_YAML, LOADER, error_mark
+from genarch.files.yaml_text import LINE_END, LINE_END_OF_YAML, LOADER, what_is_wrong
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -179,13 +179,9 @@ def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], lis
     except _OtherShape as shape:
         entries, found = [], [(MISSPELT, *shape.args)]
     except yaml.YAMLError as error:
-        problem = getattr(error, "problem", None)
-        mark = error_mark(error) if isinstance(error, yaml.MarkedYAMLError) else None
-        message = f"the front matter is not YAML: {problem or 'it cannot be read'}"
-        entries, found = (
-            [],
-            [(CheckId("block-invalid"), mark.index if mark else 0, message)] if _KEY.search(text) else [],
-        )
+        at, words = what_is_wrong(error, seen)
+        defect = CheckId("block-invalid"), at, f"the front matter is not YAML: {words}"
+        entries, found = [], [defect] if _KEY.search(text) else []
     for key, at, start, end, value in entries:
         if key == "status" and value:
             status = value

@@ -34,11 +34,18 @@ LINE_END_OF_YAML = "\x85\u2028\u2029"
 _REFUSED = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]|\A\ufeff|^%", re.MULTILINE
 )
+_NO_COLON = "could not find expected ':'"
+_UNEXPECTED_COLON = "mapping values are not allowed in this context"
+_UNEXPECTED_START = "did not find expected <document start>"
+_KEY_ALONE = re.compile(r"[ \t-]*+[^\s:\[\]{}'\"#,-][^:\[\]{}'\"#,\r\n]*+|.*[\r\n]++", re.DOTALL)
+"""What may stand before the colon of a key, or a whole line."""
+_NO_KEY = re.compile(r"([ \t]*+(?:- +)*+)(?!.*:(?:\s|$))[^\s\[\]{}'\"#-]")
+"""The beginning of a line that has no key."""
 _WORDS = {
     "found unexpected end of stream": "the quotation mark that opens here is never closed",
-    "mapping values are not allowed in this context": "unexpected ':'; is the indentation that of the keys above, is a "
+    _UNEXPECTED_COLON: "unexpected ':'; is the indentation that of the keys above, is a "
     "space missing after a colon, or should the value be in quotation marks?",
-    "could not find expected ':'": "expected 'key: value'; is a space missing after the colon, or a quotation mark?",
+    _NO_COLON: "expected 'key: value'; is a space missing after the colon, or a quotation mark?",
     "did not find expected key": "expected a key here; is the indentation that of the keys above?",
     "did not find expected ',' or '}'": "expected ',' or '}' in the mapping that '{' began",
     "did not find expected ',' or ']'": "expected ',' or ']' in the list that '[' began",
@@ -209,36 +216,48 @@ def parse(document: Document, *, max_events: int = MAX_EVENTS) -> Node | None:
             return root
         for message, at in refused.items():
             document.report(at, "", message)
-    except yaml.MarkedYAMLError as error:
-        mark = error_mark(error)
-        at = mark.index if mark else 0
-        document.report(at, "", f"not YAML: {_in_words(error, text[at : at + 1])}")
     except yaml.YAMLError as error:
-        document.report(0, "", f"not YAML: {str(error).splitlines()[0]}")
+        at, words = what_is_wrong(error, text)
+        document.report(at, "", f"not YAML: {words}")
     finally:
         if loader:
             loader.dispose()
     raise document.error()
 
 
-def error_mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
-    """Where a person would look for what the parser found: where a text or a key began that never ended."""
-    began = str(error.problem) in ("found unexpected end of stream", "could not find expected ':'")
-    if began or error.context == "while scanning a block scalar":
-        return error.context_mark or error.problem_mark
-    return error.problem_mark or error.context_mark
-
-
-def _in_words(error: yaml.MarkedYAMLError, character: str) -> str:
-    """What the parser said, as a person would need it."""
+def what_is_wrong(error: yaml.YAMLError, text: str) -> tuple[int, str]:
+    """What the parser found in a text, as a person would need it, and where a person would look for it."""
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return 0, str(error).splitlines()[0]
     said = str(error.problem or error.context)
+    # A text or a key that never ended is looked for where it began.
+    began = said in ("found unexpected end of stream", _NO_COLON) or error.context == "while scanning a block scalar"
+    marks = (error.context_mark, error.problem_mark) if began else (error.problem_mark, error.context_mark)
+    at = next((mark.index for mark in marks if mark), 0)
+    colon = text.find(":", at) if said == _UNEXPECTED_START else at if said == _UNEXPECTED_COLON else -1
+    if colon >= 0 and (start := _without_colon(text, colon)) is not None:
+        return start, _WORDS[_NO_COLON]
+    character = text[at : at + 1]
     if error.context == "while scanning a block scalar" and character == ">":
-        return BLOCK_OF_TEXT
+        return at, BLOCK_OF_TEXT
     if said == "found character that cannot start any token":
-        if character == "\t":
-            return "a tab cannot indent; use spaces"
-        return f"a value cannot begin with {character!r}; put it in quotation marks"
-    return _WORDS.get(said, said)
+        tab = "a tab cannot indent; use spaces"
+        return at, tab if character == "\t" else f"a value cannot begin with {character!r}; put it in quotation marks"
+    return at, _WORDS.get(said, said)
+
+
+def _without_colon(text: str, at: int) -> int | None:
+    """Where the lines begin that lack a colon, above one whose key goes on with them for that; None without such."""
+    *above, own = text[:at].splitlines(keepends=True) or [""]
+    start, found = at - len(own), None
+    while above and _KEY_ALONE.fullmatch(own):
+        start -= len(above[-1])
+        own = above.pop()
+        if own.strip() and not own.lstrip().startswith("#"):
+            if not (line := _NO_KEY.match(own)):
+                break
+            found = start + line.end(1)
+    return found
 
 
 class _Open(NamedTuple):
