@@ -21,6 +21,7 @@ from genarch.files.specs import load_spec, parse_spec, validate_spec
 from genarch.version import __version__
 
 if TYPE_CHECKING:
+    from genarch.columns.frames import table
     from genarch.engine.explore import Exploration, explore
     from genarch.evidence.assessment import assess
     from genarch.reports.evaluation import Evaluated
@@ -51,6 +52,7 @@ __all__ = [
     "parse_spec",
     "precedents",
     "report_on",
+    "table",
     "to_html",
     "to_markdown",
     "validate_spec",
@@ -64,6 +66,7 @@ _LATE = {
     "Evaluated": "reports.evaluation",
     "Exploration": "engine.explore",
     "explore": "engine.explore",
+    "table": "columns.frames",
     "report_on": "reports.reporting",
     "to_html": "reports.reporting",
     "to_markdown": "reports.reporting",

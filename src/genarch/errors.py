@@ -41,6 +41,10 @@ class InputError(GenarchError):
         return InputError, (self.problems,)
 
 
+class MissingExtraError(GenarchError):
+    """A library that an option needs, and that comes with an extra, is not installed."""
+
+
 class UnknownIdError(GenarchError):
     """A name that the rule table does not have; the message suggests the nearest spelling."""
 

@@ -15,10 +15,11 @@ from builders import rule, spec, table
 from genarch import evaluate, explore, load_rules, load_spec
 from genarch.engine.conditions import Predicate
 from genarch.engine.spec import Case
+from genarch.errors import MissingExtraError
 from genarch.files.bundled import bundled_cases, load_catalogue
 from genarch.reports import page
 from genarch.reports.evaluation import Report, make_report
-from genarch.reports.html import MissingExtraError, as_html
+from genarch.reports.html import as_html
 from genarch.reports.page import Bar, Bars, Entries, Entry, Fields, Grid, Listing, Paragraph, Section, Span, Tile, Title
 from genarch.reports.reporting import report_on
 from genarch.reports.share import shared_pages

@@ -96,8 +96,37 @@ def evaluate(
         Text, option("ID", "Show why, or why not, this model of the evidence catalogue.", of="models")
     ] = None,
     cases: Cases = None,
+    specs: Annotated[
+        Text,
+        option(
+            "FILE",
+            "A table of specs instead, a row for each: CSV, Parquet, Arrow or JSON lines; - for standard input.",
+            "--table",
+        ),
+    ] = None,
+    columns: Annotated[str, option("NAME,...", "What the table of verdicts has; all for everything.")] = "",
+    keep_columns: Annotated[
+        str,
+        option("NAME,...", "Columns to carry along: other (those that state nothing), all, none, or names.", "--keep"),
+    ] = "other",
+    on_error: Annotated[
+        str,
+        option(
+            "HOW", "Values in a table that are no answers: fail, null (as unknown), or report=FILE, which lists them."
+        ),
+    ] = "fail",
 ) -> int:
     """Evaluate specs: the recommendation, and every reason for it."""
+    if specs is not None:
+        from genarch.cli.tables import TableRun, evaluate_table
+
+        return evaluate_table(
+            TableRun(specs, output, columns, keep_columns, on_error, parse_overrides(overrides or ()), fail_on),
+            rules,
+            cases,
+            evidence=not no_evidence,
+            alone=not (paths or tries or watch or full or model or evidence),
+        )
     if not (paths or overrides):
         raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")
     if watch:
@@ -110,7 +139,7 @@ def evaluate(
     keep(output, table_files(rules), what="the rule table in use")
     keep(output, evidence or (), what="evidence in use")
     table = load_rules(rules, evidence=not no_evidence)
-    failing = _failing(fail_on, table)
+    failing = failing_verdicts(fail_on, table)
     stated = parse_overrides(overrides or ())
     table = table if no_evidence else counting_own_cases(table, cases)
     own = None if no_evidence else OwnEvidence(table, evidence)
@@ -166,7 +195,7 @@ def _check_evidence(evidence: list[str] | None, *, no_evidence: bool, model: str
         load_catalogue().model(model)  # a name that it does not have is refused before anything is read
 
 
-def _failing(fail_on: str, table: RuleTable) -> frozenset[str]:
+def failing_verdicts(fail_on: str, table: RuleTable) -> frozenset[str]:
     """The verdicts that --fail-on names."""
     names = [name.strip() for name in fail_on.split(",") if name.strip()]
     known = table.verdicts

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,8 @@ import pyarrow as pa
 
 from genarch.columns import judging
 from genarch.columns.axes import Codes
-from genarch.columns.judging import Judge, Lanes, Verdicts
+from genarch.columns.joining import Beside, Evidence, joins
+from genarch.columns.judging import Added, Judge, Lanes, Verdicts
 from genarch.columns.plan import Compiled, Plan
 from genarch.columns.reading import Faults, Reader, columns_of
 from genarch.engine.rules import RuleTable
@@ -26,7 +28,6 @@ COLUMNS = (*DEFAULT_COLUMNS, "chance", "recommended", "points", "excluded_by", "
 
 CONFIDENCES = ("forced", "clear", "lean", "close_call")
 _CONFIDENCE = {judging.FORCED: 0, judging.FORCED_LEAN: 2, judging.CLEAR: 1, judging.LEAN: 2, judging.EVALUATE_BOTH: 3}
-_NONE = 255
 
 
 class Batch(NamedTuple):
@@ -55,6 +56,8 @@ class Evaluator:
         self._lanes = Lanes(rules)
         self._plan = Plan(self._lanes.conditions, rules.assumptions, self._lanes.adds)
         self._judge = Judge(self._lanes)
+        self._evidence = Evidence(rules) if joins(rules) else None
+        self._beside = Beside(rules, self._judge) if joins(rules) else None
         self._readers: dict[bool, Mapping[str, Reader]] = {}
         self._compiled: dict[bool, Compiled] = {}
         names = [architecture.id for architecture in rules.architectures]
@@ -68,13 +71,14 @@ class Evaluator:
             judging.EVALUATE_BOTH: at["evaluate_both"],
         }
         self._width = len(names)
+        self._kind: Any = np.uint8 if 7 * self._width < 256 else np.uint16
         every = [(outcome, first) for outcome in range(7) for first in range(self._width)]
         self._verdict_of = np.array([fixed.get(outcome, at[families[first]]) for outcome, first in every], np.int8)
         self._architecture_of = np.array([first if outcome not in fixed else -1 for outcome, first in every], np.int8)
         self._confidence_of = np.array([_CONFIDENCE.get(outcome, -1) for outcome, _ in every], np.int8)
 
     def __repr__(self) -> str:
-        return f"Evaluator({self.rules.name}, {', '.join(self.columns)})"
+        return f"{type(self).__name__}({self.rules.name}, {', '.join(self.columns)})"
 
     def read(self, table: Any, faults: Faults) -> Batch:
         """A batch of a table, its answers as codes."""
@@ -106,31 +110,96 @@ class Evaluator:
             self._compiled[hardware] = Compiled(self._plan, axes, hardware=hardware)
         return self._compiled[hardware]
 
-    def verdicts(self, batch: Batch) -> Mapping[str, Any]:
+    def verdicts(self, batch: Batch) -> dict[str, Any]:
         """The columns of verdicts of a batch."""
         by = self._compiled_of("gpu" in batch.codes)
         codes, contradicted = by.implied(batch.codes)
-        words = by.sums(codes, batch.rows)
-        sums = self._judge.sums(words, by)
+        added = self._evidence.added(batch.table) if self._evidence else None
+        sums = self._judge.sums(by.sums(codes, batch.rows), by, added)
         if contradicted is not None and self.rules.header.contradictions_lean:
             sums = sums._replace(limited=np.where(contradicted, self._lanes.own, sums.limited))
-        found = self._judge.verdicts(sums)
-        return self._written(found)
-
-    def _written(self, found: Verdicts) -> dict[str, Any]:
-        kind: Any = np.uint8 if 7 * self._width < 256 else np.uint16
-        at = found.outcome * kind(self._width) + found.first
-        columns: dict[str, Any] = {}
+        beside = self._beside if self._judge.calibration else None
+        found = self._judge.verdicts(sums, alone=beside is None)
+        chance = None
+        if self._judge.calibration and (beside or "chance" in self.columns):
+            outcome, chance = self._chances(found, sums.most_gained + sums.most_lost, sums.most_lost, batch)
+            found = found._replace(outcome=outcome)
+        at = found.outcome * self._kind(self._width) + found.first
+        columns: dict[str, Callable[[], Any]] = {
+            "verdict": lambda: _named(self._verdict_of.take(at), self._verdicts),
+            "architecture": lambda: _named(self._architecture_of.take(at), self._architectures),
+            "confidence": lambda: _named(self._confidence_of.take(at), self._confidences),
+            "margin": lambda: pa.array(found.margin, mask=_WITHOUT_MARGIN.take(found.outcome)),
+            "chance": lambda: (
+                pa.nulls(batch.rows, pa.float64()) if chance is None else pa.array(chance, mask=np.isnan(chance))
+            ),
+            "recommended": lambda: self._recommended(found),
+        }
+        if not {"rules", "excluded_by"}.isdisjoint(self.columns):
+            columns |= self._reasons(by.hits(codes, batch.rows), added)
+        written = {}
         for name in self.columns:
-            if name == "verdict":
-                columns[name] = _named(self._verdict_of.take(at), self._verdicts)
-            elif name == "architecture":
-                columns[name] = _named(self._architecture_of.take(at), self._architectures)
-            elif name == "confidence":
-                columns[name] = _named(self._confidence_of.take(at), self._confidences)
-            elif name == "margin":
-                columns[name] = pa.array(found.margin, mask=_WITHOUT_MARGIN.take(found.outcome))
-        return columns
+            if name != "points":
+                written[name] = columns[name]()
+                continue
+            for entry, gained, lost in zip(self.rules.architectures, sums.gained, sums.lost, strict=True):
+                points = np.broadcast_to(gained - lost, batch.rows)
+                written[f"points.{entry.id}"] = pa.array(points.astype(np.int32))
+        return written
+
+    def _chances(self, found: Verdicts, most: int, least: int, batch: Batch) -> tuple[Codes, Codes]:
+        """The outcomes, as sure as the chance allows, and the chance where there is one; else not a number."""
+        chance = np.full(batch.rows, np.nan)
+        asked = "chance" in self.columns
+        rows = np.flatnonzero(~_WITHOUT_MARGIN.take(found.outcome) if asked else found.outcome == judging.CLEAR)
+        standing = [np.broadcast_to(points, batch.rows)[rows] for points in found.standing]
+        family_of = np.array(
+            [
+                next(n for n, (_, members) in enumerate(self._judge.families) if at in members)
+                for at in range(self._width)
+            ]
+        )
+        recommended = np.zeros((len(rows), len(standing)))
+        every = np.arange(len(rows))
+        recommended[every, family_of[found.first[rows]]] = 1
+        both = found.outcome[rows] == judging.EVALUATE_BOTH
+        recommended[every[both], family_of[found.second[rows[both]]]] = 1
+        if self._beside is None:
+            odds = self._judge.odds(standing, most, least)
+            total = reduce(np.add, odds)
+            parts = [one / total * yes for one, yes in zip(odds, recommended.T, strict=True)]
+            chance[rows] = judging.rounded(reduce(np.add, parts))
+            return found.outcome, chance
+        chance[rows], clear = self._beside.chances(batch.table, rows, standing, least, recommended)
+        outcome = found.outcome.copy()
+        outcome[rows[~clear & (outcome[rows] == judging.CLEAR)]] = judging.LEAN
+        return outcome, chance
+
+    def _recommended(self, found: Verdicts) -> Any:
+        """The architectures that are recommended, as lists: one, two where it is too close to call, or none."""
+        both, none = found.outcome == judging.EVALUATE_BOTH, np.isin(found.outcome, _NOTHING)
+        counts = np.where(none, 0, np.where(both, 2, 1))
+        pairs = np.stack([found.first, np.broadcast_to(found.second, len(both))], axis=1)
+        members = pairs[np.arange(2) < counts[:, None]]
+        return _lists(counts, pa.DictionaryArray.from_arrays(pa.array(members), self._architectures))
+
+    def _reasons(self, hits: Codes, added: Added | None) -> dict[str, Callable[[], Any]]:
+        """The ids of the rules that hit, and of those of them that exclude something."""
+        named = [(rule.id, bool(rule.excludes)) for rule in self.rules.rules]
+        hits = hits[:, : len(named)]
+        if added and self._evidence:
+            more = self._evidence.in_order(added.rules)
+            joined = np.array([[one in each for one in more] for each in added.rules], bool)
+            named += more
+            hits = np.concatenate([hits, joined.reshape(len(added.rules), -1)[added.which]], axis=1)
+        ids = pa.array([name for name, _ in named], pa.string())
+        excluding = np.array([excludes for _, excludes in named], bool)
+
+        def listed(of: Codes) -> Any:
+            which = pa.array(np.nonzero(of)[1].astype(np.int32))
+            return _lists(of.sum(axis=1), pa.DictionaryArray.from_arrays(which, ids))
+
+        return {"rules": lambda: listed(hits), "excluded_by": lambda: listed(hits & excluding)}
 
     def batch(self, table: Any, faults: Faults) -> Any:
         """A batch of verdicts for a batch of specs."""
@@ -144,6 +213,16 @@ class Evaluator:
 
 
 _WITHOUT_MARGIN = ~np.isin(np.arange(7), [judging.EVALUATE_BOTH, judging.CLEAR, judging.LEAN])
+
+
+_NOTHING = [judging.INFEASIBLE, judging.UNDETERMINED]
+
+
+def _lists(counts: npt.NDArray[Any], members: Any) -> Any:
+    """Lists of so many members each, one after the other."""
+    begin = np.zeros(len(counts) + 1, np.int32)
+    np.cumsum(counts, out=begin[1:])
+    return pa.ListArray.from_arrays(pa.array(begin), members)
 
 
 def _named(codes: npt.NDArray[Any], names: Any) -> Any:

@@ -80,6 +80,20 @@ class Sums(NamedTuple):
     most_lost: int
 
 
+class Added(NamedTuple):
+    """What decides beside a table's own rules, row by row."""
+
+    gained: Numbers
+    """Row by architecture."""
+    lost: Numbers
+    counted: Numbers
+    flags: Numbers
+    """As `Lanes` has them."""
+    rules: Sequence[tuple[tuple[str, bool], ...]]
+    """The ids of the rules that hit, each with whether it excludes, by what `which` has of each row."""
+    which: Numbers
+
+
 class Verdicts(NamedTuple):
     """How each row comes out."""
 
@@ -99,13 +113,15 @@ class Judge:
 
     def __init__(self, lanes: Lanes) -> None:
         header = lanes.rules.header
-        self.lanes, self.families = lanes, lanes.scorer.families
+        self.lanes = lanes
+        self.families = [(family, members) for family, members in lanes.scorer.families if members]
         self.calibration = header.calibration
         self._close_call, self._clear, self._least_rules = header.close_call, header.clear, header.least_rules
+        self._most_added = 0
         self._known: dict[tuple[str, int, int], npt.NDArray[Any]] = {}
 
-    def sums(self, words: Sequence[Words], by: Compiled) -> Sums:
-        """What is packed in words, unpacked."""
+    def sums(self, words: Sequence[Words], by: Compiled, added: Added | None = None) -> Sums:
+        """What is packed in words, unpacked, with what is added beside it."""
         own, fields = self.lanes.architectures, by.fields
         ever = [bool(adds.any()) for adds in self.lanes.adds.T]
         lanes = [
@@ -114,7 +130,9 @@ class Judge:
         ]
         flags = fields[2 * own + 1 :]
         bits = sum(field.mask.bit_length() for field in flags)
-        if flags and bits <= 16 and flags[0].word == flags[-1].word:
+        if added:
+            both = self.limits(self._flags(words, flags) | added.flags)
+        elif flags and bits <= 16 and flags[0].word == flags[-1].word:
             index = Field(flags[0].word, flags[0].shift, (1 << bits) - 1).of(words)
             key = "flags", flags[0].shift, bits
             if key not in self._known:
@@ -124,19 +142,22 @@ class Judge:
         else:
             both = self.limits(self._flags(words, flags))
         most = [field.mask for field in fields]
+        most_gained, most_lost = max(most[:own]), max(most[own : 2 * own]) if any(ever[own : 2 * own]) else 0
+        if added:
+            lanes = [
+                lane + more for lane, more in zip(lanes, (*added.gained.T, *added.lost.T, added.counted), strict=True)
+            ]
+            self._most_added = max(self._most_added, int(added.gained.max(initial=0)), int(added.lost.max(initial=0)))
+            most_gained, most_lost = most_gained + self._most_added, most_lost + self._most_added
         return Sums(
             lanes[:own],
             lanes[own : 2 * own],
             lanes[2 * own],
             both & self.lanes.own,
             both >> own,
-            max(most[:own]),
-            max(most[own : 2 * own]) if any(ever[own : 2 * own]) else 0,
+            most_gained,
+            most_lost,
         )
-
-    def flags(self, words: Sequence[Words], by: Compiled) -> Numbers:
-        """What is excluded, surely out, limited and contradicted, as `Lanes` has it."""
-        return self._flags(words, by.fields[2 * self.lanes.architectures + 1 :])
 
     def _flags(self, words: Sequence[Words], fields: Sequence[Field]) -> Numbers:
         found = np.zeros(len(words[0]), np.int64)
@@ -156,8 +177,8 @@ class Judge:
         kind: Any = np.int32 if 2 * own < 31 else np.int64
         return (excluded | limited << own).astype(kind)
 
-    def verdicts(self, sums: Sums) -> Verdicts:
-        """How the rows come out; what precedents say is not among it."""
+    def verdicts(self, sums: Sums, *, alone: bool = True) -> Verdicts:
+        """How the rows come out; unless points are `alone`, precedents have still to say how clear that is."""
         own, least = self.lanes.architectures, sums.most_lost
         touched_bits, rank_bits = (sums.most_gained + least).bit_length(), own.bit_length()
         points_shift = touched_bits + rank_bits
@@ -172,7 +193,7 @@ class Judge:
             alive = sums.excluded >> at & 1 ^ 1
             keys[at] = ((points << rank_bits | own - rank) << touched_bits | touched) * alive
             any_touched = any_touched | touched * alive
-        best = [reduce(np.maximum, [keys[at] for at in members]) for _, members in self.families if members]
+        best = [reduce(np.maximum, [keys[at] for at in members]) for _, members in self.families]
         first, second = best[0], np.zeros(1, kind)
         for key in best[1:]:
             first, second = np.maximum(first, key), np.maximum(second, np.minimum(first, key))
@@ -188,7 +209,7 @@ class Judge:
         if self._least_rules > 1:
             lean |= sums.counted < self._least_rules
         forced = np.where(lean, np.uint8(FORCED_LEAN), np.uint8(FORCED))
-        if self.calibration:
+        if self.calibration and alone:
             lean |= ~self.likely(standing, most, least)
         outcome = np.where(lean & (closeness == CLEAR), np.uint8(LEAN), closeness)
         outcome = np.where(any_touched == 0, np.uint8(UNDETERMINED), outcome)

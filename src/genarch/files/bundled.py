@@ -111,7 +111,7 @@ class _WithEvidence(RuleTable):
         answers = with_implied(stated)
         if "commercial_use" not in answers and "device_memory_gb" not in answers and not answers.keys() >= _TIMED:
             return self
-        context = (around, stated.get("device_memory_gb"), *(answers.get(name) for name in _READ))
+        context = (around, stated.get("device_memory_gb"), *(answers.get(name) for name in READ_BY_EVIDENCE))
         known: dict[object, RuleTable] = vars(self).setdefault("known", {})
         if context not in known:
             table: RuleTable = self
@@ -173,7 +173,7 @@ def catalogue_of(rules: RuleTable) -> Catalogue:
 
 
 _TIMED = frozenset({"device", "resolution_px", "latency_budget_ms"})
-_READ = (
+READ_BY_EVIDENCE = (
     "task",
     "conditioning",
     "commercial_use",
@@ -184,6 +184,8 @@ _READ = (
     "resolution_px",
     "latency_budget_ms",
 )
+"""What the rules of evidence hang on, beside what a gpu implies."""
+
 _KNOWN = 500
 """Tables that are kept for specs that say the same of what evidence reads."""
 

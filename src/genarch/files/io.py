@@ -193,6 +193,28 @@ def atomic_file(
     Raises:
         InputError: when it cannot be written, or has changed meanwhile.
     """
+    with _atomic(path, before, note) as stream:
+
+        def add(text: str) -> None:
+            with _refused(path, "cannot be written: "):
+                stream.write(text)
+
+        yield add
+
+
+@contextmanager
+def atomic_bytes(path: str, note: Callable[[str], object] = lambda _: None) -> Iterator[BinaryIO]:
+    """A file that is written in bytes, likewise.
+
+    Raises:
+        InputError: when it cannot be written.
+    """
+    with _atomic(path, None, note) as stream:
+        yield stream.buffer
+
+
+@contextmanager
+def _atomic(path: str, before: str | None, note: Callable[[str], object]) -> Iterator[TextIO]:
     with ExitStack() as stack:
         with _refused(path, "cannot be written: "):
             target = os.path.realpath(path)  # fails where the working folder is gone
@@ -201,11 +223,7 @@ def atomic_file(
             regular = os.path.isfile(target) or not os.path.exists(target)
             stream = stack.enter_context(_partial(target) if regular else _as_it_stands(path))
 
-        def add(text: str) -> None:
-            with _refused(path, "cannot be written: "):
-                stream.write(text)
-
-        yield add
+        yield stream
         with _refused(path, "cannot be written: "):
             stream.flush()
             if regular:

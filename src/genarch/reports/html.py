@@ -8,14 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
-from genarch.errors import GenarchError
+from genarch.errors import MissingExtraError
 from genarch.reports import page
 from genarch.reports.page import Block, Line, Page, spans
 from genarch.reports.words import inert_lines, signed, visible
-
-
-class MissingExtraError(GenarchError):
-    """A library that an option needs, and that comes with an extra, is not installed."""
 
 
 def as_html(pages: Iterable[Page], title: str) -> str:

@@ -1,0 +1,191 @@
+"""Tables of specs on the command line: read in batches, evaluated, and written while the next ones are read."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import typer
+
+from genarch.cli.evaluate import failing_verdicts
+from genarch.cli.output import PATIENCE_SECONDS, STDIN, ExitCode, counting_own_cases, one_of, say
+from genarch.cli.output import keep as refuse_input
+from genarch.cli.output import written as text_written
+from genarch.columns import files
+from genarch.columns.evaluator import COLUMNS, DEFAULT_COLUMNS, Evaluator
+from genarch.columns.frames import problems_of
+from genarch.columns.reading import Faults, columns_of
+from genarch.engine.answers import format_answer
+from genarch.engine.constraints import BY_NAME, Value
+from genarch.errors import InputError, nearest
+from genarch.files.bundled import load_rules, table_files
+from genarch.files.io import refuse
+
+_AHEAD = 2
+"""Batches that are read, and that wait to be written, beside the one that is evaluated."""
+
+KEPT = ("other", "all", "none")
+
+
+class TableRun(NamedTuple):
+    """What the options say: the table, where verdicts go, and what they have."""
+
+    path: str
+    output: str | None
+    columns: str
+    keep: str
+    on_error: str
+    stated: Mapping[str, Value | None]
+    fail_on: str
+
+
+def evaluate_table(run: TableRun, rules: str, cases: list[str] | None, *, evidence: bool, alone: bool) -> int:
+    """Write the verdicts of a table of specs."""
+    path, output, columns, keep, on_error, stated, fail_on = run
+    if not alone:
+        raise typer.BadParameter("--table takes no PATH, --try, --watch, --full, --model or --evidence; leave them out")
+    table = load_rules(rules, evidence=evidence)
+    failing, inputs = failing_verdicts(fail_on, table), table_files(rules)
+    table = counting_own_cases(table, cases) if evidence else table
+    target = output or "-"
+    refuse_input(output, [*inputs, path])
+    how, _, report = on_error.partition("=")
+    one_of("--on-error", how, "a way", ("fail", "null", "report"))
+    if (how == "report") is not bool(report):
+        raise refuse("--on-error", "write report=FILE, fail or null")
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    evaluator = Evaluator(table, COLUMNS if names == ["all"] else names or DEFAULT_COLUMNS)
+    faults, counts = Faults(), Counter[str]()
+    shown = STDIN if path == "-" else path
+    with ExitStack() as stack:
+        source = stack.enter_context(files.opened(path, sys.stdin.buffer, lambda name: _wanted(name, keep)))
+        kept = _kept(source.names, keep, shown)
+        _warn(source.names, kept, shown)
+        kind = files.format_of(target) if target != "-" else source.format if source.format != "parquet" else "csv"
+        add = stack.enter_context(files.written(target, kind, sys.stdout.buffer))
+        later = stack.enter_context(_pipeline(add))
+        for batch in _shown(_ahead(source.batches), source.rows):
+            specs = _with_stated(batch, stated)
+            found = evaluator.verdicts(evaluator.read(specs, faults))
+            counts.update(_counted(found, specs))
+            if faults and how == "fail":
+                continue  # to find the others
+            if clash := [name for name in kept if name in found]:
+                raise refuse(shown, f"has a column {clash[0]} of its own; leave it out of --keep, or rename it")
+            arrays = [*(batch.column(name) for name in kept), *found.values()]
+            later(pa.RecordBatch.from_arrays(arrays, names=[*kept, *found]))
+        if faults and how == "fail":
+            raise InputError(problems_of(faults, shown))
+    if report:
+        text_written("".join(json.dumps(kind._asdict()) + "\n" for kind in faults.kinds), report)
+    if faults:
+        values = sum(kind.values for kind in faults.kinds)
+        say(f"{shown}: {values:,} values are no answers, and count as unknown" + (f"; see {report}" if report else ""))
+    if not counts:
+        say(f"{shown}: has no rows")
+        return ExitCode.NOTHING
+    if output and output != "-":
+        say(f"{counts.total():,} rows: {', '.join(f'{many:,} {verdict}' for verdict, many in counts.most_common())}")
+    return ExitCode.FINDINGS if not failing.isdisjoint(counts) else ExitCode.OK
+
+
+def _wanted(name: str, keep: str) -> bool:
+    """Whether a column is read: it states something, or is carried along."""
+    return bool(columns_of([name])) or keep in ("other", "all") or (keep != "none" and name in _named(keep))
+
+
+def _named(keep: str) -> list[str]:
+    return [name.strip() for name in keep.split(",") if name.strip()]
+
+
+def _kept(names: Collection[str], keep: str, shown: str) -> list[str]:
+    """The columns that are carried along."""
+    stating = {column for of in columns_of(list(names)).values() for column in of}
+    if keep in KEPT:
+        return [name for name in names if keep == "all" or (keep == "other" and name not in stating)]
+    for name in _named(keep):
+        if name not in names:
+            raise refuse("--keep", f"{shown} has no column '{name}'{nearest(name, names)}")
+    return _named(keep)
+
+
+def _warn(names: Collection[str], kept: Collection[str], shown: str) -> None:
+    """Say what states nothing and is spelt much like what would; a table that states nothing is refused."""
+    stating = columns_of(list(names))
+    if not stating:
+        raise refuse(shown, f"has no column that is called as a constraint; such are {', '.join([*BY_NAME][:5])}")
+    for name in kept:
+        constraint, _, member = name.partition(".")
+        of_a_set = constraint in BY_NAME and bool(member)
+        known = BY_NAME[constraint].values if of_a_set else [known for known in BY_NAME if known not in stating]
+        if not columns_of([name]) and (hint := nearest(member if of_a_set else name, known)):
+            say(f"{shown}: column '{name}' is no constraint, and is carried along only{hint}")
+
+
+def _with_stated(batch: Any, stated: Mapping[str, Value | None]) -> Any:
+    """A batch with the same answers in every row, in place of what it states of them."""
+    for name, value in stated.items():
+        own = columns_of(batch.schema.names).get(name, [])
+        batch = batch.select([column for column in batch.schema.names if column not in own])
+        text = "unknown" if value is None else format_answer(value)
+        batch = batch.append_column(name, pa.repeat(pa.scalar(text), batch.num_rows).dictionary_encode())
+    return batch
+
+
+def _counted(found: Mapping[str, Any], specs: Any) -> dict[str, int]:
+    """How many rows have each verdict."""
+    if "verdict" not in found:
+        return {"evaluated": specs.num_rows} if specs.num_rows else {}
+    counts = pc.value_counts(found["verdict"])
+    return {entry["values"]: entry["counts"] for entry in counts.to_pylist()}
+
+
+def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
+    """The batches, the next ones read while one is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = [pool.submit(next, batches, None) for _ in range(_AHEAD)]
+        while (batch := waiting.pop(0).result()) is not None:
+            waiting.append(pool.submit(next, batches, None))
+            yield batch
+
+
+@contextmanager
+def _pipeline(add: Callable[[Any], None]) -> Iterator[Callable[[Any], None]]:
+    """What writes batches in their order, while others are worked on."""
+    waiting: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as pool:
+
+        def later(batch: Any) -> None:
+            waiting.append(pool.submit(add, batch))
+            if len(waiting) > _AHEAD:
+                waiting.pop(0).result()
+
+        yield later
+        for one in waiting:
+            one.result()
+
+
+def _shown(batches: Iterable[Any], rows: int | None) -> Iterator[Any]:
+    """The batches; on a terminal, after a while, how far they are, how fast it goes, and how long it will take."""
+    began, done = time.monotonic(), 0
+    with ExitStack() as stack:
+        status = None
+        for batch in batches:
+            yield batch
+            done += batch.num_rows
+            elapsed = time.monotonic() - began
+            if status is None and elapsed > PATIENCE_SECONDS and sys.stderr is not None and sys.stderr.isatty():
+                from rich.console import Console
+
+                status = stack.enter_context(Console(file=sys.stderr).status(""))
+            if status is not None:
+                left = f" of {rows:,}, {(rows - done) / (done / elapsed):.0f} s left" if rows else ""
+                status.update(f"{done:,} rows{left}, {done / elapsed:,.0f} a second")

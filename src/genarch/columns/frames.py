@@ -1,0 +1,112 @@
+"""Dataframes of specs to dataframes of verdicts, of the same kind: pandas, polars, pyarrow, DuckDB."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from genarch.columns.evaluator import DEFAULT_COLUMNS, Evaluator
+from genarch.columns.reading import FaultKind, Faults
+from genarch.engine.rules import RuleTable
+from genarch.errors import InputError, Problem
+from genarch.files.bundled import DEFAULT_TABLE, load_rules
+
+MOST_SHOWN = 20
+"""Kinds of problems that are shown one by one."""
+
+
+def table(
+    rules: RuleTable | str | os.PathLike[str] = DEFAULT_TABLE,
+    columns: Sequence[str] = DEFAULT_COLUMNS,
+    *,
+    evidence: bool = True,
+) -> TableOfSpecs:
+    """A rule table that evaluates dataframes: one row for each spec, a column for each constraint that is known.
+
+    `rules` is a table, the id of a bundled one, or a path; with `evidence`, what was measured and documented cases take
+    part too, as in `load_rules`. `columns` says what the verdicts have.
+
+    Raises:
+        InputError: when there is no such table or column, or with every problem of the table's file.
+        MissingExtraError: when numpy or pyarrow is not installed.
+    """
+    return TableOfSpecs(rules if isinstance(rules, RuleTable) else load_rules(rules, evidence=evidence), columns)
+
+
+class TableOfSpecs(Evaluator):
+    """A rule table that evaluates dataframes; see `genarch.table`."""
+
+    def __call__(self, frame: Any, *, keep: bool = False, on_error: Literal["fail", "null"] = "fail") -> Any:
+        """The verdicts of a dataframe, row by row, as the same kind of dataframe.
+
+        With `keep`, after the columns that it has. Values that are no answers are refused, or unknown with "null".
+
+        Raises:
+            InputError: with every kind of values that are no answers.
+        """
+        given, back = _as_arrow(frame)
+        faults = Faults()
+        batches = list(self.batches(given, faults)) or [self.batch(_empty(given.schema), faults)]
+        if faults and on_error == "fail":
+            raise InputError(problems_of(faults, "<table>"))
+        found = pa.Table.from_batches(batches)
+        if keep:
+            for name in found.schema.names:
+                given = given.append_column(name, found.column(name))
+            found = given
+        return back(found)
+
+
+def _empty(schema: Any) -> Any:
+    return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
+
+
+def problems_of(faults: Faults, path: str) -> list[Problem]:
+    """Each kind of values that are no answers, as an error has it; of many the most frequent."""
+    kinds = sorted(faults.kinds, key=lambda kind: -kind.values)
+    problems = [
+        Problem(path, None, None, kind.column, f"{kind.message} ({_rows(kind)})") for kind in kinds[:MOST_SHOWN]
+    ]
+    if len(kinds) > MOST_SHOWN:
+        rest = sum(kind.values for kind in kinds[MOST_SHOWN:])
+        problems.append(
+            Problem(path, None, None, "", f"{rest:,} more values are no answers, of {len(kinds) - MOST_SHOWN} kinds")
+        )
+    return problems
+
+
+def _rows(kind: FaultKind) -> str:
+    """`row 3`, `rows 3, 8`, `1,200 rows: 3, 8, 9, 10, 12, ...`."""
+    named = ", ".join(map(str, kind.rows))
+    if kind.values == len(kind.rows):
+        return f"row{'s' if kind.values > 1 else ''} {named}"
+    return f"{kind.values:,} rows: {named}, ..."
+
+
+def _as_arrow(frame: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """A dataframe as Arrow has it, and what makes one of its kind of that again."""
+    module = type(frame).__module__.partition(".")[0]
+    if isinstance(frame, pa.Table):
+        return frame, lambda found: found
+    if isinstance(frame, pa.RecordBatch):
+        return pa.Table.from_batches([frame]), lambda found: found.combine_chunks().to_batches()[0]
+    if module == "pandas":
+
+        def as_pandas(found: Any) -> Any:
+            made = found.to_pandas()
+            made.index = frame.index
+            return made
+
+        return pa.Table.from_pandas(frame, preserve_index=False), as_pandas
+    if module == "polars":
+        import polars as pl
+
+        return getattr(frame, "collect", lambda: frame)().to_arrow(), pl.from_arrow
+    if module in ("duckdb", "_duckdb"):
+        import duckdb
+
+        return frame.to_arrow_table(), duckdb.from_arrow
+    return pa.table(frame), lambda found: found  # whatever hands on Arrow, such as a mapping of columns

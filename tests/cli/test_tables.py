@@ -1,0 +1,120 @@
+"""Tables of specs on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from command_line import run
+
+SPECS = """\
+id,task,latency_budget_ms,priorities,serving,notes
+1,text_to_image,50ms,speed|cost,realtime,"a, b"
+2,inpainting,1s..3s,quality,batch,
+3,,,,unknown,x
+"""
+VERDICTS = ["hybrid", "diffusion", "undetermined"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "specs.csv").write_text(SPECS)
+    return tmp_path
+
+
+def test_csv_on_standard_output(folder: Path) -> None:
+    """What states nothing is carried along; a stream is read as a file is."""
+    shown = run("evaluate", "--table", "specs.csv", "--no-evidence", cwd=folder)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout.splitlines() == [
+        '"id","notes","verdict","architecture","confidence","margin"',
+        '"1","a, b","hybrid","few_step","forced",',
+        '"2",,"diffusion","diffusion","lean",0.6',
+        '"3","x","undetermined",,,',
+    ]
+    assert run("evaluate", "--table", "-", "--no-evidence", stdin=SPECS).stdout == shown.stdout
+
+
+def test_every_format_says_the_same(folder: Path) -> None:
+    """Each is written, read again, and evaluated again."""
+    options = ("--no-evidence", "--columns", "verdict,recommended,rules", "--keep", "all")
+    last = "specs.csv"
+    for name in ("a.parquet", "a.arrow", "a.jsonl", "a.csv"):
+        done = run("evaluate", "--table", last, "-o", name, *options, cwd=folder)
+        assert (done.returncode, done.stderr) == (
+            0,
+            "genarch: 3 rows: 1 hybrid, 1 diffusion, 1 undetermined\n",
+        )
+        options = (*options[:-1], "id,task,latency_budget_ms,priorities,serving")
+        last = name
+    assert parquet.read_table(folder / "a.parquet").column("verdict").to_pylist() == VERDICTS
+    with pa.ipc.open_file(folder / "a.arrow") as file:
+        assert file.read_all().column("recommended").to_pylist() == [["few_step"], ["diffusion"], []]
+    rows = [json.loads(line) for line in (folder / "a.jsonl").read_text().splitlines()]
+    assert [row["verdict"] for row in rows] == VERDICTS
+    assert "speed-first-favours-gan|" in (folder / "a.csv").read_text()
+
+
+def test_evidence_takes_part_and_set_states_for_every_row(folder: Path) -> None:
+    options = ("--columns", "verdict,excluded_by", "--keep", "none", "--set", "gpu=l4", "--set", "resolution_px=1024")
+    shown = run("evaluate", "--table", "specs.csv", *options, "--set", "commercial_use=true", cwd=folder)
+    assert "evidence-diffusion-too-slow" in shown.stdout.splitlines()[1]
+    assert run("evaluate", "--table", "specs.csv", *options, "--fail-on", "infeasible", cwd=folder).returncode == 1
+
+
+def test_values_that_are_no_answers(folder: Path) -> None:
+    """Nothing is written by default; every kind is named."""
+    (folder / "bad.jsonl").write_text('{"task": "inpaint", "latency_budget_ms": "33ms"}\n{"latency_budget_ms": -5}\n')
+    refused = run("evaluate", "--table", "bad.jsonl", "-o", "out.csv", "--no-evidence", cwd=folder)
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines() == [
+        "genarch: bad.jsonl: task: 'inpaint' is not a choice here; did you mean 'inpainting'? (row 1)",
+        "genarch: bad.jsonl: latency_budget_ms: must be a finite number above 0, not -5 (row 2)",
+    ]
+    assert not (folder / "out.csv").exists()
+    options = ("--no-evidence", "--on-error", "report=bad.report")
+    done = run("evaluate", "--table", "bad.jsonl", "-o", "out.csv", *options, cwd=folder)
+    assert done.returncode == 0
+    assert "2 values are no answers, and count as unknown; see bad.report" in done.stderr
+    assert json.loads((folder / "bad.report").read_text().splitlines()[1])["rows"] == [2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("none.csv",), "none.csv: no such file"),
+        (("specs.txt",), "specs.txt: no table's name ends so; write one that ends in .csv, .parquet"),
+        (("specs.csv", "--columns", "margine"), "'margine' is not a column of verdicts; did you mean 'margin'?"),
+        (("specs.csv", "--keep", "note"), "--keep: specs.csv has no column 'note'; did you mean 'notes'?"),
+        (("specs.csv", "--on-error", "ignore"), "--on-error: 'ignore' is not a way; write one of: fail, null, report"),
+        (("specs.csv", "--on-error", "report"), "--on-error: write report=FILE, fail or null"),
+        (("specs.csv", "-o", "specs.csv"), "specs.csv: is an input, and would be overwritten by -o"),
+        (("specs.csv", "other.yaml"), "--table takes no PATH, --try, --watch, --full, --model or --evidence"),
+        (("other.csv",), "other.csv: has no column that is called as a constraint; such are task"),
+        (("twice.csv",), "has the column task twice; rename one"),
+        (("broken.jsonl",), "line 2 is not JSON"),
+        (("broken.parquet",), "broken.parquet: "),
+    ],
+)
+def test_what_is_refused(folder: Path, arguments: tuple[str, ...], message: str) -> None:
+    (folder / "other.csv").write_text("id\n1\n")
+    (folder / "twice.csv").write_text("task,task\ninpainting,inpainting\n")
+    (folder / "broken.jsonl").write_text('{"task": null}\n{\n')
+    (folder / "broken.parquet").write_text("PAR1")
+    refused = run("evaluate", "--no-evidence", "--table", *arguments, cwd=folder)
+    assert refused.returncode == 2
+    assert message in refused.stderr
+
+
+def test_names_that_are_spelt_much_like_a_constraint_are_named(folder: Path) -> None:
+    (folder / "near.csv").write_text("task,latency_budget\ninpainting,5\n")
+    shown = run("evaluate", "--no-evidence", "--table", "near.csv", cwd=folder)
+    assert "column 'latency_budget' is no constraint, and is carried along only; did you mean 'latency_budget_ms'?" in (
+        shown.stderr
+    )
+    (folder / "empty.csv").write_text("task\n")
+    assert run("evaluate", "--no-evidence", "--table", "empty.csv", cwd=folder).returncode == 3

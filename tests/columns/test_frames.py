@@ -1,0 +1,69 @@
+"""Dataframes in, dataframes of the same kind out."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+import genarch
+from genarch import InputError
+
+SPECS = {
+    "id": ["a", "b", "c"],
+    "task": ["text_to_image", "inpainting", None],
+    "latency_budget_ms": [50.0, 2000.0, None],
+    "priorities": [["speed"], [], None],
+}
+VERDICTS = ["hybrid", "diffusion", "undetermined"]
+
+
+def test_arrow_and_what_hands_it_on() -> None:
+    evaluate = genarch.table(evidence=False)
+    table = pa.table(SPECS)
+    found = evaluate(table)
+    assert found.column("verdict").to_pylist() == VERDICTS
+    assert evaluate(table.to_batches()[0]).column("verdict").to_pylist() == VERDICTS
+    assert evaluate(SPECS).column("verdict").to_pylist() == VERDICTS
+    assert evaluate(table, keep=True).column_names == [*SPECS, *found.column_names]
+    assert evaluate(table.slice(0, 0)).num_rows == 0
+    assert repr(evaluate) == "TableOfSpecs(field@2.0.0, verdict, architecture, confidence, margin)"
+
+
+def test_duckdb() -> None:
+    specs = pa.table(SPECS)  # noqa: F841  (read by its name)
+    found = genarch.table(evidence=False)(duckdb.sql("from specs"))
+    assert [row[0] for row in found.fetchall()] == VERDICTS
+    assert found.columns == ["verdict", "architecture", "confidence", "margin"]
+
+
+def test_pandas() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(SPECS, index=["x", "y", "z"])
+    found = genarch.table(evidence=False)(frame)
+    assert list(found["verdict"]) == VERDICTS
+    assert list(found.index) == ["x", "y", "z"]
+
+
+def test_polars() -> None:
+    polars = pytest.importorskip("polars")
+    for frame in (polars.DataFrame(SPECS), polars.DataFrame(SPECS).lazy()):
+        found = genarch.table(evidence=False)(frame)
+        assert isinstance(found, polars.DataFrame)
+        assert found["verdict"].to_list() == VERDICTS
+
+
+def test_values_that_are_no_answers() -> None:
+    wrong = {"serving": ["batsh"] * 7 + ["batch"], "latency_budget_ms": [1, -1, 1, 1, 1, 1, 1, 1]}
+    evaluate = genarch.table("article", evidence=False)
+    names = ("realtime", "near_realtime", "batch")
+    with pytest.raises(InputError) as refused:
+        evaluate(wrong)
+    assert list(map(str, refused.value.problems)) == [
+        f"<table>: serving: 'batsh' is not a choice here; write {', '.join(names)}, or unknown (7 rows: 1, 2, 3, 4, 5, ...)",
+        "<table>: latency_budget_ms: must be above 0, not -1 (row 2)",
+    ]
+    assert evaluate(wrong, on_error="null").num_rows == 8
+    many = {"serving": [f"at-{number}" for number in range(30)]}
+    with pytest.raises(InputError, match="10 more values are no answers, of 10 kinds"):
+        evaluate(many)

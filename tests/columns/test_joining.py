@@ -1,0 +1,41 @@
+"""Evidence and precedents take part in tables as in single specs."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from genarch import decide, load_rules
+from genarch.columns.evaluator import COLUMNS
+from genarch.engine.scoring import evaluate
+from genarch.engine.spec import Spec
+from spec_tables import evaluated, random_rows, table_of
+
+
+def test_every_column_is_that_of_decide_and_evaluate() -> None:
+    rules = load_rules()
+    rows = [*random_rows(60, 5), *random_rows(60, 6, stated=0.4, ranges=0.3)]
+    found = evaluated(table_of(rows), rules, COLUMNS)
+    for row, found_row in zip(rows, found, strict=True):
+        verdict = decide(Spec("s", row), rules)
+        full = evaluate(Spec("s", row), rules.on_hardware(row))
+        points = {entry.architecture: entry.points for entry in full.ranking}
+        assert found_row == (
+            verdict.verdict,
+            verdict.architecture,
+            verdict.confidence,
+            None if verdict.margin is None else round(float(verdict.margin), 4),
+            verdict.chance,
+            list(verdict.recommended),
+            *[points[entry.id] for entry in rules.architectures],
+            [rule.id for rule in full.hits if rule.excludes],
+            [rule.id for rule in full.hits],
+        )
+
+
+def test_columns_of_members_and_text_are_read_as_they_are_stated() -> None:
+    rules = load_rules()
+    rows = [row | {"priorities": frozenset({"speed"}), "commercial_use": True} for row in random_rows(20, 7)]
+    table = table_of(rows)
+    as_members = table.drop_columns(["priorities"]).append_column("priorities.speed", pa.array(["true"] * 20))
+    as_text = table.drop_columns(["commercial_use"]).append_column("commercial_use", pa.array(["True"] * 20))
+    assert evaluated(as_members, rules) == evaluated(as_text, rules) == evaluated(table, rules)
