@@ -12,7 +12,7 @@ from genarch.engine.constraints import CONSTRAINTS, Answers, Range
 from genarch.engine.extension import ROOM
 from genarch.engine.matching import Column, positions
 from genarch.engine.rules import Notice, Question
-from genarch.engine.search import Space, Stretch, find, sampled, search, subsets, verdict_search, witness
+from genarch.engine.search import Found, Space, Stretch, find, sampled, search, subsets, verdict_search, witness
 
 NARROW = Predicate("domain", "is", ("narrow",))
 PAIRED = Predicate("paired_data", "is", (True,))
@@ -123,9 +123,9 @@ def test_a_node_where_a_negated_alternative_has_hit_is_another_one() -> None:
 
 
 def test_a_witness_hits_and_misses_as_asked() -> None:
-    assert witness([NARROW], [PAIRED]) == {"domain": "narrow", "paired_data": False}
-    assert witness([NARROW], [Any((NARROW, PAIRED))]) is None
-    assert witness([Any((NARROW, PAIRED))], contradictions=[NARROW]) == {"domain": "broad", "paired_data": True}
+    assert witness([NARROW], [PAIRED]).answers == {"domain": "narrow", "paired_data": False}
+    assert witness([NARROW], [Any((NARROW, PAIRED))]) == Found({}, complete=True)
+    assert witness([Any((NARROW, PAIRED))], contradictions=[NARROW]).answers == {"domain": "broad", "paired_data": True}
 
 
 def test_stretches_are_cut_where_something_changes() -> None:

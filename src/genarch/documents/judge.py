@@ -110,7 +110,7 @@ def judge_decision(
         check = CheckId("decided-with-older-rules")
         found.append(placed.found(check, "decided_with", answer=answer, present=rules.name))
     verdict = evaluation.verdict
-    settled = [item.verdict for item in exploration.possible] == [verdict.verdict]
+    settled = exploration.settled and exploration.possible[0].verdict == verdict.verdict
     judged = CheckedDecision(
         spec.id,
         placed.place().line,
@@ -126,9 +126,9 @@ def judge_decision(
 def _evaluated(spec: Spec, rules: RuleTable) -> tuple[Evaluation, Exploration]:
     """The evaluation that counts: where all ways to answer the rest lead to one other verdict, that one."""
     evaluation, exploration = evaluate(spec, rules), explore(spec, rules)
-    possible = exploration.possible
-    if len(possible) == 1 and possible[0].verdict != evaluation.verdict.verdict:
-        evaluation = evaluate(spec._replace(constraints=possible[0].witness), rules)
+    only = exploration.possible[0] if exploration.settled else None
+    if only and only.verdict != evaluation.verdict.verdict:
+        evaluation = evaluate(spec._replace(constraints=only.witness), rules)
     return evaluation, exploration
 
 
@@ -191,6 +191,8 @@ def _beside(
     if decision is None and not document.undecided:
         yield placed.found(CheckId("decision-missing"), "constraints", answer=_answer(verdict))
     possible = [item.verdict for item in exploration.possible if item.verdict != verdict.verdict]
+    if steps := exploration.stopped:
+        possible.append(f"another (not settled: the search stopped at {steps:,} steps)")
     if not _excluding(spec, evaluation) and (names := exploration.open_questions):
         ranges = {name: value for name, value in spec.constraints.items() if isinstance(value, Range)}
         closer = {name: f" more closely than {format_answer(value)}" for name, value in ranges.items()}

@@ -14,6 +14,7 @@ from math import inf
 from operator import ne, or_
 from typing import NamedTuple
 
+from genarch.engine.budget import Budget
 from genarch.engine.conditions import answered, constraints_read
 from genarch.engine.constraints import Answers, in_order
 from genarch.engine.matching import Matcher, positions
@@ -26,6 +27,9 @@ SAMPLES = 1_000
 
 LIMIT = 4_000
 """Nodes that the search for one return may take: some quarter of a second. Most take hundreds, a few nearly all."""
+
+TOTAL = 400_000
+"""Steps for all returns of a number together, where nobody says otherwise."""
 
 Return = tuple[str, str]
 """A verdict that is left and come back to, and the one that follows it."""
@@ -175,11 +179,20 @@ class _Outcomes:
         return reduce(or_, (self._excludes[at] for at in positions(hits.possible)), 0)
 
 
+def cost(stretches: Sequence[Stretch]) -> int:
+    """Steps that a node of a search takes: three of the stretches are looked at at a time."""
+    return max(1, len(stretches) ** 3 // 216)
+
+
+LIKELY = 80
+"""As many times as much takes what the rules that read the number allow, which is worked out for several nodes."""
+
+
 class Course:
     """The verdicts along the stretches of a number that some rules read."""
 
     def __init__(self, name: str, stretches: Sequence[Stretch], rules: RuleTable) -> None:
-        self._stretches = stretches
+        self._stretches, self._cost = stretches, cost(stretches)
         moving = [rule for rule in rules.rules if name in constraints_read(rule.when)]
         still = [rule for rule in rules.rules if name not in constraints_read(rule.when)]
         self._table = verdict_search(rules._replace(rules=(*still, *moving)))
@@ -202,6 +215,7 @@ class Course:
         self._reaches = cache(lambda hits, still_open, verdict: reach(hits, still_open).any_of({verdict}))
         self._touched = cache(lambda hits: self._table.scorer.summed(hits).touched)
         self._likely = cache(self._likely_by)
+        self._budget = Budget(0)
 
     def along(self, answers: Answers) -> list[tuple[Stretch, str]]:
         """The verdicts in order beside these answers, each with its stretch; where they contradict it there is none."""
@@ -211,17 +225,18 @@ class Course:
             found.append((before.joined(self._stretches[at]) if before else self._stretches[at], verdict))
         return found
 
-    def returns(self) -> Found[Return]:
+    def returns(self, budget: Budget | None = None) -> Found[Return]:
         """What is left and come back to beside some answers, each with such answers."""
+        self._budget = budget or Budget(TOTAL)
         found: dict[Return, Answers] = {}
         for hits, answers in sampled(self._space, count=SAMPLES):
             for each in self._returns(hits) - found.keys():
                 named = zip(self._space.columns, answers, strict=True)
                 found[each] = in_order({name: answer.value for name, answer in named})
-        complete = True
+        complete, of = True, (self._space, self._returns, self._reachable)
         for each in permutations(self._table.rules.verdicts, 2):
             if each not in found:
-                further = search(self._space, self._returns, self._reachable, {each}, limit=LIMIT)
+                further = search(*of, {each}, limit=LIMIT, budget=self._budget, cost=self._cost)
                 found.update(further.witnesses)
                 complete &= further.complete
         return Found(found, complete)
@@ -271,6 +286,7 @@ class Course:
 
     def _likely_by(self, hits: int, unknown: int) -> dict[Return, list[_Turn]]:
         """The returns that the rules which read the number allow, with the stretches to see each in."""
+        self._budget.spend(LIKELY * self._cost)
         parts = zip(self._parts(hits << self._still), self._parts(unknown << self._still), strict=True)
         here = {
             at: _Hits(sure >> self._still, (sure | still_open) >> self._still)

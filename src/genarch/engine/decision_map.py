@@ -2,16 +2,25 @@
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from itertools import compress
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from genarch.engine.answers import format_answer
+from genarch.engine.budget import Budget
 from genarch.engine.constraints import BY_NAME, Range, Value
 from genarch.engine.explore import Exploration
+from genarch.engine.forms import OMITTED
 from genarch.engine.matching import positions
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Confidence, decide
 from genarch.engine.search import Space, VerdictSearch, verdict_search
 from genarch.engine.spec import Spec
+from genarch.errors import InputError, Problem
+
+TOTAL = 1_000_000
+"""Steps that the searches for all tiles may take together: some minute."""
+
+MOST_TILES = 10_000
+"""Tiles of a map."""
 
 
 class Cell(NamedTuple):
@@ -37,7 +46,7 @@ class Tile(NamedTuple):
     candidates: tuple[str, ...]
     confidence: Confidence | None
     settled: bool | None
-    """Whether answering the rest cannot change the verdict; null where that was not asked."""
+    """Whether answering the rest is known not to change the verdict; null where that was not asked."""
     contradicts: tuple[str, ...]
     """The inconsistencies that the two answers cause, beside those of the rest."""
     here: bool
@@ -50,16 +59,26 @@ class DecisionMap(NamedTuple):
     x: Axis
     y: Axis
     rows: tuple[tuple[Tile, ...], ...]
+    stopped: Annotated[int | None, OMITTED] = None
+    """Tiles whose search stopped at its limit of steps, not known to be settled; only if there are some."""
 
 
 def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool = True) -> DecisionMap:
-    """The map of a spec over two constraints; with `explored`, each tile says whether its verdict is settled."""
+    """The map of a spec over two constraints; with `explored`, each tile says whether its verdict is settled.
+
+    Raises:
+        InputError: when there are too many places.
+    """
     table = verdict_search(rules.on_hardware(spec.constraints, around=True))
     (across, x_here), (down, y_here) = (_cells(table, name, spec.constraints.get(name)) for name in (x, y))
     fixed = {name: value for name, value in spec.constraints.items() if name not in (x, y)}
-    before = table.contradictions.match(fixed).hits
+    if len(across) * len(down) > MOST_TILES:
+        message = f"conditions tell more than {MOST_TILES:,} places of the map apart; name another constraint"
+        raise InputError([Problem("--x", None, None, "", message)])
+    before, budget, stopped = table.contradictions.match(fixed).hits, Budget(TOTAL), 0
 
     def tile(column: Cell, row: Cell) -> Tile:
+        nonlocal stopped
         chosen = {x: column.value, y: row.value}
         answers = {**fixed, **{name: value for name, value in chosen.items() if value is not None}}
         verdict = decide(Spec(spec.id, answers), rules)
@@ -67,11 +86,13 @@ def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool
         contradicts = tuple(table.inconsistencies[at].id for at in positions(hits))
         settled = None
         if explored:
-            settled = [item.verdict for item in Exploration(answers, rules).possible] == [verdict.verdict]
+            found = Exploration(answers, rules, budget=budget)
+            settled = found.settled and found.possible[0].verdict == verdict.verdict
+            stopped += bool(found.stopped)
         return Tile(*verdict[:3], verdict.confidence, settled, contradicts, column in x_here and row in y_here)
 
     rows = tuple(tuple(tile(column, row) for column in across) for row in down)
-    return DecisionMap(Axis(x, tuple(across)), Axis(y, tuple(down)), rows)
+    return DecisionMap(Axis(x, tuple(across)), Axis(y, tuple(down)), rows, stopped or None)
 
 
 def _cells(table: VerdictSearch, name: str, stated: Value | None) -> tuple[list[Cell], list[Cell]]:

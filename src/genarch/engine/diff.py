@@ -13,12 +13,16 @@ from functools import cache
 from math import prod
 from typing import Annotated, Literal, NamedTuple, cast
 
+from genarch.engine.budget import Budget
 from genarch.engine.conditions import All, Operator, Predicate, constraints_read, satisfies
 from genarch.engine.constraints import BY_NAME, Answers, Range, Value, in_order
 from genarch.engine.forms import OMITTED
 from genarch.engine.matching import positions
 from genarch.engine.rules import Rule, RuleTable
 from genarch.engine.search import AnswerClass, Space, distinct, find, sampled, search, verdict_search
+
+TOTAL = 400_000
+"""Steps that all searches of a comparison may take together: some half a minute."""
 
 LIMIT = 20_000
 """Nodes that one search for a difference may take: some one second. Tables that are alike need hundreds."""
@@ -182,6 +186,7 @@ class Comparison:
         self._first = [*positions(self._changed), *(at for at, rule in enumerate(rules) if rule.excludes)]
         self._space = Space(self._whens, self._ruled_out, first=self._first)
         self._restrictions = _Restrictions(self._space)
+        self._budget = Budget(TOTAL)
         self.complete = True
         """Whether every search so far has come to its end."""
 
@@ -207,7 +212,9 @@ class Comparison:
 
     def _differences(self) -> list[tuple[str, str, Answers]]:
         pairs = [(a, b) for a in self._before.results for b in self._after.results if a != b]
-        found = search(self._space, lambda hits: (self._pair(hits),), self._may_be_any, pairs, limit=LIMIT)
+        found = search(
+            self._space, lambda hits: (self._pair(hits),), self._may_be_any, pairs, limit=LIMIT, budget=self._budget
+        )
         examples = dict(found.witnesses)
         self.complete &= found.complete
         for hits, answers in sampled(self._space) if not found.complete else ():  # what the search did not come to
@@ -224,7 +231,14 @@ class Comparison:
         known = [All(tuple(part for item in region.where for part in item.conditions())) for region in regions]
         space = Space(self._whens, [*self._ruled_out, *known], first=self._first)
         limit = LIMIT if self.complete else LIMIT_APART
-        found = search(space, lambda hits: (self._pair(hits),), self._may_be_any, [(before, after)], limit=limit)
+        found = search(
+            space,
+            lambda hits: (self._pair(hits),),
+            self._may_be_any,
+            [(before, after)],
+            limit=limit,
+            budget=self._budget,
+        )
         return found.answers, "yes" if found.answers is not None else "no" if found.complete else "perhaps"
 
     def _common(self, name: str) -> Where | None:
@@ -247,6 +261,7 @@ class Comparison:
             self._may_differ,
             classes={item.constraint: distinct(self._restrictions.admitted(item))},
             limit=LIMIT,
+            budget=self._budget,
         )
         return found.answers is not None or not found.complete
 
@@ -298,7 +313,7 @@ class Comparison:
                 if classes[name] and not self._all_change(classes, before, after):
                     continue
                 # An addition that no consistent answers have would widen the region in words alone.
-                if not classes[name] or find(self._space, lambda _: True, classes=classes).answers is not None:
+                if not classes[name] or self._some(classes):
                     where[name] = item
         return ChangedRegion(tuple(where[name] for name in BY_NAME if name in where), example)
 
@@ -308,8 +323,14 @@ class Comparison:
         inside = {answer.fails for answer in classes[name]}
         return {**classes, name: tuple(answer for answer in distinct(answers) if answer.fails not in inside)}
 
+    def _some(self, classes: _Classes) -> bool:
+        """Whether some consistent answers are of these classes."""
+        return find(self._space, lambda _: True, classes=classes, budget=self._budget).answers is not None
+
     def _all_change(self, classes: _Classes, before: str, after: str) -> bool:
         """Whether all consistent answers of these classes have just these results."""
+        if self._budget.met:
+            return False
         if any(self._pair(hits) != (before, after) for hits, _ in sampled(self._space, count=TRIES, classes=classes)):
             return False
         others = [result for result in self._before.results if result != before]
@@ -323,6 +344,7 @@ class Comparison:
             ),
             classes=classes,
             limit=WIDENING_LIMIT if self.complete else WIDENING_LIMIT_APART,
+            budget=self._budget,
         )
         return found.answers is None and found.complete
 

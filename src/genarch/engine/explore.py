@@ -3,27 +3,31 @@
 All of them rest on two things: the verdict of stated answers (`decide`), and the verdicts that completions of them
 reach (`possible`). Answers that the table declares inconsistent are left out of every completion and every change. What
 evidence says of the stated hardware is in the table that is explored: hardware, size and budget that are not stated
-stay so.
+stay so. Each answer takes a bounded number of steps; what is then only partly known is said in `partly`.
 """
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import islice, product
 
+from genarch.engine.budget import Budget
 from genarch.engine.changes import Change, Flip, Possible, Stability
 from genarch.engine.conditions import values_named
 from genarch.engine.constraints import BY_NAME, Answers, Range, Value, gpu_names, in_order
+from genarch.engine.hardware_notices import unplaced
 from genarch.engine.matching import Column, positions
-from genarch.engine.open_questions import open_questions
+from genarch.engine.open_questions import by_telling, open_questions
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Verdict, verdict_of
 from genarch.engine.search import (
+    LIMIT,
+    STEP,
     AnswerClass,
     Stretch,
     VerdictSearch,
     distinct,
+    fewer,
     names_of,
     sampled,
     search,
@@ -35,8 +39,14 @@ from genarch.engine.spec import IMPLIED, Spec, contradicted_device, with_implied
 TIMED = frozenset({"task", "latency_budget_ms", "device", "gpu", "device_memory_gb", "resolution_px"})
 """What the time for an image hangs on: evidence says what would be if one of them were another, not several."""
 
-SAMPLES = 1_000
-"""Completions to choose a question by, some 10 ms."""
+TRIES = 50_000
+"""Changes of the stated answers that are tried for one question: some two seconds."""
+
+UNPLACED = 100
+"""Steps that one counts for where evidence has to be asked anew."""
+
+SAMPLES = 5_000
+"""Completions to look at for what is possible, where a search did not come to its end."""
 
 
 def explore(spec: Spec, rules: RuleTable) -> "Exploration":
@@ -47,13 +57,19 @@ def explore(spec: Spec, rules: RuleTable) -> "Exploration":
 class Exploration:
     """What can be said of stated answers beyond their verdict."""
 
-    def __init__(self, stated: Answers, rules: RuleTable) -> None:
-        """Prepare it, by the table with what evidence says of what is stated."""
+    def __init__(self, stated: Answers, rules: RuleTable, *, budget: Budget | None = None) -> None:
+        """Prepare it, by the table with what evidence says of what is stated.
+
+        `budget` is that of the search for what is possible, where it shares one with others.
+        """
         self._rules = rules
         self._given = dict(stated)
         self._stated = dict(with_implied(stated))
         self._table = verdict_search(rules.on_hardware(stated))
         self._refused = 0
+        self._budget = budget
+        self._met: dict[str, int] = {}
+        self._cost = 1 + self._table.space.matcher.size // STEP
         self._verdict = cache(self._table.verdict)
 
     @cached_property
@@ -81,18 +97,49 @@ class Exploration:
     def possible(self) -> tuple[Possible, ...]:
         """Every verdict that answering everything else can lead to, in the table's order, with a witness.
 
-        A witness answers every constraint that the table's rules and inconsistencies read.
+        A witness answers every constraint that the table's rules and inconsistencies read. Where the search met its
+        limit, those that it found and those of samples.
         """
         table, verdicts = self._table, self._table.rules.verdicts
-        found = search(
-            table.space, lambda hits: (table.verdict(hits),), table.reachable, verdicts, self._stated
-        ).witnesses
+        named = lambda hits: (table.verdict(hits),)  # noqa: E731
+        result = search(table.space, named, table.reachable, verdicts, self._stated, budget=self._budget)
+        found = dict(result.witnesses)
+        if not result.complete:
+            self._met["possible"] = LIMIT
+        if not result.complete and not (self._budget and self._budget.met):
+            names = table.space.left_open(self._stated)
+            for hits, chosen in sampled(table.space, self._stated, SAMPLES):
+                found.setdefault(self._verdict(hits), {n: a.value for n, a in zip(names, chosen, strict=True)})
         return tuple(Possible(name, in_order({**self._stated, **found[name]})) for name in verdicts if name in found)
 
     @property
+    def stopped(self) -> int:
+        """The steps at which the search for what is possible stopped; 0 where it came to its end."""
+        self.possible  # noqa: B018  (searches)
+        return self._met.get("possible", 0)
+
+    @property
     def settled(self) -> bool:
-        """Whether every way to answer the rest leads to one verdict."""
-        return len(self.possible) == 1
+        """Whether every way to answer the rest leads to one verdict; only where that is known."""
+        return len(self.possible) == 1 and not self.stopped
+
+    @property
+    def partly(self) -> Mapping[str, int] | None:
+        """What is only partly known, each with the steps at which its search stopped; None where all is known."""
+        for part in ("possible", "flips", "binding", "relax", "stability"):
+            getattr(self, part)
+        return self._met or None
+
+    def _tries(self, part: str) -> Callable[[], bool]:
+        """What takes a step of those that one question has, and says whether it had one."""
+        budget, cost = Budget(TRIES), self._cost * (UNPLACED if self._unplaced else 1)
+
+        def another() -> bool:
+            if not budget.spend(cost):
+                self._met[part] = TRIES
+            return not budget.met
+
+        return another
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -136,25 +183,7 @@ class Exploration:
         which may miss a verdict that few of them have: the choice is not exact where there are more completions than
         samples.
         """
-        return next(iter(self._by_telling(names)), None)
-
-    def _by_telling(self, names: Sequence[str]) -> list[str]:
-        space = self._table.space
-        at = {name: position for position, name in enumerate(space.left_open(self._stated))}
-        met: list[set[tuple[int, str]]] = [set() for _ in names]
-        asked = [(at[name], found.add) for name, found in zip(names, met, strict=True)]
-        verdicts: dict[int, str] = {}  # many samples have the same hits
-        for hits, answers in sampled(space, self._stated, SAMPLES):
-            if (verdict := verdicts.get(hits)) is None:
-                verdict = verdicts[hits] = self._table.verdict(hits)
-            for position, add in asked:
-                add((answers[position].fails, verdict))
-        counts = {
-            name: list(Counter(fails for fails, _ in found).values())
-            for name, found in zip(names, met, strict=True)
-            if found
-        }
-        return sorted(counts, key=lambda name: (sum(counts[name]) / len(counts[name]), max(counts[name])))
+        return next(iter(by_telling(self._table, self._stated, names)), None)
 
     @cached_property
     def flips(self) -> tuple[Flip, ...]:
@@ -165,19 +194,34 @@ class Exploration:
         flip for each verdict that another choice gives, a set for each that the fewest members put in or out give.
         Where no single change does, the smallest combination of changes, if there is one.
         """
-        single = tuple(flip for name in self._read(self._around) for flip in self._single(name))
-        return single or self._combined()
+        another = self._tries("flips")
+        single = tuple(flip for name in self._read(self._around) for flip in self._single(name, another))
+        return single or self._combined(another)
 
     @cached_property
     def binding(self) -> tuple[str, ...]:
-        """The fewest stated constraints that give this verdict when all else is unknown."""
-        read = self._read(self._table)
-        decided = ((some, self._decide({name: self._given[name] for name in some})) for some in subsets(read))
-        return next((some for some, verdict in decided if verdict == self.verdict.verdict), tuple(read))
+        """The fewest stated constraints that give this verdict when all else is unknown.
+
+        Where trying them all takes too long, none of which can be left out.
+        """
+        read, another = self._read(self._table), self._tries("binding")
+
+        def gives(some: Iterable[str]) -> bool:
+            return self._decide({name: self._given[name] for name in some}) == self.verdict.verdict
+
+        for some in subsets(read):
+            if not another():
+                return tuple(fewer(read, gives))
+            if gives(some):
+                return some
+        return tuple(read)
 
     @cached_property
     def relax(self) -> tuple[tuple[str, ...], ...]:
-        """When infeasible, each smallest set of stated constraints without which an architecture is left."""
+        """When infeasible, each smallest set of stated constraints without which an architecture is left.
+
+        Where trying them all takes too long, those found, or one of which nothing can be stated after all.
+        """
         if self.verdict.verdict != "infeasible":
             return ()
         rules = self._table.rules
@@ -188,16 +232,25 @@ class Exploration:
             name for name in self._read(self._table) if name in reading or (name == "gpu" and reading.keys() & IMPLIED)
         ]
         found: list[tuple[str, ...]] = []
-        for dropped in subsets(read, 1):
+        another = self._tries("relax")
+
+        def leaves(dropped: Sequence[str]) -> bool:
             kept = {name: value for name, value in self._given.items() if name not in dropped}
-            if not any(set(smaller) <= set(dropped) for smaller in found) and self._decide(kept) != "infeasible":
+            return self._decide(kept) != "infeasible"
+
+        for dropped in subsets(read, 1):
+            if not another():
+                return tuple(found) or ((tuple(fewer(read, leaves)),) if leaves(read) else ())
+            if not any(set(smaller) <= set(dropped) for smaller in found) and leaves(dropped):
                 found.append(dropped)
         return tuple(found)
 
     @cached_property
     def stability(self) -> Stability | None:
         """The smallest change of one rule's points that gives another verdict; None when none does."""
-        return self._table.scorer.stability(self._given)
+        found = self._table.scorer.stability(self._given, budget := Budget(TRIES))
+        self._met |= {"stability": TRIES} if budget.met else {}
+        return found
 
     def _read(self, table: VerdictSearch) -> list[str]:
         """The stated constraints that a rule or an inconsistency reads, a GPU as what it implies."""
@@ -215,11 +268,11 @@ class Exploration:
 
     def _placed(self, answers: Answers) -> str | None:
         """The verdict where evidence has nothing of the stated hardware, but of what is in its place: asked anew."""
-        return verdict_of(answers, self._rules) if self._unplaced and not _unplaced(answers) else None
+        return verdict_of(answers, self._rules) if self._unplaced and not unplaced(answers) else None
 
     @cached_property
     def _unplaced(self) -> bool:
-        return _unplaced(self._given)
+        return unplaced(self._given)
 
     def _changed(self, changes: Mapping[str, Value]) -> str | None:
         """The verdict with other answers; None where that, or no change at all, contradicts itself."""
@@ -242,8 +295,8 @@ class Exploration:
         """The inconsistencies of what is stated."""
         return self._table.contradictions.match(self._stated).hits
 
-    def _single(self, name: str) -> Iterator[Flip]:
-        here, changed = self._given[name], self._changed_alone(name)
+    def _single(self, name: str, another: Callable[[], bool]) -> Iterator[Flip]:
+        here, changed = self._given[name], self._changed_alone(name, another)
         if BY_NAME[name].numeric:
             for way, into in zip(self._beyond(name), (_down_to, _up_to), strict=True):
                 reached = ((cell, self._reached(name, cell, changed)) for cell in way)
@@ -265,8 +318,11 @@ class Exploration:
         for verdict, (nearest, *others) in verdicts.items():
             yield Flip((Change(name, nearest, others=() if BY_NAME[name].kind == "set" else tuple(others)),), verdict)
 
-    def _changed_alone(self, name: str) -> Callable[[Value], str | None]:
-        """What `_changed` says of another answer to one constraint, worked out once for those that do the same."""
+    def _changed_alone(self, name: str, another: Callable[[], bool]) -> Callable[[Value], str | None]:
+        """What `_changed` says of another answer to one constraint, worked out once for those that do the same.
+
+        Of those for which there is no step left, that they change nothing.
+        """
         space, here, done = self._around.space, self._given[name], dict[object, str | None]()
         failed, pending = space.matcher.against(self._stated, without=name)
         fails = space.column(name).fails
@@ -276,7 +332,9 @@ class Exploration:
             return fails(value) & ~failed
 
         def changed(value: Value) -> str | None:
-            if (key := does(value)) not in done:
+            if (key := does(value)) not in done and not another():
+                return None
+            if key not in done:
                 hits, _ = space.matcher.gather(failed | key, pending)
                 contradicted, verdict = hits >> space.watched.bit_length(), self._changed_verdict(hits & space.watched)
                 done[key] = self._other(verdict, contradicted)
@@ -284,7 +342,9 @@ class Exploration:
 
         def changed_with_more(value: Value) -> str | None:
             """Where the answer implies others, or takes an assumption away, which do not all show in its own terms."""
-            if (key := self._does(name, value, ~failed)) not in done:
+            if (key := self._does(name, value, ~failed)) not in done and not another():
+                return None
+            if key not in done:
                 done[key] = self._changed({name: value})
             return done[key]
 
@@ -338,12 +398,14 @@ class Exploration:
         failed = (0 if stated is None else fails(stated) for fails, stated in zip(columns_read, given, strict=True))
         return *failed, int(contradicted_device({**self._given, name: value}) is not None)
 
-    def _combined(self) -> tuple[Flip, ...]:
+    def _combined(self, another: Callable[[], bool]) -> tuple[Flip, ...]:
         """The smallest combination of changes that gives another verdict; at most one of what a time hangs on."""
         classes = {name: self._others(name) for name in self._read(self._around) if name in self._around.space.columns}
         read = [name for name, others in classes.items() if len(others) > 1 or isinstance(self._given[name], Range)]
         for names in (some for some in subsets(read, 2) if len(TIMED.intersection(some)) < 2):
             for answers in product(*(classes[name] for name in names)):
+                if not another():
+                    return ()
                 changes = dict(zip(names, (answer.value for answer in answers), strict=True))
                 verdict = self._changed(changes)
                 if verdict and all(changes[name] != self._given[name] for name in names):
@@ -376,12 +438,6 @@ class Exploration:
                 if value in [cell.value for cell in way]:
                     return into(name, next(cell for cell in way if fails(cell.value) == fails(value)))
         return Change(name, value)
-
-
-def _unplaced(answers: Answers) -> bool:
-    """Whether evidence knows no such hardware, since the gpu is not listed or contradicts the device."""
-    gpu = answers.get("gpu")
-    return gpu is not None and (gpu not in gpu_names().devices or contradicted_device(answers) is not None)
 
 
 def _down_to(name: str, cell: Stretch) -> Change:

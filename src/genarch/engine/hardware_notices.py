@@ -55,3 +55,9 @@ def gpu_not_listed(stated: Answers) -> Iterator[Notice]:
         message = f"{lacks} Nothing measured or estimated is of it; {rest}."
         title = "The hardware is not in the evidence catalogue"
         yield Notice(GPU_NOT_LISTED, "warning", title, Predicate("gpu", "is", (str(gpu),)), message, _CATALOGUE)
+
+
+def unplaced(answers: Answers) -> bool:
+    """Whether evidence knows no such hardware, since the gpu is not listed or contradicts the device."""
+    gpu = answers.get("gpu")
+    return gpu is not None and (gpu not in gpu_names().devices or contradicted_device(answers) is not None)

@@ -58,7 +58,8 @@ class Standing(NamedTuple):
     `verdict` is that of the answers so far, `possible` every verdict that answering the rest can lead to. `open` are
     the questions that can still be asked, the next one first; empty means that there is nothing left to ask. `likely`
     is how the verdicts of likely ways to answer the rest are spread, most first; empty where that is no question.
-    `then` are the questions that make the answer usable.
+    `then` are the questions that make the answer usable. `stopped` is the number of steps at which the search for what
+    is possible stopped, 0 where it came to its end.
     """
 
     verdict: Verdict
@@ -66,11 +67,12 @@ class Standing(NamedTuple):
     open: tuple[str, ...]
     likely: Mapping[str, float] = {}
     then: tuple[str, ...] = ()
+    stopped: int = 0
 
     @property
     def settled(self) -> bool:
         """Whether the verdict of the answers so far is the one that every way to answer the rest leads to."""
-        return self.possible == (self.verdict.verdict,)
+        return self.possible == (self.verdict.verdict,) and not self.stopped
 
     @property
     def share(self) -> float:
@@ -170,7 +172,7 @@ class Interview:
         """Where these answers leave it; what was declined is not asked again."""
         exploration = self._explore(sheet.stated)
         possible = tuple(item.verdict for item in exploration.possible)
-        standing = Standing(exploration.verdict, possible, ())
+        standing = Standing(exploration.verdict, possible, (), stopped=exploration.stopped)
         useful: list[str] = []
         if not standing.settled:
             useful = [name for name in self.awaited(sheet.stated) if self._may_ask(name, sheet)]
@@ -184,7 +186,7 @@ class Interview:
                 first = "task" if self._begins(sheet) else self._telling(sheet, useful, verdicts)
                 useful = list(dict.fromkeys((first, *useful)))
         if useful and self._order == "adaptive" and not (standing.likely and standing.share < ENOUGH):
-            sure = len(possible) == 1
+            sure = exploration.settled
             first = self._confirming(sheet, possible[0], useful) if sure else exploration.question_among(useful) or ""
             useful.sort(key=lambda name: name != first)
         if self.every:
@@ -287,6 +289,8 @@ class Interview:
     def ruled_out(self, name: str, stated: Answers) -> list[RuledOut]:
         """What the answer to `name` makes impossible beside the other answers, and which rules do it."""
         others = {other: value for other, value in stated.items() if other != name}
+        if self._explore(stated).stopped:
+            return []
         left = {item.verdict for item in self._explore(stated).possible}
         gone = [item for item in self._explore(others).possible if item.verdict not in left]
         return [RuledOut(item.verdict, self._reason(item.verdict, others, stated)) for item in gone]

@@ -169,6 +169,11 @@ class Matcher:
         self._extra = tuple([(bit, own) for bit, own in self._extra if bit & still_open and own & ~failed])
         self._unless = tuple([(bit, own) for bit, own in self._unless if bit & still_open and own & ~failed])
 
+    @property
+    def size(self) -> int:
+        """How many terms there are."""
+        return self._terms
+
     def terms_of(self, bits: int) -> int:
         """The bits of the terms of these conditions."""
         return bits | sum(own for first, own in (*self._extra, *self._unless) if first & bits)

@@ -1,9 +1,9 @@
-"""Which constraints a verdict still depends on: of each, another answer alone changes the verdict of a completion."""
+"""Which constraints a verdict still depends on, and which of them tells most of it, by samples."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from math import prod
@@ -14,6 +14,9 @@ from genarch.engine.search import AnswerClass, VerdictSearch, distinct, sampled
 
 SAMPLES = 200
 """Completions to look at at most: where there are no more, all of them, each answer of each varied."""
+
+TELLING = 1_000
+"""Completions to choose a question by, some 10 ms."""
 
 PATIENCE = 24
 """Samples that show nothing new, after which no more are looked at."""
@@ -90,10 +93,27 @@ def open_questions(
         more = set(varied(way, now))
         found, left = found | more, left - more
 
-    def telling(name: str) -> tuple[float, int]:
-        """How many verdicts an answer leaves on average, and at most."""
-        counts = Counter(fails for fails, _ in seen[at[name]]).values()
-        return sum(counts) / len(counts), max(counts)
+    met_at = dict(zip(classes, seen, strict=True))
+    names = [name for at, name in enumerate(classes) if at in found]
+    return _sorted({name: met_at[name] for name in table.order if name in names})
 
-    at = {name: position for position, name in enumerate(classes)}
-    return sorted((name for name in table.order if at.get(name, -1) in found), key=telling)
+
+def by_telling(table: VerdictSearch, stated: Answers, names: Sequence[str]) -> list[str]:
+    """Constraints that are not stated, those first whose answer leaves the fewest verdicts possible on average."""
+    space = table.space
+    at = {name: position for position, name in enumerate(space.left_open(stated))}
+    met: dict[str, set[tuple[int, str]]] = {name: set() for name in names}
+    asked = [(at[name], found.add) for name, found in met.items()]
+    verdicts: dict[int, str] = {}  # many samples have the same hits
+    for hits, answers in sampled(space, stated, TELLING):
+        if (verdict := verdicts.get(hits)) is None:
+            verdict = verdicts[hits] = table.verdict(hits)
+        for position, add in asked:
+            add((answers[position].fails, verdict))
+    return _sorted(met)
+
+
+def _sorted(met: Mapping[str, Iterable[tuple[int, str]]]) -> list[str]:
+    """Constraints by how many verdicts each class of answers was met with, on average and then at most."""
+    counts = {name: list(Counter(fails for fails, _ in found).values()) for name, found in met.items() if found}
+    return sorted(counts, key=lambda name: (sum(counts[name]) / len(counts[name]), max(counts[name])))

@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import Literal, NamedTuple
 
+from genarch.engine.budget import Budget
 from genarch.engine.calibration import Calibration, Right, chances, is_clear
 from genarch.engine.changes import Stability
 from genarch.engine.conditions import constraints_read, values_named
@@ -290,11 +291,12 @@ class Scorer:
             self.matcher.over(name, stated)[1] & self.matcher.terms_of(1 << rule)
         )
 
-    def stability(self, answers: Answers) -> Stability | None:
+    def stability(self, answers: Answers, budget: Budget | None = None) -> Stability | None:
         """The smallest change of one hit's points for one architecture that gives another verdict.
 
         Rules that do not hit have no say, however many points they had. Among equals the first rule and architecture
-        of the table are given, and fewer points before more.
+        of the table are given, and fewer points before more. A change of so many points that there are no steps left is
+        not found.
         """
         hits = self.hits(answers)
         points, touched, excluded, limited = self.tally(hits)
@@ -313,6 +315,8 @@ class Scorer:
         limit = self.close_call
         for step in range(1, most * limit.denominator // max(1, limit.denominator - limit.numerator) + 1):
             for (at, before), rule_id in tried.items():
+                if budget and not budget.spend():
+                    return None
                 for after in (before - step, before + step):
                     changed, moved = points.copy(), touched.copy()
                     changed[at] += after - before

@@ -6,7 +6,7 @@ constraints answered, a condition hits, misses, or is open. A node of the search
 others open. It is cut where a bound says that no wanted name can be reached from it, and where it leaves the same as a
 node that was searched before. What is found comes with a witness, the answers of one such completion; what is not found
 is out of reach everywhere. So the answer is exact, though few of the completions are looked at, unless the search met
-its limit of nodes, which `Found.complete` says.
+its limit of steps, which `Found.complete` says.
 
 Where examples are enough, `sampled` has completions at random, the same ones every time.
 """
@@ -17,10 +17,11 @@ from collections.abc import Set as AbstractSet
 from copy import copy
 from functools import lru_cache, reduce
 from itertools import combinations, groupby, product
-from math import inf, prod
+from math import prod
 from typing import Generic, NamedTuple, TypeVar
 
 from genarch.engine.bounds import Bounds
+from genarch.engine.budget import Budget
 from genarch.engine.conditions import Condition
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Constraint, Range, Value, in_order
 from genarch.engine.extension import ROOM, Extended, extends
@@ -45,6 +46,14 @@ class Stretch(NamedTuple):
 def subsets(items: Sequence[Item], least: int = 0) -> Iterator[tuple[Item, ...]]:
     """Every choice of some of the items, of at least so many, the smallest first."""
     return (some for size in range(least, len(items) + 1) for some in combinations(items, size))
+
+
+def fewer(names: Sequence[str], enough: Callable[[Sequence[str]], bool]) -> Sequence[str]:
+    """Names that are enough, of which none can be left out alone; all of them are enough."""
+    for name in names:
+        others = [other for other in names if other != name]
+        names = others if enough(others) else names
+    return names
 
 
 class AnswerClass(NamedTuple):
@@ -161,6 +170,12 @@ def distinct(answers: Iterable[AnswerClass]) -> tuple[AnswerClass, ...]:
     return tuple(found.values())
 
 
+LIMIT = 20_000
+"""Steps that a search may take where nobody says otherwise, some one second; the shipped tables take 4,000 at most."""
+
+STEP = 256
+"""Conditions that a search looks at in one step at most: a node of a larger table counts as several."""
+
 Name = TypeVar("Name", bound=Hashable)
 
 
@@ -187,13 +202,16 @@ def search(
     stated: Answers = NOTHING_STATED,
     *,
     classes: Classes = ALL,
-    limit: int | None = None,
+    limit: int = LIMIT,
+    budget: Budget | None = None,
+    cost: int = 1,
 ) -> Found[Name]:
     """Which of the wanted names some completions of the stated answers have.
 
     `names` has those of a completion on which exactly the watched conditions of these bits hit. `reachable` tells
     whether any of a set of names may still come of the conditions that hit and those that are open; it may err only
-    on the side of yes. `classes` are those to try of some constraints, `limit` is how many nodes to try in all.
+    on the side of yes. `classes` are those to try of some constraints, `limit` is how many steps to take at most, of
+    the `budget` that it shares with others; `cost` is how many a node of a small table takes.
     """
     matcher, watched = space.matcher, space.watched
     every = space.left_open(stated, classes)
@@ -211,20 +229,17 @@ def search(
     found: dict[Name, Answers] = {}
     seen: set[tuple[tuple[str, ...], int, int, int]] = set()
     chosen: dict[str, Value] = {}  # each path answers every constraint anew, so that nothing of another one stays
-    left: float = inf if limit is None else limit
+    own = Budget(min(limit, budget.left) if budget else limit)
+    cost *= 1 + matcher.size // STEP
 
     def visit(remaining: tuple[str, ...], failed: int) -> None:
         """Look for what is missing among the completions of a node, by what is left to answer and what has failed."""
-        nonlocal left
         pending = 0
         for name in remaining:
             pending |= reads[name]
         pending &= ~failed
         hits, unknown = gather(failed, pending)
-        if hits & contradictions:
-            return
-        left -= 1
-        if left < 0:
+        if not own.spend(cost) or hits & contradictions:
             return
         sought, hits, unknown = missing, hits & watched, unknown & watched
         if unknown:
@@ -255,11 +270,13 @@ def search(
                 tried.add(fails)
                 chosen[here] = answer.value
                 visit(rest, failed | fails)
-                if left < 0 or sought.isdisjoint(missing):
+                if own.met or sought.isdisjoint(missing):
                     return
 
     visit(tuple(reads), given)
-    return Found(found, left >= 0)
+    if budget:
+        budget.spend(own.limit - own.left)
+    return Found(found, not own.met)
 
 
 def find(
@@ -269,7 +286,8 @@ def find(
     stated: Answers = NOTHING_STATED,
     *,
     classes: Classes = ALL,
-    limit: int | None = None,
+    limit: int = LIMIT,
+    budget: Budget | None = None,
 ) -> Found[bool]:
     """A search for one completion of which the hits pass a test."""
     return search(
@@ -280,13 +298,17 @@ def find(
         stated,
         classes=classes,
         limit=limit,
+        budget=budget,
     )
 
 
 def witness(
-    hit: Sequence[Condition], miss: Sequence[Condition] = (), contradictions: Sequence[Condition] = ()
-) -> Answers | None:
-    """Answers on which each of `hit` hits and each of `miss` misses, free of contradictions; None if there are none.
+    hit: Sequence[Condition],
+    miss: Sequence[Condition] = (),
+    contradictions: Sequence[Condition] = (),
+    budget: Budget | None = None,
+) -> Found[bool]:
+    """A search for answers on which each of `hit` hits and each of `miss` misses, free of contradictions.
 
     They answer what the conditions and contradictions read, and no more.
     """
@@ -295,7 +317,8 @@ def witness(
         Space([*hit, *miss], contradictions),
         lambda hits: hits == wanted,
         lambda hits, unknown: not (hits & ~wanted or wanted & ~(hits | unknown)),
-    ).answers
+        budget=budget,
+    )
 
 
 SAMPLES = 20_000

@@ -195,7 +195,10 @@ def _open(report: Evaluated) -> Iterator[Line]:
     explored, verdict = report.explored, report.verdict.verdict
     possible = [item.verdict for item in explored.possible] if explored else []
     others = [name_words(name) for name in possible if name != verdict]
-    if explored and others and (name := explored.next_question):
+    if explored and (stopped := (explored.partly or {}).get("possible")):
+        could = f"could become {either(others)}; " if others else ""
+        yield f"{could}not settled: the search stopped at {stopped:,} steps"
+    elif explored and others and (name := explored.next_question):
         could = "could become" if verdict in possible else "not final: becomes"
         yield f"{could} {either(others)}: find out {name}"
     if report.evidence and (missing := unmeasured_words(report.spec.constraints)):

@@ -18,7 +18,7 @@ from genarch.engine.rules import RuleTable, TableVersion
 from genarch.engine.spec import Spec
 from genarch.reports import page
 from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Space, Span, Title, dim
-from genarch.reports.words import name_words, safe, stated_words
+from genarch.reports.words import counted, name_words, safe, stated_words
 from genarch.version import __version__
 
 
@@ -75,7 +75,7 @@ def map_page(report: MapReport) -> Iterator[Block]:
 
 def _parts(report: MapReport) -> tuple[str, Grid, dict[str, str], list[str], str]:
     """What the page and the image have: title, grid, the letters on it, what its marks mean, what stays fixed."""
-    letters, (x, y, rows) = report.letters, report.map
+    letters, (x, y, rows, stopped) = report.letters, report.map
     across, down = (  # an axis, with the unit of a number
         f"{name} ({unit})" if (unit := BY_NAME[name].unit) else name for name in (x.constraint, y.constraint)
     )
@@ -90,6 +90,8 @@ def _parts(report: MapReport) -> tuple[str, Grid, dict[str, str], list[str], str
     notes = [f"{FRAMED} the spec itself"]
     if any(tile.settled is False and not tile.contradicts for tile in tiles):
         notes.append("small letter: answering the rest could still change it")
+    if stopped:
+        notes.append(f"{counted(stopped, 'tile')} not settled: the search stopped at its limit of steps")
     if contradicted := sorted({name for tile in tiles for name in tile.contradicts}):
         notes.append(f"{CONTRADICTORY} answers that contradict one another ({', '.join(contradicted)})")
     notes += together

@@ -136,6 +136,8 @@ class Explored(NamedTuple):
     relax: tuple[tuple[str, ...], ...]
     """When infeasible, each smallest set of stated constraints to drop so that something is left."""
     stability: Stability | None
+    partly: Annotated[Mapping[str, int] | None, OMITTED] = None
+    """Of these fields those only partly known, each with the steps at which its search stopped; if there are any."""
 
 
 class Evaluated(NamedTuple):

@@ -160,7 +160,10 @@ def standing_lines(report: Evaluated) -> Iterator[str]:
         yield f"To relax, one of: {'; '.join(found)}."
     verdicts = [item.verdict for item in explored.possible]
     others = [name_words(name) for name in verdicts if name != report.verdict.verdict]
-    if not verdicts:
+    if stopped := (explored.partly or {}).get("possible"):
+        known = f"it could become {either(others)}, or something else" if others else "it could become something else"
+        yield f"Not settled: the search stopped at {stopped:,} steps; {known}."
+    elif not verdicts:
         yield "Every way to answer the rest contradicts itself, so nothing can be said of what it leads to."
     elif not others:
         missing = unmeasured_words(report.spec.constraints) if report.evidence else ""
@@ -198,9 +201,21 @@ def _changes(report: Evaluated) -> Iterator[Block]:
         if len(stated) > len(explored.binding):
             words += f": stated alone, {'it gives' if len(explored.binding) == 1 else 'they give'} the same verdict"
         yield Section("Decided by", (Paragraph(f"{words}."),))
+    found = {_PARTS[name]: steps for name, steps in (explored.partly or {}).items() if name in _PARTS}
+    if found:
+        steps, partly = max(found.values()), list(found)
+        yield Paragraph(dim(f"Only partly known, since a search stopped at {steps:,} steps: {both(partly)}."))
     if explored.left_out:
         names = codes(explored.left_out)
         yield Paragraph((dim("Left out are answers that contradict one another: "), *names, dim(".")))
+
+
+_PARTS = {
+    "flips": "what would change this",
+    "binding": "what decided it",
+    "relax": "what to drop",
+    "stability": "how stable the points are",
+}
 
 
 def _warnings(report: Evaluated) -> Iterator[Block]:

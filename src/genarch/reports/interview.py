@@ -145,9 +145,9 @@ def _hundredths(share: float) -> int:
 
 def learnt_words(standing: Standing, ruled_out: Sequence[RuledOut] | None) -> str:
     """What is still possible, what an answer ruled out, and by which rules; None for a question left open."""
-    if not standing.possible:
+    if not standing.possible and not standing.stopped:
         return "Every way to answer the rest contradicts itself; b goes back."
-    left = either([name_words(verdict) for verdict in standing.possible])
+    left = either(_possible(standing))
     if not ruled_out:
         rules = "Left open." if ruled_out is None else "This rules nothing out."
         return f"{rules} Still possible: {left}."
@@ -157,6 +157,12 @@ def learnt_words(standing: Standing, ruled_out: Sequence[RuledOut] | None) -> st
     reasons = "; ".join(f"{both(names)} ({_reason(rules)})" for rules, names in groups.items())
     only = "Only possible now" if len(standing.possible) == 1 else "Still possible"
     return f"{only}: {left}. Ruled out: {reasons}."
+
+
+def _possible(standing: Standing) -> list[str]:
+    """Every verdict that is still possible, in words; and that there may be more."""
+    more = [f"perhaps another (the search stopped at {standing.stopped:,} steps)"] if standing.stopped else []
+    return [*map(name_words, standing.possible), *more]
 
 
 def _reason(rules: Sequence[Decided]) -> str:
@@ -178,7 +184,7 @@ def closing_words(standing: Standing, sheet: Sheet) -> str:
     if standing.likely and standing.share >= ENOUGH:
         likely = f"{verdict}, in {_hundredths(standing.share)} of 100 likely ways to answer the rest"
         return f"As good as settled after {count}: {likely}; 'more' goes on until it is certain."
-    left = either([name_words(name) for name in standing.possible]) or "nothing"
+    left = either(_possible(standing)) or "nothing"
     unsettled = f"Not settled after {count}: {verdict} on what is stated; still possible: {left}."
     return f"{unsettled} Not known: {both(list(sheet.declined))}." if sheet.declined else unsettled
 
