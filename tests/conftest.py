@@ -10,7 +10,9 @@ import typer.testing
 from hypothesis import HealthCheck, settings
 from typer.main import get_command
 
+import genarch.cli.evidence
 from genarch import RuleTable, load_rules
+from genarch.evidence.fit import Error, Point, leave_one_source_out
 from genarch.files.table_reader import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +22,15 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The commands are put together once for all tests of a process, not for each call.
 vars(typer.testing)["_get_command"] = cache(get_command)
+
+
+@cache
+def _errors(given: tuple[Point, ...]) -> list[Error]:
+    return leave_one_source_out(given)
+
+
+# So are the errors of the estimator, which take a second and are in reports of every format.
+vars(genarch.cli.evidence)["leave_one_source_out"] = lambda given: _errors(tuple(given))
 
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("random", settings.get_profile("suite"), derandomize=False, max_examples=20, print_blob=True)

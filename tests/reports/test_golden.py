@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from genarch.cli.evaluate import joined
 from genarch.files.bundled import base_of
 from genarch.files.specs import load_cases
 from genarch.reports.answer import pages
-from genarch.reports.backtest import backtest_page, backtest_report
+from genarch.reports.backtest import BacktestReport, backtest_page, backtest_report
 from genarch.reports.evaluation import Report, make_error_report, make_report
 from genarch.reports.json import json_lines, json_list
 from genarch.reports.markdown import as_markdown
@@ -60,6 +61,17 @@ def reports(rules: RuleTable, root: Path, specs: Sequence[str] = SPECS, base: Ru
     return made
 
 
+@pytest.fixture(scope="module")
+def by_article(shipped: RuleTable, root: Path) -> list[Report]:
+    return reports(shipped, root)
+
+
+@pytest.fixture(scope="module")
+def by_default(root: Path) -> list[Report]:
+    rules = load_rules()
+    return reports(rules, root, DIFFERING, base_of(rules))
+
+
 Render = Callable[[list[Report]], Iterable[str]]
 
 
@@ -98,8 +110,8 @@ CASES: dict[str, Render] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_golden(name: str, shipped: RuleTable, root: Path, request: pytest.FixtureRequest) -> None:
-    held(GOLDEN / name, rendered(CASES[name], reports(shipped, root)), request)
+def test_golden(name: str, by_article: list[Report], request: pytest.FixtureRequest) -> None:
+    held(GOLDEN / name, rendered(CASES[name], by_article), request)
 
 
 def held(path: Path, actual: str, request: pytest.FixtureRequest) -> None:
@@ -122,10 +134,15 @@ DEFAULT: dict[str, Render] = {
 
 
 @pytest.mark.parametrize("name", DEFAULT)
-def test_golden_of_the_default_table(name: str, root: Path, request: pytest.FixtureRequest) -> None:
-    rules = load_rules()
-    actual = rendered(DEFAULT[name], reports(rules, root, DIFFERING, base_of(rules)))
-    held(GOLDEN / name, actual, request)
+def test_golden_of_the_default_table(name: str, by_default: list[Report], request: pytest.FixtureRequest) -> None:
+    held(GOLDEN / name, rendered(DEFAULT[name], by_default), request)
+
+
+@cache
+def backtested(root: Path) -> BacktestReport:
+    article, field = load_rules("article"), load_rules("field")
+    cases = load_cases([str(root / "rules/cases/first.yaml")], field.verdicts)
+    return backtest_report(cases, [field], article, ablation=True, leave_one_out=True)
 
 
 @pytest.mark.parametrize(
@@ -133,9 +150,7 @@ def test_golden_of_the_default_table(name: str, root: Path, request: pytest.Fixt
     [("backtest.md", None), ("backtest-40.txt", Look(width=40)), ("backtest-80.txt", Look(width=80))],
 )
 def test_golden_of_the_backtest(name: str, look: Look | None, root: Path, request: pytest.FixtureRequest) -> None:
-    article, field = load_rules("article"), load_rules("field")
-    cases = load_cases([str(root / "rules/cases/first.yaml")], field.verdicts)
-    report = backtest_report(cases, [field], article, ablation=True, leave_one_out=True)
+    report = backtested(root)
     page = backtest_page(report, failures=True)
     actual = as_text(page, look) if look else as_markdown(page)
     held(GOLDEN / name, actual, request)
