@@ -9,10 +9,16 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import yaml
+
+from genarch.documents.settings import ProjectSettings
+from genarch.files.records import fields_of
+from genarch.version import __version__
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCS = ROOT / "examples/docs"
@@ -96,14 +102,20 @@ def test_the_example_repository_passes_and_a_contradiction_fails(repository: Pat
 def test_its_workflow_runs_step_by_step(repository: Path, on_path: str) -> None:
     workflow = yaml.safe_load((repository / ".github/workflows/design-documents.yml").read_text())
     steps = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
-    assert steps[0] == "python3 -m pip install genarch"
+    assert steps[0] == f"python3 -m pip install genarch=={__version__}"
     summary = repository / "summary.md"
-    result = run("bash", "-e", "-c", steps[1], cwd=repository, PATH=on_path, GITHUB_STEP_SUMMARY=str(summary))
+    result = run(
+        "bash", "-e", "-c", steps[1], cwd=repository, PATH=on_path, GITHUB_STEP_SUMMARY=str(summary), TRUSTED="HEAD"
+    )
     assert result.returncode == 0, result.stderr
     assert summary.read_text().startswith("## Design decisions\n")
     contradict(repository)
-    result = run("bash", "-e", "-c", steps[1], cwd=repository, PATH=on_path, GITHUB_STEP_SUMMARY=str(summary))
+    (repository / "genarch.toml").write_text('fail_on = "never"\n')
+    result = run(
+        "bash", "-e", "-c", steps[1], cwd=repository, PATH=on_path, GITHUB_STEP_SUMMARY=str(summary), TRUSTED="HEAD"
+    )
     assert result.returncode == 1
+    assert "file=genarch.toml,line=1,col=1,title=settings-weakened" in result.stdout
     assert result.stdout.startswith("::error file=docs/adr/0002-generator-for-avatars.md,line=33,")
     log = json.loads((repository / "genarch.sarif").read_text())
     assert "decision-excluded" in {result["ruleId"] for result in log["runs"][0]["results"]}
@@ -118,64 +130,175 @@ def test_its_gitlab_job_runs(repository: Path, on_path: str) -> None:
         assert (repository / path).stat().st_size > 100
 
 
-def test_the_action_s_steps_run_as_shell(repository: Path, tmp_path: Path) -> None:
-    action = yaml.safe_load((ROOT / "action.yml").read_text())
-    given = {name: stated["default"] for name, stated in action["inputs"].items()}
-    given |= {
-        "python": sys.executable,
-        "sarif": "out.sarif",
-        "paths": "docs/adr\nREADME.md\n",
-        "changed-since": "HEAD~0",
-    }
-    contradict(repository)
+NOTHING: Mapping[str, str] = {}
 
-    def step(number: int) -> subprocess.CompletedProcess[str]:
-        stated = action["runs"]["steps"][number]
+
+class Action:
+    """The action, its steps run as shell in a repository."""
+
+    def __init__(self, repository: Path, tmp_path: Path) -> None:
+        self.stated = yaml.safe_load((ROOT / "action.yml").read_text())
+        self._repository, self._tmp_path = repository, tmp_path
+
+    def step(
+        self, number: int, inputs: Mapping[str, str] = NOTHING, event: Mapping[str, str] = NOTHING
+    ) -> subprocess.CompletedProcess[str]:
+        given = {name: stated["default"] for name, stated in self.stated["inputs"].items()} | {"python": sys.executable}
+        given |= inputs
+        stated = self.stated["runs"]["steps"][number]
         assert stated["shell"] == "bash"
         assert "${{" not in stated["run"], "what a person gives is never put into a script"
-        inputs = {
-            key: re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda m: given[m[1]], text)
+        known = {**{f"inputs.{name}": value for name, value in given.items()}, **event}
+        env = {
+            key: re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda match: known.get(match[1], ""), text)
             for key, text in stated["env"].items()
         }
-        places = {"RUNNER_TEMP": str(tmp_path / "temp"), "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+        temp = self._tmp_path / "temp"
+        places = {"RUNNER_TEMP": str(temp), "GITHUB_STEP_SUMMARY": str(self._tmp_path / "summary.md")}
         command = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", stated["run"])
-        return run(*command, cwd=repository, GITHUB_ACTION_PATH=str(ROOT), **places, **OFFLINE, **inputs)
+        return run(*command, cwd=self._repository, GITHUB_ACTION_PATH=str(ROOT), **places, **OFFLINE, **env)
 
-    installed = step(0)
-    assert installed.returncode == 0, installed.stderr
-    assert (checked := step(1)).returncode == 1, checked.stderr
+    def arguments(self, inputs: Mapping[str, str] = NOTHING, event: Mapping[str, str] = NOTHING) -> list[str]:
+        """The arguments that the check is called with, but for where its reports go."""
+        done = self.step(1, inputs, event)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()[3:]
+
+
+@pytest.fixture
+def action(repository: Path, tmp_path: Path) -> Action:
+    return Action(repository, tmp_path)
+
+
+@pytest.fixture
+def stub(action: Action, tmp_path: Path) -> Action:
+    """The action with a command in place of genarch that prints its arguments and ends as the file `code` says."""
+    command = tmp_path / "temp/genarch/bin/genarch"
+    command.parent.mkdir(parents=True)
+    command.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\nexit "$(cat "${0%/*}/code")"\n')
+    command.chmod(0o755)
+    (command.parent / "code").write_text("0")
+    return action
+
+
+def test_the_action_s_steps_run_as_shell(action: Action, repository: Path, tmp_path: Path) -> None:
+    contradict(repository)
+    done = action.step(0)
+    assert done.returncode == 0, done.stderr
+    given = {"sarif": "out.sarif", "paths": "docs/adr\r\nREADME.md\n", "changed-since": "HEAD~0"}
+    assert (checked := action.step(1, given)).returncode == 1, checked.stderr
     assert checked.stdout.startswith("::error file=docs/adr/0002-generator-for-avatars.md,")
     assert (repository / "out.sarif").exists()
     assert "decision-excluded" in (tmp_path / "summary.md").read_text()
-    given["fail-on"] = "never"
-    assert step(1).returncode == 0
 
 
-def test_the_hooks_run_from_the_checkout(repository: Path, tmp_path: Path) -> None:
-    """`pre-commit run` with the hook of a clone of what is here, uncommitted changes included."""
-    clone = tmp_path / "genarch"
+def test_the_action_has_an_input_for_each_setting(stub: Action) -> None:
+    settings = {field.key.replace("_", "-") for field in fields_of(ProjectSettings)}
+    assert settings | {"allow-empty", "trusted-ref", "config"} <= set(stub.stated["inputs"])
+    assert stub.arguments() == ["--", "."]
+    given = {
+        "rules": "-own.yaml", "fail-on": "note", "severity": "a=off\r\n\nb=note\n", "include": "x y\n*$(id)*", "exclude": "-x",
+        "require-block": "docs/**", "baseline": "b.json", "waiver-days": "7", "measurement-days": "9", "measurements": "m.yaml", "cases": "a\nb", "changed-since": "HEAD",
+        "config": "c.toml", "evidence": "false", "paths": "--exclude=*\r\n\ndocs\n",
+    }  # fmt: skip
+    assert stub.arguments(given) == [
+        "--rules=-own.yaml", "--fail-on=note", "--severity=a=off", "--severity=b=note", "--include=x y", "--include=*$(id)*",
+        "--exclude=-x", "--require-block=docs/**", "--baseline=b.json", "--waiver-days=7", "--measurement-days=9", "--cases=a", "--cases=b",
+        "--changed-since=HEAD", "--config=c.toml", "--evidence=m.yaml", "--no-evidence", "--", "--exclude=*", "docs",
+    ]  # fmt: skip
+    assert stub.arguments({"config": "none", "evidence": "true"}) == ["--no-config", "--", "."]
+
+
+def test_the_action_trusts_the_base_of_pull_requests_from_forks(stub: Action, repository: Path) -> None:
+    base = run("git", "rev-parse", "HEAD", cwd=repository).stdout.strip()
+    fork = {
+        "github.event.pull_request.base.sha": base,
+        "github.event.pull_request.head.repo.full_name": "mallory/avatars",
+        "github.repository": "acme/avatars",
+    }
+    gone = {name: value for name, value in fork.items() if "full_name" not in name}  # a fork that was deleted
+    own = fork | {"github.event.pull_request.head.repo.full_name": "acme/avatars"}
+    push = {"github.repository": "acme/avatars"}
+    for event, given, trusted in (
+        (fork, "forks", base), (gone, "forks", base), (own, "forks", ""), (push, "forks", ""),
+        (fork, "none", ""), (fork, "", ""), (own, base, base), (push, "none-such", "none-such"),
+    ):  # fmt: skip
+        asked = [f"--trusted-ref={trusted}"] if trusted else []
+        assert stub.arguments({"trusted-ref": given}, event) == [*asked, "--", "."]
+
+
+def test_the_action_fetches_the_base_that_a_shallow_clone_lacks(stub: Action, repository: Path, tmp_path: Path) -> None:
+    base = run("git", "rev-parse", "HEAD", cwd=repository).stdout.strip()
+    run(*GIT, "commit", "-q", "--allow-empty", "-m", "two", cwd=repository)
+    run(*GIT, "clone", "-q", "--depth=1", f"file://{repository}", "shallow", cwd=tmp_path)
+    vars(stub)["_repository"] = tmp_path / "shallow"
+    assert run("git", "cat-file", "-e", base, cwd=tmp_path / "shallow").returncode != 0
+    stub.arguments({"trusted-ref": base})
+    assert run("git", "cat-file", "-e", base, cwd=tmp_path / "shallow").returncode == 0
+
+
+def test_a_repository_without_blocks_is_no_failure_on_the_first_day(stub: Action, tmp_path: Path) -> None:
+    for code, ends in ((3, 0), (1, 1), (2, 2), (4, 4)):
+        (tmp_path / "temp/genarch/bin/code").write_text(str(code))
+        done = stub.step(1)
+        assert (done.returncode, "::warning title=genarch::No document states a spec yet" in done.stdout) == (
+            ends,
+            code == 3,
+        )
+        assert stub.step(1, {"allow-empty": "false"}).returncode == code
+
+
+def test_the_hooks_run_by_the_documented_snippet_from_a_bare_clone(repository: Path, tmp_path: Path) -> None:
+    """`pre-commit run` with the hook of what is here, uncommitted changes included."""
+    work, bare = tmp_path / "work", tmp_path / "genarch.git"
     files = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).stdout.splitlines()
     for name in files:
         if (ROOT / name).is_file():
-            (clone / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, clone / name)
-    run(*GIT, "init", "-q", cwd=clone)
-    run(*GIT, "add", "-A", cwd=clone)
-    assert run(*GIT, "commit", "-q", "-m", "one", cwd=clone).returncode == 0
-    revision = run("git", "rev-parse", "HEAD", cwd=clone).stdout.strip()
-    hook = {"repo": str(clone), "rev": revision, "hooks": [{"id": "genarch-check"}]}
+            (work / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, work / name)
+    run(*GIT, "init", "-q", cwd=work)
+    run(*GIT, "add", "-A", cwd=work)
+    assert run(*GIT, "commit", "-q", "-m", "one", cwd=work).returncode == 0
+    assert run(*GIT, "clone", "-q", "--bare", str(work), str(bare), cwd=tmp_path).returncode == 0
+    revision = run("git", "rev-parse", "HEAD", cwd=work).stdout.strip()
+    (snippet,) = re.findall(
+        r"```yaml\n# \.pre-commit-config\.yaml\n(.*?)```", (ROOT / "docs/ci.md").read_text(), re.DOTALL
+    )
+    assert "repo: https://github.com/OWNER/genarch\n" in snippet
+    snippet = snippet.replace("https://github.com/OWNER/genarch", f"file://{bare}").replace("COMMIT", revision)
     config = tmp_path / "hooks.yaml"
-    config.write_text(json.dumps({"repos": [hook]}))
+    config.write_text(snippet)
     command = (sys.executable, "-m", "pre_commit", "run", "--config", str(config), "--all-files", "--verbose")
     places = {"PRE_COMMIT_HOME": str(tmp_path / "home"), "HOME": str(tmp_path)}
     passed = run(*command, cwd=repository, **places, **OFFLINE)
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert "1 decision: no findings" in passed.stdout
     contradict(repository)
+    (repository / "--exclude=*.md").write_text("# A\n")
     run(*GIT, "add", "-A", cwd=repository)
     failed = run(*command, cwd=repository, **places, **OFFLINE)
     assert failed.returncode == 1
     assert "[decision-excluded]" in failed.stdout
+
+
+def test_what_others_publish_is_pinned() -> None:
+    texts = {
+        path: path.read_text()
+        for path in (
+            ROOT / "docs/ci.md", ROOT / "docs/untrusted.md", ROOT / "Dockerfile", ROOT / "action.yml",
+            *(ROOT / "examples/repository").glob(".git*/**/*.y*ml"), ROOT / "examples/repository/.gitlab-ci.yml",
+        )
+    }  # fmt: skip
+    uses = {use for text in texts.values() for use in re.findall(r"uses: (.*)", text)}
+    pinned = {use for use in uses if re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)}
+    assert uses - pinned == {"OWNER/genarch@COMMIT"}
+    assert len(pinned) == 2, "of one action one version"
+    images = {image for text in texts.values() for image in re.findall(r"(?m)^(?:FROM| +image:) (\S+)", text)}
+    assert len(images) == 1
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim@sha256:[0-9a-f]{64}", images.pop())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    constraints = (ROOT / "constraints.txt").read_text().splitlines()
+    assert set(project["build-system"]["requires"]) <= set(constraints)
 
 
 def test_the_hooks_are_for_what_they_say() -> None:

@@ -313,6 +313,25 @@ def test_settings_of_the_project_hold_and_options_go_before(repo: Path, monkeypa
     assert "genarch.toml:1:1: 'fial_on' is not a key here; did you mean 'fail_on'?" in result.stderr
 
 
+def test_what_settings_say_can_be_said_by_options(repo: Path) -> None:
+    waived = "diffusion\nwaivers:\n- {rule: decision-excluded, reason: measured on the phone, approved_by: lead, expires: 2027-01-31}\n"
+    (repo / "docs/bad.md").write_text(BAD.replace("diffusion\n", waived))
+    (repo / "genarch.toml").write_text(
+        'waiver_days = 183\n[severity]\nwaiver-endless = "error"\ndecision-excluded = "error"\n'
+    )
+    named = ["--config", "genarch.toml", "--today", "2026-11-24"]
+    assert check(*named).exit_code == 0
+    assert check(*named, "--waiver-days", "30").exit_code == 1
+    softer = ["--severity", "waiver-endless=note", "--severity=decision-excluded=off"]
+    assert check(*named, "--waiver-days", "30", *softer).exit_code == 0
+    for wrong, says in (
+        ("waiver-endles=off", "is not a check; did you mean 'waiver-endless'?"),
+        ("waiver-endless", "'' is not a severity; write one of: error, warning, note, off"),
+    ):
+        assert says in check("--severity", wrong).stderr
+    assert "none: no such file" in check("--cases", "none").stderr
+
+
 WRONG = (
     "# A\n\n```yaml genarch\nversion: 1\nconstraints:\n  task: text_to_image\n  conditioning: [text, reference_image]\n"
     "  control: coarse\n  domain: broad\n  latency_budget_ms: 2s\n  serving: near_realtime\n  gpu: l4\n"

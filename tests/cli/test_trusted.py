@@ -149,6 +149,9 @@ WEAKER = [
     ("waiver_days = 90", "waiver_days = 91", ["waiver_days goes from 90 to 91"]),
     ("waiver_days = 90", "waiver_days = 30", []),
     ("", "waiver_days = 36500", []),
+    ("measurement_days = 90", "measurement_days = 91", ["measurement_days goes from 90 to 91"]),
+    ('measurements = ["a.yaml"]', "", ["measurements goes from a.yaml to none"]),
+    ("", 'measurements = ["a.yaml"]', ["measurements goes from none to a.yaml"]),
     ("", "evidence = false", ["evidence goes from true to false"]),
     ("evidence = false", "", []),
     ("", 'rules = "article"', ["rules goes from field to article"]),
@@ -261,7 +264,7 @@ CHANGES: dict[str, tuple[Callable[[Path], object], list[tuple[str, str, int]]]] 
     ),
     "a waiver that ends later": (edited("docs/waived.md", "2027-03-31", "2027-04-30"), [("docs/waived.md", "waiver-added", 8)]),
     "a waiver that ends sooner": (edited("docs/waived.md", "2027-03-31", "2027-02-28"), []),
-    "a waiver by somebody else": (edited("docs/waived.md", "lead", "me"), [("docs/waived.md", "waiver-added", 8)]),
+    "a waiver by somebody else": (edited("docs/waived.md", "lead", "boss"), [("docs/waived.md", "waiver-added", 8)]),
     "a waiver of another reason": (edited("docs/waived.md", "measured", "never seen"), [("docs/waived.md", "waiver-added", 8)]),
     "a waiver for another decision": (
         edited("docs/waived.md", "decision: diffusion", "decision: hybrid"), [("docs/waived.md", "waiver-added", 8)],
@@ -357,10 +360,8 @@ def test_a_shallow_clone_has_the_commit_or_says_what_to_fetch(
     monkeypatch.chdir(tmp_path / "shallow")
     result = check("--trusted-ref", main)
     assert result.returncode == 2
-    assert (
-        f"--trusted-ref: git knows no commit '{main}'; fetch it first: git fetch --depth=1 origin {main}"
-        in result.stderr
-    )
+    assert f"--trusted-ref: git knows no commit '{main}' in this shallow clone" in result.stderr
+    assert f"fetch it first: git fetch --depth=1 origin {main}\n" in result.stderr
     git(tmp_path / "shallow", "fetch", "-q", "--depth=1", "origin", main)
     result = check("--trusted-ref", main, "--format", "concise")
     assert (result.returncode, result.stdout.count("waiver-added")) == (1, 1)

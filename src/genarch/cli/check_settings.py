@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from genarch.cli.output import FAIL_ON, OwnEvidence, counting_own_cases, one_of, say
+from genarch.cli.output import FAIL_ON, OwnEvidence, collected, counting_own_cases, one_of, say
 from genarch.documents import discovery
 from genarch.documents.globs import Patterns, wrong_glob
 from genarch.documents.settings import (
@@ -17,13 +17,15 @@ from genarch.documents.settings import (
     KnownFinding,
     Policy,
     ProjectSettings,
+    TeamSeverity,
     find_settings,
     load_settings,
     read_baseline,
 )
+from genarch.engine.findings import SEVERITIES
 from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem
-from genarch.files.bundled import DEFAULT_TABLE, OWN_NAME, bundled_tables, load_rules, table_files
+from genarch.files.bundled import DEFAULT_TABLE, DOCUMENT_CHECKS, OWN_NAME, bundled_tables, load_rules, table_files
 from genarch.files.cache import rules_folder
 from genarch.files.io import case_files, is_spec, refuse, within
 
@@ -64,6 +66,10 @@ def settings_of(
     *,
     waivers: bool = True,
     evidence: bool = True,
+    waiver_days: int | None = None,
+    measurement_days: int | None = None,
+    severity: Sequence[str] | None = None,
+    cases: Sequence[str] | None = None,
     at: Revision | None = None,
     measurements: Sequence[str] | None = None,
 ) -> Settings:
@@ -78,6 +84,12 @@ def settings_of(
     folder = project.folder
     if config is None and os.environ.get("CI", "").casefold() in ("true", "1"):
         _within_repository(project, rules=rules is None, baseline=baseline is None, measured=not measurements)
+    project = project._replace(
+        waiver_days=waiver_days or project.waiver_days,
+        measurement_days=measurement_days or project.measurement_days,
+        severity={**project.severity, **dict(collected(_severity, severity or ()))},
+        cases=tuple(map(os.path.abspath, cases)) if cases else project.cases,
+    )
     day = _today(today)
     days = min(project.waiver_days or LONGEST_WAIVER_DAYS, (date.max - day).days)
     root = discovery.repository_root(".") or os.path.realpath(".")
@@ -87,7 +99,7 @@ def settings_of(
         rule_table = counting_own_cases(load_rules(table, evidence=evidence), project=project)
     else:
         with at.named():
-            own = tuple(os.path.abspath(at.copy(project.path_of(path) or path)) for path in project.cases)
+            own = tuple(os.path.abspath(at.copy(path)) for path in project.case_paths)
             rule_table = load_rules(table_at(table, at)[0], evidence=evidence)
             rule_table = counting_own_cases(rule_table, project=project._replace(cases=own))
 
@@ -123,6 +135,15 @@ def settings_of(
         OwnEvidence(rule_table, measurements, project, at) if evidence else None,
         None if at is None else at.reference,
     )
+
+
+def _severity(text: str) -> tuple[str, TeamSeverity]:
+    """What `CHECK=SEVERITY` says."""
+    name, _, word = text.partition("=")
+    one_of("--severity", name, "a check", DOCUMENT_CHECKS)
+    known: tuple[TeamSeverity, ...] = (*SEVERITIES, "off")
+    found = one_of("--severity", word, "a severity", known)
+    return name, next(severity for severity in known if severity == found)
 
 
 def trusted_commit(reference: str | None) -> Trusted | None:
@@ -167,7 +188,7 @@ def _within_repository(project: ProjectSettings, *, rules: bool, baseline: bool,
     root = discovery.repository_root(".")
     paths: list[str | None] = [
         project.path,
-        *case_files([path for path in map(project.path_of, project.cases) if path]),
+        *case_files(project.case_paths),
     ]
     if rules and (table := project.path_of(project.rules)) and table not in bundled_tables():
         paths += [table] if root and not within(os.path.realpath(table), root) else table_files(table)
@@ -212,8 +233,8 @@ def changed_files(since: str | None, settings: Settings, rules: str | None) -> t
     if settings.trusted is not None:  # at which nothing has changed
         project, rules = ProjectSettings(), None
     table = rules or project.path_of(project.rules)
-    own = [os.path.normpath(os.path.join(project.folder, path)) for path in project.cases]
-    paths = [project.path, settings.baseline, *case_files(own), *(settings.own.paths if settings.own else ())]
+    paths = [project.path, settings.baseline, *case_files(project.case_paths)]
+    paths += settings.own.paths if settings.own else ()
     if table and table not in bundled_tables():
         from genarch.files.table_reader import chain_of  # not for whoever has no table of their own
 
@@ -221,7 +242,7 @@ def changed_files(since: str | None, settings: Settings, rules: str | None) -> t
     configured = {os.path.realpath(path) for path in paths if path}
     # A spec file that is gone was for a document that may not have changed, and settings that are gone were for all.
     names = (*NAMES, os.path.basename(settings.baseline or ""))
-    cases = [os.path.realpath(path) for path in own]
+    cases = [os.path.realpath(path) for path in project.case_paths]
     gone = {
         path
         for path in changed.paths

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from genarch.cli.app import Commands, EntryFormat, Evidence, Text, Texts, argument, flag, option
+from genarch.cli.app import Cases, Commands, EntryFormat, Evidence, Text, Texts, argument, flag, option
 from genarch.cli.check_settings import Settings, changed_files, compared, known_findings, settings_of, trusted_commit
 from genarch.cli.checking import check_documents
 from genarch.cli.output import ExitCode, busy, collected, keep, look_of, one_of, say, write_report, written
@@ -74,6 +74,12 @@ def check(
     write_baseline: Annotated[Text, option("FILE", "Write what is found as a baseline.")] = None,
     show_waived: Annotated[bool, flag("--show-waived", "List waived findings too, with the reasons.")] = False,
     no_waivers: Annotated[bool, flag("--no-waivers", "Ignore every waiver.")] = False,
+    waiver_days: Annotated[int | None, option("N", "How far ahead a waiver may end.", min=1, max=36_500)] = None,
+    measurement_days: Annotated[int | None, option("N", "How old a measurement may be.", min=1, max=36_500)] = None,
+    severity: Annotated[
+        Texts, option("CHECK=SEVERITY", "error, warning, note or off, in place of a check's own. Repeatable.")
+    ] = None,
+    cases: Cases = None,
     no_evidence: Annotated[bool, flag("--no-evidence", "Judge by the rules alone, whatever was measured.")] = False,
     evidence: Evidence = None,
     allow_empty: Annotated[bool, flag("--allow-empty", "Exit 0 when there is nothing to check.")] = False,
@@ -90,7 +96,17 @@ def check(
     trusted = trusted_commit(trusted_ref)
     at = trusted and trusted.at
     settings = settings_of(
-        config, no_config, *asked, waivers=not no_waivers, evidence=not no_evidence, measurements=evidence, at=at
+        config,
+        no_config,
+        *asked,
+        waivers=not no_waivers,
+        evidence=not no_evidence,
+        waiver_days=waiver_days,
+        measurement_days=measurement_days,
+        severity=severity,
+        cases=cases,
+        measurements=evidence,
+        at=at,
     )
     if show_config:
         return _show_config(settings)

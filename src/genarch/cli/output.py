@@ -154,8 +154,7 @@ def counting_own_cases(
     if not paths:
         from genarch.documents.settings import find_settings
 
-        settings = project or find_settings()
-        paths = [os.path.normpath(os.path.join(settings.folder, path)) for path in settings.cases]
+        paths = (project or find_settings()).case_paths
     if not paths:
         return rules
     from genarch.files.specs import load_cases
@@ -198,7 +197,8 @@ class OwnEvidence:
         """
         own = os.path.join(os.path.dirname(spec), OWN_NAME)
         known = {os.path.realpath(path) for path in self.paths}
-        beside = self._beside and os.path.isfile(own) and os.path.realpath(own) not in known
+        there = os.path.isfile(self._at.copy(own) if self._at else own)
+        beside = self._beside and there and os.path.realpath(own) not in known
         paths = (*self.paths, *([own] if beside else []))
         if paths not in self._tables:
             with self._at.named() if self._at else nullcontext():

@@ -81,6 +81,11 @@ class ProjectSettings(NamedTuple):
     """How old such a measurement may be."""
     passed_over: Annotated[tuple[str, ...], HIDDEN] = ()
 
+    @property
+    def case_paths(self) -> list[str]:
+        """The files and folders of cases, as seen from the current folder."""
+        return [os.path.normpath(os.path.join(self.folder, path)) for path in self.cases]
+
     def path_of(self, path: str | None) -> str | None:
         """A configured path, or the id of a bundled table, as seen from the current folder."""
         if path is None or not (os.sep in path or "/" in path or os.path.splitext(path)[1]):

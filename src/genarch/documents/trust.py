@@ -27,7 +27,7 @@ from genarch.engine.findings import SEVERITIES, CheckId, Located, Place
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec, Waiver
 from genarch.errors import InputError
-from genarch.files.bundled import DEFAULT_TABLE, DOCUMENT_CHECKS, bundled_tables
+from genarch.files.bundled import DEFAULT_TABLE, DOCUMENT_CHECKS, OWN_NAME, bundled_tables
 from genarch.files.io import decode, entered, is_spec, read_text, refuse, within
 
 _STRICTEST = (*reversed(SEVERITIES), "never")
@@ -96,6 +96,14 @@ def weakened(
         if any(_lines(content) != _lines(_now(path)) for content in kept.values()):
             gone = "is gone" if not os.path.exists(path) else "is changed"
             yield _found("table-changed", Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
+    own = [before.inside(os.path.join(project.folder, path)) for path in project.measurements]
+    own += [path for path in before.files if os.path.basename(path) == OWN_NAME]
+    for inner, content in before.contents(dict.fromkeys(filter(None, own))).items():
+        path = before.shown(inner)
+        now = iter(_lines(_now(path)) or [])
+        if not all(line in now for line in _lines(content) or []):  # what is added stands among what was there
+            gone = "is gone" if not os.path.exists(path) else "has lost something"
+            yield _found("measurements-changed", Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
     known = baseline or project.path_of(project.baseline)
     if known and before.inside(known) is not None and os.path.exists(known):
         copy = before.copy(known)
@@ -160,15 +168,19 @@ def _differences(before: ProjectSettings, now: ProjectSettings) -> Iterator[tupl
     known, baseline = (project.path_of(project.baseline) for project in (before, now))
     if baseline and baseline != known:
         yield "baseline", f"baseline goes from {known or 'none'} to {baseline}"
-    most, days = (project.waiver_days for project in (before, now))
-    if most and (days is None or days > most):
-        yield "waiver_days", f"waiver_days goes from {most} to {days or 'none'}"
+    for name in ("waiver_days", "measurement_days"):
+        most, days = (getattr(project, name) for project in (before, now))
+        if most and (days is None or days > most):
+            yield name, f"{name} goes from {most} to {days or 'none'}"
     for name in sorted({*before.severity, *now.severity}):
         own = DOCUMENT_CHECKS[name].severity
         former, severity = (project.severity.get(name, own) for project in (before, now))
         order = (*SEVERITIES, "off")
         if order.index(severity) > order.index(former):
             yield name, f"severity of {name} goes from {former} to {severity}"
+    files, measurements = (", ".join(project.measurements) for project in (before, now))
+    if files != measurements:
+        yield "measurements", f"measurements goes from {files or 'none'} to {measurements or 'none'}"
     if before.evidence and not now.evidence:
         yield "evidence", "evidence goes from true to false"
     yield from _of_measurements(before, now)
