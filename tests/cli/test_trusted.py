@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from command_line import run
 from genarch.documents.settings import load_settings
 from genarch.documents.trust import _differences
 from genarch.files.bundled import DOCUMENT_CHECKS
+from genarch.files.own_evidence import add_evidence
 from genarch.reports.finding_formats import FORMATS
 
 TODAY = "2026-11-24"
@@ -448,6 +450,45 @@ def test_documents_that_the_settings_leave_out_are_compared_with_nothing(bundled
     commit(bundled)
     gone("docs/waived.md", "docs/plain.genarch.yaml", "docs/good.md")(bundled)
     assert found() == [GONE]
+
+
+MEASURED: dict[str, Any] = {
+    "id": "mine", "here": True, "date": "2026-11-20", "model": "sd-turbo", "tasks": ["text_to_image"], "conditioning": ["text"],
+    "hardware": "l4", "resolution": "512x512", "latency_ms": 41.25, "percentile": "p95", "measure": "e2e", "source": "own",
+    "percentiles": [{"name": "p95", "ms": 41.25, "low_ms": 40.0, "high_ms": None}],
+    "where": "command", "via": "primary", "verified": True, "trust": "high", "usable_for_calibration": False,
+}  # fmt: skip
+
+
+def test_measurements_are_those_of_the_commit_and_none_is_lost(bundled: Path) -> None:
+    """41.25 ms where 33 are allowed."""
+    own, spec = (
+        "docs/genarch-evidence.yaml",
+        "{task: text_to_image, gpu: l4, resolution_px: 512, latency_budget_ms: 33}",
+    )
+    git(bundled, "checkout", "-q", "main")
+    add_evidence(own, {"models": None, "hardware": None, "measurements": MEASURED})
+    put("docs/x.md", f"# X\n\n```yaml genarch\nversion: 1\nconstraints: {spec}\nmodel: sd-turbo\n```\n")(bundled)
+    commit(bundled)
+
+    def changed() -> int:
+        shown = check("--trusted-ref", "main", "--format", "concise").stdout
+        (slow,) = (line for line in shown.splitlines() if "[model-too-slow]" in line)
+        assert "mine" in slow, slow
+        return shown.count("measurements-changed")
+
+    assert changed() == 0
+    faster = MEASURED | {
+        "id": "new",
+        "latency_ms": 20.0,
+        "percentiles": [{"name": "p95", "ms": 20.0, "low_ms": 19.0, "high_ms": 21.0}],
+    }
+    add_evidence(own, {"models": None, "hardware": None, "measurements": faster})
+    assert changed() == 0, "what is added counts once it is merged"
+    edit(bundled, own, "41.25", "11.25")
+    assert changed() == 1
+    gone(own)(bundled)
+    assert changed() == 1
 
 
 def test_a_submodule_is_compared_with_its_commit(bundled: Path, tmp_path: Path) -> None:

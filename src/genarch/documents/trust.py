@@ -168,19 +168,15 @@ def _differences(before: ProjectSettings, now: ProjectSettings) -> Iterator[tupl
     known, baseline = (project.path_of(project.baseline) for project in (before, now))
     if baseline and baseline != known:
         yield "baseline", f"baseline goes from {known or 'none'} to {baseline}"
-    for name in ("waiver_days", "measurement_days"):
-        most, days = (getattr(project, name) for project in (before, now))
-        if most and (days is None or days > most):
-            yield name, f"{name} goes from {most} to {days or 'none'}"
+    most, days = (project.waiver_days for project in (before, now))
+    if most and (days is None or days > most):
+        yield "waiver_days", f"waiver_days goes from {most} to {days or 'none'}"
     for name in sorted({*before.severity, *now.severity}):
         own = DOCUMENT_CHECKS[name].severity
         former, severity = (project.severity.get(name, own) for project in (before, now))
         order = (*SEVERITIES, "off")
         if order.index(severity) > order.index(former):
             yield name, f"severity of {name} goes from {former} to {severity}"
-    files, measurements = (", ".join(project.measurements) for project in (before, now))
-    if files != measurements:
-        yield "measurements", f"measurements goes from {files or 'none'} to {measurements or 'none'}"
     if before.evidence and not now.evidence:
         yield "evidence", "evidence goes from true to false"
     yield from _of_measurements(before, now)
