@@ -590,6 +590,19 @@ def test_one_id_twice_is_found_where_one_of_the_two_has_changed(repo: Path) -> N
     assert found("--changed-since", "main") == [("docs/two.genarch.yaml", "block-duplicated", 2)]
 
 
+def test_one_id_twice_is_found_whichever_of_the_two_is_named(repo: Path) -> None:
+    for name in ("one", "two"):
+        sidecar(repo, "plain.md", f"{name}.genarch.yaml", spec_id="same")
+    sidecar(repo, "good.md", "other.genarch.yaml", spec_id="same")
+    for name, other in (("one", "two"), ("two", "one")):
+        assert found(f"docs/{name}.genarch.yaml") == [(f"docs/{name}.genarch.yaml", "block-duplicated", 2)]
+        message = json.loads(check(f"docs/{name}.genarch.yaml", "--format", "json").stdout)["findings"][0]["message"]
+        assert f"first at docs/{other}.genarch.yaml:1" in message
+        assert found(f"docs/{name}.genarch.yaml", "--exclude", f"docs/{other}*") == []
+    assert found("docs/other.genarch.yaml") == []
+    assert found("docs") == found("docs/one.genarch.yaml", "docs/two.genarch.yaml")
+
+
 def test_new_settings_concern_every_document(repo: Path) -> None:
     (repo / "genarch.toml").write_text("")
     git(repo, "init", "-q", "-b", "main")

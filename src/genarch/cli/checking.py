@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -237,7 +237,8 @@ def check_documents(
     missing: list[str] = []
     rows: list[CheckedDocument] = []
     bare: dict[str, str] = {}
-    first: dict[tuple[str, str], Place] = {}
+    first: dict[tuple[str, str], reader.PlacedSpec] = {}
+    beside: set[str] = set()
     findings: list[ReportedFinding] = []
     outputs = {os.path.realpath(path) for path in targets}
     wanted = _wanted(discovery.listed_files(paths, settings.selection), changed, outputs, skipped, missing)
@@ -245,8 +246,9 @@ def check_documents(
     for checked in filter(None, check_files(wanted, settings, jobs)):
         if trust is not None:
             trust.saw(checked.path, [placed for _, placed in checked.judged])
-        duplicates = list(_duplicates(checked, changed, first))
         reals = (os.path.realpath(checked.path), checked.real)
+        beside.update(reals[:1] if checked.real not in ("", reals[0]) else ())
+        duplicates = list(_duplicates(checked, changed, first))
         if not (
             changed is None or duplicates or checked.path == STDIN or any(real in changed for real in reals if real)
         ):
@@ -263,6 +265,8 @@ def check_documents(
         elif checked.bare:
             bare[os.path.realpath(checked.path)] = checked.path
         findings += _reported(checked.path, (*checked.findings, *with_severities(duplicates, settings.policy)))
+    for item in with_severities(_left_out(first, beside, changed, settings), settings.policy):
+        findings += _reported(item.place.path, [item])
     stated_beside = {real for real, _ in first}
     for path in (path for real, path in bare.items() if real not in stated_beside):
         message = "states no spec, and must; add one with 'genarch doc add'"
@@ -306,16 +310,38 @@ def _wanted(
                 raise refuse(item.path, "is an input, and would be overwritten; name another file")
 
 
-def _duplicates(checked: Checked, changed: Changed | None, first: dict[tuple[str, str], Place]) -> Iterator[Located]:
+def _duplicates(
+    checked: Checked, changed: Changed | None, first: dict[tuple[str, str], reader.PlacedSpec]
+) -> Iterator[Located]:
     """Spec files beside one document that have one id, where one of the two has changed."""
     if checked.status or checked.real in ("", os.path.realpath(checked.path)):
         return
     for _, placed in checked.judged:
-        place = placed.place()
-        before = first.setdefault((checked.real, placed.spec.id), place)
-        paths = {os.path.realpath(item.path) for item in (before, place)}
-        if before is not place and (changed is None or any(path in changed for path in paths)):
-            yield duplicate(placed, before)
+        before = first.setdefault((checked.real, placed.spec.id), placed)
+        if before is not placed and _differs(changed, before, placed):
+            yield duplicate(placed, before.place())
+
+
+def _left_out(
+    first: Mapping[tuple[str, str], reader.PlacedSpec],
+    looked_at: Collection[str],
+    changed: Changed | None,
+    settings: Settings,
+) -> Iterator[Located]:
+    """The same of spec files beside those that were named, as a hook names them batch by batch."""
+    for folder in sorted({os.path.dirname(placed.place().path) for placed in first.values()}):
+        for path in discovery.specs_in(folder):
+            if os.path.realpath(path) in looked_at or settings.selection.exclude.match(path):
+                continue
+            own = reader.load_sidecar(path, settings.rules)
+            found = reader.beside(own, settings.rules)
+            placed = first.get((found.real, own.specs[0].spec.id)) if found else None
+            if placed and _differs(changed, placed, own.specs[0]):
+                yield duplicate(placed, own.specs[0].place())
+
+
+def _differs(changed: Changed | None, *specs: reader.PlacedSpec) -> bool:
+    return changed is None or any(os.path.realpath(placed.place().path) in changed for placed in specs)
 
 
 def _reported(path: str, found: Sequence[Located]) -> Iterable[ReportedFinding]:

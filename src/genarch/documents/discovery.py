@@ -138,13 +138,17 @@ def near_spec_name(name: str) -> str:
 
 def specs_beside(path: str) -> Iterator[ListedFile]:
     """The spec files in a document's folder: whoever names the document means those that state something for it too."""
-    if not path.lower().endswith(DOCUMENT_SUFFIXES) or not os.path.isfile(path):
-        return
-    folder = os.path.dirname(path) or "."
+    if path.lower().endswith(DOCUMENT_SUFFIXES) and os.path.isfile(path):
+        real = os.path.realpath(path)
+        yield from (ListedFile(spec, named=False, beside=(real,)) for spec in specs_in(os.path.dirname(path)))
+
+
+def specs_in(folder: str) -> Iterator[str]:
+    """The spec files in a folder, and not further below; none where it cannot be listed."""
     with suppress(OSError):
-        for spec in (os.path.join(folder, name) for name in sorted(filter(is_spec, os.listdir(folder)))):
+        for spec in (os.path.join(folder, name) for name in sorted(filter(is_spec, os.listdir(folder or ".")))):
             if os.path.isfile(spec):
-                yield ListedFile(_shown(spec), named=False, beside=(os.path.realpath(path),))
+                yield _shown(spec)
 
 
 def _shown(path: str) -> str:
