@@ -127,7 +127,7 @@ def _own_model(name: str, spec: Spec, architecture: str, tasks: Sequence[str], r
     terms = {"terms": "Own", "commercial_use": "allowed"}
     return {
         "id": name,
-        "title": f"Your own, {spec.title or spec.id}",
+        "title": f"{spec.title or spec.id} (own)",
         "family": family if family in ("gan", "diffusion", "hybrid") else "other",
         "architecture": architecture,
         "tasks": tasks or None,

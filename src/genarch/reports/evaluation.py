@@ -343,7 +343,8 @@ def _measured_first(report: Evaluated) -> Iterator[Step]:
         yield _step("Try first", f"Try {what} on images of your own: {took}.", command)
     else:
         took = f"{ms_words(guess.low_ms)} to {ms_words(guess.high_ms)} are estimated" if guess else "no time is known"
-        yield _step("Measure first", f"Measure {what}: {took}, and the budget is {ms_words(budget)}.", command)
+        measure = f"Measure {what}: {took}, and the budget is {ms_words(budget)}. 'genarch measure' times it."
+        yield _step("Measure first", measure, command)
 
 
 def _kinds(start: Start) -> set[str]:
