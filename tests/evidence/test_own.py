@@ -13,8 +13,9 @@ from genarch.evidence.cost import Waits, bill
 from genarch.evidence.entries import Measurement
 from genarch.evidence.estimates import MOST_SHIFT, Options, estimate, shift_of
 from genarch.evidence.feasibility import feasibility, needs_of
+from genarch.evidence.pace import band_ms
 from genarch.evidence.percentiles import Percentile
-from genarch.evidence.times import Wanted, band_ms, group_of
+from genarch.evidence.times import Wanted, group_of
 from genarch.evidence.ways import place_of
 
 A, B = card("a100-80gb-sxm", 312, 2039), card("t4", 65, 320)
@@ -116,7 +117,7 @@ def test_what_is_too_slow_is_too_slow_by_the_shifted_times(factor: float) -> Non
     ((_, time),) = group.times(place, 512)
     wanted = Wanted(frozenset(), sold=False, memory_gb=None)
     for budget, late in ((time.low * 0.98, True), (time.low * 1.02, False)):
-        assert group.lows(place, 512).late(budget, wanted, shown=False) is late
+        assert group.at(place, 512).late(budget, wanted) is late
 
 
 def test_costs_are_of_the_median_and_waits_add_gpus() -> None:

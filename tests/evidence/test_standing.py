@@ -232,7 +232,7 @@ def test_memory_excludes_where_nothing_is_shown_to_run_in_so_little(memory: floa
     assert ("evidence-diffusion-too-large" in said(there, device_memory_gb=memory)) is out
 
 
-EVIDENCE = ("task", "conditioning", "latency_budget_ms", "gpu", "commercial_use", "training")
+EVIDENCE = ("task", "conditioning", "latency_budget_ms", "gpu", "resolution_px", "commercial_use", "training")
 
 
 @st.composite
@@ -257,7 +257,11 @@ def test_around_what_is_stated_a_single_change_is_judged_as_if_it_were_stated(
     stated: Answers, name: str, data: st.DataObject
 ) -> None:
     told: dict[str, st.SearchStrategy[Value]]
-    told = {"latency_budget_ms": st.sampled_from([3, 30, 150, 700, 4000]), "gpu": st.sampled_from(gpu_names().usual)}
+    told = {
+        "latency_budget_ms": st.sampled_from([3, 30, 150, 700, 4000]),
+        "gpu": st.sampled_from(gpu_names().usual),
+        "resolution_px": st.sampled_from(SIZES),
+    }
     changed: dict[str, Value] = {**stated, name: data.draw(told.get(name, values(BY_NAME[name])))}
     assume(with_implied(changed)["device"] == with_implied(stated)["device"])
     table = FIELD.on_hardware(stated, around=True)

@@ -58,7 +58,8 @@ class Axis:
         if self.constraint.numeric:
             self._cut()
         elif self.constraint.kind == "set":
-            self.members = [member for member in self.constraint.values if member in self._column.by_member]
+            telling = {member for some in self._column.alike(self.constraint.values) for member in some}
+            self.members = [member for member in self.constraint.values if member in telling]
             subsets = [
                 frozenset(member for at, member in enumerate(self.members) if bits >> at & 1)
                 for bits in range(1 << len(self.members))

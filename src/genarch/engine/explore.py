@@ -16,7 +16,7 @@ from genarch.engine.changes import Change, Flip, Possible, Stability
 from genarch.engine.conditions import values_named
 from genarch.engine.constraints import BY_NAME, Answers, Range, Value, gpu_names, in_order
 from genarch.engine.hardware_notices import unplaced
-from genarch.engine.matching import Column, positions
+from genarch.engine.matching import Column, positions, variations
 from genarch.engine.open_questions import by_telling, open_questions
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Verdict, verdict_of
@@ -205,6 +205,9 @@ class Exploration:
         Where trying them all takes too long, none of which can be left out.
         """
         read, another = self._read(self._table), self._tries("binding")
+        if not self._unplaced:
+            deciding = self._table.deciding(self._given)
+            read = [name for name in read if name in deciding]
 
         def gives(some: Iterable[str]) -> bool:
             return self._decide({name: self._given[name] for name in some}) == self.verdict.verdict
@@ -299,7 +302,10 @@ class Exploration:
         here, changed = self._given[name], self._changed_alone(name, another)
         if BY_NAME[name].numeric:
             for way, into in zip(self._beyond(name), (_down_to, _up_to), strict=True):
-                reached = ((cell, self._reached(name, cell, changed)) for cell in way)
+                # Evidence speaks of sizes, not of what lies between them.
+                sizes = name == "resolution_px" and self._around.rules is not self._rules
+                cells = (cell for cell in way if not sizes or cell.range.at_least is not None)
+                reached = ((cell, changed(cell.value)) for cell in cells)
                 yield from islice((Flip((into(name, cell),), found) for cell, found in reached if found), 1)
             return
         verdicts: dict[str, list[Value]] = {}
@@ -362,19 +368,9 @@ class Exploration:
         )
         live = ~self._around.space.matcher.against(self._stated, without=name)[0]
         members = {*here, *column.members, *assumed.members}
-        varied = {member for member in members if member in assumed.by_member or column.by_member.get(member, 0) & live}
-        kept = here - varied
-        return [some for some in names_of(BY_NAME[name], varied | kept) if isinstance(some, frozenset) and kept <= some]
-
-    def _reached(self, name: str, cell: Stretch, changed: Callable[[Value], str | None]) -> str | None:
-        """Another verdict that a number's cell gives; what evidence says of another size is asked for that size."""
-        if name != "resolution_px" or self._around.rules is self._rules:
-            return changed(cell.value)
-        if not (cell.range.at_least is not None and changed(cell.value)):  # of sizes, not of what lies between them
-            return None
-        answers = {**self._given, name: cell.value}
-        verdict = verdict_of(answers, self._rules)
-        return None if verdict == self.verdict.verdict else verdict
+        apart = {member for some in assumed.alike(members) for member in some}
+        together = [*column.alike(members - apart, live), *([member] for member in apart)]
+        return variations(BY_NAME[name], here, together)
 
     def _does(self, name: str, value: Value, live: int) -> tuple[int, ...]:
         """What an answer, and what it implies, does to rules, inconsistencies and assumptions, and to the hardware.

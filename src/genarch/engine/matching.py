@@ -10,7 +10,7 @@ look-up and one bitwise `or` for each constraint, however many conditions there 
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from functools import reduce
 from itertools import compress, count, pairwise
@@ -54,8 +54,8 @@ class Matches(NamedTuple):
 class Column(NamedTuple):
     """What one constraint does to the terms: those that read it, and those that a stated answer fails.
 
-    `members` are those that tell answers apart which are sets, `by_member` has the terms that each may make a
-    difference to; `thresholds` are the numbers that it is compared with, ascending.
+    `members` are those that tell answers apart which are sets, by `tests`, each with the terms that have it;
+    `thresholds` are the numbers that it is compared with, ascending.
     """
 
     constraint: str
@@ -63,16 +63,32 @@ class Column(NamedTuple):
     fails: Callable[[Value], int] = lambda _: 0
     members: Sequence[str] = ()
     thresholds: Sequence[int | float] = ()
-    by_member: Mapping[str, int] = {}
+    tests: Sequence[tuple[SignedPredicate, int]] = ()
 
     def joined(self, other: "Column") -> "Column":
         """What it and another of the same constraint do together."""
         fails, more = self.fails, other.fails
         thresholds = sorted({*self.thresholds, *other.thresholds})
-        members = (*self.members, *other.members)
+        members, tests = (*self.members, *other.members), (*self.tests, *other.tests)
         reads = self.reads | other.reads
-        by_member = {**self.by_member, **{m: self.by_member.get(m, 0) | bits for m, bits in other.by_member.items()}}
-        return Column(self.constraint, reads, lambda value: fails(value) | more(value), members, thresholds, by_member)
+        return Column(self.constraint, reads, lambda value: fails(value) | more(value), members, thresholds, tests)
+
+    def alike(self, names: Iterable[str], live: int = -1) -> list[list[str]]:
+        """Those of the names that make a difference to live terms, together where any of them makes the same one.
+
+        Of such members of a set it does not matter which it has, nor how many.
+        """
+        tested: dict[str, list[object]] = {name: [] for name in BY_NAME[self.constraint].values if name in set(names)}
+        for (test, _), bits in self.tests:
+            if bits & live:
+                apart = test.operator in ("is", "all_of")
+                for name in tested if test.operator == "is" else tested.keys() & test.operand:
+                    tested[str(name)].append(name if apart and name in test.operand else test)
+        together: dict[tuple[object, ...], list[str]] = {}
+        for name, found in tested.items():
+            if found:
+                together.setdefault(tuple(found), []).append(name)
+        return list(together.values())
 
     def within(self, stated: Range) -> list[int | float]:
         """Numbers of a range, at least one of those that do the same, ascending."""
@@ -317,8 +333,19 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
     named = {str(name) for operand in operands for name in operand}
     if () in operands:  # whether the set is empty: any one member shows that
         named.update([name for name in constraint.values if name not in named][:1])
-    by_member: dict[str, int] = {}
-    for (test, _), bits in tests.items() if constraint.kind == "set" else ():
-        for name in constraint.values if test.operator == "is" else test.operand:
-            by_member[str(name)] = by_member.get(str(name), 0) | bits
-    return Column(constraint.name, reduce(or_, tests.values(), 0), fails, tuple(named), thresholds, by_member)
+    by_set = tuple(tests.items()) if constraint.kind == "set" else ()
+    return Column(constraint.name, reduce(or_, tests.values(), 0), fails, tuple(named), thresholds, by_set)
+
+
+def variations(constraint: Constraint, here: frozenset[str], together: Iterable[Sequence[str]]) -> list[Value]:
+    """The sets that differ from one in members that make a difference, of those that make the same one in all or none.
+
+    The smallest first, then in the order of the declaration.
+    """
+    rank = {member: 1 << at for at, member in enumerate(reversed(constraint.values))}
+    ways = [(here.difference(*together), 0)]
+    for some in together:
+        chosen = here.intersection(some) or frozenset(some[:1])
+        ranked = sum(rank[member] for member in chosen)
+        ways += [(way | chosen, at + ranked) for way, at in ways]
+    return [way for way, _ in sorted(ways, key=lambda pair: (len(pair[0]), -pair[1]))]

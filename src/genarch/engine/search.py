@@ -28,6 +28,7 @@ from genarch.engine.extension import ROOM, Extended, extends
 from genarch.engine.matching import Column, Matcher, positions
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Scorer, scorer
+from genarch.engine.spec import IMPLIED
 
 Item = TypeVar("Item")
 
@@ -76,7 +77,9 @@ class _Classes(dict[str, tuple[AnswerClass, ...]]):
         self._space = space
 
     def __missing__(self, name: str) -> tuple[AnswerClass, ...]:
-        self[name] = distinct(self._space.answers(name))
+        base, column = self._space.base, self._space.columns.get(name)
+        as_before = base is not None and base.columns.get(name) is column
+        self[name] = base.classes[name] if base and as_before else distinct(self._space.answers(name, alike=False))
         return self[name]
 
 
@@ -89,6 +92,8 @@ class Space:
         """Cut the space; a search settles the conditions at the positions `first` before the others."""
         self.watched = (1 << len(conditions)) - 1
         """The bits of the conditions that are watched; the others' are those of contradictions."""
+        self.base: Space | None = None
+        """That of which it is a copy with more conditions: constraints that they do not read have the same classes."""
         self.cut(Matcher([*conditions, *contradictions]), first)
 
     def cut(self, matcher: Matcher, first: Iterable[int]) -> None:
@@ -101,6 +106,7 @@ class Space:
     def filled(self, at: int, conditions: Sequence[Condition], *, first: Iterable[int] = ()) -> "Space":
         """This one with conditions in place of some that never hit, from a position on."""
         other = copy(self)
+        other.base = self
         other.cut(self.matcher.filled(at, conditions), first)
         return other
 
@@ -121,10 +127,18 @@ class Space:
                 found[name] = self.classes[name]
         return found
 
-    def answers(self, name: str) -> list[AnswerClass]:
-        """Answers to a constraint, at least one of each class, in the order of the declaration, numbers ascending."""
+    def answers(self, name: str, *, alike: bool = True) -> list[AnswerClass]:
+        """Answers to a constraint, at least one of each class, in the order of the declaration, numbers ascending.
+
+        Of members of sets that do the same, the first alone unless `alike`.
+        """
         constraint, column = BY_NAME[name], self.column(name)
-        values: Sequence[Value] = column.numbers() if constraint.numeric else names_of(constraint, column.members)
+        values: Sequence[Value]
+        if constraint.numeric:
+            values = column.numbers()
+        else:
+            members = column.members if alike else [first for first, *_ in column.alike(column.members)]
+            values = names_of(constraint, members)
         return [AnswerClass(value, column.fails(value)) for value in values]
 
     def cells(self, name: str) -> list[Stretch]:
@@ -400,6 +414,20 @@ class VerdictSearch:
         other.whens = [*self.whens, *added]
         other.space = self.space.filled(len(self.whens), added, first=positions(other.scorer.excluding))
         return other
+
+    def deciding(self, given: Answers) -> set[str]:
+        """The constraints that rules read which hit on some of the given answers, and what implies one of them.
+
+        A rule that hits on some of them hits on all, but for what stands in for an answer that is left away.
+        """
+        stand_ins = {assumption.assume.constraint for assumption in self.rules.assumptions}
+        stand_ins.update(IMPLIED if "gpu" in given else ())
+        hits = 0
+        for dropped in subsets([name for name in given if name in stand_ins]):
+            hits |= self.scorer.hits({name: value for name, value in given.items() if name not in dropped})
+        terms = self.space.matcher.terms_of(hits)
+        found = {name for name, column in self.space.columns.items() if column.reads & terms} | self.assumed.keys()
+        return found if found.isdisjoint(IMPLIED) else found | {"gpu"}
 
     def verdict(self, hits: int) -> str:
         """The verdict when exactly these rules hit."""

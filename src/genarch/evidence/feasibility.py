@@ -12,7 +12,8 @@ from genarch.evidence.catalogue import Catalogue, Row
 from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Estimate, Options, estimate
 from genarch.evidence.hardware import Hardware
-from genarch.evidence.times import Group, Time, band_ms, group_of
+from genarch.evidence.pace import band_ms
+from genarch.evidence.times import Group, Time, group_of
 from genarch.evidence.ways import (
     Place,
     Terms,

@@ -22,10 +22,9 @@ from genarch.engine.constraints import BY_NAME, Answers, Range
 from genarch.engine.rules import Citation, Examples, Grade, Rule, RuleTable
 from genarch.engine.spec import with_implied
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.times import Wanted, able_of
+from genarch.evidence.times import NOTHING_KNOWN, At, Wanted, able_of
 from genarch.evidence.ways import (
     Place,
-    Shown,
     Tasks,
     Terms,
     at_most,
@@ -33,7 +32,6 @@ from genarch.evidence.ways import (
     measured_tasks,
     ms_words,
     place_of,
-    shown_at,
 )
 
 SOLD_AS_RELEASED = All((Predicate("commercial_use", "is", (True,)), Predicate("training", "is", ("pretrained",))))
@@ -79,25 +77,24 @@ def instantiated(stated: Answers, rules: RuleTable, catalogue: Catalogue) -> tup
     Those of a budget need all three; those of memory and of licences do not. They are of the stated task, and hold at
     any budget; where no task is stated, of every task, and those of a budget hold for the stated one.
     """
-    answers, task = with_implied(stated), stated.get("task")
-    found, timed = against(stated, rules, catalogue, (str(task),) if task else BY_NAME["task"].values)
-    if point := point_of(answers, catalogue):
-        points = OUTWEIGHS * rules.header.points["strong"]
+    task = stated.get("task")
+    case = Case(stated, catalogue, (str(task),) if task else BY_NAME["task"].values)
+    found = whatever_the_budget(case, rules)
+    if point := case.point:
+        timed, points = timed_of(case, rules), OUTWEIGHS * rules.header.points["strong"]
         found += [rule for one in timed for rule in one.time(point, points, timed, any_budget=bool(task))]
     return tuple(found)
 
 
-def against(
-    stated: Answers, rules: RuleTable, catalogue: Catalogue, tasks: Tasks
-) -> tuple[list[Rule], list["Against"]]:
-    """What is against each architecture whatever the budget; and what can be said of its times."""
-    case = _Case(stated, catalogue, tasks)
-    own = [Against(architecture.id, case) for architecture in rules.architectures]
-    likened = [
-        Against(one.architecture, case, architecture.as_slow_as) if architecture.as_slow_as else one
-        for one, architecture in zip(own, rules.architectures, strict=True)
-    ]
-    return [rule for one in own for rule in (*one.licence(), *one.memory())], likened
+def whatever_the_budget(case: "Case", rules: RuleTable) -> list[Rule]:
+    """What licences and memory say against each architecture."""
+    every = (Against(architecture.id, case) for architecture in rules.architectures)
+    return [rule for one in every for rule in (*one.licence(), *one.memory())]
+
+
+def timed_of(case: "Case", rules: RuleTable) -> list["Against"]:
+    """What can be said of the times of each architecture."""
+    return [Against(architecture.id, case, architecture.as_slow_as) for architecture in rules.architectures]
 
 
 class Point(NamedTuple):
@@ -139,33 +136,41 @@ class Point(NamedTuple):
         return f"on {self.place.name} at {self.side} px"
 
 
-def point_of(answers: Answers, catalogue: Catalogue) -> Point | None:
-    """The point that is stated, where all of it is."""
-    place, side, stated = place_of(answers, catalogue), answers.get("resolution_px"), answers.get("latency_budget_ms")
-    budget = at_most(stated)
-    if place is None or not isinstance(side, int) or budget is None:
-        return None
-    return Point(place, side, budget, stated if isinstance(stated, Range) else None)
-
-
-class _Case:
+class Case:
     """What is stated, and the tasks that are looked at."""
 
     def __init__(self, stated: Answers, catalogue: Catalogue, tasks: Tasks) -> None:
         self.answers, self.catalogue, self.tasks = with_implied(stated), catalogue, tasks
-        self.given_gb, self.memory_gb = (at_most(of.get("device_memory_gb")) for of in (stated, self.answers))
+        self.memory_gb = at_most(self.answers.get("device_memory_gb"))
+        self._given_gb = at_most(stated.get("device_memory_gb"))
         taken = stated.get("conditioning")
         self.taken: frozenset[str] = taken if isinstance(taken, frozenset) else frozenset()
         self.sold = self.answers.get("commercial_use") is True and self.answers.get("training") == "pretrained"
+
+    @property
+    def point(self) -> Point | None:
+        """The point that is stated, where all of it is."""
+        place, side = place_of(self.answers, self.catalogue), self.answers.get("resolution_px")
+        stated = self.answers.get("latency_budget_ms")
+        budget = at_most(stated)
+        if place is None or not isinstance(side, int) or budget is None:
+            return None
+        return Point(place, side, budget, stated if isinstance(stated, Range) else None)
+
+    def wanted(self, place: Place) -> Wanted:
+        """What a model has to take on hardware, in the memory that is there."""
+        memory_gb = self._given_gb
+        if place.constraint == "gpu":
+            memory_gb = place.hardware[0].usable_gb(memory_gb)
+        return Wanted(self.taken, self.sold, memory_gb)
 
 
 class Against:
     """What can be said against one architecture."""
 
-    def __init__(self, architecture: str, case: _Case, like: str | None = None) -> None:
+    def __init__(self, architecture: str, case: Case, like: str | None = None) -> None:
         """`like` is an architecture whose passes it makes too, for tasks of which no time of its own is known."""
         self.architecture, self._case, self._like, self._catalogue = architecture, case, like, case.catalogue
-        self._least_at: dict[tuple[Tasks, str, int], float] = {}
         self.groups, self._closed, self._least = able_of(architecture, like, case.tasks, case.catalogue)
 
     def licence(self) -> Iterator[Rule]:
@@ -202,7 +207,7 @@ class Against:
         """
         here, sized, within = point.stated
         alike: dict[tuple[Condition, ...], list[Tasks]] = {}
-        known = [tasks for tasks, group in self.groups.items() if group.lows(point.place, point.side).times]
+        known = [tasks for tasks, group in self.groups.items() if group.at(point.place, point.side).lows]
         for tasks in known:
             alike.setdefault(tuple(self._serving(tasks, point, any_budget=any_budget)), []).append(tasks)
         alike = {ways: some for ways, some in alike.items() if ALWAYS not in ways}
@@ -214,38 +219,14 @@ class Against:
         if known and (len(self._case.tasks) > 1 or not self.late(known[0], point)):
             yield from self.unlikely(known, point, points, every, any_budget=any_budget)
 
-    def least(self, tasks: Tasks, point: Point) -> float:
-        """The least of the likeliest times, and of those that were measured; above any where none is known."""
-        key = tasks, point.place.name, point.side
-        if key not in self._least_at:
-            self._least_at[key] = min(
-                [self._likely_in(tasks, point), *[shown.time for shown in self._shown(tasks, point)]]
-            )
-        return self._least_at[key]
-
-    def misses(self, tasks: Tasks, point: Point) -> bool:
-        """Whether all of these times are known, and beyond the budget."""
-        return point.budget < self.least(tasks, point) and self._likely_in(tasks, point) < inf
-
-    def _likely_in(self, tasks: Tasks, point: Point) -> float:
+    def at(self, tasks: Tasks, point: Point) -> At:
+        """What is known of its times to do these tasks there."""
         group = self.groups.get(tasks)
-        return group.least(point.place, point.side) if group else inf
+        return group.at(point.place, point.side) if group else NOTHING_KNOWN
 
     def late(self, tasks: Tasks, point: Point) -> bool:
         """Whether of the models that may do what is stated none keeps the budget."""
-        if tasks not in self.groups:
-            return False
-        case, memory_gb = self._case, self._case.given_gb
-        if point.place.constraint == "gpu":
-            memory_gb = point.place.hardware[0].usable_gb(memory_gb)
-        kept = False
-        for _, _, time, terms in self._shown(tasks, point):
-            if time <= point.budget and terms.admit(memory_gb, sold=case.sold):
-                if case.taken.isdisjoint(terms.lacks):
-                    return False
-                kept = True
-        lows = self.groups[tasks].lows(point.place, point.side)
-        return lows.late(point.budget, Wanted(case.taken, case.sold, memory_gb), shown=kept)
+        return self.at(tasks, point).late(point.budget, self._case.wanted(point.place))
 
     def unlikely(
         self, known: Iterable[Tasks], point: Point, points: int, every: Sequence["Against"], *, any_budget: bool
@@ -254,8 +235,8 @@ class Against:
         here, sized, within = point.stated
         alike: dict[tuple[Condition, ...], list[Tasks]] = {}
         for tasks in known:
-            rival, mine = min(other.least(tasks, point) for other in every), self.least(tasks, point)
-            if rival < mine and self._likely_in(tasks, point) < inf:
+            rival, mine = min(other.at(tasks, point).least for other in every), self.at(tasks, point).least
+            if rival < mine and self.at(tasks, point).likely < inf:
                 if any_budget:
                     alike.setdefault(tuple(_between(rival, mine)), []).append(tasks)
                 elif rival <= point.budget and point.tightest < mine:
@@ -274,11 +255,11 @@ class Against:
 
     def _serving(self, tasks: Tasks, point: Point, *, any_budget: bool) -> Iterator[Condition]:
         """The alternatives of which none may hold: a model that serves and takes the conditioning, or nothing does."""
-        lows = self.groups[tasks].lows(point.place, point.side)
-        lacking = {terms.lacks for terms, _ in lows.times}
+        at = self.at(tasks, point)
+        lacking = {terms.lacks for terms, _ in at.lows}
         least = [lacks for lacks in lacking if not any(other < lacks for other in lacking)]
         uncovered = [Predicate("conditioning", "any_of", tuple(sorted(lacks))) for lacks in least]
-        found = [*lows.in_digits, *[(shown.terms, shown.time) for shown in self._shown(tasks, point)]]
+        found = [*at.in_digits, *[(shown.terms, shown.time) for shown in at.shown]]
         if not any_budget:
             tightest, most = point.tightest, point.budget
             found = [(terms, 0.0 if time <= tightest else time) for terms, time in found if time <= most]
@@ -291,13 +272,6 @@ class Against:
         if all(least):
             for terms, time in best_of([(terms._replace(lacks=frozenset()), time) for terms, time in best]):
                 yield All((*_serves(terms, time), *uncovered))
-
-    def _shown(self, tasks: Tasks, point: Point) -> Sequence[Shown]:
-        """What was measured on this hardware, or on hardware that does no better, at this size or a larger one."""
-        every = shown_at(self.architecture, self._like, tasks[0], point.side, self._catalogue)
-        place, side = point.place, point.side
-        there = (shown for shown in every if shown.row.hardware in place.there)
-        return [shown for shown in there if not place.outranked(shown.row, side, self._catalogue)]
 
     def _timed(self, when: Condition, point: Point) -> Iterator[Rule]:
         """That it is too slow, with what is quickest; and where that is open, that it is."""
@@ -331,7 +305,7 @@ class Against:
             here, sized, within = point.stated
             band = f"{ms_words(time.low)} to {ms_words(time.high)}" if time.low < time.high else ms_words(time.low)
             message = f"Nothing shows it to keep the budget {point}: {way.words} is estimated at {band}."
-            kept = [shown.time for shown in self._shown(asked, point) if not case.taken & shown.terms.lacks]
+            kept = [shown.time for shown in self.at(asked, point).shown if not case.taken & shown.terms.lacks]
             kept += [time.high] if suited else []
             open_at: list[Condition] = [*_between(low, *kept)]
             if point.range:  # open in a part of a range, it is open

@@ -7,54 +7,28 @@ same formula for all ways, of which each has its work, worked out once for a siz
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from math import ceil, floor, inf, log10
 from typing import NamedTuple, TypeVar
 
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
-from genarch.evidence.estimates import AS_IT_IS, Options, fit_of, job_of, regime_of, shift_of
+from genarch.evidence.estimates import job_of
 from genarch.evidence.hardware import Hardware
-from genarch.evidence.ways import Place, Tasks, Terms, Way, from_image, measured_tasks, memory_of, time_of, ways_of
-
-
-def band_ms(
-    model: Model, hardware: Hardware, side: int, catalogue: Catalogue, options: Options = AS_IT_IS
-) -> tuple[float, float, float] | None:
-    """Low end, middle and high end of `estimate` for one compiled request and a square: some ten times as fast."""
-    work, pace = job_of(model.id, catalogue, side * side, options), pace_of(model.family, hardware.id, catalogue)
-    if work is None or pace is None:
-        return None
-    shift = shift_of(model.id, hardware.id, catalogue) if catalogue.own else None
-    return pace.band(work.steps, work.total, work.slowed * (shift.factor if shift else 1.0))
-
-
-class Pace(NamedTuple):
-    """How one compiled request of a family of models goes on hardware: what `estimate` takes, the band included."""
-
-    fixed_ms: float
-    pass_ms: float
-    achieved_tflops: float
-    band_low: float
-    band_high: float
-
-    def middle(self, steps: int, tflop: float, slowed: float) -> float:
-        """The middle of the time for so much work."""
-        return (self.fixed_ms + steps * self.pass_ms + tflop / self.achieved_tflops * 1e3) * slowed
-
-    def band(self, steps: int, tflop: float, slowed: float) -> tuple[float, float, float]:
-        """The ends and the middle of the time for so much work."""
-        mid = self.middle(steps, tflop, slowed)
-        return mid * self.band_low, mid, mid * self.band_high
-
-
-@lru_cache(maxsize=1024)
-def pace_of(family: str, hardware: str, catalogue: Catalogue) -> Pace | None:
-    """The pace of a family on hardware by its id; None where its peak is not known."""
-    entry = catalogue.hardware[hardware]
-    if entry.peak_tflops is None:
-        return None
-    added, _, (share, _), (low, high, _) = fit_of(regime_of(family, entry, "compiled", full_load=False), catalogue)
-    return Pace(*added, share * entry.peak_tflops, low, high)
+from genarch.evidence.pace import Work, band_ms, pace_of
+from genarch.evidence.ways import (
+    Place,
+    Shown,
+    Tasks,
+    Terms,
+    Way,
+    from_image,
+    measured_tasks,
+    memory_of,
+    shown_of,
+    time_of,
+    ways_of,
+)
 
 
 class Time(NamedTuple):
@@ -76,11 +50,6 @@ class Time(NamedTuple):
         low = self.low if self.row else _two_digits(self.low, floor)
         likely = max(low, _two_digits(self.likely, round))
         return Time(low, likely, _two_digits(self.high, ceil), self.row)
-
-    def likely_keeps(self, budget: float) -> bool:
-        """Whether the likeliest time, in its two digits, is within a budget."""
-        # Two digits are less than a tenth away.
-        return self.likely <= budget * 0.9 or (self.likely < budget * 1.1 and self.rounded().likely <= budget)
 
     def may_keep(self, budget: float) -> bool:
         """Whether the low end, in its two digits, is within a budget."""
@@ -157,23 +126,36 @@ class Wanted(NamedTuple):
 Timed = Sequence[tuple[Way, Time]]
 
 
-class Lows(NamedTuple):
-    """Low ends of times, by the terms of what takes them; estimates are `rounded` where a statement is made of them."""
+class At(NamedTuple):
+    """What is known of the times to do some tasks on hardware at a size.
 
-    times: Sequence[tuple[Terms, float]]
+    `lows` are low ends, by the terms of what takes them, without those above one of better terms anywhere; estimates
+    are `rounded` where a statement is made of them. `shown` was measured on this hardware, or on hardware that does no
+    better, at this size or a larger one. `likely` is the least of the likeliest times of what does the task itself,
+    `least` that or what was measured; above any where none is known.
+    """
+
+    lows: Sequence[tuple[Terms, float]]
     rounded: bool
+    shown: Sequence[Shown]
+    likely: float
+    least: float
 
-    def late(self, budget: float, wanted: Wanted, *, shown: bool) -> bool:
+    def late(self, budget: float, wanted: Wanted) -> bool:
         """Whether none of what may do what is wanted can keep a budget, and the time of something is known.
 
-        Where nothing takes the conditioning, even what does not has to be too slow. `shown`: what was measured keeps
-        it, by something that does not take it.
+        Where nothing takes the conditioning, even what does not has to be too slow.
         """
+        conditioning, sold, memory_gb = wanted
+        taken = otherwise = False
+        for _, _, time, terms in self.shown:
+            if time <= budget and terms.admit(memory_gb, sold=sold):
+                if conditioning.isdisjoint(terms.lacks):
+                    return False
+                otherwise = True
         # Two digits are less than a tenth below.
         limit = budget if self.rounded else budget * 1.1
-        conditioning, sold, memory_gb = wanted
-        taken, otherwise = False, shown
-        for terms, low in self.times:
+        for terms, low in self.lows:
             takes = conditioning.isdisjoint(terms.lacks)
             taken |= takes
             in_time = low <= limit and (low <= budget or _two_digits(low, floor) <= budget)
@@ -181,44 +163,61 @@ class Lows(NamedTuple):
                 if takes:
                     return False
                 otherwise = True
-        return bool(self.times) and (taken or not otherwise)
+        return bool(self.lows) and (taken or not otherwise)
+
+    def misses(self, budget: float) -> bool:
+        """Whether all of these times are known, and beyond a budget."""
+        return self.least > budget and self.likely < inf
 
     @property
     def in_digits(self) -> Sequence[tuple[Terms, float]]:
         """The low ends in the digits that are given."""
-        return self.times if self.rounded else [(terms, _two_digits(low, floor)) for terms, low in self.times]
+        return self.lows if self.rounded else [(terms, _two_digits(low, floor)) for terms, low in self.lows]
+
+
+NOTHING_KNOWN = At((), rounded=True, shown=(), likely=inf, least=inf)
 
 
 class _Job(NamedTuple):
-    """The work of a way at a size: what the estimator multiplies with the pace of hardware."""
+    """The work of a way at a size."""
 
     way: Way
-    family: str
-    steps: int
-    tflop: float
-    slowed: float
+    work: Work
 
     def no_more_than(self, other: "_Job") -> bool:
         """Whether it takes no longer than another on any hardware."""
-        _, family, steps, tflop, slowed = other
-        return self.steps <= steps and self.tflop <= tflop and self.slowed <= slowed and self.family == family
+        (steps, tflop, slowed), (more, more_tflop, slower) = self.work, other.work
+        less = steps <= more and tflop <= more_tflop and slowed <= slower
+        return less and self.way.model.family == other.way.model.family
 
 
 _Jobs = Sequence[_Job]
 
-_At = tuple[str, str, int]
+
+class _Front(NamedTuple):
+    """Of a family of models at a size: what no other takes less than on any hardware."""
+
+    family: str
+    terms: Sequence[Terms]
+    works: Sequence[Work]
+    """By terms, but for what others of better terms cover."""
+    itself: Sequence[Work]
+    """On the task itself, whatever the terms."""
+
+
+_Spot = tuple[str, str, int]
 """A place, and the side of a square."""
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Made = TypeVar("_Made")
 
-_MOST_KEPT = 64
+_MOST_KEPT, _MOST_AT = 64, 512
 
 
-def _kept(known: dict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Made:
+def _kept(known: dict[_Key, _Made], key: _Key, make: Callable[[], _Made], most: int = _MOST_KEPT) -> _Made:
     """What was made for a key before, else what is made now; few enough are kept."""
     if key not in known:
-        if len(known) >= _MOST_KEPT:
+        if len(known) >= most:
             known.clear()
         known[key] = make()
     return known[key]
@@ -227,9 +226,11 @@ def _kept(known: dict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Ma
 class Group:
     """The ways to do some tasks, and their times; each is worked out once."""
 
-    def __init__(self, ways: Sequence[Way], rows: frozenset[str] | None, catalogue: Catalogue) -> None:
-        """`rows` are the tasks, as rows name them; None for whatever they do."""
-        self.ways = ways
+    def __init__(
+        self, ways: Sequence[Way], rows: frozenset[str] | None, catalogue: Catalogue, shown: Sequence[Shown] = ()
+    ) -> None:
+        """`rows` are the tasks, as rows name them; None for whatever they do. `shown` was measured of them."""
+        self.ways, self._shown = ways, shown
         self._catalogue = catalogue
         timed = [way for way in ways if way.timed]
         suited = [way for way in timed if rows and way.does(rows)] or timed
@@ -238,11 +239,10 @@ class Group:
         self._timed = tuple(timed)
         self._models = frozenset(way.model.id for way in timed)
         self._jobs: dict[tuple[bool, int], _Jobs] = {}
-        self._fronts: dict[tuple[bool, int], _Jobs] = {}
-        self._times: dict[_At, Timed] = {}
-        self._likely: dict[_At, Timed] = {}
-        self._lows: dict[_At, Lows] = {}
-        self._least: dict[_At, float] = {}
+        self._fronts: dict[int, Sequence[_Front]] = {}
+        self._times: dict[_Spot, Timed] = {}
+        self._likely: dict[_Spot, Timed] = {}
+        self._at: dict[_Spot, At] = {}
 
     def times(self, place: Place, side: int) -> Timed:
         """The times of the ways at a place, in the digits that are given; of those that have one."""
@@ -266,27 +266,27 @@ class Group:
 
         return _kept(self._likely, (place.constraint, place.name, side), made)
 
-    def least(self, place: Place, side: int) -> float:
-        """The least of the likeliest times, in the digits that are given; above any where none is known."""
+    def at(self, place: Place, side: int) -> At:
+        """What is known of the times at a place."""
+        key = place.constraint, place.name, side
+        return self._at[key] if key in self._at else _kept(self._at, key, lambda: self._made_at(place, side), _MOST_AT)
 
-        def made() -> float:
-            if not self._as_estimated(place, side):
-                return min((time.rounded().likely for _, time in self.likely(place, side)), default=inf)
-            guesses = [middle for _, _, middle in self._guessed(self._front(side, itself=True), place)]
-            return _two_digits(min(guesses), round) if guesses else inf
-
-        return _kept(self._least, (place.constraint, place.name, side), made)
-
-    def lows(self, place: Place, side: int) -> "Lows":
-        """The low ends of the times at a place, without those that lie above one of better terms everywhere."""
-
-        def made() -> Lows:
-            if self._as_estimated(place, side):
-                guesses = self._guessed(self._front(side), place)
-                return Lows([(way.terms, middle * pace.band_low) for way, pace, middle in guesses], rounded=False)
-            return Lows([(way.terms, time.low) for way, time in self.times(place, side)], rounded=True)
-
-        return _kept(self._lows, (place.constraint, place.name, side), made)
+    def _made_at(self, place: Place, side: int) -> At:
+        lows: list[tuple[Terms, float]] = []
+        if rounded := not self._as_estimated(place, side):
+            times = self.times(place, side)
+            lows += [(way.terms, time.low) for way, time in times]
+            likely = min([time.likely for way, time in times if way in self._itself], default=inf)
+        else:
+            middles: list[float] = []
+            for family, terms, works, itself in self._fronts_at(side):
+                if pace := pace_of(family, place.hardware[0].id, self._catalogue):
+                    lows += zip(terms, [middle * pace.band_low for middle in pace.middles(works)], strict=True)
+                    middles += pace.middles(itself)
+            likely = _two_digits(min(middles), round) if middles else inf
+        there = [shown for shown in self._shown if shown.side >= side and shown.row.hardware in place.there]
+        shown = [shown for shown in there if not place.outranked(shown.row, side, self._catalogue)]
+        return At(lows, rounded, shown, likely, min([likely, *[each.time for each in shown]]))
 
     def _as_estimated(self, place: Place, side: int) -> bool:
         """Whether all times are those of the estimator on one piece of hardware."""
@@ -295,19 +295,13 @@ class Group:
         shifted = any(row.hardware == here and row.model in self._models for row in self._catalogue.own)
         return len(place.hardware) == 1 and not shifted and self._models.isdisjoint(there.get((here, side), ()))
 
-    def _guessed(self, jobs: _Jobs, place: Place) -> Iterator[tuple[Way, Pace, float]]:
-        """The ways of which the time on the hardware can be estimated, with their pace there, and its middle."""
-        there = place.hardware[0].id
-        paces = {family: pace_of(family, there, self._catalogue) for family in {job.family for job in jobs}}
-        for way, family, steps, tflop, slowed in jobs:
-            if pace := paces[family]:
-                yield way, pace, pace.middle(steps, tflop, slowed)
-
     def _each(self, place: Place, side: int, *, itself: bool = False) -> Iterator[tuple[Way, Time]]:
         """The times of the ways that have one; `itself`: of those on the task itself."""
         if self._as_estimated(place, side):
-            for way, pace, middle in self._guessed(self._jobs_at(side, itself=itself), place):
-                yield way, Time(middle * pace.band_low, middle, middle * pace.band_high)
+            for way, work in self._jobs_at(side, itself=itself):
+                if pace := pace_of(way.model.family, place.hardware[0].id, self._catalogue):
+                    (middle,) = pace.middles([work])
+                    yield way, Time(middle * pace.band_low, middle, middle * pace.band_high)
             return
         for way in self._itself if itself else self._timed:
             if time := quickest(way, place.hardware, side, self._catalogue):
@@ -320,25 +314,37 @@ class Group:
             ways = [way for way in (self._itself if itself else self._timed) if way.largest_px >= side]
             released = ((way, way.model) for way in ways if way.model.weights_released)
             return [
-                _Job(way, model.family, work.steps, work.total, work.slowed)
+                _Job(way, Work(work.steps, work.total, work.slowed))
                 for way, model in released
                 if (work := job_of(model.id, self._catalogue, side * side, way.options))
             ]
 
         return _kept(self._jobs, (itself, side), made)
 
-    def _front(self, side: int, *, itself: bool = False) -> _Jobs:
-        """Those of which no other is as quick on any hardware, and of better terms; `itself`: whatever the terms."""
+    def _fronts_at(self, side: int) -> Sequence[_Front]:
+        def made() -> Sequence[_Front]:
+            able, itself = _front(self._jobs_at(side)), _front(self._jobs_at(side, itself=True), whatever_terms=True)
+            return [
+                _Front(
+                    family,
+                    [job.way.terms for job in able if job.way.model.family == family],
+                    [job.work for job in able if job.way.model.family == family],
+                    [job.work for job in itself if job.way.model.family == family],
+                )
+                for family in {job.way.model.family: None for job in able}
+            ]
 
-        def made() -> _Jobs:
-            front: list[_Job] = []
-            for job in sorted(self._jobs_at(side, itself=itself), key=lambda job: job.tflop):
-                less = (other for other in front if other.no_more_than(job))
-                if not any(itself or other.way.terms.no_worse(job.way.terms) for other in less):
-                    front.append(job)
-            return front
+        return _kept(self._fronts, side, made)
 
-        return _kept(self._fronts, (itself, side), made)
+
+def _front(jobs: _Jobs, *, whatever_terms: bool = False) -> _Jobs:
+    """Those of which no other is as quick on any hardware, and of better terms."""
+    front: list[_Job] = []
+    for job in sorted(jobs, key=lambda job: job.work.tflop):
+        less = (other for other in front if other.no_more_than(job))
+        if not any(whatever_terms or other.way.terms.no_worse(job.way.terms) for other in less):
+            front.append(job)
+    return front
 
 
 @lru_cache(maxsize=8)
@@ -362,7 +368,7 @@ class Able(NamedTuple):
     least: Mapping[Tasks, tuple[float, Model, str | None]]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def able_of(architecture: str, like: str | None, tasks: Tasks, catalogue: Catalogue) -> Able:
     """What an architecture can do of these tasks; `like` is one whose ways it has where no time of its own is known."""
     together: dict[frozenset[str], list[str]] = {}
@@ -370,7 +376,7 @@ def able_of(architecture: str, like: str | None, tasks: Tasks, catalogue: Catalo
         together.setdefault(measured_tasks(task), []).append(task)
     groups = {}
     for rows, named in together.items():
-        group = group_of(architecture, rows, catalogue)
+        group = group_of(architecture, rows, catalogue, like)
         if like and not any(way.timed for way in group.ways):
             group = group_of(like, rows, catalogue)
         if group.ways:
@@ -389,7 +395,14 @@ def able_of(architecture: str, like: str | None, tasks: Tasks, catalogue: Catalo
 
 
 @lru_cache(maxsize=256)
-def group_of(architecture: str, rows: frozenset[str] | None, catalogue: Catalogue) -> Group:
-    """The ways of an architecture to do tasks, as rows name them; all of its ways for None."""
+def group_of(architecture: str, rows: frozenset[str] | None, catalogue: Catalogue, like: str | None = None) -> Group:
+    """The ways of an architecture to do tasks, as rows name them; all of its ways for None.
+
+    What was measured of `like` counts for it, too.
+    """
     ways = ways_of(architecture, catalogue)
-    return Group([way.on(rows) for way in ways if rows & way.tasks] if rows is not None else ways, rows, catalogue)
+    every = chain.from_iterable(shown_of(name, catalogue) for name in (architecture, like) if name)
+    if rows is None:
+        return Group(ways, rows, catalogue, tuple(every))
+    shown = tuple([shown for shown in every if not rows.isdisjoint(shown.row.tasks)])
+    return Group([way.on(rows) for way in ways if rows & way.tasks], rows, catalogue, shown)

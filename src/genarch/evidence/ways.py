@@ -321,14 +321,6 @@ def _best_of(device: str, catalogue: Catalogue) -> tuple[tuple[Hardware, ...], f
     return tuple(best), frozenset(entry.id for entry in found)
 
 
-@lru_cache(maxsize=1024)
-def shown_at(architecture: str, like: str | None, task: str, side: int, catalogue: Catalogue) -> Sequence[Shown]:
-    """What was measured of a task at a size or a larger one, on any hardware."""
-    every = chain.from_iterable(shown_of(name, catalogue) for name in (architecture, like) if name)
-    rows = measured_tasks(task)
-    return [shown for shown in every if shown.side >= side and not rows.isdisjoint(shown.row.tasks)]
-
-
 @lru_cache(maxsize=64)
 def usual_like(hardware: str, catalogue: Catalogue) -> Sequence[Place]:
     """The usual hardware of the kind of this one."""
