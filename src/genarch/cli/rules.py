@@ -162,6 +162,35 @@ def rules_diff(
     return ExitCode.FINDINGS if exit_code and differs else ExitCode.OK
 
 
+@rules_app.command("compile")
+def rules_compile(
+    *,
+    rules: Rules = DEFAULT_TABLE,
+    to: Annotated[Literal["sql"], option(None, "What to compile to.")] = "sql",  # noqa: ARG001  (there is one)
+    dialect: Annotated[
+        Literal["duckdb", "spark", "bigquery", "snowflake", "postgres"], option(None, "Whose SQL.")
+    ] = "duckdb",
+    table: Annotated[str, option("NAME", "The table of specs, as it stands after FROM.")] = "specs",
+    columns: Annotated[
+        str, option("FIELD,...", "The constraints that it has columns for; by default all that the rules read.")
+    ] = "",
+    keep_columns: Annotated[str, option("NAME,...", "Columns to carry along, such as a key.", "--keep")] = "",
+    sets: Annotated[Literal["list", "text"], option(None, "Whether sets are lists, or text as a|b.")] = "list",
+    check: Annotated[bool, flag("--check", "Write the query that lists values that are no answers.")] = False,
+    output: Annotated[str | None, option("FILE", "Write to a file.", "--output -o")] = None,
+) -> int:
+    """Compile a rule table to a SELECT, for a database that holds specs; evidence and precedents have no part."""
+    from genarch.reports.sql import Query, as_sql, check_sql, columns_read
+
+    keep(output, table_files(rules))
+    read = load_rules(rules, evidence=False)
+    named = [name.strip() for name in columns.split(",") if name.strip()]
+    collected(lambda name: one_of("--columns", name, "a constraint", BY_NAME), named)
+    kept = [name.strip() for name in keep_columns.split(",") if name.strip()]
+    query = Query(dialect, table, named or columns_read(read), kept, sets)
+    return written((check_sql if check else as_sql)(read, query), output)
+
+
 @rules_app.command("map")
 def rules_map(
     spec: Annotated[str | None, argument("SPEC", "What stays fixed: a spec file, or - for standard input.")] = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +79,18 @@ class Evaluator:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.rules.name}, {', '.join(self.columns)})"
+
+    def written(self) -> dict[str, Literal["text", "number", "whole", "list"]]:
+        """The columns of verdicts, each with what it holds."""
+        found: dict[str, Literal["text", "number", "whole", "list"]] = {}
+        for name in self.columns:
+            if name == "points":
+                found |= {f"points.{entry.id}": "whole" for entry in self.rules.architectures}
+            elif name in ("margin", "chance"):
+                found[name] = "number"
+            else:
+                found[name] = "list" if name in ("recommended", "excluded_by", "rules") else "text"
+        return found
 
     def read(self, table: Any, faults: Faults) -> Batch:
         """A batch of a table, its answers as codes."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 
-from genarch.columns.evaluator import DEFAULT_COLUMNS, Evaluator
+from genarch.columns.evaluator import DEFAULT_COLUMNS, ROWS, Evaluator
 from genarch.columns.reading import FaultKind, Faults
 from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
+
+OnError = Literal["fail", "null"]
+"""Values that are no answers are refused, or unknown."""
 
 MOST_SHOWN = 20
 """Kinds of problems that are shown one by one."""
@@ -39,7 +43,7 @@ def table(
 class TableOfSpecs(Evaluator):
     """A rule table that evaluates dataframes; see `genarch.table`."""
 
-    def __call__(self, frame: Any, *, keep: bool = False, on_error: Literal["fail", "null"] = "fail") -> Any:
+    def __call__(self, frame: Any, *, keep: bool = False, on_error: OnError = "fail") -> Any:
         """The verdicts of a dataframe, row by row, as the same kind of dataframe.
 
         With `keep`, after the columns that it has. Values that are no answers are refused, or unknown with "null".
@@ -62,6 +66,51 @@ class TableOfSpecs(Evaluator):
 
 def _empty(schema: Any) -> Any:
     return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
+
+
+class InWorker(NamedTuple):
+    """What evaluates batches in another process: it is sent there small, and compiled there once."""
+
+    rules: str | RuleTable
+    columns: tuple[str, ...]
+    keep: list[str]
+    evidence: bool
+    on_error: OnError
+
+    def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
+        """Batches of verdicts, after what is kept."""
+        evaluator, faults = self._evaluator(), Faults()
+        for batch in batches:
+            for part in pa.Table.from_batches([batch]).to_batches(max_chunksize=ROWS):
+                found = evaluator.verdicts(evaluator.read(part, faults))
+                if faults and self.on_error == "fail":
+                    raise InputError(problems_of(faults, "<partition>"))
+                columns = [*(part.column(name) for name in self.keep), *map(_plain, found.values())]
+                yield pa.RecordBatch.from_arrays(columns, names=[*self.keep, *found])
+
+    def _evaluator(self) -> TableOfSpecs:
+        return _compiled(self.rules, self.columns, self.evidence)
+
+    def written(self) -> dict[str, Literal["text", "number", "whole", "list"]]:
+        """The columns of verdicts, each with what it holds."""
+        return self._evaluator().written()
+
+    def empty(self, schema: Any) -> Any:
+        """No rows of a table."""
+        return _empty(schema)
+
+
+@cache
+def _compiled(rules: str | RuleTable, columns: tuple[str, ...], evidence: bool) -> TableOfSpecs:  # noqa: FBT001  (a key)
+    return table(rules, columns, evidence=evidence)
+
+
+def _plain(column: Any) -> Any:
+    """Names as text, and lists of them as lists of text, for readers that know no dictionaries."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return column.cast(pa.string())
+    return column.cast(pa.list_(pa.string())) if pa.types.is_list(kind) else column
 
 
 def problems_of(faults: Faults, path: str) -> list[Problem]:
