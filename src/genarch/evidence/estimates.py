@@ -276,10 +276,9 @@ def fit_of(regime: Regime, catalogue: Catalogue) -> tuple[StackFit, str, Share, 
 def shift_of(model: str, hardware: str, catalogue: Catalogue) -> Shift | None:
     """What a team's own measurements of a model on hardware make of its estimates there; None where there are none."""
     newest = {row.size: row for row in catalogue.own if (row.model, row.hardware) == (model, hardware)}
-    entry, peak = catalogue.hardware[hardware], catalogue.hardware[hardware].peak_tflops if newest else None
-    if not peak:
+    if not newest or not (peak := catalogue.hardware[hardware].peak_tflops):
         return None
-    regime = regime_of(catalogue.models[model].family, entry, "compiled", full_load=False)
+    regime = regime_of(catalogue.models[model].family, catalogue.hardware[hardware], "compiled", full_load=False)
     (fixed_ms, pass_ms), _, (share, _), _ = fit_of(regime, catalogue)
     ratios: dict[str, float] = {}
     for row in newest.values():
