@@ -125,6 +125,7 @@ def test_nothing_checked_is_3(repo: Path) -> None:
         (["--config", "none.toml"], "none.toml: no such file"),
         (["--baseline", "none.json"], "none.json: no such file"),
         (["--changed-since", "HEAD"], "--changed-since: this is no git repository"),
+        (["--write-baseline", "x.md"], "--write-baseline: 'x.md' would be checked as a document; name a .json"),
         (["--write-baseline", "b.json", "--format", "json"], "--write-baseline: writes the baseline and no report"),
     ],
 )
@@ -1007,6 +1008,15 @@ def test_a_file_with_the_name_of_an_option_is_none(name: str, repo: Path) -> Non
     behind = CliRunner().invoke(app, ["check", "--format", "concise", "--", name, "docs/good.md"])
     assert (behind.exit_code, behind.stdout.startswith(f"{name}:")) == (1, True)
     assert (repo / "docs/good.md").read_text() == GOOD
+
+
+@pytest.mark.usefixtures("repo")
+def test_to_leave_out_all_files_that_are_named_is_to_check_nothing() -> None:
+    """A file of that name, which a hook passes where nobody has put -- before it."""
+    result = check("--exclude=*.md", "docs/good.md")
+    assert (result.exit_code, "nothing to check" in result.stderr) == (3, True)
+    assert check("--exclude=plain.md", "docs/good.md", "docs/plain.md").exit_code == 0
+    assert check("--exclude=*.md", "docs/good.md", "--allow-empty").exit_code == 0
 
 
 @pytest.mark.usefixtures("repo")

@@ -460,6 +460,36 @@ MEASURED: dict[str, Any] = {
 }  # fmt: skip
 
 
+def test_what_a_sparse_checkout_leaves_out_is_not_gone(repo: Path) -> None:
+    git(repo, "sparse-checkout", "set", "--no-cone", "/genarch.toml", "/known.json", "/docs/good.md")
+    assert not (repo / "docs/waived.md").exists()
+    assert not (repo / "rules").exists()
+    assert found() == []
+    put("docs/good.md", f"Status: rejected\n\n{GOOD}")(repo)
+    git(repo, "rm", "-q", "--sparse", "docs/plain.genarch.yaml")
+    assert [name for name, *_ in found()] == ["docs/good.md", "docs/plain.genarch.yaml"]
+
+
+def test_a_folder_that_the_repository_lies_in_takes_in_all_of_it(bundled: Path) -> None:
+    gone("docs/good.md")(bundled)
+    assert (
+        [name for _, name, _ in found(str(bundled.parent))]
+        == [name for _, name, _ in found("..")]
+        == ["status-left-force"]
+    )
+    assert found("docs/open.md", "docs/plain.md") == []
+
+
+def test_the_settings_at_the_commit_may_lower_these_checks_too(bundled: Path) -> None:
+    git(bundled, "checkout", "-q", "main")
+    edit(bundled, "genarch.toml", "183\n", '183\n[severity]\nwaiver-added = "off"\nstatus-left-force = "note"\n')
+    commit(bundled)
+    put("docs/good.md", WAIVED)(bundled)
+    put("docs/waived.md", "# Nothing\n")(bundled)
+    assert found() == [("docs/waived.md", "status-left-force", 1)]
+    assert check("--trusted-ref", "main").returncode == 0
+
+
 def test_measurements_are_those_of_the_commit_and_none_is_lost(bundled: Path) -> None:
     """41.25 ms where 33 are allowed."""
     own, spec = (

@@ -15,7 +15,15 @@ from genarch.cli.app import Cases, Commands, EntryFormat, Evidence, Text, Texts,
 from genarch.cli.check_settings import Settings, changed_files, compared, known_findings, settings_of, trusted_commit
 from genarch.cli.checking import check_documents
 from genarch.cli.output import ExitCode, busy, collected, keep, look_of, one_of, say, write_report, written
-from genarch.documents.discovery import ListedFile, Skipped, led_out, listed_files, repository_root, specs_beside
+from genarch.documents.discovery import (
+    DOCUMENT_SUFFIXES,
+    ListedFile,
+    Skipped,
+    led_out,
+    listed_files,
+    repository_root,
+    specs_beside,
+)
 from genarch.documents.editing import fixed, with_skeleton
 from genarch.documents.reader import DesignDocument, PlacedSpec, beside, inactive_status, load_document, load_sidecar
 from genarch.documents.settings import KnownFinding, baseline_text
@@ -117,7 +125,7 @@ def check(
         keep(output.path, read, "--format")
     keep(write_baseline, [path for path in read if path != settings.baseline], "--write-baseline")
     if write_baseline is not None:
-        _alone(formats, changed_since, trusted_ref)
+        _only_baseline(write_baseline, formats, changed_since, trusted_ref)
     accepted = known_findings(settings, at) if not write_baseline else ()
     known = Counter(finding.fingerprint for finding in accepted)
     targets = [path for path in (*(output.path for output in outputs), write_baseline) if path]
@@ -147,7 +155,9 @@ def check(
         return ExitCode.UNUSABLE
     if not write_baseline and any(finding.fails(report.fail_on) for finding in report.findings):
         return ExitCode.FINDINGS
+    # Who names files, as a hook does, need not name any with a spec; but to leave out all of them says nothing of them.
     named = any(path == "-" or not os.path.isdir(path) for path in paths or ())
+    named = named and not (exclude and not report.counts.files)
     if stating or named or allow_empty or write_baseline or changed_since is not None:
         return ExitCode.OK
     where = ", ".join(paths or ["."])
@@ -155,8 +165,14 @@ def check(
     return ExitCode.NOTHING
 
 
-def _alone(formats: Sequence[str] | None, changed_since: str | None, trusted_ref: str | None) -> None:
-    """Refuse what does not go with writing a baseline."""
+def _only_baseline(
+    path: str, formats: Sequence[str] | None, changed_since: str | None, trusted_ref: str | None
+) -> None:
+    """Refuse what does not go with writing a baseline, and to write it where a document is."""
+    if path.lower().endswith((*DOCUMENT_SUFFIXES, ".yaml", ".yml")):
+        if os.path.lexists(path):
+            raise refuse(path, "is an input, and would be overwritten; name another file")
+        raise refuse("--write-baseline", f"'{path[-60:]}' would be checked as a document; name a .json")
     for name, given, what in (
         ("--format", formats, "the baseline and no report"),
         ("--changed-since", changed_since, "all findings"),

@@ -200,9 +200,16 @@ class Revision:
                 name.update(b"blob %d\0" % os.fstat(stream.fileno()).st_size)
                 while part := stream.read(1 << 20):
                     name.update(part)
-        except OSError:
-            return False
+        except OSError:  # gone, or left out of a sparse checkout
+            return self._left_out.get(path) == kept.name
         return name.hexdigest() == kept.name
+
+    @cached_property
+    def _left_out(self) -> dict[str, str]:
+        """What a sparse checkout leaves out, as the index has it."""
+        listing = os.fsdecode(_git(self._option, self.root, "ls-files", "-t", "-s", "-z")).split("\0")
+        stated = (line.partition("\t")[::2] for line in listing if line.startswith("S "))
+        return {path: words.split()[2] for words, path in stated}
 
     def copy(self, path: str) -> str:
         """The path of a copy of what the commit has at a path, a file or all in a folder; the path itself outside.

@@ -92,13 +92,16 @@ def weakened(
         _, files = table_at(rules or project.path_of(project.rules) or DEFAULT_TABLE, before)
     for path in files:
         inner = before.inside(path)
-        kept = before.contents([before.at(inner)]) if inner is not None else {}
-        if any(_lines(content) != _lines(_now(path)) for content in kept.values()):
+        there = "" if inner is None else before.at(inner)
+        if there not in before.files or before.unchanged(there):
+            continue
+        if _lines(before.contents([there])[there]) != _lines(_now(path)):
             gone = "is gone" if not os.path.exists(path) else "is changed"
             yield _found("table-changed", Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
     own = [before.inside(os.path.join(project.folder, path)) for path in project.measurements]
     own += [path for path in before.files if os.path.basename(path) == OWN_NAME]
-    for inner, content in before.contents(dict.fromkeys(filter(None, own))).items():
+    differing = [path for path in filter(None, own) if path in before.files and not before.unchanged(path)]
+    for inner, content in before.contents(dict.fromkeys(differing)).items():
         path = before.shown(inner)
         now = iter(_lines(_now(path)) or [])
         if not all(line in now for line in _lines(content) or []):  # what is added stands among what was there
@@ -232,7 +235,7 @@ class Comparison:
         """`tables` are others that are known; what is `weaker` otherwise is found beside what documents state."""
         self._before, self._reference = trusted.before, trusted.at.reference
         self._rules, self._selection, self._tables = rules, selection, tables
-        self._named = [inner for path in paths if path != "-" and (inner := self._before.inside(path)) is not None]
+        self._named = [inner for path in paths if path != "-" and (inner := self._scope(path))]
         self._weaker = tuple(weaker)
         self._now: dict[str, list[_Stated]] = {}
         self._same: dict[str, bool] = {}
@@ -256,7 +259,8 @@ class Comparison:
         """What is weaker, the decisions that have left force, and the exceptions that are new."""
         yield from self._weaker
         looked_at = dict.fromkeys(self._looked_at())
-        wanted = {path for path in looked_at if is_spec(os.path.basename(path)) or not self._unchanged(path)}
+        # Where a spec file is the same, the document beside it may not be.
+        wanted = {path for path in looked_at if not self._unchanged(path) or self._may_differ(path)}
         before = self._stated_before(dict.fromkeys([*(path for path in looked_at if path in wanted), *self._now]))
         gone: list[_Stated] = []
         pairs: list[tuple[Spec | None, _Stated]] = []
@@ -285,6 +289,13 @@ class Comparison:
             if spec is not None and spec.decision is not None and found.spec.decision is None:
                 yield self._left(_Stated(found.path, spec, placed=found.placed))
             yield from self._exceptions(spec, found)
+
+    def _scope(self, path: str) -> str | None:
+        """What of the repository a path that is to be checked stands for."""
+        return "." if within(self._before.root, os.path.realpath(path)) else self._before.inside(path)
+
+    def _may_differ(self, path: str) -> bool:
+        return is_spec(os.path.basename(path)) and os.path.exists(os.path.join(self._before.root, path))
 
     def _unchanged(self, path: str) -> bool:
         if path not in self._same:
