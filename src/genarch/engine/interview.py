@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from math import log
 from typing import Literal, NamedTuple
 
@@ -25,7 +26,7 @@ from genarch.engine.spec import with_implied
 Order = Literal["adaptive", "fixed"]
 """`adaptive` asks what narrows the verdict most, `fixed` goes through the table's questions in turn."""
 
-ENOUGH = 0.95
+ENOUGH = 0.97
 """The part of the likely ways to answer the rest from which on the verdict is as good as settled."""
 
 KEPT = 0.3
@@ -125,6 +126,14 @@ class Sheet(NamedTuple):
         )
 
 
+class _Way(NamedTuple):
+    """A likely way to answer the rest, how often it was drawn, and the verdict that it comes to."""
+
+    answers: Answers
+    count: int
+    verdict: str
+
+
 PATIENCE = 300
 """How many nodes a search for idle rules may take, some 4 ms; that for all rules together, five times as many."""
 
@@ -155,7 +164,6 @@ class Interview:
         self.every, self.certain = every, certain
         self._likely, self._questionnaire = likely, questionnaire or Questionnaire()
         self._explored: dict[frozenset[tuple[str, Value]], Exploration] = {}
-        self._ways: tuple[Sheet | None, Sequence[Answers]] = None, ()
 
     @property
     def situations(self) -> Sequence[Situation]:
@@ -177,13 +185,15 @@ class Interview:
         if not standing.settled:
             useful = [name for name in self.awaited(sheet.stated) if self._may_ask(name, sheet)]
         if useful and self._likely:
-            verdicts = self._verdicts(sheet)
-            counted = Counter(verdicts).most_common()
-            standing = standing._replace(likely={name: count / len(verdicts) for name, count in counted})
+            ways, counted = self._ways(sheet, self._likely), Counter[str]()
+            for way in ways:
+                counted[way.verdict] += way.count
+            spread = {name: count / counted.total() for name, count in counted.most_common()}
+            standing = standing._replace(likely=spread)
             if not self.certain and (standing.share >= ENOUGH or len(sheet.asked) >= MOST):
                 useful = []
             elif standing.share < ENOUGH and self._order == "adaptive":
-                first = "task" if self._begins(sheet) else self._telling(sheet, useful, verdicts)
+                first = "task" if self._begins(sheet) else self._telling(sheet, useful, ways)
                 useful = list(dict.fromkeys((first, *useful)))
         if useful and self._order == "adaptive" and not (standing.likely and standing.share < ENOUGH):
             sure = exploration.settled
@@ -201,7 +211,7 @@ class Interview:
             return usual_hardware(sheet.stated)
         if not self._likely or self._order == "fixed":
             return BY_NAME[name].values
-        return self._likely.names(BY_NAME[name], self._completions(sheet.dropped(name)))
+        return self._likely.names(BY_NAME[name], sheet.dropped(name).stated)
 
     def _may_ask(self, name: str, sheet: Sheet) -> bool:
         """Whether a question is open, and makes sense for the task."""
@@ -212,41 +222,40 @@ class Interview:
         """Whether what is built is to be asked, which comes before all else."""
         return bool(self._questionnaire.situations) and self._may_ask("task", sheet)
 
-    def _completions(self, sheet: Sheet) -> Sequence[Answers]:
-        """Likely ways to answer the rest that do not contradict what is stated; the last ones are kept.
+    def _ways(self, sheet: Sheet, likely: Likely) -> list[_Way]:
+        """Likely ways to answer what a rule waits for that do not contradict what is stated, each once.
 
         What makes no sense for the task is left open.
         """
-        if self._likely and self._ways[0] != sheet:
-            match, stated, applies = self._table.contradictions.match, sheet.stated, self._questionnaire.applies
-            before = match(with_implied(stated)).hits
-            drawn = self._likely.completions(stated, sheet.declined)
-            ways = [{n: value for n, value in way.items() if applies(n, {**way, **stated})} for way in drawn]
-            allowed = [way for way in ways if not match(with_implied({**stated, **way})).hits & ~before]
-            self._ways = sheet, allowed or ways
-        return self._ways[1]
+        stated, applies, table = sheet.stated, self._questionnaire.applies, self._on_hardware(sheet.stated)
+        match, read = self._table.contradictions.match, {"task", *self._table.assumed, *self.awaited(stated)}
+        names = {name for name in read if name not in sheet.declined and applies(name, stated)}
+        drawn: Counter[frozenset[tuple[str, Value]]] = Counter()
+        for way in likely.completions(stated, names):
+            sensible = way if "task" in stated else {n: value for n, value in way.items() if applies(n, way)}
+            drawn[frozenset(sensible.items())] += 1
+        before = match(with_implied(stated)).hits
+        ways = [(dict(way), count) for way, count in drawn.items()]
+        allowed = [way for way in ways if not match(with_implied({**stated, **way[0]})).hits & ~before]
+        verdict = cache(table.verdict)
+        return [_Way(way, count, verdict(table.scorer.hits({**stated, **way}))) for way, count in allowed or ways]
 
-    def _verdicts(self, sheet: Sheet) -> Sequence[str]:
-        """The verdicts of likely ways to answer the rest."""
-        table = self._on_hardware(sheet.stated)
-        return [table.verdict(table.scorer.hits({**sheet.stated, **way})) for way in self._completions(sheet)]
-
-    def _telling(self, sheet: Sheet, names: Sequence[str], verdicts: Sequence[str]) -> str:
+    def _telling(self, sheet: Sheet, names: Sequence[str], ways: Sequence[_Way]) -> str:
         """The constraint whose answer tells most of the verdicts of likely ways to answer the rest.
 
         What counts is how little is left open of which one it is, by entropy, and how often the answer gives at once
         the verdict that the way has in the end.
         """
-        ways, table = self._completions(sheet), self._on_hardware(sheet.stated)
+        table = self._on_hardware(sheet.stated)
         columns = table.space.columns
 
         def tells(name: str) -> float:
             alike: dict[object, Counter[str]] = defaultdict(Counter)
             shown: dict[object, Answers] = {}
-            for way, verdict in zip(ways, verdicts, strict=True):
-                value, column = way.get(name), columns.get(name)
+            for answers, count, verdict in ways:
+                value, column = answers.get(name), columns.get(name)
                 kind = column.fails(value) if column and value is not None and type(value) is not Range else value
-                alike[kind][verdict] += 1
+                alike[kind][verdict] += count
                 shown.setdefault(kind, NOTHING_STATED if value is None else {name: value})
             found = {kind: table.verdict(table.scorer.hits({**sheet.stated, **way})) for kind, way in shown.items()}
             kept = sum(counts[found[kind]] for kind, counts in alike.items())

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import Annotated, NamedTuple
 
@@ -25,6 +26,9 @@ DRAWN = 500
 
 ANEW = 0.02
 """The part of the fields drawn from all cases alike."""
+
+APART = 0.5
+"""How often a part of the fields is not from the case that what is made is from."""
 
 SHARPNESS = 6
 """The power of its agreement that a case is drawn with."""
@@ -59,6 +63,15 @@ class Questionnaire(NamedTuple):
         return tasks is None or "task" not in stated or stated["task"] in tasks
 
 
+class _Draw(NamedTuple):
+    """What chance says of one way to answer, whatever is stated: the same for each state of a questionnaire."""
+
+    at: Sequence[float]
+    """Where in the agreement of all cases, from 0 to 1, the case of each part is found."""
+    anew: Mapping[str, int]
+    """Constraints drawn from all cases alike, each with the position of its case."""
+
+
 class Likely:
     """What answers go together, by documented cases."""
 
@@ -67,20 +80,33 @@ class Likely:
         self._cases = [case.spec.constraints for case in cases]
         self._compared = [compared(answers) for answers in self._cases]
 
-    def completions(self, stated: Answers, declined: Collection[str]) -> Iterator[Answers]:
-        """Likely ways to answer what is neither stated nor declined; always the same ones."""
-        chance, totals, count = scattered(), list(accumulate(self._agreements(stated))), len(self._cases)
-        given = {*with_implied(stated), *declined}
-        for _ in range(DRAWN):
-            base = [self._cases[bisect(totals, next(chance) * totals[-1], hi=count - 1)] for _ in _PARTS]
+    def completions(self, stated: Answers, names: Collection[str]) -> Iterator[Answers]:
+        """Likely ways to answer what is not stated of these constraints; always the same ones."""
+        totals, last = list(accumulate(self._agreements(stated))), len(self._cases) - 1
+        given = with_implied(stated)
+        parts = [[name for name in part if name in names and name not in given] for part in _PARTS]
+        shares = [[{n: case[n] for n in part if n in case} for case in self._cases] for part in parts]
+        for draw in self._draws:
             found: dict[str, Value] = {}
-            for at, part in enumerate(_PARTS):
-                source = base[at if next(chance) < 0.5 else 0]
-                for name in part:
-                    of = self._cases[int(next(chance) * count)] if next(chance) < ANEW else source
-                    if name in of and name not in given:
-                        found[name] = of[name]
+            for at, share in zip(draw.at, shares, strict=True):
+                found |= share[bisect(totals, at * totals[-1], hi=last)]
+            for name, source in draw.anew.items():
+                if name in names and name not in given:
+                    found.pop(name, None)
+                    if name in self._cases[source]:
+                        found[name] = self._cases[source][name]
             yield found
+
+    @cached_property
+    def _draws(self) -> Sequence[_Draw]:
+        chance, count = scattered(), len(self._cases)
+        found = []
+        for _ in range(DRAWN):
+            base = [next(chance) for _ in _PARTS]
+            at = [own if next(chance) < APART else base[0] for own in base]
+            anew = {n: int(next(chance) * count) for part in _PARTS for n in part if next(chance) < ANEW}
+            found.append(_Draw(at, anew))
+        return found
 
     def _agreements(self, stated: Answers) -> list[float]:
         """How much each case agrees with what is stated; a little at least."""
@@ -98,10 +124,10 @@ class Likely:
         counts = {one.says: sum(map(one.fits, self._cases)) for one in known}
         return [*sorted(known, key=lambda one: -counts[one.says]), *tasks]
 
-    def names(self, constraint: Constraint, ways: Sequence[Answers]) -> Sequence[str]:
+    def names(self, constraint: Constraint, stated: Answers) -> Sequence[str]:
         """A constraint's names, those first that are chosen most in likely ways to answer."""
         counts: Counter[str] = Counter()
-        for way in ways:
+        for way in self.completions(stated, {constraint.name}):
             value = way.get(constraint.name)
             counts.update(value if isinstance(value, frozenset) else [str(value)])
         return sorted(constraint.values, key=lambda name: -counts[name])
