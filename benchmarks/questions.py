@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import NamedTuple
+from multiprocessing import get_context
+from typing import Any, NamedTuple, TypeVar
 
 from genarch import RuleTable, decide
 from genarch.engine.constraints import CONSTRAINTS, Answers, Value, in_order
@@ -27,8 +28,26 @@ class Run(NamedTuple):
     standing: Standing
 
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+_work: list[Callable[[Any], Any]] = []
+"""What the processes do, which they have from before they were forked."""
+
+
+def _done(item: Any) -> Any:
+    return _work[0](item)
+
+
+def shared(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """The results for all items, worked out by as many processes as there are cores."""
+    _work[:] = [work]
+    with get_context("fork").Pool() as pool:
+        found: list[Result] = pool.map(_done, items, chunksize=4)
+    return found
+
+
 def measure(rules: RuleTable, people: Sequence[Answers]) -> None:
-    """Print the mean and the worst number of questions for people who have these answers, and the longest wait.
+    """Print the mean and the worst number of questions for people who have these answers.
 
     Raises:
         SystemExit: when a verdict at the stop is not the one of all answers.
@@ -37,67 +56,78 @@ def measure(rules: RuleTable, people: Sequence[Answers]) -> None:
     print(f"  {'the full form, what cannot matter left out':44} mean {statistics.mean(full):5.2f}, worst {max(full):2}")
     orders: tuple[tuple[Order, str], ...] = (("fixed", "the table's order"), ("adaptive", "what narrows most"))
     for order, name in orders:
-        interview = partial(Interview, rules, order=order)
-        runs = [asked(interview, answers) for answers in people]
+        runs = shared(partial(asked, partial(Interview, rules, order=order)), people)
         for answers, run in zip(people, runs, strict=True):
             if run.standing.settled and run.standing.verdict.verdict != decide(Spec("all", answers), rules).verdict:
                 raise SystemExit(f"the verdict at the stop is not that of all answers: {answers}")
         ratio = statistics.mean(run.questions for run in runs) / statistics.mean(full)
-        print(f"  {name + ' until settled':44} {figures(interview, people, runs)}; {ratio:.2f} of the full form")
+        print(f"  {name + ' until settled':44} {figures(runs)}; {ratio:.2f} of the full form")
 
 
-def figures(interview: Callable[[], Interview], people: Sequence[Answers], runs: Sequence[Run]) -> str:
-    """Mean and worst number of questions, and the longest wait.
-
-    That is of the ten slowest, each in the median of five runs: a shared machine halts now and then.
-    """
+def figures(runs: Sequence[Run]) -> str:
+    """Mean and worst number of questions."""
     counts = [run.questions for run in runs]
+    return f"mean {statistics.mean(counts):5.2f}, worst {max(counts):2}"
+
+
+def longest_wait(interview: Callable[[], Interview], people: Sequence[Answers], runs: Sequence[Run]) -> str:
+    """The longest wait, of the ten slowest, each in the median of five runs: a machine halts now and then."""
     slowest = sorted(range(len(runs)), key=lambda at: -runs[at].seconds)[:10]
     again = [[runs[at].seconds, *(asked(interview, people[at]).seconds for _ in range(4))] for at in slowest]
-    wait = max(map(statistics.median, again)) * 1e3
-    return f"mean {statistics.mean(counts):5.2f}, worst {max(counts):2}; longest wait {wait:3.0f} ms"
+    return f"longest wait {max(map(statistics.median, again)) * 1e3:3.0f} ms"
 
 
-def measure_likely(rules: RuleTable) -> None:
+def measure_likely(rules: RuleTable, complete: Sequence[Answers]) -> None:
     """Print how many questions it takes until a verdict is as good as settled, and how often it is that of all answers.
 
-    The people have the answers of the cases, each with those of its source left out of what is likely; or of 1,000
-    specs that are drawn from the cases. The first question is answered by a situation that says no more than is so,
-    else by the task; or always by the task.
+    The people have the answers of the cases, or of 1,000 specs drawn from them. What is likely is by all cases, or by
+    all but those of the source that the person's answers are from. The first question is answered by a situation that
+    says no more than is so, else by the task. Then the longest wait for the next question, also of people with
+    `complete` answers who go on until it is certain.
     """
     cases, drawn = [case.spec.constraints for case in bundled_cases()], drawn_people(1_000)
     sources = [source_of(case) for case in bundled_cases()]
-    for begin, situations in (("", True), (", the task to begin with", False)):
-        for name, people, leave_out in (
-            (f"the {len(cases)} cases", cases, sources),
-            (f"{len(drawn):,} specs drawn from them", drawn, []),
-        ):
-            counts, same = measured(rules, people, leave_out, situations=situations)
-            mean, share = statistics.mean(counts), 100 * statistics.mean(same)
-            print(f"  {name + begin:52} mean {mean:5.2f}, worst {max(counts):2}; {share:5.1f} % as with all answers")
-    now = partial(Interview, rules, likely=Likely(bundled_cases(), load_weights()), questionnaire=load_questionnaire())
-    runs = [asked(now, answers) for answers in cases]
-    print(f"  {'the cases, from an answer to the next question':52} {figures(now, cases, runs)}")
+    known = []
+    for name, people, leave_out in (
+        (f"{len(drawn):,} specs drawn from the cases", drawn, []),
+        (f"the {len(cases)} cases", cases, []),
+        ("the same, what their source has left out", cases, sources),
+    ):
+        known = measured(rules, people, leave_out, each=shared)
+        same = [run.standing.verdict.verdict == _verdict(rules, of) for run, of in zip(known, people, strict=True)]
+        print(f"  {name:44} {figures(known)}; {100 * statistics.mean(same):5.1f} % as with all answers")
+    by = partial(Interview, rules, likely=Likely(bundled_cases(), load_weights()), questionnaire=load_questionnaire())
+    certain = partial(by, certain=True)
+    runs = shared(partial(asked, certain), complete)
+    print(f"  {'the cases, from an answer to a question':44} {longest_wait(by, cases, known)}")
+    print(f"  {f'{len(complete)} random complete specs, with --certain':44} {longest_wait(certain, complete, runs)}")
+
+
+def _verdict(rules: RuleTable, answers: Answers) -> str:
+    return decide(Spec("all", answers), rules).verdict
 
 
 def measured(
-    rules: RuleTable, people: Sequence[Answers], leave_out: Sequence[str] = (), *, situations: bool = True
-) -> tuple[list[int], list[bool]]:
-    """How many questions each of these people is asked, and whether the verdict is that of all their answers.
+    rules: RuleTable,
+    people: Sequence[Answers],
+    leave_out: Sequence[str] = (),
+    each: Callable[[Callable[[int], Run], Sequence[int]], Iterable[Run]] = map,
+) -> list[Run]:
+    """What each of these people is asked until it is as good as settled.
 
     `leave_out` has for each the source whose cases are left out of what is likely.
     """
-    known = load_questionnaire() if situations else load_questionnaire()._replace(situations=())
-    counts, same = [], []
+    known = load_questionnaire()
     likely = {
         source: Likely([case for case in bundled_cases() if source_of(case) != source], load_weights())
         for source in {"", *leave_out}
     }
-    for answers, source in zip(people, leave_out or [""] * len(people), strict=True):
-        run = asked(partial(Interview, rules, likely=likely[source], questionnaire=known), answers)
-        counts.append(run.questions)
-        same.append(run.standing.verdict.verdict == decide(Spec("all", answers), rules).verdict)
-    return counts, same
+
+    def run(at: int) -> Run:
+        by = likely[leave_out[at] if leave_out else ""]
+        return asked(partial(Interview, rules, likely=by, questionnaire=known), people[at])
+
+    return list(each(run, range(len(people))))
 
 
 def drawn_people(count: int) -> list[Answers]:

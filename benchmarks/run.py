@@ -172,15 +172,16 @@ def questions() -> None:
     """Questions until the verdict is settled, and the wait between an answer and the next question."""
     examples = [load_spec(path).constraints for path in sorted(SPECS.glob("*.genarch.yaml"))]
     for rules in map(partial(load_rules, evidence=False), bundled_tables()):
+        complete = interviews.complete_people(rules, 100)
         for name, people in (
-            ("1,000 random complete specs", interviews.complete_people(rules, 1_000)),
+            (f"{len(complete)} random complete specs", complete),
             (f"the {len(examples)} example specs, don't know to what they leave out", examples),
         ):
             print(f"\nQuestions until settled by {rules.header.id}, {name}")
             interviews.measure(rules, people)
     for rules in map(load_rules, bundled_tables()):
         print(f"\nQuestions until as good as settled by {rules.header.id}")
-        interviews.measure_likely(rules)
+        interviews.measure_likely(rules, interviews.complete_people(rules, 100))
 
 
 def evidence() -> None:

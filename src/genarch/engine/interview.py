@@ -1,7 +1,7 @@
 """The questionnaire without its words: what to ask next, when to stop, and what an answer ruled out.
 
 It stops when the verdict is settled: whatever the answers to the rest, they cannot change it by the rules and what
-evidence says of the hardware that is stated. With likely ways to answer the rest it stops sooner, when 95 in 100 of
+evidence says of the hardware that is stated. With likely ways to answer the rest it stops sooner, when 97 in 100 of
 them have the verdict, and asks first what tells them apart best. Until then it asks only what a rule still waits for
 and what makes sense for the task.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from math import log
 from typing import Literal, NamedTuple
 
@@ -27,7 +27,10 @@ Order = Literal["adaptive", "fixed"]
 """`adaptive` asks what narrows the verdict most, `fixed` goes through the table's questions in turn."""
 
 ENOUGH = 0.97
-"""The part of the likely ways to answer the rest from which on the verdict is as good as settled."""
+"""The part of the likely ways to answer the rest from which on the verdict is as good as settled.
+
+Of 500 drawn ways: with so many alike, 95 in 100 of all that could be drawn have the verdict, almost surely.
+"""
 
 KEPT = 0.3
 """What a way counts whose verdict an answer gives at once, beside a nat of entropy."""
@@ -130,7 +133,7 @@ class _Way(NamedTuple):
     """A likely way to answer the rest, how often it was drawn, and the verdict that it comes to."""
 
     answers: Answers
-    count: int
+    drawn: int
     verdict: str
 
 
@@ -165,7 +168,7 @@ class Interview:
         self._likely, self._questionnaire = likely, questionnaire or Questionnaire()
         self._explored: dict[frozenset[tuple[str, Value]], Exploration] = {}
 
-    @property
+    @cached_property
     def situations(self) -> Sequence[Situation]:
         """What to choose from at the first question, where it is what is built and not the table's own."""
         known = self._questionnaire.situations if self._order == "adaptive" else ()
@@ -187,7 +190,7 @@ class Interview:
         if useful and self._likely:
             ways, counted = self._ways(sheet, self._likely), Counter[str]()
             for way in ways:
-                counted[way.verdict] += way.count
+                counted[way.verdict] += way.drawn
             spread = {name: count / counted.total() for name, count in counted.most_common()}
             standing = standing._replace(likely=spread)
             if not self.certain and (standing.share >= ENOUGH or len(sheet.asked) >= MOST):
@@ -252,10 +255,10 @@ class Interview:
         def tells(name: str) -> float:
             alike: dict[object, Counter[str]] = defaultdict(Counter)
             shown: dict[object, Answers] = {}
-            for answers, count, verdict in ways:
+            for answers, drawn, verdict in ways:
                 value, column = answers.get(name), columns.get(name)
                 kind = column.fails(value) if column and value is not None and type(value) is not Range else value
-                alike[kind][verdict] += count
+                alike[kind][verdict] += drawn
                 shown.setdefault(kind, NOTHING_STATED if value is None else {name: value})
             found = {kind: table.verdict(table.scorer.hits({**sheet.stated, **way})) for kind, way in shown.items()}
             kept = sum(counts[found[kind]] for kind, counts in alike.items())

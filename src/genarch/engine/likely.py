@@ -101,8 +101,8 @@ class Likely:
     def _draws(self) -> Sequence[_Draw]:
         chance, count = scattered(), len(self._cases)
         found = []
-        for _ in range(DRAWN):
-            base = [next(chance) for _ in _PARTS]
+        for number in range(DRAWN):
+            base = [(number + next(chance)) / DRAWN, *(next(chance) for _ in _PARTS[1:])]  # all cases have their part
             at = [own if next(chance) < APART else base[0] for own in base]
             anew = {n: int(next(chance) * count) for part in _PARTS for n in part if next(chance) < ANEW}
             found.append(_Draw(at, anew))

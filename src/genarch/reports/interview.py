@@ -134,13 +134,13 @@ def likely_words(standing: Standing) -> str:
     """How the verdicts of likely ways to answer the rest are spread."""
     if not standing.likely or standing.settled:
         return ""
-    spread = [f"{name_words(name)} {_hundredths(share)}" for name, share in standing.likely.items() if share >= 0.005]
+    spread = [f"{name_words(name)} {_hundredths(share)}" for name, share in standing.likely.items() if share >= 0.01]
     return f"Of 100 likely ways to answer the rest: {', '.join(spread)}."
 
 
 def _hundredths(share: float) -> int:
-    """In whole hundredths, never all where it is not all."""
-    return min(99, round(100 * share)) if share < 1 else 100
+    """In whole hundredths, rounded down: never all where it is not all, nor enough where it is not."""
+    return int(100 * share + 1e-9)
 
 
 def learnt_words(standing: Standing, ruled_out: Sequence[RuledOut] | None) -> str:
