@@ -63,7 +63,7 @@ def test_every_check_has_examples_where_a_document_alone_can_show_it() -> None:
         "measurements-changed",
     }
     beside = {"measurement-missed", "measurement-stale"}
-    assert without == {"document-unreadable", "internal-error", *of_changes, *beside}
+    assert without == {"document-unreadable", "document-too-costly", "internal-error", *of_changes, *beside}
     for check in DOCUMENT_CHECKS.values():
         assert check.rationale.endswith(".")
         assert bool(check.fails) is bool(check.passes)

@@ -7,6 +7,7 @@ import pytest
 from genarch.engine.conditions import (
     ALWAYS,
     MAX_TERMS,
+    MAX_TESTS,
     All,
     Any,
     Condition,
@@ -152,3 +153,11 @@ def test_as_many_terms_as_are_allowed_and_one_more() -> None:
             terms(more)
     with pytest.raises(TooManyTermsError):
         terms(Not(All((FAST,) * (MAX_TERMS + 1))))
+
+
+def test_as_many_tests_as_are_allowed_and_one_more() -> None:
+    """Each of 500 alternatives has the 39 tests beside them again: 500 x 40 are 20,000."""
+    many = Any((NARROW,) * 500)
+    assert sum(map(len, terms(All((*(FAST,) * 39, many))))) == MAX_TESTS
+    with pytest.raises(TooManyTermsError, match="more than 20,000 tests; split it"):
+        terms(All((*(FAST,) * 40, many)))

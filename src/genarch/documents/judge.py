@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from genarch.documents.reader import DesignDocument, PlacedSpec, families_named, located
+from genarch.documents.reader import TOO_COSTLY, DesignDocument, PlacedSpec, families_named, located
 from genarch.documents.waivers import with_waivers
 from genarch.engine.answers import format_answer
+from genarch.engine.budget import Budget
 from genarch.engine.conditions import constraints_read
 from genarch.engine.constraints import BY_NAME, Range
-from genarch.engine.explore import Exploration, explore
+from genarch.engine.explore import Exploration
 from genarch.engine.findings import CheckId, Located, Place
 from genarch.engine.hardware_notices import GPU_NOT_LISTED
 from genarch.engine.rules import Notice, Rule, RuleTable
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from genarch.documents.settings import Policy
 
 _NEGATION = re.compile(r"(?i)\b(?:not?|never|neither|without|instead|rather|over|versus|vs)\b")
+
+
+MAX_STEPS = 200_000
+"""Steps that all searches for the specs of one document may take; one by the shipped tables takes 4,000 at most."""
 
 
 class CheckedDecision(NamedTuple):
@@ -53,13 +58,17 @@ def judge(
     """
     if document.inactive:
         return [], []
-    found = list(document.defects)
+    found, budget = list(document.defects), Budget(MAX_STEPS)
     judged = []
     first: dict[str, PlacedSpec] = {}
     for placed in document.specs:
         before = first.setdefault(placed.spec.id, placed)
         found += [] if before is placed else [duplicate(placed, before.place())]
-        decision, of_decision = judge_decision(placed, document, rules, policy.tables)
+        enough = not budget.met
+        decision, of_decision = judge_decision(placed, document, rules, policy.tables, budget)
+        if enough and budget.met:
+            message = f"its specs take more than {budget} to judge; what is settled is not known from here on; split it"
+            found.append(located(TOO_COSTLY, placed.place(), message))
         judged.append(decision)
         of_decision += judge_model(placed, rules, catalogue) if catalogue else ()
         if catalogue and catalogue.own:
@@ -86,14 +95,19 @@ def with_severities(found: Iterable[Located], policy: Policy) -> Iterator[Locate
 
 
 def judge_decision(
-    placed: PlacedSpec, document: DesignDocument, rules: RuleTable, tables: tuple[RuleTable, ...] = ()
+    placed: PlacedSpec,
+    document: DesignDocument,
+    rules: RuleTable,
+    tables: tuple[RuleTable, ...] = (),
+    budget: Budget | None = None,
 ) -> tuple[CheckedDecision, list[Located]]:
     """A decision with the verdict on its constraints, and what is found, waivers aside.
 
-    `tables` are other rule tables that are known.
+    `tables` are other rule tables that are known, `budget` what the specs of a document share.
     """
     spec = placed.spec
-    evaluation, exploration = _evaluated(spec, rules)
+    budget = budget or Budget(MAX_STEPS)
+    evaluation, exploration = _evaluated(spec, rules, budget)
     against = list(_against(placed, document, rules, evaluation))
     found = list(_beside(placed, document, rules, evaluation, exploration))
     taken = taken_with(spec.decided_with, rules, tables)
@@ -104,7 +118,7 @@ def judge_decision(
     elif (
         against
         and taken is not rules
-        and (taken == "older" or not any(_against(placed, document, taken, _evaluated(spec, taken)[0])))
+        and (taken == "older" or not any(_against(placed, document, taken, _evaluated(spec, taken, budget)[0])))
     ):
         against, answer = [], _answer(evaluation.verdict)
         check = CheckId("decided-with-older-rules")
@@ -123,9 +137,9 @@ def judge_decision(
     return judged, [*against, *found]
 
 
-def _evaluated(spec: Spec, rules: RuleTable) -> tuple[Evaluation, Exploration]:
+def _evaluated(spec: Spec, rules: RuleTable, budget: Budget) -> tuple[Evaluation, Exploration]:
     """The evaluation that counts: where all ways to answer the rest lead to one other verdict, that one."""
-    evaluation, exploration = evaluate(spec, rules), explore(spec, rules)
+    evaluation, exploration = evaluate(spec, rules), Exploration(spec.constraints, rules, budget=budget)
     only = exploration.possible[0] if exploration.settled else None
     if only and only.verdict != evaluation.verdict.verdict:
         evaluation = evaluate(spec._replace(constraints=only.witness), rules)

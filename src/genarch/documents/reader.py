@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from genarch.documents.discovery import repository_root
 from genarch.documents.lookalikes import WORD, Defect
-from genarch.documents.markdown import Block, Markdown, parse_markdown
+from genarch.documents.markdown import Block, Markdown, TooCostlyError, parse_markdown
 from genarch.documents.status import INACTIVE, LONGEST, UNDECIDED, status_of
 from genarch.engine.findings import CheckId, Finding, Located, Place
 from genarch.engine.rules import RuleTable
@@ -30,10 +30,12 @@ MAX_BLOCK = 1 << 16
 LONGEST_SCAN = 64 << 20
 """Bytes of a file too large to parse that are looked through for the word genarch: 64 MiB."""
 
+TOO_COSTLY = CheckId("document-too-costly")
 _INVALID = CheckId("block-invalid")
 _CHOSEN = re.compile(r"[\s>*_-]*chosen option[*_\s]*:", re.IGNORECASE)
 # In UTF-16 and UTF-32 there are zeros between the letters.
 _MENTION = re.compile(rb"\0{0,3}".join(b"[%c%c]" % (letter, letter - 32) for letter in WORD.encode()))
+_IN_BRACKETS = re.compile(r"(?<!\s)\s*+\([^()]*+\)")
 _DRIVE = re.compile(r"[A-Za-z]:|[\\/~]")
 
 
@@ -98,7 +100,11 @@ def located(
 
 def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
     """Read a Markdown document; `text` is without its byte order mark, `path` stands in what is found."""
-    markdown = parse_markdown(text)
+    try:
+        markdown = parse_markdown(text)
+    except TooCostlyError as error:
+        (problem,) = error.problems
+        return DesignDocument(path, defects=(located(TOO_COSTLY, Place(path, problem.line or 1, 1), problem.message),))
     specs, found = _stated(markdown, path, rules)
     # The prose is what is outside of the front matter and the blocks.
     starts, ends = (markdown.front, *(b.last for b in markdown.blocks)), (*(b.first - 1 for b in markdown.blocks), None)
@@ -258,6 +264,7 @@ def _content(path: str) -> bytes | None:
     return content if mention else None
 
 
+@lru_cache(maxsize=8)
 def families_named(text: str, rules: RuleTable) -> frozenset[str]:
     """The families that a text names. Of overlapping names the longest counts: `GAN-enhanced diffusion` is no GAN."""
     return _matched(_names(rules), text)
@@ -279,7 +286,7 @@ def _names(rules: RuleTable) -> tuple[re.Pattern[str], list[str]]:
     terms = [(name, family.id) for family in rules.families for name in (family.id, family.title)]
     family_of = {architecture.id: architecture.family for architecture in rules.architectures}
     for architecture in rules.architectures:
-        names = [architecture.title, re.sub(r"\s*\(.*?\)", "", architecture.title)]
+        names = [architecture.title, _IN_BRACKETS.sub("", architecture.title)]
         names += filter(None, [architecture.title.partition(" with a ")[2]])  # what it has beside another one
         names += [name for name in (architecture.id, *architecture.aliases) if "_" in name]  # a word may mean much
         terms += [(name, architecture.family) for name in names]
@@ -288,7 +295,7 @@ def _names(rules: RuleTable) -> tuple[re.Pattern[str], list[str]]:
         terms += [(method.title, family) for family in families if len(families) == 1]
     known = _compiled(terms)
     for model in load_catalogue().models.values():
-        names = [model.id, *re.split(r" / | and ", re.sub(r"\s*\(.*?\)", "", model.title))]
+        names = [model.id, *re.split(r" / | and ", _IN_BRACKETS.sub("", model.title))]
         names += [f"{model.title.split()[0]} decoder"] if model.kind == "decoder" else []
         own = family_of.get(model.architecture)
         terms += [(name, own) for name in names if own and _matched(known, f"{name} {name.upper()}") - {own}]

@@ -166,7 +166,7 @@ def _read_settings(path: str) -> ProjectSettings | None:
     except (ValueError, RecursionError) as error:  # a number of thousands of digits is an error of its own
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (None, None)
-        message = re.sub(r"\s*\(at line .*\)$", "", str(error)).lower()
+        message = str(error).partition(" (at line ")[0].lower()
         raise InputError([Problem(path, line, column, "", f"not TOML: {message}")]) from None
     if in_pyproject:
         tool = data.get("tool", {})

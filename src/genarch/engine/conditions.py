@@ -118,6 +118,12 @@ MAX_ALL_TERMS = 8_192
 MAX_TERMS = 512
 """Terms of one condition. Only nested alternatives multiply; a person who needs more means several rules."""
 
+MAX_TESTS = 20_000
+"""Tests in the terms of one condition: each alternative has those of the whole condition again."""
+
+MAX_ALL_TESTS = 100_000
+"""Tests in the terms of a whole table."""
+
 
 class TooManyTermsError(ValueError):
     """A condition is an `all` of too many alternatives."""
@@ -137,7 +143,7 @@ def terms(condition: Condition, *, holds: bool = True) -> list[Term]:
     """A condition (or its negation) as the `any` of terms.
 
     Raises:
-        TooManyTermsError: when there would be more than MAX_TERMS.
+        TooManyTermsError: when there would be more than MAX_TERMS, or more than MAX_TESTS in them.
     """
     if isinstance(condition, Predicate):
         return [(SignedPredicate(condition, holds),)]
@@ -155,7 +161,18 @@ def terms(condition: Condition, *, holds: bool = True) -> list[Term]:
         return [tuple(chain.from_iterable(term for (term,) in alternatives))]
     if many > MAX_TERMS:
         raise TooManyTermsError(_TOO_MANY)
+    if many and sum(many // len(some) * sum(map(len, some)) for some in alternatives) > MAX_TESTS:
+        raise TooManyTermsError(f"its alternatives amount to more than {MAX_TESTS:,} tests; split it")
     return [tuple(chain.from_iterable(choice)) for choice in product(*alternatives)]
+
+
+def too_many(conditions: Iterable[Condition]) -> str:
+    """What is wrong with a table of so many alternatives, or tests in them; empty where nothing is."""
+    sizes = [list(map(len, terms(condition))) for condition in conditions]
+    if sum(map(len, sizes)) > MAX_ALL_TERMS:
+        return f"its conditions amount to more than {MAX_ALL_TERMS} alternatives; split it"
+    many = sum(map(sum, sizes)) > MAX_ALL_TESTS
+    return f"its conditions amount to more than {MAX_ALL_TESTS:,} tests; split it" if many else ""
 
 
 _TOO_MANY = f"it amounts to more than {MAX_TERMS} alternatives; split it"

@@ -33,13 +33,18 @@ _AFTER = {"at_least": r"or more|or above|at least|\+", "at_most": "or less|or fe
 _VAGUE = r"about|around|roughly|approximately|approx\.?|circa|some|~"
 
 
+LONGEST = 200
+"""Letters of an amount in words; with a bound, no expression here takes long."""
+
+
 def as_written(constraint: Constraint, said: str) -> str:
     """An amount as a spec has it; what is said itself, where these words are no others than a spec's.
 
     `said` is in small letters, with single spaces.
     """
+    if len(said) > LONGEST:
+        return said
     text = _plain(constraint, said)
-
     if match := re.fullmatch(rf"(?:between |from )?{_END} ?(?:to|and|-|\N{{EN DASH}}) ?{_END}", text):
         low, unit, high, last = match.groups()
         return range_text({"at_least": low + (unit or last), "at_most": high + last})

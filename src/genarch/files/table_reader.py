@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 from genarch.engine.calibration import Calibration, LeftOut
-from genarch.engine.conditions import MAX_ALL_TERMS, constraints_read, terms
+from genarch.engine.conditions import constraints_read, too_many
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.findings import Place
 from genarch.engine.forms import VERSION, Mark, ShownText, format_version, whole
@@ -235,8 +235,8 @@ class _Builder:
         for section in _MERGED:
             together = section == "architectures" or section in _CONDITIONAL
             self._file.check_unique(section, [name for name in shared if shared[name] > 1] if together else ())
-        if not document.problems and sum(len(terms(entry.when)) for entry in conditional) > MAX_ALL_TERMS:
-            self._report((), f"its conditions amount to more than {MAX_ALL_TERMS} alternatives; split it")
+        if not document.problems and (message := too_many(entry.when for entry in conditional)):
+            self._report((), message)
         self._check_contradictions(table)
         document.check()
         for section in _CONDITIONAL:
