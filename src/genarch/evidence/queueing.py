@@ -96,6 +96,8 @@ def _queue_lengths(load: float, gpus: int) -> Sequence[float]:
     Over the time of one image, all that are being made leave, and as many come as chance has it.
     """
     coming = _poisson(load, ceil(load + 12 * load**0.5 + 20))
+    while coming[-1] < _NEGLIGIBLE / 1000:
+        coming.pop()
     states = [*coming]
     for _ in range(_ROUNDS):
         waiting_now = [sum(states[: gpus + 1]), *states[gpus + 1 :]]
