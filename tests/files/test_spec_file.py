@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import stat
 import subprocess
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from genarch import InputError, RuleTable, load_spec, parse_spec, validate_spec
 from genarch.engine.answers import format_answer
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Value
+from genarch.engine.forms import ID_PATTERN, NOT_IN_ID, NOT_IN_SLUG, SLUG_PATTERN
 from genarch.engine.spec import Spec, Waiver
 from genarch.files.io import MAX_BYTES, atomic_file, spec_files
 from genarch.files.schemas import schema_of
@@ -91,6 +93,12 @@ def test_a_full_spec_is_read_whole() -> None:
 def test_the_id_defaults_to_the_stem(path: str, expected: str) -> None:
     assert default_id(path) == expected
     assert parse_spec(f"version: 1\nid: '{expected}'\n").id == expected
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=110))
+def test_of_ascii_the_short_patterns_of_an_id_take_the_same(word: str) -> None:
+    assert bool(re.fullmatch(ID_PATTERN, word)) == bool(re.fullmatch(SLUG_PATTERN, word))
+    assert re.sub(NOT_IN_ID, "-", word) == re.sub(NOT_IN_SLUG, "-", word)
 
 
 def test_the_line_is_where_the_mapping_begins() -> None:

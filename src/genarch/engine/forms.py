@@ -77,15 +77,17 @@ class Mark(NamedTuple):
 HIDDEN, OPEN, OMITTED, INLINED = Mark(hidden=True), Mark(open=True), Mark(omitted=True), Mark(inlined=True)
 
 
-def text(pattern: str = "", what: str = "", most: int | None = None, *, strip: bool = False) -> Mark:
+def text(
+    pattern: str = "", what: str = "", most: int | None = None, *, strip: bool = False, in_ascii: str = ""
+) -> Mark:
     """Text, stripped where `strip`; with a `pattern`, all of it has to match, and `what` says in words how.
 
     A number or a yes/no without quotation marks is text too, where the pattern has it so. Without `what`, text that
-    does not match is called empty.
+    does not match is called empty. `in_ascii` is the pattern as it comes to for ASCII, where that compiles sooner.
     """
 
     def matches(word: str) -> bool:
-        return not pattern or bool(re.fullmatch(pattern, word))
+        return not pattern or bool(re.fullmatch(in_ascii if in_ascii and word.isascii() else pattern, word))
 
     def parse(scalar: Scalar) -> str:
         if not matches(scalar.text):
@@ -183,8 +185,9 @@ _LETTER = (
     r"[\xc0-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufefc\uff10-\uffdc])"
 )
 ID_PATTERN = rf"{_LETTER}(?:(?:{_LETTER}|[._-]){{0,98}}{_LETTER})?"
-ID = text(ID_PATTERN, "a slug; write small letters, digits, '-', '_' and '.', at most 100")
-NOT_IN_ID = re.compile(rf"(?:(?!{_LETTER}|[._-]).)+", re.DOTALL)
+ID = text(ID_PATTERN, "a slug; write small letters, digits, '-', '_' and '.', at most 100", in_ascii=SLUG_PATTERN)
+NOT_IN_ID = rf"(?:(?!{_LETTER}|[._-])[\s\S])+"
+NOT_IN_SLUG = "[^a-z0-9._-]+"
 NAME = text(r"[a-z][a-z0-9_-]{0,99}", "the name of a family or architecture")
 TABLE_AT_VERSION = text(
     r"[a-z][a-z0-9-]*@[0-9]{1,9}(\.[0-9]{1,9}){0,2}", "a table at a version; write it as article@1.0.0"

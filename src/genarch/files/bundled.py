@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from genarch.engine.constraints import Answers, GpuNames
@@ -52,6 +51,8 @@ def bundled_tables() -> dict[str, str]:
 
 def digest(contents: list[bytes]) -> str:
     """The digest of a table read from these files, in order of extension."""
+    from hashlib import sha256  # loads OpenSSL, for tables that are not kept
+
     return f"sha256:{sha256(b''.join(sha256(content).digest() for content in contents)).hexdigest()}"
 
 

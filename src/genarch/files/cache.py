@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from hashlib import sha256
 from types import UnionType
 from typing import Annotated, Any, ForwardRef, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -19,6 +18,11 @@ from genarch.engine.constraints import Range
 from genarch.errors import InputError
 from genarch.files.io import atomic_file, read_bytes
 from genarch.version import __version__
+
+try:
+    from _blake2 import blake2b
+except ImportError:  # the same; hashlib also loads OpenSSL, which takes longer than all that is kept takes to read
+    from hashlib import blake2b
 
 FOLDER = ".cache"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -50,7 +54,7 @@ def cached(name: str, sources: Sequence[str], form: type[_Value], read: Callable
     """
     folder = os.path.join(os.path.dirname(sources[0]), FOLDER)
     path = os.path.join(folder, f"{name}.json")
-    key = _maker().encode() + b"".join(sha256(read_bytes(source)).digest() for source in sources)
+    key = _maker().encode() + b"".join(blake2b(read_bytes(source)).digest() for source in sources)
     try:
         with open(path, "rb") as file:
             seal, text = file.readline(), file.read()
@@ -73,7 +77,7 @@ def cached(name: str, sources: Sequence[str], form: type[_Value], read: Callable
 
 def _seal(key: bytes, text: bytes) -> bytes:
     """The first line of what is kept: shows that it is whole, and of these files."""
-    found = sha256(key)
+    found = blake2b(key)
     found.update(text)
     return f"{found.hexdigest()}\n".encode()
 

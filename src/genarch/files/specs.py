@@ -6,9 +6,8 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
-from unicodedata import normalize
 
-from genarch.engine.forms import NOT_IN_ID
+from genarch.engine.forms import NOT_IN_ID, NOT_IN_SLUG
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import DIFFUSION_ON_OFFER, SPEC_VERSION, Case, Cases, Origin, Spec
 from genarch.errors import InputError, Problem
@@ -112,7 +111,13 @@ def default_id(path: str) -> str:
     """The slug of a file's stem: `Live Face.genarch.yaml` is `live-face`; letters of any script stay."""
     name = os.path.basename(path)
     stem = name.removesuffix(SPEC_SUFFIX) if name.endswith(SPEC_SUFFIX) else os.path.splitext(name)[0]
-    slug = NOT_IN_ID.sub("-", normalize("NFC", stem.lower())).strip("-._")[:100].rstrip("-._")
+    if stem.isascii():
+        slug = re.sub(NOT_IN_SLUG, "-", stem.lower())
+    else:
+        from unicodedata import normalize
+
+        slug = re.sub(NOT_IN_ID, "-", normalize("NFC", stem.lower()))
+    slug = slug.strip("-._")[:100].rstrip("-._")
     return slug or "spec"
 
 
