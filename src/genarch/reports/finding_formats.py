@@ -103,7 +103,8 @@ def _result(finding: ReportedFinding, rule: int) -> dict[str, object]:
     region = {"startLine": finding.line, "startColumn": finding.column}
     if finding.end_column:
         region |= {"endLine": finding.line, "endColumn": finding.end_column}
-    uri = quote(finding.file.replace("\\", "/"), errors="surrogateescape")
+    path = finding.file.replace("\\", "/")
+    uri = f"{'file://' if path.startswith('/') else ''}{quote(path, errors='surrogateescape')}"
     return {
         "ruleId": finding.check,
         "ruleIndex": rule,
