@@ -120,6 +120,7 @@ class Revision:
         self.reference, self.root, self.commit, self._option = reference, root, commit, option
         self._folder = TemporaryDirectory(prefix="genarch-", ignore_cleanup_errors=True)
         self._copies = os.path.realpath(self._folder.name)
+        self._real: dict[str, str] = {}
 
     @cached_property
     def files(self) -> dict[str, Kept]:
@@ -193,7 +194,10 @@ class Revision:
         """Whether a file is now what it is at the commit: not a link, reached by none, and the same in every byte."""
         kept, now = self.files[path], os.path.join(self.root, path)
         try:
-            if os.path.realpath(now) != now or not stat.S_ISREG(os.lstat(now).st_mode):
+            folder = os.path.dirname(now)
+            if folder not in self._real:
+                self._real[folder] = os.path.realpath(folder)
+            if self._real[folder] != folder or not stat.S_ISREG(os.lstat(now).st_mode):
                 return False
             with open(now, "rb") as stream:
                 name = hashlib.new("sha1" if len(kept.name) == 40 else "sha256", usedforsecurity=False)
@@ -203,6 +207,14 @@ class Revision:
         except OSError:  # gone, or left out of a sparse checkout
             return self._left_out.get(path) == kept.name
         return name.hexdigest() == kept.name
+
+    @cached_property
+    def _folders(self) -> set[str]:
+        found: set[str] = set()
+        for path in self.files:
+            while (path := os.path.dirname(path)) and path not in found:
+                found.add(path)
+        return found
 
     @cached_property
     def _left_out(self) -> dict[str, str]:
@@ -223,7 +235,9 @@ class Revision:
         if inner is None:
             return path
         there = self.at(inner)
-        below = [there] if there in self.files else [name for name in self.files if within(name, there)]
+        below = [there] if there in self.files else []
+        if there in self._folders:
+            below = [name for name in self.files if within(name, there)]
         for name, content in self.contents(below).items():
             target = os.path.join(self._copies, inner, name[len(there) + 1 :]).rstrip(os.sep)
             os.makedirs(os.path.dirname(target), exist_ok=True)

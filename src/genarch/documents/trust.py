@@ -76,9 +76,9 @@ def table_at(table: str, at: Revision) -> tuple[str, list[str]]:
     return at.copy(files[0]) if files else table, files
 
 
-def _found(name: str, place: Place, subject: str, **words: object) -> Located:
+def _found(name: CheckId, place: Place, subject: str, **words: object) -> Located:
     message = DOCUMENT_CHECKS[name].message.format(**words)
-    return located(CheckId(name), place, message, (subject,) if subject else ())
+    return located(name, place, message, (subject,) if subject else ())
 
 
 def weakened(
@@ -97,7 +97,7 @@ def weakened(
             continue
         if _lines(before.contents([there])[there]) != _lines(_now(path)):
             gone = "is gone" if not os.path.exists(path) else "is changed"
-            yield _found("table-changed", Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
+            yield _found(CheckId("table-changed"), Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
     own = [before.inside(os.path.join(project.folder, path)) for path in project.measurements]
     own += [path for path in before.files if os.path.basename(path) == OWN_NAME]
     differing = [path for path in filter(None, own) if path in before.files and not before.unchanged(path)]
@@ -106,7 +106,7 @@ def weakened(
         now = iter(_lines(_now(path)) or [])
         if not all(line in now for line in _lines(content) or []):  # what is added stands among what was there
             gone = "is gone" if not os.path.exists(path) else "has lost something"
-            yield _found("measurements-changed", Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
+            yield _found(CheckId("measurements-changed"), Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
     known = baseline or project.path_of(project.baseline)
     if known and before.inside(known) is not None and os.path.exists(known):
         copy = before.copy(known)
@@ -118,7 +118,7 @@ def weakened(
             if left[item.fingerprint] < 0:
                 line = text.count("\n", 0, max(text.find(item.fingerprint), 0)) + 1
                 words = {"check": item.check, "file": item.file, "at": trusted.at.reference}
-                yield _found("baseline-grown", Place(known, line, 1), item.fingerprint, **words)
+                yield _found(CheckId("baseline-grown"), Place(known, line, 1), item.fingerprint, **words)
 
 
 def _now(path: str) -> bytes | None:
@@ -147,7 +147,7 @@ def _settings(before: ProjectSettings, config: str | None, reference: str) -> It
         path = now.path or path
     for name, change in found:
         line, column = places.get(name, (1, 1))
-        yield _found("settings-weakened", Place(path, line, column), name, change=change, at=reference)
+        yield _found(CheckId("settings-weakened"), Place(path, line, column), name, change=change, at=reference)
 
 
 def _differences(before: ProjectSettings, now: ProjectSettings) -> Iterator[tuple[str, str]]:
