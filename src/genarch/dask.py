@@ -24,6 +24,8 @@ def evaluate(
 ) -> Any:
     """The verdicts of a Dask dataframe of specs, after the columns to `keep`, by default all; see `genarch.table`.
 
+    Dask makes text of lists: have sets as `a|b`, or set its `dataframe.convert-string` to false.
+
     Raises:
         InputError: when there is no such table or column; values that are no answers stop the task that meets them.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,9 +30,11 @@ def spark() -> Iterator[Any]:
     builder = sql.SparkSession.builder.master("local[2]")
     for name, value in settings.items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    yield session
-    session.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        session = builder.getOrCreate()
+        yield session
+        session.stop()
 
 
 def specs(spark: Any) -> Any:
@@ -69,6 +72,8 @@ def test_dask() -> None:
     import genarch.dask
 
     frame = table_of(ROWS, columns_read(RULES)).to_pandas()
+    for name in ("conditioning", "priorities"):  # Dask makes text of lists in its own way
+        frame[name] = [None if members is None else "|".join(members) or "none" for members in frame[name]]
     found = genarch.dask.evaluate(dataframe.from_pandas(frame, npartitions=3), "field", keep=["task"], evidence=False)
     made = found.compute(scheduler="synchronous")
     assert list(made.columns) == ["task", *DEFAULT_COLUMNS]

@@ -200,7 +200,14 @@ class Commands(typer.Typer):
 
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
-    "Decide": {"evaluate": "evaluate", "ask": "ask", "init": "init", "precedents": "precedents", "cost": "evidence"},
+    "Decide": {
+        "evaluate": "evaluate",
+        "ask": "ask",
+        "init": "init",
+        "sweep": "sweep",
+        "precedents": "precedents",
+        "cost": "evidence",
+    },
     "Measure": {"measure": "measure"},
     "Check": {"check": "documents", "fix": "documents", "waivers": "documents", "doc": "doc"},
     "Rules": {"rules": "rules", "backtest": "rules", "show": "show", "schema": "rules"},

@@ -6,17 +6,18 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import typer
 
 from genarch.cli.evaluate import failing_verdicts
-from genarch.cli.output import PATIENCE_SECONDS, STDIN, ExitCode, counting_own_cases, one_of, say
+from genarch.cli.output import PATIENCE_SECONDS, STDIN, ExitCode, counting_own_cases, one_of, say, write_report
+from genarch.cli.output import format_of as report_format
 from genarch.cli.output import keep as refuse_input
 from genarch.cli.output import written as text_written
 from genarch.columns import files
@@ -25,9 +26,14 @@ from genarch.columns.frames import problems_of
 from genarch.columns.reading import Faults, columns_of
 from genarch.engine.answers import format_answer
 from genarch.engine.constraints import BY_NAME, Value
+from genarch.engine.rules import RuleTable
+from genarch.engine.spec import Spec
 from genarch.errors import InputError, nearest
 from genarch.files.bundled import load_rules, table_files
 from genarch.files.io import refuse
+
+if TYPE_CHECKING:
+    from genarch.columns.sweep import Varied
 
 _AHEAD = 2
 """Batches that are read, and that wait to be written, beside the one that is evaluated."""
@@ -61,8 +67,7 @@ def evaluate_table(run: TableRun, rules: str, cases: list[str] | None, *, eviden
     one_of("--on-error", how, "a way", ("fail", "null", "report"))
     if (how == "report") is not bool(report):
         raise refuse("--on-error", "write report=FILE, fail or null")
-    names = [name.strip() for name in columns.split(",") if name.strip()]
-    evaluator = Evaluator(table, COLUMNS if names == ["all"] else names or DEFAULT_COLUMNS)
+    evaluator = _evaluator(table, columns)
     faults, counts = Faults(), Counter[str]()
     shown = STDIN if path == "-" else path
     with ExitStack() as stack:
@@ -189,3 +194,56 @@ def _shown(batches: Iterable[Any], rows: int | None) -> Iterator[Any]:
             if status is not None:
                 left = f" of {rows:,}, {(rows - done) / (done / elapsed):.0f} s left" if rows else ""
                 status.update(f"{done:,} rows{left}, {done / elapsed:,.0f} a second")
+
+
+def write_grid(fixed: Spec, table: RuleTable, vary: list[str], columns: str, output: str | None) -> int:
+    """Write the verdicts of a spec over a grid of answers: a table of every combination, or a picture."""
+    from genarch.columns.sweep import grid, parse_varied, rows_of
+
+    varied = parse_varied(vary)
+    if output is None or output.endswith((".html", ".svg", ".md", ".txt")):
+        return _drawn(fixed, table, varied, output)
+    evaluator = _evaluator(table, columns)
+    faults = Faults()
+    with ExitStack() as stack:
+        kind = files.format_of(output) if output != "-" else "csv"
+        add = stack.enter_context(files.written(output, kind, sys.stdout.buffer))
+        for batch in _shown(grid(fixed.constraints, varied), rows_of(varied)):
+            found = evaluator.verdicts(evaluator.read(batch, faults))
+            arrays = [*(batch.column(one.name) for one in varied), *found.values()]
+            add(pa.RecordBatch.from_arrays(arrays, names=[*(one.name for one in varied), *found]))
+    return ExitCode.OK
+
+
+def _evaluator(table: RuleTable, columns: str) -> Evaluator:
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    return Evaluator(table, COLUMNS if names == ["all"] else names or DEFAULT_COLUMNS)
+
+
+def _drawn(fixed: Spec, table: RuleTable, varied: Sequence[Varied], output: str | None) -> int:
+    """A picture of the verdicts over one constraint or two."""
+    from genarch.columns.sweep import grid, labels, rows_of
+    from genarch.engine.decision_map import MOST_TILES, Axis, Cell, DecisionMap, Tile
+    from genarch.reports.decision_map import as_svg, map_page, map_report
+
+    if len(varied) > 2 or rows_of(varied) > MOST_TILES:
+        raise refuse("--vary", f"a picture has one or two, and {MOST_TILES:,} places at most; write a table with -o")
+    x, *rest = varied
+    evaluator, tiles = Evaluator(table, ("verdict", "architecture", "confidence")), list[Tile]()
+    for batch in grid(fixed.constraints, [*rest, x]):
+        found = evaluator.verdicts(evaluator.read(batch, Faults()))
+        each = zip(*(found[name].to_pylist() for name in evaluator.columns), strict=True)
+        tiles += [Tile(verdict, best, (), sure, None, (), here=False) for verdict, best, sure in each]
+    across = [Cell(label, value) for label, value in labels(x).items()]
+    other = rest[0].name if rest else next(name for name in BY_NAME if name != x.name)
+    value = fixed.constraints.get(other)
+    down = [Cell("unknown" if value is None else format_answer(value), value)]
+    if rest:
+        down = [Cell(label, value) for label, value in labels(rest[0]).items()]
+    width = len(x.values)
+    rows = tuple(tuple(tiles[at : at + width]) for at in range(0, len(tiles), width))
+    report = map_report(fixed, table, DecisionMap(Axis(x.name, tuple(across)), Axis(other, tuple(down)), rows))
+    kind = report_format(output or "-", ("text", "markdown", "html", "svg"))
+    if kind == "svg":
+        return text_written(as_svg(report), output)
+    return write_report(report, map_page(report), kind, output, title=f"Sweep: {fixed.id}")

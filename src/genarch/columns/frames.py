@@ -81,7 +81,7 @@ class InWorker(NamedTuple):
         """Batches of verdicts, after what is kept."""
         evaluator, faults = self._evaluator(), Faults()
         for batch in batches:
-            for part in pa.Table.from_batches([batch]).to_batches(max_chunksize=ROWS):
+            for part in pa.Table.from_batches([batch]).to_batches(max_chunksize=ROWS) or [batch]:
                 found = evaluator.verdicts(evaluator.read(part, faults))
                 if faults and self.on_error == "fail":
                     raise InputError(problems_of(faults, "<partition>"))

@@ -1,0 +1,45 @@
+"""`genarch sweep`: a spec over a grid of answers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from genarch.cli.app import Commands, Overrides, Rules, Text, Texts, argument, flag, option
+from genarch.cli.output import counting_own_cases, keep, read_spec
+from genarch.engine.spec import Spec
+from genarch.files.answers import parse_overrides, with_overrides
+from genarch.files.bundled import DEFAULT_TABLE, load_rules, table_files
+
+app = Commands()
+
+
+@app.command()
+def sweep(
+    spec: Annotated[str | None, argument("SPEC", "What stays fixed: a spec file, or - for standard input.")] = None,
+    *,
+    vary: Annotated[
+        Texts,
+        option("FIELD=VALUES", "Vary it: 10..10000:log50, 256..1024:4, a,b,c or all; repeatable.", of="answers"),
+    ] = None,
+    overrides: Overrides = None,
+    rules: Rules = DEFAULT_TABLE,
+    no_evidence: Annotated[bool, flag("--no-evidence", "Let the rules decide alone; quicker by far.")] = False,
+    columns: Annotated[str, option("NAME,...", "What a table of verdicts has; all for everything.")] = "",
+    output: Annotated[
+        Text,
+        option("FILE", "A table, as *.parquet or *.csv; of one or two a picture, as *.html or *.svg.", "--output -o"),
+    ] = None,
+) -> int:
+    """Evaluate a spec over a grid of answers: a table of every combination, or a picture."""
+    if not vary:
+        raise typer.BadParameter("vary something: --vary latency_budget_ms=10..10000:log50")
+    from genarch.cli.tables import write_grid  # numpy and pyarrow: for tables alone
+
+    keep(output, [*table_files(rules), *([spec] if spec else [])])
+    table = load_rules(rules, evidence=not no_evidence)
+    table = table if no_evidence else counting_own_cases(table)
+    stated = parse_overrides(overrides or ())
+    fixed = read_spec(spec, table, stated) if spec else Spec("nothing-stated", with_overrides({}, stated))
+    return write_grid(fixed, table, vary, columns, output)

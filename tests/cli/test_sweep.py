@@ -1,0 +1,75 @@
+"""Grids of specs on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+
+from command_line import run
+from genarch import decide, load_rules, parse_spec
+from genarch.engine.constraints import BY_NAME
+
+SPEC = "version: 1\nid: live\nconstraints: {task: text_to_image, serving: realtime}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "live.genarch.yaml").write_text(SPEC)
+    return tmp_path
+
+
+def test_every_combination(folder: Path) -> None:
+    """The last varies fastest; a row is what `decide` says of it."""
+    varied = [
+        "--vary",
+        "device=all",
+        "--vary",
+        "latency_budget_ms=10..1000:log3",
+        "--vary",
+        "priorities=speed+cost,unknown",
+    ]
+    done = run("sweep", "live.genarch.yaml", *varied, "-o", "grid.parquet", "--no-evidence", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = parquet.read_table(folder / "grid.parquet").to_pylist()
+    assert len(rows) == len(BY_NAME["device"].values) * 3 * 2
+    assert [row["latency_budget_ms"] for row in rows[:6]] == [10, 10, 100, 100, 1000, 1000]
+    assert [row["priorities"] for row in rows[:2]] == ["cost|speed", None]
+    rules, stated = load_rules(evidence=False), parse_spec(SPEC)
+    for row in rows[::7]:
+        answers = dict(stated.constraints) | {name: row[name] for name in ("device", "latency_budget_ms")}
+        if row["priorities"]:
+            answers["priorities"] = frozenset(row["priorities"].split("|"))
+        assert row["verdict"] == decide(stated._replace(constraints=answers), rules).verdict
+
+
+def test_a_picture(folder: Path) -> None:
+    varied = ["--vary", "latency_budget_ms=10,500,5000", "--vary", "gpu=l4,t4", "--set", "resolution_px=512"]
+    shown = run("sweep", "live.genarch.yaml", *varied, cwd=folder)
+    assert shown.stdout.startswith("live: latency_budget_ms by gpu, rules field@")
+    assert run("sweep", "live.genarch.yaml", *varied, "-o", "a.html", cwd=folder).returncode == 0
+    assert "<h1" in (folder / "a.html").read_text()
+    one = run("sweep", "--vary", "resolution_px=256..1024:4", "-o", "a.svg", "--no-evidence", cwd=folder)
+    assert (one.returncode, (folder / "a.svg").read_text().startswith("<svg")) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("vary", "message"),
+    [
+        (["latency=5"], "--vary: latency=5: 'latency' is not a constraint; did you mean 'latency_budget_ms'?"),
+        (["device=gpus"], "'gpus' is not a choice here"),
+        (["resolution_px=all"], "has no end of values; write from..to:steps, or list some"),
+        (["resolution_px=1..9:x"], "write from..to:20 for 20 steps"),
+        (["latency_budget_ms=9..1:5"], "begins above its end"),
+        (["training_images=0..9:log5"], "a factor has nothing to begin from"),
+        (["device=cpu", "device=edge"], "'device' is varied twice; write it once"),
+        (["device="], "names no value"),
+        (["device=all", "serving=all", "domain=all"], "a picture has one or two"),
+        ([], "vary something"),
+    ],
+)
+def test_what_is_refused(vary: list[str], message: str) -> None:
+    refused = run("sweep", "--no-evidence", *(word for one in vary for word in ("--vary", one)))
+    assert refused.returncode == 2
+    assert message in refused.stderr
