@@ -155,7 +155,7 @@ def test_the_table_of_answers_is_edited_by_number_and_by_name(tmp_path: Path) ->
     assert code == 0
     told = " ".join(person.seen.split())
     assert "'19' is neither a number of the list nor a field." in told
-    assert "'latency' is neither a number of the list nor a field; did you mean 'latency_budget_ms'?." in told
+    assert "'latency' is neither a number of the list nor a field; did you mean 'latency_budget_ms'? " in told
     assert "latency_budget_ms 50 ms" in told
     assert list(tmp_path.iterdir()) == []
 
@@ -192,6 +192,38 @@ def test_broken_off_the_answers_are_kept_and_resumed(end: str, tmp_path: Path) -
     assert "genarch-draft.yaml is a draft of it, and no longer needed" in " ".join(rest.split())
     spec = load_spec(tmp_path / "done.yaml")
     assert (spec.id, spec.constraints["maturity"], spec.constraints["latency_budget_ms"]) == ("done", "emerging", 9)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, None], ids=["SIGTERM", "SIGHUP", "closed"])
+def test_ended_from_elsewhere_the_answers_are_kept(end: signal.Signals | None, tmp_path: Path) -> None:
+    person = Person(tmp_path, *FAST)
+    person.answers("text")
+    person.sees(ANSWER)
+    if end is None:
+        assert person.child.pid is not None
+        os.close(person.child.child_fd)
+        _, status = os.waitpid(person.child.pid, 0)
+        assert os.WIFEXITED(status)
+    else:
+        person.child.kill(end)
+        rest, code = person.leaves()
+        assert (code, "the answers so far are in genarch-draft.yaml" in rest) == (130, True)
+    assert load_spec(tmp_path / "genarch-draft.yaml").constraints["conditioning"] == frozenset({"text"})
+
+
+def test_a_file_that_appears_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    person = Person(tmp_path, *FAST, "--save", "s.yaml")
+    person.answers("text")
+    person.sees(ANSWER)
+    (tmp_path / "other.yaml").write_text("theirs\n")
+    (tmp_path / "s.yaml").symlink_to("other.yaml")
+    person.child.sendline("d")
+    person.answers("", prompt=CHANGE)
+    rest, code = person.leaves()
+    assert code == 2
+    assert "s.yaml: exists already; nothing is written over it, name another file" in rest
+    assert "--set 'conditioning=[text]'" in " ".join(rest.split())
+    assert (tmp_path / "other.yaml").read_text() == "theirs\n"
 
 
 def test_broken_off_before_the_first_answer_leaves_nothing(tmp_path: Path) -> None:
@@ -366,6 +398,7 @@ def from_pipe(folder: Path, lines: bytes) -> subprocess.CompletedProcess[str]:
     ("options", "message"),
     [
         (["--save", "there.yaml"], "there.yaml: exists already; start from it with --answers, or save to another file"),
+        (["--save", "link.yaml"], "link.yaml: exists already; start from it with --answers, or save to another file"),
         (["--save", "no/where.yaml"], "no/where.yaml: cannot be written: its folder does not exist"),
         (["--save", ""], "--save: names no file; name one"),
         (["--answers", "none.yaml"], "none.yaml: no such file"),
@@ -379,6 +412,7 @@ def test_what_cannot_work_is_refused_before_the_first_question(
 ) -> None:
     (tmp_path / "there.yaml").write_text("constraints: {}\n")
     (tmp_path / "good.yaml").write_text("version: 1\nconstraints: {}\n")
+    (tmp_path / "link.yaml").symlink_to("nowhere.yaml")
     told = piped(tmp_path, "--plain", *options, lines=["1"] * 20)
     assert told.returncode == 2
     assert message in told.stderr

@@ -11,6 +11,7 @@ import sys
 from errno import EBUSY, EPERM
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import jsonschema
 import pytest
@@ -22,7 +23,7 @@ from genarch.engine.answers import format_answer
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Value
 from genarch.engine.forms import ID_PATTERN, NOT_IN_ID, NOT_IN_SLUG, SLUG_PATTERN
 from genarch.engine.spec import Spec, Waiver
-from genarch.files.io import MAX_BYTES, atomic_file, spec_files
+from genarch.files.io import MAX_BYTES, atomic_file, new_file, spec_files
 from genarch.files.schemas import schema_of
 from genarch.files.specs import default_id
 from genarch.files.yaml_text import BLOCK_OF_TEXT
@@ -616,3 +617,18 @@ CYCLE["constraints"] = CYCLE
 def test_values_from_python_that_are_no_spec_are_an_input_error(data: Any) -> None:
     with pytest.raises(InputError):
         validate_spec(data)
+
+
+@pytest.mark.parametrize("link", [os.link, Mock(side_effect=OSError("no hard links here"))], ids=["links", "none"])
+def test_a_new_file_takes_no_other_s_place(link: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.link", link)
+    (tmp_path / "link.yaml").symlink_to("new.yaml")
+    with pytest.raises(InputError, match=r"link\.yaml: exists already; nothing is written over it"):
+        new_file(str(tmp_path / "link.yaml"), "one")
+    new_file(str(tmp_path / "new.yaml"), "one")
+    with pytest.raises(InputError, match=r"new\.yaml: exists already"):
+        new_file(str(tmp_path / "new.yaml"), "two")
+    with pytest.raises(InputError, match="cannot be written: no such file"):
+        new_file(str(tmp_path / "no" / "new.yaml"), "two")
+    assert (tmp_path / "new.yaml").read_text() == "one"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.yaml", "new.yaml"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import count
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -39,7 +41,7 @@ from genarch.engine.spec import Origin, Spec
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, likely_by, load_questionnaire, load_rules
-from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, read_exactly, read_text, refuse
+from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, new_file, read_exactly, read_text, refuse
 from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
 from genarch.files.specs import default_id, parse_spec
 from genarch.reports.descriptions import answer_words, question_of
@@ -152,19 +154,37 @@ def questioned(
         return
     dialogue = Dialogue(rules, interview, sheet, tuple(spec.constraints) if confirm else (), plain=plain)
     try:
-        dialogue.run()
-        yield spec, dialogue.sheet, dialogue if dialogue.sheet != sheet else None
+        with _interrupting(signal.default_int_handler):
+            dialogue.run()
+            yield spec, dialogue.sheet, dialogue if dialogue.sheet != sheet else None
     except (EOFError, KeyboardInterrupt):
         now = dialogue.sheet
         if (now.stated, now.declined) == (sheet.stated, sheet.declined):
             say("interrupted; nothing was answered")
         else:
-            _keep_draft(now, rules, answers, save, context)
+            with _interrupting(signal.SIG_IGN):
+                _keep_draft(now, rules, answers, save, context)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     except InputError:
         if dialogue.sheet != sheet and not dialogue.refused:
             say(f"the answers, to state them again: {with_answers(context, dialogue.sheet)}")
         raise
+
+
+@contextmanager
+def _interrupting(by: Callable[[int, FrameType | None], None] | signal.Handlers) -> Iterator[None]:
+    """The end that others ask for, or that a closed terminal brings along, is dealt with so; what is ignored stays."""
+    names = ("SIGTERM", "SIGHUP")  # the second is unknown to Windows
+    known = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in known}
+    taken = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
+    try:
+        for number in taken:
+            signal.signal(number, by)
+        yield
+    finally:
+        for number, handler in taken.items():
+            signal.signal(number, handler)
 
 
 def again(context: typer.Context, *given: str) -> str:
@@ -194,11 +214,12 @@ def _keep_draft(sheet: Sheet, rules: RuleTable, start: str | None, wanted: str |
     try:
         save_answers(path, sheet, rules, start)
     except InputError as error:
-        say(*error.problems)
-        say(f"interrupted; to go on: {with_answers(context, sheet)}")
+        messages = [*map(str, error.problems), f"interrupted; to go on: {with_answers(context, sheet)}"]
     else:
-        say(f"interrupted; the answers so far are in {path}")
-        say(f"to go on: {again(context, '--answers', path, *(['--save', wanted] if wanted else []))}")
+        onward = again(context, "--answers", path, *(["--save", wanted] if wanted else []))
+        messages = [f"interrupted; the answers so far are in {path}", f"to go on: {onward}"]
+    with suppress(OSError):  # the terminal may be gone
+        say(*messages)
 
 
 def _offer_to_save(rules: RuleTable, start: str | None, dialogue: Dialogue, context: typer.Context) -> None:
@@ -222,14 +243,18 @@ def _offer_to_save(rules: RuleTable, start: str | None, dialogue: Dialogue, cont
 
 def _save(path: str, sheet: Sheet, rules: RuleTable, start: str | None) -> None:
     say(f"saved {' and '.join(save_answers(path, sheet, rules, start))}")
-    if start and _is_draft(start) and os.path.realpath(start) != os.path.realpath(path):
+    if start and _is_draft(start) and not _is_start(path, start):
         say(f"{start} is a draft of it, and no longer needed")
 
 
 def _free_name(folder: str, stem: str, suffix: str) -> str:
     """A path that no file has."""
     names = (f"{stem}{f'-{number}' if number > 1 else ''}{suffix}" for number in count(1))
-    return next(path for name in names if not os.path.exists(path := os.path.join(folder, name)))
+    return next(path for name in names if not os.path.lexists(path := os.path.join(folder, name)))
+
+
+def _is_start(path: str, start: str | None) -> bool:
+    return start is not None and os.path.realpath(start) == os.path.realpath(path)
 
 
 def _is_draft(path: str) -> bool:
@@ -240,9 +265,9 @@ def check_target(path: str, start: str | None) -> None:
     """Refuse, before anything is asked, to save where that cannot work or would overwrite something."""
     if path in ("", "-"):
         raise refuse("--save", "names no file; name one")
-    if os.path.exists(path) and not (start and os.path.realpath(start) == os.path.realpath(path)):
+    if os.path.lexists(path) and not _is_start(path, start):
         raise refuse(path, "exists already; start from it with --answers, or save to another file")
-    folder = os.path.dirname(os.path.realpath(path))
+    folder = os.path.realpath(os.path.dirname(path))
     if not os.path.isdir(folder):
         raise refuse(path, "cannot be written: its folder does not exist")
     if not os.access(folder, os.W_OK):
@@ -255,33 +280,33 @@ def save_answers(path: str, sheet: Sheet, rules: RuleTable, start: str | None = 
     What they started from keeps its comments and its order; what it has and they have not becomes `unknown`. A new spec
     gets a note on each field. Beside it goes the JSON Schema that it names, unless there is one, or it is a draft.
     """
-    answers = answers_of(sheet)
+    answers, before = answers_of(sheet), ""
     if start:
         before = read_exactly(start)
-        mark, before = before[: before.startswith("\ufeff")], before.removeprefix("\ufeff")
-        stated = parse_spec(before, path=start).constraints
+        mark, spec = before[: before.startswith("\ufeff")], before.removeprefix("\ufeff")
+        stated = parse_spec(spec, path=start).constraints
         differing = {name for name in BY_NAME if stated.get(name) != sheet.stated.get(name)}
-        differing.update(set(sheet.declined) - set(stated_unknown(before)))
+        differing.update(set(sheet.declined) - set(stated_unknown(spec)))
         changes = {name: answers.get(name, "unknown") for name in BY_NAME if name in differing}
-        text = mark + changed_spec(before, start, changes)
+        text = mark + changed_spec(spec, start, changes)
     else:
         text = new_spec("" if _is_draft(path) else default_id(path), answers, notes(rules), SCHEMA_NAME)
-    if _is_draft(path):
-        written(text, path)
-        return [path]
-    return write_spec(path, text)
+    if _is_start(path, start):
+        written(text, path, before=before)
+    else:
+        new_file(path, text)
+    return [path] if _is_draft(path) else [path, *write_schema(path, text)]
 
 
-def write_spec(path: str, text: str) -> list[str]:
-    """Write a spec's text, and beside it the JSON Schema that it names, unless there is one; the files written."""
-    written(text, path)
+def write_schema(path: str, text: str) -> list[str]:
+    """Write beside a spec the JSON Schema that its text names, unless there is one; the files written."""
     schema = os.path.join(os.path.dirname(path), SCHEMA_NAME)
-    if f"$schema={SCHEMA_NAME}" not in text or os.path.exists(schema):
-        return [path]
+    if f"$schema={SCHEMA_NAME}" not in text or os.path.lexists(schema):
+        return []
     from genarch.files.schemas import schema_of
 
-    written(as_json(schema_of(Spec, "file")), schema)
-    return [path, schema]
+    new_file(schema, as_json(schema_of(Spec, "file")))
+    return [schema]
 
 
 def answers_of(sheet: Sheet) -> dict[str, str]:

@@ -124,8 +124,11 @@ class Dialogue:
 
     def _say(self, text: str) -> None:
         self._since += text.rstrip("\n").count("\n") + 1
-        sys.stderr.write(text.rstrip("\n") + "\n")
-        sys.stderr.flush()
+        try:
+            sys.stderr.write(text.rstrip("\n") + "\n")
+            sys.stderr.flush()
+        except OSError as error:  # nobody is there any more
+            raise EOFError from error
 
     def _wrong(self, message: str) -> None:
         """Say that a line is no answer; from a pipe, whose next lines answer other questions, that ends it.
@@ -160,6 +163,8 @@ class Dialogue:
         except (EOFError, KeyboardInterrupt):
             self._say("")
             raise
+        except OSError as error:  # the terminal is gone
+            raise EOFError from error
         if self.piped:
             self._say(safe(line))
         return line
@@ -375,7 +380,7 @@ class Dialogue:
             chosen = last[0] if last and typed.casefold() in ("b", "back") else _chosen(typed, names)
             if chosen is None:
                 hint = nearest(typed, BY_NAME)
-                self._wrong(f"'{typed[:60]}' is neither a number of the list nor a field{hint}.")
+                self._wrong(f"'{typed[:60]}' is neither a number of the list nor a field{hint or '.'}")
                 continue
             reply = self._reply(BY_NAME[chosen], f"Change {chosen}")
             if reply.kind in ("back", "done", "more") or self._kept(chosen, reply):

@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from genarch.cli.app import Commands, Output, Rules, Text, argument, flag
-from genarch.cli.ask import SCHEMA_NAME, notes, write_spec
+from genarch.cli.ask import SCHEMA_NAME, notes, write_schema
 from genarch.cli.output import look_of, not_one_of, say, written
 from genarch.engine.answers import written as as_written
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.spec import Spec
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
 from genarch.files.cache import templates_folder
-from genarch.files.io import refuse
+from genarch.files.io import new_file, refuse
 from genarch.files.spec_text import new_spec
 from genarch.files.specs import default_id, load_spec
 from genarch.reports.page import Table
@@ -44,14 +44,15 @@ def init(
     if kind not in templates:
         raise refuse("KIND", not_one_of(kind, "a kind of project", templates))
     path = output or f"{kind}{_ENDING}"
-    if os.path.exists(path):
+    if os.path.lexists(path):
         raise refuse(path, "exists already; write to another file with -o")
     template = templates[kind]
     answers = {name: as_written(BY_NAME[name], value) for name, value in template.constraints.items()}
     text = new_spec(default_id(path), answers, notes(load_rules(rules)), SCHEMA_NAME, template.title)
     if path == "-":
         return written(text)
-    say(f"wrote {' and '.join(write_spec(path, text))}; change what differs, then: genarch evaluate {path}")
+    new_file(path, text)
+    say(f"wrote {' and '.join([path, *write_schema(path, text)])}; change what differs, then: genarch evaluate {path}")
     return 0
 
 

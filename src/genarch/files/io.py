@@ -213,6 +213,40 @@ def atomic_bytes(path: str, note: Callable[[str], object] = lambda _: None) -> I
         yield stream.buffer
 
 
+def new_file(path: str, text: str) -> None:
+    """Write a file where nothing is yet, not even a link; it appears once it is complete.
+
+    Raises:
+        InputError: when it cannot be written, or something has appeared there meanwhile.
+    """
+    folder, name = os.path.split(path)
+    with _refused(path, "cannot be written: "):
+        target = os.path.join(os.path.realpath(folder), name)
+        with _partial(target) as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+            try:
+                _linked(stream.name, target, text)
+            except FileExistsError:
+                raise refuse(path, "exists already; nothing is written over it, name another file") from None
+
+
+def _linked(path: str | int, target: str, text: str) -> None:
+    """Give a complete file another name, which nothing may have; where a file has but one name, make another file."""
+    if isinstance(path, str):
+        try:
+            os.link(path, target)
+        except FileExistsError:
+            raise
+        except OSError:  # no hard links here
+            pass
+        else:
+            return
+    with open(target, "x", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+
+
 @contextmanager
 def _atomic(path: str, before: str | None, note: Callable[[str], object]) -> Iterator[TextIO]:
     with ExitStack() as stack:
