@@ -33,7 +33,7 @@ from genarch.files.bundled import DEFAULT_TABLE, catalogue_of, load_catalogue, l
 from genarch.files.io import refuse
 from genarch.reports import evidence_descriptions as pages
 from genarch.reports.estimates import accuracy_page, accuracy_report, cost_page, cost_report, estimate_page
-from genarch.reports.evidence import rounded
+from genarch.reports.reporting import rounded
 
 app = Commands()
 evidence_app = Commands("What has been measured: rows, models, licences, and how far the estimator is off.")

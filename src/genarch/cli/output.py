@@ -24,13 +24,13 @@ from genarch.files.bundled import OWN_NAME, with_own_cases, with_own_evidence
 from genarch.files.io import atomic_file, case_files, decode, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.json import as_json
-from genarch.reports.page import Look, Page
 from genarch.reports.words import safe
 
 if TYPE_CHECKING:
     from genarch.documents.revisions import Revision
     from genarch.documents.settings import ProjectSettings
     from genarch.reports.descriptions import Description
+    from genarch.reports.page import Look, Page
 
 
 class ExitCode(IntEnum):
@@ -251,6 +251,8 @@ def look_of(output: str | None = None, stream: TextIO | None = None) -> Look:
 
     A pipe, `TERM=dumb` and `NO_COLOR` get no colour; `FORCE_COLOR` asks for it in a pipe. `COLUMNS` sets the width.
     """
+    from genarch.reports.page import Look
+
     if output not in (None, "-"):
         return Look()
     stream = stream or sys.stdout

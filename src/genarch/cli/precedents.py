@@ -9,7 +9,8 @@ from genarch.cli.output import counting_own_cases, keep, read_spec, write_report
 from genarch.engine.scoring import decide
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules, table_files
-from genarch.reports.precedents import PrecedentsReport, precedents_page
+from genarch.reports.precedents import PrecedentsReport
+from genarch.reports.precedents_page import precedents_page
 from genarch.reports.reporting import precedents_of
 
 app = Commands()

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from genarch.documents.globs import wrong_glob
 from genarch.engine.findings import Severity
 from genarch.engine.forms import HIDDEN, ShownText, format_version, whole
 from genarch.engine.rules import RuleTable
@@ -145,18 +144,18 @@ def load_settings(path: str) -> ProjectSettings:
     return found
 
 
-_DEEP_KEY = re.compile(r"""(?<![\w"'.-])(?:["']?[\w-]++["']?[ \t]*+\.[ \t]*+){17}""")
+_DEEP_KEY = r"""(?<![\w"'.-])(?:["']?[\w-]++["']?[ \t]*+\.[ \t]*+){17}"""
 """A dotted key with more parts than any that we know, for which the parser takes memory by their square."""
-_MAY_HAVE_TOOL = re.compile(r"""\btool["'\s]*(\]|=|\.["'\s]*genarch)""")
+_MAY_HAVE_TOOL = r"""\btool["'\s]*(\]|=|\.["'\s]*genarch)"""
 """What a `pyproject.toml` with `[tool.genarch]` has, however that is written."""
 
 
 def _read_settings(path: str) -> ProjectSettings | None:
     text = read_text(path)
     in_pyproject = os.path.basename(path) == "pyproject.toml"
-    if in_pyproject and not ("genarch" in text and _MAY_HAVE_TOOL.search(text)):
+    if in_pyproject and not ("genarch" in text and re.search(_MAY_HAVE_TOOL, text)):
         return None
-    if deep := _DEEP_KEY.search(text):
+    if deep := re.search(_DEEP_KEY, text):
         where = Document(text, path).position(deep.start())
         raise InputError([Problem(path, *where, "", "a key of more than 16 parts is not read; write it shorter")])
     import tomllib  # not for whoever has no settings
@@ -179,6 +178,8 @@ def _read_settings(path: str) -> ProjectSettings | None:
         raise refuse(path, f"more than {MOST_KEYS} settings; there are not so many")
     places = _places(text, ("tool", "genarch") if in_pyproject else ())
     record = Record(Document(text, path), nodes_of(data, lambda key: places.get(key, NOWHERE)), ProjectSettings)
+    from genarch.documents.globs import wrong_glob  # likewise
+
     for name in ("include", "exclude", "require_block"):
         for at, glob in enumerate(getattr(record.value, name) or ()):
             if glob is not None and (wrong := wrong_glob(glob)):

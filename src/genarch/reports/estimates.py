@@ -21,7 +21,6 @@ from genarch.reports.evidence import (
     band_words,
     estimated_words,
     licence_words,
-    rounded,
     row_conditions,
     row_origin,
     row_words,
@@ -29,6 +28,7 @@ from genarch.reports.evidence import (
     usd_words,
 )
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Space, Span, Table, Title, code
+from genarch.reports.reporting import rounded
 from genarch.reports.words import both
 from genarch.version import __version__
 

@@ -23,7 +23,7 @@ from genarch.reports.evidence import (
 )
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Block, Entry, Line, Paragraph, Section, Span, code, codes, dim, strong
-from genarch.reports.precedents import contradiction_words, precedents_section
+from genarch.reports.precedents_page import contradiction_words, precedents_section
 from genarch.reports.sources import cited
 from genarch.reports.words import (
     both,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar, cast
 
 from genarch.engine.constraints import Range
 from genarch.evidence.advice import Judged, Start
@@ -32,10 +31,6 @@ from genarch.reports.page import (
 )
 from genarch.reports.words import both, counted
 
-MOST_ROWS = 3
-"""How many rows of a kind are shown; their number is shown too."""
-
-_T = TypeVar("_T")
 _STATUS = {
     "demonstrated": "demonstrated",
     "within": "estimated within",
@@ -58,29 +53,6 @@ _MEASURED = {
     "paper_text": "as a paper prints it",
     "claim": "a claim",
 }
-
-
-def shown(found: Assessment) -> Assessment:
-    """An assessment with as many rows as a report has, and figures no finer than they can be."""
-    few = (one._replace(rows=one.rows[:MOST_ROWS], apart=one.apart[:MOST_ROWS]) for one in found.feasibility)
-    return found._replace(
-        feasibility=rounded(tuple(few)), candidates=rounded(found.candidates), near=rounded(found.near)
-    )
-
-
-def rounded(part: _T) -> _T:
-    """Figures with four significant digits, more than any estimate has; those of rows as they were published.
-
-    What has no longer figures stays the same object, which is written once.
-    """
-    made: object = part
-    if isinstance(part, float):
-        made = float(f"{part:.4g}")
-    elif isinstance(part, tuple) and not isinstance(part, Row):
-        items = [rounded(item) if isinstance(item, float | tuple) else item for item in part]
-        if items != list(part):
-            made = getattr(type(part), "_make", tuple)(items)
-    return cast("_T", made)
 
 
 def evidence_sections(evidence: Assessment) -> Iterator[Block]:

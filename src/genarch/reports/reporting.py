@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Evaluation, Verdict, evaluate
 from genarch.engine.spec import Spec
+from genarch.evidence.catalogue import Row
 from genarch.evidence.cost import UTILISATION, Bill, bill
 from genarch.files.bundled import base_of, bundled_cases, catalogue_of, load_rules, own_cases, precedents
 from genarch.reports.evaluation import Evaluated, Report, make_report
@@ -15,6 +16,11 @@ from genarch.reports.precedents import MOST, Precedents, precedents_part
 if TYPE_CHECKING:
     from genarch.evidence.advice import Advice
     from genarch.evidence.assessment import Assessment
+
+MOST_ROWS = 3
+"""How many rows of a kind are shown; their number is shown too."""
+
+_T = TypeVar("_T")
 
 
 def report_on(
@@ -44,15 +50,36 @@ def evidence_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Assessm
     if spec.constraints.get("latency_budget_ms") is None:
         return None
     from genarch.evidence.assessment import assess
-    from genarch.reports.evidence import shown
 
     return shown(assess(spec, rules, evaluation, catalogue_of(rules)))
+
+
+def shown(found: Assessment) -> Assessment:
+    """An assessment with as many rows as a report has, and figures no finer than they can be."""
+    few = (one._replace(rows=one.rows[:MOST_ROWS], apart=one.apart[:MOST_ROWS]) for one in found.feasibility)
+    return found._replace(
+        feasibility=rounded(tuple(few)), candidates=rounded(found.candidates), near=rounded(found.near)
+    )
+
+
+def rounded(part: _T) -> _T:
+    """Figures with four significant digits, more than any estimate has; those of rows as they were published.
+
+    What has no longer figures stays the same object, which is written once.
+    """
+    made: object = part
+    if isinstance(part, float):
+        made = float(f"{part:.4g}")
+    elif isinstance(part, tuple) and not isinstance(part, Row):
+        items = [rounded(item) if isinstance(item, float | tuple) else item for item in part]
+        if items != list(part):
+            made = getattr(type(part), "_make", tuple)(items)
+    return cast("_T", made)
 
 
 def advice_of(spec: Spec, rules: RuleTable, evaluation: Evaluation) -> Advice:
     """The models to start with on a spec, and how the one that it names does."""
     from genarch.evidence.advice import advice
-    from genarch.reports.evidence import rounded
 
     return rounded(advice(spec, rules, evaluation, catalogue_of(rules)))
 
