@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,22 @@ def test_a_foreign_file_above_that_cannot_be_read_is_passed_over(folder: Path, c
     if content:
         above.write_bytes(b"[tool.genarch]\n" + content)
         with pytest.raises(InputError, match="not UTF-8"):
+            find_settings()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "nowhere", "circle", "large"])
+def test_so_is_one_that_is_no_file_to_read(folder: Path, kind: str) -> None:
+    above = folder / "pyproject.toml"
+    if kind == "pipe":
+        os.mkfifo(above)
+    elif kind == "large":
+        above.write_text(f"[project]\n# {'x' * (1 << 20)}\n")
+    else:
+        above.symlink_to(above if kind == "circle" else folder / "none.toml")
+    assert find_settings().passed_over == ("../../pyproject.toml",)
+    if kind == "large":
+        above.write_text(f"[tool.genarch]\n# {'x' * (1 << 20)}\n")
+        with pytest.raises(InputError, match="larger than 1024 KiB"):
             find_settings()
 
 

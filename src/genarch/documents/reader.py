@@ -17,7 +17,7 @@ from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS, load_catalogue
-from genarch.files.io import MAX_BYTES, decode, read_bytes, read_text, refuse, within
+from genarch.files.io import LONGEST_SCAN, MAX_BYTES, decode, read_bytes, read_text, refuse, within
 from genarch.files.specs import parse_placed
 from genarch.files.yaml_text import LINE_END
 
@@ -26,9 +26,6 @@ MAX_BLOCKS = 100
 
 MAX_BLOCK = 1 << 16
 """Characters of one block: 64 Ki."""
-
-LONGEST_SCAN = 64 << 20
-"""Bytes of a file too large to parse that are looked through for the word genarch: 64 MiB."""
 
 TOO_COSTLY = CheckId("document-too-costly")
 _INVALID = CheckId("block-invalid")

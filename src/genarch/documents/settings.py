@@ -11,7 +11,7 @@ from genarch.engine.forms import HIDDEN, ShownText, format_version, whole
 from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem, nearest
 from genarch.files.bundled import DOCUMENT_CHECKS
-from genarch.files.io import read_bytes, read_text, refuse
+from genarch.files.io import LONGEST_SCAN, MAX_BYTES, read_bytes, read_text, refuse
 from genarch.files.records import Record
 from genarch.files.yaml_text import NOWHERE, Document, nodes_of
 
@@ -122,8 +122,10 @@ def folders_above(folder: str) -> Iterator[str]:
 
 def _of_others(path: str) -> bool:
     """Whether a `pyproject.toml` cannot be read, and has no word of ours."""
-    if os.path.isdir(path):
+    if not os.path.isfile(path):  # a folder, a pipe, a link that leads nowhere
         return True
+    if (large := os.path.getsize(path)) > MAX_BYTES:
+        return large > LONGEST_SCAN or b"genarch" not in read_bytes(path, limit=LONGEST_SCAN)
     content = read_bytes(path)
     try:
         content.decode()

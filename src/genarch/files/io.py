@@ -15,6 +15,9 @@ from genarch.errors import InputError, Problem
 MAX_BYTES = 1 << 20
 """1 MiB: a spec of that size is a mistake, and reading more would let one file fill the memory."""
 
+LONGEST_SCAN = 64 << 20
+"""Bytes of a file too large to parse that are looked through for the word genarch: 64 MiB."""
+
 _FIRST = 1 << 14
 _COPIED = 1 << 20
 
