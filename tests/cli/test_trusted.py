@@ -13,7 +13,7 @@ import pytest
 
 from command_line import run
 from genarch.documents.settings import load_settings
-from genarch.documents.trust import _differences
+from genarch.documents.trusted_settings import _differences
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.own_evidence import add_evidence
 from genarch.reports.finding_formats import FORMATS

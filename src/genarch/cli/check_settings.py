@@ -75,7 +75,10 @@ def settings_of(
 ) -> Settings:
     """The settings that hold: the options of the command line over those of the project, as now or at a commit."""
     if at is not None:
-        from genarch.documents.trust import settings_at, table_at  # git and copies: for those who trust a commit
+        from genarch.documents.trusted_settings import (  # git and copies: for those who trust a commit
+            settings_at,
+            table_at,
+        )
 
         project = settings_at(at, config, none=no_config)
     else:
@@ -166,7 +169,8 @@ def compared(
     no_config: bool,
 ) -> Comparison:
     """What documents state beside what they did, and what else a change weakens; options are as they were given."""
-    from genarch.documents.trust import Comparison, weakened  # likewise
+    from genarch.documents.trust import Comparison  # likewise
+    from genarch.documents.trusted_settings import weakened
 
     weaker = weakened(trusted, config, rules, baseline, no_config=no_config)
     return Comparison(trusted, paths, settings.rules, settings.selection, settings.policy.tables, weaker)

@@ -160,8 +160,9 @@ def check(
     named = named and not (exclude and not report.counts.files)
     if stating or named or allow_empty or write_baseline or changed_since is not None:
         return ExitCode.OK
-    where = ", ".join(paths or ["."])
-    say(f"nothing to check: no document in {where} states a spec (--allow-empty accepts that)")
+    why = f"no document in {', '.join(paths or ['.'])} states a spec"
+    why = "every file that is named is left out by --exclude" if exclude and not report.counts.files else why
+    say(f"nothing to check: {why} (--allow-empty accepts that)")
     return ExitCode.NOTHING
 
 

@@ -1,0 +1,202 @@
+"""What documents are judged by as it is at a commit, and what a change weakens of it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from genarch.documents.reader import located
+from genarch.documents.revisions import Revision, Trusted
+from genarch.documents.settings import (
+    NAMES,
+    OLDEST_DAYS,
+    ProjectSettings,
+    find_settings,
+    folders_above,
+    load_settings,
+    places_of_settings,
+    read_baseline,
+)
+from genarch.engine.findings import SEVERITIES, CheckId, Located, Place
+from genarch.errors import InputError
+from genarch.files.bundled import DEFAULT_TABLE, DOCUMENT_CHECKS, OWN_NAME, bundled_tables
+from genarch.files.io import read_text, refuse, within
+
+_STRICTEST = (*reversed(SEVERITIES), "never")
+"""What a check may fail from, the strictest first."""
+
+
+def settings_at(at: Revision, config: str | None, *, none: bool = False) -> ProjectSettings:
+    """The settings in the file named, else the nearest ones, as they are at a commit; `none` takes no file."""
+    if none:
+        return ProjectSettings()
+    with at.named():
+        project = find_settings(_folders(at)) if config is None else load_settings(at.copy(config))
+    path = at.original(project.path)
+    return project._replace(folder=os.path.dirname(path) or ".", path=path)
+
+
+def _folders(at: Revision) -> Iterator[str]:
+    """The folders that settings are looked for in: those of the commit, then those above the repository."""
+    for folder in folders_above("."):
+        copies = [at.copy(os.path.join(folder, name)) for name in NAMES if within(folder, at.root)]
+        yield os.path.dirname(copies[0]) if copies else folder
+
+
+def table_at(table: str, at: Revision) -> tuple[str, list[str]]:
+    """The path of a copy of a rule table as it is at a commit, and the paths of the files that it is read from.
+
+    Raises:
+        InputError: where it extends one on the other side of the repository's border.
+    """
+    from genarch.files.records import read_record  # not for whoever has no table of their own
+    from genarch.files.table_reader import MAX_CHAIN, TableForm
+
+    files: list[str] = []
+    while table not in bundled_tables() and len(files) <= MAX_CHAIN:
+        copy = at.copy(table)
+        files.append(table)
+        if not (extended := os.path.isfile(copy) and read_record(copy, TableForm).value.extends):
+            break
+        inner, table = at.inside(table), os.path.join(os.path.dirname(table), extended)
+        if extended in bundled_tables():
+            break
+        if (at.inside(table) is None) is not (inner is None) or (inner is not None and os.path.isabs(extended)):
+            raise refuse(
+                copy, f"extends '{extended[:80]}', which does not lie in the repository with it; copy it there"
+            )
+    return at.copy(files[0]) if files else table, files
+
+
+def _found(name: CheckId, place: Place, subject: str, **words: object) -> Located:
+    message = DOCUMENT_CHECKS[name].message.format(**words)
+    return located(name, place, message, (subject,) if subject else ())
+
+
+def weakened(
+    trusted: Trusted, config: str | None, rules: str | None, baseline: str | None, *, no_config: bool
+) -> Iterator[Located]:
+    """What a change does to the settings, the tables and the baseline that it is judged by; options go before them."""
+    before = trusted.before
+    project = settings_at(before, config, none=no_config)
+    yield from _settings(project, config, trusted.at.reference) if not no_config else ()
+    with before.named():
+        _, files = table_at(rules or project.path_of(project.rules) or DEFAULT_TABLE, before)
+    for path in files:
+        inner = before.inside(path)
+        there = "" if inner is None else before.at(inner)
+        if there not in before.files or before.unchanged(there):
+            continue
+        if _lines(before.contents([there])[there]) != _lines(_now(path)):
+            gone = "is gone" if not os.path.exists(path) else "is changed"
+            yield _found(CheckId("table-changed"), Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
+    own = [before.inside(os.path.join(project.folder, path)) for path in project.measurements]
+    own += [path for path in before.files if os.path.basename(path) == OWN_NAME]
+    differing = [path for path in filter(None, own) if path in before.files and not before.unchanged(path)]
+    for inner, content in before.contents(dict.fromkeys(differing)).items():
+        path = before.shown(inner)
+        now = iter(_lines(_now(path)) or [])
+        if not all(line in now for line in _lines(content) or []):  # what is added stands among what was there
+            gone = "is gone" if not os.path.exists(path) else "has lost something"
+            yield _found(CheckId("measurements-changed"), Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
+    known = baseline or project.path_of(project.baseline)
+    if known and before.inside(known) is not None and os.path.exists(known):
+        copy = before.copy(known)
+        with before.named():
+            left = Counter(item.fingerprint for item in read_baseline(copy)) if os.path.exists(copy) else Counter()
+        text = read_text(known, limit=16 << 20)
+        for item in read_baseline(known):
+            left[item.fingerprint] -= 1
+            if left[item.fingerprint] < 0:
+                line = text.count("\n", 0, max(text.find(item.fingerprint), 0)) + 1
+                words = {"check": item.check, "file": item.file, "at": trusted.at.reference}
+                yield _found(CheckId("baseline-grown"), Place(known, line, 1), item.fingerprint, **words)
+
+
+def _now(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return None
+
+
+def _lines(content: bytes | None) -> list[bytes] | None:
+    return None if content is None else content.splitlines()
+
+
+def _settings(before: ProjectSettings, config: str | None, reference: str) -> Iterator[Located]:
+    path = before.path or NAMES[0]
+    try:
+        now = find_settings() if config is None else load_settings(config)
+        places = places_of_settings(now.path) if now.path else {}
+    except InputError as error:
+        problem, places = error.problems[0], {}
+        found = [("", f"{problem.field or 'the file'}: {problem.message}")]
+        path = problem.path
+    else:
+        found = list(_differences(before, now))
+        path = now.path or path
+    for name, change in found:
+        line, column = places.get(name, (1, 1))
+        yield _found(CheckId("settings-weakened"), Place(path, line, column), name, change=change, at=reference)
+
+
+def _differences(before: ProjectSettings, now: ProjectSettings) -> Iterator[tuple[str, str]]:
+    """The settings that are weaker now, each with how."""
+    if before.path and os.path.abspath(before.path) != os.path.abspath(now.path or os.curdir):
+        instead = f"those of {now.path} count" if now.path else "there are none"
+        yield "", f"the settings of {before.path} count no more: {instead}"
+    was, table = (project.path_of(project.rules) or DEFAULT_TABLE for project in (before, now))
+    if was != table:
+        yield "rules", f"rules goes from {was} to {table}"
+    level, fail_on = (project.fail_on or "error" for project in (before, now))
+    if _STRICTEST.index(fail_on) > _STRICTEST.index(level):
+        yield "fail_on", f"fail_on goes from {level} to {fail_on}"
+    if now.include and not before.include:
+        yield "include", f"include goes from everything to {', '.join(now.include)}"
+    for name, more in (("include", True), ("exclude", False), ("require_block", True)):
+        globs, others = getattr(before, name), getattr(now, name)
+        if name != "include" or (before.include and now.include):
+            for change in _of_globs(globs, others, more=more):
+                yield name, f"{name} {change}"
+    known, baseline = (project.path_of(project.baseline) for project in (before, now))
+    if baseline and baseline != known:
+        yield "baseline", f"baseline goes from {known or 'none'} to {baseline}"
+    most, days = (project.waiver_days for project in (before, now))
+    if most and (days is None or days > most):
+        yield "waiver_days", f"waiver_days goes from {most} to {days or 'none'}"
+    for name in sorted({*before.severity, *now.severity}):
+        own = DOCUMENT_CHECKS[name].severity
+        former, severity = (project.severity.get(name, own) for project in (before, now))
+        order = (*SEVERITIES, "off")
+        if order.index(severity) > order.index(former):
+            yield name, f"severity of {name} goes from {former} to {severity}"
+    if before.evidence and not now.evidence:
+        yield "evidence", "evidence goes from true to false"
+    yield from _of_measurements(before, now)
+
+
+def _of_measurements(before: ProjectSettings, now: ProjectSettings) -> Iterator[tuple[str, str]]:
+    """How a team's own measurements are others, or may be older."""
+    former, files = (", ".join(project.measurements) or "none" for project in (before, now))
+    if files != former:
+        yield "measurements", f"measurements goes from {former} to {files}"
+    oldest, days = (project.measurement_days or OLDEST_DAYS for project in (before, now))
+    if days > oldest:
+        yield "measurement_days", f"measurement_days goes from {oldest} to {days}"
+
+
+def _of_globs(before: Sequence[str], now: Sequence[str], *, more: bool) -> Iterator[str]:
+    """How globs take less than they did, or where `more` is false, more: what they add, lose, or have in another order.
+
+    A glob that begins with `!` does the contrary of the others.
+    """
+    for glob in (glob for glob in now if glob not in before and glob.startswith("!") is more):
+        yield f"has {glob} added"
+    for glob in (glob for glob in before if glob not in now and glob.startswith("!") is not more):
+        yield f"has {glob} removed"
+    both = [[glob for glob in globs if glob in before and glob in now] for globs in (before, now)]
+    if both[0] != both[1] and any(glob.startswith("!") for glob in both[0]):
+        yield f"has another order: {', '.join(now)}"
