@@ -534,6 +534,10 @@ def test_a_baseline_is_judged_by_the_files_that_were_looked_at(repo: Path) -> No
     (repo / "docs/other.md").write_text(GOOD)
     assert "any more" not in check("docs/bad.md", "--baseline", "known.json").stderr
     assert "known.json: 1 entries match no finding any more" in check("--baseline", "known.json").stderr
+    for left_out in (["--exclude", "other.md"], ["--include", "bad.md"], ["docs/bad.md", "docs/good.md"]):
+        assert "any more" not in check("--baseline", "known.json", *left_out).stderr
+    (repo / "docs/other.md").unlink()
+    assert "1 entries match no finding any more" in check("docs", "--baseline", "known.json").stderr
 
 
 def test_only_what_has_changed(repo: Path) -> None:

@@ -18,6 +18,7 @@ from genarch.cli.output import ExitCode, busy, collected, keep, look_of, one_of,
 from genarch.documents.discovery import (
     DOCUMENT_SUFFIXES,
     ListedFile,
+    Selection,
     Skipped,
     led_out,
     listed_files,
@@ -147,7 +148,7 @@ def check(
         _write(report, outputs, waived=show_waived)
     say(*([f"everything is checked, since {everything} has changed"] if everything else []))
     say(*(f"{path}: no such file or folder" for path in missing))
-    if left := len(_idle(accepted, known, paths or ["."], changed)):
+    if left := len(_idle(accepted, known, paths or ["."], changed, settings.selection)):
         say(f"{settings.baseline}: {left} entries match no finding any more; write it anew")
     if any(finding.check == "internal-error" for finding in report.findings):
         return ExitCode.BUG
@@ -184,19 +185,20 @@ def _only_baseline(
 
 
 def _idle(
-    accepted: Sequence[KnownFinding], left: Counter[str], paths: Sequence[str], changed: Changed | None
+    accepted: Sequence[KnownFinding],
+    left: Counter[str],
+    paths: Sequence[str],
+    changed: Changed | None,
+    selection: Selection,
 ) -> list[KnownFinding]:
     """The entries of a baseline that no finding matches, of the files that were looked at."""
     if not (+left).total():
         return []
     root = repository_root(".") or "."
-    looked_at = [os.path.realpath(path) for path in paths]
     found = []
     for finding in accepted:
         real = os.path.realpath(os.path.join(root, finding.file))
-        if left[finding.fingerprint] > 0 and (
-            real in changed if changed is not None else any(within(real, path) for path in looked_at)
-        ):
+        if left[finding.fingerprint] > 0 and (changed is None or real in changed) and selection.takes(real, paths):
             left[finding.fingerprint] -= 1
             found.append(finding)
     return found

@@ -68,6 +68,14 @@ class Selection(NamedTuple):
     root: str
     """No link is followed out of this folder."""
 
+    def takes(self, real: str, paths: Sequence[str]) -> bool:
+        """Whether a file is looked at, or was as long as it was there, where these are named."""
+        if self.exclude.match(real):
+            return False
+        folders = [os.path.realpath(path) for path in paths]
+        found = any(real != folder and walked_to(real, folder) for folder in folders)
+        return real in folders or (found and (not self.include or self.include.match(real)))
+
 
 def listed_files(paths: Sequence[str], selection: Selection) -> Iterator[ListedFile | Skipped]:
     """The files to look at, those named first, then those in the folders in the order of their names; each once.
