@@ -294,7 +294,9 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
     for bit, literal in literals:
         tests[literal] = tests.get(literal, 0) | bit
     having: dict[object, int] = {}
-    """By member of a set, the terms that it fails by having it."""
+    """By member of a set, the terms that it fails by having it; by another answer, those that it fails."""
+    passing, passed = dict[object, int](), 0
+    """By an answer that is no set, the terms of `passed` that it does not fail."""
     lacking: list[tuple[frozenset[object], int]] = []
     """The terms that a set fails by having none of some members."""
     others: list[tuple[SignedPredicate, int]] = []
@@ -305,6 +307,9 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
                 lacking.append((frozenset(operand), bits))
             else:
                 having.update({member: having.get(member, 0) | bits for member in operand})
+        elif constraint.kind != "set" and operator == "is" and not (holds and passed & bits):
+            by_value, passed = (passing, passed | bits) if holds else (having, passed)
+            by_value.update({name: by_value.get(name, 0) | bits for name in operand})
         else:
             others.append((literal, bits))
     known: dict[Value, int] = {}
@@ -316,7 +321,7 @@ def _column(constraint: Constraint, literals: Sequence[tuple[int, SignedPredicat
             key = 2 * at + (at < len(thresholds) and thresholds[at] == value)
         found = known.get(key)
         if found is None:
-            found = 0
+            found = 0 if isinstance(value, frozenset) else passed & ~passing.get(value, 0) | having.get(value, 0)
             for (test, holds), bits in others:
                 if satisfies(test, value) is not holds:
                     found |= bits

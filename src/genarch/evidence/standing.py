@@ -207,7 +207,7 @@ class Against:
         """
         here, sized, within = point.stated
         alike: dict[tuple[Condition, ...], list[Tasks]] = {}
-        known = [tasks for tasks, group in self.groups.items() if group.at(point.place, point.side).lows]
+        known = [tasks for tasks, group in self.groups.items() if group.at(point.place, point.side).known]
         for tasks in known:
             alike.setdefault(tuple(self._serving(tasks, point, any_budget=any_budget)), []).append(tasks)
         alike = {ways: some for ways, some in alike.items() if ALWAYS not in ways}
@@ -256,7 +256,7 @@ class Against:
     def _serving(self, tasks: Tasks, point: Point, *, any_budget: bool) -> Iterator[Condition]:
         """The alternatives of which none may hold: a model that serves and takes the conditioning, or nothing does."""
         at = self.at(tasks, point)
-        lacking = {terms.lacks for terms, _ in at.lows}
+        lacking = {terms.lacks for terms, _ in (*at.lows, *at.given)}
         least = [lacks for lacks in lacking if not any(other < lacks for other in lacking)]
         uncovered = [Predicate("conditioning", "any_of", tuple(sorted(lacks))) for lacks in least]
         found = [*at.in_digits, *[(shown.terms, shown.time) for shown in at.shown]]

@@ -6,6 +6,7 @@ same formula for all ways, of which each has its work, worked out once for a siz
 
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import chain
 from math import ceil, floor, inf, log10
@@ -129,14 +130,14 @@ Timed = Sequence[tuple[Way, Time]]
 class At(NamedTuple):
     """What is known of the times to do some tasks on hardware at a size.
 
-    `lows` are low ends, by the terms of what takes them, without those above one of better terms anywhere; estimates
-    are `rounded` where a statement is made of them. `shown` was measured on this hardware, or on hardware that does no
-    better, at this size or a larger one. `likely` is the least of the likeliest times of what does the task itself,
-    `least` that or what was measured; above any where none is known.
+    `lows` are low ends of estimates, by the terms of what takes them, `given` those that a statement is made of as they
+    are; either may lack those above one of better terms. `shown` was measured on this hardware, or on hardware that
+    does no better, at this size or a larger one. `likely` is the least of the likeliest times of what does the task
+    itself, `least` that or what was measured; above any where none is known.
     """
 
     lows: Sequence[tuple[Terms, float]]
-    rounded: bool
+    given: Sequence[tuple[Terms, float]]
     shown: Sequence[Shown]
     likely: float
     least: float
@@ -154,16 +155,21 @@ class At(NamedTuple):
                     return False
                 otherwise = True
         # Two digits are less than a tenth below.
-        limit = budget if self.rounded else budget * 1.1
-        for terms, low in self.lows:
-            takes = conditioning.isdisjoint(terms.lacks)
-            taken |= takes
-            in_time = low <= limit and (low <= budget or _two_digits(low, floor) <= budget)
-            if in_time and terms.admit(memory_gb, sold=sold):
-                if takes:
-                    return False
-                otherwise = True
-        return bool(self.lows) and (taken or not otherwise)
+        for times, limit in ((self.given, budget), (self.lows, budget * 1.1)):
+            for terms, low in times:
+                takes = conditioning.isdisjoint(terms.lacks)
+                taken |= takes
+                in_time = low <= limit and (low <= budget or _two_digits(low, floor) <= budget)
+                if in_time and terms.admit(memory_gb, sold=sold):
+                    if takes:
+                        return False
+                    otherwise = True
+        return self.known and (taken or not otherwise)
+
+    @property
+    def known(self) -> bool:
+        """Whether the time of anything is known."""
+        return bool(self.lows or self.given)
 
     def misses(self, budget: float) -> bool:
         """Whether all of these times are known, and beyond a budget."""
@@ -172,10 +178,10 @@ class At(NamedTuple):
     @property
     def in_digits(self) -> Sequence[tuple[Terms, float]]:
         """The low ends in the digits that are given."""
-        return self.lows if self.rounded else [(terms, _two_digits(low, floor)) for terms, low in self.lows]
+        return [*self.given, *[(terms, _two_digits(low, floor)) for terms, low in self.lows]]
 
 
-NOTHING_KNOWN = At((), rounded=True, shown=(), likely=inf, least=inf)
+NOTHING_KNOWN = At((), (), (), inf, inf)
 
 
 class _Job(NamedTuple):
@@ -239,7 +245,7 @@ class Group:
         self._timed = tuple(timed)
         self._models = frozenset(way.model.id for way in timed)
         self._jobs: dict[tuple[bool, int], _Jobs] = {}
-        self._fronts: dict[int, Sequence[_Front]] = {}
+        self._fronts: dict[int, tuple[bool, Sequence[_Front]]] = {}
         self._times: dict[_Spot, Timed] = {}
         self._likely: dict[_Spot, Timed] = {}
         self._at: dict[_Spot, At] = {}
@@ -268,36 +274,48 @@ class Group:
 
     def at(self, place: Place, side: int) -> At:
         """What is known of the times at a place."""
+        if not self._timed:
+            return NOTHING_KNOWN
         key = place.constraint, place.name, side
         return self._at[key] if key in self._at else _kept(self._at, key, lambda: self._made_at(place, side), _MOST_AT)
 
     def _made_at(self, place: Place, side: int) -> At:
         lows: list[tuple[Terms, float]] = []
-        if rounded := not self._as_estimated(place, side):
+        middles: list[float] = []
+        if len(place.hardware) > 1:
             times = self.times(place, side)
-            lows += [(way.terms, time.low) for way, time in times]
-            likely = min([time.likely for way, time in times if way in self._itself], default=inf)
         else:
-            middles: list[float] = []
-            for family, terms, works, itself in self._fronts_at(side):
-                if pace := pace_of(family, place.hardware[0].id, self._catalogue):
+            here, apart = place.hardware[0], self._not_as_estimated(place, side)
+            every = ((way, time_on(way, here, side, self._catalogue)) for way in self._timed if way.model.id in apart)
+            times = [(way, time.rounded()) for way, time in every if time] if apart else []
+            for family, terms, works, itself in self._fronts_at(side, apart):
+                if pace := pace_of(family, here.id, self._catalogue):
                     lows += zip(terms, [middle * pace.band_low for middle in pace.middles(works)], strict=True)
                     middles += pace.middles(itself)
-            likely = _two_digits(min(middles), round) if middles else inf
-        there = [shown for shown in self._shown if shown.side >= side and shown.row.hardware in place.there]
-        shown = [shown for shown in there if not place.outranked(shown.row, side, self._catalogue)]
-        return At(lows, rounded, shown, likely, min([likely, *[each.time for each in shown]]))
+        likely = min([time.likely for way, time in times if way in self._itself], default=inf)
+        if middles:
+            likely = min(likely, _two_digits(min(middles), round))
+        shown = [shown for shown in self._shown if shown.side >= side and shown.row.hardware in place.there]
+        if self._catalogue.own:
+            shown = [each for each in shown if not place.outranked(each.row, side, self._catalogue)]
+        return At(
+            lows,
+            [(way.terms, time.low) for way, time in times],
+            shown,
+            likely,
+            min([likely, *[each.time for each in shown]]),
+        )
 
-    def _as_estimated(self, place: Place, side: int) -> bool:
-        """Whether all times are those of the estimator on one piece of hardware."""
-        there = _measured_at(self._catalogue)
+    def _not_as_estimated(self, place: Place, side: int) -> AbstractSet[str]:
+        """The models whose times on the place's hardware are not the estimator's for what they publish."""
         here = place.hardware[0].id
-        shifted = any(row.hardware == here and row.model in self._models for row in self._catalogue.own)
-        return len(place.hardware) == 1 and not shifted and self._models.isdisjoint(there.get((here, side), ()))
+        measured = self._models & _measured_at(self._catalogue).get((here, side), frozenset())
+        own = {row.model for row in self._catalogue.own if row.hardware == here} if self._catalogue.own else frozenset()
+        return measured | (self._models & own) if own else measured
 
     def _each(self, place: Place, side: int, *, itself: bool = False) -> Iterator[tuple[Way, Time]]:
         """The times of the ways that have one; `itself`: of those on the task itself."""
-        if self._as_estimated(place, side):
+        if len(place.hardware) == 1 and not self._not_as_estimated(place, side):
             for way, work in self._jobs_at(side, itself=itself):
                 if pace := pace_of(way.model.family, place.hardware[0].id, self._catalogue):
                     (middle,) = pace.middles([work])
@@ -321,20 +339,33 @@ class Group:
 
         return _kept(self._jobs, (itself, side), made)
 
-    def _fronts_at(self, side: int) -> Sequence[_Front]:
-        def made() -> Sequence[_Front]:
-            able, itself = _front(self._jobs_at(side)), _front(self._jobs_at(side, itself=True), whatever_terms=True)
-            return [
-                _Front(
-                    family,
-                    [job.way.terms for job in able if job.way.model.family == family],
-                    [job.work for job in able if job.way.model.family == family],
-                    [job.work for job in itself if job.way.model.family == family],
-                )
-                for family in {job.way.model.family: None for job in able}
-            ]
+    def _fronts_at(self, side: int, without: AbstractSet[str]) -> Sequence[_Front]:
+        """What takes least is told apart where it is asked for again: for once that would take longer than it saves."""
+        known = None if without else self._fronts.get(side)
+        if known and known[0]:
+            return known[1]
+        able, itself = self._jobs_at(side), self._jobs_at(side, itself=True)
+        if without:
+            return _fronts([[job for job in jobs if job.way.model.id not in without] for jobs in (able, itself)])
+        if len(self._fronts) >= _MOST_KEPT:
+            self._fronts.clear()
+        fronts = (_front(able), _front(itself, whatever_terms=True)) if known else (able, itself)
+        self._fronts[side] = known is not None, _fronts(fronts)
+        return self._fronts[side][1]
 
-        return _kept(self._fronts, side, made)
+
+def _fronts(jobs: Sequence[_Jobs]) -> list[_Front]:
+    """By family; of all that is able, and of what does the task itself."""
+    able, itself = jobs
+    return [
+        _Front(
+            family,
+            [job.way.terms for job in able if job.way.model.family == family],
+            [job.work for job in able if job.way.model.family == family],
+            [job.work for job in itself if job.way.model.family == family],
+        )
+        for family in {job.way.model.family: None for job in able}
+    ]
 
 
 def _front(jobs: _Jobs, *, whatever_terms: bool = False) -> _Jobs:
