@@ -146,7 +146,8 @@ READY = "echo ready; "
         (CommandWay, "test {n} -lt 4 || kill -SEGV $$", "image 4: was ended by SIGSEGV", 2),
         (CommandWay, "yes", "image 1: wrote more than 1 MiB; have it write less, or to a file", 0),
         (CommandWay, "yes >&2", "image 1: wrote more than 1 MiB; have it write less, or to a file", 0),
-        (LoopWay, "sleep 60", "did not answer 'ready' within 0.4 s; --timeout allows for more", 0),
+        (LoopWay, "sleep 60", "did not answer 'ready' within 1 s; --seconds allows for more", 0),
+        (LoopWay, f"{READY}sleep 60", "did not answer 'done 1' within 0.4 s; --timeout allows for more", 0),
         (LoopWay, "exit 0", "ended its standard output, where 'ready' should come", 0),
         (LoopWay, "echo no model >&2; exit 5", "exited with 5: no model", 0),
         (LoopWay, f"{READY}read a; echo done 1; read a; exit 5", "image 2: exited with 5", 0),
@@ -160,7 +161,7 @@ def test_a_generator_that_hangs_breaks_lies_or_floods_is_ended(
     way: type[CommandWay | LoopWay], script: str, says: str, kept: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "MOST_OUTPUT", 1 << 20)
-    runs, watch = run(way, "sh", "-c", script)
+    runs, watch = run(way, "sh", "-c", script, plan=QUICK._replace(seconds=1))
     assert runs.stopped
     assert runs.stopped.why == "failed"
     assert says in runs.stopped.says

@@ -41,6 +41,13 @@ def models() -> Iterable[str]:
     return load_catalogue().models
 
 
+def candidates() -> Iterable[str]:
+    """The models of which there is a published configuration."""
+    from genarch.measure.candidate import candidates as found
+
+    return found(load_catalogue())
+
+
 def gpus() -> Iterable[str]:
     """The hardware of the evidence catalogue."""
     return load_catalogue().hardware
@@ -63,6 +70,7 @@ def ids() -> Iterable[str]:
 
 NAMES: dict[str, Callable[[], Iterable[str]]] = {
     "answers": answers,
+    "candidates": candidates,
     "fields": fields,
     "finding formats": finding_formats,
     "gpus": gpus,

@@ -17,6 +17,7 @@ from genarch.cli.app import Commands, Output, Overrides, Rules, Text, Texts, arg
 from genarch.cli.output import ExitCode, keep, read_spec, say, write_report, written
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
+from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.ways import at_most
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, OWN_NAME, load_catalogue, load_rules, table_files
@@ -44,6 +45,11 @@ def measure(
         Texts, argument("COMMAND", "After --: what makes an image each time it is run; {n} stands for its number.")
     ] = None,
     *,
+    candidate: Annotated[
+        Text, option("MODEL", "A model of the catalogue with random weights, in place of a command.", of="candidates")
+    ] = None,
+    steps: Annotated[int | None, option("N", "Denoising steps of the candidate; else the model's own.", min=1)] = None,
+    compiled: Annotated[bool, flag("--compile", "Run the candidate through torch.compile.")] = False,
     loop: Annotated[bool, flag("--loop", "COMMAND loads once and answers a line for each request.")] = False,
     url: Annotated[Text, option("ADDRESS", "Have images made by requests to a server instead.")] = None,
     method: Annotated[Literal["GET", "POST", "PUT"], option(None, "Of the requests.", "--method")] = "POST",
@@ -65,6 +71,7 @@ def measure(
     rules: Rules = DEFAULT_TABLE,
 ) -> int:
     """Measure a generator of your own against a spec's latency budget."""
+    no_save = no_save or candidate is not None
     target = None if no_save else evidence or (None if spec == "-" else os.path.join(os.path.dirname(spec), OWN_NAME))
     keep(output, [*([] if spec == "-" else [spec]), *([target] if target else []), *table_files(rules)])
     table, catalogue = load_rules(rules), load_catalogue()
@@ -73,6 +80,13 @@ def measure(
         catalogue = check_target(target, catalogue)
     model = catalogue.model(model).id if model else None
     plan = Plan(runs, warmup, seconds, timeout)
+    notes: list[str] = []
+    if candidate:
+        if command or url or loop:
+            raise typer.BadParameter("--candidate is run in place of a command; leave --, --url and --loop out")
+        command, loop, notes = _of_candidate(candidate, stated, steps, catalogue, compiled=compiled)
+    elif steps or compiled:
+        raise typer.BadParameter("--steps and --compile are for --candidate")
     found = cards()
     watch = Watch(found)
     way = _way(command, watch, loop=loop, address=_address(url, method, body, headers), body=_body(body))
@@ -95,11 +109,25 @@ def measure(
         memory=watch.most(),
         machine=machine(found) if here else None,
         hardware=place.id if place else None,
-        notes=_elsewhere(stated, place),
+        notes=[*notes, *_elsewhere(stated, place)],
     )
     if target and report.percentiles and not (taken.stopped and taken.stopped.why == "failed"):
         report = _saved(report, stated, model, place, target, table)
     return _write(report, output_format, output)
+
+
+def _of_candidate(
+    model: str, spec: Spec, steps: int | None, catalogue: Catalogue, *, compiled: bool
+) -> tuple[list[str], bool, list[str]]:
+    """The command of a candidate, that it answers requests, and what is to be known of it."""
+    from genarch.measure.candidate import command_for  # for those who have no generator yet
+
+    side = spec.constraints.get("resolution_px")
+    if not isinstance(side, int):
+        raise refuse("--candidate", "needs a size; state resolution_px, or add --set resolution_px=…")
+    title = catalogue.model(model).title
+    words = f"Random weights in place of those of {title}: its passes and decoder, no text encoder or scheduler."
+    return command_for(model, side, steps, catalogue, compiled=compiled), True, [words]
 
 
 def _elsewhere(spec: Spec, place: Place | None) -> list[str]:

@@ -73,7 +73,7 @@ def measured(way: Way, plan: Plan, *, clock: Callable[[], float] = perf_counter,
 
     wanted = plan.warmup + plan.runs
     try:
-        ready = way.start(min(plan.timeout, plan.seconds))
+        ready = way.start(plan.seconds)
         while len(times) < wanted:
             if (most := min(plan.timeout, left())) <= 0:
                 stopped = Stop("time", "")

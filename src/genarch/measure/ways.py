@@ -115,7 +115,7 @@ class LoopWay:
         """Start it, and wait until it is ready."""
         began = monotonic()
         self._child = Child(self._command, self._watch, answering=True)
-        self._expect("ready", seconds)
+        self._expect("ready", seconds, "--seconds")
         return monotonic() - began
 
     def make(self, number: int, seconds: float) -> None:
@@ -130,13 +130,13 @@ class LoopWay:
             raise self._child.failure("closed its standard input before all was made", ending=True) from None
         self._expect(f"done {number}", seconds)
 
-    def _expect(self, line: str, seconds: float) -> None:
+    def _expect(self, line: str, seconds: float, option: str = "--timeout") -> None:
         assert self._child  # noqa: S101  (started before)
         answers, deadline = self._child.answers.fileno(), monotonic() + seconds
         while b"\n" not in self._left:
             there, _, _ = select([answers], [], [], max(0.0, deadline - monotonic()))
             if not there:
-                raise self._child.failure(f"did not answer '{line}' within {seconds:g} s; --timeout allows for more")
+                raise self._child.failure(f"did not answer '{line}' within {seconds:g} s; {option} allows for more")
             part = os.read(answers, 1 << 16)
             if not part:
                 raise self._child.failure(f"ended its standard output, where '{line}' should come", ending=True)
