@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from random import Random
 
-CHANNELS, SIZE = 2, 32
+CHANNELS, SIZE = 1, 32
 Layer = list[list[list[float]]]
 
 
