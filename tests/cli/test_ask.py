@@ -481,8 +481,10 @@ def test_what_is_built_comes_first_and_help_leaves_the_question_on_the_screen(co
     assert SITUATION in " ".join(person.answers("?").split())
     person.answers("", "?")
     assert_on_screen(person, columns)
-    person.answers("nothing like it", "face changed")
-    assert "'nothing like it' is not in the list" in " ".join(person.seen.split())
+    person.answers("nothing like it", "upscaling photo", "deepfake changed")
+    said = " ".join(person.seen.split())
+    assert "'nothing like it' is in no line of the list; type a number from 1 to " in said
+    assert "Any photo made larger and sharper, within seconds" in said
     chosen = re.search(r"^ *([0-9]+) +A person's face changed live", person.sees(ANSWER), re.MULTILINE)
     assert chosen
     person.child.sendline(chosen[1])
@@ -522,6 +524,7 @@ def test_it_stops_as_good_as_settled_and_more_goes_on(tmp_path: Path) -> None:
     assert "'more' goes on until it is certain." in said
     assert "On which hardware exactly?" in said
     person.child.sendline("more")
+    person.sees("Going on until it is certain; d is done.")
     assert re.search(r"Question [0-9]+, (at most [0-9]+ more|the last one): ", person.sees(ANSWER))
     person.child.sendline("d")
     person.answers("", prompt=CHANGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from benchmarks.questions import drawn_people, measured
@@ -105,6 +106,15 @@ def test_situations_are_apart_and_name_what_there_is() -> None:
     assert {one.fills["task"] for one in known.situations} == set(BY_NAME["task"].values)
     assert {*known.only_for, *known.then} <= set(BY_NAME)
     assert {task for tasks in known.only_for.values() for task in tasks} <= set(BY_NAME["task"].values)
+
+
+def test_every_word_to_search_for_leads_to_a_situation() -> None:
+    known = load_questionnaire()
+    says = [one.says.casefold() for one in LIKELY.situations(known.situations)]
+    for other in {word for words in known.words.values() for word in words}:
+        assert any(re.search(rf"(?<![a-z]){re.escape(other)}", text) for text in says), other
+    assert list(known.said_as("upscaling")) == ["upscaling", "larger"]
+    assert list(known.said_as("photo")) == ["photo"]
 
 
 def test_few_questions_come_to_the_verdict_of_all_answers() -> None:

@@ -39,7 +39,7 @@ class _Listing:
     def __init__(
         self, choices: Sequence[words.Choice], laid_out: Callable[[Sequence[words.Choice], int], str], room: int
     ) -> None:
-        self._choices, self._laid_out, self._room = choices, laid_out, room
+        self._all, self._choices, self._laid_out, self._room = choices, choices, laid_out, room
         self._begin = self._end = 0
         self.turn()
 
@@ -63,14 +63,15 @@ class _Listing:
         shown = self._choices[self._begin : self._end]
         return self._laid_out(shown, len(self._choices) - len(shown))
 
-    def narrowed(self, word: str) -> bool:
-        """Keep what has words that begin so, where anything does."""
-        begins = re.compile(rf"\b{re.escape(word)}", re.IGNORECASE)
-        found = [choice for choice in self._choices if begins.search(choice[1])]
-        if found:
-            self._choices, self._end = found, 0
-            self.turn()
-        return bool(found)
+    def narrowed(self, beginnings: Sequence[Sequence[str]]) -> bool:
+        """Keep, of what is left or else of all, what has a word of one of these beginnings for each word."""
+        words = [re.compile(rf"(?<![a-z])(?:{'|'.join(map(re.escape, ways))})", re.IGNORECASE) for ways in beginnings]
+        for among in (self._choices, self._all):
+            if found := [choice for choice in among if all(word.search(choice[1]) for word in words)]:
+                self._choices, self._end = found, 0
+                self.turn()
+                return True
+        return False
 
 
 def has_terminal() -> bool:
@@ -223,6 +224,7 @@ class Dialogue:
                 return False
             if reply.kind == "more":
                 self.interview.certain = True
+                self._paragraph("Going on until it is certain; d is done.")
                 return True
             if reply.kind == "back":
                 self._paragraph("" if at else "This is the first question.", gap=not at)
@@ -258,10 +260,10 @@ class Dialogue:
             try:
                 reply = parse_reply(constraint, typed, names)
             except InvalidAnswerError as error:
-                if situations and not self.piped and shown.narrowed(word):
+                if situations and not self.piped and shown.narrowed([*map(self.interview.said_as, word.split())]):
                     self._question(shown.text)
                 else:
-                    self._wrong(str(error))
+                    self._wrong(words.no_situation_words(typed, len(situations)) if situations else str(error))
                 continue
             if reply.kind == "help":
                 self._help(constraint, shown.text)
@@ -316,7 +318,10 @@ class Dialogue:
         lines = self._laid_out(words.help_page(constraint, self.rules)).rstrip("\n").split("\n")
         left = max(self._rows() - question.count("\n") - 3, 4)
         if len(lines) > left:
-            lines = [*"\n".join(lines[: left - 1]).rstrip().split("\n"), lines[-1]]
+            shown = lines[: left - 1]
+            while len(shown) > 1 and not shown[-1].startswith("    "):  # up to a rule with what it does
+                shown.pop()
+            lines = [*(shown if len(shown) > 1 else lines[: left - 1]), lines[-1]]
         if self._since + len(lines) + 1 > self._rows():
             self._question(question)
         self._say("\n".join(lines))

@@ -174,6 +174,10 @@ class Interview:
         known = self._questionnaire.situations if self._order == "adaptive" else ()
         return self._likely.situations(known) if self._likely and known else ()
 
+    def said_as(self, word: str) -> Sequence[str]:
+        """Beginnings of the words that a situation may have for one that is searched for."""
+        return self._questionnaire.said_as(word)
+
     @property
     def then(self) -> Sequence[str]:
         """What makes an answer usable."""

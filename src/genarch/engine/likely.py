@@ -56,6 +56,12 @@ class Questionnaire(NamedTuple):
     """Constraint to the tasks for which asking for it makes sense, where that is not all."""
     then: tuple[str, ...] = ()
     """What makes an answer usable: asked once it is settled."""
+    words: Mapping[str, tuple[str, ...]] = {}
+    """Beginnings of words that people search for to those of words that situations have instead."""
+
+    def said_as(self, word: str) -> Sequence[str]:
+        """Beginnings of the words that a situation may have for one that is searched for."""
+        return word, *(other for begin, others in self.words.items() if word.startswith(begin) for other in others)
 
     def applies(self, name: str, stated: Answers) -> bool:
         """Whether a question makes sense for the task that is stated."""

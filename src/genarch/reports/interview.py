@@ -24,6 +24,12 @@ Choice = tuple[int, str, str]
 WHAT_IS_MADE = "Which of these is most like what you are building?"
 
 
+def no_situation_words(typed: str, count: int) -> str:
+    """What to say of a line that picks nothing to build."""
+    search = "a word of another, as in photo, scan, face or prompt"
+    return f"'{typed[:60]}' is in no line of the list; type a number from 1 to {count}, {search}, or u."
+
+
 def choices_of(constraint: Constraint, rules: RuleTable, names: Sequence[str]) -> list[Choice]:
     """The list of a question, by the names that it has."""
     meanings = question_of(constraint, rules).choices
