@@ -111,6 +111,8 @@ def test_where_one_number_is_asked_for_a_range_is_none() -> None:
         ("training_images", "..", "has not two ends; write <=1000"),
         ("training_images", "1..2..3", "'2..3' is not a whole number"),
         ("training_images", "100-200", "write a range as 100..200"),
+        ("latency_budget_ms", "300 to 500 ms", "write a range as 300ms..500ms"),
+        ("latency_budget_ms", "0.5 s to 2 s", "write a range as 0.5s..2s"),
         ("training_images", "{}", "names no end; write one of: at_least, above, at_most, below"),
         ("training_images", "{at_leats: 5}", "did you mean 'at_least'?"),
         ("training_images", "{below: 5, below: 6}", "names an end twice; write each once"),

@@ -177,7 +177,10 @@ def _why_not_decimal(constraint: Constraint, text: str) -> str:
     if re.fullmatch(r"[0-9]+(:[0-9]+)+", text):
         return f"'{shown(text)}' is a time or a base-60 number to YAML 1.1; write {noun}{unit}"
     if match := _FROM_TO.fullmatch(text):
-        return f"'{shown(text)}' is not {noun}; write a range as {shown(match[1].strip())}..{shown(match[2].strip())}"
+        low, high = (end.replace(" ", "") for end in match.groups())
+        if low[-1:].isdigit():
+            low += high.lstrip(".0123456789")  # 1 to 3 s
+        return f"'{shown(text)}' is not {noun}; write a range as {shown(low)}..{shown(high)}"
     suggestion = ""
     if len(text) <= MAX_DIGITS + 5:
         folded = unicodedata.normalize("NFKC", text).replace("_", "").removeprefix("+")
