@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -118,3 +120,10 @@ def test_names_that_are_spelt_much_like_a_constraint_are_named(folder: Path) -> 
     )
     (folder / "empty.csv").write_text("task\n")
     assert run("evaluate", "--no-evidence", "--table", "empty.csv", cwd=folder).returncode == 3
+
+
+def test_a_reader_that_has_enough_is_no_error(folder: Path) -> None:
+    (folder / "many.csv").write_text("task\n" + "inpainting\n" * 20_000)  # more than a pipe holds
+    command = f"{sys.executable} -m genarch evaluate --table many.csv --no-evidence | head -1"
+    done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ('"verdict","architecture","confidence","margin"\n', "")

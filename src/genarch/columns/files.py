@@ -78,6 +78,8 @@ def opened(path: str, stream: BinaryIO, wanted: Callable[[str], bool]) -> Iterat
                 yield Source(reader.schema.names, batches, None, kind)
                 return
             yield _of_stream(content, wanted, kind)
+        except BrokenPipeError:  # of whoever reads the verdicts
+            raise
         except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
             words: dict[type, str] = {FileNotFoundError: "no such file", PermissionError: "permission denied"}
             raise refuse(shown, words.get(type(error)) or str(error).partition("\n")[0]) from None
