@@ -241,18 +241,20 @@ def _ways(model: Model, catalogue: Catalogue) -> Iterator[Way]:
     own, shown = takes_of(model.id, catalogue), frozenset[str](catalogue.tasks_of(model.id))
     needed = dict.fromkeys(
         name
-        for wanted in sorted(_EVERY_CONDITIONING - own)
+        for wanted in (sorted(_EVERY_CONDITIONING - own) if takes else ())
         for name in next(([name] for name, terms in takes.items() if wanted in terms), [])
+    )
+    largest, alone = catalogue.largest(model.id), _terms(model, own, catalogue)
+    timed = (model.work is not None and model.weights_released) or any(
+        row.timing == "request" and row.carries for row in catalogue.rows_of(model.id)
     )
     for names in (some for size in range(len(needed) + 1) for some in combinations(needed, size)):
         adapters = tuple(catalogue.models[name] for name in names)
-        terms = _terms(model, own.union(*(takes[name] for name in names)), catalogue)
+        terms = alone._replace(lacks=alone.lacks.difference(*(takes[name] for name in names))) if names else alone
         tasks = shown.union(*(catalogue.tasks_of(name) for name in names))
         gives = tuple(takes[name] - own for name in names)
         options = Options(controlnets=sum(adapter.every_step for adapter in adapters))
-        requests = any(row.timing == "request" and row.carries for row in catalogue.rows_of(model.id))
-        timed = requests or (model.work is not None and model.weights_released)
-        yield Way(model, adapters, gives, options, tasks, terms, catalogue.largest(model.id), timed)
+        yield Way(model, adapters, gives, options, tasks, terms, largest, timed)
 
 
 def _terms(model: Model, takes: frozenset[str], catalogue: Catalogue) -> Terms:
