@@ -8,8 +8,9 @@ and 1, the same from either side, and 1 for two that state the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import log10
+from operator import attrgetter
 from typing import Annotated, NamedTuple, cast
 
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Range, Value
@@ -141,8 +142,9 @@ class _Documented:
     """Cases side by side, with weights: what an answer that agrees with them counts is worked out once."""
 
     def __init__(self, cases: tuple[Case, ...], weights: Weights) -> None:
-        self._cases, self._weight = cases, by_constraint(weights)
-        self._there = [compared(case.spec.constraints) for case in cases]
+        self._cases = sorted(cases, key=lambda case: not case.strict)
+        self._weight = by_constraint(weights)
+        self._there = [compared(case.spec.constraints) for case in self._cases]
         self._agreed: dict[tuple[str, Value], Sequence[float]] = {}
         self._alone = [sum(UNSTATED * self._weight[name] for name in there) for there in self._there]
         self._both = {
@@ -153,10 +155,10 @@ class _Documented:
         self._last: tuple[Answers | None, tuple[Precedent, ...]] = None, ()
 
     def beside(self, here: Answers) -> tuple[Precedent, ...]:
-        """The cases, those most alike first."""
+        """The cases, those most alike first; of those alike, the strict ones."""
         if self._last[0] != here:
             found = [Precedent(*each, here) for each in zip(self._cases, self._similar(here), strict=True)]
-            self._last = here, tuple(sorted(found, key=lambda one: (-one.similarity, not one.case.strict)))
+            self._last = here, tuple(sorted(found, key=attrgetter("similarity"), reverse=True))
         return self._last[1]
 
     def _similar(self, here: Answers) -> Sequence[float]:
@@ -229,19 +231,19 @@ def votes(case: Case) -> Mapping[str, float]:
     return dict.fromkeys(families, 1 / len(families)) if families else {}
 
 
-def agreement(found: Iterable[Precedent], counting: Callable[[Precedent], float] = counts) -> Mapping[str, float]:
+def agreement(found: Iterable[Precedent]) -> Mapping[str, float]:
     """How the precedents are spread over families, each as it counts: family to share, the largest first.
 
     Empty where none is alike at all.
     """
     sums: dict[str, float] = defaultdict(float)
     for precedent in found:
-        counted = counting(precedent)
-        if (chosen := precedent.case.chosen) != "evaluate_both":
+        chosen, counted = precedent.case.chosen, counts(precedent)
+        if chosen != "evaluate_both":
             sums[chosen] += counted
-            continue
-        for family, share in votes(precedent.case).items():
-            sums[family] += share * counted
+        else:
+            for family, share in votes(precedent.case).items():
+                sums[family] += share * counted
     whole = sum(sums.values())
     return {name: part / whole for name, part in sorted(sums.items(), key=lambda item: -item[1])} if whole else {}
 
