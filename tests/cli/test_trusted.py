@@ -271,6 +271,9 @@ CHANGES: dict[str, tuple[Callable[[Path], object], list[tuple[str, str, int]]]] 
     "a waiver for another decision": (
         edited("docs/waived.md", "decision: diffusion", "decision: hybrid"), [("docs/waived.md", "waiver-added", 8)],
     ),
+    "a waiver for other constraints": (
+        edited("docs/waived.md", "latency_budget_ms: 33", "latency_budget_ms: 20"), [("docs/waived.md", "waiver-added", 8)],
+    ),
     "a waiver that moves down": (edited("docs/waived.md", "# A\n", "# A\n\nMore words.\n"), []),
     "a waiver gone, with what it was for": (put("docs/waived.md", GOOD), []),
     "a waiver comes into force": (
@@ -468,6 +471,16 @@ def test_what_a_sparse_checkout_leaves_out_is_not_gone(repo: Path) -> None:
     put("docs/good.md", f"Status: rejected\n\n{GOOD}")(repo)
     git(repo, "rm", "-q", "--sparse", "docs/plain.genarch.yaml")
     assert [name for name, *_ in found()] == ["docs/good.md", "docs/plain.genarch.yaml"]
+
+
+def test_a_pin_excuses_what_it_was_for_and_nothing_else(bundled: Path) -> None:
+    git(bundled, "checkout", "-q", "main")
+    put("docs/x.md", BAD.replace("diffusion\n", "diffusion\ndecided_with: field@1.1.0\n"))(bundled)
+    commit(bundled)
+    excused = ("docs/x.md", "decided-with-older-rules", 7)
+    assert found() == [excused]
+    edit(bundled, "docs/x.md", "latency_budget_ms: 33", "latency_budget_ms: 20")
+    assert found() == [excused, ("docs/x.md", "waiver-added", 7)]
 
 
 def test_a_folder_that_the_repository_lies_in_takes_in_all_of_it(bundled: Path) -> None:

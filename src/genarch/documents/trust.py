@@ -193,12 +193,15 @@ class Comparison:
         """The exceptions of a spec that it did not have for that decision."""
         placed, check = now.placed, CheckId("waiver-added")
         assert placed is not None  # noqa: S101  (what is in force now stands somewhere)
-        same = before is not None and before.decision == now.spec.decision
+        same = before is not None and _decided(before) == _decided(now.spec)
+        other = (
+            "other constraints" if before is not None and before.decision == now.spec.decision else "another decision"
+        )
         for number, waiver in enumerate(now.spec.waivers):
             earlier = [one for one in before.waivers if one.rule == waiver.rule] if before else []
             if same and any(_no_wider(waiver, one) for one in earlier):
                 continue
-            what = "is new" if not earlier else "has changed" if same else "was for another decision"
+            what = "is new" if not earlier else "has changed" if same else f"was for {other}"
             fields = f"waivers[{number}].rule", f"waivers[{number}]"
             words = {"what": f"the waiver of {waiver.rule} {what}", "at": self._reference}
             yield placed.found(check, *fields, subject=[waiver.rule], **words)
@@ -207,12 +210,13 @@ class Comparison:
             return
         taken = taken_with(pinned, self._rules, self._tables)
         if taken not in ("unknown", self._rules):
-            words = {"what": f"that it was decided_with {pinned} is new", "at": self._reference}
+            anew = "is new" if before is None or before.decided_with != pinned else f"was for {other}"
+            words = {"what": f"that it was decided_with {pinned} {anew}", "at": self._reference}
             yield placed.found(check, "decided_with", subject=["decided_with"], **words)
 
 
 def _decided(spec: Spec) -> tuple[object, ...]:
-    return spec.constraints, spec.decision
+    return spec.constraints, spec.decision, spec.model
 
 
 def _no_wider(now: Waiver, before: Waiver) -> bool:
