@@ -1107,10 +1107,17 @@ def test_a_day_is_written_in_full(day: str, repo: Path) -> None:
     assert "is not a calendar date" in check("--today", day, str(repo)).stderr
 
 
-def test_a_step_summary_keeps_what_others_wrote(repo: Path) -> None:
-    (repo / "summary").write_text("## Tests: 12 passed\n")
-    for _ in range(2):
-        check("--format", "markdown=summary", GITHUB_STEP_SUMMARY=str(repo / "summary"))
-    text = (repo / "summary").read_text()
-    assert text.startswith("## Tests: 12 passed\n")
-    assert text.count("## Design decisions") == 2
+@pytest.mark.parametrize(
+    "others", [b"## Tests: 12 passed\n", b"no line end", b"", b"\xff\xfe not ours\n", b"x" * (2 << 20)], ids=range(5)
+)
+def test_a_step_summary_keeps_what_others_wrote(others: bytes, repo: Path) -> None:
+    (repo / "summary").write_bytes(others)
+    (repo / "link").symlink_to("summary")
+    for path in ("summary", str(repo / "link")):
+        result = check("--format", f"markdown={path}", GITHUB_STEP_SUMMARY=str(repo / "summary"))
+        assert result.exit_code == 0
+    CliRunner().invoke(app, ["rules", "lint", "-o", "summary"], env={"GITHUB_STEP_SUMMARY": "summary"})
+    content = (repo / "summary").read_bytes()
+    assert content.startswith(others)
+    assert content[len(others) :].lstrip(b"\n").startswith(b"## Design decisions\n")
+    assert content.count(b"\n## Design decisions\n") == 2 - (others == b"")

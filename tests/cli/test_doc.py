@@ -171,10 +171,16 @@ def test_without_a_terminal_it_says_what_is_open(record: Path) -> None:
         (["--yes", "--decision", "gann"], "genarch: --decision: 'gann' is not a family or architecture; did you mean"),
         (["--spec", "own.yaml", "--id", "b"], "genarch: own.yaml: states the id 'own'; leave --id out"),
         (["--spec", "bad.yaml"], "genarch: bad.yaml:2:23: constraints.domain: "),
+        (["--spec", "beside.yaml"], "beside.yaml: stands beside a document already, by its key 'document'"),
+        (
+            ["--spec", "filter.genarch.yaml", "--decision", "hybrid"],
+            "filter.genarch.yaml: decides gan; leave --decision out",
+        ),
     ],
 )
 def test_what_is_refused_leaves_the_document_alone(options: list[str], message: str, record: Path) -> None:
     (record.parent / "own.yaml").write_text("version: 1\nid: own\nconstraints: {}\n")
+    (record.parent / "beside.yaml").write_text("version: 1\ndocument: 0007-filter.md\nconstraints: {}\n")
     (record.parent / "bad.yaml").write_text("version: 1\nconstraints: {domain: brod}\n")
     told = run(record.parent, record.name, *options)
     assert told.returncode == 2
@@ -277,6 +283,7 @@ def test_a_spec_file_that_decides_nothing_gets_the_decision_from_the_command_lin
         ("{version: 1, constraints: {domain: narrow}}", "{version: 1, constraints: {domain: narrow}, decision: gan, decided_with: article@1.0.0}"),
         ("version: 1\ndecision: unknown # soon\nconstraints: {}\n", "version: 1\ndecision: gan # soon\nconstraints: {}\ndecided_with: article@1.0.0\n"),
         ("version: 1\ndecided_with: article@1\n", "version: 1\ndecided_with: article@1\ndecision: gan\n"),
+        ("version: 1\n...\n", "version: 1\ndecision: gan\ndecided_with: article@1.0.0\n"),
         ("version: 1\r\nconstraints:\r\n", "version: 1\r\nconstraints:\r\ndecision: gan\r\ndecided_with: article@1.0.0\r\n"),
     ],
 )  # fmt: skip

@@ -97,6 +97,10 @@ def _deciding(path: str, decision: str | None, rules: RuleTable) -> tuple[str, S
     """The text of a spec file, with what was decided where it leaves that open."""
     text = read_text(path)
     spec = parse_spec(text, path=path, rules=rules)
+    if spec.document is not None:
+        raise refuse(
+            path, "stands beside a document already, by its key 'document'; remove that key to make a block of it"
+        )
     if decision is None or decision == spec.decision:
         return text, spec
     if spec.decision is not None:

@@ -237,16 +237,7 @@ def _write(report: CheckReport, outputs: Sequence[Output], *, waived: bool) -> N
     """Write each report, the files first; beside annotations the log gets the text."""
     for output in sorted(outputs, key=lambda output: output.path is None):
         view = View(look_of(output.path), waived, report.fail_on)
-        text = FORMATS[output.format](report, view)
-        summary = os.environ.get("GITHUB_STEP_SUMMARY")
-        if (
-            output.path
-            and summary
-            and os.path.isfile(summary)
-            and os.path.realpath(output.path) == os.path.realpath(summary)
-        ):
-            text = read_exactly(summary) + text  # other steps have written there, and this one's earlier runs
-        written(text, output.path)
+        written(FORMATS[output.format](report, view), output.path)
         if output.format in ("concise", "gitlab"):  # whose lines and entries are findings alone
             say(*judged_by(report))
         if output == Output("github", None):

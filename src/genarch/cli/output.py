@@ -21,7 +21,7 @@ from genarch.engine.spec import Spec
 from genarch.errors import GenarchError, InputError, Problem, nearest
 from genarch.files.answers import with_overrides
 from genarch.files.bundled import OWN_NAME, with_own_cases, with_own_evidence
-from genarch.files.io import atomic_file, case_files, decode, read_stream, refuse
+from genarch.files.io import added_to, atomic_file, case_files, decode, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.json import as_json
 from genarch.reports.words import safe
@@ -299,8 +299,19 @@ def writer(output: str | None, *, paged: bool = False, before: str | None = None
         except BrokenPipeError:
             discard_output()
         return
+    if _is_summary(output):
+        parts = []
+        yield parts.append
+        added_to(output, "".join(parts))
+        return
     with atomic_file(output, before=before, note=say) as write:
         yield write
+
+
+def _is_summary(path: str) -> bool:
+    """Whether a file is where GitHub's runner collects the summary of a step, to which others write too."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    return bool(summary) and os.path.exists(path) and os.path.realpath(path) == os.path.realpath(summary or "")
 
 
 def written(text: str, output: str | None = None, *, before: str | None = None) -> int:

@@ -271,6 +271,19 @@ def _atomic(path: str, before: str | None, note: Callable[[str], object]) -> Ite
                 note(f"{path}: written in place, since {why}")
 
 
+def added_to(path: str, text: str) -> None:
+    """Add text to the end of a file, on a line of its own, whatever is in it.
+
+    Raises:
+        InputError: when it cannot be written.
+    """
+    with _refused(path, "cannot be written: "), open(path, "a+b") as stream:
+        begun = stream.seek(0, os.SEEK_END) > 0
+        stream.seek(-1 if begun else 0, os.SEEK_END)
+        between = "\n" if begun and stream.read(1) != b"\n" else ""
+        stream.write(f"{between}{text}".encode())
+
+
 @contextmanager
 def _as_it_stands(path: str) -> Iterator[TextIO]:
     stream = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115

@@ -27,6 +27,7 @@ _WIDEST_COMMENT = 78
 _UNQUOTED = re.compile(r"[0-9.]+|true|false")
 _ENDS = re.compile(r"\{\w+: [0-9.]+, \w+: [0-9.]+\}")
 """A range by the names of its ends, as answers have it."""
+_DOCUMENT_END = re.compile(r"(?<=[\r\n])\.\.\.\Z")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
 
 
@@ -87,7 +88,8 @@ def spec_with_decision(text: str, decision: str, decided_with: str) -> str:
     if spec.root.flow_style:
         return edited(text, [*there, *([spec.into(spec.root, new)] if new else [])])
     lines = "".join(f"{spec.newline}{name}: {value}" for name, value in new.items())
-    return f"{edited(text, there).rstrip()}{lines}{spec.newline}"
+    before = _DOCUMENT_END.sub("", edited(text, there).rstrip()).rstrip()
+    return f"{before}{lines}{spec.newline}"
 
 
 def stated_id(text: str) -> str | None:
