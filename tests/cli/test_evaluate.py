@@ -496,6 +496,8 @@ def test_why_not_a_model(specs: Path) -> None:
     ran = run(*asked, cwd=specs)
     assert "pix2pix-turbo / CycleGAN-turbo does not fit" in ran.stdout
     assert "fails task: nothing shows it on portrait_animation" in " ".join(ran.stdout.split())
+    unknown = run("evaluate", "a.genarch.yaml", "--model", "stylegan3-t", "--set", "gpu=ascend-910b", cwd=specs).stdout
+    assert "budget not shown: its time on this hardware is neither measured nor" in " ".join(unknown.split())
     page = run(*asked, "--full", "--format", "markdown", cwd=specs).stdout
     assert "**Why not pix2pix-turbo / CycleGAN-turbo**" in page
     (specs / "b.genarch.yaml").write_text(PORTRAIT + "model: liveportrait\n")

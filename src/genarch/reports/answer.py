@@ -26,7 +26,7 @@ from genarch.reports.evaluation_page import (
     report_page,
     verdict_words,
 )
-from genarch.reports.evidence import own_words, quickest_there, usd_words
+from genarch.reports.evidence import own_words, quickest_there, unshown, usd_words
 from genarch.reports.page import Block, Line, Page, Paragraph, Span, code, dim, spans, strong
 from genarch.reports.words import both, either, name_words, unmeasured_words
 
@@ -211,8 +211,11 @@ def _model(report: Evaluated) -> Iterator[Line]:
         return
     yield Span(f"{named.title} {'fits' if named.fits else 'does not fit'}", tone="kept" if named.fits else "missed")
     for outcome, tone in (("fails", "missed"), ("open", "open")):
-        asked = (test for test in named.tests if test.outcome == outcome)
-        yield from ((Span(f"{outcome} ", tone=tone), f"{test.test}: {test.says}") for test in asked)
+        for test in (test for test in named.tests if test.outcome == outcome):
+            if unshown(named, test):
+                yield f"{test.test} ", Span("not shown", tone="open"), f": {test.says}"
+            else:
+                yield Span(f"{outcome} ", tone=tone), f"{test.test}: {test.says}"
 
 
 def _reasons(report: Evaluated) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from genarch.engine.constraints import Range
-from genarch.evidence.advice import Judged, Start
+from genarch.evidence.advice import Asked, Judged, Start
 from genarch.evidence.assessment import Assessment, Candidate, Judgement
 from genarch.evidence.catalogue import Row
 from genarch.evidence.cost import Amounts
@@ -124,9 +124,18 @@ def model_section(model: Judged) -> Section:
     for asked in sorted(model.tests, key=lambda asked: order.index(asked.outcome)):
         tone = {"fails": "disagrees", "open": "warning", "passes": "agrees"}[asked.outcome]
         by = (", by ", *codes(asked.rules)) if asked.rules else ()
-        entries.append(Entry((Span(asked.outcome, "plain", tone), f" {asked.test}: {asked.says}", *by)))
+        shown: tuple[str | Span, ...] = (Span(asked.outcome, "plain", tone), f" {asked.test}")
+        if unshown(model, asked):
+            shown = (f"{asked.test} ", Span("not shown", "plain", "warning"))
+        entries.append(Entry((*shown, f": {asked.says}", *by)))
     heading = f"{model.title} fits" if model.fits else f"Why not {model.title}"
     return Section(heading, (Entries(tuple(entries)),))
+
+
+def unshown(model: Judged, asked: Asked) -> bool:
+    """Whether a model fails the budget because its time is not known, and not because it is too slow."""
+    found = model.details.candidate
+    return asked.test == "budget" and asked.outcome == "fails" and found.status in UNSHOWN and not found.row
 
 
 def standing_words(evidence: Assessment, recommended: Sequence[str]) -> str:
