@@ -60,10 +60,10 @@ class Person:
             self.child.sendline(line)
         return shown
 
-    def interrupts(self) -> None:
-        """Ctrl-C, once it waits for an answer: what comes between the prompt and that is only seen with the next line."""
+    def interrupts(self, by: signal.Signals | None = None) -> None:
+        """Ctrl-C or a signal, once it waits for an answer: before that, it is only seen with the next line."""
         time.sleep(0.1)
-        self.child.sendintr()
+        self.child.kill(by) if by else self.child.sendintr()
 
     def leaves(self) -> tuple[str, int | None]:
         """The rest of what is shown, and the exit code."""
@@ -205,7 +205,7 @@ def test_ended_from_elsewhere_the_answers_are_kept(end: signal.Signals | None, t
         _, status = os.waitpid(person.child.pid, 0)
         assert os.WIFEXITED(status)
     else:
-        person.child.kill(end)
+        person.interrupts(end)
         rest, code = person.leaves()
         assert (code, "the answers so far are in genarch-draft.yaml" in rest) == (130, True)
     assert load_spec(tmp_path / "genarch-draft.yaml").constraints["conditioning"] == frozenset({"text"})
@@ -229,7 +229,7 @@ def test_a_file_that_appears_meanwhile_is_not_written_over(tmp_path: Path) -> No
 def test_broken_off_before_the_first_answer_leaves_nothing(tmp_path: Path) -> None:
     person = Person(tmp_path)
     person.sees(ANSWER)
-    person.child.kill(signal.SIGINT)
+    person.interrupts(signal.SIGINT)
     rest, code = person.leaves()
     assert (code, list(tmp_path.iterdir())) == (130, [])
     assert rest.endswith("genarch: interrupted; nothing was answered\n")
@@ -485,8 +485,11 @@ def test_what_is_built_comes_first_and_help_leaves_the_question_on_the_screen(co
     said = " ".join(person.seen.split())
     assert "'nothing like it' is in no line of the list; type a number from 1 to " in said
     assert "Any photo made larger and sharper, within seconds" in said
-    chosen = re.search(r"^ *([0-9]+) +A person's face changed live", person.sees(ANSWER), re.MULTILINE)
+    shown = person.answers("")
+    chosen = re.search(r"^ *([0-9]+) +A person's face changed live", shown, re.MULTILINE)
     assert chosen
+    assert re.search(r"^ *other +[0-9]+ more$", shown, re.MULTILINE)
+    assert re.search(r"^ +1 ", person.sees(ANSWER), re.MULTILINE), "all again"
     person.child.sendline(chosen[1])
     shown = " ".join(person.answers("?").split())
     assert "Taken from it: task portrait_animation, conditioning reference_image, domain narrow, serving" in shown

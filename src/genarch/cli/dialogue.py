@@ -46,12 +46,14 @@ class _Listing:
     @property
     def more(self) -> bool:
         """Whether some are not shown."""
-        return len(self._choices) > self._end - self._begin
+        return len(self._all) > self._end - self._begin
 
     def turn(self) -> None:
-        """Go on to what is not shown, and from the end to the beginning."""
+        """Go on to what is not shown, and from the end to the beginning of all."""
+        if self._end >= len(self._choices):
+            self._choices, self._end = self._all, 0
         last = len(self._choices)
-        self._begin = self._end if self._end < last else 0
+        self._begin = self._end
         self._end, few, many = last, min(self._begin + 1, last), last
         while few < many:  # the most that fit; all of them are tried first
             few, many = (self._end, many) if self.text.count("\n") <= self._room else (few, self._end - 1)
@@ -61,7 +63,7 @@ class _Listing:
     def text(self) -> str:
         """The question as it is laid out now."""
         shown = self._choices[self._begin : self._end]
-        return self._laid_out(shown, len(self._choices) - len(shown))
+        return self._laid_out(shown, len(self._all) - len(shown))
 
     def narrowed(self, beginnings: Sequence[Sequence[str]]) -> bool:
         """Keep, of what is left or else of all, what has a word of one of these beginnings for each word."""
@@ -263,7 +265,8 @@ class Dialogue:
                 if situations and not self.piped and shown.narrowed([*map(self.interview.said_as, word.split())]):
                     self._question(shown.text)
                 else:
-                    self._wrong(words.no_situation_words(typed, len(situations)) if situations else str(error))
+                    no_situation = words.no_situation_words(typed, len(situations), search=not self.piped)
+                    self._wrong(no_situation if situations else str(error))
                 continue
             if reply.kind == "help":
                 self._help(constraint, shown.text)

@@ -9,6 +9,7 @@ from genarch.engine.conditions import constraints_read
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
 from genarch.engine.interview import ENOUGH, Decided, RuledOut, Sheet, Standing
 from genarch.engine.rules import RuleTable
+from genarch.errors import nearest
 from genarch.reports.descriptions import question_of
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Table, dim, strong
 from genarch.reports.words import both, counted, effect_words, either, name_words, unmeasured_words
@@ -24,10 +25,11 @@ Choice = tuple[int, str, str]
 WHAT_IS_MADE = "Which of these is most like what you are building?"
 
 
-def no_situation_words(typed: str, count: int) -> str:
-    """What to say of a line that picks nothing to build."""
-    search = "a word of another, as in photo, scan, face or prompt"
-    return f"'{typed[:60]}' is in no line of the list; type a number from 1 to {count}, {search}, or u."
+def no_situation_words(typed: str, count: int, *, search: bool) -> str:
+    """What to say of a line that picks nothing to build; words are searched for where someone sees what is found."""
+    hint = nearest(typed, BY_NAME["task"].values)
+    other = "a word of another, as in photo, scan, face or prompt" if search else "the name of a task"
+    return f"'{typed[:60]}' is in no line of the list{hint or f'; type a number from 1 to {count}, {other}, or u'}"
 
 
 def choices_of(constraint: Constraint, rules: RuleTable, names: Sequence[str]) -> list[Choice]:
