@@ -232,6 +232,9 @@ def test_a_measurement_that_is_stale_or_misses_the_budget_is_found(tmp_path: Pat
         return [line for line in result.stdout.splitlines() if name in line]
 
     assert found("--today", measured_on) == []
+    report = json.loads(run("check", "--format", "json", "--today", measured_on, cwd=tmp_path).stdout)
+    assert report["measurements"] == ["genarch-evidence.yaml"]
+    jsonschema.Draft7Validator(schema_of("check")).validate(report)
     (stale,) = found("--today", "2099-01-01")
     assert ":3:1: warning: " in stale
     assert "was measured for this spec, but it is older than 2098-01-01" in stale

@@ -153,3 +153,8 @@ def test_every_report_keeps_to_its_schema_and_model(*, exploring: bool, table: s
         report = json.loads(json.dumps(plain(make_error_report(str(path), "an-id", caught.value.problems))))
         check.validate(report)
         model.validate_python(report, strict=True)
+
+
+def test_own_measurements_keep_to_the_schema(root: Path) -> None:
+    text = (root / "examples/measure/genarch-evidence.yaml").read_text()
+    validator("measurements").validate(as_editor(text))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
 
 from catalogues import card, catalogue, model, named, row, work
+from genarch import Spec, evaluate, explore, load_catalogue, load_rules
 from genarch.evidence.assessment import candidate
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import Waits, bill
@@ -17,6 +19,7 @@ from genarch.evidence.pace import band_ms
 from genarch.evidence.percentiles import Percentile
 from genarch.evidence.times import Wanted, group_of
 from genarch.evidence.ways import place_of
+from genarch.files.bundled import catalogue_of
 
 A, B = card("a100-80gb-sxm", 312, 2039), card("t4", 65, 320)
 NET = model("net", work=work(), architecture="diffusion", tasks=("text_to_image",), conditioning=("text",))
@@ -144,3 +147,40 @@ def test_a_way_with_adapters_is_not_what_was_measured() -> None:
     times = {way.words: time.row for way, time in group_of("diffusion", None, known).times(place, 512)}
     assert times == {"Base": "mine", "Base with Control": None}
     assert band_ms(net, A, 512, known, Options(controlnets=1))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_would_change_a_verdict_is_exact_with_measurements_of_its_own(seed: int) -> None:
+    chance, bundled = Random(seed), load_catalogue()
+    timed = [entry for entry in bundled.models.values() if entry.kind == "generator" and entry.work]
+    gpu, side = chance.choice(["l4", "t4", "rtx-4090", "a100-80gb-sxm"]), chance.choice([256, 512, 1024])
+    rows = tuple(
+        own(
+            f"m{at}",
+            chance.choice([5.0, 40.0, 200.0, 900.0, 4000.0]),
+            model=one.id,
+            tasks=bundled.tasks_of(one.id) or ("text_to_image",),
+            conditioning=bundled.conditioning_of(one.id) or ("text",),
+            hardware=gpu,
+            resolution=f"{side}x{side}",
+            source=bundled.parts.sources[0].id,
+        )
+        for at, one in enumerate(chance.sample(timed, 3))
+    )
+    parts = bundled.parts._replace(measurements=(*bundled.parts.measurements, *rows))
+    known = Catalogue(head=bundled.head, parts=parts, digest="own", calibration=bundled.calibration)
+    table = load_rules()
+    table = type(table)(*table)
+    vars(table)["catalogue"] = known
+    assert catalogue_of(table) is known
+    for _ in range(3):
+        task = chance.choice(["text_to_image", "class_conditional", "super_resolution"])
+        budget = chance.choice([30, 150, 600, 2500])
+        spec = Spec("x", {"task": task, "gpu": gpu, "resolution_px": side, "latency_budget_ms": budget})
+        found = explore(spec, table)
+        for possible in found.possible:
+            assert evaluate(spec._replace(constraints=possible.witness), table).verdict.verdict == possible.verdict
+        for flip in found.flips:
+            changes = {change.constraint: change.value for change in flip.changes}
+            changed = spec._replace(constraints={**spec.constraints, **changes})
+            assert evaluate(changed, table).verdict.verdict == flip.verdict

@@ -46,7 +46,7 @@ class Checked(NamedTuple):
 
     `real` is where the document lies that binds, which for a spec file may be one beside it. `carries` is whether the
     file states a spec, or tries to; `bare` that it states none, and must. `status` is set where the document was
-    skipped for it.
+    skipped for it; `measured` are the files of a team's own measurements that counted.
     """
 
     path: str
@@ -56,6 +56,7 @@ class Checked(NamedTuple):
     status: str = ""
     findings: tuple[Located, ...] = ()
     judged: tuple[tuple[CheckedDecision, reader.PlacedSpec], ...] = ()
+    measured: tuple[str, ...] = ()
 
 
 def check_file(item: ListedFile, settings: Settings) -> Checked | None:
@@ -192,8 +193,9 @@ def _sidecar(item: ListedFile, settings: Settings) -> Checked | None:
 def _judged(path: str, document: reader.DesignDocument, settings: Settings, real: str = "") -> Checked:
     # A quotation states nothing: what must carry a spec does not do so by quoting one.
     stated = [*document.specs, *(item for item in document.defects if item.finding.check != CheckId("block-quoted"))]
-    rules, found = settings.rules, []
+    rules, found, measured = settings.rules, [], tuple[str, ...]()
     if settings.own and document.specs:
+        measured = settings.own.files_for(path)
         try:
             rules = settings.own.table_for(path)
         except InputError as error:
@@ -204,7 +206,7 @@ def _judged(path: str, document: reader.DesignDocument, settings: Settings, real
     status = document.status if stated and document.inactive else ""
     real = real or os.path.realpath(path)
     pairs = tuple(zip(judged, document.specs, strict=bool(judged)))
-    return Checked(path, real, bool(stated), status=status, findings=tuple(findings), judged=pairs)
+    return Checked(path, real, bool(stated), status=status, findings=tuple(findings), judged=pairs, measured=measured)
 
 
 def _unusable(path: str, line: int | None, column: int | None, field: str, message: str) -> Located:
@@ -240,6 +242,7 @@ def check_documents(
     first: dict[tuple[str, str], reader.PlacedSpec] = {}
     beside: set[str] = set()
     findings: list[ReportedFinding] = []
+    measured: dict[str, None] = {}
     outputs = {os.path.realpath(path) for path in targets}
     wanted = _wanted(discovery.listed_files(paths, settings.selection), changed, outputs, skipped, missing)
     jobs = 1 if "-" in paths else jobs or os.cpu_count() or 1
@@ -254,6 +257,7 @@ def check_documents(
         ):
             continue
         counts["files"] += 1
+        measured |= dict.fromkeys(map(os.path.normpath, checked.measured))
         skipped[NOT_IN_FORCE] += bool(checked.status)
         stating += checked.carries
         if checked.carries:
@@ -286,7 +290,9 @@ def check_documents(
     looked_at = CheckCounts(**counts, skipped=skipped, findings=finding_counts(findings))
     found = tuple(rows), tuple(findings), looked_at, settings.policy.evidence
     judged_by = settings.project.path or None, settings.baseline, settings.trusted
-    report = CheckReport(1, __version__, rules, today, settings.fail_on, *found, *judged_by)
+    report = CheckReport(
+        1, __version__, rules, today, settings.fail_on, *found, *judged_by, measurements=tuple(measured) or None
+    )
     return report, stating, missing
 
 

@@ -195,16 +195,19 @@ class OwnEvidence:
         Raises:
             InputError: with every problem of the measurements.
         """
-        own = os.path.join(os.path.dirname(spec), OWN_NAME)
-        known = {os.path.realpath(path) for path in self.paths}
-        there = os.path.isfile(self._at.copy(own) if self._at else own)
-        beside = self._beside and there and os.path.realpath(own) not in known
-        paths = (*self.paths, *([own] if beside else []))
+        paths = self.files_for(spec)
         if paths not in self._tables:
             with self._at.named() if self._at else nullcontext():
                 kept = [path for path in map(self._at.copy, paths) if os.path.isfile(path)] if self._at else paths
                 self._tables[paths] = with_own_evidence(self._rules, kept)
         return self._tables[paths]
+
+    def files_for(self, spec: str) -> tuple[str, ...]:
+        """The files of measurements that count for the spec in a file."""
+        own = os.path.join(os.path.dirname(spec), OWN_NAME)
+        known = {os.path.realpath(path) for path in self.paths}
+        there = self._beside and os.path.isfile(self._at.copy(own) if self._at else own)
+        return (*self.paths, *([own] if there and os.path.realpath(own) not in known else []))
 
 
 def collected(read: Callable[[str], _T], names: Iterable[str]) -> list[_T]:

@@ -305,6 +305,7 @@ FILES = {
     "rules": "genarch.files.table_reader:TableForm",
     "cases": "genarch.engine.spec:Cases",
     "settings": "genarch.documents.settings:ProjectSettings",
+    "measurements": "genarch.files.catalogue_reader:OwnEvidence",
     "baseline": "genarch.documents.settings:Baseline",
 }
 """What people write: the module and name of each declaration."""

@@ -39,7 +39,7 @@ def schema_of(declaration: Any, mode: Mode = "file") -> dict[str, Any]:
     schema = adapter.json_schema(mode="serialization" if mode == "output" else "validation")
     found: dict[str, Any] = {"$schema": DRAFT, **_converted(schema)}
     for name, make in _OWN.items():
-        if f"'#/definitions/{name}'" in str(found):
+        if f"'#/definitions/{name}'" in str(found) and name not in found.get("definitions", {}):
             found.setdefault("definitions", {})[name] = make()
     return found
 

@@ -13,7 +13,7 @@ from genarch.documents.judge import CheckedDecision
 from genarch.engine.answers import plain_answers
 from genarch.engine.constraints import Answers, in_order
 from genarch.engine.findings import SEVERITIES, Located, Severity
-from genarch.engine.forms import INLINED
+from genarch.engine.forms import INLINED, OMITTED
 from genarch.engine.rules import RuleTable, TableVersion
 from genarch.engine.spec import Waiver
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, Table, Title, code, dim, strong
@@ -134,6 +134,8 @@ class CheckReport(NamedTuple):
     """The file of known findings."""
     trusted: str | None = None
     """The commit, as it was named, at which settings, table and baseline were read; null where that is now."""
+    measurements: Annotated[tuple[str, ...] | None, OMITTED] = None
+    """The files of a team's own measurements that counted; left out where there are none."""
 
 
 Report = LintReport | CheckReport
@@ -275,6 +277,7 @@ def judged_by(report: Report) -> list[str]:
         return []
     named = [str(report.rules), *([f"settings {report.settings}"] if report.settings else ["no settings"])]
     named += [f"baseline {report.baseline}" if report.baseline else "no baseline"]
+    named += [f"measurements {', '.join(report.measurements)}"] if report.measurements else []
     return [f"Judged by {', '.join(named)}{f', as they are at {report.trusted}' if report.trusted else ''}."]
 
 
