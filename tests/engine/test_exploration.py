@@ -401,6 +401,14 @@ def gan_where(*conditions: Condition, contradictions: tuple[Condition, ...] = ()
     return table(*(rule(f"rule-{at}", when, {"gan": 3}) for at, when in enumerate(conditions)), notices=notices)
 
 
+def test_a_gpu_is_taken_back_for_the_device_that_it_implies() -> None:
+    rules = table(rule("no-room", CONSUMER, excludes=tuple(FAMILIES)), rule("gan", NARROW, {"gan": 3}))
+    found = explore(spec(gpu="rtx-4090", domain="narrow"), rules)
+    assert (found.verdict.verdict, found.relax) == ("infeasible", (("gpu",),))
+    found = explore(spec(gpu="rtx-4090", device="consumer_gpu"), rules)
+    assert found.relax == (("device", "gpu"),)  # either alone implies the other's rule
+
+
 def gan(*changes: Change) -> Flip:
     return Flip(changes, "gan")
 
@@ -415,6 +423,12 @@ def gan(*changes: Change) -> Flip:
         (ms("above", 50), {"latency_budget_ms": 20}, (gan(Change("latency_budget_ms", 100, "above", 50)),)),
         (ms("above", 50), {"latency_budget_ms": 50}, (gan(Change("latency_budget_ms", 100, "above", 50)),)),
         (ms("is", 50), {"latency_budget_ms": 75}, (gan(Change("latency_budget_ms", 50, "at_most", 50)),)),
+        # a size as any number, where evidence says nothing
+        (
+            Predicate("resolution_px", "above", (512,)),
+            {"resolution_px": 512},
+            (gan(Change("resolution_px", 1024, "above", 512)),),
+        ),
         # both ways
         (
             Any((ms("below", 50), ms("at_least", 100))),
@@ -465,6 +479,12 @@ def gan(*changes: Change) -> Flip:
             All((ms("at_most", 100), PAIRED)),
             {"latency_budget_ms": 500, "paired_data": False},
             (gan(Change("latency_budget_ms", 100, "at_most", 100), Change("paired_data", value=True)),),
+        ),
+        # of a range, beyond it, as near as it gets
+        (
+            All((ms("at_least", 100), PAIRED)),
+            {"latency_budget_ms": Range(at_most=50), "paired_data": False},
+            (gan(Change("latency_budget_ms", 100, "at_least", 100), Change("paired_data", value=True)),),
         ),
         # three where two are not
         (
