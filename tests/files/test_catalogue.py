@@ -123,6 +123,11 @@ def test_a_changed_file_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPa
 def test_the_names_that_a_spec_may_state_are_those_of_the_hardware(shipped: Catalogue) -> None:
     assert {entry.id: entry.devices for entry in shipped.hardware.values()} == gpu_names().devices
     assert {alias: entry.id for entry in shipped.hardware.values() for alias in entry.aliases} == gpu_names().aliases
+    assert [gpu_names().meaning(gpu) for gpu in ("l4", "a100-80gb-sxm", "cpu-i7-12700")] == [
+        "NVIDIA L4, 24 GB",
+        "NVIDIA A100 80GB SXM",
+        "Intel Core i7-12700 (8P+4E, AVX2)",
+    ]
     assert BY_NAME["gpu"].values == tuple(shipped.hardware)
 
 

@@ -92,6 +92,13 @@ class GpuNames(NamedTuple):
     """Id to its peak, where that is known: how strong it is, beside others."""
     usual: tuple[str, ...] = ()
     """Those that stand for others of their kind when it is said what would change a verdict."""
+    titles: Mapping[str, str] = {}
+    """Id to its name in full."""
+
+    def meaning(self, name: str) -> str:
+        """`NVIDIA L4, 24 GB`."""
+        title, memory = self.titles.get(name, ""), self.memory_gb.get(name)
+        return title if "GB" in title or not memory else f"{title}, {memory:g} GB"
 
 
 _MAKERS = re.compile("^(nvidia|geforce|amd|radeon|intel|apple|qualcomm)+(?=.)")

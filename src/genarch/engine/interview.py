@@ -376,7 +376,7 @@ class Interview:
 
     def _on_hardware(self, stated: Answers) -> VerdictSearch:
         """The table with what evidence says of the stated hardware."""
-        return verdict_search(self._rules.on_hardware(stated, around=True))
+        return verdict_search(self._rules.on_hardware(stated))
 
 
 def _matched(table: VerdictSearch, stated: Answers) -> tuple[int, int]:

@@ -155,6 +155,7 @@ def read_gpu_names(folder: str) -> GpuNames:
         {entry.id: most for entry in entries if (most := entry.most_gb)},
         {entry.id: entry.peak_tflops for entry in entries if entry.peak_tflops},
         tuple(entry.id for entry in entries if entry.usual),
+        {entry.id: entry.name for entry in entries},
     )
 
 

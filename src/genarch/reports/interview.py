@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from genarch.engine.answers import MANY, names_words, numbered, written
 from genarch.engine.conditions import constraints_read
-from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Constraint, Value
+from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Constraint, Value, gpu_names
 from genarch.engine.interview import ENOUGH, Decided, RuledOut, Sheet, Standing
 from genarch.engine.rules import RuleTable
 from genarch.errors import nearest
@@ -35,7 +35,8 @@ def no_situation_words(typed: str, count: int, *, search: bool) -> str:
 def choices_of(constraint: Constraint, rules: RuleTable, names: Sequence[str]) -> list[Choice]:
     """The list of a question, by the names that it has."""
     meanings = question_of(constraint, rules).choices
-    return [(number, name, meanings.get(name, "")) for number, name in numbered(constraint, names)]
+    listed = gpu_names().meaning if constraint.name == "gpu" else lambda _: ""
+    return [(number, name, meanings.get(name) or listed(name)) for number, name in numbered(constraint, names)]
 
 
 def question_page(
