@@ -176,16 +176,17 @@ def expressions() -> Iterator[tuple[str, re.Pattern[str], bool]]:
     root = Path(genarch.__file__).parent
     for path in sorted(root.rglob("*.py")):
         source, place = path.read_text(), ".".join(path.relative_to(root).with_suffix("").parts)
-        module = import_module(f"genarch.{place}") if place != "__main__" else genarch
         tree = ast.parse(source)
+        calls = [(node, call) for node in ast.walk(tree) if isinstance(node, ast.Call) and (call := _call(node))]
+        if not calls:  # some need what is not installed with genarch
+            continue
+        module = import_module(f"genarch.{place}") if place != "__main__" else genarch
         named = {
             (node.value.lineno, node.value.col_offset): node.targets[0].id
             for node in ast.walk(tree)
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
         }
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or not (call := _call(node)):
-                continue
+        for node, call in calls:
             try:
                 found = eval(compile(ast.Expression(node.args[0]), "", "eval"), vars(module))  # noqa: S307
                 flags = [eval(compile(ast.Expression(n), "", "eval"), vars(module)) for n in _flags(node, call)]  # noqa: S307
