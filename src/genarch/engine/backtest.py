@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from math import comb
+from math import exp, lgamma, log
 from typing import Literal, NamedTuple
 
 from genarch.engine.constraints import Answers, in_order
@@ -164,11 +164,16 @@ def interval(successes: int, cases: int) -> tuple[float, float]:
     Drawing as many cases again, with replacement, gives a binomial number of successes; the interval goes from its
     2.5 % to its 97.5 % quantile. Where all cases came out alike it has no width: the bootstrap knows of no others.
     """
-    if not cases:
-        return 0.0, 0.0
+    if successes in (0, cases):
+        return (1.0, 1.0) if successes else (0.0, 0.0)
     share = successes / cases
-    chances = (comb(cases, number) * share**number * (1 - share) ** (cases - number) for number in range(cases + 1))
-    below = list(accumulate(chances))
+
+    def chance(number: int) -> float:
+        """By logarithms: of many cases the numbers are too large otherwise."""
+        ways = lgamma(cases + 1) - lgamma(number + 1) - lgamma(cases - number + 1)
+        return exp(ways + number * log(share) + (cases - number) * log(1 - share))
+
+    below = list(accumulate(map(chance, range(cases + 1))))
     return bisect_left(below, 0.025) / cases, bisect_left(below, 0.975) / cases
 
 
@@ -192,8 +197,12 @@ MAX_ROUNDS = 10
 """Rounds over all strengths; after three or four nothing moves any more."""
 
 
+MOST_FITTED = 10_000_000
+"""Strengths that are fitted times the cases they are fitted to: each source is left out alone where that allows it."""
+
+
 def leave_one_out(cases: Sequence[Case], rules: RuleTable) -> LeaveOneOut:
-    """Each case judged by strengths fitted to those of other sources."""
+    """Each case judged by strengths fitted to those of other sources; of very many, several are left out together."""
     table = scorer(rules)
     hits = [table.hits(case.spec.constraints) for case in cases]
     strengths = [
@@ -229,5 +238,9 @@ def leave_one_out(cases: Sequence[Case], rules: RuleTable) -> LeaveOneOut:
     every = range(len(cases))
     to_all = fitted(every)
     sources = [source_of(case) for case in cases]
-    unseen = (came_out(at, fitted([other for other in every if sources[other] != sources[at]])) for at in every)
+    fits = max(2, MOST_FITTED // (len(cases) * len(strengths) or 1))
+    part = {source: at % fits for at, source in enumerate(dict.fromkeys(sources))}
+    parts = [part[source] for source in sources]
+    by_others = {left: fitted([at for at in every if parts[at] != left]) for left in set(parts)}
+    unseen = (came_out(at, by_others[parts[at]]) for at in every)
     return LeaveOneOut(len(strengths), score(came_out(at, to_all) for at in every), score(unseen))
