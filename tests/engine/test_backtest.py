@@ -152,3 +152,13 @@ def test_a_fit_keeps_signs() -> None:
     rules = table(rule("narrow", NARROW, {"gan": -1}), rule("also", NARROW, {"diffusion": 1}))
     found = leave_one_out([case(name, "gan", domain="narrow") for name in ("a", "b")], rules)
     assert found.unseen == scored(confidently_wrong=2)
+
+
+@pytest.mark.parametrize("cases", [1, 149, 1_030, 20_000])
+def test_of_any_number_of_cases_a_share_has_an_interval(cases: int) -> None:
+    """Of half right the interval is 1.96 standard deviations of the binomial wide on either side."""
+    assert interval(0, cases) == (0.0, 0.0)
+    assert interval(cases, cases) == (1.0, 1.0)
+    low, high = interval(cases // 2, cases)
+    if cases > 100:
+        assert (low, high) == pytest.approx((0.5 - 0.98 / cases**0.5, 0.5 + 0.98 / cases**0.5), abs=1.5 / cases)

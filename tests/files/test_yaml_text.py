@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from genarch import parse_spec
 from genarch.engine.forms import Scalar
 from genarch.errors import InputError
-from genarch.files.yaml_text import MAX_DEPTH, Document, Fields, Items, Node, parse
+from genarch.files import yaml_text
+from genarch.files.yaml_text import MAX_DEPTH, Document, Fields, Items, Node, nodes_of, parse
 
 
 def refused(text: str) -> list[str]:
@@ -185,3 +186,16 @@ def test_characters_that_yaml_has_not_are_told_where_they_stand(text: str, place
     with pytest.raises(InputError) as caught:
         parse(Document(text, "f"))
     assert (caught.value.problems[0].line, caught.value.problems[0].column) == place
+
+
+def test_what_holds_itself_is_cut_off_and_what_holds_itself_often_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain: list[object] = []
+    chain.append(chain)
+    assert nodes_of(chain) != nodes_of([])
+    often: dict[str, object] = {}
+    often.update(dict.fromkeys("abcdefgh", often))
+    monkeypatch.setattr(yaml_text, "MAX_NODES", 1_000)
+    for value in (often, {"constraints": often}, [[often], {"a": often}]):
+        with pytest.raises(InputError, match="holds more than 1,000 values; is it part of itself"):
+            nodes_of(value)
+    assert isinstance(nodes_of(list(range(900))), Items)

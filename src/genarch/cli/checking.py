@@ -92,11 +92,21 @@ def check_files(files: Iterable[ListedFile], settings: Settings, jobs: int) -> I
     coming = iter(files)
     waiting: deque[tuple[list[ListedFile], Future[list[Checked | None]]]] = deque()
     pool = ProcessPoolExecutor(jobs, way, _begin, (settings,))
+
+    def asked(batch: list[ListedFile]) -> Future[list[Checked | None]]:
+        """A batch to be checked; of a pool that has broken already, its end."""
+        try:
+            return pool.submit(_check, batch)
+        except BrokenProcessPool as error:
+            ended: Future[list[Checked | None]] = Future()
+            ended.set_exception(error)
+            return ended
+
     with _ended_quietly():
         try:
             while True:
                 while len(waiting) < 4 * jobs and (batch := list(islice(coming, _AT_ONCE))):
-                    waiting.append((batch, pool.submit(_check, batch)))
+                    waiting.append((batch, asked(batch)))
                 if not waiting:
                     break
                 batch, result = waiting.popleft()
@@ -105,7 +115,7 @@ def check_files(files: Iterable[ListedFile], settings: Settings, jobs: int) -> I
                 except BrokenProcessPool:
                     pool.shutdown()
                     pool = ProcessPoolExecutor(jobs, way, _begin, (settings,))
-                    waiting = deque((other, pool.submit(_check, other)) for other, _ in waiting)
+                    waiting = deque((other, asked(other)) for other, _ in waiting)
                     for item in batch:
                         with ProcessPoolExecutor(1, way, _begin, (settings,)) as own:
                             try:
@@ -122,8 +132,11 @@ def check_files(files: Iterable[ListedFile], settings: Settings, jobs: int) -> I
 def _ended_quietly() -> Iterator[None]:
     """The end that is asked for by SIGTERM, with the processes of a pool and no word."""
     import signal
+    from multiprocessing import active_children
 
     def end(*_: object) -> None:
+        for process in active_children():
+            process.terminate()  # what it is at may take long
         raise SystemExit(128 + signal.SIGTERM)
 
     before = signal.signal(signal.SIGTERM, end)

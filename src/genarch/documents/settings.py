@@ -148,6 +148,7 @@ def load_settings(path: str) -> ProjectSettings:
 
 _DEEP_KEY = r"""(?<![\w"'.-])(?:["']?[\w-]++["']?[ \t]*+\.[ \t]*+){17}"""
 """A dotted key with more parts than any that we know, for which the parser takes memory by their square."""
+_TOO_DEEP = "nested too deeply; write it with fewer brackets"
 _MAY_HAVE_TOOL = r"""\btool["'\s]*(\]|=|\.["'\s]*genarch)"""
 """What a `pyproject.toml` with `[tool.genarch]` has, however that is written."""
 
@@ -167,7 +168,8 @@ def _read_settings(path: str) -> ProjectSettings | None:
     except (ValueError, RecursionError) as error:  # a number of thousands of digits is an error of its own
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (None, None)
-        message = str(error).partition(" (at line ")[0].lower()
+        message = _TOO_DEEP if isinstance(error, RecursionError) else str(error).partition(" (at line ")[0].lower()
+        message = message.partition("; use sys.")[0]
         raise InputError([Problem(path, line, column, "", f"not TOML: {message}")]) from None
     if in_pyproject:
         tool = data.get("tool", {})

@@ -12,7 +12,7 @@ from itertools import groupby
 from math import log
 from typing import NamedTuple
 
-from genarch.engine.calibration import chances
+from genarch.engine.calibration import Calibration, chances
 from genarch.engine.conditions import predicates, threshold
 from genarch.engine.constraints import BY_NAME, Answers, Range
 from genarch.engine.fitting import Judged, cautious, fitted, known
@@ -174,13 +174,18 @@ def learning_curve(cases: Sequence[Case], rules: RuleTable, weights: Weights) ->
         some = [case for case in cases if part_of[source_of(case)] < part]
         items = known(some, scorer(rules), weights)
         strict = [item for item in items if item.case.strict]
+        sources = {source_of(item.case) for item in items}
+        fits: dict[str, tuple[int, Calibration]] = {}  # by what is left out
         shown, alone, counted = [], [], []
         for target in known(cases, scorer(rules), weights, among=some):
             if target.case.strict and target.case.chosen in families:
                 own = source_of(target.case)
-                others = [item for item in strict if source_of(item.case) != own]
-                by = fitted((item, item.shares(own)) for item in others)
-                counted.append(len(others))
+                left = own if own in sources else ""  # a source that is not among them makes no difference
+                if left not in fits:
+                    others = [item for item in strict if source_of(item.case) != own]
+                    fits[left] = len(others), fitted((item, item.shares(own)) for item in others)
+                count, by = fits[left]
+                counted.append(count)
                 shares = target.shares()
                 shown.append(-log(cautious(chances(target.points, shares, by), families)[target.case.chosen]))
                 alone.append(-log(cautious(shares, families)[target.case.chosen]))

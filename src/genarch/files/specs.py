@@ -121,6 +121,9 @@ def default_id(path: str) -> str:
     return slug or "spec"
 
 
+MAX_CASES = 2_000
+"""Cases of one backtest."""
+
 MAX_CASE_EVENTS = 500_000
 """A case has some seventy parts; 1 MiB holds some thousand cases."""
 
@@ -144,6 +147,9 @@ def load_cases(paths: Sequence[str], verdicts: Collection[str]) -> tuple[Case, .
         if before is not here:
             message = f"is a duplicate, first at {before.path}:{before.line}; ids are used once"
             problems.append(Problem(here.path, here.line, None, f"[{case.id}].id", message))
+    if len(cases) > MAX_CASES:
+        message = f"more than {MAX_CASES:,} cases, each of which is compared with the others; backtest them in parts"
+        problems.append(Problem(cases[MAX_CASES].origin.path, cases[MAX_CASES].origin.line, None, "", message))
     if problems:
         raise InputError(problems)
     return tuple(cases)

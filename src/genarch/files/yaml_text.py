@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import yaml
 
+from genarch.engine.budget import Budget
 from genarch.engine.constraints import Range
 from genarch.engine.forms import Scalar
 from genarch.errors import InputError, Problem
@@ -80,25 +81,45 @@ class Fields(NamedTuple):
 Node = Scalar | Items | Fields
 
 
-def nodes_of(value: object, place: Callable[[str], int] = lambda _: NOWHERE, at: int = NOWHERE, depth: int = 0) -> Node:
+MAX_NODES = 500_000
+"""Values within one value from Python, JSON or TOML: what holds itself several times has more than can be counted."""
+
+
+def nodes_of(
+    value: object,
+    place: Callable[[str], int] = lambda _: NOWHERE,
+    at: int = NOWHERE,
+    depth: int = 0,
+    budget: Budget | None = None,
+) -> Node:
     """A value from Python, or from TOML or JSON, as YAML would have it; `place` says where in its text a key stands.
 
     Text is text, as in quotation marks. What is neither text, number, yes/no, None nor a collection is what it prints.
     No format is as deep as MAX_DEPTH; what is nested deeper is cut off there.
+
+    Raises:
+        InputError: when it holds more than MAX_NODES.
     """
+    budget = budget or Budget(MAX_NODES)
+    if not budget.spend():
+        raise InputError(
+            [Problem("<value>", None, None, "", f"holds more than {MAX_NODES:,} values; is it part of itself?")]
+        )
     match value:
         case Mapping() | AbstractSet() | list() | tuple() if depth > MAX_DEPTH:
             return Items((), at)
         case Range():
-            return nodes_of(value.stated, place, at, depth)
+            return nodes_of(value.stated, place, at, depth, budget)
         case Mapping():
             keys = [Scalar(str(key), plain=True, at=place(str(key))) for key in value]
-            items = (nodes_of(item, place, key.at, depth + 1) for key, item in zip(keys, value.values(), strict=True))
+            items = (
+                nodes_of(item, place, key.at, depth + 1, budget) for key, item in zip(keys, value.values(), strict=True)
+            )
             return Fields(tuple(zip(keys, items, strict=True)), at)
         case AbstractSet():
-            return nodes_of(sorted(value, key=str), place, at, depth)
+            return nodes_of(sorted(value, key=str), place, at, depth, budget)
         case list() | tuple():
-            return Items(tuple(nodes_of(item, place, at, depth + 1) for item in value), at)
+            return Items(tuple(nodes_of(item, place, at, depth + 1, budget) for item in value), at)
         case str():
             return Scalar(value, plain=False, at=at)
         case None | bool():
