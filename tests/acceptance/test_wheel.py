@@ -41,6 +41,7 @@ def test_the_wheel_has_the_tables_the_types_and_nothing_beside_the_package(wheel
         assert f"genarch/rules/evidence/{part.name}" in names
     for part in (root / "rules/cases").glob("*.yaml"):
         assert f"genarch/rules/cases/{part.name}" in names
+    assert "genarch/rules/candidates/networks.json" in names
     for part in (root / "rules/checks").glob("*/*/*"):
         assert f"genarch/{part.relative_to(root)}" in names
     kept = {name for name in names if "/.cache/" in name}
@@ -76,6 +77,10 @@ def test_an_installed_wheel_evaluates_a_spec(wheel: Path, root: Path, tmp_path: 
     assert "few_step" in run(genarch, "rules", "list", cwd=tmp_path)
     assert report["evidence"]["catalogue"]["id"] == "evidence"
     assert "rtx-4090" in run(genarch, "hardware", "list", cwd=tmp_path)
+    once = ["--runs", "1", "--warmup", "0", "--gpu", "rtx-4090", "--evidence", "mine.yaml"]
+    once += ["--set", "latency_budget_ms=unknown"]
+    assert "Measured" in run(genarch, "measure", spec.name, *once, "--model", "sd-turbo", "--", "true", cwd=tmp_path)
+    assert (tmp_path / "mine.yaml").exists()
     (tmp_path / "a.md").write_text((root / "examples/docs/pass/0001-live-face-filter.md").read_text())
     judged = f"Judged by {load_rules('field').name}, no settings, no baseline.\n"
     told = f"1 file, 1 document, 1 decision: no findings\n{judged}"

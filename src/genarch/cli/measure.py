@@ -94,11 +94,11 @@ def measure(
     load = None
     place = place_of(gpu, machine(found) if here else None, catalogue)
     with watch.watching():
-        with _progress() as seen:
+        with _progress(plan.warmup + plan.runs) as seen:
             taken = measured(way, plan, seen=seen)
         peak = at_most(stated.constraints.get("peak_images_per_second"))
         if isinstance(way, UrlWay) and peak and not taken.stopped:
-            with _progress() as seen:
+            with _progress(plan.runs) as seen:
                 load = loaded(way.address, peak, plan, seen=seen)
     report = measured_report(
         stated,
@@ -219,7 +219,7 @@ def _is_here(url: str) -> bool:
 
 
 @contextmanager
-def _progress() -> Iterator[Seen]:
+def _progress(wanted: int) -> Iterator[Seen]:
     """A bar on the terminal, with the time left; nothing where there is none."""
     if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda *_: None
@@ -229,9 +229,9 @@ def _progress() -> Iterator[Seen]:
 
     columns = (TextColumn("{task.completed} of {task.total} images"), BarColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task("", total=None, left="")
+        task = bar.add_task("", total=wanted, left="")
 
-        def seen(done: int, wanted: int, left: float) -> None:
-            bar.update(task, completed=done, total=wanted, left=f"{left:.0f} s left")
+        def seen(done: int, _wanted: int, left: float) -> None:
+            bar.update(task, completed=done, left=f"{left:.0f} s left")
 
         yield seen
