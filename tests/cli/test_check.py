@@ -279,6 +279,17 @@ def test_the_project_of_a_spec_file_is_where_it_lies(tmp_path_factory: pytest.Te
     assert check(str(elsewhere / "docs")).exit_code == 0
 
 
+@pytest.mark.parametrize(("kept", "named"), [("U\u0308.md", "\u00dc.md"), ("\u00dc.md", "U\u0308.md")])
+def test_a_document_is_found_however_its_letters_are_kept(kept: str, named: str, repo: Path) -> None:
+    (repo / "docs" / kept).write_text("# A\n\n## Status\n\nSuperseded by B\n")
+    sidecar(repo, named, decision="diffusion")
+    assert found("docs/genarch.yaml") == []
+    (repo / "docs" / kept).write_text("# A\n")
+    assert found("docs/genarch.yaml") == [("docs/genarch.yaml", "decision-excluded", 5)]
+    (repo / "docs" / kept).unlink()
+    assert found("docs/genarch.yaml") == [("docs/genarch.yaml", "block-invalid", 3)]
+
+
 def test_a_superseded_document_silences_its_sidecar(repo: Path) -> None:
     (repo / "docs/plain.md").write_text("# A\n\n## Status\n\nSuperseded by B\n")
     (repo / "docs/genarch.yaml").write_text(f"version: 1\ndocument: plain.md\n{SETTLED}\ndecision: diffusion\n")

@@ -17,7 +17,7 @@ from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS, load_catalogue
-from genarch.files.io import LONGEST_SCAN, MAX_BYTES, decode, read_bytes, read_text, refuse, within
+from genarch.files.io import LONGEST_SCAN, MAX_BYTES, as_kept, decode, read_bytes, read_text, refuse, within
 from genarch.files.specs import parse_placed
 from genarch.files.yaml_text import LINE_END
 
@@ -212,7 +212,7 @@ def beside(own: DesignDocument, rules: RuleTable) -> Beside | None:
     (placed,) = own.specs
     named = placed.spec.document or ""
     folder = os.path.dirname(own.path) or "."
-    path, real = os.path.normpath(os.path.join(folder, named)), ""
+    path, real = as_kept(os.path.normpath(os.path.join(folder, named))), ""
     if not named.strip() or _DRIVE.match(named) or "\0" in named:
         message = "is no path from here; write one such as README.md"
     elif not within(os.path.dirname(os.path.realpath(path)), repository_root(folder) or os.path.realpath(folder)):

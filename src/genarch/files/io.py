@@ -174,6 +174,19 @@ def entered(folder: str) -> bool:
     return not folder.startswith(".") and folder not in _SKIPPED_FOLDERS
 
 
+def as_kept(path: str) -> str:
+    """The path of a file whose letters and marks are kept together, or apart, where the name has them the other way."""
+    folder, name = os.path.split(path)
+    if name.isascii() or os.path.lexists(path):
+        return path
+    from unicodedata import normalize  # for names with such letters
+
+    with suppress(OSError):
+        kept = [other for other in os.listdir(folder or ".") if normalize("NFC", other) == normalize("NFC", name)]
+        return os.path.join(folder, kept[0]) if kept else path
+    return path
+
+
 def is_spec(name: str) -> bool:
     """Whether a file of this name is a spec wherever it lies."""
     return name == SPEC_NAME or name.endswith(SPEC_SUFFIX)
