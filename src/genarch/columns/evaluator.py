@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from genarch.columns import judging
-from genarch.columns.axes import Codes
+from genarch.columns.axes import Codes, looked_up, lookup
 from genarch.columns.joining import Beside, Evidence, joins
 from genarch.columns.judging import Added, Judge, Lanes, Verdicts
 from genarch.columns.plan import Compiled, Plan
@@ -19,7 +19,7 @@ from genarch.columns.reading import Faults, Reader, columns_of
 from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem, nearest
 
-ROWS = 1 << 15
+ROWS = 1 << 16
 """Rows that are worked on at once: what is in between stays near the processor."""
 
 DEFAULT_COLUMNS = ("verdict", "architecture", "confidence", "margin")
@@ -28,6 +28,11 @@ COLUMNS = (*DEFAULT_COLUMNS, "chance", "recommended", "points", "excluded_by", "
 
 CONFIDENCES = ("forced", "clear", "lean", "close_call")
 _CONFIDENCE = {judging.FORCED: 0, judging.FORCED_LEAN: 2, judging.CLEAR: 1, judging.LEAN: 2, judging.EVALUATE_BOTH: 3}
+
+
+# What is allocated for a batch is given back to the system after each, and taken anew, until the allocator has seen
+# something large come and go.
+np.empty(1 << 25, np.uint8)
 
 
 class Batch(NamedTuple):
@@ -71,11 +76,10 @@ class Evaluator:
             judging.EVALUATE_BOTH: at["evaluate_both"],
         }
         self._width = len(names)
-        self._kind: Any = np.uint8 if 7 * self._width < 256 else np.uint16
         every = [(outcome, first) for outcome in range(7) for first in range(self._width)]
-        self._verdict_of = np.array([fixed.get(outcome, at[families[first]]) for outcome, first in every], np.int8)
-        self._architecture_of = np.array([first if outcome not in fixed else -1 for outcome, first in every], np.int8)
-        self._confidence_of = np.array([_CONFIDENCE.get(outcome, -1) for outcome, _ in every], np.int8)
+        self._verdict_of = lookup(fixed.get(outcome, at[families[first]]) for outcome, first in every)
+        self._architecture_of = lookup(first if outcome not in fixed else -1 for outcome, first in every)
+        self._confidence_of = lookup(_CONFIDENCE.get(outcome, -1) for outcome, _ in every)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.rules.name}, {', '.join(self.columns)})"
@@ -136,11 +140,11 @@ class Evaluator:
         if self._judge.calibration and (beside or "chance" in self.columns):
             outcome, chance = self._chances(found, sums.most_gained + sums.most_lost, sums.most_lost, batch)
             found = found._replace(outcome=outcome)
-        at = found.outcome * self._kind(self._width) + found.first
+        at = found.outcome * np.uint8(self._width) + found.first
         columns: dict[str, Callable[[], Any]] = {
-            "verdict": lambda: _named(self._verdict_of.take(at), self._verdicts),
-            "architecture": lambda: _named(self._architecture_of.take(at), self._architectures),
-            "confidence": lambda: _named(self._confidence_of.take(at), self._confidences),
+            "verdict": lambda: _named(self._verdict_of, at, self._verdicts),
+            "architecture": lambda: _named(self._architecture_of, at, self._architectures),
+            "confidence": lambda: _named(self._confidence_of, at, self._confidences),
             "margin": lambda: pa.array(found.margin, mask=_WITHOUT_MARGIN.take(found.outcome)),
             "chance": lambda: (
                 pa.nulls(batch.rows, pa.float64()) if chance is None else pa.array(chance, mask=np.isnan(chance))
@@ -237,9 +241,8 @@ def _lists(counts: npt.NDArray[Any], members: Any) -> Any:
     return pa.ListArray.from_arrays(pa.array(begin), members)
 
 
-def _named(codes: npt.NDArray[Any], names: Any) -> Any:
+def _named(table: bytes, which: Codes, names: Any) -> Any:
     """A column of names by their positions, null where that is below 0."""
+    codes = looked_up(table, which).view(np.int8)
     missing = codes < 0
-    if not missing.any():
-        return pa.DictionaryArray.from_arrays(pa.array(codes), names)
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=missing), names)
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=missing if missing.any() else None), names)

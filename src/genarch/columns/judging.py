@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from genarch.columns.axes import looked_up, lookup
 from genarch.columns.plan import Compiled, Field, Words
 from genarch.engine.conditions import Condition
 from genarch.engine.rules import Ratio, RuleTable
@@ -118,12 +119,13 @@ class Judge:
         self.calibration = header.calibration
         self._close_call, self._clear, self._least_rules = header.close_call, header.clear, header.least_rules
         self._most_added = 0
+        self._ever = [bool(adds.any()) for adds in lanes.adds.T]
         self._known: dict[tuple[str, int, int], npt.NDArray[Any]] = {}
 
     def sums(self, words: Sequence[Words], by: Compiled, added: Added | None = None) -> Sums:
         """What is packed in words, unpacked, with what is added beside it."""
         own, fields = self.lanes.architectures, by.fields
-        ever = [bool(adds.any()) for adds in self.lanes.adds.T]
+        ever = self._ever
         lanes = [
             field.of(words).astype(np.int32) if ever[at] else np.zeros(1, np.int32)
             for at, field in enumerate(fields[: 2 * own + 1])
@@ -138,7 +140,7 @@ class Judge:
             if key not in self._known:
                 first = [field._replace(word=0, shift=field.shift - flags[0].shift) for field in flags]
                 self._known[key] = self.limits(self._flags([np.arange(1 << bits, dtype=np.uint64)], first))
-            both = self._known[key].take(index.astype(np.intp), mode="clip")
+            both = self._known[key].take(index.astype(np.intp))
         else:
             both = self.limits(self._flags(words, flags))
         most = [field.mask for field in fields]
@@ -201,9 +203,10 @@ class Judge:
         low = (1 << touched_bits) - 1
         apart = (first >> points_shift) - (second >> points_shift)
         closeness, margin = self._margins(apart, (first & low) + (second & low), most)
-        named = np.array([0, *reversed(order)], np.uint8)  # by what `own - rank` is
-        first_at = named.take(first >> touched_bits & (1 << rank_bits) - 1, mode="clip")
-        second_at = named.take(second >> touched_bits & (1 << rank_bits) - 1, mode="clip")
+        named = lookup([0, *order[::-1]])  # by what `own - rank` is
+        low = (1 << rank_bits) - 1
+        first_at = looked_up(named, (first >> touched_bits & low).astype(np.uint8))
+        second_at = looked_up(named, (second >> touched_bits & low).astype(np.uint8))
         standing = [key >> points_shift for key in best]
         lean = sums.limited >> first_at & 1 != 0
         if self._least_rules > 1:
@@ -247,7 +250,7 @@ class Judge:
         index = standing[0]
         for points in standing[1:]:
             index = index * width + points
-        found: npt.NDArray[Any] = self._known[key].take(index, mode="clip")
+        found: npt.NDArray[Any] = self._known[key].take(index)
         return found
 
     def _likely(self, standing: Sequence[Numbers], most: int, least: int) -> npt.NDArray[Any]:

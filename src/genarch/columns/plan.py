@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from genarch.columns.axes import Axis, Codes, Hardware, hardware_of, memory_numbers
+from genarch.columns.axes import Axis, Codes, Hardware, hardware_of, looked_up, lookup, memory_numbers
 from genarch.engine.conditions import Condition, constraints_read
 from genarch.engine.constraints import CONSTRAINTS, Range
 from genarch.engine.matching import Matcher
@@ -60,12 +60,54 @@ class Done(NamedTuple):
     unknown: Bools
 
 
+class Steps(NamedTuple):
+    """What the classes of a column add to the row of a look-up table, and how that is found the quickest.
+
+    Sums are modulo 2 ** 16, as rows are.
+    """
+
+    of_class: Codes
+    stride: Any
+    same: bool
+    """Whether each class adds a stride more than the one before."""
+    rises: Sequence[tuple[int, Any]]
+    """After which classes it is more, or less, and by how much."""
+    table: bytes
+    """By code, how many strides; for codes of 8 bits."""
+
+    @classmethod
+    def of(cls, into: Sequence[int], stride: int) -> Steps:
+        """For what each class is here, and how far these are apart."""
+        of_class = (np.array(into) * stride).astype(np.uint16)
+        rises = np.diff(of_class)
+        steps = [(int(at), rises[at]) for at in np.flatnonzero(rises)]
+        return cls(of_class, np.uint16(stride), into == list(range(len(into))), steps, lookup(into[:256]))
+
+    def add(self, index: Codes, codes: Codes) -> None:
+        """Add what the codes do to the rows; that of unknown is in them already."""
+        if self.same:
+            index += np.multiply(codes, self.stride, dtype=np.uint16)
+        elif len(self.rises) <= _FEW:
+            for at, rise in self.rises:
+                index += (codes > at) * rise
+        elif codes.dtype == np.uint8 and not self.of_class[0]:
+            index += np.multiply(looked_up(self.table, codes), self.stride, dtype=np.uint16)
+        else:
+            index += self.of_class.take(codes) - self.of_class[0]
+
+
+_FEW = 2
+"""Steps of a column's classes, up to which comparing is quicker than looking up."""
+
+
 class Group(NamedTuple):
     """Conditions that are looked up together, by position."""
 
     conditions: tuple[int, ...]
-    steps: Mapping[str, Codes]
+    steps: Mapping[str, Steps]
     """Of each column, what each class adds to the row of the look-up table."""
+    unknown: int
+    """The row where nothing is known."""
     hits: Bools
     """Row by condition."""
 
@@ -79,7 +121,8 @@ class Field(NamedTuple):
 
     def of(self, words: Sequence[Words]) -> Words:
         """The sums."""
-        found: Words = (words[self.word] >> np.uint64(self.shift)) & np.uint64(self.mask)
+        found: Words = words[self.word] >> np.uint64(self.shift)
+        found &= np.uint64(self.mask)
         return found
 
 
@@ -174,7 +217,10 @@ class Compiled:
             self.groups.append(self._group(forming))
         self.fields = self._fields()
         words = 1 + max((field.word for field in self.fields), default=0)
-        self._tables = [self._packed(group.hits, group.conditions, words) for group in self.groups]
+        self._tables = [
+            [table if table.any() else None for table in self._packed(group.hits, group.conditions, words)]
+            for group in self.groups
+        ]
         self._by_condition = self._packed(np.eye(len(plan.parts), dtype=bool), range(len(plan.parts)), words)
 
     @property
@@ -204,12 +250,12 @@ class Compiled:
 
     def _group(self, forming: _Forming) -> Group:
         shape = [len(kept) for _, kept in forming.classes.values()]
-        steps: dict[str, Codes] = {}
+        steps: dict[str, Steps] = {}
         done: dict[str, Done] = {}
         at = _positions(forming.terms)
         for number, (name, (into, kept)) in enumerate(forming.classes.items()):
             stride = prod(shape[number + 1 :])
-            steps[name] = (np.array(into) * stride).astype(np.uint16)
+            steps[name] = Steps.of(into, stride)
             own = [1] * len(shape)
             own[number] = len(kept)
             masks = [self.axes[name].masks[code] for code in kept]
@@ -219,7 +265,8 @@ class Compiled:
                 np.array([code == 0 for code in kept]).reshape(own),
             )
         hits = self._hits(forming.conditions, done, at, tuple(shape) or (1,))
-        return Group(forming.conditions, steps, hits.reshape((-1, len(forming.conditions))))
+        unknown = sum(int(step.of_class[0]) for step in steps.values())
+        return Group(forming.conditions, steps, unknown, hits.reshape((-1, len(forming.conditions))))
 
     def _hits(
         self, conditions: Sequence[int], done: Mapping[str, Done], at: Sequence[int], shape: tuple[int, ...]
@@ -303,7 +350,7 @@ class Compiled:
         totals: list[Words | None] = [None] * len(self._by_condition)
         for group, tables in zip(self.groups, self._tables, strict=True):
             index = _index(group, codes, rows)
-            found = [table.take(index, mode="clip") if table.any() else None for table in tables]
+            found = [None if table is None else table.take(index) for table in tables]
             totals = [_plus(total, one) for total, one in zip(totals, found, strict=True)]
         sums = [np.zeros(rows, np.uint64) if total is None else total for total in totals]
         for condition in self.wide:
@@ -342,24 +389,11 @@ def _plus(one: Words | None, other: Words | None) -> Words | None:
 
 def _index(group: Group, codes: Mapping[str, Codes], rows: int) -> Codes:
     """The row of the look-up table for each row."""
-    first = np.uint16(sum(int(step[0]) for step in group.steps.values()))
-    index: npt.NDArray[Any] = np.full(rows, first, np.uint16)
+    index: Codes = np.full(rows, group.unknown, np.uint16)
     for name, step in group.steps.items():
-        if name not in codes:
-            continue
-        rises = np.diff(step)  # modulo 2 ** 16, as the index is
-        if (rises == rises[:1]).all():
-            index += np.multiply(codes[name], rises[0] if len(rises) else 0, dtype=np.uint16)
-        elif np.count_nonzero(rises) <= _FEW:
-            for at in np.flatnonzero(rises):
-                index += (codes[name] > at) * rises[at]
-        else:
-            index += step.take(codes[name], mode="clip") - step[0]
+        if name in codes:
+            step.add(index, codes[name])
     return index
-
-
-_FEW = 3
-"""Steps of a column's classes, up to which comparing is quicker than looking up."""
 
 
 def _positions(terms: int) -> Sequence[int]:
