@@ -32,7 +32,7 @@ _CONFIDENCE = {judging.FORCED: 0, judging.FORCED_LEAN: 2, judging.CLEAR: 1, judg
 
 # What is allocated for a batch is given back to the system after each, and taken anew, until the allocator has seen
 # something large come and go.
-np.empty(1 << 25, np.uint8)
+np.empty(1 << 24, np.uint8)
 
 
 class Batch(NamedTuple):
@@ -145,7 +145,7 @@ class Evaluator:
             "verdict": lambda: _named(self._verdict_of, at, self._verdicts),
             "architecture": lambda: _named(self._architecture_of, at, self._architectures),
             "confidence": lambda: _named(self._confidence_of, at, self._confidences),
-            "margin": lambda: pa.array(found.margin, mask=_WITHOUT_MARGIN.take(found.outcome)),
+            "margin": lambda: _array(pa.float64(), found.margin, looked_up(_WITHOUT, found.outcome).view(bool)),
             "chance": lambda: (
                 pa.nulls(batch.rows, pa.float64()) if chance is None else pa.array(chance, mask=np.isnan(chance))
             ),
@@ -230,6 +230,7 @@ class Evaluator:
 
 _WITHOUT_MARGIN = ~np.isin(np.arange(7), [judging.EVALUATE_BOTH, judging.CLEAR, judging.LEAN])
 
+_WITHOUT = lookup(_WITHOUT_MARGIN.tolist())
 
 _NOTHING = [judging.INFEASIBLE, judging.UNDETERMINED]
 
@@ -244,5 +245,10 @@ def _lists(counts: npt.NDArray[Any], members: Any) -> Any:
 def _named(table: bytes, which: Codes, names: Any) -> Any:
     """A column of names by their positions, null where that is below 0."""
     codes = looked_up(table, which).view(np.int8)
-    missing = codes < 0
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=missing if missing.any() else None), names)
+    return pa.DictionaryArray.from_arrays(_array(pa.int8(), codes, codes < 0), names, safe=False)
+
+
+def _array(kind: Any, values: npt.NDArray[Any], missing: npt.NDArray[Any]) -> Any:
+    """A column of values as they lie in memory, null where they are missing."""
+    there = pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
+    return pa.Array.from_buffers(kind, len(values), [there, pa.py_buffer(values)])

@@ -143,7 +143,7 @@ class Judge:
             both = self._known[key].take(index.astype(np.intp))
         else:
             both = self.limits(self._flags(words, flags))
-        most = [field.mask for field in fields]
+        most = [field.most for field in fields]
         most_gained, most_lost = max(most[:own]), max(most[own : 2 * own]) if any(ever[own : 2 * own]) else 0
         if added:
             lanes = [
@@ -227,7 +227,7 @@ class Judge:
         if ("margin", most, 0) not in self._known:
             each, margin = self._margins_of(*np.divmod(np.arange((most + 1) * width), width))
             self._known["closeness", most, 0], self._known["margin", most, 0] = each, margin
-        index = apart * width + touched
+        index = (apart * width + touched).astype(np.intp)
         each = self._known["closeness", most, 0].take(index, mode="clip")
         return each, self._known["margin", most, 0].take(index, mode="clip")
 

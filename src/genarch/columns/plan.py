@@ -118,6 +118,8 @@ class Field(NamedTuple):
     word: int
     shift: int
     mask: int
+    most: int = 0
+    """The largest sum."""
 
     def of(self, words: Sequence[Words]) -> Words:
         """The sums."""
@@ -316,7 +318,7 @@ class Compiled:
             width = int(total).bit_length() or 1
             if shift + width > _BITS:
                 word, shift = word + 1, 0
-            fields.append(Field(word, shift, (1 << width) - 1))
+            fields.append(Field(word, shift, (1 << width) - 1, int(total)))
             shift += width
         return fields
 
