@@ -1,7 +1,7 @@
 """Measure genarch's speed against named peers in the same run, and print ratios. Run by `make bench`.
 
-`python benchmarks/run.py [process] [engine] [explore] [growth] [lint] [files] [questions] [check] [evidence]` runs some
-parts.
+`python benchmarks/run.py [process] [engine] [explore] [growth] [lint] [files] [questions] [check] [evidence]
+[tables]` runs some parts.
 Medians of runs taken in turn: machines drift, and a ratio within one run holds where a time does not.
 """
 
@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import check as documents
 from benchmarks import evidence as evidences
-from benchmarks import plain, zen_table
+from benchmarks import plain, tables, zen_table
 from benchmarks import questions as interviews
 from benchmarks.growth import table_of
 from genarch import RuleTable, Spec, decide, evaluate, explore, load_rules, load_spec
@@ -51,6 +51,7 @@ def main() -> None:
         "questions": questions,
         "check": documents.measure,
         "evidence": evidence,
+        "tables": tables.measure,
     }
     gc.set_threshold(100_000)  # as the command line does
     chosen = [name for name in sys.argv[1:] if name in parts] or list(parts)

@@ -127,3 +127,19 @@ def test_a_reader_that_has_enough_is_no_error(folder: Path) -> None:
     command = f"{sys.executable} -m genarch evaluate --table many.csv --no-evidence | head -1"
     done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ('"verdict","architecture","confidence","margin"\n', "")
+
+
+def test_rows_that_two_tables_decide_otherwise(folder: Path) -> None:
+    rows = "id,latency_budget_ms,task\na,50,\nb,,object_removal\nc,,\n"
+    (folder / "history.csv").write_text(rows)
+    counted = run("rules", "diff", "article", "field", "--table", "history.csv", "--exit-code", cwd=folder)
+    assert counted.returncode == 1
+    assert counted.stdout.splitlines() == [
+        "1 of 3 rows change from article@1.0.0 to field@2.0.0",
+        "        1  undetermined -> gan",
+    ]
+    written = run("rules", "diff", "article", "field", "--table", "history.csv", "-o", "changed.csv", cwd=folder)
+    assert (written.returncode, written.stderr.count("rows change")) == (0, 1)
+    assert (folder / "changed.csv").read_text().splitlines()[1] == '"b",,"object_removal","undetermined","gan"'
+    refused = run("rules", "diff", "article", "field", "specs.yaml", "--table", "history.csv", cwd=folder)
+    assert "--table takes no SPEC and no --format" in refused.stderr

@@ -141,8 +141,19 @@ def rules_diff(
     output: Output = None,
     regions: Annotated[int, option("N", "How many regions to show for each change.", min=1)] = 1,
     exit_code: Annotated[bool, flag("--exit-code", "Exit 1 when a verdict changes.")] = False,
+    table: Annotated[
+        str | None,
+        option("FILE", "Count the rows of a table of specs that change; with -o, a table, write them.", "--table"),
+    ] = None,
 ) -> int:
     """Show which verdicts change between two tables, where, and for which specs."""
+    if table is not None:
+        from genarch.cli.tables import compare_on_table
+
+        if specs or output_format != "text":
+            raise typer.BadParameter("--table takes no SPEC and no --format; leave them out")
+        changed = compare_on_table(load_rules(before, evidence=False), load_rules(after, evidence=False), table, output)
+        return ExitCode.FINDINGS if exit_code and changed else ExitCode.OK
     from genarch.engine.diff import Comparison
     from genarch.reports.comparison import SpecVerdicts, comparison_page, comparison_report
 

@@ -196,6 +196,48 @@ def _shown(batches: Iterable[Any], rows: int | None) -> Iterator[Any]:
                 status.update(f"{done:,} rows{left}, {done / elapsed:,.0f} a second")
 
 
+def compare_on_table(old: RuleTable, new: RuleTable, path: str, output: str | None) -> int:
+    """Show how many rows of a table of specs two rule tables decide otherwise; with an output, write those rows.
+
+    What stands for a row is its architecture, or the verdict where there is none. Returns how many changed.
+    """
+    refuse_input(output, [path])
+    was, now = (Evaluator(table, ("verdict", "architecture")) for table in (old, new))
+    faults, again, counts, rows = Faults(), Faults(), Counter[tuple[str, str]](), 0
+    shown = STDIN if path == "-" else path
+    with ExitStack() as stack:
+        source = stack.enter_context(files.opened(path, sys.stdin.buffer, lambda _: True))
+        _warn(source.names, [], shown)
+        kind = files.format_of(output) if output and output != "-" else "csv"
+        add = stack.enter_context(files.written(output, kind, sys.stdout.buffer)) if output else None
+        for batch in _shown(source.batches, source.rows):
+            before, after = (
+                _outcome(evaluator.verdicts(evaluator.read(batch, noted)))
+                for evaluator, noted in ((was, faults), (now, again))
+            )
+            rows += batch.num_rows
+            changed = pc.not_equal(before, after)
+            counts.update(zip(before.filter(changed).to_pylist(), after.filter(changed).to_pylist(), strict=True))
+            if add and pc.any(changed).as_py():
+                more = batch.append_column("was", before).append_column("now", after)
+                add(more.filter(changed))
+        if faults:
+            raise InputError(problems_of(faults, shown))
+    total = counts.total()
+    lines = [f"{total:,} of {rows:,} rows change from {old.name} to {new.name}"]
+    lines += [f"{many:>9,}  {one} -> {other}" for (one, other), many in counts.most_common()]
+    if output is None:
+        text_written("\n".join(lines))
+    else:
+        say(*lines)
+    return total
+
+
+def _outcome(found: Mapping[str, Any]) -> Any:
+    """The architecture, or the verdict where there is none."""
+    return pc.coalesce(found["architecture"].cast(pa.string()), found["verdict"].cast(pa.string()))
+
+
 def write_grid(fixed: Spec, table: RuleTable, vary: list[str], columns: str, output: str | None) -> int:
     """Write the verdicts of a spec over a grid of answers: a table of every combination, or a picture."""
     from genarch.columns.sweep import grid, parse_varied, rows_of

@@ -120,7 +120,8 @@ class Evaluator:
             self._readers[hardware] = {name: Reader(axis) for name, axis in axes.items()}
         return self._readers[hardware]
 
-    def _compiled_of(self, hardware: bool) -> Compiled:  # noqa: FBT001  (likewise)
+    def compiled(self, *, hardware: bool) -> Compiled:
+        """The look-up tables, for the classes of answers so far; with `hardware`, a gpu is stated."""
         if hardware not in self._compiled or not self._compiled[hardware].current:
             axes = {name: reader.axis for name, reader in self._readers_of(hardware).items()}
             self._compiled[hardware] = Compiled(self._plan, axes, hardware=hardware)
@@ -128,7 +129,7 @@ class Evaluator:
 
     def verdicts(self, batch: Batch) -> dict[str, Any]:
         """The columns of verdicts of a batch."""
-        by = self._compiled_of("gpu" in batch.codes)
+        by = self.compiled(hardware="gpu" in batch.codes)
         codes, contradicted = by.implied(batch.codes)
         added = self._evidence.added(batch.table) if self._evidence else None
         sums = self._judge.sums(by.sums(codes, batch.rows), by, added)

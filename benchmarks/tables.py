@@ -1,0 +1,216 @@
+"""Tables of specs: rows a second, after their results are compared with `decide`; peers beside it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import zen_table
+from genarch import RuleTable, Spec, decide, load_rules
+from genarch.engine.constraints import BY_NAME, Value
+from genarch.reports.sql import Query, as_sql, columns_read
+
+ROWS = 1 << 20
+COMPARED = 20_000
+NUMBERS = (20, 49, 50, 80, 99, 100, 300, 1000, 5000, 20000)
+
+
+def answers(rows: int, names: list[str], seed: int = 5) -> dict[str, list[Value | None]]:
+    """Random answers, each stated two times out of three, column by column."""
+    chance, found = np.random.default_rng(seed), dict[str, list[Value | None]]()
+    for name in names:
+        constraint = BY_NAME[name]
+        choices: list[Any] = [*constraint.values]
+        if constraint.kind == "set":
+            choices = [
+                frozenset(chance.permutation(constraint.values)[: chance.integers(0, 4)].tolist()) for _ in range(200)
+            ]
+        elif constraint.kind == "flag":
+            choices = [True, False]
+        elif constraint.numeric:
+            choices = list(NUMBERS)
+        drawn, stated = chance.integers(0, len(choices), rows), chance.random(rows) < 2 / 3
+        found[name] = [choices[at] if known else None for at, known in zip(drawn, stated, strict=True)]
+    return found
+
+
+def table_of(columns: dict[str, list[Value | None]], *, lists: bool = False) -> Any:
+    """Columns as people have them: text, sets as a|b, or as `lists`."""
+    import pyarrow as pa
+
+    types = {"choice": pa.string(), "number": pa.float64(), "integer": pa.int64(), "flag": pa.bool_()}
+    made = {}
+    for name, values in columns.items():
+        kind = BY_NAME[name].kind
+        if kind != "set":
+            made[name] = pa.array(values, types[kind])
+        elif lists:
+            listed = [sorted(value) if isinstance(value, frozenset) else None for value in values]
+            made[name] = pa.array(listed, pa.list_(pa.string()))
+        else:
+            text = ["|".join(sorted(value)) or "none" if isinstance(value, frozenset) else None for value in values]
+            made[name] = pa.array(text, pa.string())
+    return pa.table(made)
+
+
+def measure() -> None:
+    """Every figure, with what it is of."""
+    import pyarrow as pa
+
+    from genarch.columns import evaluator as columns
+    from genarch.columns.reading import Faults
+
+    pa.set_cpu_count(1)
+    rules = load_rules(evidence=False)
+    names = columns_read(rules)
+    drawn = answers(ROWS, names)
+    table = table_of(drawn)
+    evaluator = columns.Evaluator(rules)
+    began = time.process_time()
+    evaluator.compiled(hardware=False)
+    compile_ms = (time.process_time() - began) * 1e3
+    compare(evaluator, table, drawn, rules)
+    print(
+        f"\nTables of specs by {rules.header.id} ({len(rules.rules)} rules, {len(names)} text columns, {ROWS:,} rows)"
+    )
+    print(f"  {COMPARED:,} rows are as decide() has them; compiled in {compile_ms:.0f} ms")
+
+    def run(table: Any, of: columns.Evaluator) -> Callable[[], None]:
+        def all_batches() -> None:
+            for _ in of.batches(table, Faults()):
+                pass
+
+        return all_batches
+
+    text = rate("from text columns, one core", ROWS, run(table, evaluator))
+    rate("the same, sets as lists", ROWS, run(table_of(drawn, lists=True), evaluator))
+    batches = [evaluator.read(batch, Faults()) for batch in table.to_batches(max_chunksize=columns.ROWS)]
+    rate("from coded columns, one core", ROWS, lambda: [evaluator.verdicts(batch) for batch in batches])
+    for more in ("chance", "recommended", "points", "rules"):
+        rate(f"from text columns, with {more}", ROWS, run(table, columns.Evaluator(rules, (*evaluator.columns, more))))
+    two_processes(table, rules)
+    specs = [
+        Spec("s", {name: value for name in names if (value := drawn[name][at]) is not None}) for at in range(COMPARED)
+    ]
+    loop = rate("a loop over decide()", COMPARED, lambda: [decide(spec, rules) for spec in specs])
+    print(f"  ratio text columns to a loop over decide() (at least 100): {text / loop:.0f}")
+    zen(specs, text)
+    duckdb(table, rules, names)
+    files(table)
+
+
+def compare(evaluator: Any, table: Any, drawn: dict[str, list[Value | None]], rules: RuleTable) -> None:
+    """Stop unless every row is as `decide` has it."""
+    from genarch.columns.reading import Faults
+
+    found: list[tuple[object, ...]] = []
+    for batch in evaluator.batches(table.slice(0, COMPARED), Faults()):
+        found += zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    for at, row in enumerate(found):
+        stated = {name: value for name, values in drawn.items() if (value := values[at]) is not None}
+        verdict = decide(Spec("s", stated), rules)
+        margin = None if verdict.margin is None else round(float(verdict.margin), 4)
+        if row != (verdict.verdict, verdict.architecture, verdict.confidence, margin):
+            sys.exit(f"results differ on {stated}")
+
+
+def rate(name: str, rows: int, run: Callable[[], object], *, times: int = 5) -> float:
+    """Rows a second of CPU time, the best of some runs: what it costs, whatever else the machine is doing."""
+    best = float("inf")
+    for _ in range(times):
+        began = time.process_time()
+        run()
+        best = min(best, time.process_time() - began)
+    print(f"  {name:42} {rows / best / 1e6:8.2f} M rows a second")
+    return rows / best
+
+
+def two_processes(table: Any, rules: RuleTable) -> None:
+    """Half of the rows in each of two processes, by the clock."""
+    half = table.num_rows // 2
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        run = [(table.slice(0, half), rules), (table.slice(half), rules)]
+        pool.starmap(_evaluated, run)
+        seconds = max(pool.starmap(_evaluated, run))
+    print(f"  {'two processes, by the clock':42} {table.num_rows / seconds / 1e6:8.2f} M rows a second")
+
+
+def _evaluated(table: Any, rules: RuleTable) -> float:
+    from genarch.columns.evaluator import Evaluator
+    from genarch.columns.reading import Faults
+
+    evaluator, best = Evaluator(rules), float("inf")
+    for _ in range(4):
+        began = time.perf_counter()
+        for _batch in evaluator.batches(table, Faults()):
+            pass
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def zen(specs: list[Spec], text: float) -> None:
+    """zen-engine's decision table of the article's rules, one row after the other, as its batch does."""
+    try:
+        import zen as engine
+    except ImportError:
+        return
+    rules = load_rules("article", evidence=False)
+    table = engine.ZenEngine().create_decision(zen_table.decision_table(rules))
+    contexts = [zen_table.context(dict(spec.constraints)) for spec in specs[:2_000]]
+    peer = rate("zen-engine, the article's 14 rules", len(contexts), lambda: [table.evaluate(one) for one in contexts])
+    print(f"  ratio text columns to zen-engine (at least 300): {text / peer:.0f}")
+
+
+def duckdb(table: Any, rules: RuleTable, names: list[str]) -> None:
+    """The SELECT, on one thread."""
+    try:
+        import duckdb as database
+    except ImportError:
+        return
+    rows = 1 << 17
+    connection = database.connect(config={"threads": 1})
+    connection.register("specs", table.slice(0, rows))
+    query = as_sql(rules, Query("duckdb", "specs", names, (), "text"))
+    rate("DuckDB, the SELECT, one thread", rows, lambda: connection.sql(query).arrow().read_all(), times=3)
+
+
+def files(table: Any) -> None:
+    """Parquet to Parquet as a process, by the clock and by CPU time, and its memory over four times as many rows."""
+    from pyarrow import parquet
+
+    from benchmarks.run import peak_kib
+
+    with tempfile.TemporaryDirectory() as folder:
+        peaks = []
+        for times in (2, 8):
+            path = Path(folder, f"{times}.parquet")
+            with parquet.ParquetWriter(path, table.schema) as writer:
+                for _ in range(times):
+                    writer.write_table(table)
+            target = Path(folder, "out.parquet")
+            command = [
+                str(Path(sys.executable).parent / "genarch"),
+                "evaluate",
+                "--table",
+                str(path),
+                "-o",
+                str(target),
+            ]
+            before, began = os.times(), time.perf_counter()
+            peaks.append(peak_kib([*command, "--no-evidence"]))
+            seconds, after = time.perf_counter() - began, os.times()
+            cpu = after.children_user + after.children_system - before.children_user - before.children_system
+            rows = table.num_rows * times
+            print(
+                f"  Parquet to Parquet, {rows:,} rows: {rows / seconds / 1e6:.2f} M rows a second by the clock, "
+                f"{rows / cpu / 1e6:.2f} M a second of CPU time, peak {peaks[-1] / 1024:.0f} MiB"
+            )
+        print(f"  memory for four times as many rows: {peaks[1] / peaks[0]:.2f}")
