@@ -535,6 +535,16 @@ def test_it_stops_as_good_as_settled_and_more_goes_on(tmp_path: Path) -> None:
     assert person.leaves()[1] == 0
 
 
+def test_hardware_named_where_its_device_is_asked_is_not_asked_again(tmp_path: Path) -> None:
+    lines = "rtx 4090\nd\n\n"
+    (tmp_path / "s.yaml").write_text("version: 1\nconstraints: {device: edge}\n")
+    told = run("ask", "--plain", "--answers", "s.yaml", "--confirm", "--save", "s.yaml", stdin=lines, cwd=tmp_path)
+    assert told.returncode == 0
+    assert "Taken from it: gpu rtx-4090, device consumer_gpu." in told.stderr
+    stated = load_spec(tmp_path / "s.yaml").constraints
+    assert (stated["device"], stated["gpu"]) == ("consumer_gpu", "rtx-4090")
+
+
 def test_what_makes_an_answer_usable_is_skipped_or_taken(tmp_path: Path) -> None:
     settled = ("task=text_to_image", "conditioning=text", "domain=broad", "serving=realtime")
     person = Person(tmp_path, *(word for one in settled for word in ("--set", one)), "--save", "s.yaml", rules=())

@@ -173,3 +173,11 @@ def test_hardware_is_named_and_numbered_where_it_is_listed(typed: str, gpu: str)
     assert numbered(BY_NAME["gpu"], ["t4", "l4"]) == [(1, "t4"), (2, "l4")]
     assert parse_reply(BY_NAME["gpu"], "2", ["t4", "l4"]) == Reply("answer", "l4", "l4")
     assert parse_reply(BY_NAME["gpu"], typed) == Reply("answer", gpu, gpu)
+
+
+def test_hardware_named_for_its_device_answers_both() -> None:
+    reply = parse_reply(BY_NAME["device"], "RTX 4090")
+    assert (reply.value, reply.also) == ("consumer_gpu", {"gpu": "rtx-4090"})
+    assert reply.note == "Taken from it: gpu rtx-4090, device consumer_gpu."
+    for name in BY_NAME["device"].values:
+        assert parse_reply(BY_NAME["device"], name) == Reply("answer", name, name)

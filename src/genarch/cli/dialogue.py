@@ -338,7 +338,11 @@ class Dialogue:
     def _take(self, name: str, reply: Reply) -> None:
         """Take an answer, drop what no longer applies, and say what it taught."""
         before = self.sheet
-        sheet = before.situated(reply.also) if reply.also else before.answered(name, reply.value, reply.written)
+        situated = name == "task" and bool(reply.also)
+        sheet = before.situated(reply.also) if situated else before.answered(name, reply.value, reply.written)
+        if not situated:
+            for other, value in reply.also.items():
+                sheet = sheet.answered(other, value)
         for gone in self.interview.no_longer_apply(sheet, name):
             if gone in sheet.stated:
                 was = words.shown(BY_NAME[gone], sheet.stated[gone])
@@ -346,7 +350,7 @@ class Dialogue:
             sheet = sheet.dropped(gone)
         self.sheet = sheet
         standing = self.interview.standing(sheet)
-        if reply.also:
+        if situated:
             self._paragraph(words.filled_words(sheet), gap=False)
         ruled_out = self.interview.ruled_out(name, sheet.stated) if name in sheet.stated else None
         usable = not standing.open and name in self.interview.then and not ruled_out

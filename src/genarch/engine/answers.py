@@ -179,7 +179,8 @@ _FLAGS = {**dict.fromkeys(("1", "y", "yes", "true"), True), **dict.fromkeys(("2"
 class Reply(NamedTuple):
     """A reply understood. `written` is how a spec has the answer: an amount keeps the unit that it was typed with.
 
-    `note` says how words were read that a spec does not have; `also` is all that a described situation fills.
+    `note` says how words were read that a spec does not have; `also` is all that a described situation fills, or
+    the hardware that was named for its device.
     """
 
     kind: ReplyKind
@@ -236,6 +237,9 @@ def parse_reply(constraint: Constraint, text: str, names: Sequence[str] = ()) ->
     value: Value
     if constraint.kind == "set":
         value = _members(constraint, word, names or constraint.values)
+    elif constraint.name == "device" and (gpu := gpu_ids().get(gpu_key(word))):
+        value = gpu_names().devices[gpu][0]
+        return Reply("answer", value, str(value), f"Taken from it: gpu {gpu}, device {value}.", {"gpu": gpu})
     elif constraint.kind == "choice":
         value = _chosen(constraint, word, names or (() if constraint.name == "gpu" else constraint.values))
     elif word in _FLAGS:
