@@ -495,6 +495,17 @@ def test_a_pin_excuses_what_it_was_for_and_nothing_else(bundled: Path) -> None:
     assert found() == [excused, ("docs/x.md", "waiver-added", 7)]
 
 
+def test_a_commit_is_of_this_repository_and_what_it_says_it_is(
+    bundled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("docs/good.md", WAIVED)(bundled)
+    commit(bundled)
+    git(bundled, "replace", "main", "HEAD")
+    git(tmp_path, "init", "-q", "other")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other/.git"))
+    assert found() == found("--changed-since", "main") == [("docs/good.md", "waiver-added", 8)]
+
+
 def test_a_folder_that_the_repository_lies_in_takes_in_all_of_it(bundled: Path) -> None:
     gone("docs/good.md")(bundled)
     assert (
