@@ -290,13 +290,19 @@ def _names(rules: RuleTable) -> tuple[re.Pattern[str], list[str]]:
     for method in rules.methods:
         families = {family_of[name] for name in method.architectures}
         terms += [(method.title, family) for family in families if len(families) == 1]
-    known = _compiled(terms)
+    known, parts = _compiled(terms), {max(_PARTS.split(name), key=len).lower() for name, _ in terms}
     for model in load_catalogue().models.values():
         names = [model.id, *re.split(r" / | and ", _IN_BRACKETS.sub("", model.title))]
         names += [f"{model.title.split()[0]} decoder"] if model.kind == "decoder" else []
         own = family_of.get(model.architecture)
-        terms += [(name, own) for name in names if own and _matched(known, f"{name} {name.upper()}") - {own}]
+        # Few have any part of a name, which is sooner found out than a match.
+        likely = [name for name in names if any(part in name.lower() for part in parts)]
+        terms += [(name, own) for name in likely if own and _matched(known, f"{name} {name.upper()}") - {own}]
     return _compiled(terms)
+
+
+_PARTS = re.compile(r"[-_\s]+|(?<=\w)(?=GAN)")
+"""Between the parts of a name; each of them is in every text that names it."""
 
 
 def _compiled(terms: Iterable[tuple[str, str]]) -> tuple[re.Pattern[str], list[str]]:

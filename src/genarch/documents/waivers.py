@@ -26,7 +26,7 @@ OF_EVIDENCE = frozenset({
 SHORTEST_REASON = 8
 """Letters that a reason in Latin script has at least, in two words or more; in other scripts half as many will do."""
 
-_EMPTY_WORDS = re.compile(
+_EMPTY_WORDS = (
     r"todo|tb[dac]|tk|fixme|x+|na|none|nobody|nil|null|no|not|one|any(?:one|body)|some(?:one|body)|because|reasons?|wip|later|soon|now"
     r"|temporar(?:y|ily)|to|be|is|still|yet|in|for|by|determined|decided|undecided|defined|done|do|follows?|given|add(?:ed)?|fill|insert"
     r"|write|explain|why|placeholder|text|lorem|ipsum|dolor|see|above|below|as|discussed|agreed|said|so|will|ask(?:ed)?|question|draft"
@@ -143,13 +143,13 @@ def _explains(reason: str) -> bool:
     letters = re.findall(r"\w", reason)
     if any(ord(letter) > 0x2E7F for letter in letters):  # scripts without blanks between words
         return len(letters) >= SHORTEST_REASON // 2
-    meant = any(not _EMPTY_WORDS.fullmatch(word) and len(set(word)) > 1 for word in _words(reason))
+    meant = any(not re.fullmatch(_EMPTY_WORDS, word) and len(set(word)) > 1 for word in _words(reason))
     return meant and len(letters) >= SHORTEST_REASON and len(reason.split()) > 1
 
 
 def _names_somebody(name: str) -> bool:
     """Whether a text names somebody who has agreed, rather than that this is still to come."""
-    words = [word for word in _words(name) if word in ("a", "team") or not _EMPTY_WORDS.fullmatch(word)]
+    words = [word for word in _words(name) if word in ("a", "team") or not re.fullmatch(_EMPTY_WORDS, word)]
     return any(not _UNNAMED.fullmatch(word) for word in words) and not (_UNDONE.match(name) or _OPEN.search(name))
 
 
