@@ -288,6 +288,20 @@ def test_what_would_change_the_verdict_does(stated: Answers) -> None:
         assert contradicted_device(changed) is None
 
 
+@given(stated=on_hardware(), unknown=st.sampled_from([{"gpu": "rtx-9999"}, {"device": "browser"}]))
+@examples(15)
+def test_what_would_change_the_verdict_does_where_the_stated_hardware_is_not_known(
+    stated: dict[str, Value], unknown: Answers
+) -> None:
+    """Another gpu or device may be known, and each of those named is judged by itself."""
+    spec = Spec("s", {**{name: value for name, value in stated.items() if name != "gpu"}, **unknown})
+    for flip in explore(spec, FIELD).flips:
+        changed = {**spec.constraints, **{change.constraint: change.value for change in flip.changes}}
+        for other in (flip.changes[0].value, *flip.changes[0].others):
+            found = evaluate(Spec("s", {**changed, flip.changes[0].constraint: other}), FIELD).verdict.verdict
+            assert found == flip.verdict
+
+
 def test_each_of_its_rules_is_explained() -> None:
     for architecture in {rule.excludes[0] for rule in FIELD.rules if rule.excludes}:
         for kind, (title, meaning) in KINDS.items():

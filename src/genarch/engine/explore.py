@@ -15,7 +15,7 @@ from genarch.engine.budget import Budget
 from genarch.engine.changes import Change, Flip, Possible, Stability
 from genarch.engine.conditions import values_named
 from genarch.engine.constraints import BY_NAME, Answers, Range, Value, gpu_names, in_order
-from genarch.engine.hardware_notices import unplaced
+from genarch.engine.hardware_notices import no_hardware, unplaced
 from genarch.engine.matching import Column, positions, variations
 from genarch.engine.open_questions import by_telling, open_questions
 from genarch.engine.rules import RuleTable
@@ -265,13 +265,10 @@ class Exploration:
         ]
 
     def _decide(self, answers: Answers) -> str:
-        """The verdict on some of what is stated."""
-        found = self._placed(answers)
-        return found or self._verdict(self._table.scorer.hits(answers))
-
-    def _placed(self, answers: Answers) -> str | None:
-        """The verdict where evidence has nothing of the stated hardware, but of what is in its place: asked anew."""
-        return verdict_of(answers, self._rules) if self._unplaced and not unplaced(answers) else None
+        """The verdict on some of what is stated; asked anew where evidence knows other hardware alone."""
+        if self._unplaced and not unplaced(answers):
+            return verdict_of(answers, self._rules)
+        return self._verdict(self._table.scorer.hits(answers))
 
     @cached_property
     def _unplaced(self) -> bool:
@@ -284,7 +281,13 @@ class Exploration:
             return None
         if contradicted := self._table.contradictions.match(with_implied(answers)).hits & ~self._contradicted:
             return self._other("", contradicted)
-        return self._other(self._placed(answers) or self._changed_verdict(self._around.scorer.hits(answers)))
+        if self._asks_anew(changes) and not unplaced(answers):
+            return self._other(verdict_of(answers, self._rules))
+        return self._other(self._changed_verdict(self._around.scorer.hits(answers)))
+
+    def _asks_anew(self, changed: Iterable[str]) -> bool:
+        """Whether another gpu or device may be one that evidence knows, where it knows none like the stated one."""
+        return self._unplaced or ("device" in changed and no_hardware(self._given))
 
     def _other(self, verdict: str, contradicted: int = 0) -> str | None:
         """A verdict that is another one; None where it is not, or answers contradict themselves more than before."""
@@ -372,7 +375,7 @@ class Exploration:
         together = [*column.alike(members - apart, live), *([member] for member in apart)]
         return variations(BY_NAME[name], here, together)
 
-    def _does(self, name: str, value: Value, live: int) -> tuple[int, ...]:
+    def _does(self, name: str, value: Value, live: int) -> tuple[Value, ...]:
         """What an answer, and what it implies, does to rules, inconsistencies and assumptions, and to the hardware.
 
         Of devices that do the same to the rules, some may contradict the stated hardware.
@@ -391,8 +394,9 @@ class Exploration:
         ]
         values = [implied.get(read) for read in (name, *IMPLIED)] * 2
         given = [None if isinstance(stated, Range) else stated for stated in values]  # a range stays what it is
-        failed = (0 if stated is None else fails(stated) for fails, stated in zip(columns_read, given, strict=True))
-        return *failed, int(contradicted_device({**self._given, name: value}) is not None)
+        failed = [0 if stated is None else fails(stated) for fails, stated in zip(columns_read, given, strict=True)]
+        known = (value,) if self._asks_anew((name,)) else ()
+        return *failed, contradicted_device({**self._given, name: value}) is not None, *known
 
     def _combined(self, another: Callable[[], bool]) -> tuple[Flip, ...]:
         """The smallest combination of changes that gives another verdict; at most one of what a time hangs on."""

@@ -2,6 +2,7 @@
 
 # No annotations as strings here: what a table keeps is read by them at every start.
 from collections.abc import Iterator
+from itertools import chain
 
 from genarch.engine.answers import format_answer, nearest_gpu
 from genarch.engine.conditions import All, Predicate
@@ -61,3 +62,9 @@ def unplaced(answers: Answers) -> bool:
     """Whether evidence knows no such hardware, since the gpu is not listed or contradicts the device."""
     gpu = answers.get("gpu")
     return gpu is not None and (gpu not in gpu_names().devices or contradicted_device(answers) is not None)
+
+
+def no_hardware(answers: Answers) -> bool:
+    """Whether a device is stated, without a gpu, of which no hardware is listed, as a browser."""
+    device, listed = answers.get("device"), chain.from_iterable(gpu_names().devices.values())
+    return device is not None and "gpu" not in answers and str(device) not in listed
