@@ -1,1 +1,1 @@
-"""Coverage-guided fuzzing of the document reader and of the formats of findings; `make fuzz` runs it."""
+"""Coverage-guided fuzzing of what reads files of others, of `fix`, and of formats of findings; `make fuzz` runs it."""

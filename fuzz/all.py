@@ -11,7 +11,18 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-EXAMPLES = {"reader": "docs/**/*.md", "sidecar": "**/*.yaml", "formats": "docs/**/*.md"}
+EXAMPLES = {
+    "reader": "examples/docs/**/*.md",
+    "sidecar": "examples/**/*.yaml",
+    "formats": "examples/docs/**/*.md",
+    "status": "examples/docs/**/*.md",
+    "globs": "fuzz/seeds/globs/*",
+    "settings": "fuzz/seeds/settings/*",
+    "fix": "examples/docs/**/*.md",
+    "backtest": "fuzz/seeds/backtest/*",
+    "map": "examples/**/*.genarch.yaml",
+    "diff": "fuzz/seeds/diff/*",
+}
 
 
 def main() -> int:
@@ -21,7 +32,7 @@ def main() -> int:
     code = 0
     for target, pattern in EXAMPLES.items():
         with tempfile.TemporaryDirectory() as corpus:
-            for number, path in enumerate(sorted((HERE.parent / "examples").glob(pattern))):
+            for number, path in enumerate(sorted(HERE.parent.glob(pattern))):
                 Path(corpus, str(number)).write_bytes(path.read_bytes())
             options = [
                 f"-max_total_time={seconds}",
