@@ -23,7 +23,7 @@ from genarch.measure.processes import GeneratorError
 from genarch.measure.running import Plan, Runs, Stop, loaded, measured
 from genarch.measure.ways import Address, CommandWay, Kind, LoopWay, UrlWay
 
-QUICK = Plan(runs=4, warmup=1, seconds=20, timeout=0.4)
+QUICK = Plan(runs=4, warmup=1, seconds=20, timeout=0.8)
 
 
 class Fake:
@@ -141,13 +141,13 @@ READY = "echo ready; "
 @pytest.mark.parametrize(
     ("way", "script", "says", "kept"),
     [
-        (CommandWay, "sleep 60 & sleep 60", "image 1: took more than 0.4 s; --timeout allows for more", 0),
+        (CommandWay, "sleep 60 & sleep 60", "image 1: took more than 0.8 s; --timeout allows for more", 0),
         (CommandWay, "test {n} -lt 4 || { echo no >&2; exit 3; }", "image 4: exited with 3: no", 2),
         (CommandWay, "test {n} -lt 4 || kill -SEGV $$", "image 4: was ended by SIGSEGV", 2),
         (CommandWay, "yes", "image 1: wrote more than 1 MiB; have it write less, or to a file", 0),
         (CommandWay, "yes >&2", "image 1: wrote more than 1 MiB; have it write less, or to a file", 0),
-        (LoopWay, "sleep 60", "did not answer 'ready' within 1 s; --seconds allows for more", 0),
-        (LoopWay, f"{READY}sleep 60", "did not answer 'done 1' within 0.4 s; --timeout allows for more", 0),
+        (LoopWay, "sleep 60", "did not answer 'ready' within 1.5 s; --seconds allows for more", 0),
+        (LoopWay, f"{READY}sleep 60", "did not answer 'done 1' within 0.8 s; --timeout allows for more", 0),
         (LoopWay, "exit 0", "ended its standard output, where 'ready' should come", 0),
         (LoopWay, "echo no model >&2; exit 5", "exited with 5: no model", 0),
         (LoopWay, f"{READY}read a; echo done 1; read a; exit 5", "image 2: exited with 5", 0),
@@ -161,7 +161,7 @@ def test_a_generator_that_hangs_breaks_lies_or_floods_is_ended(
     way: type[CommandWay | LoopWay], script: str, says: str, kept: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "MOST_OUTPUT", 1 << 20)
-    runs, watch = run(way, "sh", "-c", script, plan=QUICK._replace(seconds=1))
+    runs, watch = run(way, "sh", "-c", script, plan=QUICK._replace(seconds=1.5))
     assert runs.stopped
     assert runs.stopped.why == "failed"
     assert says in runs.stopped.says
@@ -242,7 +242,7 @@ def test_a_server_gets_the_requests_that_were_described_and_no_others() -> None:
     [
         ("/broken", "answered with status 500 Internal Server Error"),
         ("/moved", "answered with status 302 Found; redirections are not followed"),
-        ("/drip", "did not answer within 0.4 s; --timeout allows for more"),
+        ("/drip", "did not answer within 0.8 s; --timeout allows for more"),
         ("/flood", "answered with more than 0 MiB"),
     ],
 )
@@ -263,7 +263,7 @@ def test_requests_at_a_rate_do_not_wait_for_one_another() -> None:
         # One after the other they would take 15 x 0.2 s = 3 s; they are due within 0.3 s, and take 0.2 s each.
         assert (load.stopped, len(load.times_ms)) == (None, 15)
         assert min(load.times_ms) >= 200
-        assert load.answered_per_second > 15
+        assert sum(load.times_ms) / 1000 > 2 * len(load.times_ms) / load.answered_per_second  # beside each other
         broken = loaded(Address(f"{here}/broken"), 200, Plan(runs=50, seconds=10, timeout=5))
         assert broken.stopped == Stop("failed", "answered with status 500 Internal Server Error")
         assert len(Server.asked) < 15 + 50
