@@ -10,9 +10,9 @@ genarch, numpy and pyarrow have to be installed where Python runs on the workers
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from genarch.columns.evaluator import DEFAULT_COLUMNS
+from genarch.columns.evaluator import DEFAULT_COLUMNS, Held
 from genarch.columns.frames import InWorker, OnError
 from genarch.engine.rules import RuleTable
 from genarch.files.bundled import DEFAULT_TABLE
@@ -49,7 +49,8 @@ def evaluate(
     return df.mapInArrow(of_batches, ", ".join(fields))
 
 
-_TYPES: dict[Literal["text", "number", "whole", "list"], str] = {
+_TYPES: dict[Held, str] = {
+    "flag": "boolean",
     "text": "string",
     "number": "double",
     "whole": "int",

@@ -12,19 +12,33 @@ import pyarrow as pa
 
 from genarch.columns import judging
 from genarch.columns.axes import Codes, looked_up, lookup
+from genarch.columns.exact import distinct
 from genarch.columns.joining import Beside, Evidence, joins
 from genarch.columns.judging import Added, Judge, Lanes, Verdicts
 from genarch.columns.plan import Compiled, Plan
 from genarch.columns.reading import Faults, Reader, columns_of
+from genarch.engine.constraints import BY_NAME
+from genarch.engine.explore import explore
 from genarch.engine.rules import RuleTable
+from genarch.engine.spec import Spec
 from genarch.errors import InputError, Problem, nearest
 
 ROWS = 1 << 16
 """Rows that are worked on at once: what is in between stays near the processor."""
 
 DEFAULT_COLUMNS = ("verdict", "architecture", "confidence", "margin")
-COLUMNS = (*DEFAULT_COLUMNS, "chance", "recommended", "points", "excluded_by", "rules")
+COLUMNS = (*DEFAULT_COLUMNS, "chance", "recommended", "points", "excluded_by", "rules", "settled", "next_question")
 """What a table of verdicts may have; `points` is a column for each architecture."""
+
+Held = Literal["text", "number", "whole", "list", "flag"]
+"""What a column holds."""
+
+_HELD: dict[str, Held] = {
+    "margin": "number",
+    "chance": "number",
+    "settled": "flag",
+    **dict.fromkeys(("recommended", "excluded_by", "rules"), "list"),
+}
 
 CONFIDENCES = ("forced", "clear", "lean", "close_call")
 _CONFIDENCE = {judging.FORCED: 0, judging.FORCED_LEAN: 2, judging.CLEAR: 1, judging.LEAN: 2, judging.EVALUATE_BOTH: 3}
@@ -84,16 +98,14 @@ class Evaluator:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.rules.name}, {', '.join(self.columns)})"
 
-    def written(self) -> dict[str, Literal["text", "number", "whole", "list"]]:
+    def written(self) -> dict[str, Held]:
         """The columns of verdicts, each with what it holds."""
-        found: dict[str, Literal["text", "number", "whole", "list"]] = {}
+        found: dict[str, Held] = {}
         for name in self.columns:
             if name == "points":
                 found |= {f"points.{entry.id}": "whole" for entry in self.rules.architectures}
-            elif name in ("margin", "chance"):
-                found[name] = "number"
             else:
-                found[name] = "list" if name in ("recommended", "excluded_by", "rules") else "text"
+                found[name] = _HELD.get(name, "text")
         return found
 
     def read(self, table: Any, faults: Faults) -> Batch:
@@ -152,6 +164,8 @@ class Evaluator:
             ),
             "recommended": lambda: self._recommended(found),
         }
+        if not {"settled", "next_question"}.isdisjoint(self.columns):
+            columns |= self._explored(batch)
         if not {"rules", "excluded_by"}.isdisjoint(self.columns):
             columns |= self._reasons(by.hits(codes, batch.rows), added)
         written = {}
@@ -191,6 +205,16 @@ class Evaluator:
         outcome = found.outcome.copy()
         outcome[rows[~clear & (outcome[rows] == judging.CLEAR)]] = judging.LEAN
         return outcome, chance
+
+    def _explored(self, batch: Batch) -> dict[str, Callable[[], Any]]:
+        """What the rest of the answers might change, once for each distinct row: the slowest of columns by far."""
+        which, answers = distinct(batch.table, BY_NAME)
+        explored = [explore(Spec("row", stated), self.rules) for stated in answers]
+        rows = pa.array(which)
+        return {
+            "settled": lambda: pa.array([each.settled for each in explored], pa.bool_()).take(rows),
+            "next_question": lambda: pa.array([each.next_question for each in explored], pa.string()).take(rows),
+        }
 
     def _recommended(self, found: Verdicts) -> Any:
         """The architectures that are recommended, as lists: one, two where it is too close to call, or none."""

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 
-from genarch.columns.evaluator import DEFAULT_COLUMNS, ROWS, Evaluator
+from genarch.columns.evaluator import DEFAULT_COLUMNS, ROWS, Evaluator, Held
 from genarch.columns.reading import FaultKind, Faults
 from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem
@@ -91,7 +91,7 @@ class InWorker(NamedTuple):
     def _evaluator(self) -> TableOfSpecs:
         return _compiled(self.rules, self.columns, self.evidence)
 
-    def written(self) -> dict[str, Literal["text", "number", "whole", "list"]]:
+    def written(self) -> dict[str, Held]:
         """The columns of verdicts, each with what it holds."""
         return self._evaluator().written()
 
