@@ -320,7 +320,7 @@ class Exploration:
         values = self._varied(name, here)
         if name == "gpu":  # in place of one, others of its kind
             kind, usual = self._stated.get("device"), gpu_names().usual  # none where it is not listed
-            values = [gpu for gpu in usual if kind is None or with_implied({"gpu": gpu})["device"] == kind]
+            values = [gpu for gpu in usual if kind in (None, gpu_names().devices[gpu][0])]
         for value in sorted(values, key=distance):
             if verdict := changed(value):
                 verdicts.setdefault(verdict, []).append(value)
