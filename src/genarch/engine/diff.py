@@ -36,6 +36,9 @@ WIDENING_LIMIT = 20_000
 WIDENING_LIMIT_APART = 1_000
 """The same for tables so far apart: they differ in many regions."""
 
+ANSWERS = 10
+"""Answers of a region that are looked at in one step of widening it."""
+
 TRIES = 30
 """Samples to look for an exception in, before a search for one."""
 
@@ -244,6 +247,8 @@ class Comparison:
     def _common(self, name: str) -> Where | None:
         """What the differing answers have in common in one constraint."""
         known = self._restrictions
+        if self._budget.met:
+            return None
         if BY_NAME[name].kind == "set":
             inside = tuple(m for m in known.members[name] if not self._differs(Where(name, none_of=(m,))))
             outside = tuple(m for m in known.members[name] if not self._differs(Where(name, all_of=(m,))))
@@ -308,6 +313,8 @@ class Comparison:
                 del where[name]
         for name in list(where):
             for value in known.further(name, example[name]):
+                if not self._budget.spend(len(known.answers[name]) // ANSWERS):
+                    break
                 item = known.spanning(name, [value, *(answer.value for answer in known.admitted(where[name]))])
                 classes = self._added(where, name, known.admitted(item))
                 if classes[name] and not self._all_change(classes, before, after):
