@@ -52,6 +52,7 @@ class Bounds:
         self.scorer = scorer
         every = range(len(scorer.architectures))
         self.members = {at: members for _, members in scorer.families for at in members}
+        self.family_bits = [sum(1 << at for at in members) for _, members in scorer.families]
         self.rivals = [[other for other in every if other not in self.members[one]] for one in every]
         given = _given(scorer.effects, len(every))
         self.ahead = _Gains(given, Ratio(0, 1), max)
@@ -137,8 +138,10 @@ class Reach:
 
     def _may_be_undetermined(self) -> bool:
         """Whether several families may be left, and nothing that has points among them."""
-        families = sum(bool(self._among(members)) for _, members in self._bounds.scorer.families)
-        return families > 1 and not any(total and self._sure >> at & 1 for at, total in enumerate(self._touched))
+        for at, total in enumerate(self._touched):
+            if total and self._sure >> at & 1:
+                return False
+        return sum(map(bool, map(self._alive.__and__, self._bounds.family_bits))) > 1
 
     def _may_win(self, member: int) -> bool:
         """Whether an architecture may come first, and `close_call` ahead of whichever rival comes second.
