@@ -2,5 +2,5 @@
 
 __version__ = "0.1.0"
 
-PROJECT_URL = "https://pypi.org/project/genarch/"
-"""Where reports that others read say that the program is to be found."""
+PROJECT_URL = "https://github.com/OWNER/genarch"
+"""The address of the project in reports for other programs. Who publishes it puts the owner here and in the docs."""
