@@ -23,8 +23,8 @@ from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.errors import InputError, Problem, nearest
 
-ROWS = 1 << 16
-"""Rows that are worked on at once: what is in between stays near the processor."""
+ROWS = 1 << 17
+"""Rows that are worked on at once: more, and what is in between is far from the processor; fewer cost more calls."""
 
 DEFAULT_COLUMNS = ("verdict", "architecture", "confidence", "margin")
 COLUMNS = (*DEFAULT_COLUMNS, "chance", "recommended", "points", "excluded_by", "rules", "settled", "next_question")

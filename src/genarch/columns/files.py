@@ -23,7 +23,7 @@ ENDINGS: dict[str, Format] = {
     "jsonl": "jsonl", "ndjson": "jsonl",
 }  # fmt: skip
 
-_FLUSHED = 16
+_FLUSHED = 8
 """Batches that make a group of rows in a Parquet file."""
 
 

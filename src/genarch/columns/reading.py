@@ -105,7 +105,7 @@ class Reader:
         self._misses = 0
         if self._spelt and self.constraint.kind == "choice":
             codes = [0, *(axis.of(name) for name in self.constraint.values)]
-            self._by_name: Codes = np.array(codes, np.uint8)
+            self._by_name = _pairs(np.resize(np.array([*codes, *[0] * 256][:256], np.uint8), 256))
 
     def codes(self, column: str, array: Any, faults: Faults) -> Codes:
         """The codes of a column."""
@@ -213,7 +213,7 @@ class Reader:
 
     def _text(self, column: str, array: Any, faults: Faults) -> Codes:
         if self.constraint.kind == "choice" and (found := self._spelt_out(array)) is not None:
-            return self._by_name.take(found)
+            return _by_pairs(self._by_name, found)
         if self.constraint.numeric:
             plain = pc.fill_null(pc.match_substring_regex(array, _PLAIN), False)  # noqa: FBT003
             if pc.sum(plain).as_py():
@@ -376,6 +376,19 @@ def _offsets(array: Any) -> npt.NDArray[Any]:
     return every[array.offset : array.offset + len(array) + 1]
 
 
+def _pairs(table: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A table of bytes by bytes as one of two by two, so that half as many are looked up."""
+    both = np.empty((256, 256, 2), np.uint8)
+    both[..., 0], both[..., 1] = table[None, :], table[:, None]
+    return both.view(np.uint16).ravel()
+
+
+def _by_pairs(pairs: npt.NDArray[Any], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Bytes by such a table."""
+    even = np.append(codes, np.uint8(0)) if len(codes) % 2 else codes
+    return pairs.take(even.view(np.uint16)).view(np.uint8)[: len(codes)]
+
+
 class _Spelt:
     """Which of a few names each text of a column is, by its length and one character, then compared whole.
 
@@ -392,7 +405,7 @@ class _Spelt:
         for position, name in enumerate(spelt, 1):
             by_key[_key(name, at, from_end=from_end, factor=factor)] = position
             lengths[position] = len(name)
-        self._by_key, self._lengths = by_key, lengths
+        self._by_key, self._lengths = _pairs(by_key), _pairs(lengths)
         every = ["", *names]
         self._count, self._group = len(every), 1
         while self._count ** (self._group + 1) <= self._LARGEST:
@@ -425,8 +438,8 @@ class _Spelt:
         keys = lengths * np.uint8(self._factor)
         keys += text.take(where, mode="clip")
         keys *= lengths != 0
-        found = np.frombuffer(keys.tobytes().translate(self._by_key.tobytes()), np.uint8)
-        given = np.frombuffer(found.tobytes().translate(self._lengths.tobytes()), np.uint8)
+        found = _by_pairs(self._by_key, keys)
+        given = _by_pairs(self._lengths, found)
         if not np.array_equal(given, lengths) or not self._same(found, text[begin[0] : begin[-1]]):
             return None
         return found
