@@ -8,7 +8,7 @@ import pytest
 
 from genarch import load_catalogue
 from genarch.errors import GenarchError
-from genarch.evidence.estimates import Options, job
+from genarch.evidence.estimates import Options, gmac, job
 from genarch.measure import candidate
 from genarch.measure.candidate import Network, candidates, command_for, maker, networks
 
@@ -79,3 +79,17 @@ def test_small_ones_of_each_kind_make_images(passes: str, decoder: str | None) -
     image = maker(small(passes), small(decoder) if decoder else None, 2, 64, guided=True)()
     channels = known[passes].config.get("in_channels", 3)
     assert tuple(image.shape) == ((1, 3, 64, 64) if decoder or passes == "stylegan2" else (1, channels, 8, 8))
+
+
+def test_stylegan2_takes_the_work_that_the_catalogue_has() -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed: pip install torch (the extra gpu)")
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from genarch.measure.stylegan import StyleGan2
+
+    for side in (256, 512, 1024):
+        with torch.device("meta"), FlopCounterMode(display=False) as counter, torch.no_grad():
+            image = StyleGan2(**networks()["stylegan2"].config)(torch.randn(1, 512), side)
+        assert tuple(image.shape) == (1, 3, side, side)
+        known = gmac(load_catalogue().components["stylegan2"], side * side)
+        assert counter.get_total_flops() / 2e9 == pytest.approx(known, rel=0.03)

@@ -1,4 +1,8 @@
-"""A generator of StyleGAN2's architecture in plain PyTorch: what decides its time, and no part of its training."""
+"""A generator of StyleGAN2's architecture in plain PyTorch: what decides its time, and no part of its training.
+
+What enlarges the image convolves it as its authors do (`conv2d_resample.py` of NVlabs/stylegan2-ada-pytorch):
+transposed, by steps of two, so that its work is that of the smaller image; then the result is smoothed.
+"""
 
 from __future__ import annotations
 
@@ -13,34 +17,46 @@ from torch.nn import functional
 class _Modulated(nn.Module):
     """A convolution whose kernel is scaled by the style of the image, and normalised again unless it gives colours."""
 
-    def __init__(self, inner: int, outer: int, size: int, w_dim: int, *, normalised: bool = True) -> None:
+    def __init__(
+        self, inner: int, outer: int, size: int, w_dim: int, *, normalised: bool = True, enlarging: bool = False
+    ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outer, inner, size, size))
         self.style = nn.Linear(w_dim, inner)
-        self.normalised = normalised
+        self.normalised, self.enlarging = normalised, enlarging
 
     def forward(self, image: Tensor, w: Tensor) -> Tensor:
         weight = self.weight * self.style(w).view(1, -1, 1, 1)
         if self.normalised:
             weight = weight * (weight.square().sum(dim=(1, 2, 3), keepdim=True) + 1e-8).rsqrt()
+        if self.enlarging:
+            return _smoothed(functional.conv_transpose2d(image, weight.transpose(0, 1), stride=2))
         return functional.conv2d(image, weight, padding=weight.shape[-1] // 2)
 
 
 class _Block(nn.Module):
-    """Two convolutions at one size, the first of them on the enlarged image, and the colours that they add."""
+    """Two convolutions, the first of which enlarges the image, and the colours that they add."""
 
     def __init__(self, inner: int, outer: int, w_dim: int, *, first: bool) -> None:
         super().__init__()
-        self.first = None if first else _Modulated(inner, outer, 3, w_dim)
+        self.first = None if first else _Modulated(inner, outer, 3, w_dim, enlarging=True)
         self.second = _Modulated(outer, outer, 3, w_dim)
         self.colours = _Modulated(outer, 3, 1, w_dim, normalised=False)
 
     def forward(self, image: Tensor, colours: Tensor | None, w: Tensor) -> tuple[Tensor, Tensor]:
         if self.first is not None:
-            image = functional.leaky_relu(self.first(_enlarged(image), w), 0.2)
+            image = functional.leaky_relu(self.first(image, w), 0.2)
         image = functional.leaky_relu(self.second(image, w), 0.2)
         added = self.colours(image, w)
         return image, added if colours is None else _enlarged(colours) + added
+
+
+def _smoothed(image: Tensor) -> Tensor:
+    """Each channel by the kernel 1 3 3 1 both ways, which leaves a pixel less of each side."""
+    line = torch.tensor([1.0, 3.0, 3.0, 1.0], device=image.device, dtype=image.dtype) / 4
+    channels = image.shape[1]
+    kernel = torch.outer(line, line).expand(channels, 1, 4, 4)
+    return functional.conv2d(image, kernel, padding=1, groups=channels)
 
 
 def _enlarged(image: Tensor) -> Tensor:
