@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from genarch import InputError, load_catalogue
 from genarch.files.catalogue_reader import with_own
+from genarch.files.io import alone
 from genarch.files.own_evidence import add_evidence, check_target, free_id, slug
 
 ROW: dict[str, Any] = {
@@ -81,6 +83,22 @@ def test_what_stands_in_the_file_stays(text: str, tmp_path: Path) -> None:
         assert line in left
     assert ("\r\n" in text) == ("\r\n" in after)
     assert after.count("\n") == after.count("\r\n") or "\r" not in after
+
+
+def test_a_file_without_the_source_of_what_is_added_gets_it_and_runs_at_a_time_add_in_turn(tmp_path: Path) -> None:
+    path = str(tmp_path / "genarch-evidence.yaml")
+    Path(path).write_text("format: 1\n")
+
+    def add(_: int) -> None:
+        with alone(path):
+            name = free_id("mine", check_target(path, load_catalogue()).measurements)
+            add_evidence(path, {"measurements": {**ROW, "id": name}})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add, range(4)))
+    assert [row.id for row in with_own(load_catalogue(), [path]).own] == ["mine", "mine-2", "mine-3", "mine-4"]
+    with pytest.raises(InputError, match="there is no folder of that name"), alone(str(tmp_path / "no/e.yaml")):
+        pass
 
 
 def test_a_file_that_takes_no_entry_stays_as_it_was(tmp_path: Path) -> None:

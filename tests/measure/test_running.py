@@ -204,6 +204,8 @@ class Server(BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.send_response(500 if path == "/broken" else 200)
+        if path == "/part":
+            self.send_header("Content-Length", "1000")
         self.end_headers()
         for _ in range(30 if path == "/drip" else 0):
             self.wfile.write(b"x")
@@ -244,6 +246,7 @@ def test_a_server_gets_the_requests_that_were_described_and_no_others() -> None:
         ("/moved", "answered with status 302 Found; redirections are not followed"),
         ("/drip", "did not answer within 0.8 s; --timeout allows for more"),
         ("/flood", "answered with more than 0 MiB"),
+        ("/part", "ended its answer 990 bytes early"),
     ],
 )
 def test_a_server_that_breaks_hangs_or_floods(path: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,6 +272,11 @@ def test_requests_at_a_rate_do_not_wait_for_one_another() -> None:
         assert len(Server.asked) < 15 + 50
         late = loaded(Address(f"{here}/image"), 10, Plan(runs=50, seconds=0.35, timeout=5), random=lambda: 1.0)
         assert (late.stopped, len(late.times_ms)) == (Stop("time", ""), 3)
+        # Whatever chance gives, all gaps together come to the rate: five requests in 0.1 s.
+        uneven = iter((0.1, 1.9, 3.0, 0.5, 4.5))
+        began = time.monotonic()
+        assert len(loaded(Address(f"{here}/image"), 50, Plan(5, 0, 10, 5), random=lambda: next(uneven)).times_ms) == 5
+        assert time.monotonic() - began >= 0.1
 
 
 @pytest.mark.parametrize("url", ["localhost:80", "file:///etc/passwd", "http://", "http://a b/", "http://x:99999/", ""])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -17,12 +17,13 @@ from genarch.cli.app import Commands, Output, Overrides, Rules, Text, Texts, arg
 from genarch.cli.output import ExitCode, keep, read_spec, say, write_report, written
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
+from genarch.errors import InputError
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.ways import at_most
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, OWN_NAME, load_catalogue, load_rules, table_files
-from genarch.files.io import read_text, refuse
-from genarch.files.own_evidence import Entry, add_evidence, check_target
+from genarch.files.io import alone, read_text, refuse
+from genarch.files.own_evidence import add_evidence, check_target
 from genarch.measure.evidence import Found, Place, entries_of, place_of
 from genarch.measure.machine import Watch, cards, machine
 from genarch.measure.running import Plan, Seen, loaded, measured
@@ -77,10 +78,12 @@ def measure(
     table, catalogue = load_rules(rules), load_catalogue()
     stated = read_spec(spec, table, parse_overrides(overrides or ()))
     if target:  # what cannot be added to is said before anything is measured
-        catalogue = check_target(target, catalogue)
+        with alone(target):
+            catalogue = check_target(target, catalogue)
     model = catalogue.model(model).id if model else None
     plan = Plan(runs, warmup, seconds, timeout)
     notes: list[str] = []
+    unsaved = [] if target or no_save else ["It is not saved: the spec has no file; name one for it with --evidence."]
     if candidate:
         if command or url or loop:
             raise typer.BadParameter("--candidate is run in place of a command; leave --, --url and --loop out")
@@ -97,7 +100,7 @@ def measure(
         with _progress(plan.warmup + plan.runs) as seen:
             taken = measured(way, plan, seen=seen)
         peak = at_most(stated.constraints.get("peak_images_per_second"))
-        if isinstance(way, UrlWay) and peak and not taken.stopped:
+        if isinstance(way, UrlWay) and peak and (not taken.stopped or taken.stopped.why == "time"):
             with _progress(plan.runs) as seen:
                 load = loaded(way.address, peak, plan, seen=seen)
     report = measured_report(
@@ -109,10 +112,14 @@ def measure(
         memory=watch.most(),
         machine=machine(found) if here else None,
         hardware=place.id if place else None,
-        notes=[*notes, *_elsewhere(stated, place)],
+        notes=[*notes, *_elsewhere(stated, place), *unsaved],
     )
     if target and report.percentiles and not (taken.stopped and taken.stopped.why == "failed"):
-        report = _saved(report, stated, model, place, target, table)
+        try:
+            report = _saved(report, stated, model, place, target, table)
+        except InputError:  # what was measured is shown all the same
+            _write(report, output_format, output)
+            raise
     return _write(report, output_format, output)
 
 
@@ -148,16 +155,18 @@ def _saved(
 ) -> Measured:
     """The report, its figures added to the file; or why they are not."""
     if place is None:
-        why: Mapping[str, Entry | None] | str = "It is not saved: name what it runs on with --gpu."
+        why = "It is not saved: name what it runs on with --gpu."
     else:
-        catalogue = check_target(target, load_catalogue())  # others may have added to it since
         times = (report.runs, report.percentiles, report.percentile)
         found = Found(report.date, *times, report.memory, report.machine)
-        why = entries_of(spec, model, place, found, rules, catalogue)
-    if isinstance(why, str):
-        return report._replace(notes=(*report.notes, why))
-    add_evidence(target, why)
-    return report._replace(saved=target)
+        with alone(target):
+            catalogue = check_target(target, load_catalogue())  # others may have added to it since
+            entries = entries_of(spec, model, place, found, rules, catalogue)
+            if not isinstance(entries, str):
+                add_evidence(target, entries)
+                return report._replace(saved=target)
+            why = entries
+    return report._replace(notes=(*report.notes, why))
 
 
 def _write(report: Measured, output_format: str, output: str | None) -> int:
@@ -196,13 +205,15 @@ def _address(url: str | None, method: str, body: str | None, headers: list[str] 
         if headers:
             raise typer.BadParameter("--header is for --url")
         return None
+    if body and method == "GET":
+        raise typer.BadParameter("--body is not sent with GET; leave one of them out")
     pairs = {}
     for header in headers or ():
         name, colon, value = header.partition(":")
-        if not colon or not name.strip().isascii() or not name.strip() or not header.isprintable():
+        if not colon or not name.strip() or not header.isascii() or not header.isprintable():
             raise refuse("--header", "is no header; write it as 'Authorization: Bearer …'")
         pairs[name.strip()] = value.strip()
-    return Address(url, method, "" if method == "GET" else _body(body), pairs).checked()
+    return Address(url, method, _body(body), pairs).checked()
 
 
 def _body(text: str | None) -> str:

@@ -396,6 +396,26 @@ def _locked(stream: TextIO) -> bool:
 
 
 @contextmanager
+def alone(path: str) -> Iterator[None]:
+    """While others wait that would change a file in the same folder by the same means; where the system has none, not.
+
+    Raises:
+        InputError: when there is no such folder.
+    """
+    with _refused(path, "cannot be written: "), ExitStack() as stack:
+        folder = os.path.dirname(os.path.realpath(path))
+        if not os.path.isdir(folder):
+            raise refuse(path, "cannot be written: there is no folder of that name; make it first")
+        with suppress(ImportError, OSError):
+            import fcntl
+
+            held = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, held)
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def _refused(path: str, before: str = "") -> Iterator[None]:
     """Why a file cannot be used, where the system says so, after the words `before`."""
     try:

@@ -15,19 +15,21 @@ from genarch.files.io import atomic_file, read_exactly, refuse
 from genarch.files.records import Record
 from genarch.files.yaml_text import Document, parse
 
+Entry = Mapping[str, Any]
+"""An entry as the file has it: scalars, lists of them, and lists of mappings."""
+
 _HEADER = """\
 # What `genarch measure` has measured here. It counts before what was published; docs/measure.md says how.
 format: 1
-sources:
-- id: own
-  title: Measured here with genarch measure
 """
+
+SOURCE = "own"
+"""What entries name as theirs; a file that has none of that id gets it."""
+
+_SOURCE_ENTRY: Entry = {"id": SOURCE, "title": "Measured here with genarch measure"}
 
 _PLAIN = re.compile(r"[a-z][a-z0-9_.-]*|20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "unknown"})
-
-Entry = Mapping[str, Any]
-"""An entry as the file has it: scalars, lists of them, and lists of mappings."""
 
 
 def slug(text: str, most: int = 60) -> str:
@@ -57,23 +59,30 @@ def add_evidence(path: str, parts: Mapping[str, Entry | None]) -> None:
     Raises:
         InputError: when the file cannot be written, or does not read as it should then.
     """
-    before = read_exactly(path) if os.path.exists(path) else _HEADER
-    text = before
-    for part, entry in parts.items():
-        if entry is not None:
-            text = _with_entry(text, part, entry)
-    wanted = {part: entry["id"] for part, entry in parts.items() if entry is not None}
+    before = read_exactly(path) if os.path.exists(path) else _with_entry(_HEADER, "sources", _SOURCE_ENTRY)
+    text, wanted = before, {part: entry for part, entry in parts.items() if entry is not None}
+    for part, entry in wanted.items():
+        text = _with_entry(text, part, entry)
+    read = _ids(text, path)
+    if read and SOURCE not in read["sources"]:
+        text = _with_entry(text, "sources", _SOURCE_ENTRY)
+        read = _ids(text, path)
+    if not all(entry["id"] in read.get(part, ()) for part, entry in wanted.items()):
+        raise refuse(path, "is laid out so that nothing can be added; write its parts as lists, an entry a '- id: …'")
+    with atomic_file(path) as write:
+        write(text)
+
+
+def _ids(text: str, path: str) -> Mapping[str, list[str]]:
+    """The ids in each part of a file's text; none where it cannot be read."""
     document = Document(text.removeprefix("\ufeff"), path)
     try:
         record = Record(document, parse(document), OwnEvidence)
         document.check()
-        read = {part: [one.id for one in getattr(record.value, part)] for part in wanted}
     except InputError:
-        read = {}
-    if not all(name in read.get(part, ()) for part, name in wanted.items()):
-        raise refuse(path, "is laid out so that nothing can be added; write its parts as lists, an entry a '- id: …'")
-    with atomic_file(path) as write:
-        write(text)
+        return {}
+    own = record.value
+    return {part: [one.id for one in getattr(own, part)] for part in OwnEvidence._fields[1:]}
 
 
 def _with_entry(text: str, part: str, entry: Entry) -> str:

@@ -12,11 +12,9 @@ from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Task
 from genarch.evidence.percentiles import Percentile, PercentileName
 from genarch.evidence.ways import measured_tasks
-from genarch.files.own_evidence import Entry, free_id, slug
+from genarch.files.own_evidence import SOURCE, Entry, free_id, slug
 from genarch.measure.machine import Machine, Memory
 from genarch.measure.running import Runs
-
-SOURCE = "own"
 
 _CONDITIONING = {"class_label": "class", "spatial_layout": "edges"}
 _NAMED = ("text", "reference_image", "mask", "pose", "audio", "points")

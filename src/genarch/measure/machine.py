@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 
 _GB = 1e9
 
+_LEAST_GB = 1e-4
+"""Of a process; one that takes less has not begun yet."""
+
 
 class Machine(NamedTuple):
     """What a measurement ran on."""
@@ -169,7 +172,7 @@ class Watch:
 
     def most(self) -> Memory:
         """The most that was seen."""
-        return Memory(self._most or None, self._most_gpu, self._before)
+        return Memory(self._most if self._most >= _LEAST_GB else None, self._most_gpu, self._before)
 
 
 def tree(process: int) -> list[int]:

@@ -124,8 +124,11 @@ def loaded(
     """Send requests at a rate, and take the times of the answers.
 
     `random` gives the gaps, in units of the mean one; by default they are those of a Poisson process, always the same.
+    They are stretched so that all of them together come to the rate.
     """
-    gap = random or _gaps()
+    chance = random or _gaps()
+    gaps = [chance() for _ in range(plan.runs)]
+    gap = plan.runs / sum(gaps) / images_per_second
     began = perf_counter()
     times: list[float] = []
     stops: list[Stop] = []
@@ -144,8 +147,8 @@ def loaded(
     due, late = began, None
     with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
         try:
-            for number in range(1, plan.runs + 1):
-                due += gap() / images_per_second
+            for number, share in enumerate(gaps, start=1):
+                due += share * gap
                 if due - began > plan.seconds:
                     late = Stop("time", "")
                     break

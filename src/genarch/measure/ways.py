@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from select import select
+from shlex import join
 from threading import Timer
 from time import monotonic
 from typing import Literal, NamedTuple, Protocol
@@ -68,7 +69,7 @@ class CommandWay:
 
     def __init__(self, command: Sequence[str], watch: Watch) -> None:
         """What is run, and what looks at its memory."""
-        self.shown = " ".join(command)
+        self.shown = join(command)
         self._command, self._watch = command, watch
         self._child: Child | None = None
 
@@ -106,7 +107,7 @@ class LoopWay:
         """
         if "\n" in body or len(body.encode()) > _LONGEST_LINE - 40:
             raise refuse("--body", f"must be one line of at most {_LONGEST_LINE - 40} bytes for a process")
-        self.shown = " ".join(command)
+        self.shown = join(command)
         self._command, self._watch, self._body = command, watch, body
         self._child: Child | None = None
         self._left = b""
@@ -230,6 +231,8 @@ class Address(NamedTuple):
                     raise GeneratorError(f"answered with more than {MOST_ANSWERED >> 20} MiB")
             if late:
                 raise GeneratorError(_late(seconds))
+            if answer.length:  # reading by parts does not raise for what is missing
+                raise GeneratorError(f"ended its answer {answer.length} bytes early")
             if not 200 <= answer.status < 300:
                 moved = "; redirections are not followed" if 300 <= answer.status < 400 else ""
                 raise GeneratorError(f"answered with status {answer.status} {answer.reason}"[:_SHOWN] + moved)
@@ -237,7 +240,7 @@ class Address(NamedTuple):
             if late or isinstance(error, TimeoutError):
                 raise GeneratorError(_late(seconds)) from None
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise GeneratorError(f"{self.shown}: {reason[:_SHOWN]}") from None
+            raise GeneratorError(reason[:_SHOWN]) from None
         finally:
             guard.cancel()
             connection.close()

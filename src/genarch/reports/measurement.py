@@ -200,7 +200,7 @@ def measured_page(report: Measured) -> Iterator[Block]:
     if report.load and report.load.percentiles:
         rows = tuple((one.name, ms_words(one.ms), _interval(one)) for one in report.load.percentiles)
         yield Section(
-            f"Answers at {report.load.images_per_second:g} images a second",
+            f"Answers at {_rate(report.load.images_per_second)} images a second",
             (Table(("", "time", f"with {CONFIDENCE:.0%} confidence"), rows, "lrl"),),
         )
 
@@ -212,6 +212,10 @@ def verdict_words(report: Measured) -> str:
     share = f"{PERCENTILES[report.percentile] * 100:g} of 100 images"
     budget = f"{ms_words(report.budget_ms)} for {share}"
     if report.verdict == "open":
+        own = next(one for one in report.percentiles if one.name == report.percentile)
+        if own.verdict(at_most(report.budget_ms) or 0) == "kept":  # the most of a range, and not the least
+            took = f"{ms_words(own.ms)} for {share}"
+            return f"Depends on the budget, which is a range: {took}, and {ms_words(report.budget_ms)} is stated"
         few = enough(report.percentile) if len(report.runs.times_ms) < enough(report.percentile) else 0
         more = f"; {report.percentile} takes at least {few} runs" if few else "; more runs narrow it"
         return f"Not enough runs to tell whether it keeps {budget}{more}"
@@ -239,15 +243,15 @@ def _fields(report: Measured) -> Iterator[tuple[str, tuple[Line, ...]]]:
             (f"{ms_words(runs.first_ms)} from the start{ready}{f'; to warm up: {warmup}' if warmup else ''}",),
         )
     if report.images_per_second:
-        yield "Rate", (f"{report.images_per_second:.3g} images a second, one after the other",)
+        yield "Rate", (f"{_rate(report.images_per_second)} images a second, one after the other",)
     if load:
-        answered = f"{load.answered_per_second:.3g} of {load.images_per_second:g} images a second are answered"
+        answered = f"{_rate(load.answered_per_second)} of {_rate(load.images_per_second)} images a second are answered"
         kept = f"; {load.verdict}" if load.verdict else ""
         failed = f"; {load.stopped.says or load.stopped.why}" if load.stopped else ""
         yield "Peak", (f"{answered}{kept}{failed}",)
     if queue:
         wait = f"{ms_words(queue.wait_seconds * 1000)} of waiting, {queue.busy:.0%} busy"
-        rate = f"{queue.images_per_second:g} images a second"
+        rate = f"{_rate(queue.images_per_second)} images a second"
         yield "GPUs", (f"{queue.gpus} or more keep the budget at {rate}: {wait} (M/D/c)",)
     elif report.verdict == "missed" and any(one.name == report.percentile for one in report.percentiles):
         own = next(one for one in report.percentiles if one.name == report.percentile)
@@ -258,6 +262,10 @@ def _fields(report: Measured) -> Iterator[tuple[str, tuple[Line, ...]]]:
         yield "Note", (note,)
     if report.saved:
         yield "Saved", ((code(report.saved), ", as evidence of your own"),)
+
+
+def _rate(images: float) -> str:
+    return f"{images:,.0f}" if images >= 1000 else f"{images:.3g}"
 
 
 def _ran_on(report: Measured) -> Iterator[tuple[str, tuple[Line, ...]]]:
@@ -283,7 +291,7 @@ def _stopped_words(stopped: Stop, done: int, plan: Plan) -> str:
 
 def _drawn(report: Measured) -> Listing:
     """The histogram in characters that every terminal has, with a line at the budget."""
-    bins, limit = report.histogram, at_most(report.budget_ms)
+    bins, limit = report.histogram, _limit(report)
     most = max(one.images for one in bins)
     labels = [_bin_words(one) for one in bins]
     wide = max(map(len, labels))
@@ -300,7 +308,13 @@ def _drawn(report: Measured) -> Listing:
 
 
 def _budget_line(report: Measured, wide: int) -> str:
-    return f"{'budget':>{wide}}  {'-' * 20} {ms_words(at_most(report.budget_ms))}"
+    return f"{'budget':>{wide}}  {'-' * 20} {ms_words(_limit(report))}"
+
+
+def _limit(report: Measured) -> float | None:
+    """The budget as a line has it: the most of it, where there is one."""
+    most = at_most(report.budget_ms)
+    return None if most == float("inf") else most
 
 
 def _bin_words(one: Bin) -> str:
@@ -315,7 +329,7 @@ _STYLESHEET = (
 
 def as_svg(report: Measured) -> str:
     """The histogram as an image, with the budget marked."""
-    bins, limit = report.histogram, at_most(report.budget_ms)
+    bins, limit = report.histogram, _limit(report)
     wide, high, left, top = 640, 220, 16, 48
     most = max((one.images for one in bins), default=1)
     step = (wide - 2 * left) / max(1, len(bins))
@@ -342,7 +356,7 @@ def as_svg(report: Measured) -> str:
         last = ms_words(ends[1]) if ends[1] is not None else "more"
         lines.append(f'<text x="{wide - left}" y="{top + high + 18}" text-anchor="end">{_text(last)}</text>')
         width = (bins[0].high_ms or 0) - bins[0].low_ms or 1.0
-        if limit and limit != float("inf"):
+        if limit:
             x = min(max(left + (limit - bins[0].low_ms) / width * step, left), wide - left)
             lines.append(f'<line x1="{x:.1f}" y1="{top - 14}" x2="{x:.1f}" y2="{top + high}"/>')
             anchor = "end" if x > wide / 2 else "start"
