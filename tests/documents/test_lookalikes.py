@@ -129,6 +129,11 @@ def test_a_near_miss_in_the_front_matter_is_an_error(front: str, line: int) -> N
     assert found(f"---\n{front}\n---\n# genarch\n") == [("block-misspelt", line)]
 
 
+def test_keys_that_others_have_in_front_matter_are_none_of_ours() -> None:
+    assert found(f"---\nsearch:\n  boost: 2\ngenarch: {{version: 1}}\n---\n# A\n\n{BLOCK}") == []
+    assert found("---\n\u00df: \u1e9e\nextra:\n  genarch: 1\n---\n") == [("block-misspelt", 4)]
+
+
 def test_the_distance_of_words() -> None:
     assert [distance("genarch", word) for word in ("genarch", "genarhc", "genarchs", "gnarch", "search")] == [
         0,

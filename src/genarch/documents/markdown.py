@@ -46,7 +46,7 @@ MAX_NESTING = 100
 
 _KEY = re.compile(r"""["']?\bgenarch["']?[ \t]*:""", re.IGNORECASE)
 _NESTED_KEY = re.compile(
-    r"""(?:^[ \t-]*+|[{,][ \t]*+)["']?genarch["']?[ \t]*+:(?=\s|$)""", re.IGNORECASE | re.MULTILINE
+    r"""(?:^[ \t-]*+|[{,][ \t]*+)["']?(genarch)["']?[ \t]*+:(?=\s|$)""", re.IGNORECASE | re.MULTILINE
 )
 _ANY_KEY = re.compile(rf"""{WORD}|^["']?(?:g[\w-]{{4,8}}|constraints)["']?[ \t]*+:""", re.IGNORECASE | re.MULTILINE)
 """Front matter where something of ours may be."""
@@ -198,7 +198,7 @@ def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], lis
     if not front:
         return "", [], list(_unread(lines))
     text = "\n".join(lines[1 : front - 1]) + "\n"
-    stated = _STATUS.search(text)
+    stated, ours = _STATUS.search(text), _ANY_KEY.search(text)
     status = stated[1].strip() if stated else ""
     specs: list[Block] = []
     found: list[tuple[CheckId, int, str]] = []
@@ -206,26 +206,31 @@ def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], lis
     try:
         # What ends a line for YAML alone is read as the blank that it looks like; within a spec it is refused.
         seen = text.translate(dict.fromkeys(map(ord, LINE_END_OF_YAML), " "))
-        entries += _top_level(seen) if _ANY_KEY.search(text) else ()
+        entries += _top_level(seen) if ours or stated else ()
+        statuses = {value for key, *_, value in entries if key.casefold() == "status"}
+        status = status if statuses == {None} else (statuses.pop() or "") if len(statuses) == 1 else ""
     except _OtherShape as shape:
-        entries, found = [], [(MISSPELT, *shape.args)]
+        entries, found = [], [(MISSPELT, *shape.args)] if ours else []
     except yaml.YAMLError as error:
         at, words = what_is_wrong(error, seen)
         defect = CheckId("block-invalid"), at, f"the front matter is not YAML: {words}"
         entries, found = [], [defect] if _KEY.search(text) else []
-    for key, at, start, end, value in entries:
-        if key == "status" and value:
-            status = value
+    for key, at, start, end, value in entries if ours else ():
         if key == WORD:
             specs.append(_spec(text, at, start, end))
-        elif key.casefold() == WORD or (value is None and 5 <= len(key) <= 9 and distance(key.casefold(), WORD) <= 2):
+        elif key.casefold() == WORD or (value is None and _nearly(key.casefold())):
             found.append((MISSPELT, at, f"'{key}' is not read; did you mean '{WORD}'?"))
         elif key == "constraints" and is_spec_like(text[at:end]):
             found.append((MISSPELT, at, f"'{key}' at the top is not read; put the spec below '{WORD}:'"))
         elif value is None and (nested := _NESTED_KEY.search(text, text.rfind("\n", 0, start) + 1, end)):
             message = f"'{WORD}' below '{key[:40]}' is not read; write it at the top of the front matter"
-            found.append((MISSPELT, text.casefold().index(WORD, nested.start()), message))
+            found.append((MISSPELT, nested.start(1), message))
     return status, specs, [Defect(check, *_position(text, at), message) for check, at, message in found]
+
+
+def _nearly(key: str) -> bool:
+    """Whether a key is nearly ours; `search` and the like, which others have, are not."""
+    return 5 <= len(key) <= 9 and distance(key, WORD) <= 1 + key.startswith(WORD[0])
 
 
 class _OtherShape(Exception):  # noqa: N818  (front matter of another shape is no error of its owner)

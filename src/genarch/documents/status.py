@@ -18,7 +18,10 @@ INACTIVE = (
 """The statuses of a document that binds nobody any more; tools write both spellings of the first."""
 
 UNDECIDED = ("proposed", "draft", "provisional", "pending", "in review", "wip")
-ACTIVE = ("accepted", "approved", "implemented", "implementable", "active", "final", "adopted", "published", "done")
+ACTIVE = (
+    "accepted", "approved", "implemented", "implementable", "active", "final", "adopted", "published", "done",
+    "reinstated", "reopened", "restored", "revived", "reactivated",
+)  # fmt: skip
 
 HEAD = 30
 """Lines within which a document states its status as a line of its own."""
@@ -38,7 +41,7 @@ _DATE = (
     rf"|{_MONTH}[ ]\d{{1,2}},?[ ]\d{{4}})"
 )
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
-_WORD = re.compile(rf"[^\w(\0]*(?P<date>{_DATE}[^\w(\0]*)?(?P<word>{_KNOWN})(?![\w-])", re.IGNORECASE)
+_WORD = re.compile(rf"[^\w(\0!\u00ac\u2260]*(?P<date>{_DATE}[^\w(\0]*)?(?P<word>{_KNOWN})(?![\w-])", re.IGNORECASE)
 # After a colon nothing but the date or the link: 'Rejected: diffusion with 50 steps' is about an alternative.
 _REFERRED = re.compile(
     rf"""[^\w\0:]*(?:(?:by|with|see|in\ favou?r\ of)\b[^\w\0]*(?:\0|\d|[a-z]{{2,5}}[-\ ]?\d|[\w./-]{{1,99}}\.md\b)
@@ -56,13 +59,17 @@ _GOES_ON = re.compile(
 _CHOICE = re.compile(r"[|/]|\bor\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;]|\s(?:->|=>|\u2192|then)\s", re.IGNORECASE)
 _DEFINITION = re.compile(r"[\s>*+-]*\[[^\]]*\]:")
+_UNTICKED = "\u2610\u2b1c\u25fb\u25a1\u25a2\u25cb\u25ef"
 # Struck out, an image, a box that is not ticked with what it is for, a ticked one, and marks of mere looks.
 _UNSEEN = re.compile(
-    r"(~~?)[^~]*\1|<(s|del|strike)>[^<]*</\2>|!\[[^\]]*\](?:\([^)]*\))?|(?:\[[ ]?\]|\u2610)[^\[\u2610-\u2612]*"
+    r"(~~?)[^~]+\1|<(s|del|strike)>[^<]*</\2>|!\[[^\]]*\](?:\([^)]*\))?"
+    rf"|(?:\[[\s/~-]*+\]|[{_UNTICKED}])[^\[\u2610-\u2612]*"
     r"|\[[xX]\]|[\u2611\u2612]|</?(?:b|i|em|strong|code|br|p)[ ]?/?>",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
+_TAG = re.compile(r"<[a-z/!?%]|[{}]|%%|~~|^\s*//", re.IGNORECASE)
+"""Tags, templates and comments of other languages."""
+_UNFILLED = re.compile(r"\b(?:x{3,}|n{3,}|y{3,})\b|-(?:xx|nn)\b", re.IGNORECASE)
 _LINKED = re.compile(r"\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])")
 _BELOW_HEADER = re.compile(r"[\s>]*\|?[\s:|-]*-[\s:|-]*")
 _BRACKETED = re.compile(r"^\W{0,9}?[\[(]([^\[\]()]*)[\])]|[\[(]([^\[\]()]*)[\])]\s*$")
@@ -72,6 +79,8 @@ _DASH = re.compile(r"\s(?:-{1,2}|\u2013|\u2014)\s")
 _SECTIONS = ("status", "current status", "decision status", "status history")
 _HISTORIES = ("history", "decision history", "document history", "revision history", "document control", "metadata")
 """Headings of sections that state the status, if at all, in a column of a table."""
+_OPTIONS = {"option", "options", "alternative", "alternatives", "approach", "candidate", "variant", "choice", "idea"}
+"""Columns of a table that is about what could have been decided, and not about the document."""
 
 
 class _Stated(NamedTuple):
@@ -103,16 +112,24 @@ def status_of(markdown: Markdown) -> str:
             return _settled(_entries(shown(heading.first + 1, heading.last)))
     end = min(markdown.front + HEAD, len(markdown.lines), *(later.first - 1 for later in headings[1:]))
     lines = shown(markdown.front + 1, end)
+    entries: list[list[_Stated]] = []
+    outer = LONGEST
     for at, line in enumerate(lines):
-        if stated := _LINE.match(line):
-            return _settled(_in_line(stated[1]))
-        if column := _status_column(lines, at):
+        indent = len(line) - len(line.lstrip())
+        stated = _LINE.match(line)
+        if stated and indent < max(outer + 1, 2):  # else it is of what the item above names
+            entries.append(_in_line(stated[1]))
+        elif not entries and (column := _status_column(lines, at)[0]):
             return _settled(column)
+        if line.lstrip()[:2] in ("- ", "* ", "+ "):
+            outer = min(outer, indent)
+    if entries:
+        return _settled(entry for own in entries for entry in own) if entries[0] else ""
     for name, heading in sections:
         if stated := _LINE.match(heading.title):
             return _settled(_in_line(stated[1]))
         lines = shown(heading.first + 1, heading.last) if name in _HISTORIES else []
-        if found := next((column for at in range(len(lines)) if (column := _status_column(lines, at))), None):
+        if found := next((column for _, column in _columns(lines) if column), None):
             return _settled(found)
     # A title says that nothing binds any more, as a mark or with what came in its place; else it names its subject.
     whole = [entry for heading in headings[:2] for entry in _in_line(heading.title) if entry.referred]
@@ -144,33 +161,36 @@ def _visible(lines: Iterable[str]) -> list[str]:
 
 def _entries(lines: Sequence[str]) -> Iterator[_Stated]:
     """What the lines of a section state, tables by their column."""
-    below = 0
-    for at, line in enumerate(lines):
-        if column := _status_column(lines, at):
-            yield from column
-            below = at + 2 + len(column)
-        elif at >= below:
-            stated = _LINE.match(line)
-            yield from _in_line(stated[1] if stated else line)
+    for line, column in _columns(lines):
+        stated = _LINE.match(line)
+        yield from column if column is not None else _in_line(stated[1] if stated else line)
 
 
-def _status_column(lines: Sequence[str], at: int) -> list[_Stated]:
-    """What a table that begins here states in its column 'Status', or beside that word."""
+def _columns(lines: Sequence[str]) -> Iterator[tuple[str, list[_Stated] | None]]:
+    """The lines outside of tables, and of each table the first, with what its column 'Status' states."""
+    at = 0
+    while at < len(lines):
+        first, (column, at) = at, _status_column(lines, at)
+        yield lines[first], column
+
+
+def _status_column(lines: Sequence[str], at: int) -> tuple[list[_Stated] | None, int]:
+    """What a table that begins here states in its column 'Status', or beside that word, and the line behind it."""
     cells = _cells(lines[at])
     names = [cell.strip(" *_").casefold() for cell in cells]
     if "status" not in names:
-        return []
+        return None, at + 1
     if names[0] == "status" and len(cells) == 2 and (own := _in_line(cells[1])):
-        return list(own)
+        return own, at + 1
+    if not (at + 1 < len(lines) and _BELOW_HEADER.fullmatch(lines[at + 1])):
+        return None, at + 1
     column, found = names.index("status"), []
-    if at + 1 < len(lines) and _BELOW_HEADER.fullmatch(lines[at + 1]):
-        for line in lines[at + 2 :]:
-            row = _cells(line)
-            if len(row) <= column:
-                break
-            day = _ISO.search(line)
-            found += [entry._replace(day=entry.day or (day[0] if day else "")) for entry in _in_line(row[column])]
-    return found
+    at += 2
+    while at < len(lines) and len(row := _cells(lines[at])) > column:
+        day = _ISO.search(lines[at])
+        found += [entry._replace(day=entry.day or (day[0] if day else "")) for entry in _in_line(row[column])]
+        at += 1
+    return [] if _OPTIONS.intersection(names) else found, at
 
 
 def _cells(line: str) -> list[str]:
@@ -188,9 +208,11 @@ def _in_line(text: str) -> list[_Stated]:
         links.append(link[0][len(link[1]) + 2 :] if own else link[0])
         return f"{link[1]} {_LINK}" if own else _LINK
 
-    line = _LINKED.sub(hidden, _UNSEEN.sub(" ", line))
+    line = _UNSEEN.sub(" ", line)
+    unfilled = _UNFILLED.search(line)
+    line = _LINKED.sub(hidden, line)
     words = len(_ANY.findall(line))
-    if not words or "?" in line or _TAG.search(line):
+    if not words or unfilled or "?" in line or _TAG.search(line):
         return []
     if words > 1 and _CHOICE.search(line):
         return []
