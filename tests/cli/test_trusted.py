@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -245,6 +246,9 @@ CHANGES: dict[str, tuple[Callable[[Path], object], list[tuple[str, str, int]]]] 
     ),
     "an extended table": (edited("rules/base.yaml", "Something", "Anything"), [("rules/base.yaml", "table-changed", 1)]),
     "a table that is gone": (gone("rules/base.yaml"), [("rules/base.yaml", "table-changed", 1)]),
+    "a table that is no file": (
+        both(gone("rules/base.yaml"), lambda repo: os.mkfifo(repo / "rules/base.yaml")), [("rules/base.yaml", "table-changed", 1)],
+    ),
     "a table by a link": (linked("rules/ours.yaml", "../x.yaml", "x.yaml"), []),
     "another table": (
         both(edited("genarch.toml", "rules/ours.yaml", "x.yaml"), put("x.yaml", TABLE.format("x", "Q3", "article", "Q3"))),

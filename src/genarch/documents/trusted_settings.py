@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from genarch.documents.reader import located
 from genarch.documents.revisions import Revision, Trusted
@@ -21,7 +22,7 @@ from genarch.documents.settings import (
 from genarch.engine.findings import SEVERITIES, CheckId, Located, Place
 from genarch.errors import InputError
 from genarch.files.bundled import DEFAULT_TABLE, DOCUMENT_CHECKS, OWN_NAME, bundled_tables
-from genarch.files.io import read_text, refuse, within
+from genarch.files.io import read_bytes, read_text, refuse, within
 
 _STRICTEST = (*reversed(SEVERITIES), "never")
 """What a check may fail from, the strictest first."""
@@ -115,11 +116,9 @@ def weakened(
 
 
 def _now(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as stream:
-            return stream.read()
-    except OSError:
-        return None
+    with suppress(InputError):
+        return read_bytes(path)
+    return None
 
 
 def _lines(content: bytes | None) -> list[bytes] | None:
