@@ -162,7 +162,7 @@ def _stated(
 def _chosen(markdown: Markdown, path: str) -> Iterator[Chosen]:
     matches = [(number, match) for number, line in enumerate(markdown.lines, 1) if (match := _CHOSEN.match(line))]
     listed = markdown.listed() if matches else set()
-    for number, match in matches:
+    for number, match in matches[:MAX_BLOCKS]:
         if number not in listed:
             line = match.string
             column = len(line) - len(line.lstrip("> \t*_-")) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from genarch.documents.reader import PlacedSpec
@@ -49,12 +50,14 @@ _OPEN = re.compile(r"[(\[,;:/-]\s*+(?:pending|awaiting|waiting|unapproved|not ye
 """What follows the name of somebody who has not agreed yet."""
 
 _ENDLESS = CheckId("waiver-endless")
+MOST_HINTS = 20
+"""Unknown waivers of one spec for which what was meant is looked for, which takes longest."""
 
 
 def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable, policy: Policy) -> list[Located]:
     """Findings with those that a waiver covers marked, then what is wrong with the waivers."""
     waivers = placed.spec.waivers if policy.waivers else ()
-    problems = [_problem(waiver, rules, policy) for waiver in waivers]
+    problems = [_problem(waiver, rules, policy, hinted=at < MOST_HINTS) for at, waiver in enumerate(waivers)]
     counting = [
         waiver for waiver, problem in zip(waivers, problems, strict=True) if not problem or problem[0] == _ENDLESS
     ]
@@ -97,15 +100,13 @@ def with_waivers(placed: PlacedSpec, found: Sequence[Located], rules: RuleTable,
     return marked
 
 
-def _problem(waiver: Waiver, rules: RuleTable, policy: Policy) -> tuple[CheckId, str] | None:
-    """What keeps a waiver from counting, or is wrong with one that counts."""
+def _problem(waiver: Waiver, rules: RuleTable, policy: Policy, *, hinted: bool) -> tuple[CheckId, str] | None:
+    """What keeps a waiver from counting, or is wrong with one that counts; `hinted` says what was perhaps meant."""
     rule, expires = waiver.rule[:60], waiver.expires
-    waivable = {notice.id for notice in rules.notices if notice.level == "inconsistency"}
-    waivable |= {DEVICE_CONTRADICTED, MEMORY_CONTRADICTED}
-    waivable |= {entry.id for entry in rules.rules if entry.excludes} | _of_evidence(waiver.rule, rules)
+    waivable = _of_table(rules) | _of_evidence(waiver.rule, rules)
     known = {*DOCUMENT_CHECKS, *(entry.id for entry in rules.rules), *waivable}
     if waiver.rule not in known:
-        hint = nearest(waiver.rule, known) or "; write the id of a check or of a rule that excludes"
+        hint = (nearest(waiver.rule, known) if hinted else "") or "; write the id of a check or of a rule that excludes"
         return CheckId("waiver-unknown"), f"'{rule}' is neither a check nor a rule of {rules.name}{hint}"
     if waiver.rule in DOCUMENT_CHECKS:
         if DOCUMENT_CHECKS[waiver.rule].waivable == "never":
@@ -125,6 +126,13 @@ def _problem(waiver: Waiver, rules: RuleTable, policy: Policy) -> tuple[CheckId,
     if expires > policy.latest:
         return _ENDLESS, f"the waiver of {rule} ends only with {expires}; set a day up to {policy.latest}"
     return None
+
+
+@lru_cache(maxsize=8)
+def _of_table(rules: RuleTable) -> frozenset[str]:
+    """The ids of what a table finds and can be waived."""
+    found = {notice.id for notice in rules.notices if notice.level == "inconsistency"}
+    return frozenset(found | {DEVICE_CONTRADICTED, MEMORY_CONTRADICTED} | {e.id for e in rules.rules if e.excludes})
 
 
 def _of_evidence(rule: str, rules: RuleTable) -> set[str]:
