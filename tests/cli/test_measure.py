@@ -228,6 +228,23 @@ def test_what_was_measured_counts_from_then_on(tmp_path: Path) -> None:
     assert run("evaluate", spec.name, "--evidence", "gone.yaml", cwd=tmp_path).returncode == 2
 
 
+def test_a_spec_names_a_model_of_its_own_before_and_after_it_is_measured(tmp_path: Path) -> None:
+    spec = tmp_path / "poster.genarch.yaml"
+    spec.write_text(OWN.replace("sd-turbo", "own-net"))
+    measure = ("measure", spec.name, "--runs", "80", "--gpu", "l4", "--", "sleep", "0.004")
+    before = run("evaluate", spec.name, cwd=tmp_path)
+    assert (before.returncode, "model 'own-net' is not judged" in before.stderr) == (0, True)
+    assert "for it, which genarch measure adds" in " ".join(run("check", cwd=tmp_path).stdout.split())
+    # A family is no architecture, which is said before anything is measured.
+    several = run(*measure, cwd=tmp_path)
+    assert "It is not saved: name one of few_step, gan_enhanced" in several.stderr
+    spec.write_text(spec.read_text().replace("decision: hybrid", "decision: few_step"))
+    assert "as evidence of your own" in run(*measure, cwd=tmp_path).stdout
+    after = run("evaluate", spec.name, "--model", "own-net", cwd=tmp_path)
+    assert (after.returncode, after.stderr, "poster (own) fits" in after.stdout) == (0, "", True)
+    assert "model-unsuited" not in run("check", cwd=tmp_path).stdout
+
+
 def test_a_measurement_that_is_stale_or_misses_the_budget_is_found(tmp_path: Path) -> None:
     spec, file = tmp_path / "poster.genarch.yaml", tmp_path / "genarch-evidence.yaml"
     spec.write_text(OWN)

@@ -121,6 +121,10 @@ def test_problems_of_own_evidence_have_their_places(tmp_path: Path) -> None:
         )
     )
     path.write_text(f"format: 1\nsources: [{{id: own, title: Us}}]\nmeasurements:\n{rows}")
+    other = tmp_path / "f.yaml"
+    add_evidence(str(other), {"models": {**MODEL, "id": "net"}})
+    with pytest.raises(InputError, match=r"models\[net\].id: must begin with 'own-'"):
+        with_own(load_catalogue(), [str(other)])
     with pytest.raises(InputError) as caught:
         with_own(load_catalogue(), [str(path), str(tmp_path / "gone.yaml")])
     assert [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems] == [

@@ -54,7 +54,7 @@ from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Origin, Spec
 from genarch.errors import InputError, Problem
 from genarch.files.answers import parse_alternatives, parse_overrides, with_overrides
-from genarch.files.bundled import DEFAULT_TABLE, load_catalogue, load_rules, table_files
+from genarch.files.bundled import DEFAULT_TABLE, catalogue_of, load_catalogue, load_rules, table_files
 from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.reports.evaluation import Evaluated, Report, make_error_report
@@ -155,7 +155,7 @@ def evaluate(
 
     def one(spec: Spec) -> tuple[Report, int]:
         spec = spec._replace(model=model or spec.model)
-        judged_by = own.table_for(spec.origin.path) if own else table
+        judged_by = _judged_by(spec, own, table)
         report = report_on(spec, judged_by, explored=explore, with_evidence=bool(own))
         return report, ExitCode.FINDINGS if report.verdict.verdict in failing else ExitCode.OK
 
@@ -186,12 +186,23 @@ def evaluate(
     return code
 
 
+def _judged_by(spec: Spec, own: OwnEvidence | None, table: RuleTable) -> RuleTable:
+    """The table that a spec is judged by; says where nothing has been measured yet of a model of one's own."""
+    if own is None:
+        return table
+    found = own.table_for(spec.origin.path)
+    if spec.model and catalogue_of(found).awaits(spec.model):
+        says = f"model '{spec.model}' is not judged: no evidence of your own has it; 'genarch measure' adds it"
+        say(Problem(spec.origin.path, None, None, "", says))
+    return found
+
+
 def _check_evidence(evidence: list[str] | None, *, no_evidence: bool, model: str | None) -> None:
     if evidence and no_evidence:
         raise typer.BadParameter("--evidence names measurements, and --no-evidence leaves them out; leave one out")
     if model is not None and no_evidence:
         raise typer.BadParameter("--model is compared with the evidence; leave --no-evidence out")
-    if model is not None:
+    if model is not None and not load_catalogue().awaits(model):
         load_catalogue().model(model)  # a name that it does not have is refused before anything is read
 
 

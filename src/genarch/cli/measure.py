@@ -24,7 +24,7 @@ from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, OWN_NAME, load_catalogue, load_rules, table_files
 from genarch.files.io import alone, read_text, refuse
 from genarch.files.own_evidence import add_evidence, check_target
-from genarch.measure.evidence import Found, Place, entries_of, place_of
+from genarch.measure.evidence import Found, Place, entries_of, place_of, subject_of
 from genarch.measure.machine import Watch, cards, machine
 from genarch.measure.running import Plan, Seen, loaded, measured
 from genarch.measure.ways import Address, CommandWay, LoopWay, UrlWay, Way
@@ -80,10 +80,9 @@ def measure(
     if target:  # what cannot be added to is said before anything is measured
         with alone(target):
             catalogue = check_target(target, catalogue)
-    model = catalogue.model(model).id if model else None
+    model = catalogue.model(model).id if model and not catalogue.awaits(model) else model
     plan = Plan(runs, warmup, seconds, timeout)
     notes: list[str] = []
-    unsaved = [] if target or no_save else ["It is not saved: the spec has no file; name one for it with --evidence."]
     if candidate:
         if command or url or loop:
             raise typer.BadParameter("--candidate is run in place of a command; leave --, --url and --loop out")
@@ -96,6 +95,12 @@ def measure(
     here = not isinstance(way, UrlWay) or _is_here(way.address.url)
     load = None
     place = place_of(gpu, machine(found) if here else None, catalogue)
+    if not target and not no_save:
+        notes = ["It is not saved: the spec has no file; name one for it with --evidence."]
+    elif target and (why := _not_saved(stated, model, place, table, catalogue)):
+        target, notes = None, [why]
+    if notes:
+        say(*notes)  # in time to end it
     with watch.watching():
         with _progress(plan.warmup + plan.runs) as seen:
             taken = measured(way, plan, seen=seen)
@@ -112,9 +117,9 @@ def measure(
         memory=watch.most(),
         machine=machine(found) if here else None,
         hardware=place.id if place else None,
-        notes=[*notes, *_elsewhere(stated, place), *unsaved],
+        notes=[*notes, *_elsewhere(stated, place)],
     )
-    if target and report.percentiles and not (taken.stopped and taken.stopped.why == "failed"):
+    if target and place and report.percentiles and not (taken.stopped and taken.stopped.why == "failed"):
         try:
             report = _saved(report, stated, model, place, target, table)
         except InputError:  # what was measured is shown all the same
@@ -145,28 +150,26 @@ def _elsewhere(spec: Spec, place: Place | None) -> list[str]:
     return []
 
 
-def _saved(
-    report: Measured,
-    spec: Spec,
-    model: str | None,
-    place: Place | None,
-    target: str,
-    rules: RuleTable,
-) -> Measured:
-    """The report, its figures added to the file; or why they are not."""
+def _not_saved(
+    spec: Spec, model: str | None, place: Place | None, rules: RuleTable, catalogue: Catalogue
+) -> str | None:
+    """Why figures cannot be added to any file, where that is so."""
     if place is None:
-        why = "It is not saved: name what it runs on with --gpu."
-    else:
-        times = (report.runs, report.percentiles, report.percentile)
-        found = Found(report.date, *times, report.memory, report.machine)
-        with alone(target):
-            catalogue = check_target(target, load_catalogue())  # others may have added to it since
-            entries = entries_of(spec, model, place, found, rules, catalogue)
-            if not isinstance(entries, str):
-                add_evidence(target, entries)
-                return report._replace(saved=target)
-            why = entries
-    return report._replace(notes=(*report.notes, why))
+        return "It is not saved: name what it runs on with --gpu."
+    subject = subject_of(spec, model, rules, catalogue)
+    return subject if isinstance(subject, str) else None
+
+
+def _saved(report: Measured, spec: Spec, model: str | None, place: Place, target: str, rules: RuleTable) -> Measured:
+    """The report, its figures added to the file."""
+    found = Found(report.date, report.runs, report.percentiles, report.percentile, report.memory, report.machine)
+    with alone(target):
+        catalogue = check_target(target, load_catalogue())  # others may have added to it since
+        subject = subject_of(spec, model, rules, catalogue)
+        if isinstance(subject, str):  # what was the model's has been taken out meanwhile
+            return report._replace(notes=(*report.notes, subject))
+        add_evidence(target, entries_of(spec, subject, place, found, catalogue))
+    return report._replace(saved=target)
 
 
 def _write(report: Measured, output_format: str, output: str | None) -> int:

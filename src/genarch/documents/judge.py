@@ -241,6 +241,10 @@ def judge_model(placed: PlacedSpec, rules: RuleTable, catalogue: Catalogue) -> I
     from genarch.evidence.assessment import candidate, lateness, model_tests  # for those who name a model alone
     from genarch.evidence.feasibility import needs_of
 
+    if catalogue.awaits(name):
+        why = "there is no evidence of your own for it, which genarch measure adds"
+        yield placed.found(CheckId("model-unsuited"), "model", subject=[name], misses=why, evidence=catalogue.name)
+        return
     needs = needs_of(stated, catalogue)
     found = candidate(catalogue.model(name), needs)
     failed = {test.test: test.says for test in model_tests(found, needs) if test.outcome == "fails"}

@@ -97,7 +97,7 @@ class Advice(NamedTuple):
 
 
 def advice(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Catalogue) -> Advice:
-    """The models to start with, and how the one that the spec names does.
+    """The models to start with, and how the one that the spec names does, unless it is an own one not measured yet.
 
     Raises:
         UnknownIdError: when the catalogue has no model of that name.
@@ -115,7 +115,7 @@ def advice(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Cata
 
     chosen, nearest = _chosen(spec, evaluation, needs) if "task" in spec.constraints else ([], [])
     judged = None
-    if spec.model is not None:
+    if spec.model is not None and not catalogue.awaits(spec.model):
         named = candidate(catalogue.model(spec.model), needs)
         judged = _judged(start(named), tuple(model_tests(named, needs)), evaluation, rules)
     return Advice(tuple(map(start, chosen)), tuple(map(start, nearest)), judged)

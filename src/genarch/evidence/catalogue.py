@@ -9,6 +9,7 @@ from genarch.engine.constraints import gpu_key
 from genarch.engine.forms import OMITTED, VERSION, ShownText, format_version
 from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.entries import (
+    OWN_PREFIX,
     CalibrationPoint,
     Claim,
     Component,
@@ -206,6 +207,10 @@ class Catalogue:
         if gpu_key(name) not in named:
             raise UnknownIdError(f"{self.name} has no model '{name}'{nearest(name, self.models)}")
         return named[gpu_key(name)]
+
+    def awaits(self, name: str) -> bool:
+        """Whether it is a team's own model of which there is no evidence yet."""
+        return name.startswith(OWN_PREFIX) and name not in self.models
 
     def gpu(self, name: str) -> Hardware:
         """Hardware by its id, or by another name for it, whatever its case, spaces and hyphens.

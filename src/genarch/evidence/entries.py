@@ -18,9 +18,11 @@ _T = TypeVar("_T")
 Maybe = Annotated[_T | None, Mark(absent=None)]
 """What a file may leave out, where it is not known."""
 
-Id = Annotated[
-    str, text(r"[a-z0-9]+([.-][a-z0-9]+)*", "an id; write small letters and digits, joined by '-' or '.'", 100)
-]
+ID_PATTERN = r"[a-z0-9]+([.-][a-z0-9]+)*"
+Id = Annotated[str, text(ID_PATTERN, "an id; write small letters and digits, joined by '-' or '.'", 100)]
+OWN_PREFIX = "own-"
+"""What the ids of a team's own models begin with, so that a spec may name one before anything is known of it."""
+
 Ids = Annotated[tuple[Id, ...], Mark(absent=())]
 Resolution = Annotated[
     str, text(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}", "a resolution; write width and height, as 1024x1024")

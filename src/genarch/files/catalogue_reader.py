@@ -10,7 +10,7 @@ from genarch.engine.constraints import GpuNames, gpu_key
 from genarch.engine.forms import Mark, format_version
 from genarch.errors import InputError, Problem, nearest
 from genarch.evidence.catalogue import Catalogue, Contents, Head, Parts
-from genarch.evidence.entries import Measurement, Model, Source
+from genarch.evidence.entries import OWN_PREFIX, Measurement, Model, Source
 from genarch.evidence.fit import calibrate
 from genarch.evidence.hardware import Hardware
 from genarch.files.bundled import CATALOGUE_FILES, digest
@@ -122,6 +122,9 @@ def _joined(catalogue: Catalogue, path: str) -> Catalogue:
                 names, known, f"is no {named.removesuffix('s')} of the catalogue or of this file", ""
             )
     _check_entries(Parts(*((),) * len(Parts._fields))._replace(**_parts_of(own)), record.report)
+    for at, model in enumerate(own.models):
+        if not model.id.startswith(OWN_PREFIX):
+            record.report(("models", at, "id"), f"must begin with '{OWN_PREFIX}', as models of your own do")
     for at, row in enumerate(own.measurements):
         if row.here and not (row.date and row.latency_ms):
             record.report(

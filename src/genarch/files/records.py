@@ -16,7 +16,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, 
 
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.findings import Place
-from genarch.engine.forms import SLUG_PATTERN, Form, Mark, Scalar, choice, flag, number, text, whole
+from genarch.engine.forms import Form, Mark, Scalar, choice, flag, number, text, whole
 from genarch.errors import nearest, nearest_or_all
 from genarch.files.answers import is_unknown, read_answers, read_condition, unknown_key
 from genarch.files.io import decode, read_bytes
@@ -335,15 +335,16 @@ def _fields_reader(declaration: Any) -> Read:
 
 
 def _read_model(document: Document, node: Node, field: str) -> Any:
-    """The id of a model of the evidence catalogue."""
+    """The id of a model of the evidence catalogue, or of a team's own, which is looked for where evidence is."""
+    from genarch.evidence.entries import ID_PATTERN, OWN_PREFIX
     from genarch.files.bundled import load_catalogue
 
-    name = _reader_of(str, text(SLUG_PATTERN, "the id of a model; 'genarch evidence models' has them"))(
+    name = _reader_of(str, text(ID_PATTERN, "the id of a model; 'genarch evidence models' has them"))(
         document, node, field
     )
     models = load_catalogue().models if name else {}
-    if name and name not in models:
-        hint = nearest(name, models) or "; 'genarch evidence models' has them"
+    if name and name not in models and not name.startswith(OWN_PREFIX):
+        hint = nearest(name, models) or f"; 'genarch evidence models' has them, '{OWN_PREFIX}…' is one of your own"
         document.report(node, field, f"'{name}' is no model of the evidence catalogue{hint}")
     return name
 

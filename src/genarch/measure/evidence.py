@@ -9,7 +9,7 @@ from genarch.engine.constraints import gpu_ids, gpu_key
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.entries import Task
+from genarch.evidence.entries import OWN_PREFIX, Task
 from genarch.evidence.percentiles import Percentile, PercentileName
 from genarch.evidence.ways import measured_tasks
 from genarch.files.own_evidence import SOURCE, Entry, free_id, slug
@@ -66,24 +66,35 @@ class Found(NamedTuple):
     machine: Machine | None
 
 
-def entries_of(
-    spec: Spec, model: str | None, place: Place, found: Found, rules: RuleTable, catalogue: Catalogue
-) -> Mapping[str, Entry | None] | str:
-    """What is added to each part of the file; where nothing can be, why."""
-    stated = spec.constraints
-    tasks = _tasks(stated.get("task"))
-    named = model or spec.model
-    own = None
-    if named is None:
+class Subject(NamedTuple):
+    """What a measurement is of: the model, its entry where it is a new one of one's own, and its tasks."""
+
+    model: str
+    entry: Entry | None
+    tasks: Sequence[str]
+
+
+def subject_of(spec: Spec, model: str | None, rules: RuleTable, catalogue: Catalogue) -> Subject | str:
+    """What a measurement for a spec is of; where that cannot be known, why."""
+    tasks, named, own = _tasks(spec.constraints.get("task")), model or spec.model, None
+    if named is None or catalogue.awaits(named):
         architecture = _architecture(spec.decision, rules)
         if architecture is None:
-            return "It is not saved: name the model in the spec or with --model, or an architecture as the decision."
-        named = f"own-{slug(spec.id)}"
+            among = ", ".join(entry.id for entry in rules.architectures if entry.family == spec.decision)
+            said = f"one of {among} as the decision" if among else "an architecture as the decision"
+            return f"It is not saved: name {said}, or a model of the catalogue in the spec or with --model."
+        named = named or f"{OWN_PREFIX}{slug(spec.id)}"
         own = None if named in catalogue.models else _own_model(named, spec, architecture, tasks, rules)
     tasks = tasks or list(catalogue.models[named].tasks if named in catalogue.models else ())
     tasks = tasks or list(catalogue.tasks_of(named))
-    if not tasks:
-        return "It is not saved: state what the task is."
+    return Subject(named, own, tasks) if tasks else "It is not saved: state what the task is."
+
+
+def entries_of(
+    spec: Spec, subject: Subject, place: Place, found: Found, catalogue: Catalogue
+) -> Mapping[str, Entry | None]:
+    """What is added to each part of the file."""
+    stated = spec.constraints
     side = stated.get("resolution_px")
     taken = next(one for one in found.percentiles if one.name == found.percentile)
     row: dict[str, object] = {
@@ -91,8 +102,8 @@ def entries_of(
         "here": True,
         "spec": spec.id,
         "date": found.date,
-        "model": named,
-        "tasks": tasks,
+        "model": subject.model,
+        "tasks": subject.tasks,
         "conditioning": _conditioning(stated.get("conditioning")),
         "hardware": place.id,
         "hardware_named": _described(found.machine),
@@ -111,7 +122,7 @@ def entries_of(
         "trust": "high",
         "usable_for_calibration": False,
     }
-    return {"models": own, "hardware": place.entry, "measurements": row}
+    return {"models": subject.entry, "hardware": place.entry, "measurements": row}
 
 
 def _architecture(decision: str | None, rules: RuleTable) -> str | None:
