@@ -97,7 +97,18 @@ def test_values_that_are_no_answers(folder: Path) -> None:
         (("specs.csv", "-o", "specs.csv"), "specs.csv: is an input, and would be overwritten by -o"),
         (("specs.csv", "other.yaml"), "--table takes no PATH, --try, --watch, --full, --model or --evidence"),
         (("other.csv",), "other.csv: has no column that is called as a constraint; such are task"),
-        (("twice.csv",), "has the column task twice; rename one"),
+        (("twice.csv",), "twice.csv: has the column 'task' twice; rename one"),
+        (
+            ("specs.csv", "--on-error", "report=specs.csv"),
+            "specs.csv: is an input, and would be overwritten by --on-err",
+        ),
+        (
+            ("specs.csv", "-o", "a.csv", "--on-error", "report=./a.csv"),
+            "./a.csv is where the verdicts go; name another",
+        ),
+        (("empty.csv",), "empty.csv: is empty; name a column for each constraint, such as task"),
+        (("semi.csv",), "semi.csv: has ';' between its columns; write commas"),
+        (("near.csv",), "has no column that is called as a constraint; 'taks': did you mean 'task'?"),
         (("broken.jsonl",), "line 2 is not JSON"),
         (("broken.parquet",), "broken.parquet: "),
     ],
@@ -105,6 +116,9 @@ def test_values_that_are_no_answers(folder: Path) -> None:
 def test_what_is_refused(folder: Path, arguments: tuple[str, ...], message: str) -> None:
     (folder / "other.csv").write_text("id\n1\n")
     (folder / "twice.csv").write_text("task,task\ninpainting,inpainting\n")
+    (folder / "empty.csv").write_text("")
+    (folder / "semi.csv").write_text("task;id\n")
+    (folder / "near.csv").write_text("id,taks\n")
     (folder / "broken.jsonl").write_text('{"task": null}\n{\n')
     (folder / "broken.parquet").write_text("PAR1")
     refused = run("evaluate", "--no-evidence", "--table", *arguments, cwd=folder)
@@ -141,5 +155,7 @@ def test_rows_that_two_tables_decide_otherwise(folder: Path) -> None:
     written = run("rules", "diff", "article", "field", "--table", "history.csv", "-o", "changed.csv", cwd=folder)
     assert (written.returncode, written.stderr.count("rows change")) == (0, 1)
     assert (folder / "changed.csv").read_text().splitlines()[1] == '"b",,"object_removal","undetermined","gan"'
+    run("rules", "diff", "field", "field", "--table", "history.csv", "-o", "same.parquet", cwd=folder)
+    assert parquet.read_table(folder / "same.parquet").column_names[-2:] == ["was", "now"]
     refused = run("rules", "diff", "article", "field", "specs.yaml", "--table", "history.csv", cwd=folder)
     assert "--table takes no SPEC and no --format" in refused.stderr

@@ -9,6 +9,7 @@ from genarch.columns.evaluator import COLUMNS
 from genarch.engine.constraints import Value
 from genarch.engine.scoring import evaluate
 from genarch.engine.spec import Spec
+from genarch.reports.reporting import evidence_of
 from spec_tables import evaluated, random_rows, table_of
 
 
@@ -19,6 +20,7 @@ def test_every_column_is_that_of_decide_and_evaluate() -> None:
     for row, found_row in zip(rows, found, strict=True):
         verdict = decide(Spec("s", row), rules)
         full = evaluate(Spec("s", row), rules.on_hardware(row))
+        assessed = evidence_of(Spec("s", row), rules, full)
         points = {entry.architecture: entry.points for entry in full.ranking}
         assert found_row == (
             verdict.verdict,
@@ -30,6 +32,7 @@ def test_every_column_is_that_of_decide_and_evaluate() -> None:
             *[points[entry.id] for entry in rules.architectures],
             [rule.id for rule in full.hits if rule.excludes],
             [rule.id for rule in full.hits],
+            assessed.standing(verdict.recommended).status if assessed and verdict.recommended else None,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -67,6 +68,9 @@ def evaluate_table(run: TableRun, rules: str, cases: list[str] | None, *, eviden
     one_of("--on-error", how, "a way", ("fail", "null", "report"))
     if (how == "report") is not bool(report):
         raise refuse("--on-error", "write report=FILE, fail or null")
+    refuse_input(report or None, [*inputs, path], "--on-error")
+    if report and output and os.path.realpath(report) == os.path.realpath(output):
+        raise refuse("--on-error", f"{report} is where the verdicts go; name another file")
     evaluator = _evaluator(table, columns)
     faults, counts = Faults(), Counter[str]()
     shown = STDIN if path == "-" else path
@@ -119,14 +123,21 @@ def _kept(names: Collection[str], keep: str, shown: str) -> list[str]:
     for name in _named(keep):
         if name not in names:
             raise refuse("--keep", f"{shown} has no column '{name}'{nearest(name, names)}")
-    return _named(keep)
+    return list(dict.fromkeys(_named(keep)))
 
 
 def _warn(names: Collection[str], kept: Collection[str], shown: str) -> None:
     """Say what states nothing and is spelt much like what would; a table that states nothing is refused."""
     stating = columns_of(list(names))
+    if not names:
+        raise refuse(shown, f"is empty; name a column for each constraint, such as {', '.join([*BY_NAME][:5])}")
     if not stating:
-        raise refuse(shown, f"has no column that is called as a constraint; such are {', '.join([*BY_NAME][:5])}")
+        first, *_ = names
+        if separator := next((sign for sign in ";\t" if sign in first), ""):
+            raise refuse(shown, f"has {separator!r} between its columns; write commas")
+        near = next((f"'{name}': {hint[2:]}" for name in names if (hint := nearest(name.strip(), BY_NAME))), "")
+        such = near or f"such are {', '.join([*BY_NAME][:5])}"
+        raise refuse(shown, f"has no column that is called as a constraint; {such}")
     for name in kept:
         constraint, _, member = name.partition(".")
         of_a_set = constraint in BY_NAME and bool(member)
@@ -218,7 +229,7 @@ def compare_on_table(old: RuleTable, new: RuleTable, path: str, output: str | No
             rows += batch.num_rows
             changed = pc.not_equal(before, after)
             counts.update(zip(before.filter(changed).to_pylist(), after.filter(changed).to_pylist(), strict=True))
-            if add and pc.any(changed).as_py():
+            if add:
                 more = batch.append_column("was", before).append_column("now", after)
                 add(more.filter(changed))
         if faults:

@@ -27,7 +27,8 @@ ROWS = 1 << 17
 """Rows that are worked on at once: more, and what is in between is far from the processor; fewer cost more calls."""
 
 DEFAULT_COLUMNS = ("verdict", "architecture", "confidence", "margin")
-COLUMNS = (*DEFAULT_COLUMNS, "chance", "recommended", "points", "excluded_by", "rules", "settled", "next_question")
+_REASONS = ("points", "excluded_by", "rules", "feasibility")
+COLUMNS = (*DEFAULT_COLUMNS, "chance", "recommended", *_REASONS, "settled", "next_question")
 """What a table of verdicts may have; `points` is a column for each architecture."""
 
 Held = Literal["text", "number", "whole", "list", "flag"]
@@ -163,6 +164,11 @@ class Evaluator:
                 pa.nulls(batch.rows, pa.float64()) if chance is None else pa.array(chance, mask=np.isnan(chance))
             ),
             "recommended": lambda: self._recommended(found),
+            "feasibility": lambda: (
+                self._evidence.feasibility(batch.table, _pairs(found))
+                if self._evidence
+                else pa.nulls(batch.rows, pa.string())
+            ),
         }
         if not {"settled", "next_question"}.isdisjoint(self.columns):
             columns |= self._explored(batch)
@@ -218,11 +224,9 @@ class Evaluator:
 
     def _recommended(self, found: Verdicts) -> Any:
         """The architectures that are recommended, as lists: one, two where it is too close to call, or none."""
-        both, none = found.outcome == judging.EVALUATE_BOTH, np.isin(found.outcome, _NOTHING)
-        counts = np.where(none, 0, np.where(both, 2, 1))
-        pairs = np.stack([found.first, np.broadcast_to(found.second, len(both))], axis=1)
-        members = pairs[np.arange(2) < counts[:, None]]
-        return _lists(counts, pa.DictionaryArray.from_arrays(pa.array(members), self._architectures))
+        pairs = _pairs(found)
+        there = pairs >= 0
+        return _lists(there.sum(axis=1), pa.DictionaryArray.from_arrays(pa.array(pairs[there]), self._architectures))
 
     def _reasons(self, hits: Codes, added: Added | None) -> dict[str, Callable[[], Any]]:
         """The ids of the rules that hit, and of those of them that exclude something."""
@@ -258,6 +262,13 @@ _WITHOUT_MARGIN = ~np.isin(np.arange(7), [judging.EVALUATE_BOTH, judging.CLEAR, 
 _WITHOUT = lookup(_WITHOUT_MARGIN.tolist())
 
 _NOTHING = [judging.INFEASIBLE, judging.UNDETERMINED]
+
+
+def _pairs(found: Verdicts) -> npt.NDArray[Any]:
+    """The positions of what is recommended: of one architecture, of two, or of none; -1 where there is none."""
+    both, none = found.outcome == judging.EVALUATE_BOTH, np.isin(found.outcome, _NOTHING)
+    first, second = (np.asarray(which).astype(np.int16) for which in (found.first, found.second))
+    return np.stack([np.where(none, -1, first), np.where(both, second, -1)], axis=1)
 
 
 def _lists(counts: npt.NDArray[Any], members: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice
@@ -15,13 +16,17 @@ import pyarrow.compute as pc
 
 from genarch.columns.evaluator import ROWS
 from genarch.engine.answers import format_answer
-from genarch.files.io import atomic_bytes, refuse
+from genarch.engine.constraints import BY_NAME
+from genarch.errors import InputError, Problem
+from genarch.files.io import atomic_bytes, decode, refuse
 
 Format = Literal["csv", "parquet", "arrow", "jsonl"]
 ENDINGS: dict[str, Format] = {
     "csv": "csv", "parquet": "parquet", "pq": "parquet", "arrow": "arrow", "feather": "arrow", "ipc": "arrow",
     "jsonl": "jsonl", "ndjson": "jsonl",
 }  # fmt: skip
+
+_STDOUT = "<stdout>"
 
 _FLUSHED = 8
 """Batches that make a group of rows in a Parquet file."""
@@ -58,31 +63,65 @@ def opened(path: str, stream: BinaryIO, wanted: Callable[[str], bool]) -> Iterat
     """
     shown = "<stdin>" if path == "-" else path
     with ExitStack() as stack:
-        try:
-            if path == "-":
-                yield _of_stream(stream, wanted)
-                return
-            kind = format_of(path)
-            if kind == "parquet":
-                from pyarrow import parquet
+        with _refused(shown):
+            source = _of_stream(stream, shown, wanted) if path == "-" else _of_file(path, wanted, stack)
+        if twice := [name for name, times in Counter(source.names).items() if times > 1]:
+            raise refuse(shown, f"has the column '{twice[0]}' twice; rename one")
+        yield source._replace(batches=_read(source.batches, shown))
 
-                file = stack.enter_context(parquet.ParquetFile(path, read_dictionary=_texts(path), pre_buffer=False))
-                names = file.schema_arrow.names
-                batches = file.iter_batches(ROWS, columns=[name for name in names if wanted(name)])
-                yield Source(names, batches, file.metadata.num_rows, kind)
-                return
-            content: BinaryIO = stack.enter_context(open(path, "rb"))
-            if kind == "arrow" and content.peek(6)[:6] == b"ARROW1":  # type: ignore[attr-defined]  # buffered
-                reader = pa.ipc.open_file(pa.memory_map(path))
-                batches = _narrowed((reader.get_batch(at) for at in range(reader.num_record_batches)), wanted)
-                yield Source(reader.schema.names, batches, None, kind)
-                return
-            yield _of_stream(content, wanted, kind)
-        except BrokenPipeError:  # of whoever reads the verdicts
+
+def _of_file(path: str, wanted: Callable[[str], bool], stack: ExitStack) -> Source:
+    kind = format_of(path)
+    content: BinaryIO = stack.enter_context(open(path, "rb"))  # noqa: SIM115  (closed with what else is open)
+    if kind == "parquet":
+        from pyarrow import parquet
+
+        file = stack.enter_context(parquet.ParquetFile(path, read_dictionary=_texts(path), pre_buffer=False))
+        names = file.schema_arrow.names
+        batches = file.iter_batches(ROWS, columns=[name for name in names if wanted(name)])
+        return Source(names, _some(batches, file.schema_arrow, wanted), file.metadata.num_rows, kind)
+    if kind == "arrow" and content.peek(6)[:6] == b"ARROW1":  # type: ignore[attr-defined]  # buffered
+        reader = pa.ipc.open_file(pa.memory_map(path))
+        batches = (reader.get_batch(at) for at in range(reader.num_record_batches))
+        return Source(reader.schema.names, _narrowed(batches, reader.schema, wanted), None, kind)
+    return _of_stream(content, path, wanted, kind)
+
+
+@contextmanager
+def _refused(path: str, before: str = "") -> Iterator[None]:
+    """Why a table cannot be read or written, after the words `before`."""
+    try:
+        yield
+    except BrokenPipeError:  # of whoever reads the verdicts
+        raise
+    except (pa.ArrowException, UnicodeError, OSError) as error:
+        if path == _STDOUT and isinstance(error, OSError):  # which whoever flushes it at the end has to know
             raise
-        except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
-            words: dict[type, str] = {FileNotFoundError: "no such file", PermissionError: "permission denied"}
-            raise refuse(shown, words.get(type(error)) or str(error).partition("\n")[0]) from None
+        words: dict[type, str] = {FileNotFoundError: "no such file", PermissionError: "permission denied"}
+        words[IsADirectoryError] = "is a folder; name a file in it"
+        reason = words.get(type(error)) or getattr(error, "strerror", None) or str(error).partition("\n")[0]
+        raise refuse(path, before + reason) from None
+
+
+def _read(batches: Iterator[Any], path: str) -> Iterator[Any]:
+    """The batches; what hinders reading one is said of the table, whatever is done with the others."""
+    while True:
+        with _refused(path):
+            batch = next(batches, None)
+        if batch is None:
+            return
+        yield batch
+
+
+def _some(batches: Iterable[Any], schema: Any, wanted: Callable[[str], bool]) -> Iterator[Any]:
+    """The batches; of a table without rows an empty one, which has its columns."""
+    empty = True
+    for batch in batches:
+        empty = False
+        yield batch
+    if empty:
+        fields = [field for field in schema if wanted(field.name)]
+        yield pa.RecordBatch.from_arrays([pa.array([], field.type) for field in fields], schema=pa.schema(fields))
 
 
 def _texts(path: str) -> list[str]:
@@ -92,19 +131,17 @@ def _texts(path: str) -> list[str]:
     return [field.name for field in parquet.read_schema(path) if pa.types.is_string(field.type)]
 
 
-def _of_stream(stream: BinaryIO, wanted: Callable[[str], bool], kind: Format | None = None) -> Source:
+def _of_stream(stream: BinaryIO, path: str, wanted: Callable[[str], bool], kind: Format | None = None) -> Source:
     """A table as it comes; by how it begins, where its format is not given."""
     head = stream.read(6)
     if head in (b"PAR1", b"ARROW1") or head[:4] == b"PAR1":
-        raise refuse("<stdin>", "is a file that is not read from its beginning on; name it, or write a stream of Arrow")
+        raise refuse(path, "is a file that is not read from its beginning on; name it, or write a stream of Arrow")
     joined: BinaryIO = _Joined(head, stream)  # type: ignore[assignment]  # it reads
     kind = kind or ("arrow" if head[:4] == b"\xff\xff\xff\xff" else "jsonl" if head.lstrip()[:1] == b"{" else "csv")
     if kind == "arrow":
         reader = pa.ipc.open_stream(joined)
-        return Source(reader.schema.names, _narrowed(iter(reader), wanted), None, kind)
-    if kind == "jsonl":
-        return _json_lines(joined, wanted)
-    return _csv(joined, wanted)
+        return Source(reader.schema.names, _narrowed(iter(reader), reader.schema, wanted), None, kind)
+    return (_json_lines if kind == "jsonl" else _csv)(joined, path, wanted)
 
 
 class _Joined:
@@ -138,19 +175,24 @@ class _Joined:
         self.closed = True
 
 
-def _csv(stream: Any, wanted: Callable[[str], bool]) -> Source:
+def _csv(stream: Any, path: str, wanted: Callable[[str], bool]) -> Source:
     """Every column as text, which is read as in a spec: what a number or a yes is, constraints say."""
     from pyarrow import csv as arrow_csv
 
-    header = stream.readline().decode("utf-8-sig")
-    names = next(csv.reader([header.rstrip("\r\n")]), [])
-    if len({*names}) < len(names):
-        raise refuse("<table>", f"has the column {next(n for n in names if names.count(n) > 1)} twice; rename one")
+    first = stream.readline()
+    while first.count(b'"') % 2 and (more := stream.readline()):  # a name of several lines
+        first += more
+    header = decode(first, path).rstrip("\r\n")
+    if "\r" in header.replace("\r\n", ""):
+        raise refuse(path, "ends its lines with carriage returns alone; save it with line feeds")
+    names = next(csv.reader([header]), [])
     chosen = [name for name in names if wanted(name)]
+    empty = pa.schema([(name, pa.string()) for name in names])
     try:
         reader = arrow_csv.open_csv(
             pa.PythonFile(stream, "r"),
             read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False),
+            parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
                 include_columns=chosen,
@@ -161,71 +203,105 @@ def _csv(stream: Any, wanted: Callable[[str], bool]) -> Source:
     except pa.ArrowInvalid as error:
         if "Empty CSV" not in str(error):
             raise
-        return Source(names, iter(()), None, "csv")
-    return Source(names, iter(reader), None, "csv")
+        return Source(names, _some((), empty, wanted), None, "csv")
+    return Source(names, _some(reader, empty, wanted), None, "csv")
 
 
-def _json_lines(stream: Any, wanted: Callable[[str], bool]) -> Source:
+def _json_lines(stream: Any, path: str, wanted: Callable[[str], bool]) -> Source:
     """A mapping on each line; the columns are those of the first lines."""
 
-    def rows() -> Iterator[dict[str, Any]]:
+    def rows() -> Iterator[tuple[int, dict[str, Any]]]:
         for number, line in enumerate(iter(stream.readline, b""), 1):
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
-            except ValueError as error:
-                raise refuse("<table>", f"line {number} is not JSON: {error}") from None
+                row = json.loads(line, object_pairs_hook=_mapping)
+                if b"\\u" in line:
+                    json.dumps(row, ensure_ascii=False).encode()  # half a character is no text
+            except (ValueError, RecursionError) as error:
+                raise refuse(path, f"line {number} is not JSON that can be read: {error}") from None
             if not isinstance(row, dict):
-                raise refuse("<table>", f'line {number} is no mapping; write {{"task": ...}}')
-            yield row
+                raise refuse(path, f'line {number} is no mapping; write {{"task": ...}}')
+            yield number, row
 
     every = rows()
     first = list(islice(every, ROWS))
-    names = list(dict.fromkeys(name for row in first for name in row))
-    chosen = [name for name in names if wanted(name)]
+    names = list(dict.fromkeys(name for _, row in first for name in row))
+    known, chosen = {*names}, [name for name in names if wanted(name)]
 
     def batches() -> Iterator[Any]:
         several = first
         while several:
-            columns = [_column([row.get(name) for row in several]) for name in chosen]
+            for number, row in several:
+                if late := [name for name in row if name not in known and wanted(name)]:
+                    before = f"no line before {ROWS:,} has it"
+                    raise refuse(path, f"line {number} has '{late[0]}', {before}; write it on the first line, as null")
+            columns = [_column([row.get(name) for _, row in several]) for name in chosen]
             yield pa.RecordBatch.from_arrays(columns, names=chosen)
             several = list(islice(every, ROWS))
 
     return Source(names, batches(), None, "jsonl")
 
 
+def _mapping(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises ValueError where a name is there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError(f"'{Counter(name for name, _ in pairs).most_common(1)[0][0]}' is there twice")
+    return found
+
+
 def _column(values: Sequence[Any]) -> Any:
-    """A column of JSON values; where they are of several kinds, as text."""
+    """A column of JSON values; where they are of several kinds, or there is none, as text."""
     try:
-        return pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        column = pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
         return pa.array([v if v is None or isinstance(v, str) else _text(v) for v in values])
+    return column.cast(pa.string()) if pa.types.is_null(column.type) else column
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return json.dumps(value)
     return "|".join(map(str, value)) or "none" if isinstance(value, list) else format_answer(value)
 
 
-def _narrowed(batches: Iterable[Any], wanted: Callable[[str], bool]) -> Iterator[Any]:
-    for batch in batches:
+def _narrowed(batches: Iterable[Any], schema: Any, wanted: Callable[[str], bool]) -> Iterator[Any]:
+    for batch in _some(batches, schema, lambda _: True):
         names = [name for name in batch.schema.names if wanted(name)]
-        for begin in range(0, batch.num_rows, ROWS):
+        for begin in range(0, max(batch.num_rows, 1), ROWS):
             yield batch.select(names).slice(begin, ROWS)
 
 
 @contextmanager
 def written(path: str, kind: Format, stream: BinaryIO) -> Iterator[Callable[[Any], None]]:
-    """What adds a batch to a table that appears under its name only once it is complete; to the stream for `-`."""
+    """What adds a batch to a table that appears under its name only once it is complete; to the stream for `-`.
+
+    Raises:
+        InputError: when it cannot be written, or has a column that there is not in the format.
+    """
+    shown, before = (_STDOUT if path == "-" else path), "cannot be written: "
     with ExitStack() as stack:
         content = stream if path == "-" else stack.enter_context(atomic_bytes(path))
-        add, end = _writer(content, kind, streamed=path == "-")
-        yield add
-        end()
+        add, end, abandon = _writer(content, shown, kind, streamed=path == "-")
+
+        def refusing(batch: Any) -> None:
+            with _refused(shown, before):
+                add(batch)
+
+        try:
+            yield refusing
+            with _refused(shown, before):
+                end()
+        except BaseException:
+            abandon()
+            raise
 
 
-def _writer(content: BinaryIO, kind: Format, *, streamed: bool) -> tuple[Callable[[Any], None], Callable[[], None]]:
+def _writer(content: BinaryIO, path: str, kind: Format, *, streamed: bool) -> tuple[Callable[..., None], ...]:
+    """What adds a batch, what ends the table, and what leaves it as it is."""
     made: list[Any] = []
+    schemas: list[Any] = []
     waiting: list[Any] = []
 
     def writer(schema: Any) -> Any:
@@ -245,14 +321,18 @@ def _writer(content: BinaryIO, kind: Format, *, streamed: bool) -> tuple[Callabl
             waiting.clear()
 
     def add(batch: Any) -> None:
+        if kind in ("csv", "jsonl"):
+            _check_types(path, batch.schema, kind)
         if kind == "jsonl":
-            lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in batch.to_pylist())
-            content.write("".join(lines).encode())
+            content.write(_lines(batch).encode())
             return
         if kind == "csv":
             batch = _flat(batch)
         if not made:
             made.append(writer(batch.schema))
+            schemas.append(batch.schema)
+        elif batch.schema != schemas[0]:  # as of JSON, whose later lines may have other values
+            batch = _as_before(path, batch, schemas[0])
         if kind == "parquet":
             waiting.append(batch)
             if len(waiting) >= _FLUSHED:
@@ -265,22 +345,77 @@ def _writer(content: BinaryIO, kind: Format, *, streamed: bool) -> tuple[Callabl
         for one in made:
             one.close()
 
-    return add, end
+    def abandon() -> None:
+        if made and kind == "parquet":  # which would end itself later, when nothing takes it any more
+            made[0].is_open = False
+
+    return add, end, abandon
+
+
+def _as_before(path: str, batch: Any, schema: Any) -> Any:
+    """A batch, its columns of the types that those of the first one had."""
+    columns = []
+    for field, column in zip(schema, batch.columns, strict=True):
+        try:
+            columns.append(column.cast(field.type))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            message = f"is of type {column.type} after rows of type {field.type}; write JSON lines, or leave it out"
+            raise InputError([Problem(path, None, None, field.name, message)]) from None
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _check_types(path: str, schema: Any, kind: Format) -> None:
+    """Refuse columns that a format of text has no way to write."""
+    for field in schema:
+        if not _has_text(field.type, lists=kind == "csv"):
+            message = f"is of type {field.type}, which {_SHOWN[kind]} cannot have; leave it out of --keep"
+            raise InputError([Problem(path, None, None, field.name, message)])
+
+
+_SHOWN = {"csv": "CSV", "jsonl": "JSON"}
+
+
+def _has_text(kind: Any, *, lists: bool) -> bool:
+    """Whether values of a type have a text; with `lists`, of nested ones lists of such values alone."""
+    if any(test(kind) for test in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)):
+        return False
+    if pa.types.is_dictionary(kind):
+        return _has_text(kind.value_type, lists=lists)
+    if not pa.types.is_nested(kind):
+        return True
+    if not lists:
+        return all(_has_text(kind.field(at).type, lists=False) for at in range(kind.num_fields))
+    return _is_list(kind) and not pa.types.is_nested(kind.value_type) and _has_text(kind.value_type, lists=True)
+
+
+def _is_list(kind: Any) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
+
+
+def _lines(batch: Any) -> str:
+    """A line of JSON for each row; null for a number that JSON has not."""
+    columns = []
+    for column in batch.columns:
+        kind = column.type
+        if pa.types.is_floating(kind):
+            column = pc.if_else(pc.is_finite(column), column, None)  # noqa: PLW2901  (from here on as JSON has it)
+        elif pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_time(kind):
+            column = column.cast(pa.string())  # noqa: PLW2901  (Python has no nanoseconds)
+        columns.append(column)
+    rows = pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
+    return "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
 
 
 def _flat(batch: Any) -> Any:
-    """Lists as text `a|b`, and names as such, for CSV."""
+    """Lists as text `a|b`, and names as such, for CSV; what states that a set is empty still does."""
     columns = []
-    for column in batch.columns:
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
         flat = column
-        if pa.types.is_list(flat.type):
-            members = flat.flatten()
-            members = members.cast(pa.string()) if not pa.types.is_string(members.type) else members
-            flat = pc.binary_join(pa.ListArray.from_arrays(_begins(flat), members), "|")
+        if _is_list(flat.type):
+            lists = flat.cast(pa.list_(pa.string()))
+            members = pa.ListArray.from_arrays(lists.offsets, pc.fill_null(lists.values, ""))
+            flat = pc.if_else(lists.is_valid(), pc.binary_join(members, "|"), None)
+            if name in BY_NAME:
+                flat = pc.if_else(pc.equal(pc.list_value_length(lists), 0), "none", flat)
         columns.append(flat.cast(pa.string()) if pa.types.is_dictionary(flat.type) else flat)
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
-
-
-def _begins(lists: Any) -> Any:
-    lengths = pc.fill_null(pc.list_value_length(lists), 0)
-    return pa.array([0, *pc.cumulative_sum(lengths).to_pylist()], pa.int32())

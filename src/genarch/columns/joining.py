@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from genarch.columns.exact import distinct
 from genarch.columns.judging import Added, Judge, Numbers, rounded
@@ -33,8 +34,9 @@ from genarch.engine.precedents import (
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import scorer
 from genarch.engine.spec import Case, with_implied
+from genarch.evidence.feasibility import Needs, best_standing, feasibility, needs_of
 from genarch.evidence.standing import rule_id
-from genarch.files.bundled import READ_BY_EVIDENCE, bundled_cases, load_weights, own_cases
+from genarch.files.bundled import READ_BY_EVIDENCE, bundled_cases, catalogue_of, load_weights, own_cases
 
 _MOST_KNOWN = 100_000
 _HARDWARE = ("gpu", "device", "device_memory_gb")
@@ -76,6 +78,20 @@ class Evidence:
         sums = np.array([found for found, _ in each], np.int64).reshape(len(each), 2 * own + 2)[index]
         ids = [hit for _, hit in each]
         return Added(sums[:, :own], sums[:, own : 2 * own], sums[:, -2], sums[:, -1], ids, index)
+
+    def feasibility(self, table: Any, pairs: npt.NDArray[Any]) -> Any:
+        """Whether what is recommended keeps the budget, as a report has it; architectures by position, -1 for none."""
+        which, answers = distinct(table, READ_BY_EVIDENCE)
+        names = [entry.id for entry in self._rules.architectures]
+        needs: dict[int, Needs] = {}
+        found: list[str | None] = []
+        each, index = np.unique(np.column_stack([which, pairs]), axis=0, return_inverse=True)
+        for at, *recommended in each.tolist():
+            if at not in needs:
+                needs[at] = needs_of(answers[at], catalogue_of(self._rules))
+            kept = [feasibility(names[one], needs[at]) for one in recommended if one >= 0]
+            found.append(best_standing(kept).status if kept and needs[at].budget_ms is not None else None)
+        return pa.DictionaryArray.from_arrays(pa.array(index.reshape(-1)), pa.array(found, pa.string()))
 
     def in_order(self, hits: Sequence[tuple[tuple[str, bool], ...]]) -> Sequence[tuple[str, bool]]:
         """Every rule that hits in one of these, in the order in which evidence adds them."""

@@ -14,7 +14,7 @@ from genarch.engine.spec import Spec
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
 from genarch.evidence.entries import Claim, ClaimVerdict, CommercialUse, Licence, Model, Terms
 from genarch.evidence.estimates import Estimate
-from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, feasibility, needs_of
+from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, best_standing, feasibility, needs_of
 from genarch.evidence.times import Time, quickest
 from genarch.evidence.ways import memory_of, ms_words, task_itself, time_of, way_of
 
@@ -114,6 +114,11 @@ class Assessment(NamedTuple):
     """Those that miss one thing."""
     reads: tuple[str, ...]
     """The constraints that were considered."""
+
+    def standing(self, recommended: Iterable[str]) -> Feasibility:
+        """Of what is recommended, the one of which most is shown."""
+        found = {entry.architecture: entry for entry in self.feasibility}
+        return best_standing(found[name] for name in recommended)
 
 
 def assess(spec: Spec, rules: RuleTable, evaluation: Evaluation, catalogue: Catalogue) -> Assessment:

@@ -334,6 +334,11 @@ class Feasibility(NamedTuple):
     estimate: Estimate | None
 
 
+def best_standing(found: Iterable[Feasibility]) -> Feasibility:
+    """The one of which most is shown."""
+    return min(found, key=lambda entry: (entry.status not in KEPT, entry.status in UNSHOWN))
+
+
 def feasibility(architecture: str, needs: Needs) -> Feasibility:
     """Whether one architecture keeps the budget for one request."""
     group = group_of(architecture, needs.tasks, needs.catalogue)

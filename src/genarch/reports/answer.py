@@ -17,7 +17,7 @@ from genarch.evidence.entries import Licence
 from genarch.evidence.feasibility import Status
 from genarch.evidence.ways import LEAST_GB, ms_words
 from genarch.reports import page
-from genarch.reports.evaluation import Evaluated, Reason, Refused, Report, best_standing
+from genarch.reports.evaluation import Evaluated, Reason, Refused, Report
 from genarch.reports.evaluation_page import (
     change_words,
     confidence_words,
@@ -154,7 +154,7 @@ def _budget(report: Evaluated) -> Iterator[Line]:
         known = f"the quickest that is known there takes {ms_words(least[0])}, {least[2]}" if least else ""
         yield Span(f"{asked}{f': {known}' if known else ''}", tone="missed" if known else "open")
         return
-    one = best_standing(evidence, recommended)
+    one = evidence.standing(recommended)
     guess, row = one.estimate, next(iter(one.rows), None)
     band = f"{ms_words(guess.low_ms)} to {ms_words(guess.high_ms)} with {guess.title}" if guess else ""
     match one.status:
@@ -186,7 +186,7 @@ def _kept(report: Evaluated) -> Line:
     """How it is known that the budget is kept, or that it is not, in a word or two."""
     if not report.evidence or not report.verdict.recommended:
         return ""
-    words, tone = _STANDINGS[best_standing(report.evidence, report.verdict.recommended).status]
+    words, tone = _STANDINGS[report.evidence.standing(report.verdict.recommended).status]
     return Span(words, tone=tone)
 
 

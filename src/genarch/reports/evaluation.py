@@ -20,7 +20,7 @@ from genarch.errors import Problem
 from genarch.evidence.advice import Advice, Judged, Start
 from genarch.evidence.assessment import Assessment
 from genarch.evidence.cost import LOAD
-from genarch.evidence.feasibility import KEPT, UNSHOWN, Feasibility, Status
+from genarch.evidence.feasibility import UNSHOWN, Status
 from genarch.evidence.ways import ms_words
 from genarch.reports.precedents import Precedents
 from genarch.reports.words import both, counted, encodable, name_words
@@ -235,7 +235,7 @@ def make_report(
         SpecPart(spec.id, spec.title, origin, in_order(spec.constraints)),
         table,
         verdict,
-        feasibility=best_standing(evidence, verdict.recommended).status if evidence and verdict.recommended else None,
+        feasibility=evidence.standing(verdict.recommended).status if evidence and verdict.recommended else None,
         summary=_summary(rules, evaluation),
         base=_base(base, decide(spec, base), verdict) if base else None,
         ranking=evaluation.ranking,
@@ -265,12 +265,6 @@ def make_error_report(path: str, spec_id: str, problems: Sequence[Problem]) -> R
     errors = tuple(problem._replace(path=encodable(problem.path)) for problem in problems)
     spec = SpecPart(spec_id, "", Origin(encodable(path)), {})
     return Refused(SCHEMA_VERSION, __version__, spec, errors[0], errors)
-
-
-def best_standing(evidence: Assessment, recommended: Sequence[str]) -> Feasibility:
-    """Of what is recommended, the one of which most is shown."""
-    found = {entry.architecture: entry for entry in evidence.feasibility}
-    return min((found[name] for name in recommended), key=lambda e: (e.status not in KEPT, e.status in UNSHOWN))
 
 
 def _steps(evaluation: Evaluation, spec: Spec) -> Iterator[Step]:
