@@ -283,7 +283,7 @@ def test_all_goes_on_after_it_is_settled_and_d_is_done(tmp_path: Path) -> None:
     person = Person(tmp_path, *FAST, "--set", "maturity=emerging", "--set", "conditioning=text", "--all")
     shown = " ".join(person.answers("d").split())
     assert "Settled by the rules after 4 answers: hybrid;" in shown
-    assert "Asking on; d is done." in shown
+    assert "Asking more; d is done." in shown
     person.answers("", prompt=CHANGE)
     assert person.leaves()[1] == 0
 

@@ -77,7 +77,7 @@ def test_what_was_left_out_comes_first_and_is_drawn(folder: Path, monkeypatch: p
     text = invoke("--rules", "field", "--learners", "--plot", "plot.svg").stdout
     first, *_ = text.splitlines()
     assert first.endswith(", left out: 98 strict cases of 97 sources")
-    assert "'python -m pip install scikit-learn' brings it" in " ".join(text.split())
+    assert "Install it with: python -m pip install scikit-learn" in " ".join(text.split())
     assert "right by confidence" not in text  # it stands among what was left out
     image = ET.fromstring((folder / "plot.svg").read_text())
     (part,) = reported("--rules", "field")["left_out"]
@@ -93,7 +93,7 @@ def test_a_few_cases_of_ones_own_are_left_out_too_and_methods_are_not_compared_o
     assert (part["cases"], part["sources"], part["methods"]) == (3, 3, [])
     refused = invoke("cases.yaml", "--rules", "field", "--plot", "plot.svg")
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "--plot: takes a calibrated table" in refused.stderr
+    assert "--plot: needs a calibrated table" in refused.stderr
     assert reported("cases.yaml", "--rules", "article")["left_out"] == []
 
 

@@ -96,7 +96,7 @@ def test_init_writes_a_spec_that_says_what_each_field_is(tmp_path: Path, monkeyp
     again = invoke("init", "early-idea", "-o", "early-idea.yaml")
     assert (again.exit_code, (tmp_path / "early-idea.yaml").read_text()) == (2, text)
     assert "exists already" in again.stderr
-    assert "--list has them" in invoke("init").stderr
+    assert "see --list" in invoke("init").stderr
     assert "did you mean 'early-idea'" in invoke("init", "early-ideas").stderr
 
 

@@ -306,7 +306,7 @@ def test_what_another_run_added_meanwhile_is_not_added_again(record: Path, monke
     monkeypatch.setattr("genarch.cli.doc.read_text", meanwhile)
     told = run(record.parent, record.name, "--spec", "filter.genarch.yaml")
     assert (told.returncode, record.read_bytes()) == (2, once)
-    assert "0007-filter.md: has a block 'filter' since a moment ago; run it again" in told.stderr
+    assert "0007-filter.md: has a block 'filter' that was just added; run it again" in told.stderr
 
 
 def test_no_link_is_followed_out_of_the_tree(record: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

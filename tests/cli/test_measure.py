@@ -95,13 +95,13 @@ def test_ctrl_c_keeps_what_was_measured() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "name what makes an image after --, or a server by --url"),
-        (["--url", "http://localhost:1/", "--", "true"], "--url asks a server; leave the command and --loop out"),
-        (["--header", "A: b", "--", "true"], "--header is for --url"),
-        (["--body", "x", "--", "true"], "--body is for --loop and --url"),
-        (["--url", "ftp://localhost/"], "is no address"),
-        (["--url", "http://localhost/", "--header", "no"], "is no header"),
-        (["--url", "http://localhost/", "--header", "A: ✓"], "is no header"),
+        ([], "name a command after --, or a server with --url"),
+        (["--url", "http://localhost:1/", "--", "true"], "--url measures a server; leave the command and --loop out"),
+        (["--header", "A: b", "--", "true"], "--header needs --url"),
+        (["--body", "x", "--", "true"], "--body needs --loop or --url"),
+        (["--url", "ftp://localhost/"], "is not a URL"),
+        (["--url", "http://localhost/", "--header", "no"], "is not a header"),
+        (["--url", "http://localhost/", "--header", "A: ✓"], "is not a header"),
         (["--url", "http://localhost/", "--method", "GET", "--body", "x"], "--body is not sent with GET"),
         (["--evidence", "no/such/folder.yaml", "--", "true"], "there is no folder of that name"),
         (["--runs", "0", "--", "true"], "greater than or equal to 1"),
@@ -148,9 +148,9 @@ def test_a_report_says_the_verdict_and_what_it_rests_on() -> None:
         (40.0, 41.0, 42.0, 43.0, 44.0, 45.0, 46.0, 48.0, 90.0), load, queueing=True, peak_images_per_second=20
     )
     text = as_text(measured_page(report), Look(200))
-    assert text.startswith("here\nKept: 50 ms for 50 of 100 images with the wait for a GPU\n")
-    assert "Peak    19.5 of 20 images a second are answered; kept\n" in text
-    assert "Memory  at most 1.5 GB in processes; 7.25 GB on the GPU, 0.5 GB of it before\n" in text
+    assert text.startswith("here\nKept: 50 ms for 50 of 100 images, including the wait for a GPU\n")
+    assert "Peak    19.5 of 20 images a second answered; kept\n" in text
+    assert "Memory  at most 1.5 GB in processes; 7.25 GB on the GPU, of which 0.5 GB was in use before\n" in text
     # 44 ms an image leave 6 ms to wait: at 20 a second, two GPUs are busy for 44 % each.
     assert report.queue
     assert report.queue.gpus == 2
@@ -164,8 +164,8 @@ def test_a_report_says_the_verdict_and_what_it_rests_on() -> None:
     ("times", "stated", "verdict", "words"),
     [
         ((60.0,) * 6, {}, "missed", "Missed: 50 ms for 50 of 100 images"),
-        ((40.0,) * 5, {}, "open", "Not enough runs to tell whether it keeps 50 ms for 50 of 100 images; p50 takes at least 6"),
-        ((40.0,) * 5 + (60.0,) * 5, {}, "open", "images; more runs narrow it"),
+        ((40.0,) * 5, {}, "open", "Not enough runs to tell whether it keeps 50 ms for 50 of 100 images; p50 needs at least 6"),
+        ((40.0,) * 5 + (60.0,) * 5, {}, "open", "images; more runs would narrow it"),
         ((40.0,) * 6, {"latency_budget_ms": None}, None, "Measured: no latency budget is stated"),
         ((), {}, None, "Nothing was measured"),
         ((60.0,) * 6, {"latency_budget_ms": Range(above=50)}, "open", "range: 60 ms for 50 of 100 images, and more than 50 ms is"),
@@ -207,10 +207,10 @@ def test_what_was_measured_counts_from_then_on(tmp_path: Path) -> None:
     assert not file.exists()
     # No card is found here, so that it is of the processor, unless it is said otherwise.
     here = run(*command, "--", "true", cwd=tmp_path)
-    assert "This is of cpu-" in here.stdout
+    assert "Measured on cpu-" in here.stdout
     file.unlink()
     quick = run(*command, "--gpu", "L4", "--", "sleep", "0.004", cwd=tmp_path)
-    assert (quick.returncode, "genarch-evidence.yaml, as evidence of your own" in quick.stdout) == (0, True)
+    assert (quick.returncode, "genarch-evidence.yaml, as your own evidence" in quick.stdout) == (0, True)
     shown = " ".join(run("evaluate", spec.name, "--full", cwd=tmp_path).stdout.split())
     assert "(your own, p95 of 90 runs, 20" in shown
     report = json.loads(run("evaluate", spec.name, "--format", "json", cwd=tmp_path).stdout)[0]
@@ -237,9 +237,9 @@ def test_a_spec_names_a_model_of_its_own_before_and_after_it_is_measured(tmp_pat
     assert "for it, which genarch measure adds" in " ".join(run("check", cwd=tmp_path).stdout.split())
     # A family is no architecture, which is said before anything is measured.
     several = run(*measure, cwd=tmp_path)
-    assert "It is not saved: name one of few_step, gan_enhanced" in several.stderr
+    assert "Not saved: name one of few_step, gan_enhanced" in several.stderr
     spec.write_text(spec.read_text().replace("decision: hybrid", "decision: few_step"))
-    assert "as evidence of your own" in run(*measure, cwd=tmp_path).stdout
+    assert "as your own evidence" in run(*measure, cwd=tmp_path).stdout
     after = run("evaluate", spec.name, "--model", "own-net", cwd=tmp_path)
     assert (after.returncode, after.stderr, "poster (own) fits" in after.stdout) == (0, "", True)
     assert "model-unsuited" not in run("check", cwd=tmp_path).stdout
@@ -261,15 +261,15 @@ def test_a_measurement_that_is_stale_or_misses_the_budget_is_found(tmp_path: Pat
     jsonschema.Draft7Validator(schema_of("check")).validate(report)
     (stale,) = found("--today", "2099-01-01")
     assert ":3:1: warning: " in stale
-    assert "was measured for this spec, but it is older than 2098-01-01" in stale
+    assert "was measured for this spec before 2098-01-01" in stale
     spec.write_text(OWN.replace("900ms", "1ms"))
     (missed,) = found("--today", measured_on)
     assert ":7:3: error: measured, 95 of 100 images take up to" in missed
     spec.write_text(OWN.replace("512", "1024").replace("gpu: l4", "gpu: t4").replace("sd-turbo", "sdxl-turbo"))
     (other,) = found("--today", measured_on)
-    assert "it is of sd-turbo, and sdxl-turbo is decided; it is of l4, and t4 is stated; it is of 512 px" in other
+    assert "of sd-turbo, but the decision is for sdxl-turbo; on l4, but the spec states t4; at 512 px" in other
     spec.write_text(OWN.replace("512", "1024").replace("gpu: l4", "device: mobile"))
-    assert "it is of l4, and mobile is stated" in found("--today", measured_on)[0]
+    assert "on l4, but the spec states mobile" in found("--today", measured_on)[0]
     assert found("--no-evidence") == []
     (tmp_path / "genarch.toml").write_text('measurements = ["kept/own.yaml"]\nmeasurement_days = 30\n')
     (tmp_path / "kept").mkdir()

@@ -59,13 +59,13 @@ def test_a_picture(folder: Path) -> None:
     [
         (["latency=5"], "--vary: latency=5: 'latency' is not a constraint; did you mean 'latency_budget_ms'?"),
         (["device=gpus"], "'gpus' is not a choice here"),
-        (["resolution_px=all"], "has no end of values; write from..to:steps, or list some"),
+        (["resolution_px=all"], "has no finite list of values; write from..to:steps, or list some"),
         (["resolution_px=1..9:x"], "write from..to:20 for 20 steps"),
-        (["latency_budget_ms=9..1:5"], "begins above its end"),
-        (["training_images=0..9:log5"], "a factor has nothing to begin from"),
+        (["latency_budget_ms=9..1:5"], "must begin below its end"),
+        (["training_images=0..9:log5"], "above 0 for steps by a factor"),
         (["device=cpu", "device=edge"], "'device' is varied twice; write it once"),
         (["device="], "names no value"),
-        (["device=all", "serving=all", "domain=all"], "a picture has one or two"),
+        (["device=all", "serving=all", "domain=all"], "a picture shows one or two"),
         ([], "vary something"),
     ],
 )

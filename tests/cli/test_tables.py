@@ -81,7 +81,7 @@ def test_values_that_are_no_answers(folder: Path) -> None:
     options = ("--no-evidence", "--on-error", "report=bad.report")
     done = run("evaluate", "--table", "bad.jsonl", "-o", "out.csv", *options, cwd=folder)
     assert done.returncode == 0
-    assert "2 values are no answers, and count as unknown; see bad.report" in done.stderr
+    assert "2 invalid values, treated as unknown; see bad.report" in done.stderr
     assert json.loads((folder / "bad.report").read_text().splitlines()[1])["rows"] == [2]
 
 
@@ -89,14 +89,14 @@ def test_values_that_are_no_answers(folder: Path) -> None:
     ("arguments", "message"),
     [
         (("none.csv",), "none.csv: no such file"),
-        (("specs.txt",), "specs.txt: no table's name ends so; write one that ends in .csv, .parquet"),
+        (("specs.txt",), "specs.txt: is not the name of a table; write one that ends in .csv, .parquet"),
         (("specs.csv", "--columns", "margine"), "'margine' is not a column of verdicts; did you mean 'margin'?"),
         (("specs.csv", "--keep", "note"), "--keep: specs.csv has no column 'note'; did you mean 'notes'?"),
         (("specs.csv", "--on-error", "ignore"), "--on-error: 'ignore' is not a way; write one of: fail, null, report"),
         (("specs.csv", "--on-error", "report"), "--on-error: write report=FILE, fail or null"),
         (("specs.csv", "-o", "specs.csv"), "specs.csv: is an input, and would be overwritten by -o"),
         (("specs.csv", "other.yaml"), "--table takes no PATH, --try, --watch, --full, --model or --evidence"),
-        (("other.csv",), "other.csv: has no column that is called as a constraint; such are task"),
+        (("other.csv",), "other.csv: has no column named after a constraint; write one such as task"),
         (("twice.csv",), "twice.csv: has the column 'task' twice; rename one"),
         (
             ("specs.csv", "--on-error", "report=specs.csv"),
@@ -108,8 +108,8 @@ def test_values_that_are_no_answers(folder: Path) -> None:
         ),
         (("empty.csv",), "empty.csv: is empty; name a column for each constraint, such as task"),
         (("semi.csv",), "semi.csv: has ';' between its columns; write commas"),
-        (("near.csv",), "has no column that is called as a constraint; 'taks': did you mean 'task'?"),
-        (("broken.jsonl",), "line 2 is not JSON"),
+        (("near.csv",), "has no column named after a constraint; 'taks': did you mean 'task'?"),
+        (("broken.jsonl",), "line 2 is not valid JSON"),
         (("broken.parquet",), "broken.parquet: "),
     ],
 )
@@ -129,7 +129,7 @@ def test_what_is_refused(folder: Path, arguments: tuple[str, ...], message: str)
 def test_names_that_are_spelt_much_like_a_constraint_are_named(folder: Path) -> None:
     (folder / "near.csv").write_text("task,latency_budget\ninpainting,5\n")
     shown = run("evaluate", "--no-evidence", "--table", "near.csv", cwd=folder)
-    assert "column 'latency_budget' is no constraint, and is carried along only; did you mean 'latency_budget_ms'?" in (
+    assert "column 'latency_budget' is not a constraint, and is only copied; did you mean 'latency_budget_ms'?" in (
         shown.stderr
     )
     (folder / "empty.csv").write_text("task\n")

@@ -42,7 +42,7 @@ def test_a_process_that_dies_is_an_error_of_its_document(
     assert result.exit_code == 4
     lines = [line for line in result.stdout.splitlines() if "internal-error" in line]
     assert {line.partition(":")[0] for line in lines} == dying
-    assert all("the process that checked it ended" in line for line in lines)
+    assert all("the process that checked it was killed" in line for line in lines)
 
 
 @FORKS

@@ -65,5 +65,5 @@ def test_values_that_are_no_answers() -> None:
     ]
     assert evaluate(wrong, on_error="null").num_rows == 8
     many = {"serving": [f"at-{number}" for number in range(30)]}
-    with pytest.raises(InputError, match="10 more values are no answers, of 10 kinds"):
+    with pytest.raises(InputError, match="10 more invalid values, of 10 kinds"):
         evaluate(many)

@@ -538,7 +538,7 @@ def about_model(
             {},
             {"decision": "gan"},
             "model-unsuited",
-            "it is of the architecture diffusion, and gan is decided (evidence@0.0.0). Name another model",
+            "its architecture is diffusion, and the decision is gan (evidence@0.0.0). Name another model",
         ),
     ],
 )

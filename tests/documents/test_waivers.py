@@ -82,12 +82,12 @@ def waived(*waivers: Waiver, rules: RuleTable = ONE) -> str:
         (
             waiver("no-gan", expires="2026-11-23"),
             "waiver-expired",
-            "the waiver of no-gan ended with 2026-11-23; fix what it covers, or renew it",
+            "the waiver of no-gan ended on 2026-11-23; fix what it covers, or renew it",
         ),
         (
             waiver("no-gan", expires="2036-11-25"),
             "waiver-endless",
-            "the waiver of no-gan ends only with 2036-11-25; set a day up to 2036-11-24",
+            "the waiver of no-gan does not end until 2036-11-25; set expires to 2036-11-24 or earlier",
         ),
         (
             waiver("no-gan", approved_by=None),
@@ -107,7 +107,7 @@ def test_what_is_wrong_with_a_waiver(given: Waiver, check: str, message: str) ->
 
 
 def test_a_waiver_that_must_end_says_until_when() -> None:
-    message = "the waiver of no-gan never ends; set expires to a day up to 2036-11-24"
+    message = "the waiver of no-gan never ends; set expires to 2036-11-24 or earlier"
     ending = POLICY._replace(ending=True)
     assert about_waivers(waiver("no-gan"), policy=ending) == [("waiver-endless", 6, message)]
     assert about_waivers(waiver("no-gan"), waiver("no-gan"), policy=ending)[2:] == [

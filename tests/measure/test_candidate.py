@@ -31,7 +31,7 @@ def test_every_configuration_is_of_a_component_and_has_a_source() -> None:
 def test_a_candidate_needs_a_configuration_and_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
     catalogue = load_catalogue()
     monkeypatch.setattr(candidate, "find_spec", lambda name: name == "torch")
-    with pytest.raises(GenarchError, match=r"there is no configuration of 'flux\.1-dev'; there is of"):
+    with pytest.raises(GenarchError, match=r"there is no configuration of 'flux\.1-dev'; choose one of"):
         command_for("flux.1-dev", 512, None, catalogue, compiled=False)
     with pytest.raises(GenarchError, match=r"--candidate needs diffusers; install with: pip install diffusers"):
         command_for("sdxl", 512, None, catalogue, compiled=False)

@@ -141,20 +141,25 @@ READY = "echo ready; "
 @pytest.mark.parametrize(
     ("way", "script", "says", "kept"),
     [
-        (CommandWay, "sleep 60 & sleep 60", "image 1: took more than 0.8 s; --timeout allows for more", 0),
+        (CommandWay, "sleep 60 & sleep 60", "image 1: took more than 0.8 s; raise --timeout to allow more", 0),
         (CommandWay, "test {n} -lt 4 || { echo no >&2; exit 3; }", "image 4: exited with 3: no", 2),
-        (CommandWay, "test {n} -lt 4 || kill -SEGV $$", "image 4: was ended by SIGSEGV", 2),
-        (CommandWay, "yes", "image 1: wrote more than 1 MiB; have it write less, or to a file", 0),
-        (CommandWay, "yes >&2", "image 1: wrote more than 1 MiB; have it write less, or to a file", 0),
-        (LoopWay, "sleep 60", "did not answer 'ready' within 1.5 s; --seconds allows for more", 0),
-        (LoopWay, f"{READY}sleep 60", "did not answer 'done 1' within 0.8 s; --timeout allows for more", 0),
-        (LoopWay, "exit 0", "ended its standard output, where 'ready' should come", 0),
+        (CommandWay, "test {n} -lt 4 || kill -SEGV $$", "image 4: was killed by SIGSEGV", 2),
+        (CommandWay, "yes", "image 1: wrote more than 1 MiB; write less, or write to a file", 0),
+        (CommandWay, "yes >&2", "image 1: wrote more than 1 MiB; write less, or write to a file", 0),
+        (LoopWay, "sleep 60", "did not answer 'ready' within 1.5 s; raise --seconds to allow more", 0),
+        (LoopWay, f"{READY}sleep 60", "did not answer 'done 1' within 0.8 s; raise --timeout to allow more", 0),
+        (LoopWay, "exit 0", "closed its standard output before writing 'ready'", 0),
         (LoopWay, "echo no model >&2; exit 5", "exited with 5: no model", 0),
         (LoopWay, f"{READY}read a; echo done 1; read a; exit 5", "image 2: exited with 5", 0),
-        (LoopWay, f"{READY}read a; echo done 2; sleep 60", "answered 'done 2' where 'done 1' should come", 0),
-        (LoopWay, f"{READY}read a; printf 'done 1\\ndone 2\\n'; sleep 60", "answered 'done 1 ...' where 'done 1'", 0),
-        (LoopWay, f"{READY}yes", "answered '", 0),
-        (LoopWay, "yes | tr -d '\\n'", "answered 'yyyy", 0),
+        (LoopWay, f"{READY}read a; echo done 2; sleep 60", "wrote 'done 2' instead of the line 'done 1'", 0),
+        (
+            LoopWay,
+            f"{READY}read a; printf 'done 1\\ndone 2\\n'; sleep 60",
+            "wrote 'done 1 ...' instead of the line 'done 1'",
+            0,
+        ),
+        (LoopWay, f"{READY}yes", "wrote '", 0),
+        (LoopWay, "yes | tr -d '\\n'", "wrote 'yyyy", 0),
     ],
 )
 def test_a_generator_that_hangs_breaks_lies_or_floods_is_ended(
@@ -243,8 +248,8 @@ def test_a_server_gets_the_requests_that_were_described_and_no_others() -> None:
     ("path", "says"),
     [
         ("/broken", "answered with status 500 Internal Server Error"),
-        ("/moved", "answered with status 302 Found; redirections are not followed"),
-        ("/drip", "did not answer within 0.8 s; --timeout allows for more"),
+        ("/moved", "answered with status 302 Found; redirects are not followed"),
+        ("/drip", "did not answer within 0.8 s; raise --timeout to allow more"),
         ("/flood", "answered with more than 0 MiB"),
         ("/part", "ended its answer 990 bytes early"),
     ],
@@ -281,12 +286,12 @@ def test_requests_at_a_rate_do_not_wait_for_one_another() -> None:
 
 @pytest.mark.parametrize("url", ["localhost:80", "file:///etc/passwd", "http://", "http://a b/", "http://x:99999/", ""])
 def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(InputError, match="is no address; write it as http://localhost:8000/generate"):
+    with pytest.raises(InputError, match="is not a URL; write one such as http://localhost:8000/generate"):
         Address(url).checked()
 
 
 def test_a_password_in_an_address_is_refused() -> None:
-    with pytest.raises(InputError, match="give them with --header"):
+    with pytest.raises(InputError, match="pass them with --header"):
         Address("http://me:secret@localhost/").checked()
 
 

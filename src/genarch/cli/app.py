@@ -59,12 +59,12 @@ EntryFormat = Annotated[Literal["text", "json"], _FORMAT]
 ComparisonFormat = Annotated[Literal["text", "json", "markdown", "html"], _FORMAT]
 
 Rules = Annotated[str, option("ID|PATH", "A bundled rule table's id, or a path.", of="tables")]
-Cases = Annotated[
-    Texts, option("FILE", "A team's own documented cases, which count beside the bundled ones; repeatable.")
-]
+Cases = Annotated[Texts, option("FILE", "Your own documented cases, used in addition to the bundled ones. Repeatable.")]
 Evidence = Annotated[
     Texts,
-    option("FILE", "Your own measurements; else those of the settings, and genarch-evidence.yaml beside the spec."),
+    option(
+        "FILE", "Your own measurements; defaults to those in the settings and genarch-evidence.yaml beside the spec."
+    ),
 ]
 Overrides = Annotated[
     Texts,
@@ -75,12 +75,12 @@ Overrides = Annotated[
         of="answers",
     ),
 ]
-Output = Annotated[Text, option("FILE", "Write to a file, in the format that its name ends in.", "--output -o")]
+Output = Annotated[Text, option("FILE", "Write to a file; its extension sets the format.", "--output -o")]
 Full = Annotated[bool, flag("--full -v", "Show every reason, source, model and step, not only the answer.")]
 Pager = Annotated[bool, flag("--pager/--no-pager", "On a terminal, show --full through $PAGER, or less.")]
 Answers = Annotated[Text, option("FILE", "Start from the answers of a spec file, or resume a draft.")]
-Yes = Annotated[bool, flag("--yes -y", 'Ask nothing; take "don\'t know" for every question that is open.')]
-Plain = Annotated[bool, flag("--plain", "A line for each choice, without colour; reads answers from a pipe too.")]
+Yes = Annotated[bool, flag("--yes -y", 'Ask nothing; answer every open question with "don\'t know".')]
+Plain = Annotated[bool, flag("--plain", "Print one choice per line, without colour; also reads answers from a pipe.")]
 
 
 class Group(TyperGroup):
@@ -241,7 +241,7 @@ class _Commands(Group):
 app = typer.Typer(
     name="genarch",
     cls=_Commands,
-    help="Tells which generative image architecture a deployment can live with: a GAN, a diffusion model, or a hybrid.",
+    help="Find out which image architecture a deployment can live with: a GAN, a diffusion model, or a hybrid.",
     epilog=(
         "Exit codes: 0 no findings, 1 a verdict or finding that --fail-on names, 2 bad usage or unusable input, "
         "3 nothing to evaluate or check, 4 a bug in genarch, 130 interrupted."

@@ -63,12 +63,16 @@ def ask(
     context: typer.Context,
     *,
     answers: Answers = None,
-    save: Annotated[str | None, option("FILE", "Write the answers to a spec file, on Ctrl-C too.")] = None,
+    save: Annotated[str | None, option("FILE", "Write the answers to a spec file, also on Ctrl-C.")] = None,
     overrides: Overrides = None,
-    every: Annotated[bool, flag("--all", "Go on once it is settled, to the last question.")] = False,
-    certain: Annotated[bool, flag("--certain", "Go on where it is as good as settled, until it is.")] = False,
+    every: Annotated[bool, flag("--all", "Keep asking after the verdict is settled, to the last question.")] = False,
+    certain: Annotated[
+        bool, flag("--certain", "Keep asking until the verdict is certain, not only very likely.")
+    ] = False,
     fixed: Annotated[bool, flag("--fixed", "Ask in the order of the rule table.")] = False,
-    confirm: Annotated[bool, flag("--confirm", "Ask again what --answers states, each answer as its default.")] = False,
+    confirm: Annotated[
+        bool, flag("--confirm", "Ask again for what --answers states, with each answer as the default.")
+    ] = False,
     yes: Yes = False,
     plain: Plain = False,
     output_format: Format = "text",
@@ -78,7 +82,7 @@ def ask(
     rules: Rules = DEFAULT_TABLE,
     evidence: Evidence = None,
 ) -> int:
-    """Ask about a deployment, no more than it takes; then the recommendation."""
+    """Ask about a deployment, no more than needed, then print the recommendation."""
     if confirm and answers is None:
         raise typer.BadParameter("--confirm needs --answers, whose answers it asks again")
     if save is not None:
@@ -145,8 +149,8 @@ def questioned(
         if not yes and (still_open := interview.standing(sheet).open):
             say(
                 f"no terminal to ask on, and {len(still_open)} questions are open; state answers with --set or "
-                "--answers, give a line for each on standard input with --plain, or take --yes for don't know to the "
-                "rest:"
+                "--answers, give a line for each on standard input with --plain, or use --yes to answer don't "
+                "know to the rest:"
             )
             sys.stderr.writelines(f"  {setting_words(BY_NAME[name])}\n" for name in still_open)
             raise typer.Exit(ExitCode.UNUSABLE)

@@ -83,7 +83,7 @@ def settings_of(
         project = settings_at(at, config, none=no_config)
     else:
         project = load_settings(config) if config is not None else ProjectSettings() if no_config else find_settings()
-    say(*(f"{path}: passed over, since it cannot be read and has no word of genarch" for path in project.passed_over))
+    say(*(f"{path}: skipped, since it cannot be read and does not mention genarch" for path in project.passed_over))
     folder = project.folder
     if config is None and os.environ.get("CI", "").casefold() in ("true", "1"):
         _within_repository(project, rules=rules is None, baseline=baseline is None, measured=not measurements)
@@ -200,7 +200,7 @@ def _within_repository(project: ProjectSettings, *, rules: bool, baseline: bool,
     paths += map(project.path_of, project.measurements) if measured else []
     own = rules_folder()
     outside = [path for path in paths if path and root and not within(os.path.realpath(path), root)]
-    message = "lies outside of the repository, where no change is reviewed; in CI, name it on the command line"
+    message = "is outside the repository, where changes are not reviewed; in CI, name it on the command line"
     if outside := [path for path in outside if not within(os.path.realpath(path), own)]:
         raise InputError([Problem(path, None, None, "", message) for path in outside])
 

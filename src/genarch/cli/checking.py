@@ -121,7 +121,9 @@ def check_files(files: Iterable[ListedFile], settings: Settings, jobs: int) -> I
                             try:
                                 yield from own.submit(_check, [item]).result()
                             except BrokenProcessPool:
-                                message = "the process that checked it ended, for want of memory perhaps; exclude it"
+                                message = (
+                                    "the process that checked it was killed, perhaps for lack of memory; exclude it"
+                                )
                                 finding = located(CheckId("internal-error"), Place(item.path, 1, 1), message)
                                 yield Checked(item.path, carries=True, findings=(finding,))
         finally:
@@ -178,7 +180,7 @@ def _document(path: str, settings: Settings) -> Checked:
 def _sidecar(item: ListedFile, settings: Settings) -> Checked | None:
     path = item.path
     if not item.named and (meant := discovery.near_spec_name(os.path.basename(path))):
-        message = f"a spec file of this name is not looked for; name it {meant}"
+        message = f"spec files of this name are not searched for; name it {meant}"
         finding = located(CheckId("block-misspelt"), Place(path, 1, 1), message)
         return Checked(path, carries=True, findings=tuple(with_severities([finding], settings.policy)))
     own = reader.load_sidecar(path, settings.rules)
@@ -286,7 +288,7 @@ def check_documents(
         findings += _reported(item.place.path, [item])
     stated_beside = {real for real, _ in first}
     for path in (path for real, path in bare.items() if real not in stated_beside):
-        message = "states no spec, and must; add one with 'genarch doc add'"
+        message = "must state a spec; add one with 'genarch doc add'"
         lacking = located(CheckId("block-missing"), Place(path, 1, 1), message)
         findings += _reported(path, list(with_severities([lacking], settings.policy)))
     by_path: dict[str, list[Located]] = {}

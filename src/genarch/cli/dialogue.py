@@ -199,7 +199,7 @@ class Dialogue:
             closing = words.closing_words(standing, self.sheet)
             if not standing.open or (standing.settled and standing.open[0] not in self.confirmed):
                 if not announced:
-                    on = words.asking_on(len(standing.then)) if not standing.open else "Asking on; d is done."
+                    on = words.asking_on(len(standing.then)) if not standing.open else "Asking more; d is done."
                     self._paragraph(f"{closing} {on}")
                 announced = closing
             try:

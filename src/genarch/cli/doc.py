@@ -38,17 +38,19 @@ def doc_add(
     context: typer.Context,
     document: Annotated[str, argument("DOC.md", "A Markdown document.")],
     *,
-    spec: Annotated[Text, option("FILE", "Take the block from a spec file; ask nothing.")] = None,
-    spec_id: Annotated[Text, option("ID", "The block's id; the document's name otherwise.", "--id")] = None,
-    decision: Annotated[Text, option("NAME", "What was decided: a family, an architecture, evaluate_both.")] = None,
-    write: Annotated[bool, flag("--write", "Keep the rationale between markers below the block up to date.")] = False,
+    spec: Annotated[Text, option("FILE", "Use the spec in this file; ask nothing.")] = None,
+    spec_id: Annotated[Text, option("ID", "Id of the block; defaults to the document's name.", "--id")] = None,
+    decision: Annotated[Text, option("NAME", "What was decided: a family, an architecture or evaluate_both.")] = None,
+    write: Annotated[
+        bool, flag("--write", "Write the rationale below the block, between markers, or update it.")
+    ] = False,
     answers: Answers = None,
     overrides: Overrides = None,
     yes: Yes = False,
     plain: Plain = False,
     rules: Rules = DEFAULT_TABLE,
 ) -> int:
-    """Put a spec block under a document's decision, from questions or from a spec file."""
+    """Add a spec block under a document's decision, from questions or a spec file."""
     if spec is not None and (answers is not None or overrides or yes):
         raise typer.BadParameter("--spec has every answer; leave --answers, --set and --yes out")
     table = load_rules(rules)
@@ -138,7 +140,7 @@ def _same(path: str, wanted: Spec, found: _Found) -> None:
 def _added(path: str, spec: str, spec_id: str, rules: RuleTable) -> _Found:
     before = read_exactly(path)
     if spec_id in _blocks(before, path, rules):
-        raise refuse(path, f"has a block '{spec_id}' since a moment ago; run it again")
+        raise refuse(path, f"has a block '{spec_id}' that was just added; run it again")
     text, block = with_block(before, path, fenced(spec))
     found = parse_spec(block.text, path=path, rules=rules, lines=block.lines)
     written(text, path, before=before)

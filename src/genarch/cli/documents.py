@@ -43,17 +43,19 @@ Paths = Annotated[
     Texts,
     argument(
         "PATH",
-        "Markdown documents, spec files, folders to search for both, or - for a document on standard input; "
-        "the current folder when none is named.",
+        "Markdown documents, spec files, folders to search for both, or - for a document on standard input. "
+        "Defaults to the current folder.",
     ),
 ]
 TableOption = Annotated[Text, option("ID|PATH", "A bundled rule table's id, or a path.")]
-Include = Annotated[Texts, option("GLOB", "Look at these in folders, in place of every document. Repeatable.")]
-Exclude = Annotated[Texts, option("GLOB", "Leave these out, named or not. Repeatable.")]
-RequireBlock = Annotated[Texts, option("GLOB", "Documents that must state a spec. Repeatable.")]
-Config = Annotated[Text, option("FILE", "A genarch.toml or pyproject.toml; else the nearest one upwards.")]
-NoConfig = Annotated[bool, flag("--no-config", "Read no configuration.")]
-Today = Annotated[Text, option("DATE", "The date for waiver expiry; else today, in UTC.")]
+Include = Annotated[Texts, option("GLOB", "Include only matching files when searching folders. Repeatable.")]
+Exclude = Annotated[Texts, option("GLOB", "Skip matching files, even if named. Repeatable.")]
+RequireBlock = Annotated[Texts, option("GLOB", "Require matching documents to state a spec. Repeatable.")]
+Config = Annotated[
+    Text, option("FILE", "A genarch.toml or pyproject.toml; defaults to the nearest one, searching upwards.")
+]
+NoConfig = Annotated[bool, flag("--no-config", "Ignore all configuration files.")]
+Today = Annotated[Text, option("DATE", "The date for waiver expiry; defaults to today in UTC.")]
 
 
 @app.command()
@@ -69,37 +71,49 @@ def check(
             of="finding formats",
         ),
     ] = None,
-    fail_on: Annotated[Text, option("SEVERITY", "Exit 1 from here on: error (default), warning, note, never.")] = None,
+    fail_on: Annotated[
+        Text, option("SEVERITY", "Exit 1 on findings of this severity or above: error (default), warning, note, never.")
+    ] = None,
     rules: TableOption = None,
     include: Include = None,
     exclude: Exclude = None,
     require_block: RequireBlock = None,
-    changed_since: Annotated[Text, option("REF", "Only what differs from where the branch left a commit.")] = None,
+    changed_since: Annotated[
+        Text, option("REF", "Check only what has changed since the branch diverged from a commit.")
+    ] = None,
     trusted_ref: Annotated[
         Text,
-        option("REF", "Judge by settings, table and baseline as they are at a commit, and report what weakens them."),
+        option(
+            "REF", "Use the settings, rule table and baseline of a commit, and report changes that weaken the check."
+        ),
     ] = None,
-    baseline: Annotated[Text, option("FILE", "Known findings, which are no reason to fail.")] = None,
-    write_baseline: Annotated[Text, option("FILE", "Write what is found as a baseline.")] = None,
-    show_waived: Annotated[bool, flag("--show-waived", "List waived findings too, with the reasons.")] = False,
+    baseline: Annotated[Text, option("FILE", "Known findings, which do not fail the check.")] = None,
+    write_baseline: Annotated[Text, option("FILE", "Write the current findings as a baseline.")] = None,
+    show_waived: Annotated[bool, flag("--show-waived", "Also list waived findings, with the reasons.")] = False,
     no_waivers: Annotated[bool, flag("--no-waivers", "Ignore every waiver.")] = False,
-    waiver_days: Annotated[int | None, option("N", "How far ahead a waiver may end.", min=1, max=36_500)] = None,
-    measurement_days: Annotated[int | None, option("N", "How old a measurement may be.", min=1, max=36_500)] = None,
+    waiver_days: Annotated[
+        int | None, option("N", "Maximum number of days ahead that a waiver may expire.", min=1, max=36_500)
+    ] = None,
+    measurement_days: Annotated[
+        int | None, option("N", "Maximum age of a measurement, in days.", min=1, max=36_500)
+    ] = None,
     severity: Annotated[
-        Texts, option("CHECK=SEVERITY", "error, warning, note or off, in place of a check's own. Repeatable.")
+        Texts, option("CHECK=SEVERITY", "Override a check's severity: error, warning, note or off. Repeatable.")
     ] = None,
     cases: Cases = None,
-    no_evidence: Annotated[bool, flag("--no-evidence", "Judge by the rules alone, whatever was measured.")] = False,
+    no_evidence: Annotated[bool, flag("--no-evidence", "Use the rules alone, without measurements.")] = False,
     evidence: Evidence = None,
     allow_empty: Annotated[bool, flag("--allow-empty", "Exit 0 when there is nothing to check.")] = False,
     today: Today = None,
     config: Config = None,
     no_config: NoConfig = False,
-    jobs: Annotated[int, option("N", "Processes; 0 is one for each core.", "--jobs -j", min=0, max=64)] = 1,
-    show_files: Annotated[bool, flag("--show-files", "List what would be checked, and why not.")] = False,
+    jobs: Annotated[int, option("N", "Number of processes; 0 for one per core.", "--jobs -j", min=0, max=64)] = 1,
+    show_files: Annotated[
+        bool, flag("--show-files", "List the files that would be checked, and why others are skipped.")
+    ] = False,
     show_config: Annotated[bool, flag("--show-config", "Show the settings in effect.")] = False,
 ) -> int:
-    """Check design documents: whether each decision agrees with the constraints beside it."""
+    """Check that the decisions in design documents agree with the constraints beside them."""
     outputs = parse_outputs(formats or ())
     asked = (rules, include, exclude, require_block, today, fail_on, baseline)
     trusted = trusted_commit(trusted_ref)
@@ -149,7 +163,7 @@ def check(
     say(*([f"everything is checked, since {everything} has changed"] if everything else []))
     say(*(f"{path}: no such file or folder" for path in missing))
     if left := len(_idle(accepted, known, paths or ["."], changed, settings.selection)):
-        say(f"{settings.baseline}: {left} entries match no finding any more; write it anew")
+        say(f"{settings.baseline}: {counted(left, 'known finding')} no longer found; write it again")
     if any(finding.check == "internal-error" for finding in report.findings):
         return ExitCode.BUG
     if missing:
@@ -162,7 +176,7 @@ def check(
     if stating or named or allow_empty or write_baseline or changed_since is not None:
         return ExitCode.OK
     why = f"no document in {', '.join(paths or ['.'])} states a spec"
-    why = "every file that is named is left out by --exclude" if exclude and not report.counts.files else why
+    why = "every file that is named is excluded by --exclude" if exclude and not report.counts.files else why
     say(f"nothing to check: {why} (--allow-empty accepts that)")
     return ExitCode.NOTHING
 
@@ -289,7 +303,7 @@ def waivers(
     no_config: NoConfig = False,
     output_format: EntryFormat = "text",
 ) -> int:
-    """List the waivers of design documents, those that expire first before the others."""
+    """List the waivers in design documents, the soonest to expire first."""
     settings = settings_of(config, no_config, rules, include, exclude, today=today)
     documents = list(_documents(paths, settings))
     defects = [defect for document in documents for defect in document.defects]
@@ -323,7 +337,7 @@ def _rows(stated: PlacedSpec, today: str) -> Iterator[ListedWaiver]:
 def fix(
     *,
     paths: Paths = None,
-    diff: Annotated[bool, flag("--diff", "Show what would change, and write nothing.")] = False,
+    diff: Annotated[bool, flag("--diff", "Show what would change, without writing it.")] = False,
     rules: TableOption = None,
     include: Include = None,
     exclude: Exclude = None,
@@ -331,7 +345,7 @@ def fix(
     config: Config = None,
     no_config: NoConfig = False,
 ) -> int:
-    """Fix design documents: misspelt keys, values and fences, and an empty block where one has to be."""
+    """Fix design documents: misspelt keys, values and fences, and missing required blocks."""
     settings = settings_of(config, no_config, rules, include, exclude, require_block)
     if paths and "-" in paths:
         raise refuse("-", "fix works in place; name a file")

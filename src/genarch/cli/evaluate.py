@@ -78,13 +78,13 @@ def evaluate(
     explore: Annotated[bool, option(None, "Show what is settled and what would change the verdict; slower.")] = True,
     evidence: Evidence = None,
     no_evidence: Annotated[
-        bool, flag("--no-evidence", "The rules alone; else measurements decide too, and show which models fit.")
+        bool, flag("--no-evidence", "Use the rules alone, without measurements or the models that fit.")
     ] = False,
     tries: Annotated[
         Texts,
         option(
             "FIELD=A,B",
-            "Compare with other answers, in every combination; a+b for several of a set.",
+            "Compare with other values, in every combination; join members of a set with +.",
             "--try",
             of="answers",
         ),
@@ -100,19 +100,22 @@ def evaluate(
         Text,
         option(
             "FILE",
-            "A table of specs instead, a row for each: CSV, Parquet, Arrow or JSON lines; - for standard input.",
+            "Evaluate a table with one spec per row: CSV, Parquet, Arrow or JSON lines; - for standard input.",
             "--table",
         ),
     ] = None,
-    columns: Annotated[str, option("NAME,...", "What the table of verdicts has; all for everything.")] = "",
+    columns: Annotated[str, option("NAME,...", "Columns of the table of verdicts, or all.")] = "",
     keep_columns: Annotated[
         str,
-        option("NAME,...", "Columns to carry along: other (those that state nothing), all, none, or names.", "--keep"),
+        option(
+            "NAME,...", "Input columns to keep: other (those that are not constraints), all, none, or names.", "--keep"
+        ),
     ] = "other",
     on_error: Annotated[
         str,
         option(
-            "HOW", "Values in a table that are no answers: fail, null (as unknown), or report=FILE, which lists them."
+            "HOW",
+            "How to handle invalid values in a table: fail, null (treat as unknown), or report=FILE (also list them).",
         ),
     ] = "fail",
 ) -> int:
@@ -131,7 +134,7 @@ def evaluate(
         raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")
     if watch:
         if not paths or "-" in paths:
-            raise typer.BadParameter("--watch looks at files; name some")
+            raise typer.BadParameter("--watch needs files; name some")
         again = dict(locals(), watch=False, pager=False)
         return watched(lambda: evaluate(**again), lambda: [*spec_files(paths), *table_files(rules)])
     _check_evidence(evidence, no_evidence=no_evidence, model=model)

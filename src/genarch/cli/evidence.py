@@ -36,8 +36,8 @@ from genarch.reports.estimates import accuracy_page, accuracy_report, cost_page,
 from genarch.reports.reporting import rounded
 
 app = Commands()
-evidence_app = Commands("What has been measured: rows, models, licences, and how far the estimator is off.")
-hardware_app = Commands("The hardware that a spec's gpu may name.")
+evidence_app = Commands("Published measurements, models, licences, and the accuracy of the estimator.")
+hardware_app = Commands("Hardware that a spec's gpu may name.")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(hardware_app, name="hardware")
 
@@ -45,13 +45,13 @@ app.add_typer(hardware_app, name="hardware")
 @evidence_app.command("list")
 def evidence_list(
     family: Annotated[str | None, option("NAME", "gan, diffusion or hybrid.")] = None,
-    architecture: Annotated[str | None, option("NAME", "As a rule table names it.")] = None,
+    architecture: Annotated[str | None, option("NAME", "An architecture, as a rule table names it.")] = None,
     model: Annotated[str | None, option("ID", "A model of the catalogue.")] = None,
     hardware: Annotated[str | None, option("ID", "Hardware of the catalogue.")] = None,
     resolution: Annotated[str | None, option("PX", "The longer side in pixels.")] = None,
-    conditioning: Annotated[str | None, option("NAME,...", "All that must steer it, as in a spec.")] = None,
+    conditioning: Annotated[str | None, option("NAME,...", "Only models that take all of these, as in a spec.")] = None,
     licence: Annotated[str | None, option("NAME", "Commercial use: allowed, conditional, forbidden, unknown.")] = None,
-    budget: Annotated[str | None, option("TIME", "The longest latency of one request: 50ms, 1.5s.")] = None,
+    budget: Annotated[str | None, option("TIME", "Maximum latency of one request, such as 50ms or 1.5s.")] = None,
     output_format: EntryFormat = "text",
 ) -> int:
     """List measurements."""
@@ -111,7 +111,7 @@ def evidence_models(*, output_format: EntryFormat = "text") -> int:
 
 @evidence_app.command("accuracy")
 def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
-    """Show how far the estimator is off, each source estimated from the others."""
+    """Show how far off the estimator is, with each source estimated from the others."""
     catalogue = load_catalogue()
     given, left = points(catalogue)
     report = accuracy_report(leave_one_source_out(given), left, catalogue)
@@ -140,11 +140,13 @@ def estimate(
     model: Annotated[str, option("ID", "A model of the evidence catalogue.", of="models")],
     gpu: Annotated[str, option("ID", "Hardware of the evidence catalogue.", of="gpus")],
     resolution: Annotated[str, option("PX", "Pixels, as 1024 or 1024x768.")],
-    steps: Annotated[int | None, option("N", "Denoising steps; else the model's own.", min=1)] = None,
+    steps: Annotated[int | None, option("N", "Denoising steps; defaults to the model's own.", min=1)] = None,
     stack: Annotated[Stack, option(None, "Run as written, or through a compiler or engine.")] = "compiled",
-    controlnets: Annotated[int, option("N", "How many run beside it.", min=0, max=8)] = 0,
-    with_image: Annotated[bool, flag("--with-image", "An image goes in beside the noise, as in editing.")] = False,
-    full_load: Annotated[bool, flag("--full-load", "The time per image when batches keep the hardware busy.")] = False,
+    controlnets: Annotated[int, option("N", "Number of ControlNets that run beside the model.", min=0, max=8)] = 0,
+    with_image: Annotated[bool, flag("--with-image", "Count an input image beside the noise, as in editing.")] = False,
+    full_load: Annotated[
+        bool, flag("--full-load", "Estimate the time per image when batches keep the hardware busy.")
+    ] = False,
     output_format: EntryFormat = "text",
 ) -> int:
     """Estimate how long an image takes, with every factor."""
@@ -179,7 +181,7 @@ def _size(text: str) -> tuple[int, int]:
 def cost(
     spec: Annotated[str, argument("SPEC", "A spec file, or - for standard input.")],
     overrides: Overrides = None,
-    utilisation: Annotated[float, option("SHARE", "The share of the hour that a GPU is busy.")] = 0.6,
+    utilisation: Annotated[float, option("SHARE", "Share of each hour that a GPU is busy.")] = 0.6,
     output_format: ComparisonFormat = "text",
     output: Output = None,
     rules: Rules = DEFAULT_TABLE,

@@ -26,13 +26,13 @@ _ENDING = ".genarch.yaml"
 
 @app.command()
 def init(
-    kind: Annotated[Text, argument("KIND", "A kind of project; --list has them.", of="kinds")] = None,
+    kind: Annotated[Text, argument("KIND", "A kind of project; see --list.", of="kinds")] = None,
     *,
     output: Output = None,
     listed: Annotated[bool, flag("--list", "List the kinds of project.")] = False,
     rules: Rules = DEFAULT_TABLE,
 ) -> int:
-    """Write a spec to begin with, every field explained, for a kind of project."""
+    """Write a starter spec for a kind of project, with every field explained."""
     templates = kinds()
     if listed:
         from genarch.reports.text import as_text
@@ -40,7 +40,7 @@ def init(
         rows = tuple((name, spec.title) for name, spec in templates.items())
         return written(as_text((Table(("kind", "of"), rows),), look_of()))
     if kind is None:
-        raise typer.BadParameter("name a kind of project; --list has them")
+        raise typer.BadParameter("name a kind of project; see --list")
     if kind not in templates:
         raise refuse("KIND", not_one_of(kind, "a kind of project", templates))
     path = output or f"{kind}{_ENDING}"

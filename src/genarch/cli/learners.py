@@ -10,7 +10,7 @@ from genarch.engine.worth import Chances, Learner
 
 MISSING = (
     "Logistic regression and random forest were left out: scikit-learn is not installed. "
-    "'python -m pip install scikit-learn' brings it."
+    "Install it with: python -m pip install scikit-learn"
 )
 STRENGTHS = (0.1, 1.0)
 """Inverse strengths of regularisation that are tried: one that suits few cases, and the default."""

@@ -43,35 +43,43 @@ MeasureFormat = Annotated[
 def measure(
     spec: Annotated[str, argument("SPEC", "A spec file, or - for standard input.")],
     command: Annotated[
-        Texts, argument("COMMAND", "After --: what makes an image each time it is run; {n} stands for its number.")
+        Texts, argument("COMMAND", "After --: a command that makes one image; {n} is replaced by the image's number.")
     ] = None,
     *,
     candidate: Annotated[
-        Text, option("MODEL", "A model of the catalogue with random weights, in place of a command.", of="candidates")
+        Text, option("MODEL", "Measure a catalogue model with random weights instead of a command.", of="candidates")
     ] = None,
-    steps: Annotated[int | None, option("N", "Denoising steps of the candidate; else the model's own.", min=1)] = None,
+    steps: Annotated[
+        int | None, option("N", "Denoising steps of the candidate; defaults to the model's own.", min=1)
+    ] = None,
     compiled: Annotated[bool, flag("--compile", "Run the candidate through torch.compile.")] = False,
-    loop: Annotated[bool, flag("--loop", "COMMAND loads once and answers a line for each request.")] = False,
-    url: Annotated[Text, option("ADDRESS", "Have images made by requests to a server instead.")] = None,
-    method: Annotated[Literal["GET", "POST", "PUT"], option(None, "Of the requests.", "--method")] = "POST",
-    body: Annotated[Text, option("TEXT|@FILE", "What a request holds; {n} stands for its number.")] = None,
-    headers: Annotated[Texts, option("NAME:VALUE", "A header of the requests. Repeatable.", "--header")] = None,
-    runs: Annotated[int, option("N", "Images whose times count.", min=1, max=MOST_RUNS)] = 100,
-    warmup: Annotated[int, option("N", "Images made before those.", min=0, max=1_000)] = 3,
-    seconds: Annotated[float, option("S", "What all of it may take, and the peak again.", min=1, max=86_400)] = 300,
-    timeout: Annotated[float, option("S", "What one image may take.", min=0.1, max=3_600)] = 60,
-    model: Annotated[Text, option("ID", "What it is; else the spec's model, or one of your own.", of="models")] = None,
-    gpu: Annotated[Text, option("ID", "What it runs on; else the card that is found here.", of="gpus")] = None,
-    evidence: Annotated[
-        Text, option("FILE", "Where it is added as evidence; else genarch-evidence.yaml beside the spec.")
+    loop: Annotated[bool, flag("--loop", "COMMAND loads once, then answers each request with a line.")] = False,
+    url: Annotated[Text, option("ADDRESS", "Request images from a server instead of running a command.")] = None,
+    method: Annotated[Literal["GET", "POST", "PUT"], option(None, "HTTP method of the requests.", "--method")] = "POST",
+    body: Annotated[Text, option("TEXT|@FILE", "Body of each request; {n} is replaced by the image's number.")] = None,
+    headers: Annotated[Texts, option("NAME:VALUE", "Header to send with each request. Repeatable.", "--header")] = None,
+    runs: Annotated[int, option("N", "Number of images to time.", min=1, max=MOST_RUNS)] = 100,
+    warmup: Annotated[int, option("N", "Number of warm-up images, which do not count.", min=0, max=1_000)] = 3,
+    seconds: Annotated[
+        float, option("S", "Time limit for all runs, and again for the requests at the peak.", min=1, max=86_400)
+    ] = 300,
+    timeout: Annotated[float, option("S", "Time limit for one image.", min=0.1, max=3_600)] = 60,
+    model: Annotated[
+        Text, option("ID", "The model that is measured; defaults to the spec's, or to one of your own.", of="models")
     ] = None,
-    no_save: Annotated[bool, flag("--no-save", "Add it to no file.")] = False,
+    gpu: Annotated[
+        Text, option("ID", "The hardware it runs on; defaults to what is found on this machine.", of="gpus")
+    ] = None,
+    evidence: Annotated[
+        Text, option("FILE", "File to add the measurement to; defaults to genarch-evidence.yaml beside the spec.")
+    ] = None,
+    no_save: Annotated[bool, flag("--no-save", "Do not save the measurement.")] = False,
     overrides: Overrides = None,
     output_format: MeasureFormat = "text",
     output: Output = None,
     rules: Rules = DEFAULT_TABLE,
 ) -> int:
-    """Measure a generator of your own against a spec's latency budget."""
+    """Measure your own generator against a spec's latency budget."""
     no_save = no_save or candidate is not None
     target = None if no_save else evidence or (None if spec == "-" else os.path.join(os.path.dirname(spec), OWN_NAME))
     keep(output, [*([] if spec == "-" else [spec]), *([target] if target else []), *table_files(rules)])
@@ -85,10 +93,10 @@ def measure(
     notes: list[str] = []
     if candidate:
         if command or url or loop:
-            raise typer.BadParameter("--candidate is run in place of a command; leave --, --url and --loop out")
+            raise typer.BadParameter("--candidate replaces the command; leave --, --url and --loop out")
         command, loop, notes = _of_candidate(candidate, stated, steps, catalogue, compiled=compiled)
     elif steps or compiled:
-        raise typer.BadParameter("--steps and --compile are for --candidate")
+        raise typer.BadParameter("--steps and --compile need --candidate")
     found = cards()
     watch = Watch(found)
     way = _way(command, watch, loop=loop, address=_address(url, method, body, headers), body=_body(body))
@@ -96,7 +104,7 @@ def measure(
     load = None
     place = place_of(gpu, machine(found) if here else None, catalogue)
     if not target and not no_save:
-        notes = ["It is not saved: the spec has no file; name one for it with --evidence."]
+        notes = ["Not saved: the spec has no file; name one for it with --evidence."]
     elif target and (why := _not_saved(stated, model, place, table, catalogue)):
         target, notes = None, [why]
     if notes:
@@ -138,7 +146,7 @@ def _of_candidate(
     if not isinstance(side, int):
         raise refuse("--candidate", "needs a size; state resolution_px, or add --set resolution_px=…")
     title = catalogue.model(model).title
-    words = f"Random weights in place of those of {title}: its passes and decoder, no text encoder or scheduler."
+    words = f"{title} with random weights: its passes and decoder, without a text encoder or scheduler."
     return command_for(model, side, steps, catalogue, compiled=compiled), True, [words]
 
 
@@ -146,7 +154,7 @@ def _elsewhere(spec: Spec, place: Place | None) -> list[str]:
     """That it was measured on something else than the spec states."""
     gpu = spec.constraints.get("gpu")
     if place and gpu is not None and gpu != place.id:
-        return [f"This is of {place.id}, and the spec states {gpu}."]
+        return [f"Measured on {place.id}, but the spec states {gpu}."]
     return []
 
 
@@ -155,7 +163,7 @@ def _not_saved(
 ) -> str | None:
     """Why figures cannot be added to any file, where that is so."""
     if place is None:
-        return "It is not saved: name what it runs on with --gpu."
+        return "Not saved: name the hardware with --gpu."
     subject = subject_of(spec, model, rules, catalogue)
     return subject if isinstance(subject, str) else None
 
@@ -192,21 +200,21 @@ def _write(report: Measured, output_format: str, output: str | None) -> int:
 def _way(command: list[str] | None, watch: Watch, *, loop: bool, address: Address | None, body: str) -> Way:
     if address:
         if command or loop:
-            raise typer.BadParameter("--url asks a server; leave the command and --loop out")
+            raise typer.BadParameter("--url measures a server; leave the command and --loop out")
         return UrlWay(address)
     if not command:
-        raise typer.BadParameter("name what makes an image after --, or a server by --url")
+        raise typer.BadParameter("name a command after --, or a server with --url")
     if loop:
         return LoopWay(command, watch, body)
     if body:
-        raise typer.BadParameter("--body is for --loop and --url; write what the command needs after it")
+        raise typer.BadParameter("--body needs --loop or --url; write what the command needs as its arguments")
     return CommandWay(command, watch)
 
 
 def _address(url: str | None, method: str, body: str | None, headers: list[str] | None) -> Address | None:
     if url is None:
         if headers:
-            raise typer.BadParameter("--header is for --url")
+            raise typer.BadParameter("--header needs --url")
         return None
     if body and method == "GET":
         raise typer.BadParameter("--body is not sent with GET; leave one of them out")
@@ -214,7 +222,7 @@ def _address(url: str | None, method: str, body: str | None, headers: list[str] 
     for header in headers or ():
         name, colon, value = header.partition(":")
         if not colon or not name.strip() or not header.isascii() or not header.isprintable():
-            raise refuse("--header", "is no header; write it as 'Authorization: Bearer …'")
+            raise refuse("--header", "is not a header; write one such as 'Authorization: Bearer …'")
         pairs[name.strip()] = value.strip()
     return Address(url, method, _body(body), pairs).checked()
 

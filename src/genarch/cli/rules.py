@@ -54,13 +54,13 @@ from genarch.reports.words import either
 
 app = Commands()
 _INVALID = CheckId("table-invalid")
-rules_app = Commands("The rule table: what it holds, whether it is sound, what changes between two, how it decides.")
+rules_app = Commands("List, verify, compare, compile and map rule tables.")
 app.add_typer(rules_app, name="rules")
 
 
 @rules_app.command("list")
 def rules_list(*, rules: Rules = DEFAULT_TABLE, output_format: EntryFormat = "text") -> int:
-    """List what the rule table holds."""
+    """List the contents of a rule table."""
     table = load_rules(rules)
     return write_report(table_list(table), table_list_page(table), output_format)
 
@@ -80,14 +80,16 @@ def rules_show(
 def rules_lint(
     *,
     tables: Annotated[
-        list[str] | None, argument("TABLE", "Bundled tables' ids, or paths; every bundled table when none is named.")
+        list[str] | None, argument("TABLE", "Ids of bundled tables, or paths. Defaults to every bundled table.")
     ] = None,
     output_format: Annotated[str, option("FORMAT", f"Output format: {', '.join(FORMATS)}.", "--format")] = "text",
     output: Output = None,
-    fail_on: Annotated[str, option("SEVERITY", "Exit 1 from here on: error, warning, note or never.")] = "warning",
-    waived: Annotated[bool, flag("--waived", "List waived findings too, with the reasons.")] = False,
+    fail_on: Annotated[
+        str, option("SEVERITY", "Exit 1 on findings of this severity or above: error, warning, note or never.")
+    ] = "warning",
+    waived: Annotated[bool, flag("--waived", "Also list waived findings, with the reasons.")] = False,
 ) -> int:
-    """Verify rule tables as a whole: dead rules, blind spots, dead ends, what nothing reads."""
+    """Verify rule tables as a whole: dead rules, blind spots, dead ends and unread entries."""
     one_of("--fail-on", fail_on, "a severity", FAIL_ON)
     if output_format not in FORMATS:
         raise typer.BadParameter(not_one_of(output_format, "a format", FORMATS), param_hint="'--format'")
@@ -136,14 +138,18 @@ def rules_diff(
     before: Annotated[str, argument("OLD", "The table to start from: a bundled id, or a path.")],
     after: Annotated[str, argument("NEW", "The table to end with.")],
     *,
-    specs: Annotated[list[str] | None, argument("SPEC", "Spec files or folders: which of them are affected.")] = None,
+    specs: Annotated[
+        list[str] | None, argument("SPEC", "Spec files or folders, to show which of them are affected.")
+    ] = None,
     output_format: ComparisonFormat = "text",
     output: Output = None,
-    regions: Annotated[int, option("N", "How many regions to show for each change.", min=1)] = 1,
+    regions: Annotated[int, option("N", "Number of regions to show for each change.", min=1)] = 1,
     exit_code: Annotated[bool, flag("--exit-code", "Exit 1 when a verdict changes.")] = False,
     table: Annotated[
         str | None,
-        option("FILE", "Count the rows of a table of specs that change; with -o, a table, write them.", "--table"),
+        option(
+            "FILE", "Count the rows of a table of specs whose verdict changes; -o writes them to a table.", "--table"
+        ),
     ] = None,
 ) -> int:
     """Show which verdicts change between two tables, where, and for which specs."""
@@ -177,20 +183,22 @@ def rules_diff(
 def rules_compile(
     *,
     rules: Rules = DEFAULT_TABLE,
-    to: Annotated[Literal["sql"], option(None, "What to compile to.")] = "sql",  # noqa: ARG001  (there is one)
+    to: Annotated[Literal["sql"], option(None, "Language to compile to.")] = "sql",  # noqa: ARG001  (there is one)
     dialect: Annotated[
-        Literal["duckdb", "spark", "bigquery", "snowflake", "postgres"], option(None, "Whose SQL.")
+        Literal["duckdb", "spark", "bigquery", "snowflake", "postgres"], option(None, "SQL dialect.")
     ] = "duckdb",
-    table: Annotated[str, option("NAME", "The table of specs, as it stands after FROM.")] = "specs",
+    table: Annotated[str, option("NAME", "The table of specs, as written after FROM.")] = "specs",
     columns: Annotated[
-        str, option("FIELD,...", "The constraints that it has columns for; by default all that the rules read.")
+        str, option("FIELD,...", "Constraints that the table has columns for; defaults to all that the rules read.")
     ] = "",
-    keep_columns: Annotated[str, option("NAME,...", "Columns to carry along, such as a key.", "--keep")] = "",
-    sets: Annotated[Literal["list", "text"], option(None, "Whether sets are lists, or text as a|b.")] = "list",
-    check: Annotated[bool, flag("--check", "Write the query that lists values that are no answers.")] = False,
+    keep_columns: Annotated[str, option("NAME,...", "Columns to keep, such as a key.", "--keep")] = "",
+    sets: Annotated[
+        Literal["list", "text"], option(None, "How sets are stored: as lists, or as text such as a|b.")
+    ] = "list",
+    check: Annotated[bool, flag("--check", "Write a query that lists invalid values instead.")] = False,
     output: Annotated[str | None, option("FILE", "Write to a file.", "--output -o")] = None,
 ) -> int:
-    """Compile a rule table to a SELECT, for a database that holds specs; evidence and precedents have no part."""
+    """Compile a rule table to a SELECT, for specs in a database; without evidence and precedents."""
     from genarch.reports.sql import Query, as_sql, check_sql, columns_read
 
     keep(output, table_files(rules))
@@ -206,13 +214,13 @@ def rules_compile(
 def rules_map(
     spec: Annotated[str | None, argument("SPEC", "What stays fixed: a spec file, or - for standard input.")] = None,
     *,
-    x: Annotated[str, option("FIELD", "The constraint that varies across.", of="fields")],
-    y: Annotated[str, option("FIELD", "The constraint that varies down.", of="fields")],
+    x: Annotated[str, option("FIELD", "The constraint on the horizontal axis.", of="fields")],
+    y: Annotated[str, option("FIELD", "The constraint on the vertical axis.", of="fields")],
     overrides: Overrides = None,
     rules: Rules = DEFAULT_TABLE,
     output_format: Annotated[
         Literal["text", "json", "markdown", "html", "svg"] | None,
-        option(None, "Output format; by default the one that -o's name implies, else text.", "--format"),
+        option(None, "Output format; defaults to the one that -o's file name implies, or text.", "--format"),
     ] = None,
     output: Annotated[
         str | None, option("FILE", "Write to a file; *.svg is an image, *.html a page.", "--output -o")
@@ -251,21 +259,21 @@ def backtest(
         list[str] | None, option("ID|PATH", "A table to backtest; repeatable. Default: every bundled one.")
     ] = None,
     against: Annotated[
-        str | None, option("TABLE", "Show, case by case, what --rules gains and breaks in its place.")
+        str | None, option("TABLE", "Show, case by case, what --rules gains and breaks compared with this table.")
     ] = None,
-    failures: Annotated[bool, flag("--failures", "Explain each miss by the rules that did it.")] = False,
-    ablation: Annotated[bool, flag("--ablation", "Take out each rule in turn.")] = False,
+    failures: Annotated[bool, flag("--failures", "Explain each miss by the rules that caused it.")] = False,
+    ablation: Annotated[bool, flag("--ablation", "Show what removing each rule changes.")] = False,
     leave_one_out: Annotated[
-        bool, flag("--leave-one-out", "Judge each case also by strengths fitted to other sources.")
+        bool, flag("--leave-one-out", "Also judge each case by strengths fitted to the other sources.")
     ] = False,
     learners: Annotated[
-        bool, flag("--learners", "Compare with logistic regression and random forest, which takes scikit-learn.")
+        bool, flag("--learners", "Compare with logistic regression and random forest; needs scikit-learn.")
     ] = False,
-    plot: Annotated[str | None, option("FILE", "Draw how reliable chances are, as an SVG image.")] = None,
+    plot: Annotated[str | None, option("FILE", "Draw how reliable the chances are, as an SVG image.")] = None,
     output_format: ComparisonFormat = "text",
     output: Output = None,
 ) -> int:
-    """Backtest rule tables on documented decisions: how often right, how sure, and why not."""
+    """Backtest rule tables on documented decisions: how often they are right, how sure, and why they miss."""
     from genarch.cli.learners import MISSING
     from genarch.cli.learners import learners as learners_of
     from genarch.reports.backtest import backtest_page, backtest_report
@@ -302,7 +310,7 @@ def backtest(
     if plot:
         drawn = [part for part in report.left_out if part.reliability]
         if not drawn:
-            raise refuse("--plot", "takes a calibrated table, as field is, and thirty strict cases")
+            raise refuse("--plot", "needs a calibrated table, such as field, and thirty strict cases")
         written(reliability_image(drawn[0]), plot)
     more = (
         "" if found else MISSING if learners else "--learners compares with logistic regression and random forest too."

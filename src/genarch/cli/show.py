@@ -26,14 +26,14 @@ def show(
         argument(
             "ID",
             "A rule, fact, method, notice, architecture, constraint, value, check, measurement, model, hardware, "
-            "claim, source or case; the beginning of one is enough.",
+            "claim, source or case; an unambiguous prefix is enough.",
             of="ids",
         ),
     ],
     rules: Rules = DEFAULT_TABLE,
     output_format: EntryFormat = "text",
 ) -> int:
-    """Show what an id is: what it does, why it is there, since when, and its source."""
+    """Explain an id: what it does, why it exists, since when, and its source."""
     table, catalogue, cases = load_rules(rules), load_catalogue(), {case.id: case for case in bundled_cases()}
     ids = dict.fromkeys([*table_ids(table), *evidence_ids(catalogue), *cases])
     disabled = {entry.id for entry in table.disabled}

@@ -21,18 +21,26 @@ def sweep(
     *,
     vary: Annotated[
         Texts,
-        option("FIELD=VALUES", "Vary it: 10..10000:log50, 256..1024:4, a,b,c or all; repeatable.", of="answers"),
+        option(
+            "FIELD=VALUES", "Values for a field: 10..10000:log50, 256..1024:4, a,b,c or all. Repeatable.", of="answers"
+        ),
     ] = None,
     overrides: Overrides = None,
     rules: Rules = DEFAULT_TABLE,
-    no_evidence: Annotated[bool, flag("--no-evidence", "Let the rules decide alone; quicker by far.")] = False,
-    columns: Annotated[str, option("NAME,...", "What a table of verdicts has; all for everything.")] = "",
+    no_evidence: Annotated[
+        bool, flag("--no-evidence", "Use the rules alone, without measurements; much faster.")
+    ] = False,
+    columns: Annotated[str, option("NAME,...", "Columns of the table of verdicts, or all.")] = "",
     output: Annotated[
         Text,
-        option("FILE", "A table, as *.parquet or *.csv; of one or two a picture, as *.html or *.svg.", "--output -o"),
+        option(
+            "FILE",
+            "Write a table (*.parquet, *.csv), or with one or two fields a picture (*.html, *.svg).",
+            "--output -o",
+        ),
     ] = None,
 ) -> int:
-    """Evaluate a spec over a grid of answers: a table of every combination, or a picture."""
+    """Evaluate a spec over a grid of values: a table of every combination, or a picture."""
     if not vary:
         raise typer.BadParameter("vary something: --vary latency_budget_ms=10..10000:log50")
     from genarch.cli.tables import write_grid  # numpy and pyarrow: for tables alone

@@ -88,7 +88,7 @@ def evaluate_table(run: TableRun, rules: str, cases: list[str] | None, *, eviden
             if faults and how == "fail":
                 continue  # to find the others
             if clash := [name for name in kept if name in found]:
-                raise refuse(shown, f"has a column {clash[0]} of its own; leave it out of --keep, or rename it")
+                raise refuse(shown, f"already has a column {clash[0]}; leave it out of --keep, or rename it")
             arrays = [*(batch.column(name) for name in kept), *found.values()]
             later(pa.RecordBatch.from_arrays(arrays, names=[*kept, *found]))
         if faults and how == "fail":
@@ -97,7 +97,8 @@ def evaluate_table(run: TableRun, rules: str, cases: list[str] | None, *, eviden
         text_written("".join(json.dumps(kind._asdict()) + "\n" for kind in faults.kinds), report)
     if faults:
         values = sum(kind.values for kind in faults.kinds)
-        say(f"{shown}: {values:,} values are no answers, and count as unknown" + (f"; see {report}" if report else ""))
+        many = f"{values:,} invalid value{'' if values == 1 else 's'}"
+        say(f"{shown}: {many}, treated as unknown" + (f"; see {report}" if report else ""))
     if not counts:
         say(f"{shown}: has no rows")
         return ExitCode.NOTHING
@@ -136,14 +137,14 @@ def _warn(names: Collection[str], kept: Collection[str], shown: str) -> None:
         if separator := next((sign for sign in ";\t" if sign in first), ""):
             raise refuse(shown, f"has {separator!r} between its columns; write commas")
         near = next((f"'{name}': {hint[2:]}" for name in names if (hint := nearest(name.strip(), BY_NAME))), "")
-        such = near or f"such are {', '.join([*BY_NAME][:5])}"
-        raise refuse(shown, f"has no column that is called as a constraint; {such}")
+        such = near or f"write one such as {', '.join([*BY_NAME][:5])}"
+        raise refuse(shown, f"has no column named after a constraint; {such}")
     for name in kept:
         constraint, _, member = name.partition(".")
         of_a_set = constraint in BY_NAME and bool(member)
         known = BY_NAME[constraint].values if of_a_set else [known for known in BY_NAME if known not in stating]
         if not columns_of([name]) and (hint := nearest(member if of_a_set else name, known)):
-            say(f"{shown}: column '{name}' is no constraint, and is carried along only{hint}")
+            say(f"{shown}: column '{name}' is not a constraint, and is only copied{hint}")
 
 
 def _with_stated(batch: Any, stated: Mapping[str, Value | None]) -> Any:
@@ -280,7 +281,10 @@ def _drawn(fixed: Spec, table: RuleTable, varied: Sequence[Varied], output: str 
     from genarch.reports.decision_map import as_svg, map_page, map_report
 
     if len(varied) > 2 or rows_of(varied) > MOST_TILES:
-        raise refuse("--vary", f"a picture has one or two, and {MOST_TILES:,} places at most; write a table with -o")
+        raise refuse(
+            "--vary",
+            f"a picture shows one or two fields, and at most {MOST_TILES:,} combinations; write a table with -o",
+        )
     x, *rest = varied
     evaluator, tiles = Evaluator(table, ("verdict", "architecture", "confidence")), list[Tile]()
     for batch in grid(fixed.constraints, [*rest, x]):

@@ -50,7 +50,9 @@ def format_of(path: str) -> Format:
     """
     ending = os.path.basename(path).rpartition(".")[2].lower()
     if ending not in ENDINGS:
-        raise refuse(path, f"no table's name ends so; write one that ends in {', '.join(f'.{end}' for end in ENDINGS)}")
+        raise refuse(
+            path, f"is not the name of a table; write one that ends in {', '.join(f'.{end}' for end in ENDINGS)}"
+        )
     return ENDINGS[ending]
 
 
@@ -135,7 +137,7 @@ def _of_stream(stream: BinaryIO, path: str, wanted: Callable[[str], bool], kind:
     """A table as it comes; by how it begins, where its format is not given."""
     head = stream.read(6)
     if head in (b"PAR1", b"ARROW1") or head[:4] == b"PAR1":
-        raise refuse(path, "is a file that is not read from its beginning on; name it, or write a stream of Arrow")
+        raise refuse(path, "cannot be read as a stream in this format; name the file, or write an Arrow stream")
     joined: BinaryIO = _Joined(head, stream)  # type: ignore[assignment]  # it reads
     kind = kind or ("arrow" if head[:4] == b"\xff\xff\xff\xff" else "jsonl" if head.lstrip()[:1] == b"{" else "csv")
     if kind == "arrow":
@@ -219,9 +221,9 @@ def _json_lines(stream: Any, path: str, wanted: Callable[[str], bool]) -> Source
                 if b"\\u" in line:
                     json.dumps(row, ensure_ascii=False).encode()  # half a character is no text
             except (ValueError, RecursionError) as error:
-                raise refuse(path, f"line {number} is not JSON that can be read: {error}") from None
+                raise refuse(path, f"line {number} is not valid JSON: {error}") from None
             if not isinstance(row, dict):
-                raise refuse(path, f'line {number} is no mapping; write {{"task": ...}}')
+                raise refuse(path, f'line {number} is not an object; write {{"task": ...}}')
             yield number, row
 
     every = rows()

@@ -122,7 +122,7 @@ def problems_of(faults: Faults, path: str) -> list[Problem]:
     if len(kinds) > MOST_SHOWN:
         rest = sum(kind.values for kind in kinds[MOST_SHOWN:])
         problems.append(
-            Problem(path, None, None, "", f"{rest:,} more values are no answers, of {len(kinds) - MOST_SHOWN} kinds")
+            Problem(path, None, None, "", f"{rest:,} more invalid values, of {len(kinds) - MOST_SHOWN} kinds")
         )
     return problems
 

@@ -62,7 +62,7 @@ class Faults:
         self.wrong[column] = self.wrong.get(column, np.zeros(len(wrong), bool)) | wrong
         key = column, message
         if key not in self._found and len(self._found) >= MOST_KINDS:
-            key = column, "other values that are no answers"
+            key = column, "other invalid values"
         first = self._found.setdefault(key, [])
         first += [int(row) + self.rows_before + 1 for row in rows[: FIRST_ROWS - len(first)]]
         self._counts[key] += len(rows)
@@ -89,7 +89,7 @@ def columns_of(names: Sequence[str]) -> Mapping[str, Sequence[str]]:
             found.setdefault(constraint, []).append(name)
     for constraint, stated in found.items():
         if len(stated) > 1 and constraint in stated:
-            raise ValueError(f"{constraint} and {stated[1]} state the same; leave one of them out")
+            raise ValueError(f"{constraint} and {stated[1]} state the same constraint; leave one of them out")
     return found
 
 

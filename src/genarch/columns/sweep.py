@@ -56,7 +56,7 @@ def _varied(name: str, values: str, before: Sequence[str]) -> Varied:
 def _values(constraint: Constraint, text: str) -> Sequence[Value | None]:
     if text == "all":
         if constraint.numeric or constraint.kind == "set":
-            raise InvalidAnswerError("has no end of values; write from..to:steps, or list some")
+            raise InvalidAnswerError("has no finite list of values; write from..to:steps, or list some")
         return [True, False] if constraint.kind == "flag" else list(constraint.values)
     span, colon, steps = text.partition(":")
     if constraint.numeric and colon:
@@ -67,7 +67,7 @@ def _values(constraint: Constraint, text: str) -> Sequence[Value | None]:
         ends = [parse_answer(constraint, end.strip(), single=True) for end in (low, high)]
         first, last = (float(end) for end in ends if isinstance(end, int | float))
         if not first < last or (logarithmic and first <= 0):
-            raise InvalidAnswerError("begins above its end, or a factor has nothing to begin from")
+            raise InvalidAnswerError("must begin below its end, and above 0 for steps by a factor")
         made = np.geomspace(first, last, int(count)) if logarithmic else np.linspace(first, last, int(count))
         if constraint.kind == "integer":
             return [int(number) for number in np.unique(np.rint(made))]

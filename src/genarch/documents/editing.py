@@ -84,7 +84,7 @@ def with_rationale(text: str, path: str, block: Block, spec_id: str, rationale: 
             raise refuse(path, f"has no place for a rationale after line {block.last}; move the block")
         return changed
     if len(starts) != 1 or len(ends) != 1 or ends[0] < starts[0]:
-        raise refuse(path, f"the markers of the rationale of '{spec_id}' are not a pair; remove them to have it anew")
+        raise refuse(path, f"the markers of the rationale of '{spec_id}' are not a pair; remove them to write it again")
     return document.replaced(starts[0], ends[0], whole)
 
 

@@ -96,13 +96,15 @@ def wrong_glob(glob: str) -> str:
     if len(glob) > LONGEST_GLOB:
         return f"is longer than {LONGEST_GLOB} characters; name folders instead"
     if "\n" in glob:
-        return "has several lines; write each glob as one of its own"
+        return "has several lines; write each as a glob of its own"
     if glob.startswith("#"):
-        return r"is a comment as in .gitignore; write \# for a name that begins so"
+        return r"is a comment, as in .gitignore; write \# for a name that begins with #"
     if _ALTERNATIVES.search(glob):
-        return r"has alternatives in braces, which .gitignore has not; write a glob for each, or \{ for a brace"
+        return (
+            r"has alternatives in braces, which .gitignore does not support; write a glob for each, or \{ for a brace"
+        )
     if re.search(r"\\\w", glob):
-        return "is no glob as in .gitignore; write / between folders"
+        return "is not a .gitignore glob; write / between folders"
     try:
         _read(glob)
     except ValueError as error:
@@ -124,9 +126,9 @@ def _read(glob: str) -> _Glob:
     anchored = len(parts) > 1
     parts = parts[1:] if anchored and not parts[0] else parts
     if not all(parts) or {".", ".."} & set(parts):
-        where = "it goes by the parts of a path, from the folder of the settings, or the current one, downwards"
+        where = "write a path below the folder of the settings, or the current one, without '..' or '//'"
         hint = f"leave {parts[0]}/ out" if parts[0] == "." else where
-        raise ValueError(f"is no glob as in .gitignore; {hint}" if any(parts) else "names nothing; see man gitignore")
+        raise ValueError(f"is not a .gitignore glob; {hint}" if any(parts) else "matches nothing; see man gitignore")
     parts = ["**" if re.fullmatch(r"\*{2,}", part) else part for part in parts]
     parts += ["*"] if parts[-1] == "**" else []  # what is in a folder, and not itself
     read = [None if part == "**" else _name(part) for part in parts]
@@ -153,7 +155,7 @@ def _name(glob: str) -> re.Pattern[str]:
             chunks[-1] += "." if token[0] == "?" else re.escape(token[0].removeprefix("\\"))
     if at < len(glob):
         what = "a [ without its ]; write \\[ for a bracket" if glob[at] == "[" else "a \\ at its end; see man gitignore"
-        raise ValueError(f"is no glob as in .gitignore, with {what}")
+        raise ValueError(f"is not a .gitignore glob: it has {what}")
     first, *others = chunks
     inner = "".join(f"(?>.*?{chunk})" for chunk in others[:-1])
     return re.compile(f"{first}{inner}.*{others[-1]}" if others else first, re.DOTALL)

@@ -67,7 +67,7 @@ def judge(
         enough = not budget.met
         decision, of_decision = judge_decision(placed, document, rules, policy.tables, budget)
         if enough and budget.met:
-            message = f"its specs take more than {budget} to judge; what is settled is not known from here on; split it"
+            message = f"its specs take more than {budget} to judge; which are settled is unknown from here on; split it"
             found.append(located(TOO_COSTLY, placed.place(), message))
         judged.append(decision)
         of_decision += judge_model(placed, rules, catalogue) if catalogue else ()
@@ -267,7 +267,7 @@ def judge_model(placed: PlacedSpec, rules: RuleTable, catalogue: Catalogue) -> I
     misses = [failed[test] for test in ("task", "conditioning", "resolution", "weights") if test in failed]
     families = {entry.id: entry.family for entry in rules.architectures}
     if decision not in (None, "evaluate_both", found.architecture, families.get(found.architecture, decision)):
-        misses.insert(0, f"it is of the architecture {found.architecture}, and {decision} is decided")
+        misses.insert(0, f"its architecture is {found.architecture}, and the decision is {decision}")
     if misses:
         yield about(CheckId("model-unsuited"), misses="; ".join(misses), evidence=catalogue.name)
 

@@ -253,10 +253,10 @@ def _top_level(text: str) -> Iterator[tuple[str, int, int, int, str | None]]:
             raise _OtherShape(0, f"front matter of more than {MAX_EVENTS} parts is not read; use a block")
         if isinstance(event, yaml.NodeEvent):
             if depth == 0 and not isinstance(event, yaml.MappingStartEvent):
-                raise _OtherShape(at, f"front matter that is no mapping is not read; write '{WORD}:' at its top")
+                raise _OtherShape(at, f"front matter that is not a mapping is not read; write '{WORD}:' at its top")
             if depth == 1 and key is None:
                 if not isinstance(event, yaml.ScalarEvent):
-                    raise _OtherShape(at, "front matter with a key that is no text is not read; use a block")
+                    raise _OtherShape(at, "front matter with a key that is not text is not read; use a block")
                 key = event.value, at
                 continue
             start = at if depth == 1 else start

@@ -27,7 +27,7 @@ def judge_measurements(placed: PlacedSpec, catalogue: Catalogue, since: str) -> 
         return
     newest = fitting[-1]
     if (newest.date or "") < since:
-        check, why = CheckId("measurement-stale"), f"it is older than {since}"
+        check, why = CheckId("measurement-stale"), f"before {since}"
         yield placed.found(check, "constraints", subject=[newest.id], row=newest, why=why)
     name, budget = percentile_of(spec.constraints), at_most(spec.constraints.get("latency_budget_ms"))
     found = next((one for one in newest.percentiles if one.name == name), None)
@@ -42,13 +42,13 @@ def _differences(row: Measurement, spec: Spec, catalogue: Catalogue) -> Iterator
     stated = spec.constraints
     gpu, device, side = (stated.get(name) for name in ("gpu", "device", "resolution_px"))
     if spec.model and row.model != spec.model:
-        yield f"it is of {row.model}, and {spec.model} is decided"
+        yield f"of {row.model}, but the decision is for {spec.model}"
     hardware = catalogue.hardware[row.hardware] if row.hardware else None
-    where = row.hardware or row.hardware_named or "hardware that is not known"
+    where = row.hardware or row.hardware_named or "unknown hardware"
     if gpu is not None and row.hardware != gpu:
-        yield f"it is of {where}, and {gpu} is stated"
+        yield f"on {where}, but the spec states {gpu}"
     elif gpu is None and hardware and device is not None and device not in hardware.devices:
-        yield f"it is of {where}, and {device} is stated"
+        yield f"on {where}, but the spec states {device}"
     holds = side.holds(row.longer_side or 0) if isinstance(side, Range) else side in (None, row.longer_side)
     if not holds:
-        yield f"it is of {row.longer_side or 'unknown'} px, and {side} px are stated"
+        yield f"at {row.longer_side or 'unknown'} px, but the spec states {side} px"

@@ -145,7 +145,7 @@ def _stated(
                 found.append(Defect(check, line or block.first, column or block.column, message, (field,)))
             continue
         if spec.document is not None and not sidecar:
-            message = "'document' belongs into a spec file beside a document; remove it here"
+            message = "'document' belongs in a spec file beside a document; remove it here"
             found.append(Defect(_INVALID, *places["document"], message))
             continue
         places[""] = block.first, block.column
@@ -214,9 +214,9 @@ def beside(own: DesignDocument, rules: RuleTable) -> Beside | None:
     folder = os.path.dirname(own.path) or "."
     path, real = as_kept(os.path.normpath(os.path.join(folder, named))), ""
     if not named.strip() or _DRIVE.match(named) or "\0" in named:
-        message = "is no path from here; write one such as README.md"
+        message = "is not a relative path; write one such as README.md"
     elif not within(os.path.dirname(os.path.realpath(path)), repository_root(folder) or os.path.realpath(folder)):
-        message = "lies outside of the project; name a document in it"
+        message = "is outside the project; name a document in it"
     else:
         real = os.path.realpath(path)
         try:

@@ -175,7 +175,7 @@ class Revision:
             path = os.path.normpath(os.path.join(os.path.dirname(link), target, path[len(link) + 1 :]))
             if os.path.isabs(target) or path.startswith(os.pardir):
                 break
-        raise refuse(f"{self.reference}:{path}", "is a link out of the repository, or in a circle; name a file")
+        raise refuse(f"{self.reference}:{path}", "is a link out of the repository, or a circular one; name a file")
 
     def contents(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The contents of files that the commit has; others are left out."""

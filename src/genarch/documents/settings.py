@@ -67,7 +67,7 @@ class ProjectSettings(NamedTuple):
     baseline: ShownText | None = None
     """A file of known findings."""
     waiver_days: Annotated[int | None, whole(1, 36_500)] = None
-    """How far ahead a waiver may end."""
+    """Maximum number of days ahead that a waiver may expire."""
     severity: Mapping[str, TeamSeverity] = {}
     """Check to severity, or off."""
     evidence: bool = True
@@ -179,7 +179,7 @@ def _read_settings(path: str) -> ProjectSettings | None:
     if not isinstance(data, dict):
         raise refuse(path, "tool.genarch must be a table; write [tool.genarch]")
     if len(data) > MOST_KEYS:
-        raise refuse(path, f"more than {MOST_KEYS} settings; there are not so many")
+        raise refuse(path, f"more than {MOST_KEYS} settings; remove those that do not exist")
     places = _places(text, ("tool", "genarch") if in_pyproject else ())
     record = Record(Document(text, path), nodes_of(data, lambda key: places.get(key, NOWHERE)), ProjectSettings)
     from genarch.documents.globs import wrong_glob  # likewise
@@ -255,7 +255,7 @@ def read_baseline(path: str) -> tuple[KnownFinding, ...]:
         line, column = getattr(error, "lineno", None), getattr(error, "colno", None)
         raise InputError([Problem(path, line, column, "", "not JSON; write it with --write-baseline")]) from None
     if not isinstance(data, dict) or data.get("genarch_baseline") != BASELINE_VERSION:
-        raise refuse(path, f"is no baseline of format {BASELINE_VERSION}; write one with --write-baseline")
+        raise refuse(path, f"is not a baseline of format {BASELINE_VERSION}; write one with --write-baseline")
     record = Record(Document(text, path), nodes_of(data), Baseline)
     record.document.check()
     return record.value.findings

@@ -180,9 +180,11 @@ class Comparison:
             read = load_sidecar if is_spec(os.path.basename(path)) else load_document
             document = read(path, self._rules)
             placed = next((one for one in document.specs if one.spec.id == item.spec.id), None) if document else None
-            why = f"{path} states it no more"
+            why = f"{path} no longer states it"
             if placed is not None:
-                why = "is decided no more" if placed.spec.decision is None else "its document is not in force any more"
+                why = (
+                    "it is no longer decided" if placed.spec.decision is None else "its document is no longer in force"
+                )
                 place = placed.place("decision")
                 if document and document.status:
                     why = f"the status of its document is '{document.status[:60]}'"

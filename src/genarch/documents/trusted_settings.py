@@ -146,7 +146,7 @@ def _differences(before: ProjectSettings, now: ProjectSettings) -> Iterator[tupl
     """The settings that are weaker now, each with how."""
     if before.path and os.path.abspath(before.path) != os.path.abspath(now.path or os.curdir):
         instead = f"those of {now.path} count" if now.path else "there are none"
-        yield "", f"the settings of {before.path} count no more: {instead}"
+        yield "", f"the settings of {before.path} no longer count: {instead}"
     was, table = (project.path_of(project.rules) or DEFAULT_TABLE for project in (before, now))
     if was != table:
         yield "rules", f"rules goes from {was} to {table}"

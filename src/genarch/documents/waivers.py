@@ -118,13 +118,13 @@ def _problem(waiver: Waiver, rules: RuleTable, policy: Policy, *, hinted: bool) 
         message = f"'{waiver.reason[:60]}' gives no reason; say what was measured or decided"
         return CheckId("waiver-unjustified"), message
     if expires is None:
-        message = f"the waiver of {rule} never ends; set expires to a day up to {policy.latest}"
+        message = f"the waiver of {rule} never ends; set expires to {policy.latest} or earlier"
         return (_ENDLESS, message) if policy.ending else None
     if expires < policy.today:
-        message = f"the waiver of {rule} ended with {expires}; fix what it covers, or renew it"
+        message = f"the waiver of {rule} ended on {expires}; fix what it covers, or renew it"
         return CheckId("waiver-expired"), message
     if expires > policy.latest:
-        return _ENDLESS, f"the waiver of {rule} ends only with {expires}; set a day up to {policy.latest}"
+        return _ENDLESS, f"the waiver of {rule} does not end until {expires}; set expires to {policy.latest} or earlier"
     return None
 
 

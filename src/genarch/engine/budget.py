@@ -1,4 +1,4 @@
-"""How much a search may do: steps are counted, no seconds, so that the same question has the same answer anywhere."""
+"""How much a search may do: steps are counted, not seconds, so that the same question has the same answer anywhere."""
 
 
 class Budget:

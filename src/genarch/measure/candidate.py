@@ -70,7 +70,7 @@ def command_for(model: str, side: int, steps: int | None, catalogue: Catalogue, 
     """
     found = candidates(catalogue)
     if catalogue.model(model).id not in found:
-        raise GenarchError(f"there is no configuration of '{model}'; there is of {', '.join(found)}")
+        raise GenarchError(f"there is no configuration of '{model}'; choose one of: {', '.join(found)}")
     if missing := [name for name in ("torch", "diffusers") if not find_spec(name)]:
         named = " and ".join(missing)
         raise GenarchError(f"--candidate needs {named}; install with: pip install {' '.join(missing)} (the extra gpu)")

@@ -82,12 +82,12 @@ def subject_of(spec: Spec, model: str | None, rules: RuleTable, catalogue: Catal
         if architecture is None:
             among = ", ".join(entry.id for entry in rules.architectures if entry.family == spec.decision)
             said = f"one of {among} as the decision" if among else "an architecture as the decision"
-            return f"It is not saved: name {said}, or a model of the catalogue in the spec or with --model."
+            return f"Not saved: name {said}, or a model of the catalogue in the spec or with --model."
         named = named or f"{OWN_PREFIX}{slug(spec.id)}"
         own = None if named in catalogue.models else _own_model(named, spec, architecture, tasks, rules)
     tasks = tasks or list(catalogue.models[named].tasks if named in catalogue.models else ())
     tasks = tasks or list(catalogue.tasks_of(named))
-    return Subject(named, own, tasks) if tasks else "It is not saved: state what the task is."
+    return Subject(named, own, tasks) if tasks else "Not saved: state the task in the spec."
 
 
 def entries_of(

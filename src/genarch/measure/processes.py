@@ -72,7 +72,7 @@ class Child:
         Raises:
             GeneratorError: when it has not after so long, wrote too much, or ended otherwise.
         """
-        guard = Timer(seconds, self._stop, [f"took more than {seconds:g} s; --timeout allows for more"])
+        guard = Timer(seconds, self._stop, [f"took more than {seconds:g} s; raise --timeout to allow more"])
         guard.daemon = True
         guard.start()
         try:
@@ -158,10 +158,10 @@ class Child:
                 if stream is self._process.stderr:
                     self._errors = (self._errors + part)[-_LAST:]
                 if self._written > MOST_OUTPUT:
-                    self._stop(f"wrote more than {MOST_OUTPUT >> 20} MiB; have it write less, or to a file")
+                    self._stop(f"wrote more than {MOST_OUTPUT >> 20} MiB; write less, or write to a file")
 
     def _failed(self, code: int) -> str:
-        how = f"exited with {code}" if code > 0 else f"was ended by {_signal_name(-code)}"
+        how = f"exited with {code}" if code > 0 else f"was killed by {_signal_name(-code)}"
         lines = [line for line in re.split(r"[\r\n]+", self._errors.decode(errors="replace")) if line.strip()]
         return f"{how}{f': {lines[-1].strip()[:_SHOWN]}' if lines else ''}"
 

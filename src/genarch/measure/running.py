@@ -154,7 +154,7 @@ def loaded(
                     break
                 sleep(max(0.0, due - perf_counter()))
                 if not stops and not free.acquire(blocking=False):
-                    stops.append(Stop("failed", f"{MOST_AT_ONCE} requests were waiting: it does not keep up"))
+                    stops.append(Stop("failed", f"{MOST_AT_ONCE} requests were waiting: the server does not keep up"))
                 if stops:
                     break
                 pool.submit(one, number, due)

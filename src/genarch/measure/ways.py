@@ -123,12 +123,12 @@ class LoopWay:
         """Send a request, and wait for its answer."""
         assert self._child  # noqa: S101  (started before)
         if select([self._child.answers.fileno()], [], [], 0)[0] and os.read(self._child.answers.fileno(), 1):
-            raise self._child.failure("wrote to its standard output before it was asked for the next image")
+            raise self._child.failure("wrote to its standard output before the next image was requested")
         request = f"{number} {self._body.replace('{n}', str(number))}".rstrip() + "\n"
         try:
             os.write(self._child.requests.fileno(), request.encode())
         except OSError:
-            raise self._child.failure("closed its standard input before all was made", ending=True) from None
+            raise self._child.failure("closed its standard input before all images were made", ending=True) from None
         self._expect(f"done {number}", seconds)
 
     def _expect(self, line: str, seconds: float, option: str = "--timeout") -> None:
@@ -137,10 +137,10 @@ class LoopWay:
         while b"\n" not in self._left:
             there, _, _ = select([answers], [], [], max(0.0, deadline - monotonic()))
             if not there:
-                raise self._child.failure(f"did not answer '{line}' within {seconds:g} s; {option} allows for more")
+                raise self._child.failure(f"did not answer '{line}' within {seconds:g} s; raise {option} to allow more")
             part = os.read(answers, 1 << 16)
             if not part:
-                raise self._child.failure(f"ended its standard output, where '{line}' should come", ending=True)
+                raise self._child.failure(f"closed its standard output before writing '{line}'", ending=True)
             self._left += part
             if len(self._left) > _LONGEST_LINE:
                 break
@@ -149,7 +149,7 @@ class LoopWay:
             more = answer + (b" ..." if self._left else b"")
             got = more[:_SHOWN].decode(errors="replace")
             raise self._child.failure(
-                f"answered '{got}' where '{line}' should come, and nothing else; genarch.measure.loop keeps to that"
+                f"wrote '{got}' instead of the line '{line}'; genarch.measure.loop follows the protocol"
             )
 
     def settle(self) -> None:
@@ -182,9 +182,11 @@ class Address(NamedTuple):
         except ValueError:
             known = False
         if not known or not self.url.isascii() or any(character <= " " for character in self.url):
-            raise refuse("--url", f"'{self.url[:_SHOWN]}' is no address; write it as http://localhost:8000/generate")
+            raise refuse(
+                "--url", f"'{self.url[:_SHOWN]}' is not a URL; write one such as http://localhost:8000/generate"
+            )
         if urlsplit(self.url).username is not None:
-            raise refuse("--url", "has a name or a password in it; give them with --header")
+            raise refuse("--url", "contains a user name or a password; pass them with --header")
         return self
 
     @property
@@ -234,7 +236,7 @@ class Address(NamedTuple):
             if answer.length:  # reading by parts does not raise for what is missing
                 raise GeneratorError(f"ended its answer {answer.length} bytes early")
             if not 200 <= answer.status < 300:
-                moved = "; redirections are not followed" if 300 <= answer.status < 400 else ""
+                moved = "; redirects are not followed" if 300 <= answer.status < 400 else ""
                 raise GeneratorError(f"answered with status {answer.status} {answer.reason}"[:_SHOWN] + moved)
         except (OSError, HTTPException) as error:
             if late or isinstance(error, TimeoutError):
@@ -247,7 +249,7 @@ class Address(NamedTuple):
 
 
 def _late(seconds: float) -> str:
-    return f"did not answer within {seconds:g} s; --timeout allows for more"
+    return f"did not answer within {seconds:g} s; raise --timeout to allow more"
 
 
 class UrlWay:

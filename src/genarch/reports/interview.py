@@ -66,7 +66,7 @@ def _hint(constraint: Constraint) -> str:
     if constraint.name == "task":
         return "Or a word to search for, as in face."
     if not constraint.numeric:
-        return "Or any other name that 'genarch hardware list' has." if len(constraint.values) > MANY else ""
+        return "Or any other name in 'genarch hardware list'." if len(constraint.values) > MANY else ""
     noun = "A whole number" if constraint.kind == "integer" else "A number"
     unit = f", in {constraint.unit}" if constraint.unit else ""
     also = ", or with a unit, as in 33ms, 1.5s or 30fps" if constraint.units else ""

@@ -115,7 +115,7 @@ def measured_report(
             queue = gpus_for(peak, own.ms / 1000, most / 1000, PERCENTILES[name])
             verdict = verdict if queue else "missed"
         else:
-            said.append("The wait in a queue counts, and no peak_images_per_second is stated to work it out from.")
+            said.append("The wait for a GPU counts, but no peak_images_per_second is stated to work it out from.")
     if runs.way == "command" and runs.times_ms and median(runs.times_ms) < _SHORTEST_SEEN_MS:
         memory = memory._replace(processes_gb=None)
     return Measured(
@@ -217,9 +217,9 @@ def verdict_words(report: Measured) -> str:
             took = f"{ms_words(own.ms)} for {share}"
             return f"Depends on the budget, which is a range: {took}, and {ms_words(report.budget_ms)} is stated"
         few = enough(report.percentile) if len(report.runs.times_ms) < enough(report.percentile) else 0
-        more = f"; {report.percentile} takes at least {few} runs" if few else "; more runs narrow it"
+        more = f"; {report.percentile} needs at least {few} runs" if few else "; more runs would narrow it"
         return f"Not enough runs to tell whether it keeps {budget}{more}"
-    queued = " with the wait for a GPU" if report.queue else ""
+    queued = ", including the wait for a GPU" if report.queue else ""
     return f"{report.verdict.capitalize()}: {budget}{queued}"
 
 
@@ -240,28 +240,28 @@ def _fields(report: Measured) -> Iterator[tuple[str, tuple[Line, ...]]]:
         warmup = ", ".join(map(ms_words, runs.warmup_ms))
         yield (
             "First",
-            (f"{ms_words(runs.first_ms)} from the start{ready}{f'; to warm up: {warmup}' if warmup else ''}",),
+            (f"{ms_words(runs.first_ms)} after starting{ready}{f'; warm-up: {warmup}' if warmup else ''}",),
         )
     if report.images_per_second:
         yield "Rate", (f"{_rate(report.images_per_second)} images a second, one after the other",)
     if load:
-        answered = f"{_rate(load.answered_per_second)} of {_rate(load.images_per_second)} images a second are answered"
+        answered = f"{_rate(load.answered_per_second)} of {_rate(load.images_per_second)} images a second answered"
         kept = f"; {load.verdict}" if load.verdict else ""
         failed = f"; {load.stopped.says or load.stopped.why}" if load.stopped else ""
         yield "Peak", (f"{answered}{kept}{failed}",)
     if queue:
-        wait = f"{ms_words(queue.wait_seconds * 1000)} of waiting, {queue.busy:.0%} busy"
+        wait = f"{ms_words(queue.wait_seconds * 1000)} waiting, {queue.busy:.0%} busy"
         rate = f"{_rate(queue.images_per_second)} images a second"
         yield "GPUs", (f"{queue.gpus} or more keep the budget at {rate}: {wait} (M/D/c)",)
     elif report.verdict == "missed" and any(one.name == report.percentile for one in report.percentiles):
         own = next(one for one in report.percentiles if one.name == report.percentile)
         if own.verdict(at_most(report.budget_ms) or 0) != "missed":
-            yield "GPUs", (f"no number of them that is {BUSIEST:.0%} busy at most keeps the budget at the peak",)
+            yield "GPUs", (f"no number of GPUs, each at most {BUSIEST:.0%} busy, keeps the budget at the peak",)
     yield from _ran_on(report)
     for note in report.notes:
         yield "Note", (note,)
     if report.saved:
-        yield "Saved", ((code(report.saved), ", as evidence of your own"),)
+        yield "Saved", ((code(report.saved), ", as your own evidence"),)
 
 
 def _rate(images: float) -> str:
@@ -272,7 +272,7 @@ def _ran_on(report: Measured) -> Iterator[tuple[str, tuple[Line, ...]]]:
     memory, machine = report.memory, report.machine
     used = [f"{memory.processes_gb:.2g} GB in processes"] if memory.processes_gb else []
     if memory.gpu_gb is not None:
-        used.append(f"{memory.gpu_gb:.3g} GB on the GPU, {memory.gpu_before_gb or 0:.3g} GB of it before")
+        used.append(f"{memory.gpu_gb:.3g} GB on the GPU, of which {memory.gpu_before_gb or 0:.3g} GB was in use before")
     if used:
         yield "Memory", (f"at most {'; '.join(used)}",)
     if machine:
