@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from genarch.engine.constraints import BY_NAME
@@ -88,6 +89,7 @@ def is_spec_like(text: str) -> bool:
     return "constraints" in text and bool(_CONSTRAINTS.search(text) and _NAMES.search(text))
 
 
+@lru_cache(maxsize=1024)
 def distance(one: str, other: str) -> int:
     """How many letters are wrong, missing, too many or exchanged with their neighbour (Damerau and Levenshtein)."""
     rows = [list(range(len(other) + 1))]

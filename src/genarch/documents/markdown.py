@@ -175,6 +175,7 @@ def _parser() -> "MarkdownIt":
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
     parser.core.ruler.enableOnly(["normalize", "block"])
     parser.block.ruler.before("code", "steps", _step, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    parser.block.ruler.after("steps", "plain", _plain)
     return parser
 
 
@@ -191,6 +192,36 @@ def _step(state: "StateBlock", line: int, _: int, __: bool) -> bool:  # noqa: FB
         message = f"takes more than {state.env[_BUDGET]} to read; split it"
         raise TooCostlyError([Problem("the document", line + 1, None, "", message)])
     return False
+
+
+_BEGINS_MORE = frozenset("`~>*-_+#<[=0123456789")
+"""What a line begins with that may be, or end, anything but a paragraph, unless it is indented as code."""
+
+
+def _plain(state: "StateBlock", line: int, _: int, __: bool) -> bool:  # noqa: FBT001  (likewise)
+    """A paragraph that begins like nothing else: most of any document, passed over by one rule, since nobody asks it.
+
+    Where a line below may make a heading of it, the rules of the parser go on.
+    """
+    source, begins, indents, columns = state.src, state.bMarks, state.tShift, state.sCount
+    if columns[line] - state.blkIndent > 3 or source[begins[line] + indents[line]] in _BEGINS_MORE:
+        return False
+    following, end = line + 1, state.lineMax
+    while following < end and not state.isEmpty(following):
+        mark = source[begins[following] + indents[following]]
+        if mark not in _BEGINS_MORE or columns[following] < 0 or columns[following] - state.blkIndent > 3:
+            _step(state, following, end, True)
+        elif mark in "-=":
+            return False
+        else:
+            outer, state.parentType = state.parentType, "paragraph"
+            ended = any(rule(state, following, end, True) for rule in state.md.block.ruler.getRules("paragraph"))
+            state.parentType = outer
+            if ended:
+                break
+        following += 1
+    state.line = following
+    return True
 
 
 def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], list[Defect]]:
