@@ -149,7 +149,7 @@ def _evaluated(spec: Spec, rules: RuleTable, budget: Budget) -> tuple[Evaluation
 
 
 def _explored(spec: Spec, rules: RuleTable, budget: Budget) -> Exploration:
-    """What completions of a spec lead to; that of the same answers is known where the budget would not tell them apart."""
+    """What completions of a spec lead to, found once for the same answers unless the budget may end the search."""
     if budget.left <= LIMIT:
         return Exploration(spec.constraints, rules, budget=budget)
     exploration, steps = _known(tuple(spec.constraints.items()), rules)

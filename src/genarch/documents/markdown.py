@@ -206,16 +206,16 @@ def _plain(state: "StateBlock", line: int, _: int, __: bool) -> bool:  # noqa: F
     source, begins, indents, columns = state.src, state.bMarks, state.tShift, state.sCount
     if columns[line] - state.blkIndent > 3 or source[begins[line] + indents[line]] in _BEGINS_MORE:
         return False
-    following, end = line + 1, state.lineMax
+    following, end, silent = line + 1, state.lineMax, True
     while following < end and not state.isEmpty(following):
         mark = source[begins[following] + indents[following]]
         if mark not in _BEGINS_MORE or columns[following] < 0 or columns[following] - state.blkIndent > 3:
-            _step(state, following, end, True)
+            _step(state, following, end, silent)
         elif mark in "-=":
             return False
         else:
             outer, state.parentType = state.parentType, "paragraph"
-            ended = any(rule(state, following, end, True) for rule in state.md.block.ruler.getRules("paragraph"))
+            ended = any(rule(state, following, end, silent) for rule in state.md.block.ruler.getRules("paragraph"))
             state.parentType = outer
             if ended:
                 break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -267,15 +267,35 @@ def families_named(text: str, rules: RuleTable) -> frozenset[str]:
     return _matched(_names(rules), text)
 
 
-def _matched(names: tuple[re.Pattern[str], list[str]], text: str) -> frozenset[str]:
-    pattern, families = names
+class _Name(NamedTuple):
+    """A name as a pattern, what is in every text that it is in, in small letters, and the family it stands for."""
+
+    pattern: str
+    part: str
+    family: str
+
+
+_FOLDED = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
+"""Letters that a pattern in any case takes for those of names."""
+
+
+def _matched(names: Sequence[_Name], text: str) -> frozenset[str]:
+    folded = text.translate(_FOLDED).lower()
+    # Few have any part of a name, which is sooner found out than a match.
+    likely = [name for name in names if name.part in folded]
+    found = _any_of(tuple(name.pattern for name in likely)).finditer(text) if likely else ()
     # A name has its own group; lastindex is the group that matched.
-    return frozenset(families[match.lastindex - 1] for match in pattern.finditer(text) if match.lastindex)
+    return frozenset(likely[match.lastindex - 1].family for match in found if match.lastindex)
+
+
+@lru_cache(maxsize=64)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"({pattern})" for pattern in patterns))
 
 
 @cache
-def _names(rules: RuleTable) -> tuple[re.Pattern[str], list[str]]:
-    """One pattern of all names, and the family that each of its groups stands for.
+def _names(rules: RuleTable) -> Sequence[_Name]:
+    """All names, the longest first.
 
     A name that could stand for two families is left out. A model of the catalogue that is called after another family
     than its own, as pix2pix-turbo is, stands for its own.
@@ -290,14 +310,12 @@ def _names(rules: RuleTable) -> tuple[re.Pattern[str], list[str]]:
     for method in rules.methods:
         families = {family_of[name] for name in method.architectures}
         terms += [(method.title, family) for family in families if len(families) == 1]
-    known, parts = _compiled(terms), {max(_PARTS.split(name), key=len).lower() for name, _ in terms}
+    known = _compiled(terms)
     for model in load_catalogue().models.values():
         names = [model.id, *re.split(r" / | and ", _IN_BRACKETS.sub("", model.title))]
         names += [f"{model.title.split()[0]} decoder"] if model.kind == "decoder" else []
         own = family_of.get(model.architecture)
-        # Few have any part of a name, which is sooner found out than a match.
-        likely = [name for name in names if any(part in name.lower() for part in parts)]
-        terms += [(name, own) for name in likely if own and _matched(known, f"{name} {name.upper()}") - {own}]
+        terms += [(name, own) for name in names if own and _matched(known, f"{name} {name.upper()}") - {own}]
     return _compiled(terms)
 
 
@@ -305,10 +323,14 @@ _PARTS = re.compile(r"[-_\s]+|(?<=\w)(?=GAN)")
 """Between the parts of a name; each of them is in every text that names it."""
 
 
-def _compiled(terms: Iterable[tuple[str, str]]) -> tuple[re.Pattern[str], list[str]]:
+def _compiled(terms: Iterable[tuple[str, str]]) -> Sequence[_Name]:
     # Longest first: an alternation takes the first that fits.
     ordered = sorted(dict.fromkeys(terms), key=lambda term: -len(term[0]))
-    return re.compile("|".join(f"({_pattern(name)})" for name, _ in ordered)), [family for _, family in ordered]
+    parts = (max(_PARTS.split(name), key=len).lower() for name, _ in ordered)
+    return [
+        _Name(_pattern(name), part if part.isascii() else "", family)
+        for (name, family), part in zip(ordered, parts, strict=True)
+    ]
 
 
 def _pattern(name: str) -> str:
