@@ -263,6 +263,7 @@ def test_severities_are_the_team_s(shipped: RuleTable) -> None:
         ("Stable Diffusion with ControlNet", {"diffusion"}),
         ("CycleGAN or pix2pix", {"gan"}),
         ("LoRA", set()),  # a method of diffusion and of hybrids alike
+        ("d\u0130ffu\u017fion with D\u0131FFUSION", {"diffusion"}),
         ("", set()),
     ],
 )

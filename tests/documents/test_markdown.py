@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genarch.documents.lookalikes import Defect, Verbatim
-from genarch.documents.markdown import parse_markdown
+from genarch.documents.markdown import _parser, parse_markdown
 from genarch.engine.findings import CheckId
 from genarch.errors import InputError
 from genarch.files.specs import parse_spec
@@ -82,3 +82,21 @@ def test_positions_in_a_block_are_those_of_the_document(
     assert problem.column is not None
     number = next(at for at, line in enumerate(lines, 1) if "brod" in line)
     assert (problem.line, problem.column) == (number, lines[number - 1].index("brod") + 1)
+
+
+LINES = st.sampled_from([
+    "a", "b c", "  d", "    e", "\tf", "| g |", "- h", "* i", "12. j", "> k", "> l", "> - m", "```", "~~~ yaml genarch", "# N", "===",
+    "---", "--", "* * *", "<div>", "<!-- o", "-->", "[p]: q", "", "", "\u00a0",
+])  # fmt: skip
+
+
+@given(st.lists(LINES, max_size=16))
+def test_paragraphs_that_are_passed_over_hide_nothing(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    quick = parse_markdown(text)
+    ruler = _parser().block.ruler
+    ruler.disable("plain")
+    try:
+        assert quick == parse_markdown(text)
+    finally:
+        ruler.enable("plain")

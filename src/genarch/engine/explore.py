@@ -8,7 +8,7 @@ stay so. Each answer takes a bounded number of steps; what is then only partly k
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import islice, product
 
 from genarch.engine.budget import Budget
@@ -70,7 +70,7 @@ class Exploration:
         self._budget = budget
         self._met: dict[str, int] = {}
         self._cost = 1 + self._table.space.matcher.size // STEP
-        self._verdict = cache(self._table.verdict)
+        self._verdict = self._table.verdict
 
     @cached_property
     def _around(self) -> VerdictSearch:
@@ -82,7 +82,7 @@ class Exploration:
 
     @cached_property
     def _changed_verdict(self) -> Callable[[int], str]:
-        return self._verdict if self._around is self._table else cache(self._around.verdict)
+        return self._around.verdict
 
     @cached_property
     def verdict(self) -> Verdict:

@@ -384,6 +384,11 @@ def scattered() -> Iterator[float]:
         yield (state >> 33) / (1 << 31)
 
 
+def _remembered(table: Scorer) -> Callable[[int], str]:
+    """The verdict on hits, with those that were asked for last: samples of many specs have the same hits."""
+    return lru_cache(maxsize=1 << 12)(table.verdict)
+
+
 class VerdictSearch:
     """A rule table prepared for searches for the verdicts of completions; `verdict_search` has the one of a table.
 
@@ -395,6 +400,8 @@ class VerdictSearch:
         self.rules = rules
         self.scorer: Scorer = scorer(rules)
         self.bounds = Bounds(self.scorer)
+        self.verdict = _remembered(self.scorer)
+        """The verdict when exactly these rules hit."""
         self.inconsistencies = [notice for notice in rules.notices if notice.level == "inconsistency"]
         self.ruled_out = [notice.when for notice in self.inconsistencies]
         self.contradictions = Matcher(self.ruled_out)
@@ -409,7 +416,7 @@ class VerdictSearch:
         """That of the table with further rules."""
         other = copy(self)
         other.rules, other.scorer = rules, scorer(rules)
-        other.bounds = self.bounds.extended(other.scorer)
+        other.bounds, other.verdict = self.bounds.extended(other.scorer), _remembered(other.scorer)
         added = [rule.when for rule in rules.added]
         other.whens = [*self.whens, *added]
         other.space = self.space.filled(len(self.whens), added, first=positions(other.scorer.excluding))
@@ -428,10 +435,6 @@ class VerdictSearch:
         terms = self.space.matcher.terms_of(hits)
         found = {name for name, column in self.space.columns.items() if column.reads & terms} | self.assumed.keys()
         return found if found.isdisjoint(IMPLIED) else found | {"gpu"}
-
-    def verdict(self, hits: int) -> str:
-        """The verdict when exactly these rules hit."""
-        return self.scorer.verdict(hits)
 
     def reachable(self, hits: int, unknown: int, wanted: AbstractSet[str]) -> bool:
         """Whether any of the wanted verdicts may be reached."""
