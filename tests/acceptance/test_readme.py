@@ -44,7 +44,11 @@ def sessions(block: str) -> list[tuple[str, str]]:
 
 
 def output(command: str, folder: Path = ROOT) -> str:
-    words = shlex.split(command)
+    """What one command prints, or several joined by `&&`, in a folder."""
+    first, *then = command.split(" && ", 1)
+    words = shlex.split(first)
+    if then:
+        return output(first, folder) + output(then[0], folder)
     if words[0] in ("cat", "cp", "mkdir", "sed"):
         return subprocess.run(words, capture_output=True, text=True, cwd=folder, check=True).stdout
     assert words[0] == "genarch", command
