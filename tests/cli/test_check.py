@@ -21,6 +21,7 @@ from lxml import etree
 from markdown_it import MarkdownIt
 from typer.testing import CliRunner, Result
 
+import command_line
 from genarch import load_rules
 from genarch.cli import checking
 from genarch.cli.app import app
@@ -50,9 +51,14 @@ def check(*arguments: str, stdin: str | bytes = "", **env: str) -> Result:
     return CliRunner().invoke(app, command, prog_name="genarch", input=stdin, env={"COLUMNS": "80", **env})
 
 
-def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """With the settings that are found, as without options."""
+    return command_line.run(*arguments, *ARTICLE)
+
+
+def process(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "genarch", *arguments, *ARTICLE]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **env}, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def found(*arguments: str) -> list[tuple[str, str, int]]:
@@ -811,7 +817,7 @@ def test_junit_keeps_to_what_ant_and_jenkins_take(repo: Path) -> None:
         JUNIT.assertValid(etree.fromstring(text.encode()))
         assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
     JUNIT.assertValid(etree.fromstring(rendered(repo, "junit").encode()))
-    lint = CliRunner().invoke(app, ["rules", "lint", "--format", "junit"]).stdout
+    lint = CliRunner().invoke(app, ["rules", "lint", "article", "--format", "junit"]).stdout
     JUNIT.assertValid(etree.fromstring(lint.encode()))
 
 
@@ -856,7 +862,7 @@ def test_a_name_that_is_no_text_is_shown_all_the_same() -> None:
     Path(os.fsdecode(b"docs/\xff\xfe.md")).write_text(BAD)
     for output_format in FORMATS:
         assert check("--format", output_format).exit_code == 1
-    assert run("check", "--no-config").returncode == 1
+    assert process("check", "--no-config").returncode == 1
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
@@ -967,10 +973,10 @@ def test_several_processes_find_the_same(repo: Path) -> None:
     for number in range(150):
         (repo / f"docs/{number}.md").write_text(BAD if number % 3 else GOOD)
     one = run("check", "--no-config", "--format", "json")
-    many = run("check", "--no-config", "--format", "json", "--jobs", "2")
+    many = process("check", "--no-config", "--format", "json", "--jobs", "2")
     assert one.returncode == many.returncode == 1
     assert one.stdout == many.stdout
-    assert run("check", "--no-config", "--format", "json", "-j", "0").stdout == one.stdout
+    assert process("check", "--no-config", "--format", "json", "-j", "0").stdout == one.stdout
 
 
 # Waivers
@@ -1127,7 +1133,9 @@ def test_a_step_summary_keeps_what_others_wrote(others: bytes, repo: Path) -> No
     for path in ("summary", str(repo / "link")):
         result = check("--format", f"markdown={path}", GITHUB_STEP_SUMMARY=str(repo / "summary"))
         assert result.exit_code == 0
-    CliRunner().invoke(app, ["rules", "lint", "-o", "summary"], env={"GITHUB_STEP_SUMMARY": "summary"})
+    (repo / "small.yaml").write_text(TABLE.format("small", "article"))
+    lint = ["rules", "lint", "small.yaml", "-o", "summary"]
+    assert CliRunner().invoke(app, lint, env={"GITHUB_STEP_SUMMARY": "summary"}).exit_code == 0
     content = (repo / "summary").read_bytes()
     assert content.startswith(others)
     assert content[len(others) :].lstrip(b"\n").startswith(b"## Design decisions\n")

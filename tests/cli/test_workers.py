@@ -38,6 +38,7 @@ def test_a_process_that_dies_is_an_error_of_its_document(
         return Checked(item.path, carries=True)
 
     monkeypatch.setattr(checking, "check_file", check_file)
+    monkeypatch.setattr(checking, "_AT_ONCE", 8)
     result = CliRunner().invoke(app, ["check", "--no-config", "--format", "concise", "--jobs", "2", "."])
     assert result.exit_code == 4
     lines = [line for line in result.stdout.splitlines() if "internal-error" in line]

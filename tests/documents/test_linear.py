@@ -176,14 +176,14 @@ def expressions() -> Iterator[tuple[str, re.Pattern[str], bool]]:
     root = Path(genarch.__file__).parent
     for path in sorted(root.rglob("*.py")):
         source, place = path.read_text(), ".".join(path.relative_to(root).with_suffix("").parts)
-        tree = ast.parse(source)
-        calls = [(node, call) for node in ast.walk(tree) if isinstance(node, ast.Call) and (call := _call(node))]
+        nodes = list(ast.walk(ast.parse(source))) if re.search(r"\b(?:re\b|text\()", source) else []
+        calls = [(node, call) for node in nodes if isinstance(node, ast.Call) and (call := _call(node))]
         if not calls:  # some need what is not installed with genarch
             continue
         module = import_module(f"genarch.{place}") if place != "__main__" else genarch
         named = {
             (node.value.lineno, node.value.col_offset): node.targets[0].id
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
         }
         for node, call in calls:
