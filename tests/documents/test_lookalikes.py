@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from genarch import load_rules
 from genarch.documents.lookalikes import distance
 from genarch.documents.markdown import parse_markdown
+from genarch.documents.reader import load_document
 
 SPEC = "version: 1\nconstraints:\n  task: style_transfer\n  domain: narrow\ndecision: diffusion\n"
 BLOCK = f"```yaml genarch\n{SPEC}```\n"
@@ -30,6 +34,32 @@ def found(text: str) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("fence", ["```", "~~~~"])
 def test_a_near_miss_of_the_info_string_is_an_error(info: str, fence: str) -> None:
     assert found(f"# A\n\n{fence}{info}\n{SPEC}{fence}\n") == [("block-misspelt", 3)]
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "yaml genrach", "yaml genarc", "yam gennarch", "yaml g\u0435narch", "yaml g\u0435nar\u0441h", "yaml gen\u00adarch", "yaml gen\u200barch",
+        "\uff59\uff41\uff4d\uff4c \uff47\uff45\uff4e\uff41\uff52\uff43\uff48",
+    ],
+)  # fmt: skip
+def test_a_near_miss_is_an_error_where_nothing_else_has_our_name(info: str, tmp_path: Path) -> None:
+    path, rules = tmp_path / "a.md", load_rules("field")
+    path.write_text(f"# A\n\n> ```{info}\n> {SPEC}> ```\n\n~~~{info}\n{SPEC}~~~\n")
+    document = load_document(str(path), rules)
+    assert document is not None
+    assert [(defect.finding.check, defect.place.line) for defect in document.defects] == [
+        ("block-misspelt", 3),
+        ("block-misspelt", 11),
+    ]
+    for other in (
+        f"```{info}\nversion: 1\n```\n",
+        f"```yaml\n{SPEC}```\n",
+        f"---\n{SPEC}---\n",
+        "```yaml search\nconstraints:\n task: x\n```\n",
+    ):
+        path.write_text(other)
+        assert load_document(str(path), rules) is None, other
 
 
 @pytest.mark.parametrize("info", ["yaml", "", "text", "json", 'yaml title="genarch.yaml"', "diff"])

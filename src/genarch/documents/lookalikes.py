@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
+from unicodedata import category, normalize
 
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.findings import CheckId
@@ -27,6 +28,7 @@ _END = re.compile(r"[\s>*+.)\d-]*+(`{3,}+|~{3,}+)\s*+")
 _BEGIN = re.compile(r"[\s>*+.)\d-]*+(`{3,}+|~{3,}+)\s*+[^\s`][^`]*+")
 
 LONGEST_INFO = 300
+_FENCE = re.compile(r"^[ \t>*+.)\d-]*+(?:`{3,}+|~{3,}+)([^\r\n]*)", re.MULTILINE)
 _QUOTED_VALUE = re.compile(r"""[\w-]+=(?:"[^"]*"|'[^']*'|[^\s"']*[./]\S*)""")
 """A title or a file name, which may be ours, on a fence of something else."""
 _CONSTRAINTS = re.compile(
@@ -67,10 +69,10 @@ def near_fence(info: str, content: str) -> tuple[CheckId, str] | None:
     if not info.strip():
         first = content.partition("\n")[0].strip()
         return (MISSPELT, f"a fence of '{shown}' is not read; did you mean '{INFO[0]}'?") if first in INFO else None
-    folded = (_QUOTED_VALUE.sub("", info) if len(info) <= LONGEST_INFO else info).casefold()
+    folded = _as_seen(_QUOTED_VALUE.sub("", info) if len(info) <= LONGEST_INFO else info)
     words = re.findall(r"[^\W_]+", folded)[:LONGEST_INFO]
     joined = "".join(words)
-    named = WORD in joined or any(6 <= len(word) <= 8 and distance(word, WORD) == 1 for word in words)
+    named = WORD in joined or any(_is_nearly(word) for word in words)
     of_yaml = joined.startswith(("yaml", "yml")) or any(
         len(word) <= 5 and min(distance(word, "yaml"), distance(word, "yml")) <= 1 for word in words
     )
@@ -82,6 +84,30 @@ def near_fence(info: str, content: str) -> tuple[CheckId, str] | None:
     if WORD in (word.strip("{}.,:=#") for word in folded.split()):
         return QUOTED, f"a fence of '{shown}' is not read; a block begins with {INFO[0]}"
     return None
+
+
+def is_meant(text: str) -> bool:
+    """Whether a text without our word has a spec in a fence that is nearly ours."""
+    if not is_spec_like(text):
+        return False
+    infos = (fence[1] for fence in _FENCE.finditer(text))
+    return any(near is not None and near[0] == MISSPELT for near in (near_fence(info, "") for info in infos))
+
+
+def _as_seen(text: str) -> str:
+    """A text as it looks: in small letters, none of them wide, without what is invisible."""
+    if text.isascii():
+        return text.casefold()
+    return "".join(letter for letter in normalize("NFKC", text).casefold() if category(letter) not in ("Cf", "Mn"))
+
+
+def _is_nearly(word: str) -> bool:
+    """Whether a word is ours but for a letter, or for letters of other scripts, which may look the same."""
+    if not 6 <= len(word) <= 8:
+        return False
+    own = sum(letter == wanted for letter, wanted in zip(word, WORD, strict=False))
+    foreign = sum(not letter.isascii() for letter in word)
+    return (len(word) == own + foreign == len(WORD) and own > foreign) or distance(word, WORD) == 1
 
 
 def is_spec_like(text: str) -> bool:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from genarch.documents.discovery import repository_root
-from genarch.documents.lookalikes import WORD, Defect
+from genarch.documents.lookalikes import WORD, Defect, is_meant
 from genarch.documents.markdown import Block, Markdown, TooCostlyError, parse_markdown
 from genarch.documents.status import INACTIVE, LONGEST, UNDECIDED, status_of
 from genarch.engine.findings import CheckId, Finding, Located, Place
@@ -236,7 +236,7 @@ def inactive_status(path: str, rules: RuleTable) -> str:
 
 
 def _content(path: str) -> bytes | None:
-    """A document's bytes, where they mention genarch.
+    """A document's bytes, where they mention genarch, or nearly so above a spec.
 
     Raises:
         InputError: when they do, or may, and cannot be read whole.
@@ -258,7 +258,8 @@ def _content(path: str) -> bytes | None:
     mention = _MENTION.search(content) if b"\0" in content or WORD.encode() in content.lower() else None
     if mention and b"\0" in mention[0]:
         raise refuse(path, "not UTF-8, but UTF-16 or UTF-32; save it as UTF-8")
-    return content if mention else None
+    meant = mention or (b"constraints" in content and is_meant(content.decode(errors="replace")))
+    return content if meant else None
 
 
 @lru_cache(maxsize=8)
