@@ -714,6 +714,13 @@ def test_paths_begin_at_the_root_of_the_repository(repo: Path, monkeypatch: pyte
     [
         ("{", "b.json:1:2: not JSON"),
         ("[]", "is not a baseline of format 1"),
+        *(
+            (
+                f'{{"genarch_baseline": 1, "findings": [{{"file": "{name}", "spec": null, "check": "x", "fingerprint": "y"}}]}}',
+                "is not a path",
+            )
+            for name in (r"\ud800", r"a\u0000b")
+        ),
         ('{"genarch_baseline": 2, "findings": []}', "is not a baseline of format 1"),
         ('{"genarch_baseline": 1, "findings": [{}]}', "b.json: findings[0].fingerprint: is missing"),
         ("[" * 100_000, "not JSON"),

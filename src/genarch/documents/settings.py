@@ -257,8 +257,19 @@ def read_baseline(path: str) -> tuple[KnownFinding, ...]:
     if not isinstance(data, dict) or data.get("genarch_baseline") != BASELINE_VERSION:
         raise refuse(path, f"is not a baseline of format {BASELINE_VERSION}; write one with --write-baseline")
     record = Record(Document(text, path), nodes_of(data), Baseline)
+    for at, item in enumerate(getattr(record.value, "findings", None) or ()):
+        if isinstance(name := getattr(item, "file", None), str) and not _is_path(name):
+            record.report(("findings", at, "file"), "is not a path; write the baseline anew with --write-baseline")
     record.document.check()
     return record.value.findings
+
+
+def _is_path(text: str) -> bool:
+    """Whether there can be a file of that name."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # half a character
+        return False
 
 
 def baseline_text(findings: Iterable[KnownFinding]) -> str:
