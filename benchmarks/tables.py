@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import sys
@@ -16,10 +17,12 @@ import numpy as np
 from benchmarks import zen_table
 from genarch import RuleTable, Spec, decide, load_rules
 from genarch.engine.constraints import BY_NAME, Value
+from genarch.engine.scoring import evaluate
 from genarch.reports.sql import Query, as_sql, columns_read
 
 ROWS = 1 << 20
-COMPARED = 20_000
+COMPARED = 100_000
+LOOPED = 20_000
 NUMBERS = (20, 49, 50, 80, 99, 100, 300, 1000, 5000, 20000)
 
 
@@ -97,14 +100,17 @@ def measure() -> None:
     for more in ("chance", "recommended", "points", "rules"):
         rate(f"from text columns, with {more}", ROWS, run(table, columns.Evaluator(rules, (*evaluator.columns, more))))
     two_processes(table, rules)
-    specs = [
-        Spec("s", {name: value for name in names if (value := drawn[name][at]) is not None}) for at in range(COMPARED)
-    ]
-    loop = rate("a loop over decide()", COMPARED, lambda: [decide(spec, rules) for spec in specs])
+    specs = [Spec("s", stated_in(drawn, at)) for at in range(LOOPED)]
+    loop = rate("a loop over decide()", LOOPED, lambda: [decide(spec, rules) for spec in specs])
     print(f"  ratio text columns to a loop over decide() (at least 100): {text / loop:.0f}")
-    zen(specs, text)
+    zen(specs, rules, names, text)
     duckdb(table, rules, names)
     files(table)
+
+
+def stated_in(drawn: dict[str, list[Value | None]], row: int) -> dict[str, Value]:
+    """What a row states."""
+    return {name: value for name, values in drawn.items() if (value := values[row]) is not None}
 
 
 def compare(evaluator: Any, table: Any, drawn: dict[str, list[Value | None]], rules: RuleTable) -> None:
@@ -115,7 +121,7 @@ def compare(evaluator: Any, table: Any, drawn: dict[str, list[Value | None]], ru
     for batch in evaluator.batches(table.slice(0, COMPARED), Faults()):
         found += zip(*(column.to_pylist() for column in batch.columns), strict=True)
     for at, row in enumerate(found):
-        stated = {name: value for name, values in drawn.items() if (value := values[at]) is not None}
+        stated = stated_in(drawn, at)
         verdict = decide(Spec("s", stated), rules)
         margin = None if verdict.margin is None else round(float(verdict.margin), 4)
         if row != (verdict.verdict, verdict.architecture, verdict.confidence, margin):
@@ -156,17 +162,23 @@ def _evaluated(table: Any, rules: RuleTable) -> float:
     return best
 
 
-def zen(specs: list[Spec], text: float) -> None:
-    """zen-engine's decision table of the article's rules, one row after the other, as its batch does."""
+def zen(specs: list[Spec], rules: RuleTable, names: list[str], text: float) -> None:
+    """zen-engine's batch on the same rules, with the answers that they read alone; results are compared first."""
     try:
         import zen as engine
     except ImportError:
         return
-    rules = load_rules("article", evidence=False)
-    table = engine.ZenEngine().create_decision(zen_table.decision_table(rules))
-    contexts = [zen_table.context(dict(spec.constraints)) for spec in specs[:2_000]]
-    peer = rate("zen-engine, the article's 14 rules", len(contexts), lambda: [table.evaluate(one) for one in contexts])
-    print(f"  ratio text columns to zen-engine (at least 300): {text / peer:.0f}")
+    content = {"table": json.loads(zen_table.decision_table(rules))}
+    peer, specs = engine.ZenEngine({"loader": {"type": "static", "content": content}}), specs[:2_000]
+    answers = [zen_table.context(dict(spec.constraints)) for spec in specs]
+    requests: list[Any] = [{"key": "table", "context": {name: row[name] for name in names}} for row in answers]
+    for spec, found in zip(specs, peer.evaluate_batch(requests), strict=True):
+        evaluation, result = evaluate(spec, rules), found["data"]["result"]
+        points = {entry.architecture: entry.points for entry in evaluation.ranking}
+        if [hit["rule"] for hit in result.pop("hits")] != [hit.id for hit in evaluation.hits] or result != points:
+            sys.exit(f"zen-engine differs on {dict(spec.constraints)}")
+    batch = rate("zen-engine's batch, the same rules", len(specs), lambda: peer.evaluate_batch(requests))
+    print(f"  ratio text columns to zen-engine's batch (at least 300): {text / batch:.0f}")
 
 
 def duckdb(table: Any, rules: RuleTable, names: list[str]) -> None:

@@ -81,6 +81,17 @@ def test_an_installed_wheel_evaluates_a_spec(wheel: Path, root: Path, tmp_path: 
     once += ["--set", "latency_budget_ms=unknown"]
     assert "Measured" in run(genarch, "measure", spec.name, *once, "--model", "sd-turbo", "--", "true", cwd=tmp_path)
     assert (tmp_path / "mine.yaml").exists()
+    (tmp_path / "specs.csv").write_text("task,latency_budget_ms\ninpainting,\n,50ms\n")
+    run(
+        genarch, "evaluate", "--table", "specs.csv", "-o", "a.parquet", "--columns", "verdict,feasibility", cwd=tmp_path
+    )
+    again = ("rules", "diff", "article", "field", "--table", "specs.csv")
+    assert "of 2 rows change from article@1.0.0" in run(genarch, *again, cwd=tmp_path)
+    table = (
+        "import genarch; print(genarch.table(evidence=False)({'task': ['inpainting']}).column('verdict').to_pylist())"
+    )
+    assert run(python, "-c", table, cwd=tmp_path) == "['diffusion']\n"
+    assert (tmp_path / "a.parquet").read_bytes()[:4] == b"PAR1"
     (tmp_path / "a.md").write_text((root / "examples/docs/pass/0001-live-face-filter.md").read_text())
     judged = f"Judged by {load_rules('field').name}, no settings, no baseline.\n"
     told = f"1 file, 1 document, 1 decision: no findings\n{judged}"

@@ -258,7 +258,8 @@ def test_scripted_calls_import_nothing_heavy(flag: str, root: Path) -> None:
         "from genarch.__main__ import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('pydantic', 'rich', 'click', 'genarch.engine.explore') if m in sys.modules], file=sys.stderr)\n"
+        "heavy = 'pydantic', 'rich', 'click', 'genarch.engine.explore', 'numpy', 'pyarrow'\n"
+        "print([name for name in heavy if name in sys.modules], file=sys.stderr)\n"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     assert result.stderr == ("['genarch.engine.explore']\n" if flag == "--explore" else "[]\n")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import duckdb
 import pyarrow as pa
 import pytest
 
 import genarch
+import genarch.columns
 from genarch import InputError
+from genarch.errors import MissingExtraError
 
 SPECS = {
     "id": ["a", "b", "c"],
@@ -67,3 +71,10 @@ def test_values_that_are_no_answers() -> None:
     many = {"serving": [f"at-{number}" for number in range(30)]}
     with pytest.raises(InputError, match="10 more invalid values, of 10 kinds"):
         evaluate(many)
+
+
+def test_without_pyarrow_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "pyarrow" else real(name))
+    with pytest.raises(MissingExtraError, match="tables of specs need pyarrow; install with: pip install pyarrow "):
+        importlib.reload(genarch.columns)

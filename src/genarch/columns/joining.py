@@ -91,7 +91,7 @@ class Evidence:
                 needs[at] = needs_of(answers[at], catalogue_of(self._rules))
             kept = [feasibility(names[one], needs[at]) for one in recommended if one >= 0]
             found.append(best_standing(kept).status if kept and needs[at].budget_ms is not None else None)
-        return pa.DictionaryArray.from_arrays(pa.array(index.reshape(-1)), pa.array(found, pa.string()))
+        return pa.array(found, pa.string()).take(pa.array(index.reshape(-1)))
 
     def in_order(self, hits: Sequence[tuple[tuple[str, bool], ...]]) -> Sequence[tuple[str, bool]]:
         """Every rule that hits in one of these, in the order in which evidence adds them."""
