@@ -62,7 +62,7 @@ def test_lines_within_quotes() -> None:
         ("a.jsonl", b'{"a": 1, "a": 2}', "line 1 is not valid JSON: 'a' is there twice"),
         ("a.jsonl", b'{"a": "\\ud800"}', "line 1 is not valid JSON: "),
         ("a.jsonl", b'{"a": ' + b"[" * 100_000, "line 1 is not valid JSON: "),
-        ("a.jsonl", b"[1]", "line 1 is no mapping"),
+        ("a.jsonl", b"[1]", "line 1 is not an object"),
         ("a.parquet", b"PAR1", "Parquet file size is 4 bytes"),
         ("a.arrow", b"ARROW1", "rrow"),
     ],
