@@ -74,7 +74,7 @@ class Evaluator:
                 raise InputError([Problem("columns", None, None, "", f"'{name}' is not a column of verdicts{hint}")])
         self.rules, self.columns = rules, tuple(columns)
         self._lanes = Lanes(rules)
-        self._plan = Plan(self._lanes.conditions, rules.assumptions, self._lanes.adds)
+        self._plan = Plan(self._lanes.conditions, rules.assumptions, self._lanes.adds, self._lanes.slots)
         self._judge = Judge(self._lanes)
         self._evidence = Evidence(rules) if joins(rules) else None
         self._beside = Beside(rules, self._judge) if joins(rules) else None
@@ -90,11 +90,12 @@ class Evaluator:
             judging.UNDETERMINED: at["undetermined"],
             judging.EVALUATE_BOTH: at["evaluate_both"],
         }
-        self._width = len(names)
-        every = [(outcome, first) for outcome in range(7) for first in range(self._width)]
-        self._verdict_of = lookup(fixed.get(outcome, at[families[first]]) for outcome, first in every)
-        self._architecture_of = lookup(first if outcome not in fixed else -1 for outcome, first in every)
-        self._confidence_of = lookup(_CONFIDENCE.get(outcome, -1) for outcome, _ in every)
+        named = self._judge.named.tolist()
+        self._width = np.uint16(len(named))
+        every = [(outcome, first) for outcome in range(7) for first in named]
+        self._verdict_of = _positions([fixed.get(outcome, at[families[first]]) for outcome, first in every])
+        self._architecture_of = _positions([first if outcome not in fixed else -1 for outcome, first in every])
+        self._confidence_of = _positions([_CONFIDENCE.get(outcome, -1) for outcome, _ in every])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.rules.name}, {', '.join(self.columns)})"
@@ -145,16 +146,16 @@ class Evaluator:
         by = self.compiled(hardware="gpu" in batch.codes)
         codes, contradicted = by.implied(batch.codes)
         added = self._evidence.added(batch.table) if self._evidence else None
-        sums = self._judge.sums(by.sums(codes, batch.rows), by, added)
-        if contradicted is not None and self.rules.header.contradictions_lean:
-            sums = sums._replace(limited=np.where(contradicted, self._lanes.own, sums.limited))
+        words = by.sums(codes, batch.rows)
         beside = self._beside if self._judge.calibration else None
-        found = self._judge.verdicts(sums, alone=beside is None)
+        wrong = contradicted if self.rules.header.contradictions_lean else None
+        found = self._judge.verdicts(words, by, added, contradicted=wrong, alone=beside is None)
         chance = None
         if self._judge.calibration and (beside or "chance" in self.columns):
-            outcome, chance = self._chances(found, sums.most_gained + sums.most_lost, sums.most_lost, batch)
+            outcome, chance = self._chances(found, batch)
             found = found._replace(outcome=outcome)
-        at = found.outcome * np.uint8(self._width) + found.first
+        at = np.multiply(found.outcome, self._width, dtype=np.uint16) + found.first.astype(np.uint16)
+        at = at.astype(np.intp)
         columns: dict[str, Callable[[], Any]] = {
             "verdict": lambda: _named(self._verdict_of, at, self._verdicts),
             "architecture": lambda: _named(self._architecture_of, at, self._architectures),
@@ -165,7 +166,7 @@ class Evaluator:
             ),
             "recommended": lambda: self._recommended(found),
             "feasibility": lambda: (
-                self._evidence.feasibility(batch.table, _pairs(found))
+                self._evidence.feasibility(batch.table, self._pairs(found))
                 if self._evidence
                 else pa.nulls(batch.rows, pa.string())
             ),
@@ -179,35 +180,35 @@ class Evaluator:
             if name != "points":
                 written[name] = columns[name]()
                 continue
-            for entry, gained, lost in zip(self.rules.architectures, sums.gained, sums.lost, strict=True):
-                points = np.broadcast_to(gained - lost, batch.rows)
+            every = self._judge.points(words, by, added)
+            for entry, points in zip(self.rules.architectures, every, strict=True):
                 written[f"points.{entry.id}"] = pa.array(points.astype(np.int32))
         return written
 
-    def _chances(self, found: Verdicts, most: int, least: int, batch: Batch) -> tuple[Codes, Codes]:
+    def _chances(self, found: Verdicts, batch: Batch) -> tuple[Codes, Codes]:
         """The outcomes, as sure as the chance allows, and the chance where there is one; else not a number."""
         chance = np.full(batch.rows, np.nan)
         asked = "chance" in self.columns
         rows = np.flatnonzero(~_WITHOUT_MARGIN.take(found.outcome) if asked else found.outcome == judging.CLEAR)
-        standing = [np.broadcast_to(points, batch.rows)[rows] for points in found.standing]
+        standing = [points[rows].astype(np.int64) for points in found.standing]
         family_of = np.array(
             [
                 next(n for n, (_, members) in enumerate(self._judge.families) if at in members)
-                for at in range(self._width)
+                for at in range(len(self.rules.architectures))
             ]
         )
         recommended = np.zeros((len(rows), len(standing)))
         every = np.arange(len(rows))
-        recommended[every, family_of[found.first[rows]]] = 1
+        recommended[every, family_of[self._judge.named[found.first[rows]]]] = 1
         both = found.outcome[rows] == judging.EVALUATE_BOTH
-        recommended[every[both], family_of[found.second[rows[both]]]] = 1
+        recommended[every[both], family_of[self._judge.named[found.second[rows[both]]]]] = 1
         if self._beside is None:
-            odds = self._judge.odds(standing, most, least)
+            odds = self._judge.odds(standing, found.scale)
             total = reduce(np.add, odds)
             parts = [one / total * yes for one, yes in zip(odds, recommended.T, strict=True)]
             chance[rows] = judging.rounded(reduce(np.add, parts))
             return found.outcome, chance
-        chance[rows], clear = self._beside.chances(batch.table, rows, standing, least, recommended)
+        chance[rows], clear = self._beside.chances(batch.table, rows, standing, found.scale.lost, recommended)
         outcome = found.outcome.copy()
         outcome[rows[~clear & (outcome[rows] == judging.CLEAR)]] = judging.LEAN
         return outcome, chance
@@ -222,9 +223,15 @@ class Evaluator:
             "next_question": lambda: pa.array([each.next_question for each in explored], pa.string()).take(rows),
         }
 
+    def _pairs(self, found: Verdicts) -> npt.NDArray[Any]:
+        """The positions of what is recommended: of one architecture, of two, or of none; -1 where there is none."""
+        both, none = found.outcome == judging.EVALUATE_BOTH, np.isin(found.outcome, _NOTHING)
+        first, second = (self._judge.named.take(np.broadcast_to(at, len(both))) for at in (found.first, found.second))
+        return np.stack([np.where(none, -1, first), np.where(both, second, -1)], axis=1)
+
     def _recommended(self, found: Verdicts) -> Any:
         """The architectures that are recommended, as lists: one, two where it is too close to call, or none."""
-        pairs = _pairs(found)
+        pairs = self._pairs(found)
         there = pairs >= 0
         return _lists(there.sum(axis=1), pa.DictionaryArray.from_arrays(pa.array(pairs[there]), self._architectures))
 
@@ -264,13 +271,6 @@ _WITHOUT = lookup(_WITHOUT_MARGIN.tolist())
 _NOTHING = [judging.INFEASIBLE, judging.UNDETERMINED]
 
 
-def _pairs(found: Verdicts) -> npt.NDArray[Any]:
-    """The positions of what is recommended: of one architecture, of two, or of none; -1 where there is none."""
-    both, none = found.outcome == judging.EVALUATE_BOTH, np.isin(found.outcome, _NOTHING)
-    first, second = (np.asarray(which).astype(np.int16) for which in (found.first, found.second))
-    return np.stack([np.where(none, -1, first), np.where(both, second, -1)], axis=1)
-
-
 def _lists(counts: npt.NDArray[Any], members: Any) -> Any:
     """Lists of so many members each, one after the other."""
     begin = np.zeros(len(counts) + 1, np.int32)
@@ -278,10 +278,15 @@ def _lists(counts: npt.NDArray[Any], members: Any) -> Any:
     return pa.ListArray.from_arrays(pa.array(begin), members)
 
 
-def _named(table: bytes, which: Codes, names: Any) -> Any:
+def _positions(of: Sequence[int]) -> Codes:
+    return np.array(of, np.int8 if max(of) < 128 else np.int16)
+
+
+def _named(positions: Codes, which: Codes, names: Any) -> Any:
     """A column of names by their positions, null where that is below 0."""
-    codes = looked_up(table, which).view(np.int8)
-    return pa.DictionaryArray.from_arrays(_array(pa.int8(), codes, codes < 0), names, safe=False)
+    codes = positions.take(which, mode="clip")
+    kind = pa.int8() if codes.dtype == np.int8 else pa.int16()
+    return pa.DictionaryArray.from_arrays(_array(kind, codes, codes < 0), names, safe=False)
 
 
 def _array(kind: Any, values: npt.NDArray[Any], missing: npt.NDArray[Any]) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genarch.columns.axes import looked_up, lookup
-from genarch.columns.plan import Compiled, Field, Words
+from genarch.columns.plan import SLOT, Compiled, Words
 from genarch.engine.conditions import Condition
 from genarch.engine.rules import Ratio, RuleTable
 from genarch.engine.scoring import scorer
@@ -27,20 +27,38 @@ _LARGEST = 1 << 20
 """Entries of a table of margins or chances at most; beyond, each row is worked out."""
 
 
+def _outcome(state: int) -> int:
+    """By how close it is, and whether it is a lean at most, too unlikely, untouched, without a second, without any."""
+    closeness, lean, unlikely, untouched, alone, none = state & 3, *(state >> at & 1 for at in range(2, 7))
+    if none or alone:
+        return INFEASIBLE if none else FORCED_LEAN if lean else FORCED
+    each = (EVALUATE_BOTH, CLEAR, LEAN, LEAN)[closeness]
+    return UNDETERMINED if untouched else LEAN if each == CLEAR and (lean or unlikely) else each
+
+
+_OUTCOMES = lookup(map(_outcome, range(128)))
+
+
 class Lanes:
     """What the conditions of a rule table add up to, lane by lane."""
 
     def __init__(self, rules: RuleTable) -> None:
         self.rules, self.scorer = rules, scorer(rules)
         self.architectures = len(rules.architectures)
+        self.families = [(family, members) for family, members in self.scorer.families if members]
         self.conditions: list[Condition] = [rule.when for rule in rules.rules]
         if rules.header.contradictions_lean:
             self.conditions += [notice.when for notice in rules.notices if notice.level == "inconsistency"]
         bits = [self._bits(at) for at in range(len(self.conditions))]
-        self.flags = list(dict.fromkeys(flag for flag in bits if flag))
-        """What conditions exclude and limit, each once: see `_bits`."""
+        every = list(dict.fromkeys(flag for flag in bits if flag))
+        self.flags = [[flag for flag in every if any(flag >> at & 1 for at in of)] for _, of in self.families] + [every]
+        """What conditions exclude and limit, each once: of each family what excludes members of it, then all; see
+        `_bits`."""
+        self.slots = [2 * len(of) + len(out) for (_, of), out in zip(self.families, self.flags, strict=False)]
+        self.slots.append(1 + len(every))
+        """How many lanes are looked up together."""
         self.adds = np.array([self._adds(at, flag) for at, flag in enumerate(bits)], np.int64)
-        self.adds = self.adds.reshape(len(self.conditions), 2 * self.architectures + 1 + len(self.flags))
+        self.adds = self.adds.reshape(len(self.conditions), sum(self.slots))
 
     def _bits(self, at: int) -> int:
         """What a condition excludes, then what of it is surely out, then what it limits, and whether it contradicts."""
@@ -51,34 +69,20 @@ class Lanes:
         return effect.excludes | (effect.excludes & effect.vouched) << own | effect.limits << 2 * own
 
     def _adds(self, at: int, flag: int) -> Sequence[int]:
-        """Points for and against each architecture, a rule that counts, and what it excludes and limits."""
+        """Of each family, points for and against each of it and what excludes one; a rule that counts, and flags."""
         given = dict(self.scorer.effects[at].points) if at < len(self.rules.rules) else {}
-        points = [given.get(architecture, 0) for architecture in range(self.architectures)]
+        found: list[int] = []
+        for (_, members), flags in zip(self.families, self.flags, strict=False):
+            points = [given.get(architecture, 0) for architecture in members]
+            found += [*(max(0, gained) for gained in points), *(max(0, -gained) for gained in points)]
+            found += [flag == other for other in flags]
         counts = self.rules.header.least_rules > 1 and at < len(self.rules.rules) and bool(given or flag & self.own)
-        flags = [flag == other for other in self.flags]
-        return [*(max(0, gained) for gained in points), *(max(0, -gained) for gained in points), counts, *flags]
+        return [*found, counts, *(flag == other for other in self.flags[-1])]
 
     @property
     def own(self) -> int:
         """A bit for each architecture."""
         return (1 << self.architectures) - 1
-
-
-class Sums(NamedTuple):
-    """What the hits of each row come to."""
-
-    gained: Sequence[Numbers]
-    """Of each architecture, the points for it."""
-    lost: Sequence[Numbers]
-    """Likewise the points against it; a single 0 where there are never any."""
-    counted: Numbers
-    """How many rules hit that give points or exclude; of no meaning where that does not matter."""
-    excluded: Numbers
-    """The bits of the architectures that are out, and of those whose recommendation is a lean at most."""
-    limited: Numbers
-    most_gained: int
-    """The most points that one can gain, and lose."""
-    most_lost: int
 
 
 class Added(NamedTuple):
@@ -95,139 +99,184 @@ class Added(NamedTuple):
     which: Numbers
 
 
+class Scale(NamedTuple):
+    """The most points that one can gain, and lose, and how many bits those touched and a rank take."""
+
+    gained: int
+    lost: int
+    touched_bits: int
+    rank_bits: int
+
+    @property
+    def most(self) -> int:
+        """The most points apart, and touched."""
+        return self.gained + self.lost
+
+    @property
+    def points_shift(self) -> int:
+        """Where points begin in a key: after whether any are touched, those touched, and the rank."""
+        return 1 + self.touched_bits + self.rank_bits
+
+    @property
+    def kind(self) -> Any:
+        """Numbers that keys fit in."""
+        bits = self.points_shift + (self.most + 1).bit_length()
+        return np.uint16 if bits <= 16 else np.uint32 if bits <= 32 else np.uint64
+
+
 class Verdicts(NamedTuple):
     """How each row comes out."""
 
     outcome: Small
     first: Small
-    """The position of the best architecture."""
+    """The best architecture, as `Judge.named` has them."""
     second: Small
     """That of the best of another family, where there is one."""
     margin: Floats
     """To four places; of no meaning without one."""
     standing: Sequence[Numbers]
-    """Of each family, the points of its best architecture, with `most_lost` and 1 added; 0 where it is out."""
+    """Of each family, the points of its best architecture, with the most that one can lose and 1 added; 0 where it is
+    out."""
+    scale: Scale
 
 
 class Judge:
-    """Sums of lanes to verdicts."""
+    """Sums of lanes to verdicts.
+
+    A family has a key: the points of its best architecture, then its rank, the points touched, and whether any of the
+    family are; 0 where all of it is out. The largest key is that of the best architecture.
+    """
 
     def __init__(self, lanes: Lanes) -> None:
         header = lanes.rules.header
-        self.lanes = lanes
-        self.families = [(family, members) for family, members in lanes.scorer.families if members]
+        self.lanes, self.families = lanes, lanes.families
         self.calibration = header.calibration
         self._close_call, self._clear, self._least_rules = header.close_call, header.clear, header.least_rules
         self._most_added = 0
-        self._ever = [bool(adds.any()) for adds in lanes.adds.T]
-        self._known: dict[tuple[str, int, int], npt.NDArray[Any]] = {}
+        self._known: dict[object, npt.NDArray[Any]] = {}
+        self._order = [at for _, members in self.families for at in members]
+        self.named = np.array([0, *self._order[::-1]])
+        """The architecture by what stands for its rank in a key, more for one that comes before."""
 
-    def sums(self, words: Sequence[Words], by: Compiled, added: Added | None = None) -> Sums:
-        """What is packed in words, unpacked, with what is added beside it."""
-        own, fields = self.lanes.architectures, by.fields
-        ever = self._ever
-        lanes = [
-            field.of(words).astype(np.int32) if ever[at] else np.zeros(1, np.int32)
-            for at, field in enumerate(fields[: 2 * own + 1])
-        ]
-        flags = fields[2 * own + 1 :]
-        bits = sum(field.mask.bit_length() for field in flags)
+    def points(self, words: Sequence[Words], by: Compiled, added: Added | None) -> Sequence[Numbers]:
+        """The points of each architecture."""
+        found: dict[int, Numbers] = {}
+        for (_, members), slot in zip(self.families, by.slots, strict=False):
+            for number, at in enumerate(members):
+                gained, lost = (slot[number + of].of(words).astype(np.int32) for of in (0, len(members)))
+                found[at] = gained - lost if added is None else gained - lost + added.gained[:, at] - added.lost[:, at]
+        return [found[at] for at in range(self.lanes.architectures)]
+
+    def _scale(self, by: Compiled, added: Added | None) -> Scale:
+        most = [0, 0]
+        for (_, members), slot in zip(self.families, by.slots, strict=False):
+            for side in (0, 1):
+                own = slot[side * len(members) : (side + 1) * len(members)]
+                most[side] = max([most[side], *(field.most for field in own)])
         if added:
-            both = self.limits(self._flags(words, flags) | added.flags)
-        elif flags and bits <= 16 and flags[0].word == flags[-1].word:
-            index = Field(flags[0].word, flags[0].shift, (1 << bits) - 1).of(words)
-            key = "flags", flags[0].shift, bits
-            if key not in self._known:
-                first = [field._replace(word=0, shift=field.shift - flags[0].shift) for field in flags]
-                self._known[key] = self.limits(self._flags([np.arange(1 << bits, dtype=np.uint64)], first))
-            both = self._known[key].take(index.astype(np.intp))
-        else:
-            both = self.limits(self._flags(words, flags))
-        most = [field.most for field in fields]
-        most_gained, most_lost = max(most[:own]), max(most[own : 2 * own]) if any(ever[own : 2 * own]) else 0
-        if added:
-            lanes = [
-                lane + more for lane, more in zip(lanes, (*added.gained.T, *added.lost.T, added.counted), strict=True)
-            ]
             self._most_added = max(self._most_added, int(added.gained.max(initial=0)), int(added.lost.max(initial=0)))
-            most_gained, most_lost = most_gained + self._most_added, most_lost + self._most_added
-        return Sums(
-            lanes[:own],
-            lanes[own : 2 * own],
-            lanes[2 * own],
-            both & self.lanes.own,
-            both >> own,
-            most_gained,
-            most_lost,
-        )
+        gained, lost = (each + self._most_added for each in most)
+        return Scale(gained, lost, (gained + lost).bit_length(), len(self._order).bit_length())
 
-    def _flags(self, words: Sequence[Words], fields: Sequence[Field]) -> Numbers:
-        found = np.zeros(len(words[0]), np.int64)
-        for field, flag in zip(fields, self.lanes.flags, strict=True):
-            found |= (field.of(words) != 0) * np.int64(flag)
+    def _of_slot(
+        self, number: int, words: Sequence[Words], by: Compiled, scale: Scale, added: Added | None
+    ) -> Numbers:
+        """The keys of a family, or, of the last slot, what `_limits` has; looked up where its sums have few bits."""
+        make = self._keys if number < len(self.families) else self._limits
+        slot = by.slots[number]
+        bits = slot[-1].end - slot[0].shift
+        if added or bits > SLOT or slot[0].word != slot[-1].word or slot[0].shift % SLOT:
+            return make(number, [field.of(words).astype(np.int64) for field in slot], scale, added)
+        key = number, tuple(slot), scale
+        if key not in self._known:
+            every = [np.arange(1 << bits, dtype=np.uint64)]
+            sums = [field._replace(word=0, shift=field.shift - slot[0].shift).of(every) for field in slot]
+            self._known[key] = make(number, [each.astype(np.int64) for each in sums], scale, None)
+        return self._known[key].take(words[slot[0].word].view(np.uint16)[slot[0].shift // SLOT :: 4], mode="clip")
+
+    def _flags(self, number: int, sums: Sequence[Numbers], added: Added | None) -> Numbers:
+        found = np.zeros(1, np.int64) if added is None else added.flags
+        for each, flag in zip(sums, self.lanes.flags[number], strict=True):
+            found = found | (each != 0) * np.int64(flag)
         return found
 
-    def limits(self, flags: Numbers) -> Numbers:
-        """The bits of what is out, and above them of whose recommendation is a lean; see `genarch.engine.scoring`."""
-        own, every = self.lanes.architectures, self.lanes.own
+    def _keys(self, number: int, sums: Sequence[Numbers], scale: Scale, added: Added | None) -> Numbers:
+        _, members = self.families[number]
+        excluded = self._flags(number, sums[2 * len(members) :], added)
+        best = any_touched = np.zeros(1, np.int64)
+        for at, gained, lost in zip(members, sums, sums[len(members) :], strict=False):
+            if added is not None:
+                gained, lost = gained + added.gained[:, at], lost + added.lost[:, at]  # noqa: PLW2901
+            alive, touched = excluded >> at & 1 ^ 1, gained + lost
+            points, rank = gained - lost + (scale.lost + 1), len(self._order) - self._order.index(at)
+            best = np.maximum(best, ((points << scale.rank_bits | rank) << scale.touched_bits | touched) * alive)
+            any_touched = any_touched | touched * alive
+        found: Numbers = (best << 1 | (any_touched != 0)).astype(scale.kind)
+        return found
+
+    def _limits(self, number: int, sums: Sequence[Numbers], scale: Scale, added: Added | None) -> Numbers:
+        """The bits of the architectures whose recommendation is a lean at most, by what stands for their rank."""
+        own, every, flags = self.lanes.architectures, self.lanes.own, self._flags(number, sums[1:], added)
         excluded, vouched, limited = flags & every, flags >> own & every, flags >> 2 * own & every
-        for _, members in self.families:
+        for _, members in self.families:  # see `genarch.engine.scoring`
             mine = sum(1 << at for at in members)
             others = every & ~mine
             limited = limited | ((excluded & others == others) & (vouched & others != others)) * mine
         limited = np.where(flags >> 3 * own & 1, every, limited)
-        kind: Any = np.int32 if 2 * own < 31 else np.int64
-        return (excluded | limited << own).astype(kind)
-
-    def verdicts(self, sums: Sums, *, alone: bool = True) -> Verdicts:
-        """How the rows come out; unless points are `alone`, precedents have still to say how clear that is."""
-        own, least = self.lanes.architectures, sums.most_lost
-        touched_bits, rank_bits = (sums.most_gained + least).bit_length(), own.bit_length()
-        points_shift = touched_bits + rank_bits
-        bits = points_shift + (sums.most_gained + least + 1).bit_length()
-        kind: Any = np.int32 if bits < 32 else np.int64
-        order = [at for _, members in self.families for at in members]
-        keys, any_touched = dict[int, Numbers](), np.zeros(1, kind)
-        for rank, at in enumerate(order):
-            gained, lost = sums.gained[at].astype(kind, copy=False), sums.lost[at]
-            touched = gained + lost
-            points = gained - lost + (least + 1)
-            alive = sums.excluded >> at & 1 ^ 1
-            keys[at] = ((points << rank_bits | own - rank) << touched_bits | touched) * alive
-            any_touched = any_touched | touched * alive
-        best = [reduce(np.maximum, [keys[at] for at in members]) for _, members in self.families]
-        first, second = best[0], np.zeros(1, kind)
-        for key in best[1:]:
-            first, second = np.maximum(first, key), np.maximum(second, np.minimum(first, key))
-        most = sums.most_gained + least
-        low = (1 << touched_bits) - 1
-        apart = (first >> points_shift) - (second >> points_shift)
-        closeness, margin = self._margins(apart, (first & low) + (second & low), most)
-        named = lookup([0, *order[::-1]])  # by what `own - rank` is
-        low = (1 << rank_bits) - 1
-        first_at = looked_up(named, (first >> touched_bits & low).astype(np.uint8))
-        second_at = looked_up(named, (second >> touched_bits & low).astype(np.uint8))
-        standing = [key >> points_shift for key in best]
-        lean = sums.limited >> first_at & 1 != 0
         if self._least_rules > 1:
-            lean |= sums.counted < self._least_rules
-        forced = np.where(lean, np.uint8(FORCED_LEAN), np.uint8(FORCED))
+            limited = np.where(sums[0] + (0 if added is None else added.counted) < self._least_rules, every, limited)
+        found = np.zeros(1, np.int64)
+        for number, at in enumerate(self.named[1:].tolist(), 1):  # noqa: PLR1704
+            found = found | (limited >> at & 1) << number
+        return found.astype(np.uint16 if own < 16 and scale.kind == np.uint16 else np.uint64)
+
+    def verdicts(
+        self,
+        words: Sequence[Words],
+        by: Compiled,
+        added: Added | None = None,
+        *,
+        contradicted: Numbers | None = None,
+        alone: bool = True,
+    ) -> Verdicts:
+        """How rows come out by what is packed in words, and what is added beside it.
+
+        Unless points are `alone`, precedents have still to say how clear that is.
+        """
+        scale = self._scale(by, added)
+        *keys, limited = (self._of_slot(number, words, by, scale, added) for number in range(len(by.slots)))
+        first, second = keys[0], np.zeros(1, scale.kind)
+        for key in keys[1:]:
+            first, second = np.maximum(first, key), np.maximum(second, np.minimum(first, key))
+        shift, low = scale.kind(scale.points_shift), scale.kind((1 << scale.touched_bits) - 1)
+        one = scale.kind(1)
+        apart = (first >> shift) - (second >> shift)
+        closeness, margin = self._margins(apart, (first >> one & low) + (second >> one & low), scale.most)
+        low, rank_shift = scale.kind((1 << scale.rank_bits) - 1), scale.kind(1 + scale.touched_bits)
+        first_at = first >> rank_shift & low
+        standing = [key >> shift for key in keys]
+        lean = (limited >> first_at & limited.dtype.type(1)).astype(np.uint8)
+        if contradicted is not None:
+            lean = lean | contradicted
+        state = closeness | lean << np.uint8(2)
         if self.calibration and alone:
-            lean |= ~self.likely(standing, most, least)
-        outcome = np.where(lean & (closeness == CLEAR), np.uint8(LEAN), closeness)
-        outcome = np.where(any_touched == 0, np.uint8(UNDETERMINED), outcome)
-        outcome = np.where(second == 0, forced, outcome)
-        return Verdicts(np.where(first == 0, np.uint8(INFEASIBLE), outcome), first_at, second_at, margin, standing)
+            state |= self.unlikely(standing, scale) << np.uint8(3)
+        state |= (reduce(np.bitwise_or, keys) & one == 0).view(np.uint8) << np.uint8(4)
+        state |= (second == 0).view(np.uint8) << np.uint8(5) | (first == 0).view(np.uint8) << np.uint8(6)
+        return Verdicts(
+            looked_up(_OUTCOMES, state), first_at, second >> rank_shift & low, margin, standing, scale
+        )
 
     def _margins(self, apart: Numbers, touched: Numbers, most: int) -> tuple[Small, Floats]:
-        """Whether points so far apart are a close call, clear or a lean, and the margin."""
+        """Whether points so far apart are a close call, clear or a lean, 0 to 2, and the margin."""
         width = 2 * most + 1
         if (most + 1) * width > _LARGEST:
             return self._margins_of(apart, touched)
         if ("margin", most, 0) not in self._known:
             each, margin = self._margins_of(*np.divmod(np.arange((most + 1) * width), width))
             self._known["closeness", most, 0], self._known["margin", most, 0] = each, margin
-        index = (apart * width + touched).astype(np.intp)
+        index = np.multiply(apart, width, dtype=np.intp)
+        index += touched
         each = self._known["closeness", most, 0].take(index, mode="clip")
         return each, self._known["margin", most, 0].take(index, mode="clip")
 
@@ -235,45 +284,45 @@ class Judge:
         whole = np.maximum(touched, 1).astype(np.int64)
         close = (apart == 0) | (_surplus(apart, whole, self._close_call) < 0)
         lean = _surplus(apart, whole, self._clear) < 0 if self.calibration is None else False
-        return np.where(close, EVALUATE_BOTH, np.where(lean, LEAN, CLEAR)).astype(np.uint8), rounded(apart / whole)
+        return np.where(close, 0, np.where(lean, 2, 1)).astype(np.uint8), rounded(apart / whole)
 
-    def likely(self, standing: Sequence[Numbers], most: int, least: int) -> npt.NDArray[Any]:
-        """Whether the chance of the best family is enough to be clear, where nothing is known of precedents."""
-        width, count = most + 2, len(standing)
+    def unlikely(self, standing: Sequence[Numbers], scale: Scale) -> Small:
+        """1 where the chance of the best family is too little to be clear, where nothing is known of precedents."""
+        width, count = scale.most + 2, len(standing)
         if width**count > _LARGEST:
-            return self._likely(standing, most, least)
-        key = "likely", most, least
-        if key not in self._known:
+            return self._unlikely(standing, scale)
+        if ("unlikely", scale) not in self._known:
             every = np.arange(width**count)
             grid = [every // width ** (count - 1 - at) % width for at in range(count)]
-            self._known[key] = self._likely(grid, most, least)
-        index = standing[0]
+            self._known["unlikely", scale] = self._unlikely(grid, scale)
+        index = standing[0].astype(np.intp)
         for points in standing[1:]:
-            index = index * width + points
-        found: npt.NDArray[Any] = self._known[key].take(index)
-        return found
+            index *= width
+            index += points
+        return self._known["unlikely", scale].take(index, mode="clip")
 
-    def _likely(self, standing: Sequence[Numbers], most: int, least: int) -> npt.NDArray[Any]:
+    def _unlikely(self, standing: Sequence[Numbers], scale: Scale) -> Small:
         assert self.calibration  # noqa: S101  (asked where there is one)
-        odds = self.odds(standing, most, least)
+        odds = self.odds(standing, scale)
         largest = reduce(np.maximum, odds)
         total = reduce(np.add, odds)
         with np.errstate(invalid="ignore"):  # none where no family is left
-            likely: npt.NDArray[Any] = largest / total >= self.calibration.clear
-        return likely
+            found: Small = (~(largest / total >= self.calibration.clear)).view(np.uint8)
+        return found
 
-    def odds(self, standing: Sequence[Numbers], most: int, least: int) -> Sequence[Floats]:
+    def odds(self, standing: Sequence[Numbers], scale: Scale) -> Sequence[Floats]:
         """The odds of each family beside the best one's, by points alone; as `calibration.chances` raises them."""
         assert self.calibration  # noqa: S101  (likewise)
-        worth, width = self.calibration.per_point, most + 2
-        if ("odds", most, least) not in self._known:
-            values = [worth * (points - 1 - least) for points in range(width)]
+        worth, width = self.calibration.per_point, scale.most + 2
+        if ("odds", scale) not in self._known:
+            values = [worth * (points - 1 - scale.lost) for points in range(width)]
             raised = [
                 [exp(min(0.0, value - best)) if at else 0.0 for best in values] for at, value in enumerate(values)
             ]
-            self._known["odds", most, least] = np.array(raised).ravel()
+            self._known["odds", scale] = np.array(raised).ravel()
+        standing = [points.astype(np.intp) for points in standing]
         best = reduce(np.maximum, standing)
-        return [self._known["odds", most, least].take(points * width + best, mode="clip") for points in standing]
+        return [self._known["odds", scale].take(points * width + best, mode="clip") for points in standing]
 
 
 def _surplus(apart: Numbers, touched: Numbers, limit: Ratio) -> Numbers:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
+from itertools import islice
 from math import prod
 from operator import or_
 from typing import Any, NamedTuple
@@ -29,6 +30,9 @@ LARGEST = 1 << 16
 """Rows of a look-up table at most: so many stay near the processor, and their numbers have 16 bits."""
 
 _BITS = 64
+
+SLOT = 16
+"""Bits of a word that lanes share which are looked up together."""
 
 
 class Part(NamedTuple):
@@ -121,6 +125,11 @@ class Field(NamedTuple):
     most: int = 0
     """The largest sum."""
 
+    @property
+    def end(self) -> int:
+        """The bit after it."""
+        return self.shift + self.mask.bit_length()
+
     def of(self, words: Sequence[Words]) -> Words:
         """The sums."""
         found: Words = words[self.word] >> np.uint64(self.shift)
@@ -132,10 +141,14 @@ class Plan:
     """How rows of codes become sums of lanes."""
 
     def __init__(
-        self, conditions: Sequence[Condition], assumptions: Sequence[Assumption], adds: npt.NDArray[Any]
+        self,
+        conditions: Sequence[Condition],
+        assumptions: Sequence[Assumption],
+        adds: npt.NDArray[Any],
+        slots: Sequence[int],
     ) -> None:
-        """`adds` has what each condition adds to each lane."""
-        self.matcher, self._adds = Matcher(conditions, assumptions), adds
+        """`adds` has what each condition adds to each lane, `slots` how many lanes after another belong together."""
+        self.matcher, self._adds, self.slots = Matcher(conditions, assumptions), adds, slots
         self._parts = [self._part(at, condition) for at, condition in enumerate(conditions)]
         self._stands = [
             Stand(self._part(at, entry.when), entry.assume.constraint, Range(below=entry.assume.below))
@@ -217,8 +230,9 @@ class Compiled:
         self.wide: list[int] = []
         for forming in self._formed():
             self.groups.append(self._group(forming))
-        self.fields = self._fields()
-        words = 1 + max((field.word for field in self.fields), default=0)
+        self.slots = self._slots()
+        self._fields = [field for slot in self.slots for field in slot]
+        words = 1 + max((field.word for field in self._fields), default=0)
         self._tables = [
             [table if table.any() else None for table in self._packed(group.hits, group.conditions, words)]
             for group in self.groups
@@ -301,8 +315,8 @@ class Compiled:
             sums = all_of(assumed)
         return np.stack([np.broadcast_to(hit(part, *sums), shape) for part in parts], axis=-1)
 
-    def _fields(self) -> Sequence[Field]:
-        """Room for each lane's largest sum."""
+    def _slots(self) -> Sequence[Sequence[Field]]:
+        """Room for each lane's largest sum, slot by slot."""
         adds = self._plan.adds
         most = adds[self.wide].sum(axis=0)
         for group in self.groups:
@@ -312,22 +326,27 @@ class Compiled:
                     if adds[condition, lane]:
                         sums += group.hits[:, number] * np.int32(adds[condition, lane])
                 most[lane] += sums.max()
-        fields: list[Field] = []
+        slots: list[list[Field]] = []
         word = shift = 0
-        for total in most:
-            width = int(total).bit_length() or 1
-            if shift + width > _BITS:
-                word, shift = word + 1, 0
-            fields.append(Field(word, shift, (1 << width) - 1, int(total)))
-            shift += width
-        return fields
+        lanes = iter(most.tolist())
+        for count in self._plan.slots:
+            several = [(total, total.bit_length()) for total in islice(lanes, count)]
+            shift += -shift % SLOT
+            slot: list[Field] = []
+            for total, width in several:
+                if shift + width > _BITS:
+                    word, shift = word + 1, 0
+                slot.append(Field(word, shift, (1 << width) - 1, total))
+                shift += width
+            slots.append(slot)
+        return slots
 
     def _packed(self, hits: Bools, conditions: Sequence[int], words: int) -> list[Words]:
         """The sums of lanes, by word."""
         packed = [np.zeros(len(hits), np.uint64) for _ in range(words)]
         for number, condition in enumerate(conditions):
             adds = [0] * words
-            for field, lane in zip(self.fields, self._plan.adds[condition], strict=True):
+            for field, lane in zip(self._fields, self._plan.adds[condition], strict=True):
                 adds[field.word] += int(lane) << field.shift
             for word, add in enumerate(adds):
                 if add:
