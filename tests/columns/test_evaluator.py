@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from builders import SOURCE, rule, table
 from genarch import RuleTable, load_rules
-from genarch.columns import plan
+from genarch.columns import judging, plan
 from genarch.columns.evaluator import Evaluator
+from genarch.columns.reading import Faults
 from genarch.engine.calibration import Calibration
 from genarch.engine.conditions import Predicate
 from genarch.engine.constraints import Value
@@ -58,9 +59,10 @@ def judged_tables(draw: st.DrawFn, few: tuple[str, ...] = FEW) -> RuleTable:
 @examples(50)
 @given(judged_tables(), st.lists(answers(FEW, with_ranges=True), min_size=1, max_size=12), st.booleans())
 def test_small_tables(rules: RuleTable, rows: list[dict[str, Value]], wide: object) -> None:
-    """Also where most conditions make too large a look-up table."""
+    """Also where most conditions make too large a look-up table, and so do the sums of a family."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "LARGEST", 6 if wide else 1 << 16)
+        patch.setattr(judging, "SLOT", -1 if wide else 16)
         assert evaluated(table_of(rows, FEW), rules) == decided(rows, rules)
 
 
@@ -167,6 +169,20 @@ def test_text(kind: Any) -> None:
     ]
     yes_no = pa.array(["true", "False", None, "unknown"])
     assert one("batchable", yes_no, Predicate("batchable", "is", (True,))) == [True, False, False, False]
+
+
+def test_text_below_a_null_and_text_that_is_learned() -> None:
+    """What lies in memory where a value is null is not read; a second batch knows the texts of the first."""
+    there = pa.py_buffer(bytes([0b1101]))
+    stated = pa.array(["edge", "edge", "cpu", "edge"])
+    array = pa.Array.from_buffers(pa.string(), 4, [there, *stated.buffers()[1:]])
+    assert one("device", array, Predicate("device", "is", ("edge",))) == [True, False, False, True]
+    evaluator = Evaluator(table(rule("a", Predicate("priorities", "any_of", ("speed",)), {"gan": 1})), ["verdict"])
+    faults = Faults()
+    for texts in (["speed|cost", "none", None], ["speed|cost", "none", "cost|speed", "fast"], ["cost|speed", "none"]):
+        found = evaluator.batch(pa.record_batch({"priorities": pa.array(texts)}), faults).column(0).to_pylist()
+        assert found == ["gan" if text and "speed" in text else "undetermined" for text in texts]
+    assert [(kind.rows, kind.values) for kind in faults.kinds] == [((7,), 1)]
 
 
 def test_names_of_hardware_and_what_is_not_listed() -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from genarch.columns import judging
-from genarch.columns.axes import Codes, looked_up, lookup
+from genarch.columns.axes import Codes
 from genarch.columns.exact import distinct
 from genarch.columns.joining import Beside, Evidence, joins
 from genarch.columns.judging import Added, Judge, Lanes, Verdicts
@@ -44,6 +44,7 @@ _HELD: dict[str, Held] = {
 CONFIDENCES = ("forced", "clear", "lean", "close_call")
 _CONFIDENCE = {judging.FORCED: 0, judging.FORCED_LEAN: 2, judging.CLEAR: 1, judging.LEAN: 2, judging.EVALUATE_BOTH: 3}
 
+_WITH_MARGIN = (judging.EVALUATE_BOTH, judging.CLEAR, judging.LEAN)
 
 # What is allocated for a batch is given back to the system after each, and taken anew, until the allocator has seen
 # something large come and go.
@@ -93,9 +94,17 @@ class Evaluator:
         named = self._judge.named.tolist()
         self._width = np.uint16(len(named))
         every = [(outcome, first) for outcome in range(7) for first in named]
-        self._verdict_of = _positions([fixed.get(outcome, at[families[first]]) for outcome, first in every])
-        self._architecture_of = _positions([first if outcome not in fixed else -1 for outcome, first in every])
-        self._confidence_of = _positions([_CONFIDENCE.get(outcome, -1) for outcome, _ in every])
+        of_each = [
+            (
+                fixed.get(outcome, at[families[first]]),
+                first if outcome not in fixed else -1,
+                _CONFIDENCE.get(outcome, -1),
+                0 if outcome in _WITH_MARGIN else -1,
+            )
+            for outcome, first in every
+        ]
+        self._said = np.array(of_each, np.int8).view(np.uint32).ravel()
+        """By outcome and best architecture, the position of each name, and 0 for a margin; below 0 for none."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.rules.name}, {', '.join(self.columns)})"
@@ -155,12 +164,12 @@ class Evaluator:
             outcome, chance = self._chances(found, batch)
             found = found._replace(outcome=outcome)
         at = np.multiply(found.outcome, self._width, dtype=np.uint16) + found.first.astype(np.uint16)
-        at = at.astype(np.intp)
+        verdict, architecture, confidence, margin = self._said.take(at.astype(np.intp)).view(np.int8).reshape(-1, 4).T
         columns: dict[str, Callable[[], Any]] = {
-            "verdict": lambda: _named(self._verdict_of, at, self._verdicts),
-            "architecture": lambda: _named(self._architecture_of, at, self._architectures),
-            "confidence": lambda: _named(self._confidence_of, at, self._confidences),
-            "margin": lambda: _array(pa.float64(), found.margin, looked_up(_WITHOUT, found.outcome).view(bool)),
+            "verdict": lambda: _named(verdict, self._verdicts),
+            "architecture": lambda: _named(architecture, self._architectures),
+            "confidence": lambda: _named(confidence, self._confidences),
+            "margin": lambda: _array(pa.float64(), found.margin, margin < 0),
             "chance": lambda: (
                 pa.nulls(batch.rows, pa.float64()) if chance is None else pa.array(chance, mask=np.isnan(chance))
             ),
@@ -189,7 +198,7 @@ class Evaluator:
         """The outcomes, as sure as the chance allows, and the chance where there is one; else not a number."""
         chance = np.full(batch.rows, np.nan)
         asked = "chance" in self.columns
-        rows = np.flatnonzero(~_WITHOUT_MARGIN.take(found.outcome) if asked else found.outcome == judging.CLEAR)
+        rows = np.flatnonzero(np.isin(found.outcome, _WITH_MARGIN) if asked else found.outcome == judging.CLEAR)
         standing = [points[rows].astype(np.int64) for points in found.standing]
         family_of = np.array(
             [
@@ -264,10 +273,6 @@ class Evaluator:
             yield self.batch(batch, faults)
 
 
-_WITHOUT_MARGIN = ~np.isin(np.arange(7), [judging.EVALUATE_BOTH, judging.CLEAR, judging.LEAN])
-
-_WITHOUT = lookup(_WITHOUT_MARGIN.tolist())
-
 _NOTHING = [judging.INFEASIBLE, judging.UNDETERMINED]
 
 
@@ -278,15 +283,10 @@ def _lists(counts: npt.NDArray[Any], members: Any) -> Any:
     return pa.ListArray.from_arrays(pa.array(begin), members)
 
 
-def _positions(of: Sequence[int]) -> Codes:
-    return np.array(of, np.int8 if max(of) < 128 else np.int16)
-
-
-def _named(positions: Codes, which: Codes, names: Any) -> Any:
+def _named(positions: Codes, names: Any) -> Any:
     """A column of names by their positions, null where that is below 0."""
-    codes = positions.take(which, mode="clip")
-    kind = pa.int8() if codes.dtype == np.int8 else pa.int16()
-    return pa.DictionaryArray.from_arrays(_array(kind, codes, codes < 0), names, safe=False)
+    codes = np.ascontiguousarray(positions)
+    return pa.DictionaryArray.from_arrays(_array(pa.int8(), codes, codes < 0), names, safe=False)
 
 
 def _array(kind: Any, values: npt.NDArray[Any], missing: npt.NDArray[Any]) -> Any:

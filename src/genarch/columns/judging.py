@@ -178,21 +178,20 @@ class Judge:
         gained, lost = (each + self._most_added for each in most)
         return Scale(gained, lost, (gained + lost).bit_length(), len(self._order).bit_length())
 
-    def _of_slot(
-        self, number: int, words: Sequence[Words], by: Compiled, scale: Scale, added: Added | None
-    ) -> Numbers:
+    def _of_slot(self, number: int, words: Sequence[Words], by: Compiled, scale: Scale, added: Added | None) -> Numbers:
         """The keys of a family, or, of the last slot, what `_limits` has; looked up where its sums have few bits."""
         make = self._keys if number < len(self.families) else self._limits
         slot = by.slots[number]
         bits = slot[-1].end - slot[0].shift
-        if added or bits > SLOT or slot[0].word != slot[-1].word or slot[0].shift % SLOT:
+        if added or not 0 < bits <= SLOT or slot[0].word != slot[-1].word or slot[0].shift % SLOT:
             return make(number, [field.of(words).astype(np.int64) for field in slot], scale, added)
         key = number, tuple(slot), scale
         if key not in self._known:
             every = [np.arange(1 << bits, dtype=np.uint64)]
             sums = [field._replace(word=0, shift=field.shift - slot[0].shift).of(every) for field in slot]
             self._known[key] = make(number, [each.astype(np.int64) for each in sums], scale, None)
-        return self._known[key].take(words[slot[0].word].view(np.uint16)[slot[0].shift // SLOT :: 4], mode="clip")
+        index = words[slot[0].word].view(np.uint16)[slot[0].shift // SLOT :: 4]
+        return self._known[key].take(index.astype(np.intp))
 
     def _flags(self, number: int, sums: Sequence[Numbers], added: Added | None) -> Numbers:
         found = np.zeros(1, np.int64) if added is None else added.flags
@@ -263,22 +262,20 @@ class Judge:
             state |= self.unlikely(standing, scale) << np.uint8(3)
         state |= (reduce(np.bitwise_or, keys) & one == 0).view(np.uint8) << np.uint8(4)
         state |= (second == 0).view(np.uint8) << np.uint8(5) | (first == 0).view(np.uint8) << np.uint8(6)
-        return Verdicts(
-            looked_up(_OUTCOMES, state), first_at, second >> rank_shift & low, margin, standing, scale
-        )
+        return Verdicts(looked_up(_OUTCOMES, state), first_at, second >> rank_shift & low, margin, standing, scale)
 
     def _margins(self, apart: Numbers, touched: Numbers, most: int) -> tuple[Small, Floats]:
         """Whether points so far apart are a close call, clear or a lean, 0 to 2, and the margin."""
         width = 2 * most + 1
-        if (most + 1) * width > _LARGEST:
+        if (most + 2) * width > _LARGEST:
             return self._margins_of(apart, touched)
         if ("margin", most, 0) not in self._known:
-            each, margin = self._margins_of(*np.divmod(np.arange((most + 1) * width), width))
+            each, margin = self._margins_of(*np.divmod(np.arange((most + 2) * width), width))
             self._known["closeness", most, 0], self._known["margin", most, 0] = each, margin
         index = np.multiply(apart, width, dtype=np.intp)
         index += touched
-        each = self._known["closeness", most, 0].take(index, mode="clip")
-        return each, self._known["margin", most, 0].take(index, mode="clip")
+        each = self._known["closeness", most, 0].take(index)
+        return each, self._known["margin", most, 0].take(index)
 
     def _margins_of(self, apart: Numbers, touched: Numbers) -> tuple[Small, Floats]:
         whole = np.maximum(touched, 1).astype(np.int64)
@@ -299,7 +296,8 @@ class Judge:
         for points in standing[1:]:
             index *= width
             index += points
-        return self._known["unlikely", scale].take(index, mode="clip")
+        found: Small = self._known["unlikely", scale].take(index)
+        return found
 
     def _unlikely(self, standing: Sequence[Numbers], scale: Scale) -> Small:
         assert self.calibration  # noqa: S101  (asked where there is one)
@@ -322,7 +320,7 @@ class Judge:
             self._known["odds", scale] = np.array(raised).ravel()
         standing = [points.astype(np.intp) for points in standing]
         best = reduce(np.maximum, standing)
-        return [self._known["odds", scale].take(points * width + best, mode="clip") for points in standing]
+        return [self._known["odds", scale].take(points * width + best) for points in standing]
 
 
 def _surplus(apart: Numbers, touched: Numbers, limit: Ratio) -> Numbers:

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from genarch.columns.axes import Axis, Codes, Hardware, hardware_of, looked_up, lookup, memory_numbers
+from genarch.columns.axes import Axis, Codes, Hardware, hardware_of, memory_numbers
+from genarch.columns.spelling import by_pairs, pairs_of
 from genarch.engine.conditions import Condition, constraints_read
 from genarch.engine.constraints import CONSTRAINTS, Range
 from genarch.engine.matching import Matcher
@@ -67,40 +68,43 @@ class Done(NamedTuple):
 class Steps(NamedTuple):
     """What the classes of a column add to the row of a look-up table, and how that is found the quickest.
 
-    Sums are modulo 2 ** 16, as rows are.
+    The class here of each code, times a stride; unknown adds nothing.
     """
 
-    of_class: Codes
     stride: Any
     same: bool
-    """Whether each class adds a stride more than the one before."""
+    """Whether codes are the classes here."""
     rises: Sequence[tuple[int, Any]]
-    """After which classes it is more, or less, and by how much."""
-    table: bytes
-    """By code, how many strides; for codes of 8 bits."""
+    """After which codes the class is higher, or lower, and by how much; modulo 256, and none where there are many."""
+    pairs: Codes
+    """What two rows add, by their codes of 8 bits."""
+    of_class: Codes
 
     @classmethod
     def of(cls, into: Sequence[int], stride: int) -> Steps:
         """For what each class is here, and how far these are apart."""
-        of_class = (np.array(into) * stride).astype(np.uint16)
-        rises = np.diff(of_class)
-        steps = [(int(at), rises[at]) for at in np.flatnonzero(rises)]
-        return cls(of_class, np.uint16(stride), into == list(range(len(into))), steps, lookup(into[:256]))
+        own = np.array(into)
+        of_class = (own * stride).astype(np.uint16)
+        rises = [(int(at), np.uint8(own[at + 1] - own[at] & 0xFF)) for at in np.flatnonzero(np.diff(own))]
+        few = len(rises) <= _FEW and own.max() < 256
+        same = into == list(range(len(into)))
+        pairs = pairs_of(of_class[:1] if same or few else of_class)
+        return cls(np.uint16(stride), same, rises if few else (), pairs, of_class)
 
     def add(self, index: Codes, codes: Codes) -> None:
-        """Add what the codes do to the rows; that of unknown is in them already."""
+        """Add what the codes do to the rows."""
         if self.same:
             index += np.multiply(codes, self.stride, dtype=np.uint16)
-        elif len(self.rises) <= _FEW:
-            for at, rise in self.rises:
-                index += (codes > at) * rise
-        elif codes.dtype == np.uint8 and not self.of_class[0]:
-            index += np.multiply(looked_up(self.table, codes), self.stride, dtype=np.uint16)
+        elif self.rises:
+            own = reduce(np.add, ((codes > at).view(np.uint8) * rise for at, rise in self.rises))
+            index += np.multiply(own, self.stride, dtype=np.uint16)
+        elif codes.dtype == np.uint8:
+            index += by_pairs(self.pairs, codes)
         else:
-            index += self.of_class.take(codes) - self.of_class[0]
+            index += self.of_class.take(codes)
 
 
-_FEW = 2
+_FEW = 5
 """Steps of a column's classes, up to which comparing is quicker than looking up."""
 
 
@@ -110,8 +114,6 @@ class Group(NamedTuple):
     conditions: tuple[int, ...]
     steps: Mapping[str, Steps]
     """Of each column, what each class adds to the row of the look-up table."""
-    unknown: int
-    """The row where nothing is known."""
     hits: Bools
     """Row by condition."""
 
@@ -281,8 +283,7 @@ class Compiled:
                 np.array([code == 0 for code in kept]).reshape(own),
             )
         hits = self._hits(forming.conditions, done, at, tuple(shape) or (1,))
-        unknown = sum(int(step.of_class[0]) for step in steps.values())
-        return Group(forming.conditions, steps, unknown, hits.reshape((-1, len(forming.conditions))))
+        return Group(forming.conditions, steps, hits.reshape((-1, len(forming.conditions))))
 
     def _hits(
         self, conditions: Sequence[int], done: Mapping[str, Done], at: Sequence[int], shape: tuple[int, ...]
@@ -332,6 +333,7 @@ class Compiled:
         for count in self._plan.slots:
             several = [(total, total.bit_length()) for total in islice(lanes, count)]
             shift += -shift % SLOT
+            word, shift = (word, shift) if shift < _BITS else (word + 1, 0)
             slot: list[Field] = []
             for total, width in several:
                 if shift + width > _BITS:
@@ -370,7 +372,7 @@ class Compiled:
         """The packed sums of each row, by word; what has no codes is unknown throughout."""
         totals: list[Words | None] = [None] * len(self._by_condition)
         for group, tables in zip(self.groups, self._tables, strict=True):
-            index = _index(group, codes, rows)
+            index = _index(group, codes, rows).astype(np.intp)
             found = [None if table is None else table.take(index) for table in tables]
             totals = [_plus(total, one) for total, one in zip(totals, found, strict=True)]
         sums = [np.zeros(rows, np.uint64) if total is None else total for total in totals]
@@ -410,7 +412,7 @@ def _plus(one: Words | None, other: Words | None) -> Words | None:
 
 def _index(group: Group, codes: Mapping[str, Codes], rows: int) -> Codes:
     """The row of the look-up table for each row."""
-    index: Codes = np.full(rows, group.unknown, np.uint16)
+    index: Codes = np.zeros(rows, np.uint16)
     for name, step in group.steps.items():
         if name in codes:
             step.add(index, codes[name])

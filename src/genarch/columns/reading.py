@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from genarch.columns.axes import Axis, Codes
+from genarch.columns.spelling import Spelt, bits_of, buffer_of, by_pairs, offsets, pairs_of, valid
 from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.answers import UNKNOWN_WORDS, parse_answer
 from genarch.engine.constraints import BY_NAME, Constraint, Value
@@ -101,11 +101,14 @@ class Reader:
         self._texts: dict[str, int | str] = {}
         """The code of each text that was read, or why it is no answer."""
         named = self.constraint.kind in ("choice", "set") and self.constraint.name != "gpu"
-        self._spelt = _Spelt.of(self.constraint.values) if named else None
+        self._member = Spelt.of(self.constraint.values) if named else None
+        """How members of lists are spelt, and texts so far."""
+        self._spelt: Spelt | None = None
+        self._by_name: Codes = np.zeros(1, np.uint16)
         self._misses = 0
-        if self._spelt and self.constraint.kind == "choice":
-            codes = [0, *(axis.of(name) for name in self.constraint.values)]
-            self._by_name = _pairs(np.resize(np.array([*codes, *[0] * 256][:256], np.uint8), 256))
+        if self.constraint.kind == "choice" and named:
+            self._texts = {name: axis.of(name) for name in self.constraint.values}
+            self._learn()
 
     def codes(self, column: str, array: Any, faults: Faults) -> Codes:
         """The codes of a column."""
@@ -119,7 +122,7 @@ class Reader:
         if pa.types.is_string_view(kind):
             return self._text(column, array.cast(pa.large_string()), faults)
         if pa.types.is_boolean(kind) and self.constraint.kind == "flag":
-            codes = np.array([self.axis.by_name[answer] for answer in (False, True)], np.uint8).take(_bits(array, 1))
+            codes = np.array([self.axis.by_name[answer] for answer in (False, True)], np.uint8).take(bits_of(array, 1))
             return codes if (known := valid(array)) is None else codes * known
         if self.constraint.numeric and pa.types.is_decimal(kind):
             if kind.precision <= MAX_DIGITS:
@@ -153,7 +156,7 @@ class Reader:
                 given = np.ones(rows, bool) if known is None else known.view(bool)
                 faults.add(name, f"is of type {array.type}; write true or false", given)
                 continue
-            true = _bits(array, 1) if known is None else _bits(array, 1) & known
+            true = bits_of(array, 1) if known is None else bits_of(array, 1) & known
             bits |= true.astype(np.uint32) << np.uint32(member)
             stated |= True if known is None else known != 0
         return self._sets(bits, stated)
@@ -183,13 +186,18 @@ class Reader:
                 self._texts[text] = str(error)
         return self._texts[text]
 
-    def _spelt_out(self, array: Any) -> npt.NDArray[Any] | None:
-        """The position of each text among the constraint's names, where that is found at once."""
-        if self._spelt is None or self._misses > _MOST_MISSES:
+    def _learn(self) -> None:
+        """How the texts that are answers are spelt, where they are few."""
+        codes = {text: code for text, code in self._texts.items() if isinstance(code, int) and text}
+        self._spelt = Spelt.of(tuple(codes)) if max(codes.values(), default=0) < 256 else None
+        self._by_name = pairs_of(np.array([0, *codes.values()] if self._spelt else [0], np.uint8))
+
+    def _spelt_out(self, array: Any) -> Codes | None:
+        """The codes of texts, where they are found at once."""
+        if self._spelt is None or (found := self._spelt.positions(array)) is None:
             return None
-        found = self._spelt.positions(array)
-        self._misses = 0 if found is not None else self._misses + 1
-        return found
+        self._misses = 0
+        return by_pairs(self._by_name, found)
 
     def _encoded(self, column: str, array: Any, faults: Faults) -> Codes:
         """A column that has each of its values once, and for each row which it is."""
@@ -204,7 +212,7 @@ class Reader:
             codes.append(0 if isinstance(code, str) else code)
         codes.append(0)
         known = valid(array)
-        index = _buffer(array.indices)
+        index = buffer_of(array.indices)
         index = index if known is None else np.where(known != 0, index, len(codes) - 1)
         for at, message in wrong:
             faults.add(column, message, index == at)
@@ -212,8 +220,8 @@ class Reader:
         return np.array(codes, np.uint8 if largest < 256 else np.uint16).take(index)
 
     def _text(self, column: str, array: Any, faults: Faults) -> Codes:
-        if self.constraint.kind == "choice" and (found := self._spelt_out(array)) is not None:
-            return _by_pairs(self._by_name, found)
+        if (found := self._spelt_out(array)) is not None:
+            return found
         if self.constraint.numeric:
             plain = pc.fill_null(pc.match_substring_regex(array, _PLAIN), False)  # noqa: FBT003
             if pc.sum(plain).as_py():
@@ -224,11 +232,15 @@ class Reader:
                 return _either(
                     self._numbers(column, numbers, faults), self._encoded(column, rest.dictionary_encode(), faults)
                 )
-        return self._encoded(column, array.dictionary_encode(), faults)
+        codes = self._encoded(column, array.dictionary_encode(), faults)
+        if self._misses <= _MOST_MISSES:
+            self._misses += 1
+            self._learn()
+        return codes
 
     def _numbers(self, column: str, array: Any, faults: Faults) -> Codes:
         """Numbers by the edges that they are beyond; what is not a number is not known."""
-        numbers, given = _buffer(array), valid(array)
+        numbers, given = buffer_of(array), valid(array)
         least = self.constraint.least
         known = numbers >= least if self.constraint.kind == "integer" else numbers > least
         known &= numbers < 10**MAX_DIGITS
@@ -266,9 +278,11 @@ class Reader:
     def _lists(self, column: str, array: Any, faults: Faults) -> Codes:
         """Sets as lists of their members."""
         given = valid(array)
-        begin = _offsets(array)
+        begin = offsets(array)
         inner = array.values.slice(begin[0], begin[-1] - begin[0])
-        members = self._spelt_out(inner) if _is_text(inner.type) and not inner.null_count else None
+        members = None
+        if self._member and _is_text(inner.type) and not inner.null_count:
+            members = self._member.positions(inner)
         counts = np.diff(begin)
         if members is None or (members == 0).any():
             members = self._members(column, inner, counts, faults)
@@ -290,7 +304,7 @@ class Reader:
     def _members(self, column: str, inner: Any, counts: npt.NDArray[Any], faults: Faults) -> Codes:
         """The members of lists by position, from 1; what is none is noted by the rows that have it."""
         encoded = inner if pa.types.is_dictionary(inner.type) else inner.dictionary_encode()
-        index, known = _buffer(encoded.indices), valid(encoded)
+        index, known = buffer_of(encoded.indices), valid(encoded)
         given = np.ones(len(index), bool) if known is None else known.view(bool)
         rows = np.repeat(np.arange(len(counts)), counts)
         named: list[int] = []
@@ -344,117 +358,3 @@ def _either(one: Codes, other: Codes) -> Codes:
 
 def _is_text(kind: Any) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
-
-
-def valid(array: Any) -> npt.NDArray[Any] | None:
-    """1 for each row that has a value; None where all have."""
-    return None if not array.null_count or array.buffers()[0] is None else _bits(array, 0)
-
-
-def _bits(array: Any, which: int) -> npt.NDArray[Any]:
-    """One of an array's buffers of bits, a byte for each."""
-    begin = array.offset // 8
-    end = (array.offset + len(array) + 7) // 8
-    packed = np.frombuffer(array.buffers()[which], np.uint8)[begin:end]
-    return np.unpackbits(packed, bitorder="little")[array.offset % 8 :][: len(array)]
-
-
-def _buffer(array: Any) -> npt.NDArray[Any]:
-    """An array's values as they lie in memory, those of nulls included."""
-    kind = str(array.type)
-    values = np.frombuffer(array.buffers()[1], _FLOATS.get(kind, kind))
-    return values[array.offset : array.offset + len(array)]
-
-
-_FLOATS = {"halffloat": "float16", "float": "float32", "double": "float64"}
-
-
-def _offsets(array: Any) -> npt.NDArray[Any]:
-    """Where each text or list begins, and where the last ends."""
-    large = pa.types.is_large_string(array.type) or pa.types.is_large_list(array.type)
-    every = np.frombuffer(array.buffers()[1], np.int64 if large else np.int32)
-    return every[array.offset : array.offset + len(array) + 1]
-
-
-def _pairs(table: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """A table of bytes by bytes as one of two by two, so that half as many are looked up."""
-    both = np.empty((256, 256, 2), np.uint8)
-    both[..., 0], both[..., 1] = table[None, :], table[:, None]
-    return both.view(np.uint16).ravel()
-
-
-def _by_pairs(pairs: npt.NDArray[Any], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Bytes by such a table."""
-    even = np.append(codes, np.uint8(0)) if len(codes) % 2 else codes
-    return pairs.take(even.view(np.uint16)).view(np.uint8)[: len(codes)]
-
-
-class _Spelt:
-    """Which of a few names each text of a column is, by its length and one character, then compared whole.
-
-    The text that the names would make is written out, several rows at a time, and compared with what is there: where
-    both are the same, and so are the lengths, each text is the name that it was taken for.
-    """
-
-    _LARGEST = 4096
-
-    def __init__(self, names: Sequence[str], at: int, *, from_end: bool, factor: int) -> None:
-        self._at, self._from_end, self._factor = at, from_end, factor
-        spelt = [name.encode() for name in names]
-        by_key, lengths = np.zeros(256, np.uint8), np.zeros(256, np.uint8)
-        for position, name in enumerate(spelt, 1):
-            by_key[_key(name, at, from_end=from_end, factor=factor)] = position
-            lengths[position] = len(name)
-        self._by_key, self._lengths = _pairs(by_key), _pairs(lengths)
-        every = ["", *names]
-        self._count, self._group = len(every), 1
-        while self._count ** (self._group + 1) <= self._LARGEST:
-            self._group += 1
-        self._joined = pa.array(["".join(several) for several in product(every, repeat=self._group)])
-
-    @staticmethod
-    @cache
-    def of(names: tuple[str, ...]) -> _Spelt | None:
-        """For some names; None where no one character tells those of a length apart."""
-        if not names or len(names) > 60:
-            return None
-        spelt = [name.encode() for name in names]
-        for factor in (31, 37, 53, 59, 71, 97, 101, 113, 139, 151):
-            for from_end in (False, True):
-                for at in range(min(map(len, spelt))):
-                    keys = {_key(name, at, from_end=from_end, factor=factor) for name in spelt}
-                    if len(keys) == len(names) and 0 not in keys:
-                        return _Spelt(names, at, from_end=from_end, factor=factor)
-        return None
-
-    def positions(self, array: Any) -> npt.NDArray[Any] | None:
-        """The position of each text's name, from 1, 0 for null and for no text; None where one is none of them."""
-        begin = _offsets(array)
-        text = np.frombuffer(array.buffers()[2] or b"", np.uint8)
-        if begin[-1] == begin[0]:
-            return np.zeros(len(array), np.uint8)
-        lengths = np.subtract(begin[1:], begin[:-1], dtype=np.uint8, casting="unsafe")
-        where = begin[1:] - (self._at + 1) if self._from_end else begin[:-1] + self._at if self._at else begin[:-1]
-        keys = lengths * np.uint8(self._factor)
-        keys += text.take(where, mode="clip")
-        keys *= lengths != 0
-        found = _by_pairs(self._by_key, keys)
-        given = _by_pairs(self._lengths, found)
-        if not np.array_equal(given, lengths) or not self._same(found, text[begin[0] : begin[-1]]):
-            return None
-        return found
-
-    def _same(self, found: npt.NDArray[Any], text: npt.NDArray[Any]) -> bool:
-        rest = -len(found) % self._group
-        several = np.pad(found, (0, rest)) if rest else found
-        several = several.reshape(-1, self._group)
-        index = several[:, 0].astype(np.int32)
-        for at in range(1, self._group):
-            index *= self._count
-            index += several[:, at]
-        made = self._joined.take(pa.array(index))
-        return np.array_equal(np.frombuffer(made.buffers()[2] or b"", np.uint8)[: _offsets(made)[-1]], text)
-
-
-def _key(name: bytes, at: int, *, from_end: bool, factor: int) -> int:
-    return (len(name) * factor + name[-1 - at if from_end else at]) & 0xFF
