@@ -211,13 +211,11 @@ class Reader:
                 wrong.append((at, code))
             codes.append(0 if isinstance(code, str) else code)
         codes.append(0)
-        known = valid(array)
-        index = buffer_of(array.indices)
-        index = index if known is None else np.where(known != 0, index, len(codes) - 1)
+        known, index = valid(array), buffer_of(array.indices)
         for at, message in wrong:
-            faults.add(column, message, index == at)
-        largest = max(codes)
-        return np.array(codes, np.uint8 if largest < 256 else np.uint16).take(index)
+            faults.add(column, message, index == at if known is None else (index == at) & known.view(bool))
+        found = np.array(codes, np.uint8 if max(codes) < 256 else np.uint16).take(index, mode="clip")
+        return found if known is None else found * known
 
     def _text(self, column: str, array: Any, faults: Faults) -> Codes:
         if (found := self._spelt_out(array)) is not None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 
 def valid(array: Any) -> npt.NDArray[Any] | None:
@@ -63,7 +63,7 @@ class Spelt:
     both are the same, and so are the lengths, each text is the name that it was taken for.
     """
 
-    _LARGEST = 1 << 14
+    _LARGEST = 20_000
 
     def __init__(self, names: Sequence[str], by: Hashing) -> None:
         self._by = by
@@ -72,11 +72,14 @@ class Spelt:
         by_key = np.zeros(np.iinfo(by.kind).max + 1, np.uint8)
         by_key[by.keys(*_joined(spelt))] = np.arange(1, len(names) + 1)
         self._by_key, self._lengths = pairs_of(by_key) if by.kind == np.uint8 else by_key, pairs_of(lengths)
-        every = ["", *names]
+        every = pa.array(["", *names])
         self._count, self._group = len(every), 1
         while self._count ** (self._group + 1) <= self._LARGEST:
             self._group += 1
-        self._joined = pa.array(["".join(several) for several in product(every, repeat=self._group)])
+        self._joined = every
+        for _ in range(1, self._group):
+            first, last = np.divmod(np.arange(len(self._joined) * self._count), self._count)
+            self._joined = pc.binary_join_element_wise(self._joined.take(first), every.take(last), "")
 
     @staticmethod
     @cache
@@ -112,11 +115,12 @@ class Spelt:
         for at in range(1, self._group):
             index *= self._count
             index += several[:, at]
-        made = self._joined.take(pa.array(index))
+        made = pc.call_function("array_take", [self._joined, pa.array(index)], _UNCHECKED)
         return bool(made.buffers()[2].slice(0, offsets(made)[-1]).equals(pa.py_buffer(text)))
 
 
 _MOST_NAMES = 255
+_UNCHECKED = pc.TakeOptions(boundscheck=False)
 
 
 _MOST_CHARACTERS = 16
