@@ -155,7 +155,7 @@ def test_a_report_says_the_verdict_and_what_it_rests_on() -> None:
     assert report.queue
     assert report.queue.gpus == 2
     assert "  p50  44 ms  41 ms to 48 ms\n" in text
-    assert text.index("budget  ----") > text.index("to 50 ms")
+    assert text.index("budget  50 ms ----") > text.index("to 50 ms")
     assert "**Times of 9 images**" in as_markdown(measured_page(report))
     assert "budget 50 ms" in as_svg(report)
 
@@ -243,6 +243,9 @@ def test_a_spec_names_a_model_of_its_own_before_and_after_it_is_measured(tmp_pat
     after = run("evaluate", spec.name, "--model", "own-net", cwd=tmp_path)
     assert (after.returncode, after.stderr, "poster (own) fits" in after.stdout) == (0, "", True)
     assert "model-unsuited" not in run("check", cwd=tmp_path).stdout
+    (tmp_path / "t.csv").write_text("task\ntext_to_image\n")
+    tabled = run("evaluate", "--table", "t.csv", cwd=tmp_path)
+    assert (tabled.returncode, "genarch-evidence.yaml: does not count for a table" in tabled.stderr) == (0, True)
 
 
 def test_a_measurement_that_is_stale_or_misses_the_budget_is_found(tmp_path: Path) -> None:

@@ -17,7 +17,16 @@ import pyarrow.compute as pc
 import typer
 
 from genarch.cli.evaluate import failing_verdicts
-from genarch.cli.output import PATIENCE_SECONDS, STDIN, ExitCode, counting_own_cases, one_of, say, write_report
+from genarch.cli.output import (
+    PATIENCE_SECONDS,
+    STDIN,
+    ExitCode,
+    OwnEvidence,
+    counting_own_cases,
+    one_of,
+    say,
+    write_report,
+)
 from genarch.cli.output import format_of as report_format
 from genarch.cli.output import keep as refuse_input
 from genarch.cli.output import written as text_written
@@ -74,6 +83,8 @@ def evaluate_table(run: TableRun, rules: str, cases: list[str] | None, *, eviden
     evaluator = _evaluator(table, columns)
     faults, counts = Faults(), Counter[str]()
     shown = STDIN if path == "-" else path
+    if evidence and (own := OwnEvidence(table).files_for(shown)):
+        say(f"{', '.join(own)}: does not count for a table, which goes by the published measurements")
     with ExitStack() as stack:
         source = stack.enter_context(files.opened(path, sys.stdin.buffer, lambda name: _wanted(name, keep)))
         kept = _kept(source.names, keep, shown)

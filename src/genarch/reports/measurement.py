@@ -299,7 +299,8 @@ def _drawn(report: Measured) -> Listing:
     for one, label in zip(bins, labels, strict=True):
         if limit and one.low_ms == limit:
             lines.append(_budget_line(report, wide))
-        lines.append(f"{label:>{wide}}  {'#' * ceil(one.images / most * 40)} {one.images}")
+        drawn = f" {'#' * ceil(one.images / most * 40)}" if one.images else ""  # last, so that nothing else is cut off
+        lines.append(f"{label:>{wide}}  {one.images:>{len(str(most))}}{drawn}")
     if limit and all(one.low_ms < limit for one in bins):
         lines.append(_budget_line(report, wide))
     elif limit and all(one.low_ms > limit for one in bins):
@@ -308,7 +309,7 @@ def _drawn(report: Measured) -> Listing:
 
 
 def _budget_line(report: Measured, wide: int) -> str:
-    return f"{'budget':>{wide}}  {'-' * 20} {ms_words(_limit(report))}"
+    return f"{'budget':>{wide}}  {ms_words(_limit(report))} {'-' * 20}"
 
 
 def _limit(report: Measured) -> float | None:
