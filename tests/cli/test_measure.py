@@ -80,13 +80,14 @@ def test_a_missed_budget_and_a_failure_have_exit_codes(tmp_path: Path) -> None:
     assert ET.fromstring(image.read_text()).tag == "{http://www.w3.org/2000/svg}svg"
 
 
-def test_ctrl_c_keeps_what_was_measured() -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_keeps_what_was_measured_and_so_does_any_other_end_that_is_asked_for(sign: signal.Signals) -> None:
     command = [sys.executable, "-m", "genarch", "measure", str(SPEC), "--no-save", "--warmup", "0", "--", "sh", "-c"]
     script = "test {n} -lt 4 || { echo four > /proc/$PPID/fd/2; sleep 60; }"
     child = subprocess.Popen([*command, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert child.stderr
     assert child.stderr.readline() == "four\n"
-    child.send_signal(signal.SIGINT)
+    child.send_signal(sign)
     out, err = child.communicate(timeout=20)
     assert (child.returncode, err) == (130, "genarch: interrupted; what was measured is kept\n")
     assert "interrupted; 3 of 100 runs are kept" in out
@@ -239,6 +240,8 @@ def test_a_spec_names_a_model_of_its_own_before_and_after_it_is_measured(tmp_pat
     several = run(*measure, cwd=tmp_path)
     assert "Not saved: name one of few_step, gan_enhanced" in several.stderr
     spec.write_text(spec.read_text().replace("decision: hybrid", "decision: few_step"))
+    sized = run(*measure[:2], "--set", "resolution_px=256..512", *measure[2:-1], "0", cwd=tmp_path)
+    assert "Saved without a size" in sized.stderr
     assert "as your own evidence" in run(*measure, cwd=tmp_path).stdout
     after = run("evaluate", spec.name, "--model", "own-net", cwd=tmp_path)
     assert (after.returncode, after.stderr, "poster (own) fits" in after.stdout) == (0, "", True)

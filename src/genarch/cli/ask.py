@@ -6,10 +6,9 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -31,7 +30,7 @@ from genarch.cli.app import (
 )
 from genarch.cli.dialogue import Dialogue, has_terminal
 from genarch.cli.evaluate import write_reports
-from genarch.cli.output import ExitCode, OwnEvidence, counting_own_cases, keep, say, written
+from genarch.cli.output import ExitCode, OwnEvidence, counting_own_cases, interrupting, keep, say, written
 from genarch.engine.answers import MANY, names_words
 from genarch.engine.answers import written as as_written
 from genarch.engine.constraints import BY_NAME
@@ -158,7 +157,7 @@ def questioned(
         return
     dialogue = Dialogue(rules, interview, sheet, tuple(spec.constraints) if confirm else (), plain=plain)
     try:
-        with _interrupting(signal.default_int_handler):
+        with interrupting(signal.default_int_handler):
             dialogue.run()
             yield spec, dialogue.sheet, dialogue if dialogue.sheet != sheet else None
     except (EOFError, KeyboardInterrupt):
@@ -166,29 +165,13 @@ def questioned(
         if (now.stated, now.declined) == (sheet.stated, sheet.declined):
             say("interrupted; nothing was answered")
         else:
-            with _interrupting(signal.SIG_IGN):
+            with interrupting(signal.SIG_IGN):
                 _keep_draft(now, rules, answers, save, context)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     except InputError:
         if dialogue.sheet != sheet and not dialogue.refused:
             say(f"the answers, to state them again: {with_answers(context, dialogue.sheet)}")
         raise
-
-
-@contextmanager
-def _interrupting(by: Callable[[int, FrameType | None], None] | signal.Handlers) -> Iterator[None]:
-    """The end that others ask for, or that a closed terminal brings along, is dealt with so; what is ignored stays."""
-    names = ("SIGTERM", "SIGHUP")  # the second is unknown to Windows
-    known = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in known}
-    taken = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
-    try:
-        for number in taken:
-            signal.signal(number, by)
-        yield
-    finally:
-        for number, handler in taken.items():
-            signal.signal(number, handler)
 
 
 def again(context: typer.Context, *given: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 import typer
 
 from genarch.cli.app import Commands, Output, Overrides, Rules, Text, Texts, argument, flag, option
-from genarch.cli.output import ExitCode, keep, read_spec, say, write_report, written
+from genarch.cli.output import ExitCode, interrupting, keep, read_spec, say, write_report, written
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.errors import InputError
@@ -107,9 +108,11 @@ def measure(
         notes = ["Not saved: the spec has no file; name one for it with --evidence."]
     elif target and (why := _not_saved(stated, model, place, table, catalogue)):
         target, notes = None, [why]
+    elif target and not isinstance(stated.constraints.get("resolution_px"), int):
+        notes = ["Saved without a size, and compared at none; state the measured one with --set resolution_px=…"]
     if notes:
         say(*notes)  # in time to end it
-    with watch.watching():
+    with watch.watching(), interrupting(signal.default_int_handler):
         with _progress(plan.warmup + plan.runs) as seen:
             taken = measured(way, plan, seen=seen)
         peak = at_most(stated.constraints.get("peak_images_per_second"))

@@ -27,6 +27,9 @@ from genarch.reports.json import as_json
 from genarch.reports.words import safe
 
 if TYPE_CHECKING:
+    import signal
+    from types import FrameType
+
     from genarch.documents.revisions import Revision
     from genarch.documents.settings import ProjectSettings
     from genarch.reports.descriptions import Description
@@ -208,6 +211,24 @@ class OwnEvidence:
         known = {os.path.realpath(path) for path in self.paths}
         there = self._beside and os.path.isfile(self._at.copy(own) if self._at else own)
         return (*self.paths, *([own] if there and os.path.realpath(own) not in known else []))
+
+
+@contextmanager
+def interrupting(by: Callable[[int, FrameType | None], None] | signal.Handlers) -> Iterator[None]:
+    """The end that others ask for, or that a closed terminal brings along, is dealt with so; what is ignored stays."""
+    import signal  # for those who may be ended at length
+
+    names = ("SIGTERM", "SIGHUP")  # the second is unknown to Windows
+    known = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in known}
+    taken = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
+    try:
+        for number in taken:
+            signal.signal(number, by)
+        yield
+    finally:
+        for number, handler in taken.items():
+            signal.signal(number, handler)
 
 
 def collected(read: Callable[[str], _T], names: Iterable[str]) -> list[_T]:

@@ -125,8 +125,9 @@ class Child:
                 with suppress(OSError):
                     os.kill(process, sign)
             deadline = time.monotonic() + _PATIENCE
-            while self._running() and time.monotonic() < deadline:
-                time.sleep(0.005)
+            with suppress(KeyboardInterrupt):  # of one who will not wait
+                while self._running() and time.monotonic() < deadline:
+                    time.sleep(0.005)
         with suppress(OSError, AttributeError):
             os.killpg(own, signal.SIGKILL)
         code = self._process.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from random import Random
 from threading import Semaphore
 from time import perf_counter, sleep
@@ -96,7 +97,8 @@ def measured(way: Way, plan: Plan, *, clock: Callable[[], float] = perf_counter,
     except GeneratorError as error:
         stopped = Stop("failed", f"{_which(len(times) + 1)}: {error}" if way.kind == "command" or times else str(error))
     finally:
-        way.end()
+        with suppress(KeyboardInterrupt):
+            way.end()
     in_ms = tuple(1000 * taken for taken in times)
     return Runs(
         way.kind,
