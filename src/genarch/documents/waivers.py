@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from genarch.documents.reader import PlacedSpec
 from genarch.engine.findings import CheckId, Located
@@ -32,7 +33,7 @@ _EMPTY_WORDS = (
     r"|temporar(?:y|ily)|to|be|is|still|yet|in|for|by|determined|decided|undecided|defined|done|do|follows?|given|add(?:ed)?|fill|insert"
     r"|write|explain|why|placeholder|text|lorem|ipsum|dolor|see|above|below|as|discussed|agreed|said|so|will|ask(?:ed)?|question|draft"
     r"|review|under|open|needs?|needed|requires?|required|missing|un(?:known|assigned|approved)|approv(?:ed|er|als?)|known|pending|here"
-    r"|the|an?|team|us|we|it|ok(?:ay)?|yes|true|false|\d+"
+    r"|the|an?|team|us|we|it|ok(?:ay)?|yes|true|false|\d+|foo|bar|baz|blah?|asdf\w*|qwert\w*|goes"
 )
 """What placeholders are made of."""
 
@@ -48,6 +49,16 @@ _UNDONE = re.compile(
 
 _OPEN = re.compile(r"[(\[,;:/-]\s*+(?:pending|awaiting|waiting|unapproved|not yet|todo|tb[dac])\b", re.IGNORECASE)
 """What follows the name of somebody who has not agreed yet."""
+
+_REFUSED = re.compile(
+    r"\?\s*$|\b(?:not|nobody|no one|(?:has|have|needs?) to|rejected|refused|declined|denied|ausstehend|en attente"
+    r"|pendiente)\b",
+    re.IGNORECASE,
+)
+"""What says anywhere that nobody has agreed."""
+
+_TEMPLATE = re.compile(r"\s*(?:\$|\{|<[^@>]*>)")
+"""What begins a text that is still to be filled in; `<a@example.org>` is an address."""
 
 _ENDLESS = CheckId("waiver-endless")
 MOST_HINTS = 20
@@ -146,19 +157,22 @@ def _of_evidence(rule: str, rules: RuleTable) -> set[str]:
 
 def _explains(reason: str) -> bool:
     """Whether a reason says something: not a placeholder, and not a word alone."""
-    if _UNDONE.match(reason):
+    if _UNDONE.match(reason) or _TEMPLATE.match(reason):
         return False
     letters = re.findall(r"\w", reason)
     if any(ord(letter) > 0x2E7F for letter in letters):  # scripts without blanks between words
-        return len(letters) >= SHORTEST_REASON // 2
+        return len(letters) >= SHORTEST_REASON // 2 and len(set(letters)) > 1
     meant = any(not re.fullmatch(_EMPTY_WORDS, word) and len(set(word)) > 1 for word in _words(reason))
     return meant and len(letters) >= SHORTEST_REASON and len(reason.split()) > 1
 
 
 def _names_somebody(name: str) -> bool:
     """Whether a text names somebody who has agreed, rather than that this is still to come."""
+    name = "".join(letter for letter in name if letter.isascii() or category(letter) != "Cf")  # invisible
+    if any(expression.match(name) for expression in (_UNDONE, _TEMPLATE)):
+        return False
     words = [word for word in _words(name) if word in ("a", "team") or not re.fullmatch(_EMPTY_WORDS, word)]
-    return any(not _UNNAMED.fullmatch(word) for word in words) and not (_UNDONE.match(name) or _OPEN.search(name))
+    return any(not _UNNAMED.fullmatch(word) for word in words) and not (_OPEN.search(name) or _REFUSED.search(name))
 
 
 def _words(text: str) -> list[str]:
