@@ -159,6 +159,18 @@ def test_a_near_miss_in_the_front_matter_is_an_error(front: str, line: int) -> N
     assert found(f"---\n{front}\n---\n# genarch\n") == [("block-misspelt", line)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A block begins with ` ```yaml genarch ` and ends.\n",
+        "```yaml .github/workflows/genarch.yml\na: 1\n```\n",
+        "```yaml title='genarch in CI'\na: 1\n```\n",
+    ],
+)
+def test_what_speaks_of_a_block_or_names_a_file_is_no_error(text: str) -> None:
+    assert found(f"# A\n\n{text}\n{BLOCK}") == []
+
+
 def test_keys_that_others_have_in_front_matter_are_none_of_ours() -> None:
     assert found(f"---\nsearch:\n  boost: 2\ngenarch: {{version: 1}}\n---\n# A\n\n{BLOCK}") == []
     assert found("---\n\u00df: \u1e9e\nextra:\n  genarch: 1\n---\n") == [("block-misspelt", 4)]

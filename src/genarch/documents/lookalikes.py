@@ -29,7 +29,7 @@ _BEGIN = re.compile(r"[\s>*+.)\d-]*+(`{3,}+|~{3,}+)\s*+[^\s`][^`]*+")
 
 LONGEST_INFO = 300
 _FENCE = re.compile(r"^[ \t>*+.)\d-]*+(?:`{3,}+|~{3,}+)([^\r\n]*)", re.MULTILINE)
-_QUOTED_VALUE = re.compile(r"""[\w-]+=(?:"[^"]*"|'[^']*'|[^\s"']*[./]\S*)""")
+_QUOTED_VALUE = re.compile(r"""[\w-]+=(?:"[^"]*"|'[^']*'|[^\s"']*[./]\S*)|[^\s/]*+/\S*\.ya?ml\b""")
 """A title or a file name, which may be ours, on a fence of something else."""
 _CONSTRAINTS = re.compile(
     r"""^[{ \t]*+["']?constraints["']?[ \t]*+:|[{,][ \t]*+["']?constraints["']?[ \t]*+:""", re.MULTILINE
@@ -38,6 +38,7 @@ _NAMES = re.compile(rf"""\b(?:{"|".join(BY_NAME)})["']?[ \t]*+:""")
 _SPEC_KEY = re.compile(
     r"""^[{ \t]*+["']?(?:version["']?[ \t]*+:[ \t]*+1\b|(?:constraints|decision)["']?[ \t]*+:)""", re.MULTILINE
 )
+_TICK = re.compile(r"(?<!`)`(?!`)")
 _MARK = re.compile(r"``+|~~~+")
 _ENDED_HTML = re.compile(r"<(pre|script|style|textarea)\b", re.IGNORECASE)
 _SCANNED = 100
@@ -135,12 +136,13 @@ def hidden_blocks(
 ) -> Iterator[Defect]:
     """The lines that open a spec block to the eye but not to Markdown, by what they stand in.
 
-    Where `read` has a line, or the marks are closed again in it, it speaks of a block or is one.
+    Where `read` has a line, the marks are closed again in it, or stand between others, it speaks of a block or is one.
     """
     opening = {}
     for number, line in enumerate(lines, 1):
         found = _MARKS.search(line) if WORD in line.casefold() and number not in read else None
-        if found and not any(marks in line[found.end() :] for marks in ("``", "~~~", "'''")):
+        quoted = found and _TICK.search(line[: found.start()]) and _TICK.search(line[found.end() :])
+        if found and not quoted and not any(marks in line[found.end() :] for marks in ("``", "~~~", "'''")):
             opening[number] = line[found.start() :]
     ends = _Ends(lines) if opening else None
     for number, text in opening.items():
