@@ -2,7 +2,7 @@
 
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
+from itertools import chain, product
 from math import ceil, floor, inf, log
 from typing import NamedTuple
 
@@ -118,20 +118,27 @@ def fit(given: Iterable[Point], bands: Mapping[str, Band] | None = None) -> Cali
 
 def _fitted(mine: Sequence[Point]) -> tuple[StackFit, dict[str, Share]]:
     """The times that a stack adds, none at full load, and the shares that are left with these times."""
-    grid = [StackFit(0, 0)] if mine[0].regime.full_load else map(StackFit._make, product(_FIXED_MS, _PASS_MS))
-    tried = [(times, _shares(mine, times)) for times in grid]
-    return min(tried, key=lambda fit: sum(abs(log(point.time(*fit) / point.measured_ms)) for point in mine))
-
-
-def _shares(mine: Iterable[Point], times: StackFit) -> dict[str, Share]:
     from statistics import median
 
-    implied: dict[str, list[float]] = {}
-    for point in mine:
-        left = max(point.measured_ms - point.added(times), _LEAST_SHARE_OF_TIME * point.measured_ms)
-        for key in point.regime.keys:
-            implied.setdefault(key, []).append(point.peak_ms / left)
-    return {key: Share(median(found), len(found)) for key, found in implied.items()}
+    keys, given = [point.regime.keys for point in mine], [point[3:] for point in mine]
+    having = {key: [at for at, its in enumerate(keys) if key in its] for key in dict.fromkeys(chain(*keys))}
+    grid = [StackFit(0, 0)] if mine[0].regime.full_load else map(StackFit._make, product(_FIXED_MS, _PASS_MS))
+    best = (inf, StackFit(0, 0), dict[str, float]())
+    for times in grid:
+        fixed_ms, pass_ms = times
+        added = [fixed_ms * once + pass_ms * passes for once, passes, _, _ in given]
+        implied = [
+            peak_ms / max(measured_ms - more, _LEAST_SHARE_OF_TIME * measured_ms)
+            for more, (_, _, peak_ms, measured_ms) in zip(added, given, strict=True)
+        ]
+        shares = {key: median([implied[at] for at in some]) for key, some in having.items()}
+        off = sum(
+            abs(log((more + peak_ms / shares[its[0]]) / measured_ms))
+            for more, its, (_, _, peak_ms, measured_ms) in zip(added, keys, given, strict=True)
+        )
+        if off < best[0]:
+            best = off, times, shares
+    return best[1], {key: Share(share, len(having[key])) for key, share in best[2].items()}
 
 
 def leave_one_source_out(given: Sequence[Point]) -> list[Error]:
