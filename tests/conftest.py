@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from typer.main import get_command
 
 import genarch.cli.evidence
+import genarch.evidence.fit
 from genarch import RuleTable, load_rules
 from genarch.evidence.fit import Error, Point, leave_one_source_out
 from genarch.files.table_reader import read_table
@@ -29,10 +30,14 @@ def _errors(given: tuple[Point, ...]) -> list[Error]:
     return leave_one_source_out(given)
 
 
-# So are the errors of the estimator, which take a second and are in reports of every format.
-vars(genarch.cli.evidence)["leave_one_source_out"] = lambda given: _errors(tuple(given))
+# So are the errors of the estimator, which are in the catalogue and in reports of every format.
+for module in (genarch.evidence.fit, genarch.cli.evidence):
+    vars(module)["leave_one_source_out"] = lambda given: _errors(tuple(given))
 
-settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+# The same examples in every run; `make random` tries others, and `make fuzz` very many.
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("random", settings.get_profile("suite"), derandomize=False, max_examples=20, print_blob=True)
 settings.register_profile("long", settings.get_profile("random"), max_examples=1000)
 settings.load_profile("suite")
