@@ -277,6 +277,14 @@ def test_requests_at_a_rate_do_not_wait_for_one_another() -> None:
         assert len(Server.asked) < 15 + 50
         late = loaded(Address(f"{here}/image"), 10, Plan(runs=50, seconds=0.35, timeout=5), random=lambda: 1.0)
         assert (late.stopped, len(late.times_ms)) == (Stop("time", ""), 3)
+
+        def ended(done: int, *_: object) -> None:
+            if done == 2:
+                raise KeyboardInterrupt
+
+        # The answers under way, of 3 s each, are not waited for.
+        ended_early = loaded(Address(f"{here}/drip"), 50, Plan(runs=9, timeout=20), random=lambda: 1.0, seen=ended)
+        assert (ended_early.stopped, ended_early.times_ms) == (Stop("interrupted", ""), ())
         # Whatever chance gives, all gaps together come to the rate: five requests in 0.1 s.
         uneven = iter((0.1, 1.9, 3.0, 0.5, 4.5))
         began = time.monotonic()

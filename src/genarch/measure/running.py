@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from random import Random
 from threading import Semaphore
@@ -135,18 +135,21 @@ def loaded(
     times: list[float] = []
     stops: list[Stop] = []
     free = Semaphore(MOST_AT_ONCE)
+    under_way: dict[int, Callable[[], None]] = {}
 
     def one(number: int, due: float) -> None:
         try:
             if not stops:
-                address.ask(number, plan.timeout)
+                address.ask(number, plan.timeout, lambda stop: under_way.update({number: stop}))
                 times.append(perf_counter() - due)
         except GenarchError as error:
             stops.append(Stop("failed", str(error)))
         finally:
+            under_way.pop(number, None)
             free.release()
 
     due, late = began, None
+    sent: list[Future[None]] = []
     with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
         try:
             for number, share in enumerate(gaps, start=1):
@@ -159,10 +162,14 @@ def loaded(
                     stops.append(Stop("failed", f"{MOST_AT_ONCE} requests were waiting: the server does not keep up"))
                 if stops:
                     break
-                pool.submit(one, number, due)
+                sent.append(pool.submit(one, number, due))
                 seen(number, plan.runs, (plan.runs - number) / images_per_second)
+            if not stops:
+                wait(sent)
         except KeyboardInterrupt:
             stops.append(Stop("interrupted", ""))
+        for stop in list(under_way.values()):  # nobody waits for what is no more to be known
+            stop()
     taken = perf_counter() - began
     in_ms = tuple(1000 * time for time in times)
     return Load(images_per_second, len(times) / taken if taken else 0.0, in_ms, stops[0] if stops else late)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from select import select
@@ -195,8 +195,10 @@ class Address(NamedTuple):
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
-    def ask(self, number: int, seconds: float) -> None:
+    def ask(self, number: int, seconds: float, begun: Callable[[Callable[[], None]], object] = lambda _: None) -> None:
         """Send one request, over a connection of its own, and read the answer to its end.
+
+        `begun` gets what breaks it off.
 
         Raises:
             GeneratorError: when that takes longer, or the answer is no success.
@@ -215,6 +217,7 @@ class Address(NamedTuple):
             with suppress(OSError, AttributeError):
                 connection.sock.shutdown(socket.SHUT_RDWR)
 
+        begun(stop)
         guard = Timer(seconds, stop)  # a server that sends a byte now and then would never be too late for the socket
         guard.daemon = True
         guard.start()
