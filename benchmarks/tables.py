@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -105,6 +106,7 @@ def measure() -> None:
     print(f"  ratio text columns to a loop over decide() (at least 100): {text / loop:.0f}")
     zen(specs, rules, names, text)
     duckdb(table, rules, names)
+    spark(table, rules, names)
     files(table)
 
 
@@ -192,6 +194,41 @@ def duckdb(table: Any, rules: RuleTable, names: list[str]) -> None:
     connection.register("specs", table.slice(0, rows))
     query = as_sql(rules, Query("duckdb", "specs", names, (), "text"))
     rate("DuckDB, the SELECT, one thread", rows, lambda: connection.sql(query).arrow().read_all(), times=3)
+
+
+def spark(table: Any, rules: RuleTable, names: list[str]) -> None:
+    """Spark on this machine with one task at a time, by the clock: the evaluator by mapInArrow, and the SELECT."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        return
+    if not shutil.which("java"):
+        return
+    from pyarrow import parquet
+
+    import genarch.spark
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    settings = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.log.level": "ERROR"}
+    settings["spark.sql.codegen.hugeMethodLimit"] = "8000"
+    session = SparkSession.builder.master("local[1]").config(map=settings).getOrCreate()
+    with tempfile.TemporaryDirectory() as folder:
+        parquet.write_table(table, f"{folder}/specs.parquet")
+        df = session.read.parquet(f"{folder}/specs.parquet")
+        df.createOrReplaceTempView("specs")
+        query = as_sql(rules, Query("spark", "specs", names, (), "text"))
+        made = {
+            "Spark, local, mapInArrow": genarch.spark.evaluate(df, rules, keep=[]),
+            "Spark, local, the SELECT": session.sql(query),
+        }
+        for name, found in made.items():
+            seconds = []
+            for _ in range(2):  # the first starts what the second finds there
+                began = time.perf_counter()
+                found.write.format("noop").mode("overwrite").save()
+                seconds.append(time.perf_counter() - began)
+            print(f"  {name:42} {table.num_rows / min(seconds) / 1e6:8.2f} M rows a second by the clock")
+    session.stop()
 
 
 def files(table: Any) -> None:

@@ -73,3 +73,9 @@ def test_what_is_refused(vary: list[str], message: str) -> None:
     refused = run("sweep", "--no-evidence", *(word for one in vary for word in ("--vary", one)))
     assert refused.returncode == 2
     assert message in refused.stderr
+
+
+def test_what_is_set_does_not_vary() -> None:
+    refused = run("sweep", "--no-evidence", "--vary", "device=all", "--set", "device=cpu")
+    assert refused.returncode == 2
+    assert "device is varied and set; leave one of them out" in refused.stderr

@@ -157,5 +157,12 @@ def test_rows_that_two_tables_decide_otherwise(folder: Path) -> None:
     assert (folder / "changed.csv").read_text().splitlines()[1] == '"b",,"object_removal","undetermined","gan"'
     run("rules", "diff", "field", "field", "--table", "history.csv", "-o", "same.parquet", cwd=folder)
     assert parquet.read_table(folder / "same.parquet").column_names[-2:] == ["was", "now"]
+    again = run("rules", "diff", "article", "field", "--table", "same.parquet", "-o", "more.csv", cwd=folder)
+    assert again.stderr == "genarch: same.parquet: has a column was of its own; rename it\n"
+    (folder / "near.csv").write_text("task,gpuu\ninpainting,t4\n")
+    assert (
+        "column 'gpuu' is not a constraint"
+        in run("rules", "diff", "article", "field", "--table", "near.csv", cwd=folder).stderr
+    )
     refused = run("rules", "diff", "article", "field", "specs.yaml", "--table", "history.csv", cwd=folder)
     assert "--table takes no SPEC and no --format" in refused.stderr

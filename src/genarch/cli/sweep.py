@@ -49,5 +49,7 @@ def sweep(
     table = load_rules(rules, evidence=not no_evidence)
     table = table if no_evidence else counting_own_cases(table)
     stated = parse_overrides(overrides or ())
+    if twice := [name for name in stated if name in {text.partition("=")[0] for text in vary}]:
+        raise typer.BadParameter(f"{twice[0]} is varied and set; leave one of them out")
     fixed = read_spec(spec, table, stated) if spec else Spec("nothing-stated", with_overrides({}, stated))
     return write_grid(fixed, table, vary, columns, output)

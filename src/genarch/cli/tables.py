@@ -230,7 +230,9 @@ def compare_on_table(old: RuleTable, new: RuleTable, path: str, output: str | No
     shown = STDIN if path == "-" else path
     with ExitStack() as stack:
         source = stack.enter_context(files.opened(path, sys.stdin.buffer, lambda _: True))
-        _warn(source.names, [], shown)
+        _warn(source.names, source.names, shown)
+        if output and (clash := [name for name in source.names if name in ("was", "now")]):
+            raise refuse(shown, f"has a column {clash[0]} of its own; rename it")
         kind = files.format_of(output) if output and output != "-" else "csv"
         add = stack.enter_context(files.written(output, kind, sys.stdout.buffer)) if output else None
         for batch in _shown(source.batches, source.rows):
