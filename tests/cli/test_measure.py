@@ -173,6 +173,9 @@ def test_a_report_says_the_verdict_and_what_it_rests_on() -> None:
         # No GPU makes 45 ms of an image shorter, so that nobody may wait.
         ((45.0,) * 6, {"queueing": True}, "kept", "no peak_images_per_second is stated"),
         ((45.0,) * 6, {"queueing": True, "peak_images_per_second": 10**7}, "missed", "keeps the budget at the peak"),
+        # Five runs say nothing of the median, and half of ten on either side no more; with a queue neither.
+        ((60.0,) * 5, {"queueing": True, "peak_images_per_second": 1}, "open", "p50 needs at least 6"),
+        ((40.0,) * 4 + (60.0,) * 6, {"queueing": True, "peak_images_per_second": 1}, "open", "more runs would narrow it"),
     ],
 )  # fmt: skip
 def test_verdicts_in_words(times: tuple[float, ...], stated: dict[str, Any], verdict: str | None, words: str) -> None:

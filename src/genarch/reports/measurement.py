@@ -113,7 +113,7 @@ def measured_report(
     if answers.get("queueing") is True and own and most:
         if peak:
             queue = gpus_for(peak, own.ms / 1000, most / 1000, PERCENTILES[name])
-            verdict = verdict if queue else "missed"
+            verdict = _queued(own, at_least(budget) or most, most, peak)
         else:
             said.append("The wait for a GPU counts, but no peak_images_per_second is stated to work it out from.")
     if runs.way == "command" and runs.times_ms and median(runs.times_ms) < _SHORTEST_SEEN_MS:
@@ -149,6 +149,15 @@ def _verdict(found: Percentile | None, budget: object) -> Verdict | None:
         return None
     verdicts = {found.verdict(least or most), found.verdict(most)}
     return verdicts.pop() if len(verdicts) == 1 else "open"
+
+
+def _queued(found: Percentile, least: float, most: float, peak: float) -> Verdict:
+    """Likewise with the wait for a GPU: kept where the high end of the interval is, missed where the low end is."""
+    share = PERCENTILES[found.name]
+    if found.high_ms is not None and gpus_for(peak, found.high_ms / 1000, least / 1000, share):
+        return "kept"
+    beyond = found.low_ms is not None and not gpus_for(peak, found.low_ms / 1000, most / 1000, share)
+    return "missed" if beyond else "open"
 
 
 def _load_part(load: Load, name: str, budget: object) -> LoadPart:
@@ -213,7 +222,9 @@ def verdict_words(report: Measured) -> str:
     budget = f"{ms_words(report.budget_ms)} for {share}"
     if report.verdict == "open":
         own = next(one for one in report.percentiles if one.name == report.percentile)
-        if own.verdict(at_most(report.budget_ms) or 0) == "kept":  # the most of a range, and not the least
+        if (
+            isinstance(report.budget_ms, Range) and own.verdict(at_most(report.budget_ms) or 0) == "kept"
+        ):  # the most of a range, and not the least
             took = f"{ms_words(own.ms)} for {share}"
             return f"Depends on the budget, which is a range: {took}, and {ms_words(report.budget_ms)} is stated"
         few = enough(report.percentile) if len(report.runs.times_ms) < enough(report.percentile) else 0
