@@ -28,7 +28,7 @@ ENDINGS: dict[str, Format] = {
 
 _STDOUT = "<stdout>"
 
-_FLUSHED = 8
+_FLUSHED = 4
 """Batches that make a group of rows in a Parquet file."""
 
 

@@ -8,7 +8,7 @@ matched by itself, row by row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import islice
 from math import prod
 from operator import or_
@@ -383,11 +383,27 @@ class Compiled:
 
     def hits(self, codes: Mapping[str, Codes], rows: int) -> Bools:
         """Which conditions hit in each row."""
-        found = np.zeros((rows, len(self._plan.parts)), bool)
-        for group in self.groups:
-            found[:, list(group.conditions)] = group.hits[_index(group, codes, rows)]
+        count = len(self._plan.parts)
+        words = [np.zeros(rows, np.uint64) for _ in range(-(-count // _BITS) or 1)]
+        for group, tables in zip(self.groups, self._hit_bits, strict=True):
+            index = _index(group, codes, rows).astype(np.intp)
+            for word, table in zip(words, tables, strict=True):
+                word |= table.take(index)  # noqa: PLW2901  (in place)
+        bits = np.stack(words, axis=1).view(np.uint8)
+        found: Bools = np.unpackbits(bits, axis=1, bitorder="little").view(bool)[:, :count]
         for condition in self.wide:
             found[:, condition] = self._matched(condition, codes, rows)
+        return found
+
+    @cached_property
+    def _hit_bits(self) -> Sequence[Sequence[Words]]:
+        """Of each group, a bit for each condition that hits, word by word, by row of its look-up table."""
+        found = []
+        for group in self.groups:
+            every = np.zeros((len(group.hits), (-(-len(self._plan.parts) // _BITS) or 1) * _BITS), bool)
+            every[:, list(group.conditions)] = group.hits
+            packed = np.packbits(every, axis=1, bitorder="little").view(np.uint64)
+            found.append([np.ascontiguousarray(word) for word in packed.T])
         return found
 
     def _matched(self, condition: int, codes: Mapping[str, Codes], rows: int) -> Bools:

@@ -63,7 +63,8 @@ class Spelt:
     both are the same, and so are the lengths, each text is the name that it was taken for.
     """
 
-    _LARGEST = 20_000
+    _LARGEST = 8_000
+    """Texts of several rows that are written out at most: more, and they are far from the processor."""
 
     def __init__(self, names: Sequence[str], by: Hashing) -> None:
         self._by = by
