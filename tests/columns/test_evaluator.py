@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pyarrow as pa
@@ -96,6 +97,22 @@ def test_a_column_that_there_is_not() -> None:
 def one(name: str, array: Any, when: Predicate) -> list[bool]:
     """In which rows a condition hits."""
     return [verdict == "gan" for verdict, *_ in evaluated(pa.table({name: array}), table(rule("a", when, {"gan": 1})))]
+
+
+@pytest.mark.parametrize("points", [1, 1 << 9, 1 << 20])
+def test_many_points(points: int) -> None:
+    """Sums that take more bits than are looked up, or fit in small numbers."""
+    rules = table(
+        rule("a", Predicate("device", "is", ("edge",)), {"gan": points, "diffusion": -1}),
+        rule("b", Predicate("task", "is", ("inpainting",)), {"diffusion": points, "gan": -points}),
+        rule("c", Predicate("serving", "is", ("batch",)), {"diffusion": points - 1}),
+    )
+    named = {"device": ("edge", "cpu"), "task": ("inpainting", None), "serving": ("batch", None)}
+    rows: list[dict[str, Value]] = [
+        {name: value for name, value in zip(named, values, strict=True) if value} for values in product(*named.values())
+    ]
+    assert evaluated(table_of(rows, list(named)), rules) == decided(rows, rules)
+    assert evaluated(table_of(rows, list(named)), table()) == decided(rows, table())
 
 
 BELOW_100 = Predicate("latency_budget_ms", "below", (100,))

@@ -121,7 +121,7 @@ class Scale(NamedTuple):
     def kind(self) -> Any:
         """Numbers that keys fit in."""
         bits = self.points_shift + (self.most + 1).bit_length()
-        return np.uint16 if bits <= 16 else np.uint32 if bits <= 32 else np.uint64
+        return np.uint16 if bits <= 16 else np.uint32 if bits <= 32 else np.int64
 
 
 class Verdicts(NamedTuple):
@@ -227,7 +227,7 @@ class Judge:
         found = np.zeros(1, np.int64)
         for number, at in enumerate(self.named[1:].tolist(), 1):  # noqa: PLR1704
             found = found | (limited >> at & 1) << number
-        return found.astype(np.uint16 if own < 16 and scale.kind == np.uint16 else np.uint64)
+        return found.astype(np.uint16 if own < 16 and scale.kind == np.uint16 else np.int64)
 
     def verdicts(
         self,
