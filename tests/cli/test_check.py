@@ -130,7 +130,7 @@ def test_nothing_checked_is_3(repo: Path) -> None:
         (["--today", "26-2-3"], "is not a calendar date"),
         (["--config", "none.toml"], "none.toml: no such file"),
         (["--baseline", "none.json"], "none.json: no such file"),
-        (["--changed-since", "HEAD"], "--changed-since: this is no git repository"),
+        (["--changed-since", "HEAD"], "--changed-since: this is not a git repository"),
         (["--write-baseline", "x.md"], "--write-baseline: 'x.md' would be checked as a document; name a .json"),
         (["--write-baseline", "b.json", "--format", "json"], "--write-baseline: writes the baseline and no report"),
     ],

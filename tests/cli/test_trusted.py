@@ -418,7 +418,7 @@ def test_without_git_or_a_repository_it_is_2(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     result = check("--trusted-ref", "main")
     assert result.returncode == 2
-    assert "--trusted-ref: this is no git repository; leave the option out" in result.stderr
+    assert "--trusted-ref: this is not a git repository; leave the option out" in result.stderr
 
 
 # What is named, and from where

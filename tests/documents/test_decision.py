@@ -352,7 +352,7 @@ def test_rules_that_nobody_knows_are_named_beside_those_that_are() -> None:
     other = named_table("other", "1.0.0")
     item = only(found(placed({"domain": "narrow"}, "gan", "x@1"), rules, None, other), "decided-with-unknown-rules")
     assert item.finding.message == (
-        "x@1 is no rule table that is known here (known: test, other; the present one is test@1.0.0). Write the one that "
+        "x@1 is not a known rule table (known: test, other; the present one is test@1.0.0). Write the one that "
         "the decision was taken with"
     )
     assert item.place == Place(PATH, 6, 1)

@@ -109,7 +109,7 @@ def measure(
     elif target and (why := _not_saved(stated, model, place, table, catalogue)):
         target, notes = None, [why]
     elif target and not isinstance(stated.constraints.get("resolution_px"), int):
-        notes = ["Saved without a size, and compared at none; state the measured one with --set resolution_px=…"]
+        notes = ["Saved without a size, so it is not compared at any; state it with --set resolution_px=…"]
     if notes:
         say(*notes)  # in time to end it
     with watch.watching(), interrupting(signal.default_int_handler):

@@ -84,7 +84,7 @@ def evaluate_table(run: TableRun, rules: str, cases: list[str] | None, *, eviden
     faults, counts = Faults(), Counter[str]()
     shown = STDIN if path == "-" else path
     if evidence and (own := OwnEvidence(table).files_for(shown)):
-        say(f"{', '.join(own)}: does not count for a table, which goes by the published measurements")
+        say(f"{', '.join(own)}: is not used for a table, which uses the published measurements")
     with ExitStack() as stack:
         source = stack.enter_context(files.opened(path, sys.stdin.buffer, lambda name: _wanted(name, keep)))
         kept = _kept(source.names, keep, shown)

@@ -361,7 +361,9 @@ def _as_before(path: str, batch: Any, schema: Any) -> Any:
         try:
             columns.append(column.cast(field.type))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            message = f"is of type {column.type} after rows of type {field.type}; write JSON lines, or leave it out"
+            message = (
+                f"is of type {column.type} after rows of type {field.type}; write JSON lines, or leave the column out"
+            )
             raise InputError([Problem(path, None, None, field.name, message)]) from None
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 

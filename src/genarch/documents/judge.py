@@ -262,7 +262,7 @@ def judge_model(placed: PlacedSpec, rules: RuleTable, catalogue: Catalogue) -> I
     from genarch.evidence.feasibility import needs_of
 
     if catalogue.awaits(name):
-        why = "there is no evidence of your own for it, which genarch measure adds"
+        why = "you have no evidence of your own for it; add it with genarch measure"
         yield placed.found(CheckId("model-unsuited"), "model", subject=[name], misses=why, evidence=catalogue.name)
         return
     needs = needs_of(stated, catalogue)

@@ -41,7 +41,7 @@ def _commit(option: str, reference: str, advice: str) -> tuple[str, str]:
     """The root of this repository, and the commit that a reference names."""
     root = repository_root(".")
     if root is None:
-        raise refuse(option, "this is no git repository; leave the option out")
+        raise refuse(option, "this is not a git repository; leave the option out")
     named = ("--end-of-options", f"{reference}^{{commit}}")
     unknown = f"git knows no commit '{reference[:80]}'{_shallow(option, root)}; {advice}"
     return root, _git(option, root, "rev-parse", "--verify", "--quiet", *named, otherwise=unknown).decode().strip()

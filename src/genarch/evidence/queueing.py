@@ -24,17 +24,17 @@ _ROUNDS = 20_000
 
 
 class Queue(NamedTuple):
-    """What waiting comes to at a load."""
+    """The wait for a GPU at a load."""
 
     images_per_second: float
     seconds_per_image: float
     share: float
-    """Of the requests that wait no longer than is said."""
+    """The share of requests that wait no longer than that."""
     gpus: int
     busy: float
-    """The share of the time that each GPU works."""
+    """The share of time that each GPU is busy."""
     wait_seconds: float
-    """What no more than the rest of the requests exceeds."""
+    """The wait that only the remaining share of requests exceeds."""
 
 
 def waiting(images_per_second: float, seconds_per_image: float, gpus: int, share: float) -> Queue | None:

@@ -26,10 +26,10 @@ class Machine(NamedTuple):
     system: str
     cpu: str
     cores: int
-    """That this process may use."""
+    """The number of cores that this process may use."""
     memory_gb: float | None
     gpus: tuple[str, ...]
-    """As their driver names them."""
+    """Names of the graphics cards, as their driver gives them."""
     driver: str | None
 
 
@@ -37,11 +37,11 @@ class Memory(NamedTuple):
     """The most memory that was in use, in GB."""
 
     processes_gb: float | None = None
-    """Of all processes that a command came to at a time; null where nothing was seen of them."""
+    """The most that all processes of the command used at once; null where it could not be measured."""
     gpu_gb: float | None = None
-    """Of all cards, by whatever ran on them; null where there are none."""
+    """GPU memory in use on all cards, by any program; null without a card."""
     gpu_before_gb: float | None = None
-    """Of all cards before anything was started."""
+    """GPU memory in use before anything was started."""
 
 
 class _MemoryInfo(ctypes.Structure):

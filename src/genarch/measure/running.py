@@ -35,16 +35,16 @@ class Stop(NamedTuple):
 
     why: Literal["interrupted", "time", "failed"]
     says: str
-    """What the generator did, where it failed."""
+    """What the generator did wrong, where it failed."""
 
 
 class Runs(NamedTuple):
-    """Times in milliseconds of images made one after the other, those to warm up apart."""
+    """Times in milliseconds of images made one after the other; warm-up images are listed separately."""
 
     way: Kind
     command: str
     ready_ms: float | None
-    """Until it said that it was loaded; null where it says nothing."""
+    """The time until the process was ready; null for a command or a server, which do not say so."""
     first_ms: float | None
     """From the start to the first image; null where there was none."""
     warmup_ms: tuple[float, ...]

@@ -29,7 +29,7 @@ from genarch.reports.words import counted, safe
 from genarch.version import __version__
 
 BINS = 12
-"""Of the histogram, about."""
+"""About how many bins the histogram has."""
 
 _FAR = 4
 """Times beyond so many medians are counted together."""
@@ -39,7 +39,7 @@ _SHORTEST_SEEN_MS = 100
 
 
 class Bin(NamedTuple):
-    """How many images took so long; the last one of a histogram may have no end."""
+    """How many images took that long; the last bin of a histogram may have no upper end."""
 
     low_ms: float
     high_ms: float | None
@@ -47,7 +47,7 @@ class Bin(NamedTuple):
 
 
 class LoadPart(NamedTuple):
-    """How it did when requests came at the stated peak."""
+    """How it performed when requests came at the stated peak."""
 
     images_per_second: float
     answered_per_second: float
@@ -57,36 +57,36 @@ class LoadPart(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What was measured of a spec's generator."""
+    """The result of measuring a generator for a spec."""
 
     schema_version: Literal["1.0"]
     genarch_version: str
     spec: str
     title: str
     date: str
-    """In UTC."""
+    """The date in UTC."""
     budget_ms: float | Range | None
     percentile: PercentileName
-    """Which one the budget is for."""
+    """The percentile that the budget applies to."""
     verdict: Verdict | None
     """Null where no budget is stated, or nothing was measured."""
     planned: Plan
     runs: Runs
     percentiles: tuple[Percentile, ...]
     images_per_second: float | None
-    """One after the other."""
+    """The rate when images are made one after the other."""
     histogram: tuple[Bin, ...]
     load: LoadPart | None
-    """Null where no requests were sent at the peak."""
+    """Null if no requests were sent at the peak."""
     queue: Queue | None
     """The fewest GPUs that keep the budget with the wait at the peak; null where that is not asked, or none do."""
     memory: Memory
     machine: Machine | None
-    """Null where it is another, as behind an address elsewhere."""
+    """Null for a server on another machine."""
     hardware: str | None
-    """What the evidence catalogue calls it."""
+    """The hardware's id in the evidence catalogue."""
     saved: str | None
-    """The file of evidence that it was added to."""
+    """The evidence file that the measurement was added to."""
     notes: tuple[str, ...]
 
 
