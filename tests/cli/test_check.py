@@ -1140,10 +1140,11 @@ def test_a_step_summary_keeps_what_others_wrote(others: bytes, repo: Path) -> No
     for path in ("summary", str(repo / "link")):
         result = check("--format", f"markdown={path}", GITHUB_STEP_SUMMARY=str(repo / "summary"))
         assert result.exit_code == 0
-    (repo / "small.yaml").write_text(TABLE.format("small", "article"))
-    lint = ["rules", "lint", "small.yaml", "-o", "summary"]
-    assert CliRunner().invoke(app, lint, env={"GITHUB_STEP_SUMMARY": "summary"}).exit_code == 0
+    (repo / "empty.yaml").write_text("")
+    lint = ["rules", "lint", "empty.yaml", "-o", "summary"]
+    assert CliRunner().invoke(app, lint, env={"GITHUB_STEP_SUMMARY": "summary"}).exit_code == 2
     content = (repo / "summary").read_bytes()
     assert content.startswith(others)
     assert content[len(others) :].lstrip(b"\n").startswith(b"## Design decisions\n")
     assert content.count(b"\n## Design decisions\n") == 2 - (others == b"")
+    assert b"\nempty.yaml:1:1: error [table-invalid]\n" in content
