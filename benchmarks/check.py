@@ -20,10 +20,11 @@ SHARES = {"none": 0.0, "one in ten": 0.1, "all": 1.0}
 
 
 class Cost(NamedTuple):
-    """Wall time in seconds, and the peak memory of the largest process in MiB."""
+    """Wall time in seconds, the peak memory of the largest process in MiB, and CPU time in seconds."""
 
     seconds: float
     memory: float
+    cpu: float
 
 
 def measure() -> None:
@@ -35,6 +36,7 @@ def measure() -> None:
             print(f"\nDocuments: {FILES:,} files, {size / 1e6:.0f} MB, a block in {name} (wall time, median of three)")
             one, both = (_genarch(tree, jobs) for jobs in (1, 2))
             print(f"  {'genarch check':34} {one.seconds:6.2f} s  {one.memory:5.0f} MiB")
+            print(f"  {'documents a second of its CPU time':34} {FILES / one.cpu:6.0f}")
             print(f"  {'genarch check --jobs 2':34} {both.seconds:6.2f} s  {both.memory:5.0f} MiB")
             linter = shutil.which("markdownlint-cli2", path=_search_path())
             if linter is None:
@@ -46,6 +48,10 @@ def measure() -> None:
                 print(f"  {'markdownlint-cli2':34} {cost.seconds:6.2f} s  {cost.memory:5.0f} MiB  {told}")
             if share == 1:
                 _validator(Path(folder), one)
+        other = Path(folder) / "other"
+        make_tree(other, FILES // 5, 1.0, differing=True)
+        rate = FILES // 5 / _genarch(other, 1).cpu
+        print(f"  {'the same where every spec differs':34} {rate:6.0f}")
         few = Path(folder) / "few"
         make_tree(few, FILES // 5, 1.0)
         ratio = one.memory / _genarch(few, 1).memory
@@ -79,7 +85,7 @@ def _run(command: list[str], folder: Path) -> Cost:
     began = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, _, usage = os.wait4(process.pid, 0)
-    return Cost(time.perf_counter() - began, usage.ru_maxrss / 1024)
+    return Cost(time.perf_counter() - began, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
 
 def _search_path() -> str:

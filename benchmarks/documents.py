@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 PARAGRAPH = (
@@ -59,13 +60,17 @@ waivers:
 BLOCKS = _BLOCKS.split("---\n")
 
 
-def make_tree(folder: Path, files: int, share: float, seed: int = 5) -> int:
-    """Write documents, a share of them with a spec block; how many bytes they have together."""
+def make_tree(folder: Path, files: int, share: float, seed: int = 5, *, differing: bool = False) -> int:
+    """Write documents, a share of them with a spec block; how many bytes they have together.
+
+    Where they are `differing`, each block has a budget of its own, whether its decision passes with that or not.
+    """
     chance = random.Random(seed)
     total = 0
     for number in range(files):
         size = 700_000 if number % 1_000 == 500 else int(chance.lognormvariate(8.52, 0.7))  # a median of 5 kB
         block = BLOCKS[number % len(BLOCKS)] if chance.random() < share else ""
+        block = re.sub(r"(latency_budget_ms:) \w+", rf"\1 {20 + number}", block) if differing else block
         text = _document(number, size, block, chance)
         path = folder / f"team-{number % 25:02}" / f"{number:04}-decision.md"
         path.parent.mkdir(parents=True, exist_ok=True)
