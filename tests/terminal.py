@@ -36,9 +36,11 @@ def at_terminal(
         except SystemExit as end:
             code = end.code
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code if isinstance(code, int) else 70)
+            try:
+                sys.stdout.flush()
+                sys.stderr.flush()
+            finally:  # a terminal that is gone takes no more, and the tests must not go on here
+                os._exit(code if isinstance(code, int) else 70)
 
     child = pexpect.spawn(
         sys.executable,
