@@ -54,6 +54,7 @@ def test_lines_within_quotes() -> None:
     ("name", "content", "message"),
     [
         ("a.csv", b"task,x,task\n", "has the column 'task' twice; rename one"),
+        ("a.csv", b"priorities,priorities.speed\n", "priorities and priorities.speed state the same constraint; leave"),
         ("a.csv", b"task\ra\r", "ends its lines with carriage returns alone; save it with line feeds"),
         ("a.csv", "task\n".encode("utf-16"), "not UTF-8 at byte 0 (it begins as UTF-16 does); save it as UTF-8"),
         ("a.csv", b"task,\xff\n", "not UTF-8 at byte 5; save it as UTF-8"),
