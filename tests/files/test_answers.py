@@ -90,8 +90,8 @@ def test_where_one_number_is_asked_for_a_range_is_none() -> None:
     ("name", "text", "message"),
     [
         # ranges
-        ("training_images", "5..1", "5..1 must begin below its end; write 1..5"),
-        ("training_images", "{above: 9, below: 3}", "must begin below its end; write {above: 3, below: 9}"),
+        ("training_images", "5..1", "5..1 begins above its end; write 1..5"),
+        ("training_images", "{above: 9, below: 3}", "begins above its end; write {above: 3, below: 9}"),
         ("training_images", "{above: 4, below: 5}", "no whole number of at least 0 is in {above: 4, below: 5}"),
         ("training_images", "<0", "no whole number of at least 0 is in <0; write a wider range"),
         ("resolution_px", "<1", "no whole number of at least 1 is in <1"),

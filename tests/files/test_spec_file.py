@@ -138,7 +138,7 @@ def test_the_carrier_does_not_change_the_spec_or_the_lines(tmp_path: Path, bom: 
             [
                 "s:3:41: constraints.training_images.below: 'x' is not a whole number",
                 "s:3:44: constraints.training_images.abve: 'abve' is not an end of a range; did you mean 'above'?",
-                "s:4:18: constraints.resolution_px: 9..5 must begin below its end; write 5..9",
+                "s:4:18: constraints.resolution_px: 9..5 begins above its end; write 5..9",
             ],
         ),
         (
