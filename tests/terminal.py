@@ -27,6 +27,7 @@ def at_terminal(
         code: object = 70
         os.closerange(3, 1 << 20)  # the parent waits for the end of one of them
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup ignores
         os.environ.update(env)
         sys.stdin, sys.stdout, sys.stderr = (open(number, mode) for number, mode in enumerate("rww"))  # noqa: SIM115
         sys.argv = ["genarch", *map(str, arguments)]

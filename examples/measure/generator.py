@@ -48,6 +48,15 @@ def convolved(image: Layer, kernels: list[list[float]]) -> list[list[float]]:
     return [[value if value > 0 else 0.2 * value for value in row] for row in found]
 
 
+def answer() -> None:
+    """Make an image for each line; `genarch.measure.loop` does this where genarch is installed beside the model."""
+    print("ready", flush=True)
+    for line in sys.stdin:
+        number, _, seed = line.rstrip("\n").partition(" ")
+        generate(int(seed or 0))
+        print("done", number, flush=True)
+
+
 def serve(port: int) -> None:
     """Make an image for each request; its body is the seed."""
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer  # takes longer than an image
@@ -73,9 +82,7 @@ def serve(port: int) -> None:
 def main() -> None:
     """Make one image, or as many as are asked for."""
     if "--loop" in sys.argv:
-        from genarch.measure import loop
-
-        loop(lambda request: generate(int(request or 0)))
+        answer()
     elif "--serve" in sys.argv:
         serve(int(sys.argv[-1]))
     else:
