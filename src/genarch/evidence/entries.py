@@ -24,9 +24,7 @@ OWN_PREFIX = "own-"
 """What the ids of a team's own models begin with, so that a spec may name one before anything is known of it."""
 
 Ids = Annotated[tuple[Id, ...], Mark(absent=())]
-Resolution = Annotated[
-    str, text(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}", "a resolution; write width and height, as 1024x1024")
-]
+Resolution = Annotated[str, text(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}", "a resolution; write it as 1024x1024")]
 Month = Annotated[
     str,
     text(

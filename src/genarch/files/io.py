@@ -203,7 +203,7 @@ def atomic_file(
     """What adds text to a file that appears under its name only once it is complete, and not at all on an error.
 
     It keeps the owner and the mode of a file that is there. Where none may take its place, as of one with several hard
-    links, it is written over once the text is complete, which `note` is told. `before` is the text that it must still
+    links, it is written over once the text is complete, which `note` says. `before` is the text that it must still
     have then. What is no regular file, such as `/dev/stdout` or a named pipe, is written to as it stands.
 
     Raises:
