@@ -340,7 +340,7 @@ class Group:
         return _kept(self._jobs, (itself, side), made)
 
     def _fronts_at(self, side: int, without: AbstractSet[str]) -> Sequence[_Front]:
-        """What takes least is told apart where it is asked for again: for once that would take longer than it saves."""
+        """What takes least, worked out where it is asked for again: for once that would take longer than it saves."""
         known = None if without else self._fronts.get(side)
         if known and known[0]:
             return known[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TypeVar
 
 from genarch.engine.constraints import Answers, GpuNames
 from genarch.engine.extension import Extended
@@ -23,6 +23,8 @@ from genarch.files.records import read_record
 if TYPE_CHECKING:
     from genarch.engine.likely import Likely, Questionnaire
     from genarch.evidence.catalogue import Catalogue
+
+_T = TypeVar("_T")
 
 DEFAULT_TABLE = "field"
 
@@ -278,9 +280,7 @@ def load_weights() -> Weights:
     def read() -> Weights:
         from genarch.engine.nearest import Similarity  # not for whoever finds what was kept
 
-        record = read_record(path, Similarity)
-        record.document.check()
-        return record.value.weights
+        return _valid(path, Similarity).weights
 
     return cached("similarity", [path], Weights, read)
 
@@ -296,12 +296,14 @@ def load_questionnaire() -> Questionnaire:
 
     path = os.path.join(rules_folder(), "questionnaire", "questions.yaml")
 
-    def read() -> Questionnaire:
-        record = read_record(path, Questionnaire)
-        record.document.check()
-        return record.value
+    return cached("questionnaire", [path], Questionnaire, lambda: _valid(path, Questionnaire))
 
-    return cached("questionnaire", [path], Questionnaire, read)
+
+def _valid(path: str, kind: type[_T]) -> _T:
+    """What a bundled file holds; InputError has every problem of it."""
+    record = read_record(path, kind)
+    record.document.check()
+    return record.value
 
 
 def likely_by(rules: RuleTable) -> Likely:
