@@ -18,8 +18,13 @@ from genarch.files.table_reader import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Where this is set, each of the hundreds of processes that tests start would compile the package anew.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# What the program reads of its surroundings is what a test says, on a machine of CI as at a desk. Where bytecode is not
+# written, each of the hundreds of processes that tests start would compile the package anew.
+for name in (
+    *("CI", "COLUMNS", "FORCE_COLOR", "GENARCH_TRACEBACK", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "NO_COLOR"),
+    *("PRE_COMMIT", "PYTHONDONTWRITEBYTECODE", "SOURCE_DATE_EPOCH"),
+):
+    os.environ.pop(name, None)
 
 # The commands are put together once for all tests of a process, not for each call.
 vars(typer.testing)["_get_command"] = cache(get_command)

@@ -87,6 +87,7 @@ def bundled(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """A branch of a repository that is judged by the table of the article."""
     shutil.copytree(base, tmp_path / "repo", symlinks=True)
     monkeypatch.chdir(tmp_path / "repo")
+    monkeypatch.setenv("CI", "true")  # where it is used
     return tmp_path / "repo"
 
 
@@ -573,6 +574,28 @@ def test_a_submodule_is_compared_with_its_commit(bundled: Path, tmp_path: Path) 
     put("sub/adr/b.md", WAIVED.replace("33", "32"))(bundled)
     commit(bundled / "sub")
     assert found() == [("sub/adr/a.md", "status-left-force", 6), ("sub/adr/b.md", "waiver-added", 8)]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        'rules = "../ours.yaml"',
+        'baseline = "../known.json"',
+        'cases = ["../cases"]',
+        'measurements = ["../own.yaml"]',
+    ],
+)
+def test_in_ci_settings_at_the_commit_name_nothing_outside_of_the_repository(setting: str, bundled: Path) -> None:
+    git(bundled, "checkout", "-q", "main")
+    (bundled / "genarch.toml").write_text(f"{setting}\n")
+    commit(bundled)
+    put("../ours.yaml", TABLE.format("ours", "Q1", "article", "Q1"))(bundled)
+    put("../known.json", FILES["known.json"])(bundled)
+    put("../cases/a.yaml", "")(bundled)
+    put("../own.yaml", "")(bundled)
+    result = check("--trusted-ref", "main")
+    assert result.returncode == 2
+    assert ": is outside the repository" in result.stderr
 
 
 @pytest.mark.parametrize("extended", ["../outside.yaml", "{}/rules/base.yaml"])

@@ -86,7 +86,7 @@ def settings_of(
     say(*(f"{path}: skipped, since it cannot be read and does not mention genarch" for path in project.passed_over))
     folder = project.folder
     if config is None and os.environ.get("CI", "").casefold() in ("true", "1"):
-        _within_repository(project, rules=rules is None, baseline=baseline is None, measured=not measurements)
+        _within_repository(project, at, rules=rules is None, baseline=baseline is None, measured=not measurements)
     project = project._replace(
         waiver_days=waiver_days or project.waiver_days,
         measurement_days=measurement_days or project.measurement_days,
@@ -184,22 +184,28 @@ def known_findings(settings: Settings, at: Revision | None = None) -> tuple[Know
         return read_baseline(at.copy(settings.baseline))
 
 
-def _within_repository(project: ProjectSettings, *, rules: bool, baseline: bool, measured: bool) -> None:
+def _within_repository(
+    project: ProjectSettings, at: Revision | None, *, rules: bool, baseline: bool, measured: bool
+) -> None:
     """Refuse settings, and what they name in place of the command line, that lie outside of the repository.
 
-    What a table extends counts too, and so does each file of cases.
+    What a table extends counts too, and so does each file of cases; of a commit, `table_at` sees to the former, and
+    the links of the commit lead nowhere outside, so that what the change makes of either is no reason to refuse.
     """
-    root = discovery.repository_root(".")
-    paths: list[str | None] = [
-        project.path,
-        *case_files(project.case_paths),
-    ]
-    if rules and (table := project.path_of(project.rules)) and table not in bundled_tables():
-        paths += [table] if root and not within(os.path.realpath(table), root) else table_files(table)
-    paths += [project.path_of(project.baseline)] if baseline else []
-    paths += map(project.path_of, project.measurements) if measured else []
+    named = [project.path, project.path_of(project.baseline) if baseline else None]
+    named += map(project.path_of, project.measurements) if measured else []
+    table = project.path_of(project.rules) if rules else None
+    table = table if table not in bundled_tables() else None
+    if at is not None:
+        outside = [path for path in [*named, table, *project.case_paths] if path and at.inside(path) is None]
+    elif root := discovery.repository_root("."):
+        named += case_files(project.case_paths)
+        if table:
+            named += table_files(table) if within(os.path.realpath(table), root) else [table]
+        outside = [path for path in named if path and not within(os.path.realpath(path), root)]
+    else:
+        return
     own = rules_folder()
-    outside = [path for path in paths if path and root and not within(os.path.realpath(path), root)]
     message = "is outside the repository, where changes are not reviewed; in CI, name it on the command line"
     if outside := [path for path in outside if not within(os.path.realpath(path), own)]:
         raise InputError([Problem(path, None, None, "", message) for path in outside])
