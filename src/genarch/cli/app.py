@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib import import_module
 from itertools import takewhile
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -15,6 +15,7 @@ from typer.main import get_group
 from typer.models import CommandFunctionType
 
 from genarch.cli.output import ENDINGS, format_of, guarded, written
+from genarch.values import NamedTuple
 from genarch.version import __version__
 
 

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from genarch.cli.output import FAIL_ON, OwnEvidence, collected, counting_own_cases, one_of, say
 from genarch.documents import discovery
@@ -28,6 +28,7 @@ from genarch.errors import InputError, Problem
 from genarch.files.bundled import DEFAULT_TABLE, DOCUMENT_CHECKS, OWN_NAME, bundled_tables, load_rules, table_files
 from genarch.files.cache import rules_folder
 from genarch.files.io import case_files, is_spec, refuse, within
+from genarch.values import NamedTuple
 
 if TYPE_CHECKING:
     from genarch.documents.revisions import Changed, Revision, Trusted

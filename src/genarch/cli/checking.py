@@ -7,7 +7,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from genarch.cli.check_settings import Settings
 from genarch.cli.output import STDIN, bug, read_standard_input
@@ -28,6 +28,7 @@ from genarch.reports.findings import (
     document_findings,
     finding_counts,
 )
+from genarch.values import NamedTuple
 from genarch.version import __version__
 
 if TYPE_CHECKING:

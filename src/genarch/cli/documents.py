@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from difflib import unified_diff
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 from genarch.cli.app import Cases, Commands, EntryFormat, Evidence, Text, Texts, argument, flag, option
 from genarch.cli.check_settings import Settings, changed_files, compared, known_findings, settings_of, trusted_commit
@@ -33,6 +33,7 @@ from genarch.files.io import read_exactly, refuse, within
 from genarch.reports.finding_formats import FORMATS, LISTING, View
 from genarch.reports.findings import CheckReport, ListedWaiver, judged_by, waivers_page
 from genarch.reports.words import counted, safe
+from genarch.values import NamedTuple
 
 if TYPE_CHECKING:
     from genarch.documents.revisions import Changed

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,6 +41,7 @@ from genarch.engine.spec import Spec
 from genarch.errors import InputError, nearest
 from genarch.files.bundled import load_rules, table_files
 from genarch.files.io import refuse
+from genarch.values import NamedTuple
 
 if TYPE_CHECKING:
     from genarch.columns.sweep import Varied

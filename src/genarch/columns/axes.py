@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from genarch.engine.constraints import BY_NAME, Range, Value, gpu_names
 from genarch.engine.matching import Column, Matcher
 from genarch.engine.spec import contradicted_device, excess_memory, with_implied
+from genarch.values import NamedTuple
 
 Codes = npt.NDArray[Any]
 """The code of each row's answer; of 8 or 16 bits, as there are classes."""

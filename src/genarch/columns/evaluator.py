@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from genarch.engine.explore import explore
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.errors import InputError, Problem, nearest
+from genarch.values import NamedTuple
 
 ROWS = 1 << 18
 """Rows that are worked on at once: more, and what is in between is far from the processor; fewer cost more calls."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from genarch.columns.reading import answer_of, columns_of
 from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.constraints import BY_NAME, Answers, Constraint, Value, in_order
+from genarch.values import NamedTuple
 
 _ALIKE = 1 << 40
 """Combinations that a number tells apart, before those that do not occur are left out."""

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +20,7 @@ from genarch.engine.answers import format_answer
 from genarch.engine.constraints import BY_NAME
 from genarch.errors import InputError, Problem
 from genarch.files.io import atomic_bytes, decode, refuse
+from genarch.values import NamedTuple
 
 Format = Literal["csv", "parquet", "arrow", "jsonl"]
 ENDINGS: dict[str, Format] = {

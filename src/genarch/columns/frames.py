@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -14,6 +14,7 @@ from genarch.columns.reading import FaultKind, Faults
 from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
+from genarch.values import NamedTuple
 
 OnError = Literal["fail", "null"]
 """Values that are no answers are refused, or unknown."""

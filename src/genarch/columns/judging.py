@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from math import exp
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from genarch.columns.plan import SLOT, Compiled, Words
 from genarch.engine.conditions import Condition
 from genarch.engine.rules import Ratio, RuleTable
 from genarch.engine.scoring import scorer
+from genarch.values import NamedTuple
 
 Numbers = npt.NDArray[Any]
 Small = npt.NDArray[Any]

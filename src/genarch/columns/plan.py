@@ -12,7 +12,7 @@ from functools import cached_property, reduce
 from itertools import islice
 from math import prod
 from operator import or_
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from genarch.engine.conditions import Condition, constraints_read
 from genarch.engine.constraints import CONSTRAINTS, Range
 from genarch.engine.matching import Matcher
 from genarch.engine.rules import Assumption
+from genarch.values import NamedTuple
 
 Words = npt.NDArray[Any]
 Bools = npt.NDArray[Any]

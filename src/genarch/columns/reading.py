@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.answers import UNKNOWN_WORDS, parse_answer
 from genarch.engine.constraints import BY_NAME, Constraint, Value
 from genarch.engine.forms import MAX_DIGITS, shown
+from genarch.values import NamedTuple
 
 Bools = npt.NDArray[Any]
 

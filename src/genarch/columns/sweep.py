@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import log, prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.answers import format_answer, parse_answer
 from genarch.engine.constraints import BY_NAME, Answers, Constraint, Value
 from genarch.errors import InputError, Problem, nearest
+from genarch.values import NamedTuple
 
 MOST_STEPS = 1_000_000
 """Values of one constraint at most."""

@@ -4,10 +4,10 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from genarch.documents.globs import Patterns
 from genarch.files.io import is_spec, walk, walked_to, within
+from genarch.values import NamedTuple
 
 
 def repository_root(folder: str) -> str | None:

@@ -4,8 +4,9 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
 from unicodedata import normalize
+
+from genarch.values import NamedTuple
 
 LONGEST_GLOB = 500
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from genarch.documents.reader import TOO_COSTLY, DesignDocument, PlacedSpec, families_named, located
 from genarch.documents.waivers import with_waivers
@@ -26,6 +26,7 @@ from genarch.engine.scoring import (
 from genarch.engine.search import LIMIT
 from genarch.engine.spec import Spec
 from genarch.evidence.catalogue import Catalogue
+from genarch.values import NamedTuple
 
 if TYPE_CHECKING:
     from genarch.documents.settings import Policy

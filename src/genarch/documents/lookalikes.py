@@ -5,11 +5,12 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 from unicodedata import category, normalize
 
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.findings import CheckId
+from genarch.values import NamedTuple
 
 INFO = ("yaml genarch", "yml genarch")
 """The info strings of a spec block."""

@@ -9,7 +9,7 @@ so it may be whatever YAML allows: only the parser's events are read, which is s
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -29,6 +29,7 @@ from genarch.engine.budget import Budget
 from genarch.engine.findings import CheckId
 from genarch.errors import InputError, Problem
 from genarch.files.yaml_text import LINE_END, LINE_END_OF_YAML, LOADER, what_is_wrong
+from genarch.values import NamedTuple
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

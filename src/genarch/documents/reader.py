@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from genarch.documents.discovery import repository_root
 from genarch.documents.lookalikes import WORD, Defect, is_meant
@@ -20,6 +19,7 @@ from genarch.files.bundled import DOCUMENT_CHECKS, load_catalogue
 from genarch.files.io import LONGEST_SCAN, MAX_BYTES, as_kept, decode, read_bytes, read_text, refuse, within
 from genarch.files.specs import parse_placed
 from genarch.files.yaml_text import LINE_END
+from genarch.values import NamedTuple
 
 MAX_BLOCKS = 100
 """Specs that one document may state."""

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 from genarch.documents.discovery import repository_root
 from genarch.errors import InputError
 from genarch.files.io import refuse, walk, within
+from genarch.values import NamedTuple
 
 
 def _git(option: str, folder: str, *arguments: str, otherwise: str = "git failed", given: bytes = b"") -> bytes:

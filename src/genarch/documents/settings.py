@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 from genarch.engine.findings import Severity
 from genarch.engine.forms import HIDDEN, ShownText, format_version, whole
@@ -14,6 +14,7 @@ from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import LONGEST_SCAN, MAX_BYTES, read_bytes, read_text, refuse
 from genarch.files.records import Record
 from genarch.files.yaml_text import NOWHERE, Document, nodes_of
+from genarch.values import NamedTuple
 
 NAMES = ("genarch.toml", "pyproject.toml")
 """The files that hold settings; in one folder the first counts."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from genarch.documents.discovery import DOCUMENT_SUFFIXES, Selection
 from genarch.documents.judge import taken_with
@@ -18,6 +17,7 @@ from genarch.engine.spec import Spec, Waiver
 from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS
 from genarch.files.io import decode, entered, is_spec, within
+from genarch.values import NamedTuple
 
 
 class _Stated(NamedTuple):

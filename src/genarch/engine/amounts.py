@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from genarch.engine.constraints import Constraint, Range
 from genarch.engine.forms import DECIMAL, MAX_DIGITS, shown
 from genarch.errors import nearest
+from genarch.values import NamedTuple
 
 SIGNS: Mapping[str, str] = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
 """The names of a range's ends, each with its sign."""

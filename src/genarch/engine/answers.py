@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.engine.amounts import InvalidAnswerError, parse_amount, range_text
 from genarch.engine.constraints import (
@@ -26,6 +26,7 @@ from genarch.engine.constraints import (
 from genarch.engine.forms import shown
 from genarch.engine.spoken import as_written
 from genarch.errors import nearest
+from genarch.values import NamedTuple
 
 UNKNOWN_WORDS = frozenset({"unknown", "null", "~", ""})
 """How a spec file says that nobody knows: these words, or the key's absence."""

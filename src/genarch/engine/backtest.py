@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from math import exp, lgamma, log
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.engine.constraints import Answers, in_order
 from genarch.engine.matching import positions
@@ -20,6 +20,7 @@ from genarch.engine.precedents import source_of
 from genarch.engine.rules import VERDICTS_WITHOUT_FAMILY, Rule, RuleTable
 from genarch.engine.scoring import Confidence, Effect, Verdict, revalued, scorer
 from genarch.engine.spec import Case
+from genarch.values import NamedTuple
 
 Outcome = Literal["right", "hedged", "wrong", "confidently_wrong"]
 

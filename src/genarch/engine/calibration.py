@@ -8,9 +8,10 @@ that are ruled out have no chance. Verdicts do not hang on it; how sure they are
 # No annotations as strings here: what a table keeps is read by them at every start.
 from collections.abc import Mapping
 from math import exp, log
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from genarch.engine.forms import number, whole
+from genarch.values import NamedTuple
 
 LEAST_SHARE = 0.01
 """What a family counts of which no precedent speaks: that nobody chose it yet does not rule it out."""

@@ -1,9 +1,10 @@
 """What exploration finds: verdicts that are possible, and changes that give another one."""
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.engine.constraints import Answers, Value
+from genarch.values import NamedTuple
 
 Bound = Literal["at_least", "above", "at_most", "below"]
 

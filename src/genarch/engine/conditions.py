@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, product
 from math import prod
 from operator import eq, ge, gt, le, lt
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.engine.constraints import BY_NAME, Answers, Value
+from genarch.values import NamedTuple
 
 Operator = Literal["is", "below", "at_most", "above", "at_least", "any_of", "all_of", "none_of"]
 

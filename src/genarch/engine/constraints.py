@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from genarch.engine.forms import OMITTED
+from genarch.values import NamedTuple
 
 ConstraintKind = Literal["choice", "set", "number", "integer", "flag"]
 Group = Literal["task", "output", "serving", "priorities", "training"]

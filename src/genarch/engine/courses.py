@@ -12,7 +12,6 @@ from functools import cache, reduce
 from itertools import chain, combinations, groupby, pairwise, permutations, product
 from math import inf
 from operator import ne, or_
-from typing import NamedTuple
 
 from genarch.engine.budget import Budget
 from genarch.engine.conditions import answered, constraints_read
@@ -21,6 +20,7 @@ from genarch.engine.matching import Matcher, positions
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import surplus
 from genarch.engine.search import Found, Space, Stretch, VerdictSearch, sampled, search, verdict_search
+from genarch.values import NamedTuple
 
 SAMPLES = 1_000
 """Answers to look at for courses, before a search for those that they do not show."""

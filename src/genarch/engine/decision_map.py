@@ -2,7 +2,7 @@
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from itertools import compress
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from genarch.engine.answers import format_answer
 from genarch.engine.budget import Budget
@@ -15,6 +15,7 @@ from genarch.engine.scoring import Confidence, decide
 from genarch.engine.search import Space, VerdictSearch, verdict_search
 from genarch.engine.spec import Spec
 from genarch.errors import InputError, Problem
+from genarch.values import NamedTuple
 
 TOTAL = 1_000_000
 """Steps that the searches for all tiles may take together: some minute."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from math import prod
-from typing import Annotated, Literal, NamedTuple, cast
+from typing import Annotated, Literal, cast
 
 from genarch.engine.budget import Budget
 from genarch.engine.conditions import All, Operator, Predicate, constraints_read, satisfies
@@ -20,6 +20,7 @@ from genarch.engine.forms import OMITTED
 from genarch.engine.matching import positions
 from genarch.engine.rules import Rule, RuleTable
 from genarch.engine.search import AnswerClass, Space, distinct, find, sampled, search, verdict_search
+from genarch.values import NamedTuple
 
 TOTAL = 400_000
 """Steps that all searches of a comparison may take together: some half a minute."""

@@ -1,9 +1,10 @@
 """What a check finds: shared by the verification of rule tables and the checks on documents."""
 
-from typing import Literal, NamedTuple, NewType
+from typing import Literal, NewType
 
 from genarch.engine.constraints import Answers
 from genarch.engine.spec import Spec
+from genarch.values import NamedTuple
 
 Severity = Literal["error", "warning", "note"]
 

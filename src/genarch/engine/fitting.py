@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import exp, log
-from typing import NamedTuple
 
 from genarch.engine.backtest import outcome
 from genarch.engine.calibration import LEAST_SHARE, Calibration, LeftOut, Right, chances
@@ -18,6 +17,7 @@ from genarch.engine.precedents import Weights, counts, precedents, source_of, vo
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Scorer, Tally, Verdict, scorer
 from genarch.engine.spec import Case
+from genarch.values import NamedTuple
 
 START = Calibration(per_point=0.3, precedents=0.4, clear=0.65)
 """What the fit starts from, and is pulled to where cases are few."""

@@ -6,9 +6,10 @@ form reads the text of one scalar and knows its JSON Schema, so that the two can
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from genarch.errors import nearest
+from genarch.values import NamedTuple
 
 Json = dict[str, Any]
 """A part of a JSON Schema."""

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from math import log
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.engine.constraints import BY_NAME, NOTHING_STATED, Answers, Range, Value
 from genarch.engine.explore import Exploration
@@ -22,6 +22,7 @@ from genarch.engine.rules import Notice, RuleTable
 from genarch.engine.scoring import Verdict
 from genarch.engine.search import VerdictSearch, find, verdict_search
 from genarch.engine.spec import with_implied
+from genarch.values import NamedTuple
 
 Order = Literal["adaptive", "fixed"]
 """`adaptive` asks what narrows the verdict most, `fixed` goes through the table's questions in turn."""

@@ -13,13 +13,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from genarch.engine.constraints import BY_NAME, Answers, Constraint, Value, gpu_names
 from genarch.engine.forms import Mark, ShownText, format_version
 from genarch.engine.precedents import GROUPS, Weights, agreed_of, by_constraint, compared
 from genarch.engine.search import scattered
 from genarch.engine.spec import Case, with_implied
+from genarch.values import NamedTuple
 
 DRAWN = 500
 """Ways to answer the rest that are looked at."""

@@ -15,7 +15,6 @@ from copy import copy
 from functools import reduce
 from itertools import compress, count, pairwise
 from operator import and_, or_
-from typing import NamedTuple
 
 from genarch.engine.conditions import (
     All,
@@ -31,6 +30,7 @@ from genarch.engine.conditions import (
 )
 from genarch.engine.constraints import BY_NAME, Answers, Constraint, Range, Value
 from genarch.engine.rules import Assumption
+from genarch.values import NamedTuple
 
 _ZERO_IS_FALSE = bytes.maketrans(b"0", b"\0")
 

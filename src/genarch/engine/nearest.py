@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from math import log
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from genarch.engine.forms import format_version, number, whole
 from genarch.engine.precedents import (
@@ -26,6 +26,7 @@ from genarch.engine.precedents import (
     votes,
 )
 from genarch.engine.spec import Case
+from genarch.values import NamedTuple
 
 GRID = (0.5, 1.0, 2.0)
 """The weights that are tried for each group."""

@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import log10
 from operator import attrgetter
-from typing import Annotated, NamedTuple, cast
+from typing import Annotated, cast
 
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Range, Value
 from genarch.engine.forms import number
 from genarch.engine.spec import Case, with_implied
+from genarch.values import NamedTuple
 
 Weight = Annotated[float, number(above=0, below=100)]
 

@@ -6,13 +6,14 @@ A table's file has the fields of these values; see `genarch.files.table_reader`.
 # No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 from genarch.engine.calibration import Calibration
 from genarch.engine.conditions import ALWAYS, Condition
 from genarch.engine.constraints import Answers
 from genarch.engine.forms import HIDDEN, VERSION, Form, Mark, Scalar, ShownText, text
 from genarch.errors import UnknownIdError, nearest
+from genarch.values import NamedTuple
 
 Grade = Literal[
     "planning_heuristic",

@@ -4,7 +4,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, reduce
 from operator import or_
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.engine.budget import Budget
 from genarch.engine.calibration import Calibration, Right, chances, is_clear
@@ -16,6 +16,7 @@ from genarch.engine.hardware_notices import gpu_not_listed, hardware_contradicte
 from genarch.engine.matching import Matcher, positions
 from genarch.engine.rules import Assumption, Method, NextStep, Notice, Ratio, Rule, RuleTable
 from genarch.engine.spec import Spec, with_implied
+from genarch.values import NamedTuple
 
 Confidence = Literal["forced", "clear", "lean", "close_call"]
 NO_SHARES: Mapping[str, float] = {}

@@ -18,7 +18,7 @@ from copy import copy
 from functools import lru_cache, reduce
 from itertools import combinations, groupby, product
 from math import prod
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from genarch.engine.bounds import Bounds
 from genarch.engine.budget import Budget
@@ -29,6 +29,7 @@ from genarch.engine.matching import Column, Matcher, positions
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Scorer, scorer
 from genarch.engine.spec import IMPLIED
+from genarch.values import NamedTuple
 
 Item = TypeVar("Item")
 

@@ -1,6 +1,6 @@
 """Specs, the stated constraints of a deployment and the decision taken, and documented cases; a GPU is a device."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from genarch.engine.constraints import NOTHING_STATED, Answers, Range, Value, gpu_names, in_order
 from genarch.engine.forms import (
@@ -16,6 +16,7 @@ from genarch.engine.forms import (
     format_version,
     whole,
 )
+from genarch.values import NamedTuple
 
 SPEC_VERSION = 1
 

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import log
-from typing import NamedTuple
 
 from genarch.engine.calibration import Calibration, chances
 from genarch.engine.conditions import predicates, threshold
@@ -20,6 +19,7 @@ from genarch.engine.precedents import Weights, source_of, votes
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import scorer
 from genarch.engine.spec import Case, with_implied
+from genarch.values import NamedTuple
 
 Chances = Mapping[str, float]
 Learner = Callable[[Sequence[Sequence[float]], Sequence[str], Sequence[Sequence[float]]], Sequence[Chances]]

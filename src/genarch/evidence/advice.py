@@ -3,7 +3,7 @@
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable, Iterator, Sequence
 from math import inf
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from genarch.engine.forms import INLINED
 from genarch.engine.rules import RuleTable
@@ -15,6 +15,7 @@ from genarch.evidence.cost import Cost, cost_of, load_of
 from genarch.evidence.entries import CommercialUse
 from genarch.evidence.feasibility import Needs, Status, needs_of
 from genarch.evidence.ways import LEAST_GB
+from genarch.values import NamedTuple
 
 MOST = 3
 """How many models are named."""

@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import inf
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 from genarch.engine.conditions import constraints_read
 from genarch.engine.constraints import Answers, Range
@@ -17,6 +17,7 @@ from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, best_standing, feasibility, needs_of
 from genarch.evidence.times import Time, quickest
 from genarch.evidence.ways import memory_of, ms_words, task_itself, time_of, way_of
+from genarch.values import NamedTuple
 
 _DEPLOYED = ("commercial_use", "conditioning", "device", "device_memory_gb", "gpu")
 READ = (*_DEPLOYED, "latency_budget_ms", "resolution_px", "task")

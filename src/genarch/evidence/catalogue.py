@@ -2,7 +2,7 @@
 
 # No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 from collections.abc import Collection, Mapping
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from genarch.engine.answers import nearest_gpu
 from genarch.engine.constraints import gpu_key
@@ -29,6 +29,7 @@ from genarch.evidence.entries import (
     size_of,
 )
 from genarch.evidence.hardware import CostExample, Hardware, Price
+from genarch.values import NamedTuple
 
 Stack = Literal["eager", "compiled"]
 """How a model is run: as written, or through a compiler or an inference engine."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import ceil
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from genarch.engine.constraints import Answers
 from genarch.engine.forms import OMITTED
@@ -21,6 +21,7 @@ from genarch.evidence.hardware import Price
 from genarch.evidence.percentiles import PERCENTILES, PercentileName, percentile_of
 from genarch.evidence.queueing import gpus_for
 from genarch.evidence.ways import number
+from genarch.values import NamedTuple
 
 LOAD = (
     "images_per_day",

@@ -8,11 +8,12 @@ shown. Fields that are None are not known. The files of `rules/evidence` have th
 from collections.abc import Sequence
 from functools import cache
 from math import prod
-from typing import Annotated, Literal, NamedTuple, TypeVar, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.forms import DAY, HIDDEN, SLUG, Mark, ShownText, choice, number, text, whole
 from genarch.evidence.percentiles import Percentile, PercentileName
+from genarch.values import NamedTuple
 
 _T = TypeVar("_T")
 Maybe = Annotated[_T | None, Mark(absent=None)]

@@ -8,12 +8,13 @@ the arithmetic at the share of the hardware's peak that such hardware achieves. 
 from functools import lru_cache
 from itertools import pairwise
 from math import log, prod, sqrt
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from genarch.engine.forms import OMITTED
 from genarch.evidence.catalogue import Band, Catalogue, Share, Stack, StackFit
 from genarch.evidence.entries import Component, Measurement, Model
 from genarch.evidence.hardware import Hardware
+from genarch.values import NamedTuple
 
 REQUEST_GROUPS = ("eager", "compiled", "other")
 LOAD_GROUPS = ("load/pipeline", "load/network")

@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import inf
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.engine.constraints import Answers, Range
 from genarch.engine.spec import with_implied
@@ -31,6 +31,7 @@ from genarch.evidence.ways import (
     time_of,
     ways_of,
 )
+from genarch.values import NamedTuple
 
 Status = Literal["demonstrated", "within", "straddling", "beyond", "not_demonstrated", "no_evidence"]
 """Whether an architecture or a model keeps a budget. `demonstrated`: a measurement does. `within`, `straddling`,

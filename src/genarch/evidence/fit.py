@@ -4,10 +4,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, product
 from math import ceil, floor, inf, log
-from typing import NamedTuple
 
 from genarch.evidence.catalogue import Band, Calibration, Catalogue, Share, Stack, StackFit
 from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS, Regime, job_of_row, regime_of
+from genarch.values import NamedTuple
 
 _FIXED_MS = (0, 5, 10, 15, 20, 30, 40, 50, 60, 80)
 _PASS_MS = (0, 2, 4, 6, 8, 10, 12, 15, 18, 20, 25, 30)

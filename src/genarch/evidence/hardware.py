@@ -2,10 +2,11 @@
 
 # No annotations as strings here: what is kept is read by them at every start, and each would be compiled.
 from collections.abc import Mapping
-from typing import Annotated, Literal, NamedTuple, get_args
+from typing import Annotated, Literal, get_args
 
 from genarch.engine.forms import HIDDEN, Mark, ShownText
 from genarch.evidence.entries import Amount, Device, Flag, Id, Ids, Maybe, Month, Url, Via
+from genarch.values import NamedTuple
 
 Platform = Literal["cuda", "apple", "phone", "cpu", "rocm", "tpu", "xpu", "cann"]
 Figure = Literal["fp16_dense_tflops", "fp16_acc16_tflops", "fp32_tflops", "mem_bandwidth_gbs", "mem_gb", "tdp_w"]

@@ -3,12 +3,12 @@
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Model
 from genarch.evidence.estimates import AS_IT_IS, Options, fit_of, job_of, regime_of, shift_of
 from genarch.evidence.hardware import Hardware
+from genarch.values import NamedTuple
 
 
 class Work(NamedTuple):

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from math import ceil, exp, lgamma, log, log1p
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from genarch.engine.constraints import Answers
 from genarch.engine.forms import Mark, number
+from genarch.values import NamedTuple
 
 CONFIDENCE = 0.95
 """Of the interval, from end to end; one end alone is missed half as often."""

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 from math import ceil, exp, floor, lgamma, log
-from typing import NamedTuple
+
+from genarch.values import NamedTuple
 
 BUSIEST = 0.9
 """Of the time that GPUs may be busy: beyond it waits hang on chance more than on anything else."""

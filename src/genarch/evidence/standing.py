@@ -14,7 +14,6 @@ where one of them is another and everything else stays.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from math import inf
-from typing import NamedTuple
 
 from genarch.engine.answers import format_answer
 from genarch.engine.conditions import ALWAYS, NUMBER_OPERATORS, All, Any, Condition, Not, Operator, Predicate
@@ -33,6 +32,7 @@ from genarch.evidence.ways import (
     ms_words,
     place_of,
 )
+from genarch.values import NamedTuple
 
 SOLD_AS_RELEASED = All((Predicate("commercial_use", "is", (True,)), Predicate("training", "is", ("pretrained",))))
 """Where released weights are sold as they are, their licence decides."""

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import chain
 from math import ceil, floor, inf, log10
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
@@ -30,6 +30,7 @@ from genarch.evidence.ways import (
     time_of,
     ways_of,
 )
+from genarch.values import NamedTuple
 
 
 class Time(NamedTuple):

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain, combinations
 from math import inf
-from typing import NamedTuple
 
 from genarch.engine.constraints import BY_NAME, Answers, Range
 from genarch.engine.spec import contradicted_device
@@ -16,6 +15,7 @@ from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Options
 from genarch.evidence.hardware import Hardware
+from genarch.values import NamedTuple
 
 LEAST_GB = 0.5
 """Less memory than this any runtime takes by itself: what is said to run in less is not asked to fit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from genarch.engine.constraints import Answers, GpuNames
 from genarch.engine.extension import Extended
@@ -19,6 +19,7 @@ from genarch.errors import nearest
 from genarch.files.cache import cached, rules_folder
 from genarch.files.io import read_text, refuse
 from genarch.files.records import read_record
+from genarch.values import NamedTuple
 
 if TYPE_CHECKING:
     from genarch.engine.likely import Likely, Questionnaire

@@ -127,7 +127,7 @@ def _plain_form(form: Any) -> Any:
 def _decoder(form: Any) -> _Step:
     """What makes a record of the list of its fields; the list is used up."""
     hints = form.__annotations__
-    if form in _CONDITIONS or any(isinstance(hint, ForwardRef) for hint in hints.values()):
+    if form in _CONDITIONS or any(isinstance(hint, str | ForwardRef) for hint in hints.values()):
         hints = get_type_hints(form)  # names, to look up
     steps = [(at, step) for at, hint in enumerate(hints.values()) if (step := _step(hint))]
     build: _Step = partial(tuple.__new__, form)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import zip_longest
 from types import NoneType, UnionType
-from typing import Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.findings import Place
@@ -21,6 +21,7 @@ from genarch.errors import nearest, nearest_or_all
 from genarch.files.answers import is_unknown, read_answers, read_condition, unknown_key
 from genarch.files.io import decode, read_bytes
 from genarch.files.yaml_text import NOWHERE, Document, Fields, Items, Node, parse
+from genarch.values import NamedTuple
 
 MAX_EVENTS = 100_000
 

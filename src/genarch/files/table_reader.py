@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from genarch.engine.calibration import Calibration, LeftOut
 from genarch.engine.conditions import constraints_read, too_many
@@ -41,6 +41,7 @@ from genarch.errors import nearest
 from genarch.files.bundled import TABLE_CHECKS, bundled_tables, digest
 from genarch.files.records import Location, Record, read_record
 from genarch.files.yaml_text import Fields, Node
+from genarch.values import NamedTuple
 
 MAX_ENTRIES = 5_000
 """Entries in one part of a table: more than anybody can review."""

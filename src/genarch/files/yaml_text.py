@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from math import isfinite
-from typing import NamedTuple
 
 import yaml
 
@@ -19,6 +18,7 @@ from genarch.engine.budget import Budget
 from genarch.engine.constraints import Range
 from genarch.engine.forms import Scalar
 from genarch.errors import InputError, Problem
+from genarch.values import NamedTuple
 
 MAX_DEPTH = 32
 MAX_EVENTS = 5_000

@@ -11,12 +11,13 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import Any
 
 from genarch.errors import GenarchError
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Model
 from genarch.files.cache import rules_folder
+from genarch.values import NamedTuple
 
 _F8 = 8
 """Pixels of a side that one of a latent stands for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from genarch.engine.constraints import gpu_ids, gpu_key
 from genarch.engine.rules import RuleTable
@@ -15,6 +15,7 @@ from genarch.evidence.ways import measured_tasks
 from genarch.files.own_evidence import SOURCE, Entry, free_id, slug
 from genarch.measure.machine import Machine, Memory
 from genarch.measure.running import Runs
+from genarch.values import NamedTuple
 
 _CONDITIONING = {"class_label": "class", "spatial_layout": "edges"}
 _NAMED = ("text", "reference_image", "mask", "pose", "audio", "points")

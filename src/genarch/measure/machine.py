@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from typing import Any, NamedTuple
+from typing import Any
+
+from genarch.values import NamedTuple
 
 _GB = 1e9
 

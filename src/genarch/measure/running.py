@@ -8,11 +8,12 @@ from contextlib import suppress
 from random import Random
 from threading import Semaphore
 from time import perf_counter, sleep
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.errors import GenarchError
 from genarch.measure.processes import GeneratorError
 from genarch.measure.ways import Address, Kind, Way
+from genarch.values import NamedTuple
 
 MOST_AT_ONCE = 64
 """Requests under way beside each other: a server that lets so many wait does not keep up."""

@@ -12,12 +12,13 @@ from select import select
 from shlex import join
 from threading import Timer
 from time import monotonic
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 from genarch.files.io import refuse
 from genarch.measure.machine import Watch
 from genarch.measure.processes import Child, GeneratorError
+from genarch.values import NamedTuple
 
 MOST_ANSWERED = 64 << 20
 """Bytes of one answer over HTTP: 64 MiB."""

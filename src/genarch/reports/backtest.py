@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Annotated, Literal, NamedTuple, get_args
+from typing import Annotated, Literal, get_args
 
 from genarch.engine import backtest
 from genarch.engine.backtest import OUTCOMES, Ablation, LeaveOneOut, Outcome, Result, Score
@@ -21,6 +21,7 @@ from genarch.engine.worth import Learner
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim
 from genarch.reports.words import both, counted, effect_words, name_words, signed
 from genarch.reports.worth import Worth, worth_part, worth_sections
+from genarch.values import NamedTuple
 from genarch.version import __version__
 
 EQUAL = Weights()

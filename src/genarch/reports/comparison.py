@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.engine.answers import format_answer
 from genarch.engine.constraints import BY_NAME, Range
@@ -13,6 +13,7 @@ from genarch.engine.rules import Entry as TableEntry
 from genarch.reports.descriptions import Description, describe
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Title, code, dim, strong
 from genarch.reports.words import name_words, stated_words
+from genarch.values import NamedTuple
 from genarch.version import __version__
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_uppercase
 from textwrap import wrap
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 from xml.sax.saxutils import escape
 
 from genarch.engine.constraints import BY_NAME, Answers, in_order
@@ -19,6 +19,7 @@ from genarch.engine.spec import Spec
 from genarch.reports import page
 from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Space, Span, Title, dim
 from genarch.reports.words import counted, name_words, safe, stated_words
+from genarch.values import NamedTuple
 from genarch.version import __version__
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from genarch.engine import rules as table
 from genarch.engine.answers import MANY, format_answer
@@ -19,6 +19,7 @@ from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS, Checks
 from genarch.reports import page
 from genarch.reports.page import Block, Entries, Line, Paragraph, Section, code, codes, dim, strong
 from genarch.reports.words import effect_words, stated_words
+from genarch.values import NamedTuple
 
 GLOSSARY = {
     "evaluate_both": "The verdict where the two best families are too close to call: try both on the task.",

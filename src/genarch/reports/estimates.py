@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from genarch.engine.forms import INLINED
 from genarch.engine.rules import TableVersion
@@ -30,6 +30,7 @@ from genarch.reports.evidence import (
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Space, Span, Table, Title, code
 from genarch.reports.reporting import rounded
 from genarch.reports.words import both
+from genarch.values import NamedTuple
 from genarch.version import __version__
 
 WORST = 12

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from genarch.engine.answers import format_answer
 from genarch.engine.changes import Flip, Possible, Stability
@@ -24,6 +24,7 @@ from genarch.evidence.feasibility import UNSHOWN, Status
 from genarch.evidence.ways import ms_words
 from genarch.reports.precedents import Precedents
 from genarch.reports.words import both, counted, encodable, name_words
+from genarch.values import NamedTuple
 from genarch.version import __version__
 
 if TYPE_CHECKING:

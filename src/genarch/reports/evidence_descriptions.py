@@ -6,7 +6,7 @@ What was not read in a source is marked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from genarch.engine.constraints import gpu_key
 from genarch.engine.forms import INLINED
@@ -21,6 +21,7 @@ from genarch.reports.descriptions import Description, Part, described
 from genarch.reports.evidence import licence_words, row_marks, row_origin, row_words
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Space, Title, code, codes, dim
 from genarch.reports.words import counted
+from genarch.values import NamedTuple
 
 MORE = "genarch show ID says more of each."
 

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 from genarch.engine.findings import SEVERITIES
@@ -29,6 +29,7 @@ from genarch.reports.json import as_json
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look, Title
 from genarch.reports.words import inert_lines, safe, visible
+from genarch.values import NamedTuple
 from genarch.version import PROJECT_URL
 
 

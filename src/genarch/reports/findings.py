@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from genarch.documents.judge import CheckedDecision
 from genarch.engine.answers import plain_answers
@@ -18,6 +18,7 @@ from genarch.engine.rules import RuleTable, TableVersion
 from genarch.engine.spec import Waiver
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Span, Table, Title, code, dim, strong
 from genarch.reports.words import counted, name_words, stated_words
+from genarch.values import NamedTuple
 from genarch.version import __version__
 
 

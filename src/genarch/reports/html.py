@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
-from typing import NamedTuple
 
 from genarch.errors import MissingExtraError
 from genarch.reports import page
 from genarch.reports.page import Block, Line, Page, spans
 from genarch.reports.words import inert_lines, signed, visible
+from genarch.values import NamedTuple
 
 
 def as_html(pages: Iterable[Page], title: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from math import ceil, floor, log10
 from statistics import fmean, median
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.engine.constraints import Range
 from genarch.engine.spec import Spec
@@ -26,6 +26,7 @@ from genarch.measure.machine import Machine, Memory
 from genarch.measure.running import Load, Plan, Runs, Stop
 from genarch.reports.page import Block, Fields, Line, Listing, Section, Table, Title, code, dim, strong
 from genarch.reports.words import counted, safe
+from genarch.values import NamedTuple
 from genarch.version import __version__
 
 BINS = 12

@@ -6,7 +6,9 @@ Words come unescaped; a renderer makes them safe for its format.
 from collections.abc import Iterable
 from functools import partial
 from math import log
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
+
+from genarch.values import NamedTuple
 
 Style = Literal["plain", "strong", "dim", "code", "place", "tile"]
 """`code` is an id; a `place` (`file.md:3:1`) stands on a line that is never broken, since editors follow it; a `tile`

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from genarch.engine.constraints import BY_NAME, Answers, Value, in_order
 from genarch.engine.forms import INLINED
@@ -11,6 +11,7 @@ from genarch.engine.precedents import Precedent, agreement, compared, contradict
 from genarch.engine.scoring import Verdict
 from genarch.engine.spec import CaseSource, Origin
 from genarch.reports.words import encodable
+from genarch.values import NamedTuple
 
 MOST = 3
 """Precedents in a report on a spec."""

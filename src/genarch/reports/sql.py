@@ -7,12 +7,13 @@ gives a name of its own begins with `genarch_`, since some databases take names 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.engine.conditions import All, Any, Condition, Not, Predicate, constraints_read, predicates, satisfies
 from genarch.engine.constraints import BY_NAME, Range, gpu_names
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Scorer, scorer
+from genarch.values import NamedTuple
 
 Dialect = Literal["duckdb", "spark", "bigquery", "snowflake", "postgres"]
 Sets = Literal["list", "text"]

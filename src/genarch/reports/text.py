@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import accumulate
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
@@ -16,6 +16,7 @@ from rich.text import Text
 from genarch.reports import page
 from genarch.reports.page import Line, Look, Page, Span, dim, spans
 from genarch.reports.words import inert_lines, signed, visible
+from genarch.values import NamedTuple
 
 NARROWEST = 20
 """Columns below which nothing can be laid out."""

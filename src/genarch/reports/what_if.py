@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from genarch.engine.answers import format_answer, plain_value
 from genarch.engine.constraints import Value
@@ -14,6 +14,7 @@ from genarch.reports.answer import overview_cells
 from genarch.reports.evaluation import Evaluated, RulesPart, SpecPart
 from genarch.reports.page import Block, Line, Paragraph, Span, code, dim, spans
 from genarch.reports.words import counted
+from genarch.values import NamedTuple
 from genarch.version import __version__
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from xml.sax.saxutils import escape
 
 from genarch.engine import worth
@@ -17,6 +17,7 @@ from genarch.engine.spec import Case
 from genarch.engine.worth import Bin, Coders, Learner, Learnt, Method
 from genarch.reports.page import Block, Paragraph, Section, Table
 from genarch.reports.words import counted, name_words
+from genarch.values import NamedTuple
 
 ENOUGH = 30
 """Strict cases from which on methods are compared: fewer tell them apart by chance alone."""
