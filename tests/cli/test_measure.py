@@ -249,9 +249,6 @@ def test_a_spec_names_a_model_of_its_own_before_and_after_it_is_measured(tmp_pat
     after = run("evaluate", spec.name, "--model", "own-net", cwd=tmp_path)
     assert (after.returncode, after.stderr, "poster (own) fits" in after.stdout) == (0, "", True)
     assert "model-unsuited" not in run("check", cwd=tmp_path).stdout
-    (tmp_path / "t.csv").write_text("task\ntext_to_image\n")
-    tabled = run("evaluate", "--table", "t.csv", cwd=tmp_path)
-    assert (tabled.returncode, "genarch-evidence.yaml: is not used for a table" in tabled.stderr) == (0, True)
 
 
 def test_a_measurement_that_is_stale_or_misses_the_budget_is_found(tmp_path: Path) -> None:

@@ -48,6 +48,9 @@ def test_a_picture(folder: Path) -> None:
     varied = ["--vary", "latency_budget_ms=10,500,5000", "--vary", "gpu=l4,t4", "--set", "resolution_px=512"]
     shown = run("sweep", "live.genarch.yaml", *varied, cwd=folder)
     assert shown.stdout.startswith("live: latency_budget_ms by gpu, rules field@")
+    assert "the spec itself" not in shown.stdout
+    own = run("sweep", "live.genarch.yaml", "--vary", "serving=all", "--vary", "task=text_to_image", cwd=folder).stdout
+    assert ("[ ] the spec itself" in own, own.count("[")) == (True, 2)
     assert run("sweep", "live.genarch.yaml", *varied, "-o", "a.html", cwd=folder).returncode == 0
     assert "<h1" in (folder / "a.html").read_text()
     one = run("sweep", "--vary", "resolution_px=256..1024:4", "-o", "a.svg", "--no-evidence", cwd=folder)
@@ -73,6 +76,13 @@ def test_what_is_refused(vary: list[str], message: str) -> None:
     refused = run("sweep", "--no-evidence", *(word for one in vary for word in ("--vary", one)))
     assert refused.returncode == 2
     assert message in refused.stderr
+
+
+def test_grids_that_are_very_large() -> None:
+    vary = [word for name in ("latency_budget_ms", "training_images") for word in ("--vary", f"{name}=1..9000:9000")]
+    for most, message in (((), "81,000,000 rows"), (("--max-rows", "9"), "81,000,000 rows, more than 9; vary less")):
+        refused = run("sweep", *vary, "--no-evidence", "-o", "none/grid.csv", *most)
+        assert (refused.returncode, message in refused.stderr) == (2, True)
 
 
 def test_what_is_set_does_not_vary() -> None:

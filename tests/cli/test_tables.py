@@ -68,6 +68,47 @@ def test_evidence_takes_part_and_set_states_for_every_row(folder: Path) -> None:
     assert run("evaluate", "--table", "specs.csv", *options, "--fail-on", "infeasible", cwd=folder).returncode == 1
 
 
+OWN = """\
+format: 1
+sources: [{id: own, title: Measured here}]
+models:
+- id: own-gan
+  title: Posters
+  family: gan
+  architecture: gan
+  tasks: [text_to_image]
+  licence: {code: {terms: Own, commercial_use: allowed}, weights: {terms: Own, commercial_use: allowed},
+            weights_released: true, via: primary, source: own}
+hardware:
+- {id: own-card, name: Own card, devices: [edge], platform: cuda, efficiency_class: cpu}
+measurements:
+- {id: posters-1, here: true, spec: poster, date: 2026-11-29, model: own-gan, tasks: [text_to_image],
+   conditioning: [text], hardware: own-card, resolution: "512x512", batch: 1, latency_ms: 10.5, percentile: p95,
+   runs: 100, measure: e2e, source: own, where: loop, via: primary, verified: true, trust: high,
+   usable_for_calibration: false}
+"""
+
+
+def test_a_team_s_own_evidence_takes_part(folder: Path) -> None:
+    """That beside the table, or that is named; of a card that nobody else knows."""
+    below = folder / "below"
+    below.mkdir()
+    (below / "genarch-evidence.yaml").write_text(OWN)
+    header = "task,gpu,resolution_px,conditioning,commercial_use,latency_budget_ms\n"
+    (below / "a.csv").write_text(header + "".join(f"text_to_image,own-card,512,text,true,{ms}\n" for ms in (20, 5)))
+    options = ("--columns", "excluded_by", "--keep", "none")
+    shown = run("evaluate", "--table", "below/a.csv", *options, cwd=folder)
+    assert ["evidence-gan-too-slow" in line for line in shown.stdout.splitlines()[1:]] == [False, True]
+    named = ("--evidence", "below/genarch-evidence.yaml")
+    stream = run("evaluate", "--table", "-", *options, *named, cwd=folder, stdin=(below / "a.csv").read_text())
+    assert stream.stdout == shown.stdout
+    (below / "poster.genarch.yaml").write_text("version: 1\nconstraints: {task: text_to_image, gpu: own-card}\n")
+    vary = ("--vary", "latency_budget_ms=20,5", "--columns", "excluded_by", "-o", "-")
+    stated = ("--set", "resolution_px=512", "--set", "conditioning=text", "--set", "commercial_use=true")
+    swept = run("sweep", "below/poster.genarch.yaml", *vary, *stated, cwd=folder)
+    assert [line.partition(",")[2] for line in swept.stdout.splitlines()] == shown.stdout.splitlines()
+
+
 def test_values_that_are_no_answers(folder: Path) -> None:
     """Nothing is written by default; every kind is named."""
     (folder / "bad.jsonl").write_text('{"task": "inpaint", "latency_budget_ms": "33ms"}\n{"latency_budget_ms": -5}\n')
@@ -95,7 +136,7 @@ def test_values_that_are_no_answers(folder: Path) -> None:
         (("specs.csv", "--on-error", "ignore"), "--on-error: 'ignore' is not a way; write one of: fail, null, report"),
         (("specs.csv", "--on-error", "report"), "--on-error: write report=FILE, fail or null"),
         (("specs.csv", "-o", "specs.csv"), "specs.csv: is an input, and would be overwritten by -o"),
-        (("specs.csv", "other.yaml"), "--table takes no PATH, --try, --watch, --full, --model or --evidence"),
+        (("specs.csv", "other.yaml"), "--table takes no PATH, --try, --watch, --full or --model"),
         (("other.csv",), "other.csv: has no column named after a constraint; write one such as task"),
         (("twice.csv",), "twice.csv: has the column 'task' twice; rename one"),
         (
@@ -109,6 +150,7 @@ def test_values_that_are_no_answers(folder: Path) -> None:
         (("empty.csv",), "empty.csv: is empty; name a column for each constraint, such as task"),
         (("semi.csv",), "semi.csv: has ';' between its columns; write commas"),
         (("near.csv",), "has no column named after a constraint; 'taks': did you mean 'task'?"),
+        (("specs.csv", "--evidence", "own.yaml"), "--evidence names measurements, and --no-evidence leaves them out"),
         (("broken.jsonl",), "line 2 is not valid JSON"),
         (("broken.parquet",), "broken.parquet: "),
     ],

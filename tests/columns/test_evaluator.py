@@ -165,7 +165,7 @@ def test_a_column_for_each_member() -> None:
         "undetermined",
         "undetermined",
     ]
-    with pytest.raises(ValueError, match=r"priorities and priorities\.\w+ state the same"):
+    with pytest.raises(InputError, match=r"priorities and priorities\.\w+ state the same"):
         evaluated(columns.append_column("priorities", pa.nulls(4, pa.string())), rules)
 
 

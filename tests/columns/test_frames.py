@@ -57,6 +57,35 @@ def test_polars() -> None:
         assert found["verdict"].to_list() == VERDICTS
 
 
+def test_lists_however_they_are_laid_out() -> None:
+    rows = [["speed", "cost"], None]
+    kinds = (pa.list_(pa.string(), 2), pa.large_list(pa.large_string()), pa.list_(pa.string_view()))
+    for evidence in (True, False):
+        evaluate = genarch.table(columns="verdict,chance", evidence=evidence)
+        wanted = evaluate({"priorities": ["speed|cost", None]})
+        assert all(evaluate({"priorities": pa.array(rows, kind)}).equals(wanted) for kind in kinds)
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        ([{"task": "inpainting"}], "<table>: of type list, cannot be read: Must pass names"),
+        ({"task": [object()]}, "<table>: of type dict, cannot be read: Could not convert"),
+        ({"taks": ["inpainting"]}, "<table>: has no column named after a constraint; did you mean 'task'?"),
+        (pa.table([["a"], ["b"]], names=["task", "task"]), "<table>: has the column 'task' twice; rename one"),
+        ({"priorities": ["cost"], "priorities.cost": [True]}, "priorities and priorities.cost state the same constrai"),
+        ({"task": [b"inpainting"]}, "<table>: task: is of type binary; write its names as text (row 1)"),
+        ({"task": ["inpainting"], "verdict": [1]}, "<table>: already has a column verdict; rename it, or leave keep"),
+    ],
+)
+def test_what_is_no_table_of_specs(frame: object, message: str) -> None:
+    with pytest.raises(InputError) as refused:
+        genarch.table()(frame, keep=True)
+    assert message in str(refused.value)
+    with pytest.raises(InputError, match="on_error: 'none' is not a way; write one of: fail, null"):
+        genarch.table()(frame, on_error="none")  # type: ignore[arg-type]  # on purpose
+
+
 def test_values_that_are_no_answers() -> None:
     wrong = {"serving": ["batsh"] * 7 + ["batch"], "latency_budget_ms": [1, -1, 1, 1, 1, 1, 1, 1]}
     evaluate = genarch.table("article", evidence=False)

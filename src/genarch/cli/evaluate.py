@@ -124,11 +124,11 @@ def evaluate(
         from genarch.cli.tables import TableRun, evaluate_table
 
         return evaluate_table(
-            TableRun(specs, output, columns, keep_columns, on_error, parse_overrides(overrides or ()), fail_on),
+            TableRun(specs, output, columns, keep_columns, on_error, overrides or (), fail_on, not no_evidence),
             rules,
             cases,
-            evidence=not no_evidence,
-            alone=not (paths or tries or watch or full or model or evidence),
+            evidence,
+            alone=not (paths or tries or watch or full or model),
         )
     if not (paths or overrides):
         raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")
@@ -137,7 +137,7 @@ def evaluate(
             raise typer.BadParameter("--watch needs files; name some")
         again = dict(locals(), watch=False, pager=False)
         return watched(lambda: evaluate(**again), lambda: [*spec_files(paths), *table_files(rules)])
-    _check_evidence(evidence, no_evidence=no_evidence, model=model)
+    check_evidence(evidence, no_evidence=no_evidence, model=model)
     output = None if output == "-" else output
     keep(output, table_files(rules), what="the rule table in use")
     keep(output, evidence or (), what="evidence in use")
@@ -200,7 +200,8 @@ def _judged_by(spec: Spec, own: OwnEvidence | None, table: RuleTable) -> RuleTab
     return found
 
 
-def _check_evidence(evidence: list[str] | None, *, no_evidence: bool, model: str | None) -> None:
+def check_evidence(evidence: list[str] | None, *, no_evidence: bool, model: str | None = None) -> None:
+    """Refuse options on evidence that contradict one another."""
     if evidence and no_evidence:
         raise typer.BadParameter("--evidence names measurements, and --no-evidence leaves them out; leave one out")
     if model is not None and no_evidence:

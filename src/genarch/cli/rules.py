@@ -14,8 +14,10 @@ from genarch.cli.app import Commands, ComparisonFormat, EntryFormat, Output, Ove
 from genarch.cli.output import (
     FAIL_ON,
     ExitCode,
+    OwnEvidence,
     busy,
     collected,
+    counting_own_cases,
     format_of,
     keep,
     look_of,
@@ -237,7 +239,7 @@ def rules_map(
     if x == y:
         raise refuse("--y", f"is '{y}', as --x is; name another constraint")
     keep(output, [*table_files(rules), *([spec] if spec else [])])
-    table = load_rules(rules)
+    table = OwnEvidence(counting_own_cases(load_rules(rules))).table_for(spec or "")
     stated = parse_overrides(overrides or ())
     nothing = Spec("nothing-stated", with_overrides({}, stated), origin=Origin("--set"))
     fixed = read_spec(spec, table, stated) if spec else nothing

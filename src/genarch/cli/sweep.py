@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from genarch.cli.app import Commands, Overrides, Rules, Text, Texts, argument, flag, option
-from genarch.cli.output import counting_own_cases, keep, read_spec
+from genarch.cli.app import Commands, Evidence, Overrides, Rules, Text, Texts, argument, flag, option
+from genarch.cli.output import OwnEvidence, counting_own_cases, keep, read_spec
 from genarch.engine.spec import Spec
 from genarch.files.answers import parse_overrides, with_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules, table_files
@@ -27,6 +27,7 @@ def sweep(
     ] = None,
     overrides: Overrides = None,
     rules: Rules = DEFAULT_TABLE,
+    evidence: Evidence = None,
     no_evidence: Annotated[
         bool, flag("--no-evidence", "Use the rules alone, without measurements; much faster.")
     ] = False,
@@ -39,17 +40,20 @@ def sweep(
             "--output -o",
         ),
     ] = None,
+    max_rows: Annotated[int, option("N", "Refuse grids with more rows than this.", min=1)] = 100_000_000,
 ) -> int:
     """Evaluate a spec over a grid of values: a table of every combination, or a picture."""
     if not vary:
         raise typer.BadParameter("vary something: --vary latency_budget_ms=10..10000:log50")
+    from genarch.cli.evaluate import check_evidence
     from genarch.cli.tables import write_grid  # numpy and pyarrow: for tables alone
 
-    keep(output, [*table_files(rules), *([spec] if spec else [])])
+    check_evidence(evidence, no_evidence=no_evidence)
+    keep(output, [*table_files(rules), *([spec] if spec else []), *(evidence or ())])
     table = load_rules(rules, evidence=not no_evidence)
-    table = table if no_evidence else counting_own_cases(table)
+    table = table if no_evidence else OwnEvidence(counting_own_cases(table), evidence).table_for(spec or "")
     stated = parse_overrides(overrides or ())
     if twice := [name for name in stated if name in {text.partition("=")[0] for text in vary}]:
         raise typer.BadParameter(f"{twice[0]} is varied and set; leave one of them out")
     fixed = read_spec(spec, table, stated) if spec else Spec("nothing-stated", with_overrides({}, stated))
-    return write_grid(fixed, table, vary, columns, output)
+    return write_grid(fixed, table, vary, columns, output, max_rows)

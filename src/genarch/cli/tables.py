@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import typer
 
-from genarch.cli.evaluate import failing_verdicts
+from genarch.cli.evaluate import check_evidence, failing_verdicts
 from genarch.cli.output import (
     PATIENCE_SECONDS,
     STDIN,
@@ -31,7 +32,7 @@ from genarch.cli.output import format_of as report_format
 from genarch.cli.output import keep as refuse_input
 from genarch.cli.output import written as text_written
 from genarch.columns import files
-from genarch.columns.evaluator import COLUMNS, DEFAULT_COLUMNS, Evaluator
+from genarch.columns.evaluator import Evaluator
 from genarch.columns.frames import problems_of
 from genarch.columns.reading import Faults, columns_of
 from genarch.engine.answers import format_answer
@@ -39,6 +40,7 @@ from genarch.engine.constraints import BY_NAME, Value
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.errors import InputError, nearest
+from genarch.files.answers import parse_overrides
 from genarch.files.bundled import load_rules, table_files
 from genarch.files.io import refuse
 from genarch.values import NamedTuple
@@ -60,32 +62,31 @@ class TableRun(NamedTuple):
     columns: str
     keep: str
     on_error: str
-    stated: Mapping[str, Value | None]
+    overrides: Sequence[str]
     fail_on: str
+    evidence: bool
 
 
-def evaluate_table(run: TableRun, rules: str, cases: list[str] | None, *, evidence: bool, alone: bool) -> int:
+def evaluate_table(
+    run: TableRun, rules: str, cases: list[str] | None, measured: list[str] | None, *, alone: bool
+) -> int:
     """Write the verdicts of a table of specs."""
-    path, output, columns, keep, on_error, stated, fail_on = run
     if not alone:
-        raise typer.BadParameter("--table takes no PATH, --try, --watch, --full, --model or --evidence; leave them out")
+        raise typer.BadParameter("--table takes no PATH, --try, --watch, --full or --model; leave them out")
+    path, output, columns, keep, on_error, overrides, fail_on, evidence = run
+    stated = parse_overrides(overrides)
+    shown = STDIN if path == "-" else path
+    check_evidence(measured, no_evidence=not evidence)
     table = load_rules(rules, evidence=evidence)
     failing, inputs = failing_verdicts(fail_on, table), table_files(rules)
-    table = counting_own_cases(table, cases) if evidence else table
+    if evidence:
+        own = OwnEvidence(counting_own_cases(table, cases), measured)
+        table, inputs = own.table_for(shown), [*inputs, *own.files_for(shown)]
     target = output or "-"
     refuse_input(output, [*inputs, path])
-    how, _, report = on_error.partition("=")
-    one_of("--on-error", how, "a way", ("fail", "null", "report"))
-    if (how == "report") is not bool(report):
-        raise refuse("--on-error", "write report=FILE, fail or null")
-    refuse_input(report or None, [*inputs, path], "--on-error")
-    if report and output and os.path.realpath(report) == os.path.realpath(output):
-        raise refuse("--on-error", f"{report} is where the verdicts go; name another file")
-    evaluator = _evaluator(table, columns)
+    how, report = _on_error(on_error, [*inputs, path], output)
+    evaluator = Evaluator(table, columns)
     faults, counts = Faults(), Counter[str]()
-    shown = STDIN if path == "-" else path
-    if evidence and (own := OwnEvidence(table).files_for(shown)):
-        say(f"{', '.join(own)}: is not used for a table, which uses the published measurements")
     with ExitStack() as stack:
         source = stack.enter_context(files.opened(path, sys.stdin.buffer, lambda name: _wanted(name, keep)))
         kept = _kept(source.names, keep, shown)
@@ -117,6 +118,18 @@ def evaluate_table(run: TableRun, rules: str, cases: list[str] | None, *, eviden
     if output and output != "-":
         say(f"{counts.total():,} rows: {', '.join(f'{many:,} {verdict}' for verdict, many in counts.most_common())}")
     return ExitCode.FINDINGS if not failing.isdisjoint(counts) else ExitCode.OK
+
+
+def _on_error(on_error: str, inputs: Sequence[str], output: str | None) -> tuple[str, str]:
+    """What is done with values that are no answers, and the file that has them, if any."""
+    how, _, report = on_error.partition("=")
+    one_of("--on-error", how, "a way", ("fail", "null", "report"))
+    if (how == "report") is not bool(report):
+        raise refuse("--on-error", "write report=FILE, fail or null")
+    refuse_input(report or None, inputs, "--on-error")
+    if report and output and os.path.realpath(report) == os.path.realpath(output):
+        raise refuse("--on-error", f"{report} is where the verdicts go; name another file")
+    return how, report
 
 
 def _wanted(name: str, keep: str) -> bool:
@@ -264,28 +277,30 @@ def _outcome(found: Mapping[str, Any]) -> Any:
     return pc.coalesce(found["architecture"].cast(pa.string()), found["verdict"].cast(pa.string()))
 
 
-def write_grid(fixed: Spec, table: RuleTable, vary: list[str], columns: str, output: str | None) -> int:
+_MANY = 10_000_000
+"""Rows of a grid that are announced: they take seconds to write."""
+
+
+def write_grid(fixed: Spec, table: RuleTable, vary: list[str], columns: str, output: str | None, most: int) -> int:
     """Write the verdicts of a spec over a grid of answers: a table of every combination, or a picture."""
     from genarch.columns.sweep import grid, parse_varied, rows_of
 
     varied = parse_varied(vary)
     if output is None or output.endswith((".html", ".svg", ".md", ".txt")):
         return _drawn(fixed, table, varied, output)
-    evaluator = _evaluator(table, columns)
-    faults = Faults()
+    evaluator, faults, rows = Evaluator(table, columns), Faults(), rows_of(varied)
+    kind = files.format_of(output) if output != "-" else "csv"
+    if rows > most:
+        raise refuse("--vary", f"makes {rows:,} rows, more than {most:,}; vary less, or raise --max-rows")
+    if rows > _MANY:
+        say(f"writing {rows:,} rows")
     with ExitStack() as stack:
-        kind = files.format_of(output) if output != "-" else "csv"
         add = stack.enter_context(files.written(output, kind, sys.stdout.buffer))
-        for batch in _shown(grid(fixed.constraints, varied), rows_of(varied)):
+        for batch in _shown(grid(fixed.constraints, varied), rows):
             found = evaluator.verdicts(evaluator.read(batch, faults))
             arrays = [*(batch.column(one.name) for one in varied), *found.values()]
             add(pa.RecordBatch.from_arrays(arrays, names=[*(one.name for one in varied), *found]))
     return ExitCode.OK
-
-
-def _evaluator(table: RuleTable, columns: str) -> Evaluator:
-    names = [name.strip() for name in columns.split(",") if name.strip()]
-    return Evaluator(table, COLUMNS if names == ["all"] else names or DEFAULT_COLUMNS)
 
 
 def _drawn(fixed: Spec, table: RuleTable, varied: Sequence[Varied], output: str | None) -> int:
@@ -301,10 +316,12 @@ def _drawn(fixed: Spec, table: RuleTable, varied: Sequence[Varied], output: str 
         )
     x, *rest = varied
     evaluator, tiles = Evaluator(table, ("verdict", "architecture", "confidence")), list[Tile]()
+    places = product(*(one.values for one in (*rest, x)))
+    here = tuple(fixed.constraints.get(one.name) for one in (*rest, x))
     for batch in grid(fixed.constraints, [*rest, x]):
         found = evaluator.verdicts(evaluator.read(batch, Faults()))
-        each = zip(*(found[name].to_pylist() for name in evaluator.columns), strict=True)
-        tiles += [Tile(verdict, best, (), sure, None, (), here=False) for verdict, best, sure in each]
+        each = zip(*(found[name].to_pylist() for name in evaluator.columns), places, strict=False)
+        tiles += [Tile(verdict, best, (), sure, None, (), place == here) for verdict, best, sure, place in each]
     across = [Cell(label, value) for label, value in labels(x).items()]
     other = rest[0].name if rest else next(name for name in BY_NAME if name != x.name)
     value = fixed.constraints.get(other)

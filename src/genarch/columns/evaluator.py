@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from genarch.columns.exact import distinct
 from genarch.columns.joining import Beside, Evidence, joins
 from genarch.columns.judging import Added, Judge, Lanes, Verdicts
 from genarch.columns.plan import Compiled, Plan
-from genarch.columns.reading import Faults, Reader, columns_of
+from genarch.columns.reading import Faults, Reader, check_names, columns_of
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.explore import explore
 from genarch.engine.rules import RuleTable
@@ -64,17 +64,20 @@ class Batch(NamedTuple):
 class Evaluator:
     """A rule table that evaluates tables: Arrow in, Arrow out."""
 
-    def __init__(self, rules: RuleTable, columns: Sequence[str] = DEFAULT_COLUMNS) -> None:
-        """`columns` are what the tables of verdicts have, of `COLUMNS`.
+    def __init__(self, rules: RuleTable, columns: Sequence[str] | str = DEFAULT_COLUMNS) -> None:
+        """`columns` are what the tables of verdicts have, of `COLUMNS`; as text `verdict,margin` or `all`.
 
         Raises:
             InputError: when there is no such column.
         """
+        if isinstance(columns, str):
+            columns = COLUMNS if columns.strip() == "all" else [part.strip() for part in columns.split(",")]
+        columns = tuple(dict.fromkeys(filter(None, columns))) or DEFAULT_COLUMNS
         for name in columns:
             if name not in COLUMNS:
                 hint = nearest(name, COLUMNS) or f"; write any of: {', '.join(COLUMNS)}"
                 raise InputError([Problem("columns", None, None, "", f"'{name}' is not a column of verdicts{hint}")])
-        self.rules, self.columns = rules, tuple(columns)
+        self.rules, self.columns = rules, columns
         self._lanes = Lanes(rules)
         self._plan = Plan(self._lanes.conditions, rules.assumptions, self._lanes.adds, self._lanes.slots)
         self._judge = Judge(self._lanes)
@@ -121,8 +124,14 @@ class Evaluator:
         return found
 
     def read(self, table: Any, faults: Faults) -> Batch:
-        """A batch of a table, its answers as codes."""
+        """A batch of a table, its answers as codes.
+
+        Raises:
+            InputError: where columns have the same name, or state the same.
+        """
+        check_names(table.schema.names, "<table>")
         stated = columns_of(table.schema.names)
+        table = _usual(table, {name for columns in stated.values() for name in columns})
         readers = self._readers_of("gpu" in stated)
         codes: dict[str, Codes] = {}
         for name, columns in stated.items():
@@ -275,6 +284,21 @@ class Evaluator:
         """Batches of verdicts for a table of specs, in its order."""
         for batch in table.to_batches(max_chunksize=ROWS):
             yield self.batch(batch, faults)
+
+
+def _usual(table: Any, names: Collection[str]) -> Any:
+    """A batch whose lists of these columns are laid out as most are."""
+    fields = []
+    for field in table.schema:
+        kind, types = field.type, pa.types
+        if field.name in names and any(
+            test(kind) for test in (types.is_list, types.is_large_list, types.is_fixed_size_list)
+        ):
+            inner = pa.large_string() if types.is_string_view(kind.value_type) else kind.value_type
+            kind = pa.large_list(inner) if types.is_large_list(kind) else pa.list_(inner)
+        fields.append(pa.field(field.name, kind))
+    schema = pa.schema(fields)
+    return table if schema.types == table.schema.types else table.cast(schema)
 
 
 _NOTHING = [judging.INFEASIBLE, judging.UNDETERMINED]

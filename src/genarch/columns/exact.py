@@ -89,7 +89,7 @@ def _value(constraint: Constraint, stated: Any) -> Value | None:
         if constraint.kind == "integer" and stated == int(stated):
             stated = int(stated)
         return stated if constraint.allows(stated) else None
-    except (InvalidAnswerError, ValueError, OverflowError):  # not a number, or one without an end
+    except (InvalidAnswerError, ValueError, TypeError, OverflowError):  # not a number, or one without an end
         return None
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from genarch.columns.evaluator import ROWS
-from genarch.columns.reading import columns_of
+from genarch.columns.reading import check_names
 from genarch.engine.answers import format_answer
 from genarch.engine.constraints import BY_NAME
 from genarch.errors import InputError, Problem
@@ -69,12 +69,7 @@ def opened(path: str, stream: BinaryIO, wanted: Callable[[str], bool]) -> Iterat
     with ExitStack() as stack:
         with _refused(shown):
             source = _of_stream(stream, shown, wanted) if path == "-" else _of_file(path, wanted, stack)
-        if twice := [name for name, times in Counter(source.names).items() if times > 1]:
-            raise refuse(shown, f"has the column '{twice[0]}' twice; rename one")
-        try:
-            columns_of(source.names)
-        except ValueError as error:
-            raise refuse(shown, str(error)) from None
+        check_names(source.names, shown)
         yield source._replace(batches=_read(source.batches, shown))
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pyarrow as pa
 
 from genarch.columns.evaluator import DEFAULT_COLUMNS, ROWS, Evaluator, Held
-from genarch.columns.reading import FaultKind, Faults
+from genarch.columns.reading import FaultKind, Faults, columns_of
+from genarch.engine.constraints import BY_NAME
 from genarch.engine.rules import RuleTable
-from genarch.errors import InputError, Problem
+from genarch.errors import InputError, Problem, nearest
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
+from genarch.files.io import refuse
 from genarch.values import NamedTuple
 
 OnError = Literal["fail", "null"]
@@ -25,14 +27,14 @@ MOST_SHOWN = 20
 
 def table(
     rules: RuleTable | str | os.PathLike[str] = DEFAULT_TABLE,
-    columns: Sequence[str] = DEFAULT_COLUMNS,
+    columns: Sequence[str] | str = DEFAULT_COLUMNS,
     *,
     evidence: bool = True,
 ) -> TableOfSpecs:
     """A rule table that evaluates dataframes: one row for each spec, a column for each constraint that is known.
 
     `rules` is a table, the id of a bundled one, or a path; with `evidence`, what was measured and documented cases take
-    part too, as in `load_rules`. `columns` says what the verdicts have.
+    part too, as in `load_rules`. `columns` says what the verdicts have: names, or all.
 
     Raises:
         InputError: when there is no such table or column, or with every problem of the table's file.
@@ -50,13 +52,22 @@ class TableOfSpecs(Evaluator):
         With `keep`, after the columns that it has. Values that are no answers are refused, or unknown with "null".
 
         Raises:
-            InputError: with every kind of values that are no answers.
+            InputError: with every kind of values that are no answers, or where it is no table of specs.
         """
+        if on_error not in (ways := get_args(OnError)):
+            raise refuse("on_error", f"'{on_error}' is not a way; write one of: {', '.join(ways)}")
         given, back = _as_arrow(frame)
+        if not columns_of(given.schema.names):
+            near = next(
+                (hint for name in given.schema.names if (hint := nearest(name, BY_NAME))), "; write one as task"
+            )
+            raise refuse(_SHOWN, f"has no column named after a constraint{near}")
+        if keep and (clash := [name for name in self.written() if name in given.schema.names]):
+            raise refuse(_SHOWN, f"already has a column {clash[0]}; rename it, or leave keep out")
         faults = Faults()
         batches = list(self.batches(given, faults)) or [self.batch(_empty(given.schema), faults)]
         if faults and on_error == "fail":
-            raise InputError(problems_of(faults, "<table>"))
+            raise InputError(problems_of(faults, _SHOWN))
         found = pa.Table.from_batches(batches)
         if keep:
             for name in found.schema.names:
@@ -137,7 +148,28 @@ def _rows(kind: FaultKind) -> str:
 
 
 def _as_arrow(frame: Any) -> tuple[Any, Callable[[Any], Any]]:
-    """A dataframe as Arrow has it, and what makes one of its kind of that again."""
+    """A dataframe as Arrow has it, and what makes one of its kind of that again.
+
+    Raises:
+        InputError: where it is none, or has columns that Arrow cannot hold.
+    """
+    try:
+        given, back = _converted(frame)
+    except (TypeError, ValueError, AttributeError, pa.ArrowException) as error:
+        reason = str(error.args[-1] if error.args else error).partition("\n")[0].rstrip(".")
+        raise refuse(
+            _SHOWN, f"of type {type(frame).__name__}, cannot be read: {reason.rstrip('.')}; {_TAKEN}"
+        ) from None
+    if not isinstance(given, pa.Table):
+        raise refuse(_SHOWN, f"of type {type(frame).__name__}, cannot be read; {_TAKEN}")
+    return given, back
+
+
+_SHOWN = "<table>"
+_TAKEN = "give a pandas, polars, pyarrow or DuckDB dataframe, or a mapping of columns, each with values of one type"
+
+
+def _converted(frame: Any) -> tuple[Any, Callable[[Any], Any]]:
     module = type(frame).__module__.partition(".")[0]
     if isinstance(frame, pa.Table):
         return frame, lambda found: found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.answers import UNKNOWN_WORDS, parse_answer
 from genarch.engine.constraints import BY_NAME, Constraint, Value
 from genarch.engine.forms import MAX_DIGITS, shown
+from genarch.errors import InputError, Problem
 from genarch.values import NamedTuple
 
 Bools = npt.NDArray[Any]
@@ -78,20 +79,24 @@ class Faults:
 
 
 def columns_of(names: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    """The columns of a table that state each constraint: its own, or those of a set's members, as `priorities.speed`.
-
-    Raises:
-        ValueError: where a set has both.
-    """
+    """The columns that state each constraint: its own, or those of a set's members, as `priorities.speed`."""
     found: dict[str, list[str]] = {}
     for name in names:
         constraint, dot, member = name.partition(".")
         if constraint in BY_NAME and (not dot or member in BY_NAME[constraint].values):
             found.setdefault(constraint, []).append(name)
-    for constraint, stated in found.items():
-        if len(stated) > 1 and constraint in stated:
-            raise ValueError(f"{constraint} and {stated[1]} state the same constraint; leave one of them out")
     return found
+
+
+def check_names(names: Sequence[str], path: str) -> None:
+    """Refuse names that a table has twice, and a set that is stated as a whole and by its members."""
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise InputError([Problem(path, None, None, "", f"has the column '{twice[0]}' twice; rename one")])
+    for constraint, stated in columns_of(names).items():
+        if len(stated) > 1 and constraint in stated:
+            both = f"{constraint} and {next(name for name in stated if name != constraint)}"
+            message = f"{both} state the same constraint; leave one of them out"
+            raise InputError([Problem(path, None, None, "", message)])
 
 
 class Reader:
@@ -284,7 +289,7 @@ class Reader:
             members = self._member.positions(inner)
         counts = np.diff(begin)
         if members is None or (members == 0).any():
-            members = self._members(column, inner, counts, faults)
+            members = self._members(column, inner, counts, given, faults)
         weights = np.array([0, *(1 << at for at in range(len(self.constraint.values)))], np.uint32)
         sums = np.zeros(len(inner) + 1, np.uint32)
         np.cumsum(weights.take(members), out=sums[1:])
@@ -300,7 +305,9 @@ class Reader:
             return self._sets(np.where(stated & ~wrong, bits, 0), stated & ~wrong)
         return self._sets(bits, None)
 
-    def _members(self, column: str, inner: Any, counts: npt.NDArray[Any], faults: Faults) -> Codes:
+    def _members(
+        self, column: str, inner: Any, counts: npt.NDArray[Any], stated: Codes | None, faults: Faults
+    ) -> Codes:
         """The members of lists by position, from 1; what is none is noted by the rows that have it."""
         encoded = inner if pa.types.is_dictionary(inner.type) else inner.dictionary_encode()
         index, known = buffer_of(encoded.indices), valid(encoded)
@@ -314,7 +321,8 @@ class Reader:
                 message = f"'{shown(str(text), 40)}' is not a member here; write {', '.join(self.constraint.values)}"
                 wrong.append((given & (index == at), message))
         for members, message in wrong:
-            faults.add(column, message, np.bincount(rows[members], minlength=len(counts)) > 0)
+            found = np.bincount(rows[members], minlength=len(counts)) > 0
+            faults.add(column, message, found if stated is None else found & stated.view(bool))
         return np.array([*named, 0], np.uint8).take(np.where(given, index, len(named)))
 
 

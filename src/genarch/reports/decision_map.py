@@ -88,7 +88,7 @@ def _parts(report: MapReport) -> tuple[str, Grid, dict[str, str], list[str], str
         drawn.append((label, tuple(_tile(tile, letters, place) for tile, place in zip(row, places, strict=True))))
     tiles = [tile for row in rows for tile in row]
     verdicts = {tile.verdict for tile in tiles if not tile.contradicts}
-    notes = [f"{FRAMED} the spec itself"]
+    notes = [f"{FRAMED} the spec itself"] if any(tile.here for tile in tiles) else []
     if any(tile.settled is False and not tile.contradicts for tile in tiles):
         notes.append("small letter: answering the rest could still change it")
     if stopped:
