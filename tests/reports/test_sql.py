@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import pyarrow as pa
@@ -17,7 +17,7 @@ from command_line import run
 from genarch import RuleTable, load_rules
 from genarch.engine.conditions import Not, Predicate
 from genarch.engine.constraints import Value
-from genarch.reports.sql import DIALECTS, Query, Sets, as_sql, check_sql, columns_read
+from genarch.reports.sql import Dialect, Query, Sets, as_sql, check_sql, columns_read
 from spec_tables import decided, random_rows, table_of
 from strategies import answers, contradictory_tables, examples
 
@@ -79,7 +79,7 @@ def test_numbers_at_thresholds(numbers: Any) -> None:
     assert found == ["gan", "undetermined", "undetermined"]
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", get_args(Dialect))
 def test_every_dialect_is_parsed(dialect: str) -> None:
     """By a library that knows them; what duckdb and Spark make of it is tested by running it."""
     for command in ([], ["--check"]):

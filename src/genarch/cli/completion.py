@@ -26,31 +26,11 @@ def finding_formats() -> Iterable[str]:
     return FORMATS
 
 
-def fields() -> Iterable[str]:
-    """The constraints."""
-    return BY_NAME
-
-
-def tables() -> Iterable[str]:
-    """The bundled rule tables."""
-    return bundled_tables()
-
-
-def models() -> Iterable[str]:
-    """The models of the evidence catalogue."""
-    return load_catalogue().models
-
-
 def candidates() -> Iterable[str]:
     """The models of which there is a published configuration."""
     from genarch.measure.candidate import candidates as found
 
     return found(load_catalogue())
-
-
-def gpus() -> Iterable[str]:
-    """The hardware of the evidence catalogue."""
-    return load_catalogue().hardware
 
 
 def kinds() -> Iterable[str]:
@@ -71,13 +51,13 @@ def ids() -> Iterable[str]:
 NAMES: dict[str, Callable[[], Iterable[str]]] = {
     "answers": answers,
     "candidates": candidates,
-    "fields": fields,
+    "fields": lambda: BY_NAME,
     "finding formats": finding_formats,
-    "gpus": gpus,
+    "gpus": lambda: load_catalogue().hardware,
     "ids": ids,
     "kinds": kinds,
-    "models": models,
-    "tables": tables,
+    "models": lambda: load_catalogue().models,
+    "tables": bundled_tables,
 }
 """What options and arguments may ask for."""
 

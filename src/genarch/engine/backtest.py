@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from math import exp, lgamma, log
-from typing import Literal
+from typing import Literal, get_args
 
 from genarch.engine.constraints import Answers, in_order
 from genarch.engine.matching import positions
@@ -24,7 +24,7 @@ from genarch.values import NamedTuple
 
 Outcome = Literal["right", "hedged", "wrong", "confidently_wrong"]
 
-OUTCOMES: tuple[Outcome, ...] = ("right", "hedged", "wrong", "confidently_wrong")
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 """Best first."""
 
 

@@ -1,6 +1,6 @@
 """What a check finds: shared by the verification of rule tables and the checks on documents."""
 
-from typing import Literal, NewType
+from typing import Literal, NewType, get_args
 
 from genarch.engine.constraints import Answers
 from genarch.engine.spec import Spec
@@ -8,7 +8,7 @@ from genarch.values import NamedTuple
 
 Severity = Literal["error", "warning", "note"]
 
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """The gravest first."""
 
 CheckId = NewType("CheckId", str)

@@ -170,7 +170,7 @@ class Against:
 
     def __init__(self, architecture: str, case: Case, like: str | None = None) -> None:
         """`like` is an architecture whose passes it makes too, for tasks of which no time of its own is known."""
-        self.architecture, self._case, self._like, self._catalogue = architecture, case, like, case.catalogue
+        self.architecture, self._case, self._catalogue = architecture, case, case.catalogue
         self.groups, self._closed, self._least = able_of(architecture, like, case.tasks, case.catalogue)
 
     def licence(self) -> Iterator[Rule]:

@@ -121,7 +121,8 @@ def _joined(catalogue: Catalogue, path: str) -> Catalogue:
             record.check_references(
                 names, known, f"is no {named.removesuffix('s')} of the catalogue or of this file", ""
             )
-    _check_entries(Parts(*((),) * len(Parts._fields))._replace(**_parts_of(own)), record.report)
+    stated: dict[str, Any] = {part: getattr(own, part) for part in _OWN_PARTS}
+    _check_entries(Parts(*((),) * len(Parts._fields))._replace(**stated), record.report)
     for at, model in enumerate(own.models):
         if not model.id.startswith(OWN_PREFIX):
             record.report(("models", at, "id"), f"must begin with '{OWN_PREFIX}', as models of your own do")
@@ -138,10 +139,6 @@ def _joined(catalogue: Catalogue, path: str) -> Catalogue:
     )
     found = digest([catalogue.digest.encode(), record.content])
     return Catalogue(head=catalogue.head, parts=parts, digest=found, calibration=catalogue.calibration)
-
-
-def _parts_of(own: OwnEvidence) -> dict[str, Any]:
-    return {part: getattr(own, part) for part in _OWN_PARTS}
 
 
 def read_gpu_names(folder: str) -> GpuNames:

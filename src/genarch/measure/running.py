@@ -96,7 +96,8 @@ def measured(way: Way, plan: Plan, *, clock: Callable[[], float] = perf_counter,
     except KeyboardInterrupt:
         stopped = Stop("interrupted", "")
     except GeneratorError as error:
-        stopped = Stop("failed", f"{_which(len(times) + 1)}: {error}" if way.kind == "command" or times else str(error))
+        which = f"image {len(times) + 1}: " if way.kind == "command" or times else ""
+        stopped = Stop("failed", f"{which}{error}")
     finally:
         with suppress(KeyboardInterrupt):
             way.end()
@@ -110,10 +111,6 @@ def measured(way: Way, plan: Plan, *, clock: Callable[[], float] = perf_counter,
         in_ms[plan.warmup :],
         stopped,
     )
-
-
-def _which(number: int) -> str:
-    return f"image {number}"
 
 
 def loaded(

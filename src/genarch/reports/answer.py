@@ -13,7 +13,6 @@ from itertools import chain
 from genarch.engine.changes import Flip
 from genarch.evidence.advice import Start
 from genarch.evidence.assessment import Candidate
-from genarch.evidence.entries import Licence
 from genarch.evidence.feasibility import Status
 from genarch.evidence.ways import LEAST_GB, ms_words
 from genarch.reports import page
@@ -281,7 +280,9 @@ def _models(report: Evaluated) -> Iterator[Block]:
         header: [strong(start.candidate.title) for start in starts],
         "Time": [_time(start) for start in starts],
         "Memory": [_memory(start.candidate) for start in starts],
-        "Commercial use": [_commercial(start.candidate.licence) for start in starts],
+        "Commercial use": [
+            start.candidate.licence.commercial_use if start.candidate.licence else "" for start in starts
+        ],
         "1,000 images": [
             usd_words(start.cost.usd_per_1000_images) if start.cost and start.cost.usd_per_1000_images else ""
             for start in starts
@@ -309,10 +310,6 @@ def _time(start: Start) -> str:
     if took.grade == "measured":
         return f"{ms_words(took.low_ms)} measured"
     return f"{ms_words(took.low_ms)} to {ms_words(took.high_ms)} est."
-
-
-def _commercial(licence: Licence | None) -> str:
-    return licence.commercial_use if licence else ""
 
 
 def _changes(report: Evaluated) -> Iterator[Line]:

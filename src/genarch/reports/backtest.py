@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from genarch.engine import backtest
 from genarch.engine.backtest import OUTCOMES, Ablation, LeaveOneOut, Outcome, Result, Score
@@ -20,7 +20,7 @@ from genarch.engine.spec import DIFFUSION_ON_OFFER, Case
 from genarch.engine.worth import Learner
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim
 from genarch.reports.words import both, counted, effect_words, name_words, signed
-from genarch.reports.worth import Worth, worth_part, worth_sections
+from genarch.reports.worth import CONFIDENCES, Calibration, Worth, worth_part, worth_sections
 from genarch.values import NamedTuple
 from genarch.version import __version__
 
@@ -70,14 +70,6 @@ class Confusion(NamedTuple):
     chosen: str
     verdict: str
     cases: int
-
-
-class Calibration(NamedTuple):
-    """The score of the verdicts of one confidence."""
-
-    confidence: Confidence | None
-    """Null: verdicts without a recommendation."""
-    score: Annotated[Score, INLINED]
 
 
 class TableResults(NamedTuple):
@@ -149,8 +141,6 @@ _GROUPS: Mapping[GroupName, tuple[str, Callable[[Case | Result], bool]]] = {
 }
 """Those that say most first, with a heading and which cases are in it."""
 
-_CONFIDENCES: tuple[Confidence | None, ...] = (*get_args(Confidence), None)
-
 
 def backtest_report(
     cases: Sequence[Case],
@@ -208,7 +198,7 @@ def _table(
     thresholds = {(p.constraint, p.operand) for p in read if BY_NAME[p.constraint].numeric}
     said = Counter((item.chosen, item.verdict) for item in scope)
     chosen = (*rules.verdicts, *sorted({chosen for chosen, _ in said} - set(rules.verdicts)))
-    by_confidence = {name: [item.outcome for item in scope if item.confidence == name] for name in _CONFIDENCES}
+    by_confidence = {name: [item.outcome for item in scope if item.confidence == name] for name in CONFIDENCES}
     cited = {name for fact in rules.facts for name in fact.cases}
     return TableResults(
         rules.identity,

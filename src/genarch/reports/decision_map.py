@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_uppercase
 from textwrap import wrap
 from typing import Annotated, Literal
-from xml.sax.saxutils import escape
 
 from genarch.engine.constraints import BY_NAME, Answers, in_order
 from genarch.engine.decision_map import DecisionMap, Tile
@@ -18,7 +17,7 @@ from genarch.engine.rules import RuleTable, TableVersion
 from genarch.engine.spec import Spec
 from genarch.reports import page
 from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Space, Span, Title, dim
-from genarch.reports.words import counted, name_words, safe, stated_words
+from genarch.reports.words import counted, in_svg, name_words, stated_words
 from genarch.values import NamedTuple
 from genarch.version import __version__
 
@@ -172,40 +171,36 @@ def _svg(report: MapReport) -> Iterator[str]:
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title description" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
     )
-    yield f'<title id="title">{_text(title)}</title>'
-    yield f'<desc id="description">{_text(fixed)}</desc>'
+    yield f'<title id="title">{in_svg(title)}</title>'
+    yield f'<desc id="description">{in_svg(fixed)}</desc>'
     yield f"<style>\n{_STYLESHEET}\n</style>"
-    yield f'<text class="title" x="8" y="20">{_text(title)}</text>'
-    yield f'<text class="small" x="{left:.0f}" y="40">{_text(grid.across)}</text>'
-    yield f'<text class="small" x="8" y="{top - 8:.0f}">{_text(grid.down)}</text>'
+    yield f'<text class="title" x="8" y="20">{in_svg(title)}</text>'
+    yield f'<text class="small" x="{left:.0f}" y="40">{in_svg(grid.across)}</text>'
+    yield f'<text class="small" x="8" y="{top - 8:.0f}">{in_svg(grid.down)}</text>'
     for at, label in enumerate(grid.columns):
         x, y = left + TILE_WIDTH * (at + 0.5), top - 8
-        yield f'<text transform="translate({x:.0f} {y:.0f}) rotate(-45)">{_text(label)}</text>'
+        yield f'<text transform="translate({x:.0f} {y:.0f}) rotate(-45)">{in_svg(label)}</text>'
     own = ""
     for row, (label, tiles) in enumerate(grid.rows):
         y = top + TILE_HEIGHT * row
-        yield f'<text x="8" y="{y + TILE_HEIGHT / 2 + 4:.0f}">{_text(label)}</text>'
+        yield f'<text x="8" y="{y + TILE_HEIGHT / 2 + 4:.0f}">{in_svg(label)}</text>'
         for column, tile in enumerate(tiles):
             x = left + TILE_WIDTH * column
             box = f'x="{x + 1:.0f}" y="{y + 1:.0f}" width="{TILE_WIDTH - 2}" height="{TILE_HEIGHT - 2}" rx="3"'
             fill = "none" if tile.faint else _COLORS.get(tile.tone, _OTHER)
             dashed = ' class="open"' if tile.sign.islower() else ""  # its verdict could still change
-            yield f"<g><title>{_text(tile.words)}</title>"
+            yield f"<g><title>{in_svg(tile.words)}</title>"
             yield f'<rect {box} fill="{fill}"{dashed}/>'
             middle = f'x="{x + TILE_WIDTH / 2:.0f}" y="{y + TILE_HEIGHT / 2 + 4:.0f}"'
-            yield f'<text class="{"mark" if tile.faint else "sign"}" {middle}>{_text(tile.sign)}</text></g>'
+            yield f'<text class="{"mark" if tile.faint else "sign"}" {middle}>{in_svg(tile.sign)}</text></g>'
             own += f'<rect class="here" {box}/>' if tile.framed else ""
     yield own
     x, y = 8.0, bottom + 24
     for name, sign in legend.items():
         yield f'<rect x="{x:.0f}" y="{y - 13:.0f}" width="18" height="18" rx="3" fill="{_COLORS.get(name, _OTHER)}"/>'
-        yield f'<text class="sign" x="{x + 9:.0f}" y="{y:.0f}">{_text(sign)}</text>'
-        yield f'<text x="{x + 24:.0f}" y="{y:.0f}">{_text(name_words(name))}</text>'
+        yield f'<text class="sign" x="{x + 9:.0f}" y="{y:.0f}">{in_svg(sign)}</text>'
+        yield f'<text x="{x + 24:.0f}" y="{y:.0f}">{in_svg(name_words(name))}</text>'
         x += 36 + CHARACTER * len(name_words(name))
     for at, note in enumerate(notes, 1):
-        yield f'<text class="small" x="8" y="{y + 18 * at:.0f}">{_text(note)}</text>'
+        yield f'<text class="small" x="8" y="{y + 18 * at:.0f}">{in_svg(note)}</text>'
     yield "</svg>"
-
-
-def _text(text: str) -> str:
-    return escape(safe(text.strip()))

@@ -320,7 +320,8 @@ def _measured_first(report: Evaluated) -> Iterator[Step]:
     """The model to try first; what is to be measured of it, where nothing shows that it keeps the budget."""
     stated = report.spec.constraints
     gpu, side, budget = (stated.get(name) for name in ("gpu", "resolution_px", "latency_budget_ms"))
-    untimed = [s for s in report.nearest if s.candidate.status in UNSHOWN and _kinds(s) == {"budget"}]
+    near = (start for start in report.nearest if start.candidate.status in UNSHOWN)
+    untimed = [start for start in near if {miss.kind for miss in start.candidate.misses} == {"budget"}]
     if not report.start_with and not (report.verdict.recommended and untimed):
         return
     model = (*report.start_with, *untimed)[0].candidate
@@ -340,11 +341,6 @@ def _measured_first(report: Evaluated) -> Iterator[Step]:
         took = f"{ms_words(guess.low_ms)} to {ms_words(guess.high_ms)} are estimated" if guess else "no time is known"
         measure = f"Measure {what}: {took}, and the budget is {ms_words(budget)}. 'genarch measure' times it."
         yield _step("Measure first", measure, command)
-
-
-def _kinds(start: Start) -> set[str]:
-    """What a model misses."""
-    return {miss.kind for miss in start.candidate.misses}
 
 
 def _step(title: str, step: str, command: str) -> Step:

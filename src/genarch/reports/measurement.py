@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from math import ceil, floor, log10
 from statistics import fmean, median
 from typing import Literal
@@ -25,7 +24,7 @@ from genarch.evidence.ways import at_least, at_most, ms_words, number
 from genarch.measure.machine import Machine, Memory
 from genarch.measure.running import Load, Plan, Runs, Stop
 from genarch.reports.page import Block, Fields, Line, Listing, Section, Table, Title, code, dim, strong
-from genarch.reports.words import counted, safe
+from genarch.reports.words import counted, in_svg
 from genarch.values import NamedTuple
 from genarch.version import __version__
 
@@ -350,10 +349,10 @@ def as_svg(report: Measured) -> str:
     size = f'viewBox="0 0 {wide} {high + top + 40}" width="{wide}" height="{high + top + 40}"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title" {size}>',
-        f'<title id="title">{_text(title)}</title>',
+        f'<title id="title">{in_svg(title)}</title>',
         f"<style>{_STYLESHEET}</style>",
         f'<rect x="0" y="0" width="{wide}" height="{high + top + 40}" style="fill: #ffffff"/>',
-        f'<text x="{left}" y="20">{_text(title)}</text>',
+        f'<text x="{left}" y="20">{in_svg(title)}</text>',
     ]
     for at, one in enumerate(bins):
         tall, x = one.images / most * high, left + at * step
@@ -361,22 +360,18 @@ def as_svg(report: Measured) -> str:
         words = f"{_bin_words(one)}: {counted(one.images, 'image')}"
         lines.append(
             f'<rect x="{x + 1:.1f}" y="{top + high - tall:.1f}" width="{step - 2:.1f}" height="{tall:.1f}"{late}>'
-            f"<title>{_text(words)}</title></rect>"
+            f"<title>{in_svg(words)}</title></rect>"
         )
     if bins:
         ends = (bins[0].low_ms, bins[-1].high_ms)
-        lines.append(f'<text x="{left}" y="{top + high + 18}">{_text(ms_words(ends[0]))}</text>')
+        lines.append(f'<text x="{left}" y="{top + high + 18}">{in_svg(ms_words(ends[0]))}</text>')
         last = ms_words(ends[1]) if ends[1] is not None else "more"
-        lines.append(f'<text x="{wide - left}" y="{top + high + 18}" text-anchor="end">{_text(last)}</text>')
+        lines.append(f'<text x="{wide - left}" y="{top + high + 18}" text-anchor="end">{in_svg(last)}</text>')
         width = (bins[0].high_ms or 0) - bins[0].low_ms or 1.0
         if limit:
             x = min(max(left + (limit - bins[0].low_ms) / width * step, left), wide - left)
             lines.append(f'<line x1="{x:.1f}" y1="{top - 14}" x2="{x:.1f}" y2="{top + high}"/>')
             anchor = "end" if x > wide / 2 else "start"
-            words = _text(f" budget {ms_words(limit)} ")
+            words = in_svg(f" budget {ms_words(limit)} ")
             lines.append(f'<text x="{x:.1f}" y="{top + high + 34}" text-anchor="{anchor}">{words}</text>')
     return "\n".join([*lines, "</svg>"]) + "\n"
-
-
-def _text(text: str) -> str:
-    return escape(safe(text.strip()))

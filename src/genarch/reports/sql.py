@@ -36,8 +36,6 @@ _DIALECTS: Mapping[Dialect, _Words] = {
     "postgres": _Words("{1} = ANY({0})", "CARDINALITY({0})", "DOUBLE PRECISION", "MATERIALIZED "),
 }
 
-DIALECTS: tuple[Dialect, ...] = tuple(_DIALECTS)
-
 _COMPARE = {"is": "=", "below": "<", "at_most": "<=", "above": ">", "at_least": ">="}
 
 Columns = Mapping[str, str]

@@ -79,6 +79,13 @@ def safe(text: str) -> str:
     return visible(text).replace("::", ":\\x3a")
 
 
+def in_svg(text: str) -> str:
+    """Safe text for an element of an image."""
+    from xml.sax.saxutils import escape  # for images alone
+
+    return escape(safe(text.strip()))
+
+
 def visible(text: str) -> str:
     """Text on one line, with every control, bidirectional and zero-width character as its escape sequence.
 

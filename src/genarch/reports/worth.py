@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, get_args
 from xml.sax.saxutils import escape
 
 from genarch.engine import worth
@@ -22,6 +22,7 @@ from genarch.values import NamedTuple
 ENOUGH = 30
 """Strict cases from which on methods are compared: fewer tell them apart by chance alone."""
 
+CONFIDENCES: tuple[Confidence | None, ...] = (*get_args(Confidence), None)
 
 NOTE = (
     "Each is judged by precedents and a calibration that know nothing of its source. The rules are in-sample: whoever "
@@ -29,8 +30,8 @@ NOTE = (
 )
 
 
-class Sure(NamedTuple):
-    """The score of the answers of one confidence."""
+class Calibration(NamedTuple):
+    """The score of the verdicts of one confidence."""
 
     confidence: Confidence | None
     """Null: verdicts without a recommendation."""
@@ -44,7 +45,7 @@ class Worth(NamedTuple):
     """As id@version."""
     sources: int
     score: Annotated[Score, INLINED]
-    confidences: tuple[Sure, ...]
+    confidences: tuple[Calibration, ...]
     methods: tuple[Method, ...]
     """The table by its chances, and its baselines; empty where cases are few, as are the next two."""
     reliability: tuple[Bin, ...]
@@ -59,14 +60,13 @@ def worth_part(
     """The part on a table; `judged` are of the cases to be scored, `cases` all that count as precedents."""
     strict = [item for item in judged if item.case.strict]
     found = [(item.verdict.confidence, outcome(item.case, item.verdict)) for item in strict]
-    names: tuple[Confidence | None, ...] = ("forced", "clear", "lean", "close_call", None)
-    sure = ((name, [each for confidence, each in found if confidence == name]) for name in names)
+    sure = ((name, [each for confidence, each in found if confidence == name]) for name in CONFIDENCES)
     enough = len(strict) >= ENOUGH
     return Worth(
         rules.name,
         len({source_of(item.case) for item in strict}),
         score(each for _, each in found),
-        tuple(Sure(name, score(outcomes)) for name, outcomes in sure if outcomes),
+        tuple(Calibration(name, score(outcomes)) for name, outcomes in sure if outcomes),
         tuple(worth.methods(rules, judged, learners)) if enough else (),
         tuple(worth.reliability(judged)) if enough else (),
         tuple(worth.learning_curve(cases, rules, weights)) if enough else (),
