@@ -13,9 +13,8 @@ from genarch.evidence.assessment import candidate
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.cost import Waits, bill
 from genarch.evidence.entries import Measurement
-from genarch.evidence.estimates import MOST_SHIFT, Options, estimate, shift_of
+from genarch.evidence.estimates import MOST_SHIFT, Options, band_ms, estimate, shift_of
 from genarch.evidence.feasibility import feasibility, needs_of
-from genarch.evidence.pace import band_ms
 from genarch.evidence.percentiles import Percentile
 from genarch.evidence.times import Wanted, group_of
 from genarch.evidence.ways import place_of

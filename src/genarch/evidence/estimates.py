@@ -5,6 +5,7 @@ the arithmetic at the share of the hardware's peak that such hardware achieves. 
 """
 
 # No annotations as strings here: each would be compiled at every start.
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from math import log, prod, sqrt
@@ -49,6 +50,14 @@ class Part(NamedTuple):
     verified: bool
 
 
+class Work(NamedTuple):
+    """What the estimator multiplies with the pace of hardware: of one way at a size."""
+
+    steps: int
+    tflop: float
+    slowed: float
+
+
 class Job(NamedTuple):
     """The work for one image, in 10^12 operations (TFLOP; a multiply-accumulate is two).
 
@@ -66,6 +75,11 @@ class Job(NamedTuple):
     def total(self) -> float:
         """TFLOP for the image."""
         return self.step * self.steps + self.rest
+
+    @property
+    def work(self) -> Work:
+        """What its time hangs on."""
+        return Work(self.steps, self.total, self.slowed)
 
 
 class Shift(NamedTuple):
@@ -256,7 +270,7 @@ def estimate(
         return None
     regime = regime_of(model.family, hardware, stack, full_load=full_load)
     (fixed_ms, pass_ms), key, (share, rows), (low, high, errors) = fit_of(regime, catalogue)
-    mid = (fixed_ms + work.steps * pass_ms + work.total / (share * peak) * 1e3) * work.slowed
+    (mid,) = Pace(fixed_ms, pass_ms, share * peak, low, high).middles([work.work])
     achieved = (peak, hardware.peak_verified, share, key, rows)
     shift = shift_of(model.id, hardware.id, catalogue) if known and stack == "compiled" and not full_load else None
     mid *= shift.factor if shift else 1.0
@@ -277,16 +291,13 @@ def fit_of(regime: Regime, catalogue: Catalogue) -> tuple[StackFit, str, Share, 
 def shift_of(model: str, hardware: str, catalogue: Catalogue) -> Shift | None:
     """What a team's own measurements of a model on hardware make of its estimates there; None where there are none."""
     newest = {row.size: row for row in catalogue.own if (row.model, row.hardware) == (model, hardware)}
-    if not newest or not (peak := catalogue.hardware[hardware].peak_tflops):
+    if not newest or (pace := pace_of(catalogue.models[model].family, hardware, catalogue)) is None:
         return None
-    regime = regime_of(catalogue.models[model].family, catalogue.hardware[hardware], "compiled", full_load=False)
-    (fixed_ms, pass_ms), _, (share, _), _ = fit_of(regime, catalogue)
     ratios: dict[str, float] = {}
     for row in newest.values():
         work, typical = job_of_row(row, catalogue), row.typical_ms
         if work and typical and row.timing == "request":
-            middle = (fixed_ms + work.steps * pass_ms + work.total / (share * peak) * 1e3) * work.slowed
-            ratios[row.id] = typical / middle
+            ratios[row.id] = typical / pace.middles([work.work])[0]
     if not ratios:
         return None
     factor = prod(ratios.values()) ** (1 / len(ratios))
@@ -298,3 +309,40 @@ def shift_of(model: str, hardware: str, catalogue: Catalogue) -> Shift | None:
 def job_of(model: str, catalogue: Catalogue, pixels: int, options: Options) -> Job | None:
     """The work of a model by its id."""
     return job(catalogue.models[model], catalogue, pixels, options)
+
+
+class Pace(NamedTuple):
+    """How one compiled request of a family of models goes on hardware: what `estimate` takes, the band included."""
+
+    fixed_ms: float
+    pass_ms: float
+    achieved_tflops: float
+    band_low: float
+    band_high: float
+
+    def middles(self, works: Iterable[Work]) -> list[float]:
+        """The middles of the times for so much work."""
+        fixed, each, achieved = self.fixed_ms, self.pass_ms, self.achieved_tflops
+        return [(fixed + steps * each + tflop / achieved * 1e3) * slowed for steps, tflop, slowed in works]
+
+
+@lru_cache(maxsize=1024)
+def pace_of(family: str, hardware: str, catalogue: Catalogue) -> Pace | None:
+    """The pace of a family on hardware by its id; None where its peak is not known."""
+    entry = catalogue.hardware[hardware]
+    if entry.peak_tflops is None:
+        return None
+    added, _, (share, _), (low, high, _) = fit_of(regime_of(family, entry, "compiled", full_load=False), catalogue)
+    return Pace(*added, share * entry.peak_tflops, low, high)
+
+
+def band_ms(
+    model: Model, hardware: Hardware, side: int, catalogue: Catalogue, options: Options = AS_IT_IS
+) -> tuple[float, float, float] | None:
+    """Low end, middle and high end of `estimate` for one compiled request and a square: some ten times as fast."""
+    work, pace = job_of(model.id, catalogue, side * side, options), pace_of(model.family, hardware.id, catalogue)
+    if work is None or pace is None:
+        return None
+    shift = shift_of(model.id, hardware.id, catalogue) if catalogue.own else None
+    (middle,) = pace.middles([work._replace(slowed=work.slowed * (shift.factor if shift else 1.0)).work])
+    return middle * pace.band_low, middle, middle * pace.band_high

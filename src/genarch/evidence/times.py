@@ -14,9 +14,8 @@ from typing import TypeVar
 
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Measurement, Model
-from genarch.evidence.estimates import job_of
+from genarch.evidence.estimates import Work, band_ms, job_of, pace_of
 from genarch.evidence.hardware import Hardware
-from genarch.evidence.pace import Work, band_ms, pace_of
 from genarch.evidence.ways import (
     Place,
     Shown,
@@ -333,9 +332,9 @@ class Group:
             ways = [way for way in (self._itself if itself else self._timed) if way.largest_px >= side]
             released = ((way, way.model) for way in ways if way.model.weights_released)
             return [
-                _Job(way, Work(work.steps, work.total, work.slowed))
+                _Job(way, job.work)
                 for way, model in released
-                if (work := job_of(model.id, self._catalogue, side * side, way.options))
+                if (job := job_of(model.id, self._catalogue, side * side, way.options))
             ]
 
         return _kept(self._jobs, (itself, side), made)

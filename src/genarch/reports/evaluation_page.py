@@ -24,7 +24,6 @@ from genarch.reports.evidence import (
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Block, Entry, Line, Paragraph, Section, Span, code, codes, dim, strong
 from genarch.reports.precedents_page import contradiction_words, precedents_section
-from genarch.reports.sources import cited
 from genarch.reports.words import (
     both,
     counted,
@@ -228,8 +227,15 @@ def _section(title: str, entries: Iterable[Entry]) -> Iterator[Block]:
 
 
 def _cited(first: Line, names: Iterable[str], source: Citation, *below: Line) -> Entry:
-    facts = cited(source.facts) or (source.section,)
-    return Entry(first, below, (*codes(names), "; ", *facts, f"; {source.grade.replace('_', ' ')}"))
+    facts = tuple(part for name in source.facts for part in (", ", Span(name, href=f"#{anchor(name)}")))[1:]
+    return Entry(
+        first, below, (*codes(names), "; ", *(facts or (source.section,)), f"; {source.grade.replace('_', ' ')}")
+    )
+
+
+def anchor(name: str) -> str:
+    """What links call the source of a fact, of a row, or of a case."""
+    return f"source-{name}"
 
 
 def _table_name(report: Evaluated) -> tuple[str | Span, ...]:

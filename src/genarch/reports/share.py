@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.decision_map import decision_map
-from genarch.engine.rules import RuleTable
+from genarch.engine.rules import Fact, RuleTable
 from genarch.engine.spec import Case, Spec
 from genarch.evidence.catalogue import Catalogue
 from genarch.reports.answer import answer_page, overview, refused_page
 from genarch.reports.decision_map import map_page, map_report
 from genarch.reports.evaluation import Evaluated, Report
-from genarch.reports.evaluation_page import details
-from genarch.reports.page import Block, Section
-from genarch.reports.sources import sources_page
+from genarch.reports.evaluation_page import anchor, details
+from genarch.reports.page import Block, Entries, Entry, Line, Section, Span, Title, code
 
 FIRST_AXES = ("latency_budget_ms", "domain")
 """What the map is over where nothing that is asked or would change the verdict says better."""
@@ -52,3 +51,45 @@ def map_axes(report: Evaluated) -> tuple[str, str]:
     few = (name for name in chain(asked, changing) if name not in ("task", "gpu"))  # of which there are many values
     one, other = list(dict.fromkeys(chain(few, FIRST_AXES)))[:2]
     return (other, one) if BY_NAME[other].numeric and not BY_NAME[one].numeric else (one, other)
+
+
+def sources_page(
+    reports: Iterable[Evaluated], rules: RuleTable, catalogue: Catalogue, cases: Iterable[Case]
+) -> Iterator[Block]:
+    """Every fact and row that the reports' entries cite, in the order in which they come up."""
+    facts, documented = {fact.id: fact for fact in rules.facts}, {case.id: case for case in cases}
+    found = []
+    for name in dict.fromkeys(name for report in reports for name in _cited_in(report)):
+        if fact := facts.get(name):
+            below = tuple(_of_fact(fact, catalogue, documented))
+            found.append(Entry((code(name), f" {fact.text}"), below, anchor=anchor(name)))
+        elif name in catalogue.measurements:
+            found.append(Entry((code(name), " ", *_row(name, catalogue)), anchor=anchor(name)))
+    yield Title("Sources")
+    yield Entries(tuple(found))
+
+
+def _cited_in(report: Evaluated) -> Iterator[str]:
+    for entries in (report.rationale, report.methods, report.warnings):
+        yield from (name for entry in entries for name in entry.source.facts)
+    yield from (name for _, risk in report.risks for name in risk.source.facts)
+    yield from (name for step in report.next_steps if step.source for name in step.source.facts)
+
+
+def _of_fact(fact: Fact, catalogue: Catalogue, cases: Mapping[str, Case]) -> Iterator[Line]:
+    for name in fact.rows:
+        if name in catalogue.measurements:
+            yield "Measured: ", *_row(name, catalogue), f" ({name})"
+    for name in fact.cases:
+        if case := cases.get(name):
+            yield "Decided: ", _linked(case.title, case.source.url), f", {case.chosen}"
+    yield from (f"Published: {work}" for work in fact.works)
+
+
+def _row(name: str, catalogue: Catalogue) -> tuple[str | Span, ...]:
+    source = catalogue.sources[catalogue.measurements[name].source]
+    return (_linked(source.title, source.url or ""),)
+
+
+def _linked(title: str, url: str) -> Span:
+    return Span(title, href=url)
