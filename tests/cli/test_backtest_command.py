@@ -73,7 +73,7 @@ def test_without_cases_the_bundled_ones_are_backtested_wherever_one_is() -> None
 
 
 def test_what_was_left_out_comes_first_and_is_drawn(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("genarch.cli.learners.find_spec", lambda _: None)
+    monkeypatch.setattr("genarch.cli.rules.find_spec", lambda _: None)
     text = invoke("--rules", "field", "--learners", "--plot", "plot.svg").stdout
     first, *_ = text.splitlines()
     assert first.endswith(", left out: 98 strict cases of 97 sources")

@@ -12,7 +12,7 @@ from genarch import RuleTable, evaluate, load_rules, load_spec
 from genarch.engine.conditions import Predicate
 from genarch.engine.constraints import CONSTRAINTS, Value
 from genarch.engine.rules import Citation, Fact
-from genarch.evidence.assessment import READ, Assessment, assess, claim_id, claims_of, within_budget
+from genarch.evidence.assessment import READ, Assessment, assess, candidate, claim_id, claims_of
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import Claim, Measurement
 from genarch.evidence.feasibility import needs_of
@@ -143,17 +143,15 @@ def test_a_card_with_a_higher_peak_shows_nothing_for_one_with_a_lower(there: Cat
     """SDXL in 20 steps: 1.62 s on the A100, 1.56 s on an RTX 4090, whose best peak is the higher one."""
     assert not there.hardware["rtx-4090"].at_most(there.hardware["a100-80gb-sxm"])
     asked = spec(latency_budget_ms=1600, gpu="a100-80gb-sxm", resolution_px=1024, conditioning=["text"]).constraints
-    judged_model = within_budget("sdxl", asked, there)
-    assert judged_model is not None
-    assert named(judged_model[1].row) == "sdxl-1024-20st-a800-od"
-    assert judged_model[1].status == "straddling"
+    found = candidate(there.model("sdxl"), needs_of(asked, there))
+    assert named(found.row) == "sdxl-1024-20st-a800-od"
+    assert found.status == "straddling"
 
 
 def test_weights_alone_show_no_model_to_fit_a_stated_memory(there: Catalogue) -> None:
     asked = spec(latency_budget_ms=900, gpu="rtx-4090", resolution_px=1024, conditioning=["text"], device_memory_gb=1.5)
-    found = within_budget("pixart-dmd", asked.constraints, there)
-    assert found is not None
-    assert [miss.says for miss in found[1].misses if miss.kind == "memory"] == [
+    found = candidate(there.model("pixart-dmd"), needs_of(asked.constraints, there))
+    assert [miss.says for miss in found.misses if miss.kind == "memory"] == [
         "its weights alone take 1.2 GB, and nothing shows it within the 1.5 GB that are there"
     ]
 

@@ -206,7 +206,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "ask": "ask",
         "init": "init",
         "sweep": "sweep",
-        "precedents": "precedents",
+        "precedents": "evidence",
         "cost": "evidence",
     },
     "Measure": {"measure": "measure"},

@@ -1,4 +1,4 @@
-"""The commands on evidence: lists, descriptions, the estimator and its errors, costs."""
+"""The commands on evidence: lists, descriptions, the estimator and its errors, costs; and on precedents."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from genarch.cli.app import (
+    Cases,
     Commands,
     ComparisonFormat,
     EntryFormat,
@@ -17,10 +18,11 @@ from genarch.cli.app import (
     flag,
     option,
 )
-from genarch.cli.output import OwnEvidence, keep, print_descriptions, read_spec, write_report
+from genarch.cli.output import OwnEvidence, counting_own_cases, keep, print_descriptions, read_spec, write_report
 from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.answers import parse_answer
 from genarch.engine.constraints import BY_NAME
+from genarch.engine.scoring import decide
 from genarch.errors import InputError, Problem, UnknownIdError, nearest
 from genarch.evidence.catalogue import Stack
 from genarch.evidence.cost import bill
@@ -33,7 +35,9 @@ from genarch.files.bundled import DEFAULT_TABLE, catalogue_of, load_catalogue, l
 from genarch.files.io import refuse
 from genarch.reports import evidence_descriptions as pages
 from genarch.reports.estimates import accuracy_page, accuracy_report, cost_page, cost_report, estimate_page
-from genarch.reports.reporting import rounded
+from genarch.reports.precedents import PrecedentsReport
+from genarch.reports.precedents_page import precedents_page
+from genarch.reports.reporting import precedents_of, rounded
 
 app = Commands()
 evidence_app = Commands("Published measurements, models, licences, and the accuracy of the estimator.")
@@ -202,3 +206,23 @@ def cost(
     assert found is not None  # noqa: S101  (what it needs is stated)
     report = cost_report(stated.id, found, catalogue)
     return write_report(report, cost_page(report), output_format, output)
+
+
+@app.command("precedents")
+def precedents_command(
+    spec: Annotated[str, argument("SPEC", "A spec file, or - for standard input.")],
+    *,
+    overrides: Overrides = None,
+    cases: Cases = None,
+    rules: Rules = DEFAULT_TABLE,
+    output_format: ComparisonFormat = "text",
+    output: Output = None,
+) -> int:
+    """Show the documented cases most like a spec: what they chose, why, and how they differ."""
+    keep(output, [spec, *table_files(rules), *(cases or ())])
+    table = counting_own_cases(load_rules(rules), cases)
+    stated = read_spec(spec, table, parse_overrides(overrides or ()))
+    verdict = decide(stated, table)
+    found = precedents_of(stated, table, verdict, most=None)
+    report = PrecedentsReport(1, stated.id, verdict.verdict, found)
+    return write_report(report, precedents_page(report, verdict), output_format, output)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
-from typing import Annotated, Any, Literal
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -53,6 +54,9 @@ from genarch.reports.finding_formats import FORMATS, View
 from genarch.reports.findings import lint_report
 from genarch.reports.json import as_json
 from genarch.reports.words import either
+
+if TYPE_CHECKING:
+    from genarch.engine.worth import Learner
 
 app = Commands()
 _INVALID = CheckId("table-invalid")
@@ -276,8 +280,6 @@ def backtest(
     output: Output = None,
 ) -> int:
     """Backtest rule tables on documented decisions: how often they are right, how sure, and why they miss."""
-    from genarch.cli.learners import MISSING
-    from genarch.cli.learners import learners as learners_of
     from genarch.reports.backtest import backtest_page, backtest_report
     from genarch.reports.worth import reliability_image
 
@@ -290,7 +292,7 @@ def backtest(
     tables = dict(zip(every, collected(partial(load_rules, evidence=False), every), strict=True))
     for target in (output, plot):
         keep(target, [*map(table_path, every), *paths])
-    found = learners_of() if learners else {}
+    found = _learners() if learners else {}
     if paths:
         from genarch.files.specs import load_cases
 
@@ -315,10 +317,52 @@ def backtest(
             raise refuse("--plot", "needs a calibrated table, such as field, and thirty strict cases")
         written(reliability_image(drawn[0]), plot)
     more = (
-        "" if found else MISSING if learners else "--learners compares with logistic regression and random forest too."
+        ""
+        if found
+        else NO_LEARNERS
+        if learners
+        else "--learners compares with logistic regression and random forest too."
     )
     page = backtest_page(report, failures=failures, learners=more)
     return write_report(report, page, output_format, output, title="Backtest")
+
+
+NO_LEARNERS = (
+    "Logistic regression and random forest were left out: scikit-learn is not installed. "
+    "Install it with: python -m pip install scikit-learn"
+)
+STRENGTHS = (0.1, 1.0)
+"""Inverse strengths of regularisation that are tried: one that suits few cases, and the default."""
+TREES = 200
+
+
+def _learners() -> Mapping[str, Learner]:
+    """Those of scikit-learn as baselines, each by its name; none without it."""
+    if find_spec("sklearn") is None:
+        return {}
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.linear_model import LogisticRegression
+
+    def regression(inverse: float) -> Learner:
+        return lambda rows, chosen, asked: _learn(LogisticRegression(C=inverse, max_iter=2000), rows, chosen, asked)
+
+    def forest(
+        rows: Sequence[Sequence[float]], chosen: Sequence[str], asked: Sequence[Sequence[float]]
+    ) -> list[Mapping[str, float]]:
+        return _learn(RandomForestClassifier(TREES, random_state=0), rows, chosen, asked)
+
+    found = {f"logistic regression, C = {inverse:g}": regression(inverse) for inverse in STRENGTHS}
+    return {**found, f"random forest, {TREES} trees": forest}
+
+
+def _learn(
+    model: Any,
+    rows: Sequence[Sequence[float]],
+    chosen: Sequence[str],
+    asked: Sequence[Sequence[float]],
+) -> list[Mapping[str, float]]:
+    model.fit(rows, chosen)
+    return [dict(zip(model.classes_, map(float, row), strict=True)) for row in model.predict_proba(asked)]
 
 
 FILES = {

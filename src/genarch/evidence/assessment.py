@@ -7,7 +7,7 @@ from math import inf
 from typing import Literal, get_args
 
 from genarch.engine.conditions import constraints_read
-from genarch.engine.constraints import Answers, Range
+from genarch.engine.constraints import Range
 from genarch.engine.rules import Rule, RuleTable
 from genarch.engine.scoring import Evaluation
 from genarch.engine.spec import Spec
@@ -29,7 +29,6 @@ MOST_FITTING, MOST_NEAR = 5, 4
 BESIDE_GB = 20
 """What text encoders and decoders took beside the weights, in each row that has the memory that a model ran in."""
 
-_MAY_KEEP = KEPT | {"straddling"}
 _BEST_FIRST: Sequence[Status] = ("demonstrated", "within", "straddling", "not_demonstrated", "no_evidence", "beyond")
 _LICENCES = get_args(CommercialUse)
 
@@ -403,27 +402,3 @@ def licence_conflict(model: Model, *, from_scratch: bool = False) -> str | None:
         named = f" ({terms})" if terms else ""
         return f"its licence is not known{named}, so commercial use cannot be taken for granted"
     return f"its licence forbids commercial use ({terms})" if use == "forbidden" else None
-
-
-def within_budget(model: str, answers: Answers, catalogue: Catalogue) -> tuple[bool, Candidate] | None:
-    """Whether a model has a row or an estimate within the stated budget on the stated hardware, with what was found.
-
-    An estimate counts where at least the low end of its band is within. None where no budget is stated.
-
-    Raises:
-        UnknownIdError: when the catalogue has no such model.
-    """
-    needs = needs_of(answers, catalogue)
-    found = candidate(catalogue.model(model), needs)
-    return None if needs.budget_ms is None else (found.status in _MAY_KEEP, found)
-
-
-def commercial_conflict(model: str, answers: Answers, catalogue: Catalogue) -> str | None:
-    """What in a model's licence conflicts with a stated commercial use, in words; None where nothing does.
-
-    Raises:
-        UnknownIdError: when the catalogue has no such model.
-    """
-    named = catalogue.model(model)
-    scratch = answers.get("training") == "from_scratch"
-    return licence_conflict(named, from_scratch=scratch) if answers.get("commercial_use") is True else None
