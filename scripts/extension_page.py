@@ -9,7 +9,7 @@ from genarch.engine.conditions import describe as condition_words
 from genarch.engine.rules import Assumption, Method, NextStep, Notice, Rule, RuleTable
 from genarch.reports.descriptions import grounds
 from genarch.reports.markdown import code, inert
-from genarch.reports.words import effect_words
+from genarch.reports.words import rule_words
 
 Row = Rule | Notice | Method | NextStep | Assumption
 
@@ -51,7 +51,7 @@ def _lines(base: RuleTable, rules: RuleTable) -> Iterator[str]:
         if rule.id not in known:
             cells = [
                 inert(condition_words(rule.when)),
-                inert(effect_words(rule.points, rule.excludes, rule.limits)),
+                inert(rule_words(rule)),
                 inert(rule.because),
                 inert(str(rule.source)),
             ]
@@ -76,13 +76,13 @@ def _counts(base: RuleTable, rules: RuleTable) -> str:
 
 
 def _row(before: Rule, after: Rule | None, reason: str) -> str:
-    shown = inert(f"{condition_words(before.when)}: {effect_words(before.points, before.excludes, before.limits)}")
+    shown = inert(f"{condition_words(before.when)}: {rule_words(before)}")
     if after is None:
         return f"| {code(before.id)} | {shown} | disabled | {inert(reason)} |"
     if after == before:
         return f"| {code(before.id)} | {shown} | the same | |"
     when = "" if after.when == before.when else f"{condition_words(after.when)}: "
-    now = inert(when + effect_words(after.points, after.excludes, after.limits))
+    now = inert(when + rule_words(after))
     return f"| {code(before.id)} | {shown} | {now} | {inert(after.replaces)} |"
 
 

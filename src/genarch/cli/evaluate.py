@@ -42,6 +42,7 @@ from genarch.cli.output import (
     guarded,
     keep,
     look_of,
+    names_in,
     one_of,
     read_spec,
     say,
@@ -212,7 +213,7 @@ def check_evidence(evidence: list[str] | None, *, no_evidence: bool, model: str 
 
 def failing_verdicts(fail_on: str, table: RuleTable) -> frozenset[str]:
     """The verdicts that --fail-on names."""
-    names = [name.strip() for name in fail_on.split(",") if name.strip()]
+    names = names_in(fail_on)
     known = table.verdicts
     if fail_on and not names:
         raise refuse("--fail-on", f"names no verdict; write any of: {', '.join(known)}")

@@ -17,7 +17,7 @@ import typer
 from genarch.engine.constraints import Value
 from genarch.engine.findings import SEVERITIES
 from genarch.engine.rules import RuleTable
-from genarch.engine.spec import Spec
+from genarch.engine.spec import Origin, Spec
 from genarch.errors import GenarchError, InputError, Problem, nearest
 from genarch.files.answers import with_overrides
 from genarch.files.bundled import OWN_NAME, with_own_cases, with_own_evidence
@@ -139,8 +139,10 @@ def read_standard_input() -> str:
     return decode(read_stream(sys.stdin.buffer, STDIN), STDIN)
 
 
-def read_spec(path: str, rules: RuleTable, overrides: Mapping[str, Value | None] = {}) -> Spec:
-    """The spec in a file, or on standard input for `-`, with overrides in place of what it states."""
+def read_spec(path: str | None, rules: RuleTable, overrides: Mapping[str, Value | None] = {}) -> Spec:
+    """The spec in a file, on standard input for `-`, or without any, with overrides in place of what it states."""
+    if path is None:
+        return Spec("nothing-stated", with_overrides({}, overrides), origin=Origin("--set"))
     spec = parse_spec(read_standard_input(), path=STDIN, rules=rules) if path == "-" else load_spec(path, rules)
     return spec._replace(constraints=with_overrides(spec.constraints, overrides)) if overrides else spec
 
@@ -247,6 +249,11 @@ def collected(read: Callable[[str], _T], names: Iterable[str]) -> list[_T]:
     if problems:
         raise InputError(problems)
     return found
+
+
+def names_in(text: str) -> list[str]:
+    """The names in an option's value, between commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def one_of(option: str, word: str, what: str, words: Collection[str], many: str = "one of") -> str:

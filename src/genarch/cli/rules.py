@@ -22,6 +22,7 @@ from genarch.cli.output import (
     format_of,
     keep,
     look_of,
+    names_in,
     not_one_of,
     one_of,
     print_descriptions,
@@ -34,9 +35,8 @@ from genarch.engine.constraints import BY_NAME
 from genarch.engine.findings import CheckId, Finding, Located, Place
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import decide
-from genarch.engine.spec import Origin, Spec
 from genarch.errors import InputError
-from genarch.files.answers import parse_overrides, with_overrides
+from genarch.files.answers import parse_overrides
 from genarch.files.bundled import (
     DEFAULT_TABLE,
     TABLE_CHECKS,
@@ -209,10 +209,9 @@ def rules_compile(
 
     keep(output, table_files(rules))
     read = load_rules(rules, evidence=False)
-    named = [name.strip() for name in columns.split(",") if name.strip()]
+    named = names_in(columns)
     collected(lambda name: one_of("--columns", name, "a constraint", BY_NAME), named)
-    kept = [name.strip() for name in keep_columns.split(",") if name.strip()]
-    query = Query(dialect, table, named or columns_read(read), kept, sets)
+    query = Query(dialect, table, named or columns_read(read), names_in(keep_columns), sets)
     return written((check_sql if check else as_sql)(read, query), output)
 
 
@@ -245,8 +244,7 @@ def rules_map(
     keep(output, [*table_files(rules), *([spec] if spec else [])])
     table = OwnEvidence(counting_own_cases(load_rules(rules))).table_for(spec or "")
     stated = parse_overrides(overrides or ())
-    nothing = Spec("nothing-stated", with_overrides({}, stated), origin=Origin("--set"))
-    fixed = read_spec(spec, table, stated) if spec else nothing
+    fixed = read_spec(spec, table, stated)
     with busy("drawing"):
         report = map_report(fixed, table, decision_map(fixed, table, x, y, explored=explore))
     if chosen == "svg":

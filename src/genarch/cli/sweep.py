@@ -8,8 +8,7 @@ import typer
 
 from genarch.cli.app import Commands, Evidence, Overrides, Rules, Text, Texts, argument, flag, option
 from genarch.cli.output import OwnEvidence, counting_own_cases, keep, read_spec
-from genarch.engine.spec import Spec
-from genarch.files.answers import parse_overrides, with_overrides
+from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, load_rules, table_files
 
 app = Commands()
@@ -55,5 +54,4 @@ def sweep(
     stated = parse_overrides(overrides or ())
     if twice := [name for name in stated if name in {text.partition("=")[0] for text in vary}]:
         raise typer.BadParameter(f"{twice[0]} is varied and set; leave one of them out")
-    fixed = read_spec(spec, table, stated) if spec else Spec("nothing-stated", with_overrides({}, stated))
-    return write_grid(fixed, table, vary, columns, output, max_rows)
+    return write_grid(read_spec(spec, table, stated), table, vary, columns, output, max_rows)

@@ -24,6 +24,7 @@ from genarch.cli.output import (
     ExitCode,
     OwnEvidence,
     counting_own_cases,
+    names_in,
     one_of,
     say,
     write_report,
@@ -134,11 +135,7 @@ def _on_error(on_error: str, inputs: Sequence[str], output: str | None) -> tuple
 
 def _wanted(name: str, keep: str) -> bool:
     """Whether a column is read: it states something, or is carried along."""
-    return bool(columns_of([name])) or keep in ("other", "all") or (keep != "none" and name in _named(keep))
-
-
-def _named(keep: str) -> list[str]:
-    return [name.strip() for name in keep.split(",") if name.strip()]
+    return bool(columns_of([name])) or keep in ("other", "all") or (keep != "none" and name in names_in(keep))
 
 
 def _kept(names: Collection[str], keep: str, shown: str) -> list[str]:
@@ -146,10 +143,10 @@ def _kept(names: Collection[str], keep: str, shown: str) -> list[str]:
     stating = {column for of in columns_of(list(names)).values() for column in of}
     if keep in KEPT:
         return [name for name in names if keep == "all" or (keep == "other" and name not in stating)]
-    for name in _named(keep):
+    for name in names_in(keep):
         if name not in names:
             raise refuse("--keep", f"{shown} has no column '{name}'{nearest(name, names)}")
-    return list(dict.fromkeys(_named(keep)))
+    return list(dict.fromkeys(names_in(keep)))
 
 
 def _warn(names: Collection[str], kept: Collection[str], shown: str) -> None:

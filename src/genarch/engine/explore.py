@@ -70,7 +70,6 @@ class Exploration:
         self._budget = budget
         self._met: dict[str, int] = {}
         self._cost = 1 + self._table.space.matcher.size // STEP
-        self._verdict = self._table.verdict
 
     @cached_property
     def _around(self) -> VerdictSearch:
@@ -79,10 +78,6 @@ class Exploration:
         As long as no task is stated, it says nothing that counts, however anything else is changed.
         """
         return verdict_search(self._rules.on_hardware(self._given, around="task" in self._given))
-
-    @cached_property
-    def _changed_verdict(self) -> Callable[[int], str]:
-        return self._around.verdict
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -109,7 +104,7 @@ class Exploration:
         if not result.complete and not (self._budget and self._budget.met):
             names = table.space.left_open(self._stated)
             for hits, chosen in sampled(table.space, self._stated, SAMPLES):
-                found.setdefault(self._verdict(hits), {n: a.value for n, a in zip(names, chosen, strict=True)})
+                found.setdefault(self._table.verdict(hits), {n: a.value for n, a in zip(names, chosen, strict=True)})
         return tuple(Possible(name, in_order({**self._stated, **found[name]})) for name in verdicts if name in found)
 
     @property
@@ -172,7 +167,7 @@ class Exploration:
         if self.settled or not self.possible:
             return ()
         reached = (item.witness for item in self.possible)
-        found = open_questions(self._table, self._stated, reached, self._verdict)
+        found = open_questions(self._table, self._stated, reached)
         return tuple(found) or tuple(filter(None, [self.next_question]))
 
     def question_among(self, names: Sequence[str]) -> str | None:
@@ -268,7 +263,7 @@ class Exploration:
         """The verdict on some of what is stated; asked anew where evidence knows other hardware alone."""
         if self._unplaced and not unplaced(answers):
             return verdict_of(answers, self._rules)
-        return self._verdict(self._table.scorer.hits(answers))
+        return self._table.verdict(self._table.scorer.hits(answers))
 
     @cached_property
     def _unplaced(self) -> bool:
@@ -283,7 +278,7 @@ class Exploration:
             return self._other("", contradicted)
         if self._asks_anew(changes) and not unplaced(answers):
             return self._other(verdict_of(answers, self._rules))
-        return self._other(self._changed_verdict(self._around.scorer.hits(answers)))
+        return self._other(self._around.verdict(self._around.scorer.hits(answers)))
 
     def _asks_anew(self, changed: Iterable[str]) -> bool:
         """Whether another gpu or device may be one that evidence knows, where it knows none like the stated one."""
@@ -345,7 +340,7 @@ class Exploration:
                 return None
             if key not in done:
                 hits, _ = space.matcher.gather(failed | key, pending)
-                contradicted, verdict = hits >> space.watched.bit_length(), self._changed_verdict(hits & space.watched)
+                contradicted, verdict = hits >> space.watched.bit_length(), self._around.verdict(hits & space.watched)
                 done[key] = self._other(verdict, contradicted)
             return done[key]
 

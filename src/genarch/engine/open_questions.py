@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from math import prod
@@ -25,9 +25,7 @@ CLOSE = 24
 """Completions next to a change of the verdict of which each answer is varied then: what matters rarely, does there."""
 
 
-def open_questions(
-    table: VerdictSearch, stated: Answers, reached: Iterable[Answers], verdict: Callable[[int], str]
-) -> list[str]:
+def open_questions(table: VerdictSearch, stated: Answers, reached: Iterable[Answers]) -> list[str]:
     """The constraints that matter, the most telling first; `reached` are completions with different verdicts.
 
     Where there are more completions than are looked at, one that matters rarely may be missed.
@@ -44,7 +42,7 @@ def open_questions(
     def verdict_of(way: Sequence[int]) -> str | None:
         """The verdict on an answer to each constraint, by the terms that it fails; None on a contradiction."""
         hits, _ = gather(reduce(or_, way, given), 0)
-        return None if hits & ~(met | space.watched) else verdict(hits & space.watched)
+        return None if hits & ~(met | space.watched) else table.verdict(hits & space.watched)
 
     def varied(way: list[int], now: str) -> Iterable[int]:
         """Those of the constraints of which another answer changes the verdict, each tried."""

@@ -341,7 +341,8 @@ def _budget(found: Candidate, needs: Needs) -> ModelTest:
 def _time_there(model: Model, adapters: Iterable[str], needs: Needs) -> Time | None:
     """The time of a model with adapters on the stated hardware at the stated size; None where nothing shows it."""
     place, side, way = needs.place, needs.resolution_px, way_of(model.id, frozenset(adapters), needs.catalogue)
-    return quickest(needs.run(way), place.hardware, side, needs.catalogue) if way and place and side else None
+    way = way.on(needs.tasks) if way and needs.tasks else way
+    return quickest(way, place.hardware, side, needs.catalogue) if way and place and side else None
 
 
 def _floor(time: Time | None, needs: Needs) -> float:

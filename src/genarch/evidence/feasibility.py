@@ -16,7 +16,6 @@ from genarch.evidence.times import Group, Time, group_of
 from genarch.evidence.ways import (
     Place,
     Terms,
-    Way,
     adapters_for,
     at_least,
     at_most,
@@ -216,21 +215,13 @@ class Needs(NamedTuple):
         if self.place is None or self.resolution_px is None:
             return []
         found = [
-            (way, time if self.suits(way) else time._replace(high=inf))
+            (way, time if not self.tasks or way.is_for(self.tasks, self.conditioning) else time._replace(high=inf))
             for way, time in group.times(self.place, self.resolution_px)
             if self.admits(way.terms)
         ]
         taking = [time for way, time in found if not self.conditioning & way.terms.lacks]
         late = self.most_ms is not None and all(time.low > self.most_ms for _, time in found)
         return taking or ([time for _, time in found] if late else [])
-
-    def suits(self, way: Way) -> bool:
-        """Whether a way does what is asked for, and nothing more."""
-        return self.tasks is None or way.is_for(self.tasks, self.conditioning)
-
-    def run(self, way: Way) -> Way:
-        """A way as it is run on the task."""
-        return way.on(self.tasks) if self.tasks else way
 
     def admits(self, terms: Terms) -> bool:
         """Whether licence and memory let a model serve."""

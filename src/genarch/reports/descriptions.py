@@ -18,7 +18,7 @@ from genarch.errors import UnknownIdError, nearest
 from genarch.files.bundled import DOCUMENT_CHECKS, TABLE_CHECKS, Checks
 from genarch.reports import page
 from genarch.reports.page import Block, Entries, Line, Paragraph, Section, code, codes, dim, strong
-from genarch.reports.words import effect_words, stated_words
+from genarch.reports.words import rule_words, stated_words
 from genarch.values import NamedTuple
 
 GLOSSARY = {
@@ -147,7 +147,7 @@ def describe(entry: Entry | Fact, rules: RuleTable) -> Description:
     kind, parts = type(entry).__name__.lower(), list[Part]()
     match entry:
         case Rule():
-            parts += [("effect", effect_words(entry.points, entry.excludes, entry.limits)), ("because", entry.because)]
+            parts += [("effect", rule_words(entry)), ("because", entry.because)]
             parts += [("since", f"table version {entry.since}")]
         case table.Method():
             parts += [("for", entry.architectures), ("because", entry.because)]
@@ -203,7 +203,7 @@ def _architecture(architecture: Architecture, rules: RuleTable) -> list[Part]:
 
 def _rules(rules: RuleTable, chosen: Callable[[Rule], bool], *, cited: bool = False) -> tuple[str, ...]:
     """Some rules of the table, each with its effect."""
-    found = ((rule, effect_words(rule.points, rule.excludes, rule.limits)) for rule in rules.rules if chosen(rule))
+    found = ((rule, rule_words(rule)) for rule in rules.rules if chosen(rule))
     return tuple(f"{rule.id} ({effect}{f'; {rule.source}' if cited else ''})" for rule, effect in found)
 
 
@@ -298,7 +298,7 @@ class Listed(NamedTuple):
 def table_list(rules: RuleTable) -> Mapping[str, object]:
     """What a table holds, each entry by id and title."""
     header = rules.header
-    effects = ((rule, effect_words(rule.points, rule.excludes, rule.limits)) for rule in rules.rules)
+    effects = ((rule, rule_words(rule)) for rule in rules.rules)
     return {
         "id": header.id,
         "version": header.version,
@@ -326,10 +326,7 @@ def table_list_page(rules: RuleTable) -> Iterator[Block]:
     yield Paragraph(f"from {header.source_title}")
     if header.extends:
         yield Paragraph(("extends ", code(header.extends)))
-    entries = (
-        page.Entry(code(r.id), (r.title, f"{effect_words(r.points, r.excludes, r.limits)} ({r.source})"))
-        for r in rules.rules
-    )
+    entries = (page.Entry(code(r.id), (r.title, f"{rule_words(r)} ({r.source})")) for r in rules.rules)
     yield Section(f"rules ({len(rules.rules)})", (Entries(tuple(entries)),))
     if rules.disabled:
         without = (page.Entry(code(entry.id), (entry.reason,)) for entry in rules.disabled)

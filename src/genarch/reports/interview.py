@@ -12,7 +12,7 @@ from genarch.engine.rules import RuleTable
 from genarch.errors import nearest
 from genarch.reports.descriptions import question_of
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Table, dim, strong
-from genarch.reports.words import both, counted, effect_words, either, name_words, unmeasured_words
+from genarch.reports.words import both, counted, either, name_words, rule_words, unmeasured_words
 
 INTRODUCTION = (
     "Questions about one deployment. They end once the rest would hardly change the answer. Type a number or a name; "
@@ -98,10 +98,7 @@ def help_page(constraint: Constraint, rules: RuleTable) -> Iterator[Block]:
     readers = [rule for rule in rules.rules if constraint.name in constraints_read(rule.when)]
     if question.help:
         yield Paragraph(question.help)
-    entries = tuple(
-        Entry(rule.title, (dim(f"{rule.id}: {effect_words(rule.points, rule.excludes, rule.limits)} ({rule.source})"),))
-        for rule in readers
-    )
+    entries = tuple(Entry(rule.title, (dim(f"{rule.id}: {rule_words(rule)} ({rule.source})"),)) for rule in readers)
     yield Section("Rules that read it:" if readers else "No rule of this table reads it.", (Entries(entries),))
     yield Paragraph(dim(f"'genarch show {constraint.name}' has more."))
 

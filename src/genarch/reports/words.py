@@ -8,6 +8,7 @@ from unicodedata import category
 
 from genarch.engine.answers import written
 from genarch.engine.constraints import BY_NAME, Answers, in_order
+from genarch.engine.rules import Rule
 
 # C0 and C1 controls, soft hyphen, zero-width and bidirectional marks, line and paragraph separators, tags, BOM; those
 # of a flag as one match.
@@ -33,6 +34,11 @@ def effect_words(points: Mapping[str, int], excludes: Collection[str], limits: C
     excluded = f"excludes {', '.join(excludes)}" if excludes else ""
     limited = f"no more than a lean for {', '.join(limits)}" if limits else ""
     return "; ".join(part for part in (moved, excluded, limited) if part)
+
+
+def rule_words(rule: Rule) -> str:
+    """The same of a rule of a table."""
+    return effect_words(rule.points, rule.excludes, rule.limits)
 
 
 def stated_words(answers: Answers) -> list[str]:
