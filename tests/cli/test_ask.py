@@ -481,9 +481,9 @@ def test_what_is_built_comes_first_and_help_leaves_the_question_on_the_screen(co
     assert SITUATION in " ".join(person.answers("?").split())
     person.answers("", "?")
     assert_on_screen(person, columns)
-    person.answers("nothing like it", "upscaling photo", "deepfake changed")
+    person.answers("zebras", "upscaling of a photo", "a deepfake changed for zebras")
     said = " ".join(person.seen.split())
-    assert "'nothing like it' is in no line of the list; type a number from 1 to " in said
+    assert "No situation has 'zebras'; type a number from 1 to " in said
     assert "Any photo made larger and sharper, within seconds" in said
     shown = person.answers("")
     chosen = re.search(r"^ *([0-9]+) +A person's face changed live", shown, re.MULTILINE)
@@ -496,6 +496,9 @@ def test_what_is_built_comes_first_and_help_leaves_the_question_on_the_screen(co
     assert re.search("Of 100 likely ways to answer the rest: (GAN|diffusion|hybrid|evaluate both) [0-9]+", shown)
     person.answers("?")
     assert_on_screen(person, columns)
+    before = person.seen.count("Question 2")
+    person.answers(*["what"] * 9)
+    assert person.seen.count("Question 2") > before, "shown again where it would scroll away"
     person.answers("b")
     assert SITUATION in " ".join(person.sees(ANSWER).split())
     person.interrupts()
@@ -533,6 +536,12 @@ def test_it_stops_as_good_as_settled_and_more_goes_on(tmp_path: Path) -> None:
     person.answers("", prompt=CHANGE)
     person.answers("n", prompt=SAVE)
     assert person.leaves()[1] == 0
+
+
+def test_going_on_until_it_is_certain_is_part_of_the_command_that_resumes(tmp_path: Path) -> None:
+    told = run("ask", "--plain", "--set", "task=text_to_image", stdin="u\nmore\n", cwd=tmp_path)
+    assert told.returncode == 130
+    assert told.stderr.endswith("to go on: genarch ask --answers genarch-draft.yaml --certain --plain\n")
 
 
 def test_hardware_named_where_its_device_is_asked_is_not_asked_again(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_every_word_to_search_for_leads_to_a_situation() -> None:
     for other in {word for words in known.words.values() for word in words}:
         assert any(re.search(rf"(?<![a-z]){re.escape(other)}", text) for text in says), other
     assert list(known.said_as("upscaling")) == ["upscaling", "larger"]
-    assert list(known.said_as("photo")) == ["photo"]
+    assert list(known.said_as("prompt")) == ["prompt"]
 
 
 def test_few_questions_come_to_the_verdict_of_all_answers() -> None:

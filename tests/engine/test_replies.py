@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.answers import Reply, numbered, parse_reply
 from genarch.engine.constraints import BY_NAME, Range, Value
+from genarch.engine.spoken import range_example
 
 WORDS = [
     "a",
@@ -86,8 +87,17 @@ def test_an_answer_is_understood(name: str, typed: str, value: Value, written: s
         ("latency_budget_ms", "a few seconds", Range(at_least=2000, at_most=9000), "2s..9s"),
         ("latency_budget_ms", "at least 20 frames per second", Range(at_most=50), ">=20fps"),
         ("latency_budget_ms", "about 1.5 s", Range(at_least=1200, at_most=1800), "1.2s..1.8s"),
+        ("latency_budget_ms", "a minute", 60_000, "60 s"),
+        ("latency_budget_ms", "half a second", 500, "0.5 s"),
+        ("latency_budget_ms", "under 5 min", Range(below=300_000), "<300s"),
+        ("latency_budget_ms", "1 to 2 minutes", Range(at_least=60_000, at_most=120_000), "60s..120s"),
+        ("latency_budget_ms", "a few minutes", Range(at_least=120_000, at_most=540_000), "120s..540s"),
         ("device_memory_gb", "8 to 12gb", Range(at_least=8, at_most=12), "8..12"),
         ("resolution_px", "at most 1024 pixels", Range(at_most=1024), "<=1024"),
+        ("resolution_px", "1080p", 1920, "1920"),
+        ("resolution_px", "Full HD", 1920, "1920"),
+        ("resolution_px", "up to 4k", Range(at_most=3840), "<=3840"),
+        ("resolution_px", "512 x 768 px", 768, "768"),
     ],
 )
 def test_what_people_say_of_an_amount_is_a_range_and_they_see_how_it_is_read(
@@ -173,6 +183,21 @@ def test_hardware_is_named_and_numbered_where_it_is_listed(typed: str, gpu: str)
     assert numbered(BY_NAME["gpu"], ["t4", "l4"]) == [(1, "t4"), (2, "l4")]
     assert parse_reply(BY_NAME["gpu"], "2", ["t4", "l4"]) == Reply("answer", "l4", "l4")
     assert parse_reply(BY_NAME["gpu"], typed) == Reply("answer", gpu, gpu)
+
+
+@pytest.mark.parametrize("name", ["domain", "device", "gpu"])
+def test_other_where_no_name_fits_leaves_it_open(name: str) -> None:
+    assert parse_reply(BY_NAME[name], "other") == Reply("unknown", note="None of these: left open.")
+    assert parse_reply(BY_NAME["conditioning"], "other").value == frozenset({"other"})
+
+
+@pytest.mark.parametrize(
+    ("name", "example"), [("latency_budget_ms", "1 to 3 s"), ("images_per_day", "100 to 500"), ("resolution_px", "512")]
+)
+def test_what_is_no_amount_is_explained_with_a_range_that_is_one(name: str, example: str) -> None:
+    with pytest.raises(InvalidAnswerError, match=f"'lots' is not .*, a range as in {example}.*, or type u$"):
+        parse_reply(BY_NAME[name], "lots")
+    assert isinstance(parse_reply(BY_NAME[name], range_example(BY_NAME[name])).value, Range)
 
 
 def test_hardware_named_for_its_device_answers_both() -> None:

@@ -162,6 +162,7 @@ def questioned(
             yield spec, dialogue.sheet, dialogue if dialogue.sheet != sheet else None
     except (EOFError, KeyboardInterrupt):
         now = dialogue.sheet
+        context.params["certain"] = interview.certain  # `more` holds for whoever goes on
         if (now.stated, now.declined) == (sheet.stated, sheet.declined):
             say("interrupted; nothing was answered")
         else:

@@ -33,6 +33,10 @@ HELP_LINES = 7
 """Lines of a screen that a question leaves for help and for what is typed."""
 
 
+_LITTLE = re.compile("an|and|are|as|at|by|for|from|in|into|is|it|its|my|of|on|or|our|that|the|to|we|with")
+"""Words that tell no situation from another."""
+
+
 class _Listing:
     """A question with a list of which so much is shown as fits."""
 
@@ -66,14 +70,20 @@ class _Listing:
         return self._laid_out(shown, len(self._all) - len(shown))
 
     def narrowed(self, beginnings: Sequence[Sequence[str]]) -> bool:
-        """Keep, of what is left or else of all, what has a word of one of these beginnings for each word."""
-        words = [re.compile(rf"(?<![a-z])(?:{'|'.join(map(re.escape, ways))})", re.IGNORECASE) for ways in beginnings]
-        for among in (self._choices, self._all):
-            if found := [choice for choice in among if all(word.search(choice[1]) for word in words)]:
-                self._choices, self._end = found, 0
-                self.turn()
-                return True
-        return False
+        """Keep what has a word of one of these beginnings for most of what is searched for, by its own word first."""
+
+        def matched(choice: words.Choice, ways: Sequence[str]) -> int:
+            has = [re.search(rf"(?<![a-z]){re.escape(way)}", choice[1], re.IGNORECASE) for way in ways]
+            return 2 if has[0] else 1 if any(has) else 0
+
+        found = [(choice, [matched(choice, ways) for ways in beginnings]) for choice in self._all]
+        most = max((sum(map(bool, counts)) for _, counts in found), default=0)
+        if not most:
+            return False
+        best = [(choice, sum(counts)) for choice, counts in found if sum(map(bool, counts)) == most]
+        self._choices, self._end = [choice for choice, _ in sorted(best, key=lambda one: -one[1])], 0
+        self.turn()
+        return True
 
 
 def has_terminal() -> bool:
@@ -100,6 +110,8 @@ class Dialogue:
     """How many lines were read."""
     _since: int = 0
     """How many lines were written since the question."""
+    _asking: str = ""
+    """The question as it was last shown."""
 
     @property
     def piped(self) -> bool:
@@ -142,7 +154,14 @@ class Dialogue:
         if self.piped:
             self.refused = True
             raise InputError([Problem("<stdin>", self._lines, None, "", message)])
-        self._paragraph(message, gap=False)
+        self._below(self._laid_out([Paragraph(message)]))
+
+    def _below(self, text: str) -> None:
+        """Write below the question, which is shown again where it would scroll away."""
+        lines = text.rstrip("\n").count("\n") + 2
+        if self._since + lines > self._rows() >= self._asking.count("\n") + lines:
+            self._question(self._asking)
+        self._say(text)
 
     def _paragraph(self, text: str, *, gap: bool = True) -> None:
         """Write sentences, wrapped to the window; with a gap, an empty line after them."""
@@ -160,9 +179,10 @@ class Dialogue:
         if sys.stdin is None:
             raise EOFError
         try:
+            prompted = self._laid_out([Paragraph(prompt)]).rstrip()
             with redirect_stdout(sys.stderr):  # standard output is the report's
-                line = input(f"{self._laid_out([Paragraph(prompt)]).rstrip()}: ")
-            self._lines, self._since = self._lines + 1, self._since + 1
+                line = input(f"{prompted}: ")
+            self._lines, self._since = self._lines + 1, self._since + prompted.count("\n") + 1
         except (EOFError, KeyboardInterrupt):
             self._say("")
             raise
@@ -262,14 +282,15 @@ class Dialogue:
             try:
                 reply = parse_reply(constraint, typed, names)
             except InvalidAnswerError as error:
-                if situations and not self.piped and shown.narrowed([*map(self.interview.said_as, word.split())]):
+                searched = [*map(self.interview.said_as, _searched(word))]
+                if situations and not self.piped and shown.narrowed(searched):
                     self._question(shown.text)
                 else:
                     no_situation = words.no_situation_words(typed, len(situations), search=not self.piped)
                     self._wrong(no_situation if situations else str(error))
                 continue
             if reply.kind == "help":
-                self._help(constraint, shown.text)
+                self._help(constraint, shown.text, situations)
             elif reply.kind != "keep":
                 if reply.note:
                     self._paragraph(reply.note, gap=False)
@@ -306,7 +327,7 @@ class Dialogue:
         return listing
 
     def _question(self, text: str) -> None:
-        self._since = 0
+        self._since, self._asking = 0, text
         self._say(text)
 
     def _rows(self) -> int:
@@ -316,18 +337,16 @@ class Dialogue:
                 return os.get_terminal_size(sys.stderr.fileno()).lines or 24
         return 10**6
 
-    def _help(self, constraint: Constraint, question: str) -> None:
-        """Why it is asked, as much as fits below the question, which is shown again where it would scroll away."""
-        lines = self._laid_out(words.help_page(constraint, self.rules)).rstrip("\n").split("\n")
+    def _help(self, constraint: Constraint, question: str, situations: Sequence[Situation]) -> None:
+        """Why it is asked, as much as fits below the question."""
+        lines = self._laid_out(words.help_page(constraint, self.rules, len(situations))).rstrip("\n").split("\n")
         left = max(self._rows() - question.count("\n") - 3, 4)
         if len(lines) > left:
             shown = lines[: left - 1]
             while len(shown) > 1 and not shown[-1].startswith("    "):  # up to a rule with what it does
                 shown.pop()
             lines = [*(shown if len(shown) > 1 else lines[: left - 1]), lines[-1]]
-        if self._since + len(lines) + 1 > self._rows():
-            self._question(question)
-        self._say("\n".join(lines))
+        self._below("\n".join(lines))
 
     def _kept(self, name: str, reply: Reply) -> bool:
         """Whether a reply says again what the sheet has."""
@@ -341,8 +360,8 @@ class Dialogue:
         situated = name == "task" and bool(reply.also)
         sheet = before.situated(reply.also) if situated else before.answered(name, reply.value, reply.written)
         if not situated:
-            for other, value in reply.also.items():
-                sheet = sheet.answered(other, value)
+            for other, value in reply.also.items():  # which was no question of its own
+                sheet = sheet.answered(other, value)._replace(asked=sheet.asked)
         for gone in self.interview.no_longer_apply(sheet, name):
             if gone in sheet.stated:
                 was = words.shown(BY_NAME[gone], sheet.stated[gone])
@@ -372,7 +391,7 @@ class Dialogue:
     def _reviewed(self) -> bool:
         """Show the answers; whether one of them was changed, so that there may be more to ask."""
         names = words.reviewed(self.sheet)
-        self._show(words.review_page(self.sheet, plain=self._one_line_each))
+        self._question(self._laid_out(words.review_page(self.sheet, plain=self._one_line_each)))
         while True:
             try:
                 typed = " ".join(self.ask("Change which? (number or field; Enter for the report)").split())
@@ -399,6 +418,11 @@ class Dialogue:
                 continue
             self._take(chosen, reply)
             return True
+
+
+def _searched(typed: str) -> list[str]:
+    """The words that situations are searched for."""
+    return [word for word in re.findall(r"\w[\w-]+", typed) if not _LITTLE.fullmatch(word)]
 
 
 def _chosen(typed: str, names: list[str]) -> str | None:

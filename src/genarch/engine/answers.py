@@ -24,7 +24,7 @@ from genarch.engine.constraints import (
     gpu_series,
 )
 from genarch.engine.forms import shown
-from genarch.engine.spoken import as_written
+from genarch.engine.spoken import as_written, range_example
 from genarch.errors import nearest
 from genarch.values import NamedTuple
 
@@ -171,7 +171,9 @@ _WORDS: Mapping[str, ReplyKind] = {
     **dict.fromkeys(("?", "help"), "help"),
     **dict.fromkeys(("b", "back"), "back"),
     **dict.fromkeys(("d", "done"), "done"),
-    **dict.fromkeys(("u", "unknown", "don't know", "dont know", "not sure", "skip"), "unknown"),
+    **dict.fromkeys(
+        ("u", "unknown", "don't know", "dont know", "i don't know", "idk", "no idea", "not sure", "skip"), "unknown"
+    ),
     "more": "more",
 }
 _FLAGS = {**dict.fromkeys(("1", "y", "yes", "true"), True), **dict.fromkeys(("2", "n", "no", "false"), False)}
@@ -231,7 +233,9 @@ def parse_reply(constraint: Constraint, text: str, names: Sequence[str] = ()) ->
         try:
             amount = parse_answer(constraint, read)
         except InvalidAnswerError as error:
-            raise InvalidAnswerError(f"{error}; or type u") from None
+            number = re.search("; write a (whole|plain)", str(error))
+            ranges = f", a range as in {range_example(constraint)}, or type u" if number else "; or type u"
+            raise InvalidAnswerError(f"{error}{ranges}") from None
         if amount is None:
             raise InvalidAnswerError(f"'{shown(word)}' is not a number; type one, or u")
         return Reply("answer", amount, read, "" if read == text else f"'{shown(word)}' is read as {read}.")
@@ -241,6 +245,8 @@ def parse_reply(constraint: Constraint, text: str, names: Sequence[str] = ()) ->
     elif constraint.name == "device" and (gpu := gpu_ids().get(gpu_key(word))):
         value = gpu_names().devices[gpu][0]
         return Reply("answer", value, str(value), f"Taken from it: gpu {gpu}, device {value}.", {"gpu": gpu})
+    elif constraint.kind == "choice" and word == "other" and word not in constraint.values:
+        return Reply("unknown", note="None of these: left open.")
     elif constraint.kind == "choice":
         value = _chosen(constraint, word, names or (() if constraint.name == "gpu" else constraint.values))
     elif word in _FLAGS:

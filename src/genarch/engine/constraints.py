@@ -225,7 +225,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         "existing_generator", "choice", "what makes these images today, and is to be matched, sped up or replaced",
         group="training",
         names={
-            "none": "nothing; this is the first",
+            "none": "no model; this is the first",
             "many_steps": "a diffusion model, in many steps",
             "one_pass": "a GAN, or another model of a single pass",
         },
@@ -246,7 +246,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         },
     ),
     Constraint(
-        "control", "choice", "how finely a caller must steer the output", group="output",
+        "control", "choice", "how closely an image must follow what was asked for", group="output",
         names={
             "none": "any good image will do",
             "coarse": "the broad kind of image matters",
@@ -312,7 +312,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint(
         "training", "choice", "what the team will do", group="training",
         names={
-            "pretrained": "none, a finished model is used",
+            "pretrained": "a finished model is used as it is",
             "fine_tune": "a finished model is adapted",
             "from_scratch": "a model is trained from the start",
         },

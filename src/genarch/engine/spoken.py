@@ -1,4 +1,4 @@
-"""Amounts as people say them at a question: `less than 1000`, `1 to 3 s`, `a few hundred`, `about 500`.
+"""Amounts as people say them at a question: `less than 1000`, `1 to 3 s`, `a few hundred`, `about 500`, `1080p`.
 
 What is said is put as a spec has it. Of vague words the reading is wide, and fixed: `a few` and `several` of something
 are 2 to 9 of it, `a couple of` 2 to 3, `hundreds` from 100 to below 1000, and `about` is a fifth less or more.
@@ -12,17 +12,31 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from genarch.engine.amounts import range_text
 from genarch.engine.constraints import Constraint
 
-_SCALES = {"ten": 10, "dozen": 12, "hundred": 100, "thousand": 1000, "k": 1000, "million": 10**6}
+_SCALES = {"ten": 10, "dozen": 12, "hundred": 100, "thousand": 1000, "k": 1000, "million": 10**6, "minute": 60}
 _NUMBER = r"([0-9]+(?:\.[0-9]+)?)"
 _SCALE = f"({'|'.join(_SCALES)})"
 _END = rf"{_NUMBER} ?([a-z]*)"
 _COUNTS = {"a couple of": (2, 3), "a couple": (2, 3), "a few": (2, 9), "several": (2, 9)}
 
 _UNITS = {
+    r"half an? (?=second|minute)": "0.5 ",
+    r"(?<=[0-9]) ?mins?|minutes?": "minute s",
     r"frames (?:per|a) second": "fps",
     r"milliseconds?|millis|msecs?": "ms",
     r"seconds?|secs?": "s",
 }
+_SIDES = {
+    "hd": 1280,
+    "720p": 1280,
+    "full hd": 1920,
+    "1080p": 1920,
+    "1440p": 2560,
+    "2160p": 3840,
+    "4k": 3840,
+    "8k": 7680,
+}
+"""The longer side of pictures that are named otherwise."""
+
 _BEFORE = {
     "at_least": "at least|no less than|not less than|no fewer than|minimum|min|from",
     "above": "more than|over|above|greater than",
@@ -68,9 +82,19 @@ def as_written(constraint: Constraint, said: str) -> str:
     return text
 
 
+def range_example(constraint: Constraint) -> str:
+    """A range as someone might say it."""
+    return {"ms": "1 to 3 s", "GB": "8 to 16", "px": "512 to 1024"}.get(constraint.unit, "100 to 500")
+
+
 def _plain(constraint: Constraint, said: str) -> str:
     """What is said with short units, digits for `a thousand` and `5k`, and no commas in numbers."""
     text = said
+    if constraint.unit == "px":
+        text = re.sub(rf"(?<![0-9a-z.])(?:{'|'.join(_SIDES)})\b", lambda found: str(_SIDES[found[0]]), text)
+        text = re.sub(
+            r"([0-9]{1,9}) ?(?:x|by|\N{MULTIPLICATION SIGN}) ?([0-9]{1,9})", lambda m: max(m[1], m[2], key=int), text
+        )
     for words, unit in _UNITS.items() if constraint.units else ():
         text = re.sub(rf"(?<![a-z])(?:{words})\b", unit, text)
     if not constraint.units:

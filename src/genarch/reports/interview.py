@@ -9,6 +9,7 @@ from genarch.engine.conditions import constraints_read
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Constraint, Value, gpu_names
 from genarch.engine.interview import ENOUGH, Decided, RuledOut, Sheet, Standing
 from genarch.engine.rules import RuleTable
+from genarch.engine.spoken import range_example
 from genarch.errors import nearest
 from genarch.reports.descriptions import question_of
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Table, dim, strong
@@ -28,8 +29,9 @@ WHAT_IS_MADE = "Which of these is most like what you are building?"
 def no_situation_words(typed: str, count: int, *, search: bool) -> str:
     """What to say of a line that picks nothing to build; words are searched for where someone sees what is found."""
     hint = nearest(typed, BY_NAME["task"].values)
-    other = "a word of another, as in photo, scan, face or prompt" if search else "the name of a task"
-    return f"'{typed[:60]}' is in no line of the list{hint or f'; type a number from 1 to {count}, {other}, or u'}"
+    other = "another word, as in photo, scan, face or prompt" if search else "the name of a task"
+    missing = "No situation has" if search else "No task is called"
+    return f"{missing} '{typed[:60]}'{hint or f'; type a number from 1 to {count}, {other}, or u'}"
 
 
 def choices_of(constraint: Constraint, rules: RuleTable, names: Sequence[str]) -> list[Choice]:
@@ -64,13 +66,16 @@ def _hint(constraint: Constraint) -> str:
     if constraint.kind == "set":
         return "Several numbers at once, as in 1 3."
     if constraint.name == "task":
-        return "Or a word to search for, as in face."
+        return "Or words to search for, as in old photos."
     if not constraint.numeric:
-        return "Or any other name in 'genarch hardware list'." if len(constraint.values) > MANY else ""
+        return "Or any other name in 'genarch hardware list', as rtx 4090." if len(constraint.values) > MANY else ""
     noun = "A whole number" if constraint.kind == "integer" else "A number"
     unit = f", in {constraint.unit}" if constraint.unit else ""
     also = ", or with a unit, as in 33ms, 1.5s or 30fps" if constraint.units else ""
-    return f"{noun} {constraint.bound}{unit}{also}; or a range: under 100, 100 to 200, at least 100, about 100."
+    few = range_example(constraint)
+    high = few.split(" to ")[1]
+    some = ", a few thousand" if constraint.kind == "integer" and not unit else ""
+    return f"{noun} {constraint.bound}{unit}{also}; or a range: {few}, under {high}, about {high}{some}."
 
 
 def prompt_words(constraint: Constraint, default: Value | None, *, declined: bool, more: bool, skip: bool) -> str:
@@ -92,8 +97,15 @@ def shown(constraint: Constraint, value: Value) -> str:
     return f"{written(constraint, value).strip('[]')}{unit}"
 
 
-def help_page(constraint: Constraint, rules: RuleTable) -> Iterator[Block]:
+def help_page(constraint: Constraint, rules: RuleTable, situations: int) -> Iterator[Block]:
     """Why a question is asked, the rules that read it with their sources, and last where there is more."""
+    if situations:
+        yield Paragraph(
+            "Pick what is most alike by its number. It answers several questions at once, which it lists; each can be "
+            f"changed at the end. Words search all {situations}, other and Enter show the next; u if nothing is alike."
+        )
+        yield Paragraph(dim(f"'genarch show {constraint.name}' has more."))
+        return
     question = question_of(constraint, rules)
     readers = [rule for rule in rules.rules if constraint.name in constraints_read(rule.when)]
     if question.help:
