@@ -554,6 +554,16 @@ def test_hardware_named_where_its_device_is_asked_is_not_asked_again(tmp_path: P
     assert (stated["device"], stated["gpu"]) == ("consumer_gpu", "rtx-4090")
 
 
+def test_hardware_that_is_not_listed_is_taken_when_it_is_named_twice(tmp_path: Path) -> None:
+    settled = ("task=text_to_image", "conditioning=text", "domain=broad", "serving=realtime")
+    person = Person(tmp_path, *(word for one in settled for word in ("--set", one)), "--save", "s.yaml", rules=())
+    person.answers("99", "RX 99999", "RX 99999", "d")
+    assert " ".join(person.seen.split()).count("or the same again: hardware need not be listed") == 1
+    person.answers("", prompt=CHANGE)
+    assert person.leaves()[1] == 0
+    assert load_spec(tmp_path / "s.yaml").constraints["gpu"] == "RX 99999"
+
+
 def test_what_makes_an_answer_usable_is_skipped_or_taken(tmp_path: Path) -> None:
     settled = ("task=text_to_image", "conditioning=text", "domain=broad", "serving=realtime")
     person = Person(tmp_path, *(word for one in settled for word in ("--set", one)), "--save", "s.yaml", rules=())

@@ -12,7 +12,7 @@ from io import TextIOWrapper
 
 from genarch.cli.output import look_of
 from genarch.engine.amounts import InvalidAnswerError
-from genarch.engine.answers import MANY, Reply, listed_number, parse_reply, written
+from genarch.engine.answers import MANY, UNLISTED_PATTERN, Reply, listed_number, parse_reply, written
 from genarch.engine.constraints import BY_NAME, Constraint
 from genarch.engine.interview import Interview, Sheet, Standing
 from genarch.engine.likely import Situation
@@ -35,6 +35,8 @@ HELP_LINES = 7
 
 _LITTLE = re.compile("an|and|are|as|at|by|for|from|in|into|is|it|its|my|of|on|or|our|that|the|to|we|with")
 """Words that tell no situation from another."""
+
+_UNLISTED = re.compile(f"(?=.*[0-9])(?=.*[A-Za-z]){UNLISTED_PATTERN}")
 
 
 class _Listing:
@@ -267,7 +269,7 @@ class Dialogue:
         default, declined = self.sheet.stated.get(name), name in self.sheet.declined
         situations = self.interview.situations if name == "task" else ()
         names = self.interview.names(name, self.sheet)
-        shown = self._asked(constraint, progress, names, situations, skip=skip)
+        shown, unlisted = self._asked(constraint, progress, names, situations, skip=skip), ""
         while True:
             prompt = words.prompt_words(constraint, default, declined=declined, more=shown.more, skip=skip)
             typed = " ".join(self.ask(prompt).split())
@@ -282,12 +284,13 @@ class Dialogue:
             try:
                 reply = parse_reply(constraint, typed, names)
             except InvalidAnswerError as error:
-                searched = [*map(self.interview.said_as, _searched(word))]
-                if situations and not self.piped and shown.narrowed(searched):
-                    self._question(shown.text)
-                else:
-                    no_situation = words.no_situation_words(typed, len(situations), search=not self.piped)
-                    self._wrong(no_situation if situations else str(error))
+                if name == "gpu" and not self.piped and _UNLISTED.fullmatch(typed):
+                    if word == unlisted:
+                        return Reply("answer", typed, typed)
+                    unlisted = word
+                    self._wrong(f"{error}, or the same again: hardware need not be listed")
+                elif not (situations and self._found(word, shown)):
+                    self._wrong(words.no_situation_words(typed, len(situations), str(error), search=not self.piped))
                 continue
             if reply.kind == "help":
                 self._help(constraint, shown.text, situations)
@@ -295,12 +298,18 @@ class Dialogue:
                 if reply.note:
                     self._paragraph(reply.note, gap=False)
                 return reply
-            elif default is not None:
-                return Reply("answer", default, self.sheet.written.get(name) or written(constraint, default))
-            elif declined or skip:
-                return Reply("unknown")
+            elif default is not None or declined or skip:
+                text = "" if default is None else self.sheet.written.get(name) or written(constraint, default)
+                return Reply("unknown" if default is None else "answer", default, text)
             else:
                 self._wrong("No default here; type an answer, or u if nobody knows.")
+
+    def _found(self, word: str, shown: _Listing) -> bool:
+        """Whether situations are found by these words, which are shown then; from a pipe nobody would see them."""
+        found = not self.piped and shown.narrowed([*map(self.interview.said_as, _searched(word))])
+        if found:
+            self._question(shown.text)
+        return found
 
     def _asked(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from genarch.engine.answers import MANY, names_words, numbered, written
 from genarch.engine.conditions import constraints_read
-from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Constraint, Value, gpu_names
+from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Constraint, Range, Value, gpu_names
 from genarch.engine.interview import ENOUGH, Decided, RuledOut, Sheet, Standing
 from genarch.engine.rules import RuleTable
 from genarch.engine.spoken import range_example
@@ -26,8 +26,10 @@ Choice = tuple[int, str, str]
 WHAT_IS_MADE = "Which of these is most like what you are building?"
 
 
-def no_situation_words(typed: str, count: int, *, search: bool) -> str:
-    """What to say of a line that picks nothing to build; words are searched for where someone sees what is found."""
+def no_situation_words(typed: str, count: int, otherwise: str, *, search: bool) -> str:
+    """What to say of a line that picks none of so many situations; words are searched for where someone sees them."""
+    if not count:
+        return otherwise
     hint = nearest(typed, BY_NAME["task"].values)
     other = "another word, as in photo, scan, face or prompt" if search else "the name of a task"
     missing = "No situation has" if search else "No task is called"
@@ -94,7 +96,8 @@ def shown(constraint: Constraint, value: Value) -> str:
     if value == frozenset():
         return "none of these"
     unit = f" {constraint.unit}" if constraint.unit else ""
-    return f"{written(constraint, value).strip('[]')}{unit}"
+    text = str(value) if isinstance(value, Range) else written(constraint, value).strip("[]")
+    return f"{text}{unit}"
 
 
 def help_page(constraint: Constraint, rules: RuleTable, situations: int) -> Iterator[Block]:
