@@ -54,5 +54,6 @@ _TYPES: dict[Held, str] = {
     "text": "string",
     "number": "double",
     "whole": "int",
+    "mask": "bigint",
     "list": "array<string>",
 }

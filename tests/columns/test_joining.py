@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+import genarch
 from genarch import decide, explore, load_rules
 from genarch.columns.evaluator import COLUMNS
 from genarch.engine.constraints import Value
@@ -16,7 +17,11 @@ from spec_tables import evaluated, random_rows, table_of
 def test_every_column_is_that_of_decide_and_evaluate() -> None:
     rules = load_rules()
     rows = [*random_rows(60, 5), *random_rows(60, 6, stated=0.4, ranges=0.3)]
-    found = evaluated(table_of(rows), rules, COLUMNS[:-2])
+    table = table_of(rows)
+    found = evaluated(table, rules, [name for name in COLUMNS[:-2] if name != "rules_mask"])
+    in_bits = genarch.table(rules, "rules_mask")
+    assert in_bits(table).column_names == ["rules_mask.0", "rules_mask.1"]
+    assert in_bits.rules_of(in_bits(pa.concat_tables([table, table]))).to_pylist() == 2 * [row[-2] for row in found]
     for row, found_row in zip(rows, found, strict=True):
         verdict = decide(Spec("s", row), rules)
         full = evaluate(Spec("s", row), rules.on_hardware(row))

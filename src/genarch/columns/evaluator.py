@@ -14,9 +14,10 @@ from genarch.columns import judging
 from genarch.columns.axes import Codes
 from genarch.columns.exact import distinct
 from genarch.columns.joining import Beside, Evidence, joins
-from genarch.columns.judging import Added, Judge, Lanes, Verdicts
+from genarch.columns.judging import Judge, Lanes, Verdicts
 from genarch.columns.plan import Compiled, Plan
 from genarch.columns.reading import Faults, Reader, check_names, columns_of
+from genarch.columns.reasons import Reasons, lists
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.explore import explore
 from genarch.engine.rules import RuleTable
@@ -28,11 +29,11 @@ ROWS = 1 << 18
 """Rows that are worked on at once: more, and what is in between is far from the processor; fewer cost more calls."""
 
 DEFAULT_COLUMNS = ("verdict", "architecture", "confidence", "margin")
-_REASONS = ("points", "excluded_by", "rules", "feasibility")
+_REASONS = ("points", "excluded_by", "rules", "rules_mask", "feasibility")
 COLUMNS = (*DEFAULT_COLUMNS, "chance", "recommended", *_REASONS, "settled", "next_question")
-"""What a table of verdicts may have; `points` is a column for each architecture."""
+"""What a table of verdicts may have; `points` is a column for each architecture, `rules_mask` for each 64 rules."""
 
-Held = Literal["text", "number", "whole", "list", "flag"]
+Held = Literal["text", "number", "whole", "mask", "list", "flag"]
 """What a column holds."""
 
 _HELD: dict[str, Held] = {
@@ -82,6 +83,7 @@ class Evaluator:
         self._plan = Plan(self._lanes.conditions, rules.assumptions, self._lanes.adds, self._lanes.slots)
         self._judge = Judge(self._lanes)
         self._evidence = Evidence(rules) if joins(rules) else None
+        self._reasons = Reasons(rules, self._evidence)
         self._beside = Beside(rules, self._judge) if joins(rules) else None
         self._readers: dict[bool, Mapping[str, Reader]] = {}
         self._compiled: dict[bool, Compiled] = {}
@@ -119,6 +121,8 @@ class Evaluator:
         for name in self.columns:
             if name == "points":
                 found |= {f"points.{entry.id}": "whole" for entry in self.rules.architectures}
+            elif name == "rules_mask":
+                found |= {f"rules_mask.{at}": "mask" for at in range(self._reasons.words)}
             else:
                 found[name] = _HELD.get(name, "text")
         return found
@@ -192,16 +196,21 @@ class Evaluator:
         }
         if not {"settled", "next_question"}.isdisjoint(self.columns):
             columns |= self._explored(batch)
-        if not {"rules", "excluded_by"}.isdisjoint(self.columns):
-            columns |= self._reasons(by.hits(codes, batch.rows), added)
+        masks = []
+        if not {"rules", "rules_mask", "excluded_by"}.isdisjoint(self.columns):
+            masks = self._reasons.masks(by.hits(codes, batch.rows), added)
+            columns["rules"] = lambda: self._reasons.listed(masks)
+            columns["excluded_by"] = lambda: self._reasons.listed(self._reasons.excluding(masks))
         written = {}
         for name in self.columns:
-            if name != "points":
+            if name == "points":
+                every = self._judge.points(words, by, added)
+                for entry, points in zip(self.rules.architectures, every, strict=True):
+                    written[f"points.{entry.id}"] = pa.array(points.astype(np.int32))
+            elif name == "rules_mask":
+                written |= {f"rules_mask.{at}": pa.array(mask) for at, mask in enumerate(masks)}
+            else:
                 written[name] = columns[name]()
-                continue
-            every = self._judge.points(words, by, added)
-            for entry, points in zip(self.rules.architectures, every, strict=True):
-                written[f"points.{entry.id}"] = pa.array(points.astype(np.int32))
         return written
 
     def _chances(self, found: Verdicts, batch: Batch) -> tuple[Codes, Codes]:
@@ -252,28 +261,7 @@ class Evaluator:
         """The architectures that are recommended, as lists: one, two where it is too close to call, or none."""
         pairs = self._pairs(found)
         there = pairs >= 0
-        return _lists(there.sum(axis=1), pa.DictionaryArray.from_arrays(pa.array(pairs[there]), self._architectures))
-
-    def _reasons(self, hits: Codes, added: Added | None) -> dict[str, Callable[[], Any]]:
-        """The ids of the rules that hit, and of those of them that exclude something."""
-        named = [(rule.id, bool(rule.excludes)) for rule in self.rules.rules]
-        hits = hits[:, : len(named)]
-        if added and self._evidence:
-            more = self._evidence.in_order(added.rules)
-            joined = np.array([[one in each for one in more] for each in added.rules], bool)
-            named += more
-            hits = np.concatenate([hits, joined.reshape(len(added.rules), -1)[added.which]], axis=1)
-        ids = pa.array([name for name, _ in named], pa.string())
-        excluding = np.array([excludes for _, excludes in named], bool)
-
-        def listed(of: Codes) -> Any:
-            flat, width = np.flatnonzero(np.ascontiguousarray(of)), of.shape[1]  # of both dimensions at once it is slow
-            rows = flat // width
-            which = flat - rows * width
-            members = pa.DictionaryArray.from_arrays(pa.array(which.astype(np.int32)), ids)
-            return _lists(np.bincount(rows, minlength=len(of)), members)
-
-        return {"rules": lambda: listed(hits), "excluded_by": lambda: listed(hits & excluding)}
+        return lists(there.sum(axis=1), pa.DictionaryArray.from_arrays(pa.array(pairs[there]), self._architectures))
 
     def batch(self, table: Any, faults: Faults) -> Any:
         """A batch of verdicts for a batch of specs."""
@@ -302,13 +290,6 @@ def _usual(table: Any, names: Collection[str]) -> Any:
 
 
 _NOTHING = [judging.INFEASIBLE, judging.UNDETERMINED]
-
-
-def _lists(counts: npt.NDArray[Any], members: Any) -> Any:
-    """Lists of so many members each, one after the other."""
-    begin = np.zeros(len(counts) + 1, np.int32)
-    np.cumsum(counts, out=begin[1:])
-    return pa.ListArray.from_arrays(pa.array(begin), members)
 
 
 def _named(positions: Codes, names: Any) -> Any:

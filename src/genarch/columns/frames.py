@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, Literal, get_args
 
+import numpy as np
 import pyarrow as pa
 
 from genarch.columns.evaluator import DEFAULT_COLUMNS, ROWS, Evaluator, Held
@@ -75,6 +76,19 @@ class TableOfSpecs(Evaluator):
             found = given
         return back(found)
 
+    def rules_of(self, verdicts: Any) -> Any:
+        """The ids of the rules that hit, as an Arrow column of lists, by the columns `rules_mask` of some verdicts.
+
+        Raises:
+            InputError: where they have none.
+        """
+        given, _ = _as_arrow(verdicts)
+        names = [f"rules_mask.{at}" for at in range(self._reasons.words)]
+        if lacking := [name for name in names if name not in given.column_names]:
+            raise refuse(_SHOWN, f"has no column {lacking[0]}; evaluate with the column rules_mask")
+        masks = [given.column(name).combine_chunks().to_numpy(zero_copy_only=False).astype(np.uint64) for name in names]
+        return self._reasons.listed(masks)
+
 
 def _empty(schema: Any) -> Any:
     return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
@@ -118,8 +132,10 @@ def _compiled(rules: str | RuleTable, columns: tuple[str, ...], evidence: bool) 
 
 
 def _plain(column: Any) -> Any:
-    """Names as text, and lists of them as lists of text, for readers that know no dictionaries."""
+    """Names as text, and lists of them as lists of text, for readers that know no dictionaries; bits with a sign."""
     kind = column.type
+    if pa.types.is_uint64(kind):
+        return column.view(pa.int64())
     if pa.types.is_dictionary(kind):
         return column.cast(pa.string())
     return column.cast(pa.list_(pa.string())) if pa.types.is_list(kind) else column

@@ -53,9 +53,9 @@ def joins(rules: RuleTable) -> bool:
     return type(rules).on_hardware is not RuleTable.on_hardware
 
 
-_Adds = tuple[tuple[int, ...], tuple[tuple[str, bool], ...]]
+_Adds = tuple[tuple[int, ...], int]
 """Of a combination: the points for and against each architecture, how many rules count, the bits of what they rule out;
-and the rules that hit, each with whether it excludes."""
+and a bit for each rule that hits."""
 
 _AS_ADDED = (("not-licensed", "too-large"), ("too-slow", "open", "unlikely"))
 """The order in which rules of evidence are added: of each architecture the first ones, then of each the others."""
@@ -69,6 +69,11 @@ class Evidence:
         assumed = [name for entry in rules.assumptions for name in constraints_read(entry.when)]
         self._reads = frozenset((*READ_BY_EVIDENCE, *assumed))
         self._known: dict[tuple[object, ...], _Adds] = {}
+        names = [entry.id for entry in rules.architectures]
+        self.ids = [rule_id(name, kind) for kinds in _AS_ADDED for name in names for kind in kinds]
+        """Of every rule that it may add, in the order in which it does."""
+        self.excluding = 0
+        """Bits of those that exclude something, of all that hit so far."""
 
     def added(self, table: Any) -> Added:
         """What it adds to the rows of a batch."""
@@ -76,8 +81,8 @@ class Evidence:
         each = [self._of(stated) for stated in answers]
         own = len(self._rules.architectures)
         sums = np.array([found for found, _ in each], np.int64).reshape(len(each), 2 * own + 2)[index]
-        ids = [hit for _, hit in each]
-        return Added(sums[:, :own], sums[:, own : 2 * own], sums[:, -2], sums[:, -1], ids, index)
+        hits = [hit for _, hit in each]
+        return Added(sums[:, :own], sums[:, own : 2 * own], sums[:, -2], sums[:, -1], hits, index)
 
     def feasibility(self, table: Any, pairs: npt.NDArray[Any]) -> Any:
         """Whether what is recommended keeps the budget, as a report has it; architectures by position, -1 for none."""
@@ -93,12 +98,6 @@ class Evidence:
             found.append(best_standing(kept).status if kept and needs[at].budget_ms is not None else None)
         return pa.array(found, pa.string()).take(pa.array(index.reshape(-1)))
 
-    def in_order(self, hits: Sequence[tuple[tuple[str, bool], ...]]) -> Sequence[tuple[str, bool]]:
-        """Every rule that hits in one of these, in the order in which evidence adds them."""
-        names = [entry.id for entry in self._rules.architectures]
-        ids = [rule_id(name, kind) for kinds in _AS_ADDED for name in names for kind in kinds]
-        return sorted({hit for each in hits for hit in each}, key=lambda hit: ids.index(hit[0]))
-
     def _of(self, stated: Answers) -> _Adds:
         key = tuple(stated.items())
         if key not in self._known:
@@ -111,15 +110,17 @@ class Evidence:
         table, own = self._rules.on_hardware(stated), len(self._rules.architectures)
         sums = [0] * (2 * own)
         counted = flags = 0
-        by, ids, before = scorer(table), [], len(self._rules.rules)
+        by, found, before = scorer(table), 0, len(self._rules.rules)
         for at in positions(by.hits(stated) >> before):
             points, excludes, limits, vouched = by.effects[before + at]
             for architecture, gained in points:
                 sums[architecture + (own if gained < 0 else 0)] += abs(gained)
             counted += bool(points or excludes)
             flags |= excludes | (excludes & vouched) << own | limits << 2 * own
-            ids.append((table.rules[before + at].id, bool(excludes)))
-        return (*sums, counted, flags), tuple(ids)
+            bit = 1 << self.ids.index(table.rules[before + at].id)
+            found |= bit
+            self.excluding |= bit * bool(excludes)
+        return (*sums, counted, flags), found
 
 
 class Beside:

@@ -95,8 +95,8 @@ class Added(NamedTuple):
     counted: Numbers
     flags: Numbers
     """As `Lanes` has them."""
-    rules: Sequence[tuple[tuple[str, bool], ...]]
-    """The ids of the rules that hit, each with whether it excludes, by what `which` has of each row."""
+    hits: Sequence[int]
+    """A bit for each rule that hits, by what `which` has of each row."""
     which: Numbers
 
 

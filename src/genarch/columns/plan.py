@@ -382,19 +382,17 @@ class Compiled:
             sums = [total + hit * by[condition] for total, by in zip(sums, self._by_condition, strict=True)]
         return sums
 
-    def hits(self, codes: Mapping[str, Codes], rows: int) -> Bools:
-        """Which conditions hit in each row."""
-        count = len(self._plan.parts)
-        words = [np.zeros(rows, np.uint64) for _ in range(-(-count // _BITS) or 1)]
+    def hits(self, codes: Mapping[str, Codes], rows: int) -> list[Words]:
+        """A bit for each condition that hits in a row, 64 of them in each word."""
+        words = [np.zeros(rows, np.uint64) for _ in range(-(-len(self._plan.parts) // _BITS) or 1)]
         for group, tables in zip(self.groups, self._hit_bits, strict=True):
             index = _index(group, codes, rows).astype(np.intp)
             for word, table in zip(words, tables, strict=True):
                 word |= table.take(index)  # noqa: PLW2901  (in place)
-        bits = np.stack(words, axis=1).view(np.uint8)
-        found: Bools = np.unpackbits(bits, axis=1, bitorder="little").view(bool)[:, :count]
         for condition in self.wide:
-            found[:, condition] = self._matched(condition, codes, rows)
-        return found
+            hit = self._matched(condition, codes, rows).astype(np.uint64)
+            words[condition // _BITS] |= hit << np.uint64(condition % _BITS)
+        return words
 
     @cached_property
     def _hit_bits(self) -> Sequence[Sequence[Words]]:
