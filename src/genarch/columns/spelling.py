@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -55,7 +55,9 @@ def pairs_of(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def by_pairs(pairs: npt.NDArray[Any], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """The numbers by such a table."""
     even = np.append(codes, np.uint8(0)) if len(codes) % 2 else codes
-    return pairs.take(even.view(np.uint16)).view(f"u{pairs.itemsize // 2}")[: len(codes)]
+    found = np.empty(len(even) // 2, pairs.dtype)
+    pairs.take(even.view(np.uint16), out=found, mode="wrap")
+    return found.view(f"u{pairs.itemsize // 2}")[: len(codes)]
 
 
 class Spelt:
@@ -65,7 +67,7 @@ class Spelt:
     both are the same, and so are the lengths, each text is the name that it was taken for.
     """
 
-    _LARGEST = 8_000
+    _LARGEST = 10_000
     """Texts of several rows that are written out at most: more, and they are far from the processor."""
 
     def __init__(self, names: Sequence[str], by: Hashing) -> None:
@@ -74,14 +76,15 @@ class Spelt:
         lengths = np.array([0, *map(len, spelt)], np.uint8)
         by_key = np.zeros(np.iinfo(by.kind).max + 1, np.uint8)
         by_key[by.keys(*_joined(spelt))] = np.arange(1, len(names) + 1)
-        self._by_key, self._lengths = pairs_of(by_key) if by.kind == np.uint8 else by_key, pairs_of(lengths)
+        self._by_key = pairs_of(by_key) if by.kind == np.uint8 else by_key
+        self._lengths = pairs_of(lengths) if by.characters else None
+        """Of each name; none where it is what a name is known by."""
         every = pa.array(["", *names])
-        self._count, self._group = len(every), 1
-        while self._count ** (self._group + 1) <= self._LARGEST:
-            self._group += 1
+        count = len(every)
+        self._count, self._group = count, max(each for each in (1, 2, 3, 4, 6, 8) if count**each <= self._LARGEST)
         self._joined = every
         for _ in range(1, self._group):
-            first, last = np.divmod(np.arange(len(self._joined) * self._count), self._count)
+            first, last = np.divmod(np.arange(len(self._joined) * count), count)
             self._joined = pc.binary_join_element_wise(self._joined.take(first), every.take(last), "")
 
     @staticmethod
@@ -97,80 +100,116 @@ class Spelt:
 
     def positions(self, array: Any) -> npt.NDArray[Any] | None:
         """The position of each text's name, from 1, 0 for null and for no text; None where one is none of them."""
-        begin = offsets(array)
-        text = np.frombuffer(array.buffers()[2] or b"", np.uint8)
-        if begin[-1] == begin[0]:
-            return np.zeros(len(array), np.uint8)
-        lengths = np.subtract(begin[1:], begin[:-1], dtype=np.uint8, casting="unsafe")
-        keys = self._by.keys(begin, text)
-        keys *= lengths != 0
-        found = by_pairs(self._by_key, keys) if keys.dtype == np.uint8 else self._by_key.take(keys.astype(np.intp))
-        given = by_pairs(self._lengths, found)
-        if not np.array_equal(given, lengths) or not self._same(found, text[begin[0] : begin[-1]]):
+        begin, rows = offsets(array), len(array)
+        found = np.zeros(rows + -rows % _PADDED, np.uint8)
+        size = int(begin[-1] - begin[0])
+        if not size:
+            return found[:rows]
+        text = array.buffers()[2]
+        keys = self._by.keys(begin, np.frombuffer(text, np.uint8))
+        if keys.dtype == np.uint8:
+            found[:rows] = by_pairs(self._by_key, keys)
+        else:
+            self._by_key.take(keys, out=found[:rows], mode="wrap")
+        if self._lengths is not None and not np.array_equal(by_pairs(self._lengths, found)[:rows], _lengths(begin)):
             return None
-        return found if (known := valid(array)) is None else found * known
+        made = pc.call_function("array_take", [self._joined, pa.array(self._several(found))], _UNCHECKED)
+        # Where a name is known by its length alone, others are taken for no text: then what is made is shorter.
+        if offsets(made)[-1] != size or not made.buffers()[2].slice(0, size).equals(text.slice(begin[0], size)):
+            return None
+        if (known := valid(array)) is not None:
+            found[:rows] *= known
+        return found[:rows]
 
-    def _same(self, found: npt.NDArray[Any], text: npt.NDArray[Any]) -> bool:
-        rest = -len(found) % self._group
-        several = np.append(found, np.zeros(rest, np.uint8)) if rest else found
-        several = several.reshape(-1, self._group)
-        index = several[:, 0].astype(np.int32)
-        for at in range(1, self._group):
-            index *= self._count
-            index += several[:, at]
-        made = pc.call_function("array_take", [self._joined, pa.array(index)], _UNCHECKED)
-        return bool(made.buffers()[2].slice(0, offsets(made)[-1]).equals(pa.py_buffer(text)))
+    def _several(self, found: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The rows of a group, one after the other, as one number."""
+        count, left, bits = self._count, self._group, 8
+        while left % 2 == 0:
+            both = found.view(f"u{bits // 4}")
+            found = both & both.dtype.type((1 << bits) - 1)
+            found *= both.dtype.type(count)
+            found += both >> both.dtype.type(bits)
+            count, left, bits = count * count, left // 2, 2 * bits
+        if left == 1:
+            return found
+        each = found.reshape(-1, left)
+        index = each[:, 0].astype(np.uint16)
+        for at in range(1, left):
+            index *= np.uint16(count)
+            index += each[:, at]
+        return index
 
 
 _MOST_NAMES = 255
 _UNCHECKED = pc.TakeOptions(boundscheck=False)
+_PADDED = 24
+"""Groups of any size come out even with a multiple of so many rows."""
 
 
-_MOST_CHARACTERS = 16
-_FACTORS = (31, 37, 53, 59, 71, 97, 101, 113, 7919, 12289, 40503, 52711)
+_MOST_CHARACTERS, _MOST_CHOSEN = 16, 5
+_TRIES: Mapping[Any, int] = {np.uint8: 64, np.uint16: 8}
+"""So many factors are tried for numbers of either kind, with a character more each time."""
 
 
 class Hashing(NamedTuple):
-    """A number for a text: its length and some of its characters, each times a factor."""
+    """A number for a text: its length and some of its characters, each times a factor; 0 for no text."""
 
     kind: Any
     factor: int
-    characters: Sequence[tuple[int, bool, int]]
-    """Each with whether it counts from the end, and its factor; where the text is too short its last, or first."""
+    characters: Sequence[tuple[int, bool, int]] = ()
+    """Each with whether it counts from the end, and its factor; 0 where the text is too short."""
 
     @classmethod
     def of(cls, begin: npt.NDArray[Any], text: npt.NDArray[Any]) -> Hashing | None:
         """One that has another number, and not 0, for each of some texts: of as few characters as are found."""
-        chosen: tuple[tuple[int, bool, int], ...] = ()
-        for factor in (1, 257, 1031, 6151):
-
-            def told_apart(by: Hashing) -> int:
-                return len({*by.keys(begin, text).tolist()} - {0})
-
-            every = [(*chosen, (at, from_end, factor)) for at in range(_MOST_CHARACTERS) for from_end in (False, True)]
-            chosen = max(every, key=lambda characters: told_apart(cls(np.uint64, 1 << 40, characters)))
-            kinds = (np.uint8, np.uint16) if len(chosen) == 1 else (np.uint16,)
-            for by in (cls(kind, times, chosen) for kind in kinds for times in _FACTORS):
-                if told_apart(by) == len(begin) - 1:
-                    return by
+        lengths, draw = np.diff(begin), np.random.default_rng(0)
+        every = {
+            where: _characters(begin, lengths, text, *where)
+            for where in ((at, end) for at in range(_MOST_CHARACTERS) for end in (False, True))
+        }
+        chosen: list[tuple[int, bool]] = []
+        if len({*lengths.tolist()}) == len(lengths):
+            return cls(np.uint8, 1)
+        while len(chosen) < _MOST_CHOSEN:
+            known = [lengths, *(every[where] for where in chosen)]
+            chosen.append(max(every, key=lambda where: len({*zip(*known, every[where], strict=True)})))
+            for kind, tries in _TRIES.items():
+                for _ in range(tries):
+                    factor, *more = (draw.integers(np.iinfo(kind).max, size=len(chosen) + 1) | 1).tolist()
+                    by = cls(kind, factor, [(*where, each) for where, each in zip(chosen, more, strict=True)])
+                    if len({*by.keys(begin, text).tolist()} - {0}) == len(lengths):
+                        return by
         return None
 
     def keys(self, begin: npt.NDArray[Any], text: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """That of each text by where it begins, and the last one ends."""
-        kind = self.kind
-        keys: npt.NDArray[Any] = np.subtract(begin[1:], begin[:-1], dtype=kind, casting="unsafe")
-        keys *= kind(self.factor & np.iinfo(kind).max)
+        lengths = _lengths(begin)
+        if not self.characters:
+            return lengths
+        keys: npt.NDArray[Any] = np.multiply(lengths, self.kind(self.factor), dtype=self.kind)
         for at, from_end, factor in self.characters:
-            if from_end:
-                where = begin[1:] - (at + 1)
-                if at:
-                    np.maximum(where, begin[:-1], out=where)
-            else:
-                where = begin[:-1]
-                if at:
-                    where = np.minimum(where + at, begin[1:] - 1)
-            keys += np.multiply(text.take(where, mode="clip"), kind(factor & np.iinfo(kind).max), dtype=kind)
+            keys += np.multiply(_characters(begin, lengths, text, at, from_end), self.kind(factor), dtype=self.kind)
         return keys
+
+
+def _lengths(begin: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Of each text, modulo 256."""
+    found: npt.NDArray[Any] = np.subtract(begin[1:], begin[:-1], dtype=np.uint8, casting="unsafe")
+    return found
+
+
+def _characters(
+    begin: npt.NDArray[Any],
+    lengths: npt.NDArray[Any],
+    text: npt.NDArray[Any],
+    at: int,
+    from_end: bool,  # noqa: FBT001  (as `Hashing` has it)
+) -> npt.NDArray[Any]:
+    """A character of each text, 0 where it is too short."""
+    where = np.subtract(begin[1:], at + 1, dtype=np.intp) if from_end else np.add(begin[:-1], at, dtype=np.intp)
+    found: npt.NDArray[Any] = text.take(where, mode="wrap")
+    found *= (lengths > at).view(np.uint8)
+    return found
 
 
 def _joined(names: Sequence[bytes]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
