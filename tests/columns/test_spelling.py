@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genarch.columns.spelling import Spelt
+from genarch.columns.spelling import Hashing, Spelt
 from genarch.engine.constraints import CONSTRAINTS
 from strategies import examples
 
@@ -68,3 +69,10 @@ def test_text_behind_null() -> None:
     found = spelt.positions(array)
     assert found is not None
     assert found.tolist() == [1, 0, 1]
+
+
+def test_where_one_ends() -> None:
+    """Known by the last character alone, and the text of both is that of the names; but one is cut elsewhere."""
+    spelt = Spelt(("axx", "by"), Hashing(np.uint8, 0, [(0, True, 1)]))
+    assert spelt.positions(pa.array(["ax", "xby"])) is None
+    assert spelt.positions(pa.array(["axx", "by"])) is not None

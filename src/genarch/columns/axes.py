@@ -22,16 +22,6 @@ Codes = npt.NDArray[Any]
 """The code of each row's answer; of 8 or 16 bits, as there are classes."""
 
 
-def looked_up(table: bytes, codes: Codes) -> Codes:
-    """Codes of 8 bits by a table of 256 of them; quicker than to take them from an array."""
-    return np.frombuffer(codes.tobytes().translate(table), np.uint8)
-
-
-def lookup(values: Iterable[int]) -> bytes:
-    """A table for `looked_up`; values below 0 are as a signed byte has them."""
-    return np.resize(np.array([*values, *[0] * 256][:256], np.int16), 256).astype(np.int8).tobytes()
-
-
 UNLISTED = "hardware that is not listed"
 
 

@@ -18,6 +18,7 @@ from genarch.columns.judging import Judge, Lanes, Verdicts
 from genarch.columns.plan import Compiled, Plan
 from genarch.columns.reading import Faults, Reader, check_names, columns_of
 from genarch.columns.reasons import Reasons, lists
+from genarch.columns.spelling import by_pairs, pairs_of
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.explore import explore
 from genarch.engine.rules import RuleTable
@@ -45,6 +46,9 @@ _HELD: dict[str, Held] = {
 
 CONFIDENCES = ("forced", "clear", "lean", "close_call")
 _CONFIDENCE = {judging.FORCED: 0, judging.FORCED_LEAN: 2, judging.CLEAR: 1, judging.LEAN: 2, judging.EVALUATE_BOTH: 3}
+
+_FEW = 256
+"""Pairs of an outcome and an architecture, up to which two rows' are looked up at once."""
 
 _WITH_MARGIN = (judging.EVALUATE_BOTH, judging.CLEAR, judging.LEAN)
 
@@ -98,19 +102,19 @@ class Evaluator:
             judging.EVALUATE_BOTH: at["evaluate_both"],
         }
         named = self._judge.named.tolist()
-        self._width = np.uint16(len(named))
+        self._width = len(named)
         every = [(outcome, first) for outcome in range(7) for first in named]
         of_each = [
             (
                 fixed.get(outcome, at[families[first]]),
                 first if outcome not in fixed else -1,
                 _CONFIDENCE.get(outcome, -1),
-                0 if outcome in _WITH_MARGIN else -1,
             )
             for outcome, first in every
         ]
-        self._said = np.array(of_each, np.int8).view(np.uint32).ravel()
-        """By outcome and best architecture, the position of each name, and 0 for a margin; below 0 for none."""
+        self._said = [np.array(each, np.int8).view(np.uint8) for each in zip(*of_each, strict=True)]
+        """By outcome and best architecture, the position of each name; below 0 for none."""
+        self._pairs_said = [pairs_of(each) for each in self._said] if len(of_each) <= _FEW else None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.rules.name}, {', '.join(self.columns)})"
@@ -177,13 +181,12 @@ class Evaluator:
         if self._judge.calibration and (beside or "chance" in self.columns):
             outcome, chance = self._chances(found, batch)
             found = found._replace(outcome=outcome)
-        at = np.multiply(found.outcome, self._width, dtype=np.uint16) + found.first.astype(np.uint16)
-        verdict, architecture, confidence, margin = self._said.take(at.astype(np.intp)).view(np.int8).reshape(-1, 4).T
+        verdict, architecture, confidence = self._named(found)
         columns: dict[str, Callable[[], Any]] = {
-            "verdict": lambda: _named(verdict, self._verdicts),
-            "architecture": lambda: _named(architecture, self._architectures),
-            "confidence": lambda: _named(confidence, self._confidences),
-            "margin": lambda: _array(pa.float64(), found.margin, margin < 0),
+            "verdict": lambda: _column(verdict, self._verdicts),
+            "architecture": lambda: _column(architecture, self._architectures),
+            "confidence": lambda: _column(confidence, self._confidences),
+            "margin": lambda: _array(pa.float64(), found.margin, found.without),
             "chance": lambda: (
                 pa.nulls(batch.rows, pa.float64()) if chance is None else pa.array(chance, mask=np.isnan(chance))
             ),
@@ -212,6 +215,16 @@ class Evaluator:
             else:
                 written[name] = columns[name]()
         return written
+
+    def _named(self, found: Verdicts) -> Sequence[Codes]:
+        """The position of each name that rows have."""
+        if self._pairs_said:
+            at = found.outcome * np.uint8(self._width)
+            at += found.first
+            return [by_pairs(pairs, at).view(np.int8) for pairs in self._pairs_said]
+        index = np.multiply(found.outcome, self._width, dtype=np.intp)
+        index += found.first
+        return [said.take(index).view(np.int8) for said in self._said]
 
     def _chances(self, found: Verdicts, batch: Batch) -> tuple[Codes, Codes]:
         """The outcomes, as sure as the chance allows, and the chance where there is one; else not a number."""
@@ -292,9 +305,8 @@ def _usual(table: Any, names: Collection[str]) -> Any:
 _NOTHING = [judging.INFEASIBLE, judging.UNDETERMINED]
 
 
-def _named(positions: Codes, names: Any) -> Any:
+def _column(codes: Codes, names: Any) -> Any:
     """A column of names by their positions, null where that is below 0."""
-    codes = np.ascontiguousarray(positions)
     return pa.DictionaryArray.from_arrays(_array(pa.int8(), codes, codes < 0), names, safe=False)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from genarch.columns.axes import looked_up, lookup
-from genarch.columns.plan import SLOT, Compiled, Words
+from genarch.columns.plan import SLOT, Compiled, Words, part_of, taken
+from genarch.columns.spelling import by_pairs, pairs_of
 from genarch.engine.conditions import Condition
 from genarch.engine.rules import Ratio, RuleTable
 from genarch.engine.scoring import scorer
@@ -37,7 +37,10 @@ def _outcome(state: int) -> int:
     return UNDETERMINED if untouched else LEAN if each == CLEAR and (lean or unlikely) else each
 
 
-_OUTCOMES = lookup(map(_outcome, range(128)))
+_WITHOUT = 1 << 4
+"""States from this on have no margin."""
+
+_OUTCOMES = pairs_of(np.array([_outcome(state) for state in range(128)], np.uint8))
 
 
 class Lanes:
@@ -135,6 +138,8 @@ class Verdicts(NamedTuple):
     """That of the best of another family, where there is one."""
     margin: Floats
     """To four places; of no meaning without one."""
+    without: Small
+    """In which rows there is none."""
     standing: Sequence[Numbers]
     """Of each family, the points of its best architecture, with the most that one can lose and 1 added; 0 where it is
     out."""
@@ -179,7 +184,15 @@ class Judge:
         gained, lost = (each + self._most_added for each in most)
         return Scale(gained, lost, (gained + lost).bit_length(), len(self._order).bit_length())
 
-    def _of_slot(self, number: int, words: Sequence[Words], by: Compiled, scale: Scale, added: Added | None) -> Numbers:
+    def _of_slot(
+        self,
+        number: int,
+        words: Sequence[Words],
+        by: Compiled,
+        scale: Scale,
+        added: Added | None,
+        index: Numbers,
+    ) -> Numbers:
         """The keys of a family, or, of the last slot, what `_limits` has; looked up where its sums have few bits."""
         make = self._keys if number < len(self.families) else self._limits
         slot = by.slots[number]
@@ -191,8 +204,8 @@ class Judge:
             every = [np.arange(1 << bits, dtype=np.uint64)]
             sums = [field._replace(word=0, shift=field.shift - slot[0].shift).of(every) for field in slot]
             self._known[key] = make(number, [each.astype(np.int64) for each in sums], scale, None)
-        index = words[slot[0].word].view(np.uint16)[slot[0].shift // SLOT :: 4]
-        return self._known[key].take(index.astype(np.intp))
+        part_of(words[slot[0].word], slot[0].shift // SLOT, index)
+        return taken(self._known[key], index)
 
     def _flags(self, number: int, sums: Sequence[Numbers], added: Added | None) -> Numbers:
         found = np.zeros(1, np.int64) if added is None else added.flags
@@ -244,28 +257,31 @@ class Judge:
         Unless points are `alone`, precedents have still to say how clear that is.
         """
         scale = self._scale(by, added)
-        *keys, limited = (self._of_slot(number, words, by, scale, added) for number in range(len(by.slots)))
+        index = np.empty(len(words[0]), np.intp)
+        *keys, limited = (self._of_slot(number, words, by, scale, added, index) for number in range(len(by.slots)))
         first, second = keys[0], np.zeros(1, scale.kind)
         for key in keys[1:]:
-            first, second = np.maximum(first, key), np.maximum(second, np.minimum(first, key))
+            second = np.maximum(second, np.minimum(first, key))
+            first = np.maximum(first, key)
         shift, low = scale.kind(scale.points_shift), scale.kind((1 << scale.touched_bits) - 1)
         one = scale.kind(1)
         apart = (first >> shift) - (second >> shift)
-        closeness, margin = self._margins(apart, (first >> one & low) + (second >> one & low), scale.most)
+        state, margin = self._margins(apart, (first >> one & low) + (second >> one & low), scale.most, index)
         low, rank_shift = scale.kind((1 << scale.rank_bits) - 1), scale.kind(1 + scale.touched_bits)
         first_at = first >> rank_shift & low
         standing = [key >> shift for key in keys]
         lean = (limited >> first_at & limited.dtype.type(1)).astype(np.uint8)
         if contradicted is not None:
             lean = lean | contradicted
-        state = closeness | lean << np.uint8(2)
+        state = state | lean << np.uint8(2)
         if self.calibration and alone:
-            state |= self.unlikely(standing, scale) << np.uint8(3)
+            state |= self.unlikely(standing, scale, index) << np.uint8(3)
         state |= (reduce(np.bitwise_or, keys) & one == 0).view(np.uint8) << np.uint8(4)
         state |= (second == 0).view(np.uint8) << np.uint8(5) | (first == 0).view(np.uint8) << np.uint8(6)
-        return Verdicts(looked_up(_OUTCOMES, state), first_at, second >> rank_shift & low, margin, standing, scale)
+        best, next_best = (at.astype(np.uint8) for at in (first_at, second >> rank_shift & low))
+        return Verdicts(by_pairs(_OUTCOMES, state), best, next_best, margin, state >= _WITHOUT, standing, scale)
 
-    def _margins(self, apart: Numbers, touched: Numbers, most: int) -> tuple[Small, Floats]:
+    def _margins(self, apart: Numbers, touched: Numbers, most: int, index: Numbers) -> tuple[Small, Floats]:
         """Whether points so far apart are a close call, clear or a lean, 0 to 2, and the margin."""
         width = 2 * most + 1
         if (most + 2) * width > _LARGEST:
@@ -273,10 +289,8 @@ class Judge:
         if ("margin", most, 0) not in self._known:
             each, margin = self._margins_of(*np.divmod(np.arange((most + 2) * width), width))
             self._known["closeness", most, 0], self._known["margin", most, 0] = each, margin
-        index = np.multiply(apart, width, dtype=np.intp)
-        index += touched
-        each = self._known["closeness", most, 0].take(index)
-        return each, self._known["margin", most, 0].take(index)
+        index[...] = apart * apart.dtype.type(width) + touched
+        return self._known["closeness", most, 0].take(index), taken(self._known["margin", most, 0], index)
 
     def _margins_of(self, apart: Numbers, touched: Numbers) -> tuple[Small, Floats]:
         whole = np.maximum(touched, 1).astype(np.int64)
@@ -284,7 +298,7 @@ class Judge:
         lean = _surplus(apart, whole, self._clear) < 0 if self.calibration is None else False
         return np.where(close, 0, np.where(lean, 2, 1)).astype(np.uint8), rounded(apart / whole)
 
-    def unlikely(self, standing: Sequence[Numbers], scale: Scale) -> Small:
+    def unlikely(self, standing: Sequence[Numbers], scale: Scale, index: Numbers) -> Small:
         """1 where the chance of the best family is too little to be clear, where nothing is known of precedents."""
         width, count = scale.most + 2, len(standing)
         if width**count > _LARGEST:
@@ -293,10 +307,11 @@ class Judge:
             every = np.arange(width**count)
             grid = [every // width ** (count - 1 - at) % width for at in range(count)]
             self._known["unlikely", scale] = self._unlikely(grid, scale)
-        index = standing[0].astype(np.intp)
+        places = standing[0].astype(np.uint32)
         for points in standing[1:]:
-            index *= width
-            index += points
+            places *= np.uint32(width)
+            places += points
+        index[...] = places
         found: Small = self._known["unlikely", scale].take(index)
         return found
 

@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from genarch.columns.axes import Axis, Codes, Hardware, hardware_of, memory_numbers
-from genarch.columns.spelling import by_pairs, pairs_of
 from genarch.engine.conditions import Condition, constraints_read
 from genarch.engine.constraints import CONSTRAINTS, Range
 from genarch.engine.matching import Matcher
@@ -32,9 +31,14 @@ LARGEST = 1 << 16
 """Rows of a look-up table at most: so many stay near the processor, and their numbers have 16 bits."""
 
 _BITS = 64
+_PER_WORD = _BITS // 16
+"""Rows of look-up tables that a word has."""
 
 SLOT = 16
-"""Bits of a word that lanes share which are looked up together."""
+"""Bits of a word that lanes share which are looked up together; so many has the row of a look-up table, too."""
+
+JOINT = 1 << 12
+"""Rows of a table at most that has the rows of others by what some columns have together."""
 
 
 class Part(NamedTuple):
@@ -66,55 +70,33 @@ class Done(NamedTuple):
     unknown: Bools
 
 
-class Steps(NamedTuple):
-    """What the classes of a column add to the row of a look-up table, and how that is found the quickest.
+class Joint(NamedTuple):
+    """Columns whose codes are one number together, and what that adds to the rows of the groups' look-up tables."""
 
-    The class here of each code, times a stride; unknown adds nothing.
-    """
+    sizes: Mapping[str, int]
+    """How many codes each column has, the first of the least weight."""
+    rows: Sequence[Words | None]
+    """Four groups to a word, by that number."""
 
-    stride: Any
-    same: bool
-    """Whether codes are the classes here."""
-    rises: Sequence[tuple[int, Any]]
-    """After which codes the class is higher, or lower, and by how much; modulo 256, and none where there are many."""
-    pairs: Codes
-    """What two rows add, by their codes of 8 bits."""
-    of_class: Codes
-
-    @classmethod
-    def of(cls, into: Sequence[int], stride: int) -> Steps:
-        """For what each class is here, and how far these are apart."""
-        own = np.array(into)
-        of_class = (own * stride).astype(np.uint16)
-        rises = [(int(at), np.uint8(own[at + 1] - own[at] & 0xFF)) for at in np.flatnonzero(np.diff(own))]
-        few = len(rises) <= _FEW and own.max() < 256
-        same = into == list(range(len(into)))
-        pairs = pairs_of(of_class[:1] if same or few else of_class)
-        return cls(np.uint16(stride), same, rises if few else (), pairs, of_class)
-
-    def add(self, index: Codes, codes: Codes) -> None:
-        """Add what the codes do to the rows."""
-        if self.same:
-            index += np.multiply(codes, self.stride, dtype=np.uint16)
-        elif self.rises:
-            own = reduce(np.add, ((codes > at).view(np.uint8) * rise for at, rise in self.rises))
-            index += np.multiply(own, self.stride, dtype=np.uint16)
-        elif codes.dtype == np.uint8:
-            index += by_pairs(self.pairs, codes)
-        else:
-            index += self.of_class.take(codes)
-
-
-_FEW = 5
-"""Steps of a column's classes, up to which comparing is quicker than looking up."""
+    def numbers(self, codes: Mapping[str, Codes]) -> Codes | None:
+        """The numbers; none where all columns are unknown."""
+        found: Codes | None = None
+        weight = 1
+        for name, size in self.sizes.items():
+            if name in codes:
+                kind = np.uint8 if weight * size <= 256 else np.uint16
+                own = np.multiply(codes[name], kind(weight), dtype=kind) if weight > 1 else codes[name]
+                found = own if found is None else np.add(found, own, out=own) if weight > 1 else own
+            weight *= size
+        return found
 
 
 class Group(NamedTuple):
     """Conditions that are looked up together, by position."""
 
     conditions: tuple[int, ...]
-    steps: Mapping[str, Steps]
-    """Of each column, what each class adds to the row of the look-up table."""
+    steps: Mapping[str, Codes]
+    """Of each column, what each class adds to the row of the look-up table; unknown adds nothing."""
     hits: Bools
     """Row by condition."""
 
@@ -240,6 +222,7 @@ class Compiled:
             [table if table.any() else None for table in self._packed(group.hits, group.conditions, words)]
             for group in self.groups
         ]
+        self._joints = [self._joint(sizes) for sizes in self._joined()]
         self._by_condition = self._packed(np.eye(len(plan.parts), dtype=bool), range(len(plan.parts)), words)
 
     @property
@@ -269,12 +252,12 @@ class Compiled:
 
     def _group(self, forming: _Forming) -> Group:
         shape = [len(kept) for _, kept in forming.classes.values()]
-        steps: dict[str, Steps] = {}
+        steps: dict[str, Codes] = {}
         done: dict[str, Done] = {}
         at = _positions(forming.terms)
         for number, (name, (into, kept)) in enumerate(forming.classes.items()):
             stride = prod(shape[number + 1 :])
-            steps[name] = Steps.of(into, stride)
+            steps[name] = np.array(into, np.uint64) * np.uint64(stride)
             own = [1] * len(shape)
             own[number] = len(kept)
             masks = [self.axes[name].masks[code] for code in kept]
@@ -316,6 +299,32 @@ class Compiled:
                 )
             sums = all_of(assumed)
         return np.stack([np.broadcast_to(hit(part, *sums), shape) for part in parts], axis=-1)
+
+    def _joined(self) -> Sequence[Mapping[str, int]]:
+        """The columns that groups read, few of them together, the largest first where they fit."""
+        names = {name for group in self.groups for name in group.steps}
+        found: list[dict[str, int]] = []
+        for name in sorted(names, key=lambda name: (-self._sizes[name], name)):
+            size = self._sizes[name]
+            fitting = [each for each in found if prod(each.values()) * size <= JOINT]
+            if fitting:
+                fitting[0][name] = size
+            else:
+                found.append({name: size})
+        return [dict(reversed(each.items())) for each in found]
+
+    def _joint(self, sizes: Mapping[str, int]) -> Joint:
+        rows: list[Words | None] = []
+        for first in range(0, len(self.groups), _PER_WORD):
+            word = np.zeros(1, np.uint64)
+            for name in sizes:  # the last is of the most weight
+                own = np.zeros(self._sizes[name], np.uint64)
+                for at, group in enumerate(self.groups[first : first + _PER_WORD]):
+                    if name in group.steps:
+                        own |= group.steps[name] << np.uint64(at * SLOT)
+                word = (own[:, None] + word).ravel()
+            rows.append(word if word.any() else None)
+        return Joint(sizes, rows)
 
     def _slots(self) -> Sequence[Sequence[Field]]:
         """Room for each lane's largest sum, slot by slot."""
@@ -372,21 +381,35 @@ class Compiled:
     def sums(self, codes: Mapping[str, Codes], rows: int) -> list[Words]:
         """The packed sums of each row, by word; what has no codes is unknown throughout."""
         totals: list[Words | None] = [None] * len(self._by_condition)
-        for group, tables in zip(self.groups, self._tables, strict=True):
-            index = _index(group, codes, rows).astype(np.intp)
-            found = [None if table is None else table.take(index) for table in tables]
-            totals = [_plus(total, one) for total, one in zip(totals, found, strict=True)]
+        spare = np.empty(rows, np.uint64)
+        for index, tables in zip(self._rows(codes, rows), self._tables, strict=True):
+            totals = [_plus(total, table, index, spare) for total, table in zip(totals, tables, strict=True)]
         sums = [np.zeros(rows, np.uint64) if total is None else total for total in totals]
         for condition in self.wide:
             hit = self._matched(condition, codes, rows)
             sums = [total + hit * by[condition] for total, by in zip(sums, self._by_condition, strict=True)]
         return sums
 
+    def _rows(self, codes: Mapping[str, Codes], rows: int) -> Iterable[npt.NDArray[Any]]:
+        """Of each group, the rows of its look-up table, in the same place each time."""
+        index, spare = np.empty(rows, np.intp), np.empty(rows, np.uint64)
+        words: list[Words | None] = [None] * -(-len(self.groups) // _PER_WORD)
+        for joint in self._joints:
+            if (numbers := joint.numbers(codes)) is not None:
+                index[...] = numbers
+                words = [_plus(word, table, index, spare) for word, table in zip(words, joint.rows, strict=True)]
+        for at in range(len(self.groups)):
+            word = words[at // _PER_WORD]
+            if word is None:
+                index[...] = 0
+            else:
+                part_of(word, at % _PER_WORD, index)
+            yield index
+
     def hits(self, codes: Mapping[str, Codes], rows: int) -> list[Words]:
         """A bit for each condition that hits in a row, 64 of them in each word."""
         words = [np.zeros(rows, np.uint64) for _ in range(-(-len(self._plan.parts) // _BITS) or 1)]
-        for group, tables in zip(self.groups, self._hit_bits, strict=True):
-            index = _index(group, codes, rows).astype(np.intp)
+        for index, tables in zip(self._rows(codes, rows), self._hit_bits, strict=True):
             for word, table in zip(words, tables, strict=True):
                 word |= table.take(index)  # noqa: PLW2901  (in place)
         for condition in self.wide:
@@ -418,20 +441,29 @@ class Compiled:
         return self._hits([condition], done, at, (rows,))[:, 0]
 
 
-def _plus(one: Words | None, other: Words | None) -> Words | None:
-    if one is None or other is None:
-        return one if other is None else other
-    one += other
-    return one
+def _plus(total: Words | None, table: Words | None, index: npt.NDArray[Any], spare: Words) -> Words | None:
+    """The total with what a table has at some places, which are within it; that is in `spare` meanwhile."""
+    if table is None:
+        return total
+    if total is None:
+        return taken(table, index)
+    total += table.take(index, out=spare, mode="wrap")
+    return total
 
 
-def _index(group: Group, codes: Mapping[str, Codes], rows: int) -> Codes:
-    """The row of the look-up table for each row."""
-    index: Codes = np.zeros(rows, np.uint16)
-    for name, step in group.steps.items():
-        if name in codes:
-            step.add(index, codes[name])
-    return index
+def part_of(word: Words, at: int, out: npt.NDArray[Any]) -> None:
+    """A part of a word of so many bits as `SLOT` has, as places in a table."""
+    shift, last = np.uint64(at * SLOT), at == _PER_WORD - 1
+    found = np.right_shift(word, shift, out=out.view(np.uint64)) if at else word
+    if not last:
+        np.bitwise_and(found, np.uint64((1 << SLOT) - 1), out=out.view(np.uint64))
+
+
+def taken(table: npt.NDArray[Any], index: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """What a table has at places that are within it; quicker than to look whether they are."""
+    found = np.empty(len(index), table.dtype)
+    table.take(index, out=found, mode="wrap")
+    return found
 
 
 def _positions(terms: int) -> Sequence[int]:
