@@ -38,23 +38,38 @@ SHARED = {
     "maturity": ("proven", "emerging", ""),
 }
 
+FAST = {"60", "90", "100", "250", "300", "30fps", "24fps"}
+
 COLUMNS = (
     "project", "decided", "team", "task", "conditioning", "domain", "latency_budget_ms", "serving", "device",
     "resolution_px", "temporal_consistency", "priorities", "team_expertise", "training", "pretrained_available",
-    "training_images", "maturity",
+    "training_images", "maturity", "decision",
 )  # fmt: skip
+
+
+def decision(stated: dict[str, str], chance: random.Random) -> str:
+    """What a team chose: mostly what its constraints suggest, at times what it knew best, at times nothing yet."""
+    if chance.random() < 0.15:
+        return chance.choice(("gan", "diffusion", "evaluate_both", "", ""))
+    if stated.get("latency_budget_ms") in FAST:
+        return "gan" if stated.get("domain") == "narrow" else "few_step"
+    if stated["task"] == "data_augmentation":
+        return "gan" if stated["training_images"] == "60000" else "diffusion"
+    hurried = stated.get("latency_budget_ms") in {"800", "900"} or "speed" in stated.get("priorities", "")
+    return "few_step" if hurried else "diffusion"
 
 
 def rows(count: int) -> list[dict[str, str]]:
     """As many projects."""
-    chance, found = random.Random(2025), []  # noqa: S311
+    chance, decided, found = random.Random(2025), random.Random(2026), []  # noqa: S311
     for number in range(1, count + 1):
         (_, kind), *_ = chance.choices(KINDS, [share for share, _ in KINDS])
         stated = {name: chance.choice(values) for name, values in SHARED.items()}
         stated |= {name: value if isinstance(value, str) else chance.choice(value) for name, value in kind.items()}
         day = date(2025, 1, 1) + timedelta(days=chance.randrange(365))
         team = chance.choice(("catalogue", "marketing", "app", "studio"))
-        found.append({"project": f"p{number:04}", "decided": f"{day}", "team": team, **stated})
+        taken = decision(stated, decided)
+        found.append({"project": f"p{number:04}", "decided": f"{day}", "team": team, **stated, "decision": taken})
     return found
 
 

@@ -160,7 +160,7 @@ def rules_diff(
 ) -> int:
     """Show which verdicts change between two tables, where, and for which specs."""
     if table is not None:
-        from genarch.cli.tables import compare_on_table
+        from genarch.cli.histories import compare_on_table
 
         if specs or output_format != "text":
             raise typer.BadParameter("--table takes no SPEC and no --format; leave them out")
@@ -274,6 +274,13 @@ def backtest(
         bool, flag("--learners", "Compare with logistic regression and random forest; needs scikit-learn.")
     ] = False,
     plot: Annotated[str | None, option("FILE", "Draw how reliable the chances are, as an SVG image.")] = None,
+    history: Annotated[
+        str | None,
+        option("FILE", "Backtest on a table of specs, of which the column 'decision' says what was chosen.", "--table"),
+    ] = None,
+    no_evidence: Annotated[
+        bool, flag("--no-evidence", "With --table: use the rules alone, without measurements and documented cases.")
+    ] = False,
     output_format: ComparisonFormat = "text",
     output: Output = None,
 ) -> int:
@@ -281,6 +288,14 @@ def backtest(
     from genarch.reports.backtest import backtest_page, backtest_report
     from genarch.reports.worth import reliability_image
 
+    if history is not None:
+        from genarch.cli.histories import backtest_table
+
+        if cases or against or failures or ablation or leave_one_out or learners or plot:
+            options = "--against, --failures, --ablation, --leave-one-out, --learners or --plot"
+            raise typer.BadParameter(f"--table takes no CASES, {options}; leave them out")
+        which = list(dict.fromkeys(rules or bundled_tables()))
+        return backtest_table(history, which, output_format, output, evidence=not no_evidence)
     paths = list(case_files(cases or ()))
     if cases and not paths:
         say(f"nothing to backtest: no *.yaml of cases in {', '.join(cases)}")

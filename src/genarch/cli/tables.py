@@ -91,11 +91,11 @@ def evaluate_table(
     with ExitStack() as stack:
         source = stack.enter_context(files.opened(path, sys.stdin.buffer, lambda name: _wanted(name, keep)))
         kept = _kept(source.names, keep, shown)
-        _warn(source.names, kept, shown)
+        check_columns(source.names, kept, shown)
         kind = files.format_of(target) if target != "-" else source.format if source.format != "parquet" else "csv"
         add = stack.enter_context(files.written(target, kind, sys.stdout.buffer))
         later = stack.enter_context(_pipeline(add))
-        for batch in _shown(_ahead(source.batches), source.rows):
+        for batch in progress(ahead(source.batches), source.rows):
             specs = _with_stated(batch, stated)
             found = evaluator.verdicts(evaluator.read(specs, faults))
             counts.update(_counted(found, specs))
@@ -149,7 +149,7 @@ def _kept(names: Collection[str], keep: str, shown: str) -> list[str]:
     return list(dict.fromkeys(names_in(keep)))
 
 
-def _warn(names: Collection[str], kept: Collection[str], shown: str) -> None:
+def check_columns(names: Collection[str], kept: Collection[str], shown: str) -> None:
     """Say what states nothing and is spelt much like what would; a table that states nothing is refused."""
     stating = columns_of(list(names))
     if not names:
@@ -187,7 +187,7 @@ def _counted(found: Mapping[str, Any], specs: Any) -> dict[str, int]:
     return {entry["values"]: entry["counts"] for entry in counts.to_pylist()}
 
 
-def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
+def ahead(batches: Iterator[Any]) -> Iterator[Any]:
     """The batches, the next ones read while one is worked on."""
     with ThreadPoolExecutor(1) as pool:
         waiting = [pool.submit(next, batches, None) for _ in range(_AHEAD)]
@@ -212,7 +212,7 @@ def _pipeline(add: Callable[[Any], None]) -> Iterator[Callable[[Any], None]]:
             one.result()
 
 
-def _shown(batches: Iterable[Any], rows: int | None) -> Iterator[Any]:
+def progress(batches: Iterable[Any], rows: int | None) -> Iterator[Any]:
     """The batches; on a terminal, after a while, how far they are, how fast it goes, and how long it will take."""
     began, done = time.monotonic(), 0
     with ExitStack() as stack:
@@ -228,50 +228,6 @@ def _shown(batches: Iterable[Any], rows: int | None) -> Iterator[Any]:
             if status is not None:
                 left = f" of {rows:,}, {(rows - done) / (done / elapsed):.0f} s left" if rows else ""
                 status.update(f"{done:,} rows{left}, {done / elapsed:,.0f} a second")
-
-
-def compare_on_table(old: RuleTable, new: RuleTable, path: str, output: str | None) -> int:
-    """Show how many rows of a table of specs two rule tables decide otherwise; with an output, write those rows.
-
-    What stands for a row is its architecture, or the verdict where there is none. Returns how many changed.
-    """
-    refuse_input(output, [path])
-    was, now = (Evaluator(table, ("verdict", "architecture")) for table in (old, new))
-    faults, again, counts, rows = Faults(), Faults(), Counter[tuple[str, str]](), 0
-    shown = STDIN if path == "-" else path
-    with ExitStack() as stack:
-        source = stack.enter_context(files.opened(path, sys.stdin.buffer, lambda _: True))
-        _warn(source.names, source.names, shown)
-        if output and (clash := [name for name in source.names if name in ("was", "now")]):
-            raise refuse(shown, f"has a column {clash[0]} of its own; rename it")
-        kind = files.format_of(output) if output and output != "-" else "csv"
-        add = stack.enter_context(files.written(output, kind, sys.stdout.buffer)) if output else None
-        for batch in _shown(source.batches, source.rows):
-            before, after = (
-                _outcome(evaluator.verdicts(evaluator.read(batch, noted)))
-                for evaluator, noted in ((was, faults), (now, again))
-            )
-            rows += batch.num_rows
-            changed = pc.not_equal(before, after)
-            counts.update(zip(before.filter(changed).to_pylist(), after.filter(changed).to_pylist(), strict=True))
-            if add:
-                more = batch.append_column("was", before).append_column("now", after)
-                add(more.filter(changed))
-        if faults:
-            raise InputError(problems_of(faults, shown))
-    total = counts.total()
-    lines = [f"{total:,} of {rows:,} rows change from {old.name} to {new.name}"]
-    lines += [f"{many:>9,}  {one} -> {other}" for (one, other), many in counts.most_common()]
-    if output is None:
-        text_written("\n".join(lines))
-    else:
-        say(*lines)
-    return total
-
-
-def _outcome(found: Mapping[str, Any]) -> Any:
-    """The architecture, or the verdict where there is none."""
-    return pc.coalesce(found["architecture"].cast(pa.string()), found["verdict"].cast(pa.string()))
 
 
 _MANY = 10_000_000
@@ -293,7 +249,7 @@ def write_grid(fixed: Spec, table: RuleTable, vary: list[str], columns: str, out
         say(f"writing {rows:,} rows")
     with ExitStack() as stack:
         add = stack.enter_context(files.written(output, kind, sys.stdout.buffer))
-        for batch in _shown(grid(fixed.constraints, varied), rows):
+        for batch in progress(grid(fixed.constraints, varied), rows):
             found = evaluator.verdicts(evaluator.read(batch, faults))
             arrays = [*(batch.column(one.name) for one in varied), *found.values()]
             add(pa.RecordBatch.from_arrays(arrays, names=[*(one.name for one in varied), *found]))

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from math import exp, lgamma, log
+from math import ceil, exp, lgamma, log, sqrt
 from typing import Literal, get_args
 
 from genarch.engine.constraints import Answers, in_order
@@ -153,9 +153,9 @@ def always(verdict: str, cases: Iterable[Case | Result]) -> Score:
     return score(outcome(case, same) for case in cases)
 
 
-def most_common(cases: Iterable[Case | Result]) -> str | None:
-    """What was chosen most often, the first in the order of names among equals; None without cases."""
-    counted = Counter(case.chosen for case in cases)
+def most_common(chosen: Iterable[str]) -> str | None:
+    """What was chosen most often, the first in the order of names among equals; None where nothing was."""
+    counted = Counter(chosen)
     return min(counted, key=lambda name: (-counted[name], name), default=None)
 
 
@@ -174,8 +174,11 @@ def interval(successes: int, cases: int) -> tuple[float, float]:
         ways = lgamma(cases + 1) - lgamma(number + 1) - lgamma(cases - number + 1)
         return exp(ways + number * log(share) + (cases - number) * log(1 - share))
 
-    below = list(accumulate(map(chance, range(cases + 1))))
-    return bisect_left(below, 0.025) / cases, bisect_left(below, 0.975) / cases
+    # Beyond 12 standard deviations, and some more where they are small, nothing is left of it.
+    far = ceil(12 * sqrt(cases * share * (1 - share))) + 30
+    first = max(0, successes - far)
+    below = list(accumulate(map(chance, range(first, min(cases, successes + far) + 1))))
+    return (first + bisect_left(below, 0.025)) / cases, (first + bisect_left(below, 0.975)) / cases
 
 
 def ablations(judged: Sequence[Result], rules: RuleTable) -> Iterator[Ablation]:

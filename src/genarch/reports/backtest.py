@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 from typing import Annotated, Literal
 
@@ -179,14 +180,45 @@ def _groups(cases: Sequence[Case], judged: Mapping[str, Iterable[Result]]) -> It
     for group, (_, within) in _GROUPS.items():
         some = [case for case in cases if within(case)]
         outcomes = {table: [item.outcome for item in found if within(item)] for table, found in judged.items()}
-        common = backtest.most_common(some)
-        # Diffusion is what many take for granted, so it is compared with wherever somebody chose it.
-        usual = "diffusion" if any(case.chosen == "diffusion" for case in some) else None
-        names = (name for name in dict.fromkeys((usual, common)) if name)
-        baselines = tuple(Baseline(name, name == common, backtest.always(name, some)) for name in names)
         if some:
             tables = tuple(TableScore(table, backtest.score(each)) for table, each in outcomes.items())
+            baselines = _baselines([case.chosen for case in some], partial(backtest.always, cases=some))
             yield Group(group, len(some), tables, baselines)
+
+
+def _baselines(chosen: Collection[str], always: Callable[[str], Score]) -> tuple[Baseline, ...]:
+    """What is compared with: diffusion, which many take for granted, where somebody chose it; and the most common."""
+    common = backtest.most_common(chosen)
+    names = (name for name in dict.fromkeys(("diffusion" if "diffusion" in chosen else None, common)) if name)
+    return tuple(Baseline(name, name == common, always(name)) for name in names)
+
+
+class Decided(NamedTuple):
+    """What was chosen, and a verdict beside it."""
+
+    chosen: str
+    verdict: str
+    confidence: Confidence | None
+    outcome: Outcome
+
+
+def history_report(decided: Mapping[RuleTable, Counter[Decided]]) -> BacktestReport:
+    """The report of tables on decisions that were counted, without one by one."""
+    chosen, scores, found = Counter[str](), list[TableScore](), list[TableResults]()
+    for rules, counts in decided.items():
+        chosen, outcomes = Counter(), Counter[Outcome]()
+        for entry, count in counts.items():
+            chosen[entry.chosen] += count
+            outcomes[entry.outcome] += count
+        scores.append(TableScore(rules.name, backtest.score(outcomes)))
+        found.append(TableResults(rules.identity, False, _size(rules), "all", *_tallied(rules, counts), (), None, None))  # noqa: FBT003
+    total = chosen.total()
+
+    def always(name: str) -> Score:
+        return backtest.score(Counter[Outcome]({"right": chosen[name], "wrong": total - chosen[name]}))
+
+    groups = (Group("all", total, tuple(scores), _baselines(chosen, always)),)
+    return BacktestReport(1, __version__, (), groups, tuple(found), ())
 
 
 def _table(
@@ -194,23 +226,36 @@ def _table(
 ) -> TableResults:
     strict = any(case.strict for case in cases)
     scope = [item for item in results if item.strict or not strict]
-    read = (predicate for rule in rules.rules for predicate in predicates(rule.when))
-    thresholds = {(p.constraint, p.operand) for p in read if BY_NAME[p.constraint].numeric}
-    said = Counter((item.chosen, item.verdict) for item in scope)
-    chosen = (*rules.verdicts, *sorted({chosen for chosen, _ in said} - set(rules.verdicts)))
-    by_confidence = {name: [item.outcome for item in scope if item.confidence == name] for name in CONFIDENCES}
+    counts = Counter(Decided(item.chosen, item.verdict, item.confidence, item.outcome) for item in scope)
     cited = {name for fact in rules.facts for name in fact.cases}
     return TableResults(
         rules.identity,
         any(case.id in cited for case in cases),
-        Size(len(rules.rules), sum(len(rule.points) for rule in rules.rules), len(thresholds)),
+        _size(rules),
         "strict" if strict else "all",
-        tuple(Confusion(*pair, said[pair]) for pair in product(chosen, rules.verdicts) if pair in said),
-        tuple(Calibration(name, backtest.score(each)) for name, each in by_confidence.items() if each),
+        *_tallied(rules, counts),
         results,
         tuple(backtest.ablations(scope, rules)) if ablation else None,
         backtest.leave_one_out([case for case in cases if case.strict or not strict], rules) if refit else None,
     )
+
+
+def _size(rules: RuleTable) -> Size:
+    read = (predicate for rule in rules.rules for predicate in predicates(rule.when))
+    thresholds = {(p.constraint, p.operand) for p in read if BY_NAME[p.constraint].numeric}
+    return Size(len(rules.rules), sum(len(rule.points) for rule in rules.rules), len(thresholds))
+
+
+def _tallied(rules: RuleTable, counts: Counter[Decided]) -> tuple[tuple[Confusion, ...], tuple[Calibration, ...]]:
+    """What was chosen by what was said, and how it came out by confidence."""
+    said, by_confidence = Counter[tuple[str, str]](), {name: Counter[Outcome]() for name in CONFIDENCES}
+    for entry, count in counts.items():
+        said[entry.chosen, entry.verdict] += count
+        by_confidence[entry.confidence][entry.outcome] += count
+    chosen = (*rules.verdicts, *sorted({chosen for chosen, _ in said} - set(rules.verdicts)))
+    confusion = (Confusion(*pair, said[pair]) for pair in product(chosen, rules.verdicts) if pair in said)
+    calibration = (Calibration(name, backtest.score(each)) for name, each in by_confidence.items() if each)
+    return tuple(confusion), tuple(calibration)
 
 
 def _against(judged: Mapping[str, Sequence[Result]], name: str, before: str) -> Against:
@@ -290,7 +335,12 @@ def _confusion_table(confusion: Sequence[Confusion]) -> Table:
     said = [name for name in dict.fromkeys([*chosen, *verdicts]) if name in verdicts]
     counts = {(entry.chosen, entry.verdict): str(entry.cases) for entry in confusion}
     rows = [(name_words(name), *(counts.get((name, verdict), ".") for verdict in said)) for name in chosen]
-    return Table(("chosen", *(f"said {name_words(name)}" for name in said)), tuple(rows), "l" + "r" * len(said))
+    before = "said " if len(said) <= _SHORT else ""
+    return Table(("chosen", *(f"{before}{name_words(name)}" for name in said)), tuple(rows), "l" + "r" * len(said))
+
+
+_SHORT = 4
+"""Verdicts of which each has its heading in full; of more they would not fit beside each other."""
 
 
 def _miss(result: Result) -> Entry:

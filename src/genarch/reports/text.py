@@ -159,7 +159,10 @@ class _Layout:
         for at, (name, *column) in enumerate(columns):
             one_word = not any(" " in cell.plain for cell in column)
             justify: Literal["left", "right"] = "right" if align[at : at + 1] == "r" else "left"
-            grid.add_column(Text(visible(name), "dim"), justify=justify, overflow="fold", no_wrap=one_word)
+            least = cell_len(visible(name)) if one_word else None
+            grid.add_column(
+                Text(visible(name), "dim"), justify=justify, overflow="fold", no_wrap=one_word, min_width=least
+            )
         for row in cells:
             grid.add_row(*row)
         if rows and not self._narrow and self._console.measure(grid).minimum <= self._room:
