@@ -170,8 +170,72 @@ def test_what_may_be_used_in_a_product_comes_first_and_without_a_condition_where
     ]
     there = catalogue([row(use, use, hardware=A.id) for use in uses], made, [A])
     stated: dict[str, Any] = {**TEXT, "latency_budget_ms": 150, "gpu": A.id, "resolution_px": 512}
-    assert names(advised(field, there, **stated)) == ["conditional", "allowed", "forbidden"]
+    assert names(advised(field, there, **stated)) == ["allowed", "conditional", "forbidden"]
     assert names(advised(field, there, **stated, commercial_use=True)) == ["allowed", "conditional"]
+    assert names(advised(field, there, **stated, commercial_use=False)) == ["forbidden", "conditional", "allowed"]
+
+
+def test_what_is_for_one_subject_comes_after_what_is_for_any_and_fits_no_open_ended_one(field: RuleTable) -> None:
+    released = {"faces": "2026-01", "any": "2022-01"}
+    rows = [row(name, name, hardware=A.id) for name in released]
+    there = few_step("faces any", rows, released)
+    one = {"faces": there.models["faces"]._replace(subject="faces"), "any": there.models["any"]}
+    there = catalogue(rows, one.values(), [A])
+    stated: dict[str, Any] = {**TEXT, "latency_budget_ms": 150, "gpu": A.id, "resolution_px": 512}
+    assert names(advised(field, there, **{**stated, "domain": "narrow"})) == ["any", "faces"]
+    assert names(advised(field, there, **stated)) == ["any"]
+    _, tests = judged(advised(field, there, "faces", **stated))
+    assert tests["task"] == Asked("task", "fails", "it is made for faces alone, and any subject is wanted")
+
+
+def test_what_takes_more_than_a_minute_comes_last(field: RuleTable) -> None:
+    """At half of 0.1 TFLOPS 3 TFLOP take a minute, from half of it to twice; 100 steps take more."""
+    slow = card("t4", 0.1, 100)
+    made = [
+        model(name, family="hybrid", architecture="few_step", released=month, work=work(steps=steps))
+        for name, month, steps in (("many", "2026-01", 100), ("few", "2022-01", 1))
+    ]
+    there = catalogue([row("a", "many", hardware=None), row("b", "few", hardware=None)], made, [slow])
+    assert names(advised(field, there, **TEXT, gpu="t4", resolution_px=512)) == ["few", "many"]
+
+
+def test_no_editor_by_words_is_named_for_a_modality_or_trained_on_what_has_none(
+    field: RuleTable, shipped: Catalogue
+) -> None:
+    by_words = {name for name in shipped.models if shipped.conditioning_of(name)[:1] == ("text",)}
+    stated: dict[str, Any] = {"domain": "narrow", "serving": "batch", "priorities": ["fidelity"]}
+    for more in (
+        {"task": "modality_translation"},
+        {"task": "image_to_image", "training": "from_scratch"},
+        {"task": "video_frames", "training": "from_scratch", "conditioning": ["other"]},
+    ):
+        found = advised(field, shipped, **stated, **more)
+        assert by_words.isdisjoint(start.candidate.model for start in (*found.start_with, *found.nearest))
+    edited = advised(field, shipped, **stated, task="image_editing", training="fine_tune")
+    assert by_words & {*names(edited)}
+
+
+def test_maps_of_what_goes_where_are_translated_where_there_is_one(field: RuleTable, shipped: Catalogue) -> None:
+    def does(name: str, **stated: Any) -> str:
+        _, tests = judged(advised(field, shipped, name, **stated))
+        return tests["task"].outcome
+
+    assert does("gaugan-compressed", task="image_to_image", conditioning=["spatial_layout"]) == "passes"
+    assert does("gaugan-compressed", task="image_to_image", conditioning=[]) == "fails"
+    assert does("cyclegan", task="image_to_image", conditioning=[]) == "passes"
+
+
+def test_a_phone_is_timed_on_a_phone_and_not_on_a_board() -> None:
+    """Of 10 and of 40 TFLOPS; a board may be called a mobile device where its name says what it is."""
+    phone = card("phone", 10, 100, platform="metal", devices=("mobile",))
+    board = card("board", 40, 200, devices=("edge", "mobile"))
+    there = catalogue([row("a", "net", hardware=None)], [model(work=work())], [phone, board])
+
+    def estimated(**stated: str) -> str | None:
+        guess = candidates(("diffusion",), needs_of({**TEXT, "resolution_px": 512, **stated}, there))[0].estimate
+        return guess and guess.hardware
+
+    assert (estimated(device="mobile"), estimated(device="edge")) == ("phone", "board")
 
 
 def test_what_was_shown_on_thumbnails_only_comes_last(field: RuleTable) -> None:
@@ -221,11 +285,11 @@ def test_what_is_trained_with_text_is_not_trained_from_scratch_without(field: Ru
 
 
 def test_where_what_is_recommended_has_no_model_for_the_task_another_is_named(shipped: Catalogue) -> None:
-    slow = rule("slow", Predicate("serving", "is", ("batch",)), {"diffusion": 3})
-    rules = table(slow, architectures={"gan": "gan", "diffusion": "diffusion", "few_step": "hybrid"})
-    found = advised(rules, shipped, task="super_resolution", conditioning=[], serving="batch")
+    quick = rule("quick", Predicate("serving", "is", ("batch",)), {"gan": 3})
+    rules = table(quick, architectures={"gan": "gan", "diffusion": "diffusion", "few_step": "hybrid"})
+    found = advised(rules, shipped, task="video_generation", conditioning=[], serving="batch")
     assert not found.start_with
-    assert {start.candidate.architecture for start in found.nearest} <= {"few_step", "gan"}
+    assert {start.candidate.architecture for start in found.nearest} <= {"few_step", "diffusion"}
     assert len(found.nearest) == 3
 
 

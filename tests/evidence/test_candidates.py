@@ -12,7 +12,7 @@ from genarch.engine.constraints import Answers
 from genarch.evidence.assessment import Outcome, candidate, candidates, model_tests
 from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.feasibility import needs_of
-from genarch.evidence.ways import memory_of, ms_words
+from genarch.evidence.ways import least_memory_of, memory_of, ms_words
 from genarch.files.bundled import load_catalogue
 
 A = card("a100-80gb-sxm", 312, 2039, mem_gb=24)
@@ -170,6 +170,18 @@ def test_the_least_memory_that_a_row_shows_else_that_of_the_most_weights() -> No
     assert memory_of(there.models["net"], catalogue([row("e")])) == memory_of(model(), catalogue()) == (None, None)
     unread = row("c", vram_gb=5.0, unverified_fields=("all",))
     assert memory_of(there.models["net"], catalogue([rows[1], unread])) == (9.0, "b")
+
+
+def test_what_is_distilled_takes_the_memory_of_its_teacher_though_it_may_do_with_less() -> None:
+    """`same` has the networks of `taught`, `other` another decoder; 2 x 0.9 GB of weights."""
+    taught, same, other = work(), work(steps=4), work(decoder=None)
+    made = [model(name, work=its) for name, its in (("taught", taught), ("same", same), ("other", other))]
+    rows = [row("a", "taught", vram_gb=7.5), row("b", "same", params_m=900.0), row("c", "other", params_m=900.0)]
+    there = catalogue(rows, made)
+    assert memory_of(there.models["same"], there) == (7.5, "a")
+    assert least_memory_of("same", there) == memory_of(there.models["other"], there) == (1.8, None)
+    large = catalogue([rows[0], row("b", "same", params_m=9000.0)], made)
+    assert memory_of(large.models["same"], large) == (18.0, None)
 
 
 def test_models_that_do_another_task_are_no_candidates() -> None:

@@ -1,9 +1,9 @@
 """Which models to start with on a spec, and why not another one."""
 
 # No annotations as strings here: each would be compiled at every start.
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from genarch.engine.forms import INLINED
 from genarch.engine.rules import RuleTable
@@ -26,7 +26,10 @@ THUMBNAIL_PX = 128
 _TUNED_FROM_TEXT = {"unconditional", "class_conditional", "data_augmentation"}
 """The tasks for which a released model of text to image is tuned: the prompt says what the training set shows."""
 
-_USABLE: frozenset[CommercialUse] = frozenset({"allowed", "conditional"})
+MINUTE_MS = 60_000
+"""A minute for an image, of which a thousand take most of a day; nobody starts with that where there is a choice."""
+
+_USE: Sequence[CommercialUse] = get_args(CommercialUse)
 _FITS_FIRST: Sequence[Status] = ("demonstrated", "within", "straddling")
 
 
@@ -137,7 +140,7 @@ def _chosen(spec: Spec, evaluation: Evaluation, needs: Needs) -> tuple[list[Cand
     chosen += [entry for entry in fitting if entry not in chosen]
     if chosen:
         return sorted(chosen[:MOST], key=fitting.index), []
-    if near := _nearest(found):
+    if near := _nearest(found, needs):
         return [], near[:MOST]
     others = candidates(tuple(name for name in left if name not in recommended), needs)
     return [], best_first([entry for entry in others if not entry.misses], needs)[:MOST]
@@ -149,31 +152,41 @@ def _shown(architectures: Iterable[str], found: Iterable[Candidate]) -> list[str
     return [name for name in architectures if name in having]
 
 
-def _nearest(found: Iterable[Candidate]) -> list[Candidate]:
-    """Those of fewest misses, the quickest first, then the smallest.
+def _nearest(found: Iterable[Candidate], needs: Needs) -> list[Candidate]:
+    """Those of fewest misses, the quickest first, then what suits, then the smallest.
 
-    What is not shown on the task, was never released, or may not be used so, is no near miss; nor is what misses more
-    than one thing beside the budget.
+    What is not shown on the task, is trained with what is not there, was never released, or may not be used so, is no
+    near miss; nor is what misses more than one thing beside the budget.
     """
     far = {"licence", "task", "weights"}
     there = [entry for entry in found if far.isdisjoint(miss.kind for miss in entry.misses)]
+    there = [entry for entry in there if not needs.wants_words(needs.catalogue.models[entry.model])]
     there = [entry for entry in there if sum(miss.kind != "budget" for miss in entry.misses) < 2]
     least = min((len(entry.misses) for entry in there), default=0)
     nearest = [entry for entry in there if len(entry.misses) == least]
+    suits = _suiting(nearest, needs)
 
-    def rank(entry: Candidate) -> tuple[float, float]:
+    def rank(entry: Candidate) -> tuple[float, tuple[bool | int, ...], float]:
         took = _time_of(entry)
-        return took.low_ms if took else inf, max(entry.memory_gb or inf, LEAST_GB)
+        return took.low_ms if took else inf, suits(entry), max(entry.memory_gb or inf, LEAST_GB)
 
     return sorted(nearest, key=rank)
 
 
 def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:
-    """Of known weights; shown to keep the budget, and known to fit the memory; then what suits; then the latest.
+    """Of known weights; shown to keep the budget, and known to fit the memory; then what suits; then the latest."""
+    latest = sorted(found, key=lambda entry: needs.catalogue.models[entry.model].released or "", reverse=True)
+    shown, suits = needs.budget_ms is not None, _suiting(found, needs)
+    return sorted(latest, key=lambda entry: (_FITS_FIRST.index(entry.status) if shown else 0, suits(entry)))
 
-    What suits fits the memory that such devices usually have; is shown on the task itself, or on one like it, and above
-    thumbnails; takes no text that is not there; may be used in a product; is known in size; and is not behind another
-    of them in the figures of quality that both have.
+
+def _suiting(found: Sequence[Candidate], needs: Needs) -> Callable[[Candidate], tuple[bool | int, ...]]:
+    """How well a model suits, among these; the less, the better.
+
+    What suits fits the memory that such devices usually have; is shown on the task itself, or on one like it, on any
+    subject, and above thumbnails; takes no text that is not there; may be used in a product, unless it is said to be
+    for none, and rather without a condition; takes no longer than a minute; is shown at the size; and is not behind
+    another of them in the figures of quality that both have.
     """
     catalogue = needs.catalogue
     sizes = sorted(card.mem_gb for card in (needs.place.hardware if needs.place else ()) if card.mem_gb)
@@ -188,23 +201,23 @@ def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:
         model = catalogue.models[entry.model]
         code = entry.licence and needs.from_scratch and entry.licence.code
         use = code.commercial_use if code else model.commercial_use
-        tasks = set[str](catalogue.tasks_of(entry.model))
+        tasks, took = set[str](catalogue.tasks_of(entry.model)), _time_of(entry)
         return (
             not (entry.licence and entry.licence.weights_released),
-            _FITS_FIRST.index(entry.status) if needs.budget_ms is not None else 0,
             needs.memory_gb is not None and entry.memory_gb is None,
             (entry.memory_gb or 0) > usual_gb,
             needs.task not in tasks,
             tasks.isdisjoint((needs.tasks or tasks) - {"semantic_to_image"}),
+            model.subject is not None,
             0 < (entry.resolution_px or 0) <= THUMBNAIL_PX,
             needs.lacks_text_for(model),
-            use not in _USABLE or (needs.commercial_use and use == "conditional"),
-            entry.resolution_px is None,
+            use == "unknown" if needs.commercial_use is False else _USE.index(use),
+            took is not None and took.low_ms > MINUTE_MS,
+            (entry.resolution_px or 0) < (needs.resolution_px or 1),
             behind(entry.model),
         )
 
-    latest = sorted(found, key=lambda entry: catalogue.models[entry.model].released or "", reverse=True)
-    return sorted(latest, key=rank)
+    return rank
 
 
 def _better(mine: float, theirs: float, metric: str) -> int:

@@ -16,11 +16,11 @@ from genarch.evidence.entries import Claim, ClaimVerdict, CommercialUse, Licence
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, Feasibility, Needs, Status, best_standing, feasibility, needs_of
 from genarch.evidence.times import Time, quickest
-from genarch.evidence.ways import memory_of, ms_words, task_itself, time_of, way_of
+from genarch.evidence.ways import memory_of, ms_words, time_of, way_of
 from genarch.values import NamedTuple
 
 _DEPLOYED = ("commercial_use", "conditioning", "device", "device_memory_gb", "gpu")
-READ = (*_DEPLOYED, "latency_budget_ms", "resolution_px", "task")
+READ = (*_DEPLOYED, "domain", "latency_budget_ms", "resolution_px", "task", "training")
 """The constraints that an assessment reads."""
 
 MOST_FITTING, MOST_NEAR = 5, 4
@@ -32,7 +32,12 @@ BESIDE_GB = 20
 _BEST_FIRST: Sequence[Status] = ("demonstrated", "within", "straddling", "not_demonstrated", "no_evidence", "beyond")
 _LICENCES = get_args(CommercialUse)
 
-_TOOK = {"measured": "it ran in", "stated": "it is said to need", "weights": "its weights alone take"}
+_TOOK = {
+    "measured": "it ran in",
+    "stated": "it is said to need",
+    "alike": "a model of the same network ran in",
+    "weights": "its weights alone take",
+}
 
 MissKind = Literal["budget", "conditioning", "licence", "memory", "region", "resolution", "task", "weights"]
 Outcome = Literal["passes", "fails", "open"]
@@ -68,8 +73,8 @@ class Candidate(NamedTuple):
     """The least that a row shows, else what it is said to need, else the weights alone at two bytes a parameter."""
     memory_row: str | None
     """The row that the memory was measured in; null where none shows it."""
-    memory_is: Literal["measured", "stated", "weights"] | None
-    """What the memory is: measured in a row, stated of the model, or that of the weights alone."""
+    memory_is: Literal["measured", "stated", "alike", "weights"] | None
+    """What the memory is: measured in a row, of the model or of one of the same networks; stated; its weights."""
     resolution_px: int | None
     licence: Licence | None
     misses: tuple[Miss, ...]
@@ -238,10 +243,11 @@ def candidate(model: Model, needs: Needs) -> Candidate:
         model.licence,
         (),
     )
-    if found.memory_gb is not None:
-        found = found._replace(
-            memory_is="measured" if found.memory_row else "stated" if model.memory_gb is not None else "weights"
-        )
+    if found.memory_row:
+        itself = catalogue.measurements[found.memory_row].model == model.id
+        found = found._replace(memory_is="measured" if itself else "alike")
+    elif found.memory_gb is not None:
+        found = found._replace(memory_is="weights" if model.memory_gb is None else "stated")
     failed = (test for test in model_tests(found, needs) if test.outcome == "fails")
     return found._replace(misses=tuple(Miss(test.test, test.says) for test in failed))
 
@@ -260,14 +266,14 @@ def model_tests(found: Candidate, needs: Needs) -> Iterator[ModelTest]:
         yield ModelTest("weights", "passes", "its weights are released")
     else:
         yield ModelTest("weights", "open", "whether its weights are released is not known")
-    if needs.conditioning:
-        lacking = [] if found.adapters else needs.lacking(model)
+    if lacking := [] if found.adapters else needs.lacking(model):
+        yield ModelTest("conditioning", "fails", f"nothing shows it steered by {' or '.join(lacking)}")
+    elif needs.wants_words(model):
+        yield ModelTest("conditioning", "fails", "it is trained with text, and there is none")
+    elif needs.conditioning:
         added = f" with {' and '.join(found.adapters)}" if found.adapters else ""
         shown = f"it is steered by {' and '.join(sorted(needs.conditioning))}{added}"
-        lacks = f"nothing shows it steered by {' or '.join(lacking)}"
-        yield ModelTest("conditioning", "fails" if lacking else "passes", lacks if lacking else shown)
-    elif needs.from_scratch and needs.lacks_text_for(model):
-        yield ModelTest("conditioning", "fails", "it is trained with text, and there is none")
+        yield ModelTest("conditioning", "passes", shown)
     if needs.commercial_use:
         conflict = licence_conflict(model, from_scratch=needs.from_scratch)
         yield ModelTest("licence", "fails" if conflict else "passes", conflict or _granted(model, code))
@@ -278,7 +284,8 @@ def model_tests(found: Candidate, needs: Needs) -> Iterator[ModelTest]:
     if needs.resolution_px is not None:
         shown = f"it is shown up to {found.resolution_px} px" if found.resolution_px else "its size is not known"
         large = found.resolution_px and found.resolution_px >= needs.resolution_px
-        small: Outcome = "fails" if 0 < (found.resolution_px or 0) < (needs.least_px or inf) else "open"
+        below = 0 < (found.resolution_px or 0) < (needs.least_px or inf)
+        small: Outcome = "fails" if below and not needs.from_scratch else "open"
         yield ModelTest("resolution", "passes" if large else small, shown)
     if needs.budget_ms is not None:
         yield _budget(found, needs)
@@ -288,10 +295,12 @@ def _task(model: Model, needs: Needs) -> ModelTest:
     """On the task itself; where a spec's task has no rows of its own, on the nearest that has."""
     if model.kind != "generator":
         return ModelTest("task", "fails", f"it makes no images by itself; it is of the kind '{model.kind}'")
+    if model.subject and needs.domain == "broad":
+        return ModelTest("task", "fails", f"it is made for {model.subject} alone, and any subject is wanted")
     shown = " and ".join(needs.catalogue.tasks_of(model.id))
-    if needs.tasks is None or needs.does_task(model, itself=True):
+    if needs.itself is None or needs.does_task(model, itself=True):
         return ModelTest("task", "passes", f"it does {shown}" if shown else "an adapter does it")
-    wanted = " or ".join(sorted(task_itself(needs.tasks)))
+    wanted = " or ".join(sorted(needs.itself))
     return ModelTest("task", "fails", f"nothing shows it on {wanted}; it does {shown or 'nothing that is known'}")
 
 
@@ -304,16 +313,16 @@ def _granted(model: Model, code: Terms | None) -> str:
 
 
 def _memory(found: Candidate, model: Model, needs: Needs, there_gb: float) -> ModelTest:
+    # Text encoders and decoders, which such models need, are not among the weights that a row gives.
+    beside = BESIDE_GB if needs.memory_stated and model.family != "gan" else 0
+    scarce: Outcome = "fails" if beside and (found.memory_gb or 0) + beside > there_gb else "open"
     if found.memory_gb is None:
-        return ModelTest("memory", "open", "what memory it takes is not known")
+        return ModelTest("memory", scarce, "what memory it takes is not known")
     took = f"{_TOOK[found.memory_is or 'weights']} {found.memory_gb:.3g} GB, and"
     if found.memory_gb > there_gb:
         return ModelTest("memory", "fails", f"{took} {needs.memory_words} are there")
     if found.memory_is == "weights" and model.family != "gan":
-        # Text encoders and decoders, which such models need, are not among the weights that a row gives.
-        unshown = f"{took} nothing shows it within the {needs.memory_words} that are there"
-        scarce = needs.memory_stated and found.memory_gb + BESIDE_GB > there_gb
-        return ModelTest("memory", "fails" if scarce else "open", unshown)
+        return ModelTest("memory", scarce, f"{took} nothing shows it within the {needs.memory_words} that are there")
     sure = found.memory_gb <= (there_gb if needs.sure_gb is None else needs.sure_gb)
     return ModelTest("memory", "passes" if sure else "open", f"{took} {needs.memory_words} are there")
 

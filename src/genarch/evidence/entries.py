@@ -79,9 +79,8 @@ CommercialUse = Literal["allowed", "conditional", "unknown", "forbidden"]
 """The later, the stricter: what is not known to be allowed cannot be taken for granted."""
 ModelKind = Literal["generator", "adapter", "decoder", "part"]
 Family = Literal["gan", "diffusion", "hybrid", "other"]
-HybridKind = Literal[
-    "consistency", "adversarial", "distribution_matching", "distilled", "gan_enhanced", "latent_gan_decoder"
-]
+Distilled = Literal["consistency", "adversarial", "distribution_matching", "distilled"]
+HybridKind = Literal[Distilled, "gan_enhanced", "latent_gan_decoder"]
 """Of few-step models, how they were distilled: `distilled` otherwise than by the three before it."""
 ClaimVerdict = Literal["supported", "partly", "outdated", "contradicted", "unlocated", "untested"]
 
@@ -97,9 +96,8 @@ Request = Literal[
 ]
 Network = Literal["model_only", "denoiser_only"]
 NotTimed = Literal["quality_only", "training_only", "flops_only", "vram_only", "ratio_only", "capability_only"]
-Measure = Literal[
-    Request, Network, "denoiser_step_rate", "batch_throughput", "e2e_pipelined_throughput", "clip", NotTimed
-]
+Rate = Literal["denoiser_step_rate", "batch_throughput", "e2e_pipelined_throughput", "clip"]
+Measure = Literal[Request, Network, Rate, NotTimed]
 """How a row was measured. `whole_model`: the network alone, where that is all there is to the model."""
 
 _NETWORK, _NOT_TIMED = get_args(Network), get_args(NotTimed)
@@ -222,10 +220,10 @@ class Model(NamedTuple):
     """A model that measurements are of, or that a team may take.
 
     `architecture` is its place in a rule table. `tasks`, `conditioning` and `resolution`, its largest image, are as
-    stated of it, beside what rows show; `memory_gb` is what it is said to need, `params_b` its 10^9 parameters. `fits`
-    are the models that an adapter can be added to; it runs beside each pass where `every_step`, else once. `source` is
-    where its own figures were read, as of `read_at`; `seen` is a phrase of it. Not released are weights that a licence
-    says so of.
+    stated of it, beside what rows show; so is `memory_gb`, what it needs. `params_b` are its 10^9 parameters, `subject`
+    is the one kind of image that it is for. `fits` are the models that an adapter can be added to; it runs beside each
+    pass where `every_step`, else once. Its own figures were read in `source` as of `read_at`, with the phrase `seen`.
+    Weights are released unless a licence says otherwise.
     """
 
     id: Id
@@ -241,6 +239,7 @@ class Model(NamedTuple):
     params_b: Maybe[Amount]
     resolution: Maybe[Resolution]
     memory_gb: Maybe[Amount]
+    subject: Maybe[ShownText]
     licence: Maybe[Licence]
     fits: Ids
     every_step: Flag

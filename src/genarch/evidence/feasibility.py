@@ -43,6 +43,10 @@ UNSHOWN: frozenset[Status] = frozenset({"not_demonstrated", "no_evidence"})
 """Where nothing is shown either way."""
 
 
+_BY_WORDS = {"text_to_image", "image_editing", "inpainting", "subject_driven", "texture", "video_generation"}
+"""The tasks that text may steer, where the conditioning is not stated, also where a model is trained from scratch."""
+
+
 class Needs(NamedTuple):
     """What is asked for, and the catalogue that it is compared with; None where it is not stated.
 
@@ -62,8 +66,9 @@ class Needs(NamedTuple):
     tasks: frozenset[str] | None
     conditioning: frozenset[str]
     no_text: bool
-    """Whether the conditioning is stated, without text."""
-    commercial_use: bool
+    """Whether the conditioning is stated, without text; or not stated, of a task that is done without words."""
+    domain: str | None
+    commercial_use: bool | None
     sold: bool
     from_scratch: bool
     memory_gb: float | None
@@ -90,6 +95,12 @@ class Needs(NamedTuple):
     def memory_words(self) -> str:
         """The memory likewise."""
         return _span(f"{self.sure_gb:.3g} GB", f"{self.memory_gb:.3g} GB", endless=self.memory_gb == inf)
+
+    @property
+    def itself(self) -> frozenset[str] | None:
+        """The tasks, as rows name them, that are the task itself; of maps of what goes where only with such a map."""
+        maps = set[str]() if "spatial_layout" in self.conditioning else {"semantic_to_image"}
+        return task_itself(self.tasks) - maps if self.tasks else None
 
     def large_enough(self, row: Measurement) -> bool:
         """Whether a row is at the size asked for, or a larger one."""
@@ -124,6 +135,10 @@ class Needs(NamedTuple):
             "text" in part for part in ([row.conditioning for row in rows] or [model.conditioning])
         )
 
+    def wants_words(self, model: Model) -> bool:
+        """Whether a model is trained with text, which one's own training set, or an imaging modality, lacks."""
+        return (self.from_scratch or self.task == "modality_translation") and self.lacks_text_for(model)
+
     def adapters_for(self, model: Model) -> tuple[Model, ...] | None:
         """The adapters that give a model the conditioning asked for; none where it has it, None where none do."""
         return adapters_for(model.id, self.conditioning, self.catalogue)
@@ -133,7 +148,7 @@ class Needs(NamedTuple):
 
         With `itself` the nearest kind is enough only where the task has no rows of its own.
         """
-        wanted = task_itself(self.tasks) if itself and self.tasks else self.tasks
+        wanted = self.itself if itself else self.tasks
         if wanted is None or not wanted.isdisjoint(self.catalogue.tasks_of(model.id)):
             return True
         adapters = self.adapters_for(model) or ()
@@ -142,26 +157,31 @@ class Needs(NamedTuple):
     def estimated(self, model: Model, *, full_load: bool = False) -> Estimate | None:
         """A model's estimate on the hardware and at the size asked for, a square, with its adapters charged.
 
-        Where a kind of device alone is stated, on the one of that kind that is likely to be quickest.
+        Where a kind of device alone is stated, on the one that is likely to be quickest of those that are of that kind
+        first of all: a board may be called a mobile device, but is no phone.
 
         None where it does not do what is asked for, is not known to at this size, or cannot be estimated.
         """
         options, side = self.run_as(model), self.resolution_px
         if self.place is None or side is None or options is None:
             return None
-        there = [self.hardware] if self.hardware else list(self.place.hardware)
+        usual = [card for card in self.place.hardware if card.devices[0] == self.device]
+        there = [self.hardware] if self.hardware else usual or list(self.place.hardware)
         if len(there) > 1:
             bands = [(card, band_ms(model, card, side, self.catalogue, options)) for card in there]
             there = [card for card, band in sorted(bands, key=lambda pair: pair[1][1] if pair[1] else inf)]
         return estimate(model, there[0], (side, side), self.catalogue, options=options, full_load=full_load)
 
     def run_as(self, model: Model) -> Options | None:
-        """How a model is run for what is asked for; None where it does not do it, or is not known to at this size."""
+        """How a model is run for what is asked for; None where it does not do it, or is not known to at this size.
+
+        What is trained from scratch is trained for the size that it is to make.
+        """
         adapters = self.adapters_for(model)
         if (
             adapters is None
             or not self.does_task(model)
-            or self.catalogue.largest(model.id) < (self.resolution_px or 0)
+            or (self.catalogue.largest(model.id) < (self.resolution_px or 0) and not self.from_scratch)
         ):
             return None
         return Options(controlnets=sum(adapter.every_step for adapter in adapters), with_image=self.with_image)
@@ -255,6 +275,8 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
     place = place_of(stated, catalogue)
     hardware = place.hardware[0] if place and place.constraint == "gpu" else None
     conditioning, memory = stated.get("conditioning"), answers.get("device_memory_gb")
+    sold, from_scratch = stated.get("commercial_use"), stated.get("training") == "from_scratch"
+    wordless = task == "modality_translation" or (from_scratch and task is not None and task not in _BY_WORDS)
 
     def usable(memory_gb: float | None) -> float | None:
         return hardware.usable_gb(memory_gb) if hardware else memory_gb
@@ -270,10 +292,11 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
         str(task) if task else None,
         measured_tasks(str(task)) if task else None,
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
-        isinstance(conditioning, frozenset) and "text" not in conditioning,
-        stated.get("commercial_use") is True,
-        stated.get("commercial_use") is True and stated.get("training") == "pretrained",
-        stated.get("training") == "from_scratch",
+        "text" not in conditioning if isinstance(conditioning, frozenset) else wordless,
+        str(stated["domain"]) if "domain" in stated else None,
+        sold if isinstance(sold, bool) else None,
+        sold is True and stated.get("training") == "pretrained",
+        from_scratch,
         usable(at_most(memory)),
         "device_memory_gb" in answers,
         place,

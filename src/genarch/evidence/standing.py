@@ -67,7 +67,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
 
 def _titled(what: str, architecture: str) -> str:
     """The title, with the architecture as running text has it."""
-    words = KINDS[what][0].format("GAN" if architecture == "gan" else architecture.replace("_", " "))
+    named = " ".join("GAN" if word == "gan" else word for word in architecture.split("_"))
+    words = KINDS[what][0].format(named.replace("few step", "few-step"))
     return words[:1].upper() + words[1:]
 
 

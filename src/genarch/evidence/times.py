@@ -23,8 +23,8 @@ from genarch.evidence.ways import (
     Terms,
     Way,
     from_image,
+    least_memory_of,
     measured_tasks,
-    memory_of,
     shown_of,
     time_of,
     ways_of,
@@ -419,7 +419,7 @@ def able_of(architecture: str, like: str | None, tasks: Tasks, catalogue: Catalo
         if all(way.terms.memory_gb for way in group.ways)
     }
     least = {
-        named: (way.terms.memory_gb or 0, way.model, memory_of(way.model, catalogue)[1])
+        named: (way.terms.memory_gb or 0, way.model, least_memory_of(way.model.id, catalogue)[1])
         for named, way in smallest.items()
     }
     return Able(groups, closed, least)

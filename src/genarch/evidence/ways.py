@@ -12,7 +12,7 @@ from math import inf
 from genarch.engine.constraints import BY_NAME, Answers, Range
 from genarch.engine.spec import contradicted_device
 from genarch.evidence.catalogue import Catalogue
-from genarch.evidence.entries import Measurement, Model
+from genarch.evidence.entries import Measurement, Model, Work
 from genarch.evidence.estimates import Options
 from genarch.evidence.hardware import Hardware
 from genarch.values import NamedTuple
@@ -139,18 +139,42 @@ def ms_words(ms: float | Range | None) -> str:
 
 
 def memory_of(model: Model, catalogue: Catalogue) -> tuple[float | None, str | None]:
-    """The least memory in GB that a row shows the model running in; else what it is said to need, or its weights."""
-    return _memory_of(model.id, catalogue)
+    """The memory in GB that a model takes, with the row that shows it.
+
+    The least that it ran in; else what it is said to need; else what a model of the same networks ran in, as the one
+    that it was distilled from; else that of its weights.
+    """
+    least, row = least_memory_of(model.id, catalogue)
+    if row or model.memory_gb or not model.work:
+        return least, row
+    alike = (
+        other.id for other in catalogue.models.values() if other.work and _network(other.work) == _network(model.work)
+    )
+    ran = min(chain.from_iterable(_ran_in(other, catalogue) for other in alike), default=None)
+    return ran if ran and ran[0] >= (least or 0) else (least, row)
 
 
 @lru_cache(maxsize=1024)
-def _memory_of(name: str, catalogue: Catalogue) -> tuple[float | None, str | None]:
+def least_memory_of(name: str, catalogue: Catalogue) -> tuple[float | None, str | None]:
+    """The least memory in GB that a model ran in, with the row that shows it; else what it is said to need, or weights.
+
+    What another of the same networks ran in is no least, since parts of a model may wait in main memory.
+    """
     model, rows = catalogue.models[name], catalogue.rows_of(name)
-    in_use = [row for row in rows if row.read("vram_gb") and row.trust != "low" and row.measure != "training_only"]
-    shown = [(row.vram_gb, row.id) for row in in_use if row.vram_gb]
     parameters = max([*((row.params_m or 0) / 1000 for row in rows), model.params_b or 0])
     weights = parameters * BYTES_PER_PARAMETER or None
-    return min(shown, key=lambda pair: pair[0], default=(model.memory_gb or weights, None))
+    return min(_ran_in(name, catalogue), default=(model.memory_gb or weights, None))
+
+
+def _ran_in(name: str, catalogue: Catalogue) -> list[tuple[float, str]]:
+    """The memory in GB that rows show a model running in, each with its row."""
+    rows = (row for row in catalogue.rows_of(name) if row.read("vram_gb") and row.trust != "low")
+    return [(row.vram_gb, row.id) for row in rows if row.vram_gb and row.measure != "training_only"]
+
+
+def _network(work: Work) -> tuple[str, str | None, str | None]:
+    """What models have to have in common to take the same memory, however many steps they take."""
+    return work.passes, work.decoder, work.text
 
 
 class Terms(NamedTuple):
@@ -259,7 +283,7 @@ def _ways(model: Model, catalogue: Catalogue) -> Iterator[Way]:
 
 def _terms(model: Model, takes: frozenset[str], catalogue: Catalogue) -> Terms:
     closed = model.commercial_use == "forbidden" or not model.weights_released
-    least, _ = memory_of(model, catalogue)
+    least, _ = least_memory_of(model.id, catalogue)
     return Terms(_EVERY_CONDITIONING - takes, closed, least if least and least >= LEAST_GB else None)
 
 

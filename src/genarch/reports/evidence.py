@@ -254,7 +254,12 @@ def _claims(evidence: Assessment) -> Iterator[Entry]:
             yield Entry((code(claim.id), f": '{claim.claim}' is {words}", *row))
 
 
-_MEMORY_IS = {"measured": "measured", "stated": "as stated of it", "weights": "for the weights alone"}
+_MEMORY_IS = {
+    "measured": "measured",
+    "stated": "as stated of it",
+    "alike": "measured of the same network",
+    "weights": "for the weights alone",
+}
 
 
 def _candidate(entry: Candidate) -> Entry:
