@@ -27,7 +27,11 @@ from genarch.errors import InputError, Problem, nearest
 from genarch.values import NamedTuple
 
 ROWS = 1 << 18
-"""Rows that are worked on at once: more, and what is in between is far from the processor; fewer cost more calls."""
+"""Rows that are read from a file at once."""
+
+_READ, _JUDGED = 1 << 20, 1 << 16
+"""Rows of a table in memory that are read, and that are judged at once: the more, the longer the tables that they are
+looked up in stay near the processor; the fewer, the more so what is in between."""
 
 DEFAULT_COLUMNS = ("verdict", "architecture", "confidence", "margin")
 _REASONS = ("points", "excluded_by", "rules", "rules_mask", "feasibility")
@@ -64,6 +68,11 @@ class Batch(NamedTuple):
     codes: Mapping[str, Codes]
     table: Any
     """The batch itself, for what needs more of an answer than its class."""
+
+    def part(self, at: int, rows: int) -> Batch:
+        """So many rows from one on, where there are so many."""
+        codes = {name: own[at : at + rows] for name, own in self.codes.items()}
+        return Batch(min(rows, self.rows - at), codes, self.table.slice(at, rows))
 
 
 class Evaluator:
@@ -283,8 +292,11 @@ class Evaluator:
 
     def batches(self, table: Any, faults: Faults) -> Iterator[Any]:
         """Batches of verdicts for a table of specs, in its order."""
-        for batch in table.to_batches(max_chunksize=ROWS):
-            yield self.batch(batch, faults)
+        for several in table.to_batches(max_chunksize=_READ):
+            batch = self.read(several, faults)
+            for at in range(0, batch.rows, _JUDGED):
+                columns = self.verdicts(batch.part(at, _JUDGED))
+                yield pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
 
 def _usual(table: Any, names: Collection[str]) -> Any:

@@ -110,7 +110,8 @@ class Reader:
         self._member = Spelt.of(self.constraint.values) if named else None
         """How members of lists are spelt, and texts so far."""
         self._spelt: Spelt | None = None
-        self._by_name: Codes = np.zeros(1, np.uint16)
+        self._by_name: Codes | None = None
+        """The code of each that is spelt; none where that is its position."""
         self._misses = 0
         if self.constraint.kind == "choice" and named:
             self._texts = {name: axis.of(name) for name in self.constraint.values}
@@ -128,7 +129,8 @@ class Reader:
         if pa.types.is_string_view(kind):
             return self._text(column, array.cast(pa.large_string()), faults)
         if pa.types.is_boolean(kind) and self.constraint.kind == "flag":
-            codes = np.array([self.axis.by_name[answer] for answer in (False, True)], np.uint8).take(bits_of(array, 1))
+            no, yes = (np.uint8(self.axis.by_name[answer]) for answer in (False, True))
+            codes: Codes = bits_of(array, 1) * (yes - no) + no
             return codes if (known := valid(array)) is None else codes * known
         if self.constraint.numeric and pa.types.is_decimal(kind):
             if kind.precision <= MAX_DIGITS:
@@ -194,16 +196,20 @@ class Reader:
 
     def _learn(self) -> None:
         """How the texts that are answers are spelt, where they are few."""
-        codes = {text: code for text, code in self._texts.items() if isinstance(code, int) and text}
-        self._spelt = Spelt.of(tuple(codes)) if max(codes.values(), default=0) < 256 else None
-        self._by_name = pairs_of(np.array([0, *codes.values()] if self._spelt else [0], np.uint8))
+        codes = [(code, text) for text, code in self._texts.items() if isinstance(code, int) and text]
+        codes.sort()
+        few = codes and codes[-1][0] < 256
+        self._spelt = Spelt.of(tuple(text for _, text in codes)) if few else None
+        by_name = [0, *(code for code, _ in codes)]
+        same = by_name == list(range(len(by_name)))
+        self._by_name = pairs_of(np.array(by_name, np.uint8)) if self._spelt and not same else None
 
     def _spelt_out(self, array: Any) -> Codes | None:
         """The codes of texts, where they are found at once."""
         if self._spelt is None or (found := self._spelt.positions(array)) is None:
             return None
         self._misses = 0
-        return by_pairs(self._by_name, found)
+        return found if self._by_name is None else by_pairs(self._by_name, found)
 
     def _encoded(self, column: str, array: Any, faults: Faults) -> Codes:
         """A column that has each of its values once, and for each row which it is."""
@@ -245,18 +251,22 @@ class Reader:
     def _numbers(self, column: str, array: Any, faults: Faults) -> Codes:
         """Numbers by the edges that they are beyond; what is not a number is not known."""
         numbers, given = buffer_of(array), valid(array)
-        least = self.constraint.least
-        known = numbers >= least if self.constraint.kind == "integer" else numbers > least
-        known &= numbers < 10**MAX_DIGITS
+        least, whole = self.constraint.least, self.constraint.kind == "integer"
         floating = numbers.dtype.kind == "f"
-        if floating and self.constraint.kind == "integer":
-            known &= numbers == np.floor(numbers)
+        known = numbers >= least if whole else numbers > least
         if given is not None:
             known &= given.view(bool)
-        codes: Codes = np.ones(len(numbers), np.uint8 if len(self.axis.edges) < 255 else np.uint16)
+        codes: Codes = known.astype(np.uint8 if len(self.axis.edges) < 255 else np.uint16)
         for number, above in self.axis.edges:
             codes += numbers > number if above else numbers >= number
-        if np.count_nonzero(known) < len(numbers):
+        if given is not None:
+            codes *= given
+        fractions = floating and whole
+        stated = np.count_nonzero(known) == len(numbers) - array.null_count
+        if not stated or fractions or not numbers.max(initial=0) < 10**MAX_DIGITS:
+            known &= numbers < 10**MAX_DIGITS
+            if fractions:
+                known &= numbers == np.floor(numbers)
             codes *= known
             wrong = ~known if given is None else ~known & given.view(bool)
             if floating:

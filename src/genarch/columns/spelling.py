@@ -102,24 +102,36 @@ class Spelt:
         """The position of each text's name, from 1, 0 for null and for no text; None where one is none of them."""
         begin, rows = offsets(array), len(array)
         found = np.zeros(rows + -rows % _PADDED, np.uint8)
-        size = int(begin[-1] - begin[0])
-        if not size:
-            return found[:rows]
-        text = array.buffers()[2]
+        for at in range(0, rows if begin[-1] > begin[0] else 0, _PART):
+            if not self._find(begin[at : at + _PART + 1], array.buffers()[2], found[at : at + _PART]):
+                return None
+        if (known := valid(array)) is not None:
+            found[:rows] *= known
+        return found[:rows]
+
+    def _find(self, begin: npt.NDArray[Any], text: Any, found: npt.NDArray[Any]) -> bool:
+        """Whether each text is one of the names, as noted by then."""
+        rows, size = len(begin) - 1, int(begin[-1] - begin[0])
         keys = self._by.keys(begin, np.frombuffer(text, np.uint8))
         if keys.dtype == np.uint8:
             found[:rows] = by_pairs(self._by_key, keys)
         else:
             self._by_key.take(keys, out=found[:rows], mode="wrap")
         if self._lengths is not None and not np.array_equal(by_pairs(self._lengths, found)[:rows], _lengths(begin)):
-            return None
-        made = pc.call_function("array_take", [self._joined, pa.array(self._several(found))], _UNCHECKED)
+            return False
+        made = pc.call_function("array_take", [self._joined, pa.array(self._several(self._dense(found)))], _UNCHECKED)
         # Where a name is known by its length alone, others are taken for no text: then what is made is shorter.
-        if offsets(made)[-1] != size or not made.buffers()[2].slice(0, size).equals(text.slice(begin[0], size)):
-            return None
-        if (known := valid(array)) is not None:
-            found[:rows] *= known
-        return found[:rows]
+        same = offsets(made)[-1] == size and made.buffers()[2].slice(0, size).equals(text.slice(begin[0], size))
+        return bool(same)
+
+    def _dense(self, found: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Those that are a name, where more of them to a group are worth it: then groups are more alike in length."""
+        if self._group > _FEW:
+            return found
+        named = np.compress(found != 0, found)
+        padded = np.zeros(len(named) + -len(named) % _PADDED, np.uint8)
+        padded[: len(named)] = named
+        return padded
 
     def _several(self, found: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The rows of a group, one after the other, as one number."""
@@ -144,6 +156,9 @@ _MOST_NAMES = 255
 _UNCHECKED = pc.TakeOptions(boundscheck=False)
 _PADDED = 24
 """Groups of any size come out even with a multiple of so many rows."""
+_PART = _PADDED << 12
+"""Rows that are worked on at once: more, and what is in between is far from the processor."""
+_FEW = 3
 
 
 _MOST_CHARACTERS, _MOST_CHOSEN = 16, 5
