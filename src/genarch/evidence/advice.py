@@ -2,7 +2,7 @@
 
 # No annotations as strings here: each would be compiled at every start.
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from math import inf
+from math import ceil, inf, log10
 from typing import Annotated, Literal, get_args
 
 from genarch.engine.forms import INLINED
@@ -166,7 +166,7 @@ def _nearest(found: Iterable[Candidate], needs: Needs) -> list[Candidate]:
     nearest = [entry for entry in there if len(entry.misses) == least]
     suits = _suiting(nearest, needs)
 
-    def rank(entry: Candidate) -> tuple[float, tuple[bool | int, ...], float]:
+    def rank(entry: Candidate) -> tuple[float, tuple[float, ...], float]:
         took = _time_of(entry)
         return took.low_ms if took else inf, suits(entry), max(entry.memory_gb or inf, LEAST_GB)
 
@@ -174,36 +174,53 @@ def _nearest(found: Iterable[Candidate], needs: Needs) -> list[Candidate]:
 
 
 def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:
-    """Of known weights; shown to keep the budget, and known to fit the memory; then what suits; then the latest."""
-    latest = sorted(found, key=lambda entry: needs.catalogue.models[entry.model].released or "", reverse=True)
-    shown, suits = needs.budget_ms is not None, _suiting(found, needs)
-    return sorted(latest, key=lambda entry: (_FITS_FIRST.index(entry.status) if shown else 0, suits(entry)))
+    """Of known weights; shown to keep the budget, and known to fit the memory; then what suits; then the latest.
+
+    What is sold under a condition alone comes as late as what is estimated to keep it beside what was measured to.
+    """
+    models, suits = needs.catalogue.models, _suiting(found, needs)
+
+    def kept(entry: Candidate) -> int:
+        conditional = needs.commercial_use is True and _use_of(entry, needs) == "conditional"
+        return _FITS_FIRST.index(entry.status) + conditional if needs.budget_ms is not None else 0
+
+    latest = sorted(found, key=lambda entry: models[entry.model].released or "", reverse=True)
+    return sorted(latest, key=lambda entry: (not _released(entry), kept(entry), suits(entry)))
 
 
-def _suiting(found: Sequence[Candidate], needs: Needs) -> Callable[[Candidate], tuple[bool | int, ...]]:
+def _released(entry: Candidate) -> bool:
+    return bool(entry.licence and entry.licence.weights_released)
+
+
+def _use_of(entry: Candidate, needs: Needs) -> CommercialUse:
+    """What its licence lets be done; from scratch that of the code alone."""
+    code = entry.licence and needs.from_scratch and entry.licence.code
+    return code.commercial_use if code else needs.catalogue.models[entry.model].commercial_use
+
+
+def _suiting(found: Sequence[Candidate], needs: Needs) -> Callable[[Candidate], tuple[float, ...]]:
     """How well a model suits, among these; the less, the better.
 
     What suits fits the memory that such devices usually have; is shown on the task itself, or on one like it, on any
     subject, and above thumbnails; takes no text that is not there; may be used in a product, unless it is said to be
-    for none, and rather without a condition; takes no longer than a minute; is shown at the size; and is not behind
-    another of them in the figures of quality that both have.
+    for none, and rather without a condition; is known to take no longer than a minute, or not so many times longer; is
+    shown at the size; and is not behind another of them in the figures of quality that both have.
     """
     catalogue = needs.catalogue
     sizes = sorted(card.mem_gb for card in (needs.place.hardware if needs.place else ()) if card.mem_gb)
     usual_gb = sizes[len(sizes) // 2] if sizes else inf
+    timed = any(map(_time_of, found))
     quality = {entry.model: {f[:2]: f.value for f in _figures(entry.model, catalogue)} for entry in found}
 
     def behind(name: str) -> bool:
         pairs = ((key, value, other) for key, value in quality[name].items() for other in quality.values())
         return sum(_better(value, other[key], key[1]) for key, value, other in pairs if key in other) < 0
 
-    def rank(entry: Candidate) -> tuple[bool | int, ...]:
+    def rank(entry: Candidate) -> tuple[float, ...]:
         model = catalogue.models[entry.model]
-        code = entry.licence and needs.from_scratch and entry.licence.code
-        use = code.commercial_use if code else model.commercial_use
-        tasks, took = set[str](catalogue.tasks_of(entry.model)), _time_of(entry)
+        use, tasks, took = _use_of(entry, needs), set[str](catalogue.tasks_of(entry.model)), _time_of(entry)
         return (
-            not (entry.licence and entry.licence.weights_released),
+            not _released(entry),
             needs.memory_gb is not None and entry.memory_gb is None,
             (entry.memory_gb or 0) > usual_gb,
             needs.task not in tasks,
@@ -212,7 +229,7 @@ def _suiting(found: Sequence[Candidate], needs: Needs) -> Callable[[Candidate], 
             0 < (entry.resolution_px or 0) <= THUMBNAIL_PX,
             needs.lacks_text_for(model),
             use == "unknown" if needs.commercial_use is False else _USE.index(use),
-            took is not None and took.low_ms > MINUTE_MS,
+            ceil(log10(max(took.low_ms / MINUTE_MS, 1))) if took else inf if timed else 0,
             (entry.resolution_px or 0) < (needs.resolution_px or 1),
             behind(entry.model),
         )
