@@ -215,6 +215,47 @@ def test_no_editor_by_words_is_named_for_a_modality_or_trained_on_what_has_none(
     assert by_words & {*names(edited)}
 
 
+def test_what_is_tuned_or_trained_is_what_can_be(field: RuleTable, shipped: Catalogue) -> None:
+    """With a mask models of filling in are tuned; without classes, models of one class are trained."""
+    masked: dict[str, Any] = {
+        "task": "data_augmentation",
+        "conditioning": ["mask"],
+        "training": "fine_tune",
+        "training_images": 300,
+    }
+    tuned = names(advised(field, shipped, **masked, domain="narrow", serving="batch"))
+    assert tuned
+    assert all("inpainting" in shipped.tasks_of(name) for name in tuned)
+    free: dict[str, Any] = {
+        "task": "unconditional",
+        "conditioning": [],
+        "training": "from_scratch",
+        "training_images": 20000,
+    }
+    trained = names(advised(field, shipped, **free, domain="broad", priorities=["diversity"]))
+    assert all("class_conditional" in shipped.tasks_of(name) for name in trained)
+    assert len(trained) == 3
+
+
+def test_where_cost_matters_what_takes_three_times_as_long_comes_after(field: RuleTable) -> None:
+    released = {"slow": "2026-01", "quick": "2022-01"}
+    rows = [row("a", "slow", hardware=A.id, latency_ms=400.0), row("b", "quick", hardware=A.id)]
+    there = few_step("slow quick", rows, released)
+    stated: dict[str, Any] = {**TEXT, "latency_budget_ms": 500, "gpu": A.id, "resolution_px": 512}
+    assert names(advised(field, there, **stated, priorities=["cost"])) == ["quick", "slow"]
+    assert names(advised(field, there, **stated, priorities=["quality"])) == ["slow", "quick"]
+
+
+def test_what_keeps_the_budget_is_named_where_nothing_that_is_recommended_is_shown_to(shipped: Catalogue) -> None:
+    favoured = rule("favoured", Predicate("serving", "is", ("batch",)), {"few_step": 3})
+    rules = table(favoured, architectures={"gan": "gan", "few_step": "hybrid"})
+    stated: dict[str, Any] = {"task": "super_resolution", "serving": "batch", "resolution_px": 512}
+    phone = advised(rules, shipped, **stated, gpu="snapdragon-8-elite", latency_budget_ms=50)
+    assert not phone.start_with
+    assert {start.candidate.architecture for start in phone.nearest} == {"gan"}
+    assert names(advised(rules, shipped, **stated, gpu="a100-80gb-sxm", latency_budget_ms=50))[:1] == ["adcsr"]
+
+
 def test_maps_of_what_goes_where_are_translated_where_there_is_one(field: RuleTable, shipped: Catalogue) -> None:
     def does(name: str, **stated: Any) -> str:
         _, tests = judged(advised(field, shipped, name, **stated))

@@ -180,6 +180,7 @@ READS: dict[str, Value] = {
     "resolution_px": 512,
     "commercial_use": True,
     "domain": "broad",
+    "priorities": frozenset({"cost"}),
     "training": "from_scratch",
 }
 

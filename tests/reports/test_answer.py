@@ -101,7 +101,7 @@ def test_models_of_another_architecture_are_said_to_be() -> None:
     rules = table(quick, architectures={"gan": "gan", "diffusion": "diffusion", "few_step": "hybrid"})
     found = evaluate(stated, rules)
     made = make_report(stated, rules, found, advice=advice(stated, rules, found, load_catalogue()))
-    assert "No GAN model of the catalogue does this; others do." in shown(made)
+    assert "No GAN model of the catalogue fits; others do." in shown(made)
     assert "Models of other architectures" in as_text(report_page(made), Look(140))
 
 

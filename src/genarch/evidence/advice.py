@@ -95,8 +95,8 @@ class Advice(NamedTuple):
     start_with: tuple[Start, ...]
     nearest: tuple[Start, ...]
     """Where none fits: those that miss least, at most one thing beside the budget, of the recommended architectures;
-    where nothing is recommended, of those that are left, or of all. Where those have none for the task, what fits of
-    the others that are left."""
+    where nothing is recommended, of those that are left, or of all. Where those have none for the task, or none that is
+    shown to keep the budget, what fits of the others that are left; where nothing does, what is nearest of these."""
     model: Judged | None
 
 
@@ -132,7 +132,12 @@ def _chosen(spec: Spec, evaluation: Evaluation, needs: Needs) -> tuple[list[Cand
     tuned = spec.constraints.get("training") == "fine_tune" and spec.constraints["task"] in _TUNED_FROM_TEXT
     if tuned and needs.tasks:
         terms = needs.conditioning - {"class_label"} | {"text"}
-        needs = needs._replace(tasks=needs.tasks | {"text_to_image"}, conditioning=terms, no_text=False)
+        tasks = needs.tasks | {"text_to_image", *(["inpainting"] if "mask" in terms else [])}
+        needs = needs._replace(tasks=tasks, conditioning=terms, no_text=False)
+    elif needs.from_scratch and needs.tasks == frozenset(
+        {"unconditional"}
+    ):  # of one class, what is trained by class is too
+        needs = needs._replace(tasks=needs.tasks | {"class_conditional"})
     found = candidates(recommended or left or tuple(entry.architecture for entry in evaluation.ranking), needs)
     fitting = best_first([entry for entry in found if not entry.misses], needs) if recommended else []
     # Each architecture that is recommended is to be tried, so the best of each comes before a second of another.
@@ -140,10 +145,13 @@ def _chosen(spec: Spec, evaluation: Evaluation, needs: Needs) -> tuple[list[Cand
     chosen += [entry for entry in fitting if entry not in chosen]
     if chosen:
         return sorted(chosen[:MOST], key=fitting.index), []
-    if near := _nearest(found, needs):
+    near = _nearest(found, needs)
+    if any(miss.kind != "budget" for entry in near[:1] for miss in entry.misses):
         return [], near[:MOST]
+    # What is not shown to keep a budget comes after what does, of whatever architecture.
     others = candidates(tuple(name for name in left if name not in recommended), needs)
-    return [], best_first([entry for entry in others if not entry.misses], needs)[:MOST]
+    fits = best_first([entry for entry in others if not entry.misses], needs)
+    return [], (fits or near or _nearest(others, needs))[:MOST]
 
 
 def _shown(architectures: Iterable[str], found: Iterable[Candidate]) -> list[str]:
@@ -203,8 +211,9 @@ def _suiting(found: Sequence[Candidate], needs: Needs) -> Callable[[Candidate], 
 
     What suits fits the memory that such devices usually have; is shown on the task itself, or on one like it, on any
     subject, and above thumbnails; takes no text that is not there; may be used in a product, unless it is said to be
-    for none, and rather without a condition; is known to take no longer than a minute, or not so many times longer; is
-    shown at the size; and is not behind another of them in the figures of quality that both have.
+    for none, and rather without a condition; is known to take no longer than a minute, or not so many times longer, and
+    where cost or speed matters not three times as long as others; is shown at the size; and is not behind another of
+    them in the figures of quality that both have.
     """
     catalogue = needs.catalogue
     sizes = sorted(card.mem_gb for card in (needs.place.hardware if needs.place else ()) if card.mem_gb)
@@ -230,6 +239,7 @@ def _suiting(found: Sequence[Candidate], needs: Needs) -> Callable[[Candidate], 
             needs.lacks_text_for(model),
             use == "unknown" if needs.commercial_use is False else _USE.index(use),
             ceil(log10(max(took.low_ms / MINUTE_MS, 1))) if took else inf if timed else 0,
+            round(2 * log10(took.low_ms)) if took and needs.thrifty else 0,
             (entry.resolution_px or 0) < (needs.resolution_px or 1),
             behind(entry.model),
         )

@@ -20,7 +20,7 @@ from genarch.evidence.ways import memory_of, ms_words, time_of, way_of
 from genarch.values import NamedTuple
 
 _DEPLOYED = ("commercial_use", "conditioning", "device", "device_memory_gb", "gpu")
-READ = (*_DEPLOYED, "domain", "latency_budget_ms", "resolution_px", "task", "training")
+READ = (*_DEPLOYED, "domain", "latency_budget_ms", "priorities", "resolution_px", "task", "training")
 """The constraints that an assessment reads."""
 
 MOST_FITTING, MOST_NEAR = 5, 4

@@ -68,6 +68,8 @@ class Needs(NamedTuple):
     no_text: bool
     """Whether the conditioning is stated, without text; or not stated, of a task that is done without words."""
     domain: str | None
+    thrifty: bool
+    """Whether the cost or the speed is among what matters most."""
     commercial_use: bool | None
     sold: bool
     from_scratch: bool
@@ -275,6 +277,7 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
     place = place_of(stated, catalogue)
     hardware = place.hardware[0] if place and place.constraint == "gpu" else None
     conditioning, memory = stated.get("conditioning"), answers.get("device_memory_gb")
+    priorities = stated.get("priorities")
     sold, from_scratch = stated.get("commercial_use"), stated.get("training") == "from_scratch"
     wordless = task == "modality_translation" or (from_scratch and task is not None and task not in _BY_WORDS)
 
@@ -294,6 +297,7 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
         "text" not in conditioning if isinstance(conditioning, frozenset) else wordless,
         str(stated["domain"]) if "domain" in stated else None,
+        isinstance(priorities, frozenset) and not priorities.isdisjoint({"cost", "speed"}),
         sold if isinstance(sold, bool) else None,
         sold is True and stated.get("training") == "pretrained",
         from_scratch,

@@ -273,7 +273,7 @@ def _models(report: Evaluated) -> Iterator[Block]:
             yield Paragraph(Span(f"No model fits; the nearest are not shown to {either(lacks)}.", tone="open"))
         elif not recommended_models(report):
             named = both([name_words(name) for name in recommended])
-            yield Paragraph(Span(f"No {named} model of the catalogue does this; others do.", tone="open"))
+            yield Paragraph(Span(f"No {named} model of the catalogue fits; others do.", tone="open"))
         else:
             header = "Models for this"
     columns: dict[str, list[Line]] = {
