@@ -72,7 +72,22 @@ def test_text_behind_null() -> None:
 
 
 def test_where_one_ends() -> None:
-    """Known by the last character alone, and the text of both is that of the names; but one is cut elsewhere."""
-    spelt = Spelt(("axx", "by"), Hashing(np.uint8, 0, [(0, True, 1)]))
-    assert spelt.positions(pa.array(["ax", "xby"])) is None
-    assert spelt.positions(pa.array(["axx", "by"])) is not None
+    """The text of both is that of the names; but one is cut elsewhere."""
+    for names in (("axx", "by"), ("axx", "by", "cz", "ey")):
+        spelt = Spelt.of(names)
+        assert spelt
+        assert spelt.positions(pa.array(["ax", "xby"])) is None
+        assert spelt.positions(pa.array(["axx", "by"])) is not None
+
+
+@examples(100)
+@given(st.lists(st.text("abcdefgh", min_size=1, max_size=40), min_size=2, max_size=60, unique=True).map(tuple))
+def test_the_length_is_in_the_number(names: tuple[str, ...]) -> None:
+    """Which is what no text is taken for a longer name by."""
+    begin = np.cumsum([0, *map(len, names)])
+    by = Hashing.of(begin, np.frombuffer("".join(names).encode(), np.uint8))
+    if by is not None:
+        bits = max(map(len, names)).bit_length()
+        keys = by.keys(begin, np.frombuffer("".join(names).encode(), np.uint8))
+        assert len({*keys.tolist()}) == len(names)
+        assert [int(key) % (1 << bits) for key in keys] == [len(name) for name in names]

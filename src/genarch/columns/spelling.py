@@ -73,12 +73,9 @@ class Spelt:
     def __init__(self, names: Sequence[str], by: Hashing) -> None:
         self._by = by
         spelt = [name.encode() for name in names]
-        lengths = np.array([0, *map(len, spelt)], np.uint8)
-        by_key = np.zeros(np.iinfo(by.kind).max + 1, np.uint8)
+        by_key = np.zeros(np.iinfo(by.kind).max + 1, by.kind)
         by_key[by.keys(*_joined(spelt))] = np.arange(1, len(names) + 1)
         self._by_key = pairs_of(by_key) if by.kind == np.uint8 else by_key
-        self._lengths = pairs_of(lengths) if by.characters else None
-        """Of each name; none where it is what a name is known by."""
         every = pa.array(["", *names])
         count = len(every)
         self._count, self._group = count, max(each for each in (1, 2, 3, 4, 6, 8) if count**each <= self._LARGEST)
@@ -116,11 +113,9 @@ class Spelt:
         if keys.dtype == np.uint8:
             found[:rows] = by_pairs(self._by_key, keys)
         else:
-            self._by_key.take(keys, out=found[:rows], mode="wrap")
-        if self._lengths is not None and not np.array_equal(by_pairs(self._lengths, found)[:rows], _lengths(begin)):
-            return False
+            found[:rows] = self._by_key.take(keys, mode="wrap")
         made = pc.call_function("array_take", [self._joined, pa.array(self._several(self._dense(found)))], _UNCHECKED)
-        # Where a name is known by its length alone, others are taken for no text: then what is made is shorter.
+        # A key has the length: none is taken for a longer name, and one for a shorter or for none makes less text.
         same = offsets(made)[-1] == size and made.buffers()[2].slice(0, size).equals(text.slice(begin[0], size))
         return bool(same)
 
@@ -161,38 +156,36 @@ _PART = _PADDED << 12
 _FEW = 3
 
 
-_MOST_CHARACTERS, _MOST_CHOSEN = 16, 5
+_MOST_CHARACTERS = 5
 _TRIES: Mapping[Any, int] = {np.uint8: 64, np.uint16: 8}
 """So many factors are tried for numbers of either kind, with a character more each time."""
 
 
 class Hashing(NamedTuple):
-    """A number for a text: its length and some of its characters, each times a factor; 0 for no text."""
+    """A number for a text: its length in the lowest bits, to which some of its characters are added further up."""
 
     kind: Any
-    factor: int
     characters: Sequence[tuple[int, bool, int]] = ()
     """Each with whether it counts from the end, and its factor; 0 where the text is too short."""
 
     @classmethod
     def of(cls, begin: npt.NDArray[Any], text: npt.NDArray[Any]) -> Hashing | None:
-        """One that has another number, and not 0, for each of some texts: of as few characters as are found."""
-        lengths, draw = np.diff(begin), np.random.default_rng(0)
-        every = {
-            where: _characters(begin, lengths, text, *where)
-            for where in ((at, end) for at in range(_MOST_CHARACTERS) for end in (False, True))
-        }
+        """One that has another number for each of some texts: of as few characters as are found."""
+        lengths, draw = _lengths(begin), np.random.default_rng(0)
+        bits = int(lengths.max()).bit_length()
+        every = {(at, end): _characters(begin, lengths, text, at, end) for at in range(16) for end in (False, True)}
         chosen: list[tuple[int, bool]] = []
         if len({*lengths.tolist()}) == len(lengths):
-            return cls(np.uint8, 1)
-        while len(chosen) < _MOST_CHOSEN:
+            return cls(np.uint8)
+        while len(chosen) < _MOST_CHARACTERS:
             known = [lengths, *(every[where] for where in chosen)]
             chosen.append(max(every, key=lambda where: len({*zip(*known, every[where], strict=True)})))
             for kind, tries in _TRIES.items():
-                for _ in range(tries):
-                    factor, *more = (draw.integers(np.iinfo(kind).max, size=len(chosen) + 1) | 1).tolist()
-                    by = cls(kind, factor, [(*where, each) for where, each in zip(chosen, more, strict=True)])
-                    if len({*by.keys(begin, text).tolist()} - {0}) == len(lengths):
+                most = int(np.iinfo(kind).max) >> bits
+                for _ in range(tries if most else 0):
+                    factors = (draw.integers(most, size=len(chosen), endpoint=True) << bits).tolist()
+                    by = cls(kind, [(*where, factor) for where, factor in zip(chosen, factors, strict=True)])
+                    if len({*by.keys(begin, text).tolist()}) == len(lengths):
                         return by
         return None
 
@@ -201,9 +194,11 @@ class Hashing(NamedTuple):
         lengths = _lengths(begin)
         if not self.characters:
             return lengths
-        keys: npt.NDArray[Any] = np.multiply(lengths, self.kind(self.factor), dtype=self.kind)
+        keys: npt.NDArray[Any] = lengths.astype(self.kind)
+        where = begin.astype(np.intp)
         for at, from_end, factor in self.characters:
-            keys += np.multiply(_characters(begin, lengths, text, at, from_end), self.kind(factor), dtype=self.kind)
+            found = _characters(where, lengths, text, at, from_end)
+            keys += np.multiply(found, self.kind(factor), dtype=self.kind)
         return keys
 
 
@@ -221,7 +216,7 @@ def _characters(
     from_end: bool,  # noqa: FBT001  (as `Hashing` has it)
 ) -> npt.NDArray[Any]:
     """A character of each text, 0 where it is too short."""
-    where = np.subtract(begin[1:], at + 1, dtype=np.intp) if from_end else np.add(begin[:-1], at, dtype=np.intp)
+    where = begin[1:] - (at + 1) if from_end else begin[:-1] + at if at else begin[:-1]
     found: npt.NDArray[Any] = text.take(where, mode="wrap")
     found *= (lengths > at).view(np.uint8)
     return found
