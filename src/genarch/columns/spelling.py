@@ -153,7 +153,8 @@ _PADDED = 24
 """Groups of any size come out even with a multiple of so many rows."""
 _PART = _PADDED << 12
 """Rows that are worked on at once: more, and what is in between is far from the processor."""
-_FEW = 3
+_FEW = 6
+"""Rows of a group up to which those of a name alone are worth it."""
 
 
 _MOST_CHARACTERS = 5
@@ -162,9 +163,11 @@ _TRIES: Mapping[Any, int] = {np.uint8: 64, np.uint16: 8}
 
 
 class Hashing(NamedTuple):
-    """A number for a text: its length in the lowest bits, to which some of its characters are added further up."""
+    """A number for a text: its length in the lowest bits, and further up what some of its characters come to."""
 
     kind: Any
+    bits: int
+    """Those of lengths."""
     characters: Sequence[tuple[int, bool, int]] = ()
     """Each with whether it counts from the end, and its factor; 0 where the text is too short."""
 
@@ -176,15 +179,14 @@ class Hashing(NamedTuple):
         every = {(at, end): _characters(begin, lengths, text, at, end) for at in range(16) for end in (False, True)}
         chosen: list[tuple[int, bool]] = []
         if len({*lengths.tolist()}) == len(lengths):
-            return cls(np.uint8)
+            return cls(np.uint8, bits)
         while len(chosen) < _MOST_CHARACTERS:
             known = [lengths, *(every[where] for where in chosen)]
             chosen.append(max(every, key=lambda where: len({*zip(*known, every[where], strict=True)})))
             for kind, tries in _TRIES.items():
-                most = int(np.iinfo(kind).max) >> bits
-                for _ in range(tries if most else 0):
-                    factors = (draw.integers(most, size=len(chosen), endpoint=True) << bits).tolist()
-                    by = cls(kind, [(*where, factor) for where, factor in zip(chosen, factors, strict=True)])
+                for _ in range(tries):
+                    factors = (draw.integers(np.iinfo(kind).max, size=len(chosen)) | 1).tolist()
+                    by = cls(kind, bits, [(*where, factor) for where, factor in zip(chosen, factors, strict=True)])
                     if len({*by.keys(begin, text).tolist()}) == len(lengths):
                         return by
         return None
@@ -194,11 +196,13 @@ class Hashing(NamedTuple):
         lengths = _lengths(begin)
         if not self.characters:
             return lengths
-        keys: npt.NDArray[Any] = lengths.astype(self.kind)
+        keys: npt.NDArray[Any] = np.zeros(1, self.kind)
         where = begin.astype(np.intp)
         for at, from_end, factor in self.characters:
             found = _characters(where, lengths, text, at, from_end)
-            keys += np.multiply(found, self.kind(factor), dtype=self.kind)
+            keys = np.multiply(found, self.kind(factor), dtype=self.kind) + keys
+        keys &= self.kind(np.iinfo(self.kind).max >> self.bits << self.bits)
+        keys |= lengths
         return keys
 
 
