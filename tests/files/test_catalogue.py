@@ -48,23 +48,23 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_nothing_is_lost(shipped: Catalogue) -> None:
-    """The counts of the compilations that the rows come from: 313 rows, and 103 of 2025 and 2026."""
+    """The counts of the compilations that the rows come from: 313 rows, 103 of 2025 and 2026, and 10 of upscaling."""
     rows = shipped.measurements.values()
-    assert len(rows) == 313 + 103
-    families = {"gan": 67 + 5, "diffusion": 121 + 54, "hybrid": 125 + 44}
+    assert len(rows) == 313 + 103 + 10
+    families = {"gan": 67 + 5 + 4, "diffusion": 121 + 54 + 6, "hybrid": 125 + 44}
     assert Counter(shipped.models[row.model].family for row in rows) == families
-    assert Counter(row.verified for row in rows) == {True: 301 + 103, False: 12}
-    assert Counter(row.trust for row in rows) == {"high": 205 + 15, "medium": 79 + 80, "low": 29 + 8}
-    vias = {"primary": 223 + 95, "secondary": 78 + 8, "memory": 11, "derived": 1}
+    assert Counter(row.verified for row in rows) == {True: 301 + 103 + 10, False: 12}
+    assert Counter(row.trust for row in rows) == {"high": 205 + 15 + 4, "medium": 79 + 80 + 6, "low": 29 + 8}
+    vias = {"primary": 223 + 95 + 10, "secondary": 78 + 8, "memory": 11, "derived": 1}
     assert Counter(row.via for row in rows) == vias
     # Of the new rows 80 were usable; 4 of them have no size, and 2 are of a run that another model's row has too.
-    assert Counter(row.usable_for_calibration for row in rows) == {True: 209 + 74, False: 104 + 29}
+    assert Counter(row.usable_for_calibration for row in rows) == {True: 209 + 74 + 4, False: 104 + 29 + 6}
     measures = Counter(row.measure for row in rows)
     counted = measures["e2e"], measures["batch_throughput"], measures["e2e_pipelined_throughput"], measures["clip"]
-    assert counted == (108 + 77, 20 + 3, 5 + 9, 3)
+    assert counted == (108 + 77 + 6, 20 + 3, 5 + 9, 3)
     assert len(shipped.hardware) >= 53
     assert Counter(part for entry in shipped.hardware.values() for part in entry.verified)["fp16_dense_tflops"] >= 18
-    assert (len(shipped.sources), len(shipped.models), len(shipped.claims)) == (379, 204, 39)
+    assert (len(shipped.sources), len(shipped.models), len(shipped.claims)) == (390, 215, 39)
     assert len(shipped.parts.rejected) == 11
     assert len(shipped.prices) >= 21
     assert sum(not price.verified for price in shipped.prices) >= 3

@@ -21,6 +21,7 @@ from genarch.engine.scoring import scorer
 from genarch.engine.spec import Case
 from genarch.files.bundled import load_weights
 from genarch.files.table_reader import read_table
+from genarch.reports.evaluation import make_report
 
 FIELD = load_rules("field")
 ARTICLE = load_rules("article")
@@ -238,3 +239,10 @@ def test_sensitive_data_warns_and_decides_nothing() -> None:
     plain, sensitive = spec(serving="batch"), spec(serving="batch", sensitive_training_data=True)
     assert scorer(FIELD).decide(plain.constraints) == scorer(FIELD).decide(sensitive.constraints)
     assert "training-images-may-come-back" in [notice.id for notice in evaluate(sensitive, FIELD).notices]
+
+
+@pytest.mark.parametrize(("training", "listed"), [("pretrained", False), ("fine_tune", True), (None, True)])
+def test_risks_of_training_are_those_of_what_is_trained(*, training: str | None, listed: bool) -> None:
+    stated = spec(task="object_removal", **({"training": training} if training else {}))
+    risks = make_report(stated, FIELD, evaluate(stated, FIELD)).risks
+    assert any("Mode collapse" in part.risk.risk for part in risks) == listed

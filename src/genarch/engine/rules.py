@@ -93,11 +93,12 @@ class Statement(NamedTuple):
 
 
 class Risk(NamedTuple):
-    """What can go wrong with an architecture, and what to do about it."""
+    """What can go wrong with an architecture, and what to do about it; `in_training`, where something is trained."""
 
     risk: ShownText
     mitigation: ShownText
     source: Citation
+    in_training: Annotated[bool, Mark(absent=False)] = False
 
 
 class Family(NamedTuple):
@@ -429,10 +430,8 @@ class RuleTable(NamedTuple):
             parts = (architecture, *architecture.figures, *architecture.strengths, *architecture.risks)
             cited += [(architecture.id, part.source) for part in parts]
         found: dict[str, list[str]] = {}
-        for name, source in cited:
-            for fact in source.facts:
-                if name not in found.setdefault(fact, []):
-                    found[fact].append(name)
+        for name, fact in dict.fromkeys((name, fact) for name, source in cited for fact in source.facts):
+            found.setdefault(fact, []).append(name)
         return found
 
     def find(self, entry_id: str) -> list[Entry]:

@@ -192,7 +192,7 @@ def _architecture(architecture: Architecture, rules: RuleTable) -> list[Part]:
         ("maturity", architecture.maturity),
         ("figures", tuple(f"{text} ({source})" for text, source in architecture.figures)),
         ("strengths", tuple(f"{text} ({source})" for text, source in architecture.strengths)),
-        ("risks", tuple(f"{risk} {mitigation} ({source})" for risk, mitigation, source in architecture.risks)),
+        ("risks", tuple(f"{risk} {mitigation} ({source})" for risk, mitigation, source, _ in architecture.risks)),
         ("rules for it", _rules(rules, lambda rule: rule.points.get(name, 0) > 0)),
         ("rules against it", _rules(rules, lambda rule: rule.points.get(name, 0) < 0)),
         ("rules that exclude it", _rules(rules, lambda rule: name in rule.excludes)),

@@ -222,7 +222,7 @@ def make_report(
     with `advice` which models to start with, with `precedents` which documented cases are like it. `base` is the table
     that this one extends: the report has what it alone would have said.
     """
-    verdict = evaluation.verdict
+    verdict, as_it_is = evaluation.verdict, spec.constraints.get("training") == "pretrained"
     origin = spec.origin._replace(path=encodable(spec.origin.path))
     priced = advice is not None and any(start.cost for start in (*advice.start_with, *advice.nearest))
     reads = {*(evidence.reads if evidence else ()), *(LOAD if priced else ())}
@@ -243,7 +243,9 @@ def make_report(
         # Of methods and warnings, what holds of any spec comes after what this one gives rise to.
         rationale=tuple([reasons.get(entry.id) or _reason(entry) for entry in entries]),
         methods=tuple([methods[m.id] for m in sorted(evaluation.methods, key=_general)]),
-        risks=tuple([risk for risk in risks if risk.architecture in verdict.recommended]),
+        risks=tuple(
+            [r for r in risks if r.architecture in verdict.recommended and not (as_it_is and r.risk.in_training)]
+        ),
         warnings=tuple([Caution(n.id, n.message, n.source) for n in sorted(cautions, key=_general)]),
         unread=tuple([entry for entry in evaluation.unread if entry.constraint not in reads]),
         undecided=evaluation.undecided,
