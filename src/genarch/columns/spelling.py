@@ -52,12 +52,12 @@ def pairs_of(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return both.view(f"u{2 * values.itemsize}").ravel()
 
 
-def by_pairs(pairs: npt.NDArray[Any], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The numbers by such a table."""
+def by_pairs(pairs: npt.NDArray[Any], codes: npt.NDArray[Any], out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
+    """The numbers by such a table; in `out`, which has room for an even number of them."""
     even = np.append(codes, np.uint8(0)) if len(codes) % 2 else codes
-    found = np.empty(len(even) // 2, pairs.dtype)
-    pairs.take(even.view(np.uint16), out=found, mode="wrap")
-    return found.view(f"u{pairs.itemsize // 2}")[: len(codes)]
+    found = np.empty(len(even), f"u{pairs.itemsize // 2}") if out is None else out[: len(even)]
+    pairs.take(even.view(np.uint16), out=found.view(pairs.dtype), mode="wrap")
+    return found[: len(codes)]
 
 
 class Spelt:
@@ -111,7 +111,7 @@ class Spelt:
         rows, size = len(begin) - 1, int(begin[-1] - begin[0])
         keys = self._by.keys(begin, np.frombuffer(text, np.uint8))
         if keys.dtype == np.uint8:
-            found[:rows] = by_pairs(self._by_key, keys)
+            by_pairs(self._by_key, keys, found)
         else:
             found[:rows] = self._by_key.take(keys, mode="wrap")
         made = pc.call_function("array_take", [self._joined, pa.array(self._several(self._dense(found)))], _UNCHECKED)
