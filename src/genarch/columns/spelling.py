@@ -120,9 +120,7 @@ class Spelt:
         return bool(same)
 
     def _dense(self, found: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Those that are a name, where more of them to a group are worth it: then groups are more alike in length."""
-        if self._group > _FEW:
-            return found
+        """Those that are a name: there are fewer groups, more alike in length, which is what they are copied by."""
         named = np.compress(found != 0, found)
         padded = np.zeros(len(named) + -len(named) % _PADDED, np.uint8)
         padded[: len(named)] = named
@@ -153,8 +151,6 @@ _PADDED = 24
 """Groups of any size come out even with a multiple of so many rows."""
 _PART = _PADDED << 12
 """Rows that are worked on at once: more, and what is in between is far from the processor."""
-_FEW = 6
-"""Rows of a group up to which those of a name alone are worth it."""
 
 
 _MOST_CHARACTERS = 5
