@@ -216,7 +216,7 @@ def test_no_editor_by_words_is_named_for_a_modality_or_trained_on_what_has_none(
 
 
 def test_what_is_tuned_or_trained_is_what_can_be(field: RuleTable, shipped: Catalogue) -> None:
-    """With a mask models of filling in are tuned; without classes, models of one class are trained."""
+    """With a mask models of filling in are tuned, and edit; without classes, models of one class are trained."""
     masked: dict[str, Any] = {
         "task": "data_augmentation",
         "conditioning": ["mask"],
@@ -226,6 +226,8 @@ def test_what_is_tuned_or_trained_is_what_can_be(field: RuleTable, shipped: Cata
     tuned = names(advised(field, shipped, **masked, domain="narrow", serving="batch"))
     assert tuned
     assert all("inpainting" in shipped.tasks_of(name) for name in tuned)
+    edited = advised(field, shipped, task="image_editing", conditioning=["mask", "text"], training="pretrained")
+    assert {"sdxl-inpainting", "powerpaint", "sd-2-inpainting"} & {*names(edited)}
     free: dict[str, Any] = {
         "task": "unconditional",
         "conditioning": [],

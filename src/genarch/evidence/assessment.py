@@ -295,8 +295,9 @@ def _task(model: Model, needs: Needs) -> ModelTest:
     """On the task itself; where a spec's task has no rows of its own, on the nearest that has."""
     if model.kind != "generator":
         return ModelTest("task", "fails", f"it makes no images by itself; it is of the kind '{model.kind}'")
-    if model.subject and needs.domain == "broad":
-        return ModelTest("task", "fails", f"it is made for {model.subject} alone, and any subject is wanted")
+    if model.subject and (needs.domain == "broad" or needs.from_scratch):
+        wanted = "it is to be trained on others" if needs.from_scratch else "any subject is wanted"
+        return ModelTest("task", "fails", f"it is made for {model.subject} alone, and {wanted}")
     shown = " and ".join(needs.catalogue.tasks_of(model.id))
     if needs.itself is None or needs.does_task(model, itself=True):
         return ModelTest("task", "passes", f"it does {shown}" if shown else "an adapter does it")
