@@ -29,7 +29,7 @@ from genarch.values import NamedTuple
 ROWS = 1 << 18
 """Rows that are read from a file at once."""
 
-_READ, _JUDGED = 1 << 20, 1 << 16
+_READ, _JUDGED = 1 << 20, 1 << 17
 """Rows of a table in memory that are read, and that are judged at once: the more, the longer the tables that they are
 looked up in stay near the processor; the fewer, the more so what is in between."""
 

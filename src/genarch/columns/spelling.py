@@ -78,11 +78,20 @@ class Spelt:
         self._by_key = pairs_of(by_key) if by.kind == np.uint8 else by_key
         every = pa.array(["", *names])
         count = len(every)
-        self._count, self._group = count, max(each for each in (1, 2, 3, 4, 6, 8) if count**each <= self._LARGEST)
+        group = max(each for each in (1, 2, 3, 4, 6, 8) if count**each <= self._LARGEST)
         self._joined = every
-        for _ in range(1, self._group):
+        for _ in range(1, group):
             first, last = np.divmod(np.arange(len(self._joined) * count), count)
             self._joined = pc.binary_join_element_wise(self._joined.take(first), every.take(last), "")
+        self._halves: list[tuple[Any, Any, Any, Any]] = []
+        """How two numbers become one of twice as many bits, while a group halves; then so many are left."""
+        self._left, weight = group, count
+        for kind in (np.uint16, np.uint32, np.uint64):
+            if self._left % 2 == 0:
+                bits = 4 * kind().itemsize
+                self._halves.append((kind, kind(bits), kind((1 << bits) - 1), kind(weight)))
+                self._left, weight = self._left // 2, weight * weight
+        self._weight = np.uint16(weight)
 
     @staticmethod
     @cache
@@ -128,19 +137,17 @@ class Spelt:
 
     def _several(self, found: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The rows of a group, one after the other, as one number."""
-        count, left, bits = self._count, self._group, 8
-        while left % 2 == 0:
-            both = found.view(f"u{bits // 4}")
-            found = both & both.dtype.type((1 << bits) - 1)
-            found *= both.dtype.type(count)
-            found += both >> both.dtype.type(bits)
-            count, left, bits = count * count, left // 2, 2 * bits
-        if left == 1:
+        for kind, bits, low, count in self._halves:
+            both = found.view(kind)
+            found = both & low
+            found *= count
+            found += both >> bits
+        if self._left == 1:
             return found
-        each = found.reshape(-1, left)
+        each = found.reshape(-1, self._left)
         index = each[:, 0].astype(np.uint16)
-        for at in range(1, left):
-            index *= np.uint16(count)
+        for at in range(1, self._left):
+            index *= self._weight
             index += each[:, at]
         return index
 
