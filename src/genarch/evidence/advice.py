@@ -134,8 +134,6 @@ def _chosen(spec: Spec, evaluation: Evaluation, needs: Needs) -> tuple[list[Cand
         terms = needs.conditioning - {"class_label"} | {"text"}
         tasks = needs.tasks | {"text_to_image", *(["inpainting"] if "mask" in terms else [])}
         needs = needs._replace(tasks=tasks, conditioning=terms, no_text=False)
-    elif needs.tasks and needs.task == "image_editing" and "mask" in needs.conditioning:
-        needs = needs._replace(tasks=needs.tasks | {"inpainting"})
     elif needs.tasks and needs.task == "unconditional" and needs.from_scratch:  # as of a single class
         needs = needs._replace(tasks=needs.tasks | {"class_conditional"})
     found = candidates(recommended or left or tuple(entry.architecture for entry in evaluation.ranking), needs)

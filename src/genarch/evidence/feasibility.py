@@ -277,7 +277,9 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
     place = place_of(stated, catalogue)
     hardware = place.hardware[0] if place and place.constraint == "gpu" else None
     conditioning, memory = stated.get("conditioning"), answers.get("device_memory_gb")
-    priorities = stated.get("priorities")
+    priorities, tasks = stated.get("priorities"), measured_tasks(str(task)) if task else None
+    if tasks and task == "image_editing" and isinstance(conditioning, frozenset) and "mask" in conditioning:
+        tasks |= {"inpainting"}  # what fills a region in edits it
     sold, from_scratch = stated.get("commercial_use"), stated.get("training") == "from_scratch"
     wordless = task == "modality_translation" or (from_scratch and task is not None and task not in _BY_WORDS)
 
@@ -293,7 +295,7 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
         place.there if place else frozenset() if gpu or device else frozenset(catalogue.hardware),
         None if largest is None else int(largest),
         str(task) if task else None,
-        measured_tasks(str(task)) if task else None,
+        tasks,
         conditioning if isinstance(conditioning, frozenset) else frozenset(),
         "text" not in conditioning if isinstance(conditioning, frozenset) else wordless,
         str(stated["domain"]) if "domain" in stated else None,
