@@ -37,7 +37,7 @@ _PER_WORD = _BITS // 16
 SLOT = 16
 """Bits of a word that lanes share which are looked up together; so many has the row of a look-up table, too."""
 
-JOINT = 1 << 12
+JOINT = 1 << 15
 """Rows of a table at most that has the rows of others by what some columns have together."""
 
 
@@ -382,7 +382,7 @@ class Compiled:
         """The packed sums of each row, by word; what has no codes is unknown throughout."""
         totals: list[Words | None] = [None] * len(self._by_condition)
         spare = np.empty(rows, np.uint64)
-        for index, tables in zip(self._rows(codes, rows), self._tables, strict=True):
+        for index, tables in zip(self._rows(codes, rows, spare), self._tables, strict=True):
             totals = [_plus(total, table, index, spare) for total, table in zip(totals, tables, strict=True)]
         sums = [np.zeros(rows, np.uint64) if total is None else total for total in totals]
         for condition in self.wide:
@@ -390,9 +390,9 @@ class Compiled:
             sums = [total + hit * by[condition] for total, by in zip(sums, self._by_condition, strict=True)]
         return sums
 
-    def _rows(self, codes: Mapping[str, Codes], rows: int) -> Iterable[npt.NDArray[Any]]:
-        """Of each group, the rows of its look-up table, in the same place each time."""
-        index, spare = np.empty(rows, np.intp), np.empty(rows, np.uint64)
+    def _rows(self, codes: Mapping[str, Codes], rows: int, spare: Words) -> Iterable[npt.NDArray[Any]]:
+        """Of each group, the rows of its look-up table, in the same place each time; needs `spare` until the first."""
+        index = np.empty(rows, np.intp)
         words: list[Words | None] = [None] * -(-len(self.groups) // _PER_WORD)
         for joint in self._joints:
             if (numbers := joint.numbers(codes)) is not None:
@@ -409,7 +409,7 @@ class Compiled:
     def hits(self, codes: Mapping[str, Codes], rows: int) -> list[Words]:
         """A bit for each condition that hits in a row, 64 of them in each word."""
         words = [np.zeros(rows, np.uint64) for _ in range(-(-len(self._plan.parts) // _BITS) or 1)]
-        for index, tables in zip(self._rows(codes, rows), self._hit_bits, strict=True):
+        for index, tables in zip(self._rows(codes, rows, np.empty(rows, np.uint64)), self._hit_bits, strict=True):
             for word, table in zip(words, tables, strict=True):
                 word |= table.take(index)  # noqa: PLW2901  (in place)
         for condition in self.wide:
