@@ -10,9 +10,9 @@ from benchmarks.questions import drawn_people, measured
 from builders import rule, table
 from genarch import decide, load_rules
 from genarch.engine.conditions import Predicate, predicates
-from genarch.engine.constraints import BY_NAME, Answers
+from genarch.engine.constraints import BY_NAME, Answers, gpu_names
 from genarch.engine.interview import MOST, Interview, Sheet
-from genarch.engine.likely import DRAWN, Likely, Questionnaire, Situation
+from genarch.engine.likely import DRAWN, Likely, Questionnaire, Situation, usual_hardware
 from genarch.engine.precedents import Weights
 from genarch.engine.spec import Case, CaseSpec, Spec
 from genarch.files.bundled import bundled_cases, load_questionnaire
@@ -115,6 +115,16 @@ def test_every_word_to_search_for_leads_to_a_situation() -> None:
         assert any(re.search(rf"(?<![a-z]){re.escape(other)}", text) for text in says), other
     assert list(known.said_as("upscaling")) == ["upscaling", "larger"]
     assert list(known.said_as("prompt")) == ["prompt"]
+
+
+def test_hardware_to_choose_from_is_of_the_device_and_what_it_mostly_is_comes_first() -> None:
+    devices = gpu_names().devices
+    assert usual_hardware({}) == list(gpu_names().usual)
+    assert devices[usual_hardware({"device": "mobile"})[0]][0] == "mobile"
+    assert {devices[gpu][0] for gpu in usual_hardware({"device": "cpu"})} == {"cpu"}
+    kinds = [devices[gpu][0] for gpu in usual_hardware({"device": "browser"})]
+    assert set(kinds[:5]) <= {"consumer_gpu", "mobile"}
+    assert "datacenter_gpu" not in kinds
 
 
 def test_few_questions_come_to_the_verdict_of_all_answers() -> None:

@@ -141,7 +141,9 @@ class Likely:
 
 
 def usual_hardware(stated: Answers) -> Sequence[str]:
-    """Hardware that stands for others, of the stated kind of device."""
+    """Hardware that stands for others, of the stated kind of device; a browser runs on what people have."""
     device = stated.get("device")
-    fits = device if device != "browser" else None
-    return [gpu for gpu in gpu_names().usual if fits is None or fits in gpu_names().devices[gpu]]
+    kinds = {"consumer_gpu", "mobile"} if device == "browser" else {device}
+    devices = gpu_names().devices
+    fitting = [gpu for gpu in gpu_names().usual if device is None or kinds.intersection(devices[gpu])]
+    return sorted(fitting, key=lambda gpu: device is not None and devices[gpu][0] not in kinds)
