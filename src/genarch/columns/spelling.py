@@ -108,17 +108,20 @@ class Spelt:
         """The position of each text's name, from 1, 0 for null and for no text; None where one is none of them."""
         begin, rows = offsets(array), len(array)
         found = np.zeros(rows + -rows % _PADDED, np.uint8)
-        for at in range(0, rows if begin[-1] > begin[0] else 0, _PART):
-            if not self._find(begin[at : at + _PART + 1], array.buffers()[2], found[at : at + _PART]):
-                return None
+        if begin[-1] > begin[0]:
+            text = array.buffers()[2]
+            characters = np.frombuffer(text, np.uint8)
+            for at in range(0, rows, _PART):
+                if not self._find(begin[at : at + _PART + 1], text, characters, found[at : at + _PART]):
+                    return None
         if (known := valid(array)) is not None:
             found[:rows] *= known
         return found[:rows]
 
-    def _find(self, begin: npt.NDArray[Any], text: Any, found: npt.NDArray[Any]) -> bool:
+    def _find(self, begin: npt.NDArray[Any], text: Any, characters: npt.NDArray[Any], found: npt.NDArray[Any]) -> bool:
         """Whether each text is one of the names, as noted by then."""
         rows, size = len(begin) - 1, int(begin[-1] - begin[0])
-        keys = self._by.keys(begin, np.frombuffer(text, np.uint8))
+        keys = self._by.keys(begin, characters)
         if keys.dtype == np.uint8:
             by_pairs(self._by_key, keys, found)
         else:
