@@ -214,7 +214,8 @@ class Hashing(NamedTuple):
 
 def _lengths(begin: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Of each text, modulo 256."""
-    found: npt.NDArray[Any] = np.subtract(begin[1:], begin[:-1], dtype=np.uint8, casting="unsafe")
+    low = begin.astype(np.uint8)
+    found: npt.NDArray[Any] = low[1:] - low[:-1]
     return found
 
 
