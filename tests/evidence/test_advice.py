@@ -375,6 +375,16 @@ def test_where_no_time_is_known_the_smallest_is_nearest_and_what_does_another_ta
     assert [start.candidate.model for start in found.nearest] == ["small", "large", "unknown"]
 
 
+def test_of_those_that_are_too_large_the_smallest_is_nearest(field: RuleTable) -> None:
+    rows = [row("a", "quick", vram_gb=20.0, latency_ms=10.0), row("b", "small", vram_gb=12.0)]
+    there = few_step("quick small", [r._replace(hardware=A.id) for r in rows])
+    stated: dict[str, Any] = {**TEXT, "latency_budget_ms": 150, "gpu": A.id, "resolution_px": 512}
+    assert [s.candidate.model for s in advised(field, there, **stated, device_memory_gb=8).nearest] == [
+        "small",
+        "quick",
+    ]
+
+
 def test_what_is_known_to_fit_the_memory_comes_before_what_may(field: RuleTable) -> None:
     rows = [row("a", "unknown", hardware=A.id), row("b", "fits", hardware=A.id, vram_gb=6.0)]
     stated: dict[str, Any] = {**TEXT, "gpu": A.id, "resolution_px": 512}

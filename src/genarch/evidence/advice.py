@@ -159,7 +159,7 @@ def _shown(architectures: Iterable[str], found: Iterable[Candidate]) -> list[str
 
 
 def _nearest(found: Iterable[Candidate], needs: Needs) -> list[Candidate]:
-    """Those of fewest misses, the quickest first, then what suits, then the smallest.
+    """Those of fewest misses, of known weights first: the smallest where that is missed, the quickest, then what suits.
 
     What is not shown on the task, is trained with what is not there, was never released, or may not be used so, is no
     near miss; nor is what misses more than one thing beside the budget.
@@ -172,9 +172,10 @@ def _nearest(found: Iterable[Candidate], needs: Needs) -> list[Candidate]:
     nearest = [entry for entry in there if len(entry.misses) == least]
     suits = _suiting(nearest, needs)
 
-    def rank(entry: Candidate) -> tuple[float, tuple[float, ...], float]:
-        took = _time_of(entry)
-        return took.low_ms if took else inf, suits(entry), max(entry.memory_gb or inf, LEAST_GB)
+    def rank(entry: Candidate) -> tuple[bool, float, float, tuple[float, ...], float]:
+        took, gb = _time_of(entry), max(entry.memory_gb or inf, LEAST_GB)
+        large = any(miss.kind == "memory" for miss in entry.misses)
+        return not _released(entry), gb if large else 0, took.low_ms if took and not large else inf, suits(entry), gb
 
     return sorted(nearest, key=rank)
 

@@ -147,10 +147,7 @@ def memory_of(model: Model, catalogue: Catalogue) -> tuple[float | None, str | N
     least, row = least_memory_of(model.id, catalogue)
     if row or model.memory_gb or not model.work:
         return least, row
-    alike = (
-        other.id for other in catalogue.models.values() if other.work and _network(other.work) == _network(model.work)
-    )
-    ran = min(chain.from_iterable(_ran_in(other, catalogue) for other in alike), default=None)
+    ran = _ran_in_of(_network(model.work), catalogue)
     return ran if ran and ran[0] >= (least or 0) else (least, row)
 
 
@@ -164,6 +161,13 @@ def least_memory_of(name: str, catalogue: Catalogue) -> tuple[float | None, str 
     parameters = max([*((row.params_m or 0) / 1000 for row in rows), model.params_b or 0])
     weights = parameters * BYTES_PER_PARAMETER or None
     return min(_ran_in(name, catalogue), default=(model.memory_gb or weights, None))
+
+
+@lru_cache(maxsize=256)
+def _ran_in_of(network: tuple[str, str | None, str | None], catalogue: Catalogue) -> tuple[float, str] | None:
+    """The least memory in GB that a model of these networks ran in, with its row."""
+    alike = (model.id for model in catalogue.models.values() if model.work and _network(model.work) == network)
+    return min(chain.from_iterable(_ran_in(name, catalogue) for name in alike), default=None)
 
 
 def _ran_in(name: str, catalogue: Catalogue) -> list[tuple[float, str]]:
