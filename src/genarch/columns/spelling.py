@@ -133,9 +133,9 @@ class Spelt:
 
     def _dense(self, found: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Those that are a name: there are fewer groups, more alike in length, which is what they are copied by."""
-        named = np.compress(found != 0, found)
+        named = np.flatnonzero(found != 0)
         padded = np.zeros(len(named) + -len(named) % _PADDED, np.uint8)
-        padded[: len(named)] = named
+        found.take(named, out=padded[: len(named)], mode="wrap")
         return padded
 
     def _several(self, found: npt.NDArray[Any]) -> npt.NDArray[Any]:
