@@ -133,3 +133,10 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     for path in EXAMPLES[:3]:
         text = shown(report_on(load_spec(path), load_rules()), width)
         assert max(map(len, text.splitlines())) <= width
+
+
+def test_an_estimate_within_the_budget_that_leaves_it_open_is_said_to_be_of_another_task() -> None:
+    asked = {"task": "virtual_try_on", "conditioning": ["reference_image"], "latency_budget_ms": 5000}
+    stated = spec(**asked, gpu="l40s", resolution_px=1024)
+    text = " ".join(shown(report_on(stated, load_rules("field"))).split())
+    assert "open whether it keeps 5 s on l40s at 1024 px: estimated on the nearest kind of task at 727 ms" in text

@@ -25,7 +25,7 @@ from genarch.reports.evaluation_page import (
     report_page,
     verdict_words,
 )
-from genarch.reports.evidence import own_words, quickest_there, unshown, usd_words
+from genarch.reports.evidence import on_the_nearest, own_words, quickest_there, unshown, usd_words
 from genarch.reports.page import Block, Line, Page, Paragraph, Span, code, dim, spans, strong
 from genarch.reports.words import both, either, name_words, unmeasured_words
 
@@ -164,7 +164,8 @@ def _budget(report: Evaluated) -> Iterator[Line]:
         case "within":
             yield Span(f"estimated to keep {asked}: {band}", tone="kept")
         case "straddling":
-            yield Span(f"open whether it keeps {asked}: estimated at {band}", tone="open")
+            nearest = on_the_nearest(one, evidence.budget_ms)
+            yield Span(f"open whether it keeps {asked}: estimated{nearest} at {band}", tone="open")
         case "beyond":
             yield Span(f"estimated to miss {asked}: {band}", tone="missed")
         case _:

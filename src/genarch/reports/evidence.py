@@ -143,12 +143,11 @@ def standing_words(evidence: Assessment, recommended: Sequence[str]) -> str:
 
     Where it shows none of those recommended to keep the budget, also which others a measurement does.
     """
-    budget = ms_words(evidence.budget_ms)
     if not recommended:
         least = quickest_there(evidence)
         return f"The quickest that is known there: {ms_words(least[0])} ({least[1]}; {least[2]})." if least else ""
     found = {entry.architecture: entry for entry in evidence.feasibility}
-    words = [_standing(found[name], budget) for name in recommended]
+    words = [_standing(found[name], evidence.budget_ms) for name in recommended]
     if all(found[name].status not in KEPT for name in recommended):
         words += [f"Measured to keep it: {_kept(entry)}." for entry in evidence.feasibility if entry.rows]
     return " ".join(words)
@@ -180,8 +179,8 @@ def not_shown(evidence: Assessment, recommended: Sequence[str]) -> str:
     return f"not shown to keep {ms_words(evidence.budget_ms)}" if neither else ""
 
 
-def _standing(entry: Feasibility, budget: str) -> str:
-    name = entry.architecture
+def _standing(entry: Feasibility, budget_ms: float | Range) -> str:
+    name, budget = entry.architecture, ms_words(budget_ms)
     if entry.status == "demonstrated":
         return f"Measured to keep {budget}: {_kept(entry)}."
     band = band_words(entry.estimate) if entry.estimate else ""
@@ -189,10 +188,17 @@ def _standing(entry: Feasibility, budget: str) -> str:
         case "within":
             return f"Estimated to keep {budget}: {name} ({band})."
         case "straddling":
-            return f"Open whether {name} keeps {budget}: it is estimated at {band}."
+            nearest = on_the_nearest(entry, budget_ms)
+            return f"Open whether {name} keeps {budget}: it is estimated{nearest} at {band}."
         case "beyond":
             return f"Estimated to miss {budget}: {name} ({band})."
     return f"No measurement or estimate has {name} keep {budget} there."
+
+
+def on_the_nearest(entry: Feasibility, budget_ms: float | Range) -> str:
+    """Why it is open whether a budget is kept where the estimate is within it: it is of another task."""
+    within = entry.estimate and not isinstance(budget_ms, Range) and entry.estimate.high_ms <= budget_ms
+    return " on the nearest kind of task" if within else ""
 
 
 def _kept(entry: Feasibility) -> str:
