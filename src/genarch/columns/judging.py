@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from genarch.columns.plan import SLOT, Compiled, Words, part_of, taken
+from genarch.columns.joints import SLOT, Words, part_of, taken
+from genarch.columns.plan import Compiled
 from genarch.columns.spelling import by_pairs, pairs_of
 from genarch.engine.conditions import Condition
 from genarch.engine.rules import Ratio, RuleTable

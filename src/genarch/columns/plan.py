@@ -18,27 +18,19 @@ import numpy as np
 import numpy.typing as npt
 
 from genarch.columns.axes import Axis, Codes, Hardware, hardware_of, memory_numbers
+from genarch.columns.joints import PER_WORD, SLOT, Words, joints_of, part_of, plus
 from genarch.engine.conditions import Condition, constraints_read
 from genarch.engine.constraints import CONSTRAINTS, Range
 from genarch.engine.matching import Matcher
 from genarch.engine.rules import Assumption
 from genarch.values import NamedTuple
 
-Words = npt.NDArray[Any]
 Bools = npt.NDArray[Any]
 
 LARGEST = 1 << 16
 """Rows of a look-up table at most: so many stay near the processor, and their numbers have 16 bits."""
 
 _BITS = 64
-_PER_WORD = _BITS // 16
-"""Rows of look-up tables that a word has."""
-
-SLOT = 16
-"""Bits of a word that lanes share which are looked up together; so many has the row of a look-up table, too."""
-
-JOINT = 1 << 15
-"""Rows of a table at most that has the rows of others by what some columns have together."""
 
 
 class Part(NamedTuple):
@@ -68,27 +60,6 @@ class Done(NamedTuple):
     failed: Words
     pending: Words
     unknown: Bools
-
-
-class Joint(NamedTuple):
-    """Columns whose codes are one number together, and what that adds to the rows of the groups' look-up tables."""
-
-    sizes: Mapping[str, int]
-    """How many codes each column has, the first of the least weight."""
-    rows: Sequence[Words | None]
-    """Four groups to a word, by that number."""
-
-    def numbers(self, codes: Mapping[str, Codes]) -> Codes | None:
-        """The numbers; none where all columns are unknown."""
-        found: Codes | None = None
-        weight = 1
-        for name, size in self.sizes.items():
-            if name in codes:
-                kind = np.uint8 if weight * size <= 256 else np.uint16
-                own = np.multiply(codes[name], kind(weight), dtype=kind) if weight > 1 else codes[name]
-                found = own if found is None else np.add(found, own, out=own) if weight > 1 else own
-            weight *= size
-        return found
 
 
 class Group(NamedTuple):
@@ -222,7 +193,7 @@ class Compiled:
             [table if table.any() else None for table in self._packed(group.hits, group.conditions, words)]
             for group in self.groups
         ]
-        self._joints = [self._joint(sizes) for sizes in self._joined()]
+        self._joints = joints_of([group.steps for group in self.groups], self._sizes)
         self._by_condition = self._packed(np.eye(len(plan.parts), dtype=bool), range(len(plan.parts)), words)
 
     @property
@@ -300,32 +271,6 @@ class Compiled:
             sums = all_of(assumed)
         return np.stack([np.broadcast_to(hit(part, *sums), shape) for part in parts], axis=-1)
 
-    def _joined(self) -> Sequence[Mapping[str, int]]:
-        """The columns that groups read, few of them together, the largest first where they fit."""
-        names = {name for group in self.groups for name in group.steps}
-        found: list[dict[str, int]] = []
-        for name in sorted(names, key=lambda name: (-self._sizes[name], name)):
-            size = self._sizes[name]
-            fitting = [each for each in found if prod(each.values()) * size <= JOINT]
-            if fitting:
-                fitting[0][name] = size
-            else:
-                found.append({name: size})
-        return [dict(reversed(each.items())) for each in found]
-
-    def _joint(self, sizes: Mapping[str, int]) -> Joint:
-        rows: list[Words | None] = []
-        for first in range(0, len(self.groups), _PER_WORD):
-            word = np.zeros(1, np.uint64)
-            for name in sizes:  # the last is of the most weight
-                own = np.zeros(self._sizes[name], np.uint64)
-                for at, group in enumerate(self.groups[first : first + _PER_WORD]):
-                    if name in group.steps:
-                        own |= group.steps[name] << np.uint64(at * SLOT)
-                word = (own[:, None] + word).ravel()
-            rows.append(word if word.any() else None)
-        return Joint(sizes, rows)
-
     def _slots(self) -> Sequence[Sequence[Field]]:
         """Room for each lane's largest sum, slot by slot."""
         adds = self._plan.adds
@@ -383,7 +328,7 @@ class Compiled:
         totals: list[Words | None] = [None] * len(self._by_condition)
         spare = np.empty(rows, np.uint64)
         for index, tables in zip(self._rows(codes, rows, spare), self._tables, strict=True):
-            totals = [_plus(total, table, index, spare) for total, table in zip(totals, tables, strict=True)]
+            totals = [plus(total, table, index, spare) for total, table in zip(totals, tables, strict=True)]
         sums = [np.zeros(rows, np.uint64) if total is None else total for total in totals]
         for condition in self.wide:
             hit = self._matched(condition, codes, rows)
@@ -393,17 +338,17 @@ class Compiled:
     def _rows(self, codes: Mapping[str, Codes], rows: int, spare: Words) -> Iterable[npt.NDArray[Any]]:
         """Of each group, the rows of its look-up table, in the same place each time; needs `spare` until the first."""
         index = np.empty(rows, np.intp)
-        words: list[Words | None] = [None] * -(-len(self.groups) // _PER_WORD)
+        words: list[Words | None] = [None] * -(-len(self.groups) // PER_WORD)
         for joint in self._joints:
             if (numbers := joint.numbers(codes)) is not None:
                 index[...] = numbers
-                words = [_plus(word, table, index, spare) for word, table in zip(words, joint.rows, strict=True)]
+                words = [plus(word, table, index, spare) for word, table in zip(words, joint.rows, strict=True)]
         for at in range(len(self.groups)):
-            word = words[at // _PER_WORD]
+            word = words[at // PER_WORD]
             if word is None:
                 index[...] = 0
             else:
-                part_of(word, at % _PER_WORD, index)
+                part_of(word, at % PER_WORD, index)
             yield index
 
     def hits(self, codes: Mapping[str, Codes], rows: int) -> list[Words]:
@@ -439,31 +384,6 @@ class Compiled:
             failed, pending = _words([m.failed for m in masks], at), _words([m.pending for m in masks], at)
             done[name] = Done(failed[own], pending[own], own == 0)
         return self._hits([condition], done, at, (rows,))[:, 0]
-
-
-def _plus(total: Words | None, table: Words | None, index: npt.NDArray[Any], spare: Words) -> Words | None:
-    """The total with what a table has at some places, which are within it; that is in `spare` meanwhile."""
-    if table is None:
-        return total
-    if total is None:
-        return taken(table, index)
-    total += table.take(index, out=spare, mode="wrap")
-    return total
-
-
-def part_of(word: Words, at: int, out: npt.NDArray[Any]) -> None:
-    """A part of a word of so many bits as `SLOT` has, as places in a table."""
-    shift, last = np.uint64(at * SLOT), at == _PER_WORD - 1
-    found = np.right_shift(word, shift, out=out.view(np.uint64)) if at else word
-    if not last:
-        np.bitwise_and(found, np.uint64((1 << SLOT) - 1), out=out.view(np.uint64))
-
-
-def taken(table: npt.NDArray[Any], index: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """What a table has at places that are within it; quicker than to look whether they are."""
-    found = np.empty(len(index), table.dtype)
-    table.take(index, out=found, mode="wrap")
-    return found
 
 
 def _positions(terms: int) -> Sequence[int]:

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from genarch.columns.joining import Evidence
+from genarch.columns.joints import Words
 from genarch.columns.judging import Added
-from genarch.columns.plan import Words
 from genarch.engine.rules import RuleTable
 
 _BITS = 64
