@@ -117,7 +117,7 @@ def _at_once(*_: object, **__: object) -> Found[str]:
 
 @pytest.fixture
 def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explore, "search", _at_once)
+    monkeypatch.setattr("genarch.engine.completions.search", _at_once)
 
 
 @pytest.mark.usefixtures("stopped")

@@ -112,7 +112,7 @@ def test_the_next_question_narrows_most(rules: RuleTable, stated: dict[str, Valu
 def test_open_questions_are_those_whose_answer_alone_can_change_the_verdict(
     rules: RuleTable, stated: dict[str, Value]
 ) -> None:
-    with patch("genarch.engine.open_questions.SAMPLES", 10**6):
+    with patch("genarch.engine.completions.SAMPLES", 10**6):
         exploration = explore(Spec("s", stated), rules)
         found = exploration.open_questions
     verdicts = [(completed, verdict(completed, rules)) for completed in completions(stated, rules, NAMES)]
@@ -634,3 +634,27 @@ def test_open_questions_do_not_depend_on_what_was_explored_before() -> None:
     rules = table(rule("first", NARROW, {"diffusion": 9}), rule("second", PAIRED, {"gan": 3}))
     assert explore(spec(domain="broad"), rules).open_questions == ("paired_data",)  # makes no classes of the domain
     assert explore(spec(), rules).open_questions == ("domain", "paired_data")
+
+
+@given(contradictory_tables(NAMES), st.lists(answers(NAMES, with_ranges=True), min_size=2, max_size=6))
+@examples(30)
+def test_what_completions_lead_to_is_kept_for_answers_that_leave_the_same_open(
+    rules: RuleTable, every_stated: list[dict[str, Value]]
+) -> None:
+    """By a table that explored other answers before, among them some that leave the same, as by a new one."""
+
+    def known(rules: RuleTable, stated: dict[str, Value]) -> tuple[object, ...]:
+        found = explore(Spec("s", stated), rules)
+        return found.possible, found.open_questions, found.next_question
+
+    before = [known(rules, stated) for stated in every_stated]
+    for stated, found in zip(every_stated, before, strict=True):
+        verdict_search.cache_clear()
+        assert known(rules, stated) == found
+
+
+def test_a_budget_in_the_same_gap_has_its_own_witnesses() -> None:
+    first, second = (explore(spec(domain="narrow", latency_budget_ms=ms), TABLE) for ms in (150, 160))
+    assert [item.verdict for item in first.possible] == [item.verdict for item in second.possible]
+    assert {item.witness["latency_budget_ms"] for item in second.possible} == {160}
+    assert first.open_questions == second.open_questions

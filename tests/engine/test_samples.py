@@ -12,8 +12,9 @@ from genarch.engine import diff as comparison
 from genarch.engine.conditions import Predicate
 from genarch.engine.constraints import Value
 from genarch.engine.diff import Comparison
+from genarch.engine.samples import sampled
 from genarch.engine.scoring import scorer
-from genarch.engine.search import sampled, verdict_search
+from genarch.engine.search import verdict_search
 from genarch.engine.spec import Spec
 from strategies import answers, contradictory_tables, examples
 

@@ -12,7 +12,8 @@ from genarch.engine.constraints import CONSTRAINTS, Answers, Range
 from genarch.engine.extension import ROOM
 from genarch.engine.matching import Column, positions
 from genarch.engine.rules import Notice, Question
-from genarch.engine.search import Found, Space, Stretch, find, sampled, search, subsets, verdict_search, witness
+from genarch.engine.samples import sampled
+from genarch.engine.search import Found, Space, Stretch, find, search, subsets, verdict_search, witness
 
 NARROW = Predicate("domain", "is", ("narrow",))
 PAIRED = Predicate("paired_data", "is", (True,))

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from brute import completions, contradictions, verdict
 from builders import FAMILIES, SOURCE, rule, table
 from genarch import RuleTable
-from genarch.engine import courses, lint
-from genarch.engine import search as samples
+from genarch.engine import courses, lint, samples
 from genarch.engine.conditions import All, Any, Condition, Not, Predicate
 from genarch.engine.constraints import BY_NAME, Value
 from genarch.engine.findings import Finding

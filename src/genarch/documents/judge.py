@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from genarch.documents.reader import TOO_COSTLY, DesignDocument, PlacedSpec, families_named, located
@@ -12,7 +11,7 @@ from genarch.documents.waivers import with_waivers
 from genarch.engine.answers import format_answer
 from genarch.engine.budget import Budget
 from genarch.engine.conditions import constraints_read
-from genarch.engine.constraints import BY_NAME, Range, Value
+from genarch.engine.constraints import BY_NAME, Range
 from genarch.engine.explore import Exploration
 from genarch.engine.findings import CheckId, Located, Place
 from genarch.engine.hardware_notices import GPU_NOT_LISTED
@@ -23,7 +22,6 @@ from genarch.engine.scoring import (
     Verdict,
     evaluate,
 )
-from genarch.engine.search import LIMIT
 from genarch.engine.spec import Spec
 from genarch.evidence.catalogue import Catalogue
 from genarch.values import NamedTuple
@@ -142,29 +140,11 @@ def judge_decision(
 
 def _evaluated(spec: Spec, rules: RuleTable, budget: Budget) -> tuple[Evaluation, Exploration]:
     """The evaluation that counts: where all ways to answer the rest lead to one other verdict, that one."""
-    evaluation, exploration = evaluate(spec, rules), _explored(spec, rules, budget)
+    evaluation, exploration = evaluate(spec, rules), Exploration(spec.constraints, rules, budget=budget)
     only = exploration.possible[0] if exploration.settled else None
     if only and only.verdict != evaluation.verdict.verdict:
         evaluation = evaluate(spec._replace(constraints=only.witness), rules)
     return evaluation, exploration
-
-
-def _explored(spec: Spec, rules: RuleTable, budget: Budget) -> Exploration:
-    """What completions of a spec lead to, found once for the same answers unless the budget may end the search."""
-    if budget.left <= LIMIT:
-        return Exploration(spec.constraints, rules, budget=budget)
-    exploration, steps = _known(tuple(spec.constraints.items()), rules)
-    budget.spend(steps)
-    return exploration
-
-
-@lru_cache(maxsize=64)
-def _known(stated: tuple[tuple[str, Value], ...], rules: RuleTable) -> tuple[Exploration, int]:
-    """What completions of stated answers lead to, and the steps that finding out took."""
-    budget = Budget(LIMIT + 1)
-    exploration = Exploration(dict(stated), rules, budget=budget)
-    exploration.possible  # noqa: B018  (searches)
-    return exploration, budget.limit - budget.left
 
 
 def _decided(spec: Spec, evaluation: Evaluation) -> list[Ranked]:

@@ -18,8 +18,9 @@ from genarch.engine.conditions import answered, constraints_read
 from genarch.engine.constraints import Answers, in_order
 from genarch.engine.matching import Matcher, positions
 from genarch.engine.rules import RuleTable
+from genarch.engine.samples import sampled
 from genarch.engine.scoring import surplus
-from genarch.engine.search import Found, Space, Stretch, VerdictSearch, sampled, search, verdict_search
+from genarch.engine.search import Found, Space, Stretch, VerdictSearch, search, verdict_search
 from genarch.values import NamedTuple
 
 SAMPLES = 1_000

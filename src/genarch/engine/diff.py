@@ -19,7 +19,8 @@ from genarch.engine.constraints import BY_NAME, Answers, Range, Value, in_order
 from genarch.engine.forms import OMITTED
 from genarch.engine.matching import positions
 from genarch.engine.rules import Rule, RuleTable
-from genarch.engine.search import AnswerClass, Space, distinct, find, sampled, search, verdict_search
+from genarch.engine.samples import sampled
+from genarch.engine.search import AnswerClass, Space, distinct, find, search, verdict_search
 from genarch.values import NamedTuple
 
 TOTAL = 400_000

@@ -13,11 +13,11 @@ from itertools import islice, product
 
 from genarch.engine.budget import Budget
 from genarch.engine.changes import Change, Flip, Possible, Stability
+from genarch.engine.completions import Completions, by_telling, completions_of
 from genarch.engine.conditions import values_named
 from genarch.engine.constraints import BY_NAME, Answers, Range, Value, gpu_names, in_order
 from genarch.engine.hardware_notices import no_hardware, unplaced
 from genarch.engine.matching import Column, positions, variations
-from genarch.engine.open_questions import by_telling, open_questions
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Verdict, verdict_of
 from genarch.engine.search import (
@@ -29,8 +29,6 @@ from genarch.engine.search import (
     distinct,
     fewer,
     names_of,
-    sampled,
-    search,
     subsets,
     verdict_search,
 )
@@ -44,9 +42,6 @@ TRIES = 50_000
 
 UNPLACED = 100
 """Steps that one counts for where evidence has to be asked anew."""
-
-SAMPLES = 5_000
-"""Completions to look at for what is possible, where a search did not come to its end."""
 
 
 def explore(spec: Spec, rules: RuleTable) -> "Exploration":
@@ -89,23 +84,20 @@ class Exploration:
         return self._table.scorer.hits(self._given)
 
     @cached_property
+    def _completed(self) -> Completions:
+        return completions_of(self._table, self._stated, self._budget)
+
+    @cached_property
     def possible(self) -> tuple[Possible, ...]:
         """Every verdict that answering everything else can lead to, in the table's order, with a witness.
 
         A witness answers every constraint that the table's rules and inconsistencies read. Where the search met its
         limit, those that it found and those of samples.
         """
-        table, verdicts = self._table, self._table.rules.verdicts
-        named = lambda hits: (table.verdict(hits),)  # noqa: E731
-        result = search(table.space, named, table.reachable, verdicts, self._stated, budget=self._budget)
-        found = dict(result.witnesses)
-        if not result.complete:
+        if not self._completed.complete:
             self._met["possible"] = LIMIT
-        if not result.complete and not (self._budget and self._budget.met):
-            names = table.space.left_open(self._stated)
-            for hits, chosen in sampled(table.space, self._stated, SAMPLES):
-                found.setdefault(self._table.verdict(hits), {n: a.value for n, a in zip(names, chosen, strict=True)})
-        return tuple(Possible(name, in_order({**self._stated, **found[name]})) for name in verdicts if name in found)
+        reached = self._completed.reached.items()
+        return tuple(Possible(name, in_order({**self._stated, **found})) for name, found in reached)
 
     @property
     def stopped(self) -> int:
@@ -152,10 +144,7 @@ class Exploration:
 
         It may be one of which a range is stated, and where in it would narrow the verdict most.
         """
-        if self.settled or not self.possible:
-            return None
-        still_open = self._table.space.left_open(self._stated)
-        return self.question_among([name for name in self._table.order if name in still_open])
+        return None if self.settled or not self.possible else self._completed.next_question
 
     @cached_property
     def open_questions(self) -> tuple[str, ...]:
@@ -166,9 +155,7 @@ class Exploration:
         """
         if self.settled or not self.possible:
             return ()
-        reached = (item.witness for item in self.possible)
-        found = open_questions(self._table, self._stated, reached)
-        return tuple(found) or tuple(filter(None, [self.next_question]))
+        return self._completed.open_questions or tuple(filter(None, [self.next_question]))
 
     def question_among(self, names: Sequence[str]) -> str | None:
         """The constraint whose answer leaves the fewest verdicts possible on average; None where nothing is possible.

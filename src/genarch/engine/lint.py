@@ -22,7 +22,8 @@ from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Answers
 from genarch.engine.findings import CheckId, Finding
 from genarch.engine.matching import positions
 from genarch.engine.rules import Method, NextStep, Notice, Rule, RuleTable
-from genarch.engine.search import STEP, Found, Space, VerdictSearch, find, sampled, verdict_search, witness
+from genarch.engine.samples import sampled
+from genarch.engine.search import STEP, Found, Space, VerdictSearch, find, verdict_search, witness
 
 SAMPLES = 1_000
 """Completions that tell most rules apart before any search."""

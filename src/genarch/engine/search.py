@@ -8,7 +8,7 @@ node that was searched before. What is found comes with a witness, the answers o
 is out of reach everywhere. So the answer is exact, though few of the completions are looked at, unless the search met
 its limit of steps, which `Found.complete` says.
 
-Where examples are enough, `sampled` has completions at random, the same ones every time.
+Where examples are enough, `samples` has some.
 """
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
@@ -16,8 +16,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from collections.abc import Set as AbstractSet
 from copy import copy
 from functools import lru_cache, reduce
-from itertools import combinations, groupby, product
-from math import prod
+from itertools import combinations, groupby
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 from genarch.engine.bounds import Bounds
@@ -64,6 +64,8 @@ class AnswerClass(NamedTuple):
     value: Value
     fails: int
 
+
+FAILS = attrgetter("fails")
 
 Classes = Mapping[str, Sequence[AnswerClass]]
 
@@ -127,6 +129,11 @@ class Space:
             elif value is None:
                 found[name] = self.classes[name]
         return found
+
+    def left_by(self, stated: Answers) -> Hashable:
+        """What stated answers leave open: completions of those that leave the same meet the same conditions."""
+        values = ((name, stated.get(name)) for name in self.columns)
+        return self.matcher.against(stated)[0], *[pair for pair in values if isinstance(pair[1], Range | None)]
 
     def answers(self, name: str, *, alike: bool = True) -> list[AnswerClass]:
         """Answers to a constraint, at least one of each class, in the order of the declaration, numbers ascending.
@@ -336,55 +343,6 @@ def witness(
     )
 
 
-SAMPLES = 20_000
-"""A fifth of a second of looking for the shipped tables."""
-
-_MULTIPLIER, _INCREMENT, _MODULUS = 6364136223846793005, 1442695040888963407, 1 << 64  # Knuth's MMIX
-
-
-def sampled(
-    space: Space, stated: Answers = NOTHING_STATED, count: int | None = None, *, classes: Classes = ALL
-) -> Iterator[tuple[int, tuple[AnswerClass, ...]]]:
-    """The watched conditions that hit on sampled answers without a contradiction, and the classes of these answers.
-
-    Where something is stated, the samples are completions of it, and a contradiction within it is passed over. The
-    classes stand in the order of the constraints that are not stated, or only as a range; `classes` are those to draw
-    from, of some constraints. The samples are always the same, and each completion once where there are no more than
-    `count`.
-    """
-    every = list(space.left_open(stated, classes).values())
-    given, pending = space.matcher.against(stated)
-    ignored = space.matcher.gather(given, pending)[0] | space.watched
-    gather = space.matcher.narrowed(given, pending).gather
-    count = SAMPLES if count is None else count
-    for chosen in product(*every) if prod(map(len, every)) <= count else _drawn(every, count):
-        failed = given
-        for answer in chosen:
-            failed |= answer.fails
-        hits, _ = gather(failed, 0)
-        if not hits & ~ignored:
-            yield hits & space.watched, chosen
-
-
-def _drawn(every: Sequence[Sequence[AnswerClass]], count: int) -> Iterator[tuple[AnswerClass, ...]]:
-    """One answer to each constraint, drawn so many times."""
-    state = 1
-    for _ in range(count):
-        chosen = []
-        for answers in every:
-            state = (state * _MULTIPLIER + _INCREMENT) % _MODULUS
-            chosen.append(answers[(state >> 33) % len(answers)])
-        yield tuple(chosen)
-
-
-def scattered() -> Iterator[float]:
-    """Numbers from 0 to below 1, scattered as if by chance, and always the same ones."""
-    state = 1
-    while True:
-        state = (state * _MULTIPLIER + _INCREMENT) % _MODULUS
-        yield (state >> 33) / (1 << 31)
-
-
 def _remembered(table: Scorer) -> Callable[[int], str]:
     """The verdict on hits, with those that were asked for last: samples of many specs have the same hits."""
     return lru_cache(maxsize=1 << 12)(table.verdict)
@@ -416,6 +374,7 @@ class VerdictSearch:
     def extended(self, rules: Extended) -> "VerdictSearch":
         """That of the table with further rules."""
         other = copy(self)
+        vars(other).pop("completed", None)
         other.rules, other.scorer = rules, scorer(rules)
         other.bounds, other.verdict = self.bounds.extended(other.scorer), _remembered(other.scorer)
         added = [rule.when for rule in rules.added]

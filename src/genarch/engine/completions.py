@@ -1,16 +1,24 @@
-"""Which constraints a verdict still depends on, and which of them tells most of it, by samples."""
+"""What completions of stated answers lead to: which verdicts, and by samples, which constraints decide between them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import chain
 from math import prod
 from operator import or_
 
+from genarch.engine.budget import Budget
 from genarch.engine.constraints import Answers
-from genarch.engine.search import AnswerClass, VerdictSearch, distinct, sampled
+from genarch.engine.samples import sampled
+from genarch.engine.search import FAILS, LIMIT, AnswerClass, VerdictSearch, distinct, search
+
+COMPLETED = 5_000
+"""Completions to look at for what is possible, where a search did not come to its end."""
+
+MOST_KNOWN = 256
+"""Answers of which it is kept what their completions lead to, by each table."""
 
 SAMPLES = 200
 """Completions to look at at most: where there are no more, all of them, each answer of each varied."""
@@ -23,6 +31,50 @@ PATIENCE = 24
 
 CLOSE = 24
 """Completions next to a change of the verdict of which each answer is varied then: what matters rarely, does there."""
+
+
+class Completions:
+    """What completions of stated answers lead to."""
+
+    def __init__(self, table: VerdictSearch, stated: Answers, budget: Budget) -> None:
+        self._table, self._stated = table, stated
+        verdicts, before = table.rules.verdicts, budget.left
+        named = lambda hits: (table.verdict(hits),)  # noqa: E731
+        result = search(table.space, named, table.reachable, verdicts, stated, budget=budget)
+        self.complete, self.steps = result.complete, before - budget.left
+        found = dict(result.witnesses)
+        if not result.complete and not budget.met:
+            names = table.space.left_open(stated)
+            for hits, chosen in sampled(table.space, stated, COMPLETED):
+                found.setdefault(table.verdict(hits), {n: a.value for n, a in zip(names, chosen, strict=True)})
+        self.reached = {name: found[name] for name in verdicts if name in found}
+        """Each verdict, in the table's order, with answers to what is open that lead to it."""
+
+    @cached_property
+    def open_questions(self) -> tuple[str, ...]:
+        """The constraints that matter, the most telling first."""
+        return tuple(open_questions(self._table, self._stated, self.reached.values()))
+
+    @cached_property
+    def next_question(self) -> str | None:
+        """The constraint whose answer leaves the fewest verdicts possible on average."""
+        still_open = self._table.space.left_open(self._stated)
+        names = [name for name in self._table.order if name in still_open]
+        return next(iter(by_telling(self._table, self._stated, names)), None)
+
+
+def completions_of(table: VerdictSearch, stated: Answers, budget: Budget | None = None) -> Completions:
+    """What completions lead to: found once for all answers that leave the same open, unless the budget may end it."""
+    if budget and budget.left <= LIMIT:
+        return Completions(table, stated, budget)
+    known: dict[object, Completions] = vars(table).setdefault("completed", {})
+    if (key := table.space.left_by(stated)) not in known:
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        known[key] = Completions(table, stated, Budget(LIMIT + 1))
+    if budget:
+        budget.spend(known[key].steps)
+    return known[key]
 
 
 def open_questions(table: VerdictSearch, stated: Answers, reached: Iterable[Answers]) -> list[str]:
@@ -99,16 +151,12 @@ def open_questions(table: VerdictSearch, stated: Answers, reached: Iterable[Answ
 def by_telling(table: VerdictSearch, stated: Answers, names: Sequence[str]) -> list[str]:
     """Constraints that are not stated, those first whose answer leaves the fewest verdicts possible on average."""
     space = table.space
-    at = {name: position for position, name in enumerate(space.left_open(stated))}
-    met: dict[str, set[tuple[int, str]]] = {name: set() for name in names}
-    asked = [(at[name], found.add) for name, found in met.items()]
-    verdicts: dict[int, str] = {}  # many samples have the same hits
-    for hits, answers in sampled(space, stated, TELLING):
-        if (verdict := verdicts.get(hits)) is None:
-            verdict = verdicts[hits] = table.verdict(hits)
-        for position, add in asked:
-            add((answers[position].fails, verdict))
-    return _sorted(met)
+    samples = list(sampled(space, stated, TELLING))
+    if not samples:
+        return []
+    verdicts = [table.verdict(hits) for hits, _ in samples]
+    columns = dict(zip(space.left_open(stated), zip(*(answers for _, answers in samples), strict=True), strict=True))
+    return _sorted({name: set(zip(map(FAILS, columns[name]), verdicts, strict=True)) for name in names})
 
 
 def _sorted(met: Mapping[str, Iterable[tuple[int, str]]]) -> list[str]:
