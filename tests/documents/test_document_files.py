@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from genarch.documents.discovery import ListedFile, Selection, Skipped, listed_files, near_spec_name
+from genarch.documents.discovery import ListedFile, Selection, Skipped, is_surely_spec, listed_files, near_spec_name
 from genarch.documents.globs import Patterns
 
 
@@ -105,7 +105,19 @@ def test_names_that_come_near_are_looked_at(tree: Path) -> None:
     assert paths("docs", root=tree)[:2] == ["docs/X.Genarch.yaml", "docs/d.md"]
     assert near_spec_name("X.Genarch.yml") == "X.genarch.yaml"
     assert near_spec_name("genarch.yml") == "genarch.yaml"
-    assert near_spec_name("genarch.yaml") == near_spec_name("my-genarch.yaml") == near_spec_name("a.md") == ""
+    assert near_spec_name("my-genarch.yaml") == near_spec_name("genarc.yaml") == "genarch.yaml or NAME.genarch.yaml"
+    assert near_spec_name("genarch.yaml") == near_spec_name("search.yaml") == near_spec_name("a.md") == ""
+
+
+def test_a_file_with_nearly_the_name_of_a_spec_is_one_where_it_states_a_decision(tree: Path) -> None:
+    stated = "constraints: {latency_budget_ms: 33}\n"
+    for name, text in {"genarc.yaml": stated, "b-genarch.yml": f"{stated}decision: gan\n", "genarch.yml": ""}.items():
+        (tree / name).write_text(text)
+    assert [is_surely_spec(str(tree / name)) for name in ("genarc.yaml", "b-genarch.yml", "genarch.yml")] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_glob_holds_through_a_link_above_and_however_a_letter_is_kept(tree: Path) -> None:

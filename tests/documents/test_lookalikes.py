@@ -52,14 +52,64 @@ def test_a_near_miss_is_an_error_where_nothing_else_has_our_name(info: str, tmp_
         ("block-misspelt", 3),
         ("block-misspelt", 11),
     ]
-    for other in (
-        f"```{info}\nversion: 1\n```\n",
-        f"```yaml\n{SPEC}```\n",
-        f"---\n{SPEC}---\n",
-        "```yaml search\nconstraints:\n task: x\n```\n",
-    ):
-        path.write_text(other)
-        assert load_document(str(path), rules) is None, other
+    for content in ("version: 1\n", "", "latency_budget_ms: 33\ndecision: gan\n"):
+        path.write_text(f"```{info}\n{content}```\n")
+        document = load_document(str(path), rules)
+        assert document is not None
+        assert [defect.finding.check for defect in document.defects] == ["block-misspelt"]
+
+
+@pytest.mark.parametrize(
+    ("text", "check"),
+    [
+        ("```yaml gnrch\n```\n", "block-misspelt"),
+        ("```ymal genarc\na: 1\n```\n", "block-misspelt"),
+        ("```yamlgenarc\n```\n", "block-misspelt"),
+        (f"~~~~genarhc\n{SPEC}~~~~\n", "block-misspelt"),
+        ("```genarc\ndecision: gan\n```\n", "block-misspelt"),
+        (f"```yaml\n{SPEC}```\n", "block-quoted"),
+        ("```yaml search\nconstraints:\n task: x\n```\n", "block-quoted"),
+        (f"---\n{SPEC}---\n", "block-misspelt"),
+        ("---\nconstraints: {task: inpainting}\n---\n", "block-quoted"),
+        ("---\nspec: {constraints: {task: inpainting}}\n---\n", "block-quoted"),
+        ("---\ngenarhc:\n  constraints: {task: inpainting}\n---\n", "block-misspelt"),
+        ("---\ng\u0435narch: {version: 1, constraints: {task: inpainting}}\n---\n", "block-misspelt"),
+        ("---\nx-genarch: {version: 1, constraints: {task: inpainting}}\n---\n", "block-misspelt"),
+        ("```yaml search\na: 1\n```\n", None),
+        ("```yaml monarch\na: 1\n```\n```graph\na: 1\n```\n```yaml generic\n```\n", None),
+        ("```yaml\nconstraints: {memory: 1}\n```\ntask: x\n", None),
+        ("---\ntitle: constraints\n---\ntask: x\n", None),
+    ],
+)
+def test_what_is_meant_is_found_where_nothing_has_our_name(text: str, check: str | None, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(text)
+    document = load_document(str(tmp_path / "a.md"), load_rules("field"))
+    defects = document.defects if document else ()
+    assert [defect.finding.check for defect in defects] == ([check] if check else [])
+
+
+UNREAD = {
+    **{marks: f"{marks}yaml genarch\n{SPEC}{marks}\n" for marks in ("\u00b4\u00b4\u00b4", "\u2018\u2018\u2018", "\uff40\uff40\uff40", "`", ":::", "===", '"""')},
+    "an attribute": f'<pre lang="yaml genarch">\n{SPEC}</pre>\n',
+    "another language": f".. code-block:: yaml genarch\n\n{SPEC}",
+    "a rule of stars": f"***\ngenarch:\n  {SPEC}***\n",
+    "a rule of other signs": f"===\n\ngenarch:\n  {SPEC}",
+    "TOML behind a rule": '***\n[genarch]\nversion = 1\ndecision = "gan"\n',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNREAD.values(), ids=UNREAD)
+def test_a_spec_behind_our_name_is_an_error_whatever_it_is_made_of(text: str) -> None:
+    line = text[: text.index("genarch")].count("\n") + 3
+    assert found(f"# A\n\n{text}") == [("block-swallowed", line)]
+    assert {check for check, _ in found(f"# A\n\n````md\n{text}````\n")} <= {"block-quoted"}
+
+
+@pytest.mark.parametrize(
+    "text", ["The key is `genarch:`\n\nwith `version: 1`.\n", "genarch:\n  version: 1.2\n", "genarch\n\nmore\n"]
+)
+def test_what_only_names_it_is_none(text: str) -> None:
+    assert found(f"# A\n\n{text}") == []
 
 
 @pytest.mark.parametrize("info", ["yaml", "", "text", "json", 'yaml title="genarch.yaml"', "diff"])

@@ -181,6 +181,8 @@ def _document(path: str, settings: Settings) -> Checked:
 def _sidecar(item: ListedFile, settings: Settings) -> Checked | None:
     path = item.path
     if not item.named and (meant := discovery.near_spec_name(os.path.basename(path))):
+        if not discovery.is_surely_spec(path):
+            return None
         message = f"spec files of this name are not searched for; name it {meant}"
         finding = located(CheckId("block-misspelt"), Place(path, 1, 1), message)
         return Checked(path, carries=True, findings=tuple(with_severities([finding], settings.policy)))

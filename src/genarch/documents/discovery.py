@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from genarch.documents.globs import Patterns
-from genarch.files.io import is_spec, walk, walked_to, within
+from genarch.documents.lookalikes import is_deciding, is_nearly
+from genarch.errors import InputError
+from genarch.files.bundled import OWN_NAME
+from genarch.files.io import is_spec, read_text, walk, walked_to, within
 from genarch.values import NamedTuple
 
 
@@ -33,7 +36,9 @@ def led_out(path: str) -> str:
 DOCUMENT_SUFFIXES = (".md", ".markdown")
 
 _NEAR_SPEC = re.compile(r"(.*\.)?genarch\.ya?ml", re.IGNORECASE)
-"""The names of spec files, and those that come near."""
+"""The names of spec files, and those that are meant to be."""
+LONGEST = 255
+"""Characters of a name that are looked at."""
 
 
 class ListedFile(NamedTuple):
@@ -93,7 +98,7 @@ def listed_files(paths: Sequence[str], selection: Selection) -> Iterator[ListedF
     def wanted(path: str, name: str) -> bool:
         if selection.include:
             return selection.include.match(path)
-        return name.lower().endswith(DOCUMENT_SUFFIXES) or bool(_NEAR_SPEC.fullmatch(name))
+        return name.lower().endswith(DOCUMENT_SUFFIXES) or _is_near_spec(name)
 
     def passed_by(target: str, entry: os.DirEntry[str]) -> str:
         """Why a file in a folder, or the one that a link leads to, is not looked at; empty where it is."""
@@ -140,8 +145,25 @@ def listed_files(paths: Sequence[str], selection: Selection) -> Iterator[ListedF
 
 def near_spec_name(name: str) -> str:
     """The name that a spec file was perhaps meant to have; empty where it has it, or is nothing of the kind."""
+    if is_spec(name) or not _is_near_spec(name):
+        return ""
     meant = _NEAR_SPEC.sub(r"\1genarch.yaml", name)
-    return "" if is_spec(name) or not _NEAR_SPEC.fullmatch(name) else meant
+    return meant if is_spec(meant) else "genarch.yaml or NAME.genarch.yaml"
+
+
+def _is_near_spec(name: str) -> bool:
+    """Whether a file has the name of a spec file, or nearly so; one that is only alike has to state a spec too."""
+    if not name.lower().endswith((".yaml", ".yml")) or name == OWN_NAME:
+        return False
+    return bool(_NEAR_SPEC.fullmatch(name)) or any(is_nearly(word) for word in re.split(r"[-_.\s]+", name[:LONGEST]))
+
+
+def is_surely_spec(path: str) -> bool:
+    """Whether a file of such a name is one by its name alone, or by the decision that it states."""
+    name = os.path.basename(path)
+    with suppress(InputError):
+        return bool(_NEAR_SPEC.fullmatch(name)) or is_deciding(read_text(path))
+    return False
 
 
 def specs_beside(path: str) -> Iterator[ListedFile]:

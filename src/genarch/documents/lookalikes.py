@@ -2,9 +2,11 @@
 
 import re
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import Literal
 from unicodedata import category, normalize
 
@@ -37,8 +39,16 @@ _CONSTRAINTS = re.compile(
 )
 _NAMES = re.compile(rf"""\b(?:{"|".join(BY_NAME)})["']?[ \t]*+:""")
 _SPEC_KEY = re.compile(
-    r"""^[{ \t]*+["']?(?:version["']?[ \t]*+:[ \t]*+1\b|(?:constraints|decision)["']?[ \t]*+:)""", re.MULTILINE
+    r"""^[{\s>*+.)\d-]*+["']?(?:version["']?[ \t]*+[:=][ \t]*+1(?![\w.])|(?:constraints|decision)["']?[ \t]*+[:=])""",
+    re.MULTILINE,
 )
+_DECIDING = re.compile(r"^(?:decision|document)[ \t]*+:", re.MULTILINE)
+_NAMING = re.compile(
+    r"""ya?ml[\W_]{0,20}+genarch\b|^[\s>*+.)\d#|-]*+\[?["']?genarch["']?\]?[ \t]*+[:=]?[ \t]*+$""", re.IGNORECASE
+)
+"""A line that names what follows it as ours, whatever it is made of."""
+_FOLLOWING = 4
+"""Lines behind such a line in which a spec begins."""
 _TICK = re.compile(r"(?<!`)`(?!`)")
 _MARK = re.compile(r"``+|~~~+")
 _ENDED_HTML = re.compile(r"<(pre|script|style|textarea)\b", re.IGNORECASE)
@@ -71,15 +81,13 @@ def near_fence(info: str, content: str) -> tuple[CheckId, str] | None:
     if not info.strip():
         first = content.partition("\n")[0].strip()
         return (MISSPELT, f"a fence of '{shown}' is not read; did you mean '{INFO[0]}'?") if first in INFO else None
-    folded = _as_seen(_QUOTED_VALUE.sub("", info) if len(info) <= LONGEST_INFO else info)
-    words = re.findall(r"[^\W_]+", folded)[:LONGEST_INFO]
+    folded, words = _words(info)
     joined = "".join(words)
-    named = WORD in joined or any(_is_nearly(word) for word in words)
     of_yaml = joined.startswith(("yaml", "yml")) or any(
         len(word) <= 5 and min(distance(word, "yaml"), distance(word, "yml")) <= 1 for word in words
     )
     stating = is_spec_like(content)
-    if named and (of_yaml or stating or _SPEC_KEY.search(content)):
+    if _is_named(words) and (of_yaml or stating or _SPEC_KEY.search(content) or _NAMES.search(content)):
         return MISSPELT, f"a fence of '{shown}' is not read; did you mean '{INFO[0]}'?"
     if stating and not _MARKS.search(content):
         return QUOTED, f"a listing of a spec is not read; as a block, it begins with {INFO[0]}"
@@ -88,12 +96,28 @@ def near_fence(info: str, content: str) -> tuple[CheckId, str] | None:
     return None
 
 
-def is_meant(text: str) -> bool:
-    """Whether a text without our word has a spec in a fence that is nearly ours."""
-    if not is_spec_like(text):
-        return False
-    infos = (fence[1] for fence in _FENCE.finditer(text))
-    return any(near is not None and near[0] == MISSPELT for near in (near_fence(info, "") for info in infos))
+def is_meant(content: bytes) -> bool:
+    """Whether a text without our word may be meant for us: by a fence that is nearly ours, or by what is stated."""
+    behind = [part for mark in (b"```", b"~~~") if mark in content for part in content.split(mark)[1:]]
+    if any(_is_near_info(part[:LONGEST_INFO].partition(b"\n")[0].partition(b"\r")[0]) for part in behind):
+        return True
+    stating = b"constraints" in content and (bool(behind) or content.removeprefix(BOM_UTF8).startswith(b"---"))
+    return stating and is_spec_like(content.decode(errors="replace"))
+
+
+@lru_cache(maxsize=1024)
+def _is_near_info(info: bytes) -> bool:
+    return len(info) > 4 and _is_named(_words(info.decode(errors="replace"))[1])
+
+
+def _words(info: str) -> tuple[str, list[str]]:
+    """An info string as it looks, without titles and file names, and its words."""
+    folded = _as_seen(_QUOTED_VALUE.sub("", info) if len(info) <= LONGEST_INFO else info)
+    return folded, re.findall(r"[^\W_]+", folded)[:LONGEST_INFO]
+
+
+def _is_named(words: Sequence[str]) -> bool:
+    return WORD in "".join(words) or any(is_nearly(word.removeprefix("yaml").removeprefix("yml")) for word in words)
 
 
 def _as_seen(text: str) -> str:
@@ -103,18 +127,29 @@ def _as_seen(text: str) -> str:
     return "".join(letter for letter in normalize("NFKC", text).casefold() if category(letter) not in ("Cf", "Mn"))
 
 
-def _is_nearly(word: str) -> bool:
-    """Whether a word is ours but for a letter, or for letters of other scripts, which may look the same."""
-    if not 6 <= len(word) <= 8:
+def is_nearly(word: str) -> bool:
+    """Whether a word is ours but for a letter, for two behind the first, or for those of other scripts that look alike.
+
+    `search` and the like, which others have, are not.
+    """
+    joined = "".join(letter for letter in _as_seen(word) if letter.isalnum()) if len(word) < 20 else word
+    if not 5 <= len(joined) <= 9:
         return False
-    own = sum(letter == wanted for letter, wanted in zip(word, WORD, strict=False))
-    foreign = sum(not letter.isascii() for letter in word)
-    return (len(word) == own + foreign == len(WORD) and own > foreign) or distance(word, WORD) == 1
+    own = sum(letter == wanted for letter, wanted in zip(joined, WORD, strict=False))
+    foreign = sum(not letter.isascii() for letter in joined)
+    alike = len(joined) == own + foreign == len(WORD) and own > foreign
+    return alike or (len({*joined} & {*WORD}) > 3 and distance(joined, WORD) <= 1 + joined.startswith(WORD[0]))
 
 
 def is_spec_like(text: str) -> bool:
     """Whether a text has `constraints:` with one that we know."""
-    return "constraints" in text and bool(_CONSTRAINTS.search(text) and _NAMES.search(text))
+    found = _CONSTRAINTS.search(text) if "constraints" in text else None
+    return found is not None and _NAMES.search(text, found.end()) is not None
+
+
+def is_deciding(text: str) -> bool:
+    """Whether a text reads as a spec file that is for a document, or has a decision."""
+    return is_spec_like(text) and _DECIDING.search(text) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -139,19 +174,16 @@ def hidden_blocks(
 
     Where `read` has a line, the marks are closed again in it, or stand between others, it speaks of a block or is one.
     """
-    opening = {}
-    for number, line in enumerate(lines, 1):
-        found = _MARKS.search(line) if WORD in line.casefold() and number not in read else None
-        quoted = found and _TICK.search(line[: found.start()]) and _TICK.search(line[found.end() :])
-        if found and not quoted and not any(marks in line[found.end() :] for marks in ("``", "~~~", "'''")):
-            opening[number] = line[found.start() :]
+    opening = dict(_openings(lines, read))
     ends = _Ends(lines) if opening else None
-    for number, text in opening.items():
+    for number, (column, text) in opening.items():
         at = bisect_right(verbatim, number, key=lambda part: part.first) - 1
         within = verbatim[at] if at >= 0 and number <= verbatim[at].last else None
         check = _SWALLOWED
         if number <= front:
             why = f"part of the front matter, which ends on line {front}; begin the document with another line than ---"
+        elif within is None and not text:
+            why = f"plain text to Markdown; write it as a block, which begins with ```{INFO[0]}"
         elif within is None:
             why = "plain text to Markdown; put it at the margin, on lines of its own"
         elif within.kind == "indented code":
@@ -168,7 +200,24 @@ def hidden_blocks(
                 why = f"inside {part} and is not closed by what was meant to; close it before the block"
             else:
                 check, why = QUOTED, f"not read, since it is inside {part}"
-        yield Defect(check, number, 1, f"the block here is {why}")
+        # What names a spec, and opens no block to the eye, may well be quoted.
+        if text or (number > front and check == _SWALLOWED and (within is None or within.kind != "indented code")):
+            yield Defect(check, number, column + 1, f"the block here is {why}")
+
+
+def _openings(lines: Sequence[str], read: Collection[int]) -> Iterator[tuple[int, tuple[int, str]]]:
+    """The lines that open a spec to the eye: where in them, and the marks with what follows; empty without marks."""
+    for number, line in enumerate(lines, 1):
+        if WORD not in line.casefold() or number in read:
+            continue
+        found = _MARKS.search(line)
+        quoted = found and _TICK.search(line[: found.start()]) and _TICK.search(line[found.end() :])
+        if found and not quoted and not any(marks in line[found.end() :] for marks in ("``", "~~~", "'''")):
+            yield number, (found.start(), line[found.start() :])
+        elif not found and (naming := _NAMING.search(line)):
+            following = range(number + 1, min(number + _FOLLOWING, len(lines)) + 1)
+            if any(_SPEC_KEY.match(lines[at - 1]) for at in takewhile(lambda at: at not in read, following)):
+                yield number, (naming.start(), "")
 
 
 class _Ends:

@@ -20,8 +20,8 @@ from genarch.documents.lookalikes import (
     WORD,
     Defect,
     Verbatim,
-    distance,
     hidden_blocks,
+    is_nearly,
     is_spec_like,
     near_fence,
 )
@@ -45,13 +45,16 @@ MAX_DEPTH = 64
 MAX_NESTING = 100
 """Lists count twice, quotations once. What is nested deeper is not parsed; a block behind it is reported as hidden."""
 
-_KEY = re.compile(r"""["']?\bgenarch["']?[ \t]*:""", re.IGNORECASE)
+_KEY = re.compile(
+    r"""["']?\bgenarch["']?[ \t]*:|^[ \t]*+["']?genarch["']?[ \t]*+(?:=|$)""", re.IGNORECASE | re.MULTILINE
+)
 _NESTED_KEY = re.compile(
     r"""(?:^[ \t-]*+|[{,][ \t]*+)["']?(genarch)["']?[ \t]*+:(?=\s|$)""", re.IGNORECASE | re.MULTILINE
 )
 _ANY_KEY = re.compile(rf"""{WORD}|^["']?(?:g[\w-]{{4,8}}|constraints)["']?[ \t]*+:""", re.IGNORECASE | re.MULTILINE)
 """Front matter where something of ours may be."""
-_KEY_ELSEWHERE = re.compile(r"""\[?["']?\bgenarch\b["']?[ \t]*(?:[:=]|\]$)""", re.IGNORECASE)
+_STATING = re.compile(r"^(?:version[ \t]*+:[ \t]*+1$|decision[ \t]*+:)", re.MULTILINE)
+_KEY_ELSEWHERE = re.compile(r"""\[?["']?\bgenarch\b["']?(?:[ \t]*(?:[:=]|\]$)|\.[\w.]*+[ \t]*+=)""", re.IGNORECASE)
 """A key as YAML, TOML and JSON have it."""
 _STATUS = re.compile(r"""^status[ \t]*:[ \t]*["']?([^"'#\n]*)""", re.IGNORECASE | re.MULTILINE)
 _OTHER_FORMS = {"---": "never ends with a line of three hyphens", "+++": "is TOML", "{": "is JSON"}
@@ -162,7 +165,7 @@ def parse_markdown(text: str) -> Markdown:
                 instead = f"as a block, it begins with {INFO[0]} and leaves the key out"
                 message = f"a listing with 'genarch:' is not read; {instead}"
                 defects.append(Defect(QUOTED, first, column, message))
-    read = opened | {line for block in blocks for line in range(block.first, block.last + 1)}
+    read = opened | {line for block in (*specs, *blocks) for line in range(block.first, block.last + 1)}
     read.update(defect.line for defect in defects)
     defects += hidden_blocks(lines, front, read, verbatim)
     parts = tuple(specs), tuple(headings), tuple(verbatim), tuple(comments), tuple(defects)
@@ -230,7 +233,7 @@ def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], lis
     if not front:
         return "", [], list(_unread(lines))
     text = "\n".join(lines[1 : front - 1]) + "\n"
-    stated, ours = _STATUS.search(text), _ANY_KEY.search(text)
+    stated, ours = _STATUS.search(text), _ANY_KEY.search(text) or is_spec_like(text)
     status = stated[1].strip() if stated else ""
     specs: list[Block] = []
     found: list[tuple[CheckId, int, str]] = []
@@ -250,19 +253,20 @@ def _read_front(lines: Sequence[str], front: int) -> tuple[str, list[Block], lis
     for key, at, start, end, value in entries if ours else ():
         if key == WORD:
             specs.append(_spec(text, at, start, end))
-        elif key.casefold() == WORD or (value is None and _nearly(key.casefold())):
+        elif key.casefold() == WORD or (
+            value is None and (is_nearly(key) or (WORD in key.casefold() and is_spec_like(text[at:end])))
+        ):
             found.append((MISSPELT, at, f"'{key}' is not read; did you mean '{WORD}'?"))
         elif key == "constraints" and is_spec_like(text[at:end]):
-            found.append((MISSPELT, at, f"'{key}' at the top is not read; put the spec below '{WORD}:'"))
+            meant = _STATING.search(text) or any(WORD in line.casefold() for line in lines)
+            check = MISSPELT if meant else QUOTED
+            found.append((check, at, f"'{key}' at the top is not read; put the spec below '{WORD}:'"))
         elif value is None and (nested := _NESTED_KEY.search(text, text.rfind("\n", 0, start) + 1, end)):
             message = f"'{WORD}' below '{key[:40]}' is not read; write it at the top of the front matter"
             found.append((MISSPELT, nested.start(1), message))
+        elif value is None and is_spec_like(text[start:end]):
+            found.append((QUOTED, at, f"a spec below '{key[:40]}' is not read; it is read below '{WORD}:'"))
     return status, specs, [Defect(check, *_position(text, at), message) for check, at, message in found]
-
-
-def _nearly(key: str) -> bool:
-    """Whether a key is nearly ours; `search` and the like, which others have, are not."""
-    return 5 <= len(key) <= 9 and distance(key, WORD) <= 1 + key.startswith(WORD[0])
 
 
 class _OtherShape(Exception):  # noqa: N818  (front matter of another shape is no error of its owner)

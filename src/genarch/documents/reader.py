@@ -258,8 +258,7 @@ def _content(path: str) -> bytes | None:
     mention = _MENTION.search(content) if b"\0" in content or WORD.encode() in content.lower() else None
     if mention and b"\0" in mention[0]:
         raise refuse(path, "not UTF-8, but UTF-16 or UTF-32; save it as UTF-8")
-    meant = mention or (b"constraints" in content and is_meant(content.decode(errors="replace")))
-    return content if meant else None
+    return content if mention or is_meant(content) else None
 
 
 @lru_cache(maxsize=8)
