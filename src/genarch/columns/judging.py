@@ -15,7 +15,7 @@ from genarch.columns.plan import Compiled
 from genarch.columns.spelling import by_pairs, pairs_of
 from genarch.engine.conditions import Condition
 from genarch.engine.rules import Ratio, RuleTable
-from genarch.engine.scoring import scorer
+from genarch.engine.scoring import scorer, surplus
 from genarch.values import NamedTuple
 
 Numbers = npt.NDArray[Any]
@@ -341,8 +341,8 @@ class Judge:
 
 
 def _surplus(apart: Numbers, touched: Numbers, limit: Ratio) -> Numbers:
-    """As `scoring.surplus` has it, for many rows."""
-    found: Numbers = limit.denominator * apart.astype(np.int64) - limit.numerator * touched
+    """`scoring.surplus`, which adds up, for many rows."""
+    found: Numbers = surplus(1, 0, limit) * apart.astype(np.int64) + surplus(0, 1, limit) * touched
     return found
 
 

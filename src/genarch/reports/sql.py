@@ -12,7 +12,7 @@ from typing import Literal
 from genarch.engine.conditions import All, Any, Condition, Not, Predicate, constraints_read, predicates, satisfies
 from genarch.engine.constraints import BY_NAME, Range, gpu_names
 from genarch.engine.rules import RuleTable
-from genarch.engine.scoring import Scorer, scorer
+from genarch.engine.scoring import Scorer, scorer, surplus
 from genarch.values import NamedTuple
 
 Dialect = Literal["duckdb", "spark", "bigquery", "snowflake", "postgres"]
@@ -342,8 +342,12 @@ class _Compiled:
         touching = [self._of(f"genarch_{which}", "genarch_t{}".format) for which in ("first", "second")]
         apart, touched = f"({points[0]} - {points[1]})", f"({touching[0]} + {touching[1]})"
         whole = f"GREATEST({touched}, 1)"
-        limit = header.close_call
-        close = f"({apart} = 0 OR {limit.denominator} * {apart} < {limit.numerator} * {whole})"
+        # `surplus` adds up: of points apart and of those that touch either it is so much for each.
+        clear, level = (
+            (f"{surplus(1, 0, limit)} * {apart}", f"{-surplus(0, 1, limit)} * {whole}")
+            for limit in (header.clear, header.close_call)
+        )
+        close = f"({apart} = 0 OR {' < '.join(level)})"
         untouched = " AND ".join(f"(genarch_e{at} > 0 OR genarch_t{at} = 0)" for at in every)
         lean = f"(genarch_doubt OR {self._of('genarch_first', self._limited)})"
         family = self._of("genarch_first", lambda at: _text(families[at]))
@@ -351,7 +355,7 @@ class _Compiled:
         if header.calibration:
             likely = f"{self._chance(header.calibration.per_point)} >= {header.calibration.clear}"
         else:
-            likely = f"{header.clear.denominator} * {apart} >= {header.clear.numerator} * {whole}"
+            likely = " >= ".join(clear)
         none = "genarch_first = 0"
         nothing = f"{none} OR (genarch_second > 0 AND ({untouched}))"
         begin = f"CASE WHEN {none} THEN 'infeasible' WHEN genarch_second = 0 THEN {family} WHEN {untouched}"
