@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, reduce
-from itertools import chain
+from itertools import chain, count, islice
 from math import prod
 from operator import or_
 
@@ -24,7 +24,10 @@ SAMPLES = 200
 """Completions to look at at most: where there are no more, all of them, each answer of each varied."""
 
 TELLING = 1_000
-"""Completions to choose a question by, some 10 ms."""
+"""Completions to choose a question by at most, some 10 ms."""
+
+ENOUGH = 200
+"""Of these, how many are looked at in turn, until so many show no verdict with an answer that it was not seen with."""
 
 PATIENCE = 24
 """Samples that show nothing new, after which no more are looked at."""
@@ -151,12 +154,15 @@ def open_questions(table: VerdictSearch, stated: Answers, reached: Iterable[Answ
 def by_telling(table: VerdictSearch, stated: Answers, names: Sequence[str]) -> list[str]:
     """Constraints that are not stated, those first whose answer leaves the fewest verdicts possible on average."""
     space = table.space
-    samples = list(sampled(space, stated, TELLING))
-    if not samples:
-        return []
-    verdicts = [table.verdict(hits) for hits, _ in samples]
-    columns = dict(zip(space.left_open(stated), zip(*(answers for _, answers in samples), strict=True), strict=True))
-    return _sorted({name: set(zip(map(FAILS, columns[name]), verdicts, strict=True)) for name in names})
+    places = dict(zip(space.left_open(stated), count()))
+    met: dict[str, set[tuple[int, str]]] = {name: set() for name in names}
+    samples, size = sampled(space, stated, TELLING), -1
+    while size < (size := sum(map(len, met.values()))) and (block := list(islice(samples, ENOUGH))):
+        verdicts = [table.verdict(hits) for hits, _ in block]
+        columns = list(zip(*(answers for _, answers in block), strict=True))
+        for name, seen in met.items():
+            seen.update(zip(map(FAILS, columns[places[name]]), verdicts, strict=True))
+    return _sorted(met)
 
 
 def _sorted(met: Mapping[str, Iterable[tuple[int, str]]]) -> list[str]:
