@@ -158,3 +158,73 @@ def test_tables_without_end_take_no_longer_than_their_lines() -> None:
             text = f"# A\n\n## {name}\n\n{rows * count}"
             steps.append(_calls(parse_markdown(text)))
         assert steps[1] < 2.2 * steps[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"superseded by {name}" for name in ("TBD", "tba", "none", "nothing yet", "N/A", "ADR-", "ADR-0000", "_____", "\u2026", "...")),
+        *(f"superseded by {name}" for name in ("$ADR", "%s", "[link]", "[link](link)", "[ADR-0000](0000.md)", "ADR-[number]", "#000")),
+        *(f"superseded by ADR-9 {rest}" for rest in ("in part", "only for video", "(planned)", "(draft)", "once accepted", "is proposed")),
+        *(f"superseded by [ADR-9](9.md) {rest}" for rest in ("unless X happens", "if accepted", "until June")),
+        "deprecated partially", "\u00absuperseded\u00bb",
+    ],
+)  # fmt: skip
+def test_what_nobody_has_filled_or_is_for_a_part_ends_nothing(text: str) -> None:
+    for carrier in ("Status: {}\n", "# A\n\n## Status\n\n{}\n", "# A ({})\n"):
+        assert status_of(parse_markdown(carrier.format(text))) == ""
+
+
+def test_what_is_hidden_or_refers_to_a_value_elsewhere_states_nothing() -> None:
+    for text in (
+        "<div hidden>\n\nStatus: superseded\n\n</div>\n",
+        '<p style="color: red; display: none">\n\nStatus: superseded\n\n</p>\n',
+        "---\nstatus: *superseded\n---\n",
+        "---\nstatus: !rejected\n---\n",
+        '+++\n# status = "superseded"\n+++\n',
+        '+++\n[other]\nstatus = "superseded"\n+++\n',
+    ):
+        assert status_of(parse_markdown(text)) == "", text
+    assert status_of(parse_markdown("<div hidden>\n\nStatus: superseded\n\n</div>\n\nStatus: rejected\n")) == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("Status: superseded on 2026-06-02\n", "", "superseded on 2026-06-02"),
+        ("---\nstatus: deprecated from 3 June 2026\n---\n", "", "deprecated from 3 june 2026"),
+        ("Status: Accepted, rejected as of 2026-06-02\n", "", "rejected as of 2026-06-02"),
+        ("# A (superseded on 2026-06-02)\n", "", "superseded on 2026-06-02"),
+        ("## Status\n\n2024-01-01 Accepted\n\n2026-06-02 Superseded\n", "accepted", "superseded"),
+        ("| Date | Status |\n|--|--|\n| 2024-01-01 | accepted |\n| 2026-06-02 | retired |\n", "accepted", "retired"),
+        ("Status: superseded by ADR-2031\n", "superseded by adr-2031", "superseded by adr-2031"),
+        (
+            "Status: superseded by 2031-use-gans.md\n",
+            "superseded by 2031-use-gans.md",
+            "superseded by 2031-use-gans.md",
+        ),
+    ],
+)
+def test_a_day_to_come_ends_nothing_before_it(text: str, before: str, after: str) -> None:
+    markdown = parse_markdown(text)
+    # In words, a day counts by its month.
+    assert status_of(markdown, "2026-05-31") == before
+    assert status_of(markdown, "2026-06-02") == status_of(markdown) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Status - superseded", "Status \u2013 superseded", "Status\uff1a superseded", "Document status: superseded",
+        "**Decision status:** superseded", "<b>Status:</b> superseded", "<strong>Status</strong>: superseded",
+    ],
+)  # fmt: skip
+def test_the_ways_to_write_a_line_of_status(text: str) -> None:
+    assert status_of(parse_markdown(f"# A\n\n{text}\n")) == "superseded"
+
+
+def test_more_words_for_what_ended_and_an_address_of_what_came_instead() -> None:
+    for word in ("cancelled", "canceled", "retired", "archived", "discarded", "revoked", "repealed", "expired"):
+        assert status_of(parse_markdown(f"Status: {word}\n")) == word
+    text = "superseded by https://example.org/adr/9"
+    assert status_of(parse_markdown(f"Status: {text}\n")) == text

@@ -174,7 +174,7 @@ def compared(
     from genarch.documents.trusted_settings import weakened
 
     weaker = weakened(trusted, config, rules, baseline, no_config=no_config)
-    return Comparison(trusted, paths, settings.rules, settings.selection, settings.policy.tables, weaker)
+    return Comparison(trusted, paths, settings.rules, settings.selection, settings.policy, weaker)
 
 
 def known_findings(settings: Settings, at: Revision | None = None) -> tuple[KnownFinding, ...]:

@@ -166,15 +166,17 @@ def _check(batch: list[ListedFile]) -> list[Checked | None]:
 
 def _document(path: str, settings: Settings) -> Checked:
     if path == "-":
-        return _judged(STDIN, reader.read_document(read_standard_input(), STDIN, settings.rules), settings)
-    document = reader.load_document(path, settings.rules)
+        return _judged(
+            STDIN, reader.read_document(read_standard_input(), STDIN, settings.rules, settings.policy.today), settings
+        )
+    document = reader.load_document(path, settings.rules, settings.policy.today)
     required = settings.require_block.match(path)
     if document is not None:
         checked = _judged(path, document, settings)
         return checked._replace(bare=required and not checked.carries and not document.inactive)
     if not required:
         return Checked(path)
-    status = reader.inactive_status(path, settings.rules)
+    status = reader.inactive_status(path, settings.rules, settings.policy.today)
     return Checked(path, os.path.realpath(path), bare=not status, status=status)
 
 
@@ -187,7 +189,7 @@ def _sidecar(item: ListedFile, settings: Settings) -> Checked | None:
         finding = located(CheckId("block-misspelt"), Place(path, 1, 1), message)
         return Checked(path, carries=True, findings=tuple(with_severities([finding], settings.policy)))
     own = reader.load_sidecar(path, settings.rules)
-    found = reader.beside(own, settings.rules)
+    found = reader.beside(own, settings.rules, settings.policy.today)
     if item.beside and (found is None or found.real not in item.beside):
         return None
     if found is None:
@@ -358,7 +360,7 @@ def _left_out(
             if os.path.realpath(path) in looked_at or settings.selection.exclude.match(path):
                 continue
             own = reader.load_sidecar(path, settings.rules)
-            found = reader.beside(own, settings.rules)
+            found = reader.beside(own, settings.rules, settings.policy.today)
             placed = first.get((found.real, own.specs[0].spec.id)) if found else None
             if placed and _differs(changed, placed, own.specs[0]):
                 yield duplicate(placed, own.specs[0].place())

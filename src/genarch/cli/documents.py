@@ -320,10 +320,10 @@ def _documents(paths: Sequence[str] | None, settings: Settings) -> Iterator[Desi
     for item in (item for item in listed_files(paths or (".",), settings.selection) if isinstance(item, ListedFile)):
         if item.is_spec:
             own = load_sidecar(item.path, settings.rules)
-            found = beside(own, settings.rules)
+            found = beside(own, settings.rules, settings.policy.today)
             other = found.document if found else None
             yield own._replace(status=other.status) if isinstance(other, DesignDocument) else own
-        elif document := load_document(item.path, settings.rules):
+        elif document := load_document(item.path, settings.rules, settings.policy.today):
             yield document
 
 
@@ -408,7 +408,7 @@ def _quoted(path: str) -> str:
 def _fixed(item: ListedFile, settings: Settings) -> tuple[str, str]:
     """The text before and after; nothing of a file that is none of ours."""
     required = settings.require_block.match(item.path) and not item.is_spec
-    document = None if item.is_spec else load_document(item.path, settings.rules)
+    document = None if item.is_spec else load_document(item.path, settings.rules, settings.policy.today)
     if item.beside or (document is None and not (item.is_spec or required)):
         return "", ""
     before = read_exactly(item.path)
@@ -421,7 +421,7 @@ def _fixed(item: ListedFile, settings: Settings) -> tuple[str, str]:
 
 def _bare(item: ListedFile, settings: Settings) -> bool:
     """Whether a document that has no block needs one: it is in force, and no spec file beside it states one."""
-    if inactive_status(item.path, settings.rules):
+    if inactive_status(item.path, settings.rules, settings.policy.today):
         return False
     real = os.path.realpath(item.path)
     specs = (other.path for other in specs_beside(item.path))

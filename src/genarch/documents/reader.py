@@ -95,8 +95,11 @@ def located(
     return Located(place, Finding(check, subject, message), DOCUMENT_CHECKS[check].severity, spec)
 
 
-def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
-    """Read a Markdown document; `text` is without its byte order mark, `path` stands in what is found."""
+def read_document(text: str, path: str, rules: RuleTable, today: str = "") -> DesignDocument:
+    """Read a Markdown document; `text` is without its byte order mark, `path` stands in what is found.
+
+    A status that is to begin after `today` is none yet; without a day, every day is past.
+    """
     try:
         markdown = parse_markdown(text)
     except TooCostlyError as error:
@@ -106,7 +109,7 @@ def read_document(text: str, path: str, rules: RuleTable) -> DesignDocument:
     # The prose is what is outside of the front matter and the blocks.
     starts, ends = (markdown.front, *(b.last for b in markdown.blocks)), (*(b.first - 1 for b in markdown.blocks), None)
     prose = "\n".join(line for start, end in zip(starts, ends, strict=True) for line in markdown.lines[start:end])
-    return DesignDocument(path, status_of(markdown), specs, found, tuple(_chosen(markdown, path)), prose)
+    return DesignDocument(path, status_of(markdown, today), specs, found, tuple(_chosen(markdown, path)), prose)
 
 
 def read_sidecar(text: str, path: str, rules: RuleTable) -> DesignDocument:
@@ -181,10 +184,10 @@ class Beside(NamedTuple):
     real: str
 
 
-def load_document(path: str, rules: RuleTable) -> DesignDocument | None:
+def load_document(path: str, rules: RuleTable, today: str = "") -> DesignDocument | None:
     """A Markdown document; None where it does not mention genarch, which is seen before anything is parsed."""
     try:
-        return read_document(decode(content, path), path, rules) if (content := _content(path)) else None
+        return read_document(decode(content, path), path, rules, today) if (content := _content(path)) else None
     except InputError as error:
         return _unreadable(path, error)
 
@@ -202,7 +205,7 @@ def _unreadable(path: str, error: InputError) -> DesignDocument:
     return DesignDocument(path, defects=(finding,))
 
 
-def beside(own: DesignDocument, rules: RuleTable) -> Beside | None:
+def beside(own: DesignDocument, rules: RuleTable, today: str = "") -> Beside | None:
     """The document that a spec file stands beside; None where it names none.
 
     A document lies in the repository of the spec file, or where there is none, in its folder or below.
@@ -220,16 +223,16 @@ def beside(own: DesignDocument, rules: RuleTable) -> Beside | None:
     else:
         real = os.path.realpath(path)
         try:
-            return Beside(read_document(read_text(path), path, rules), real)
+            return Beside(read_document(read_text(path), path, rules, today), real)
         except InputError as error:
             message = f"cannot be read: {error.problems[0].message}"
     return Beside(located(_INVALID, placed.place("document"), f"document: '{named[:80]}' {message}"), real)
 
 
-def inactive_status(path: str, rules: RuleTable) -> str:
+def inactive_status(path: str, rules: RuleTable, today: str = "") -> str:
     """The status of a document that states nothing, where it binds nobody any more; else empty."""
     try:
-        document = read_document(read_text(path), path, rules)
+        document = read_document(read_text(path), path, rules, today)
     except InputError:
         return ""
     return document.status if document.inactive else ""

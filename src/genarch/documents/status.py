@@ -1,7 +1,8 @@
 """The status of a document: whether anybody is bound by what it decides.
 
 A status switches the check off, so only what can be nothing else is one: a known word that stands alone, or goes on
-with a date or with what came in its place. Prose, several words to choose from, and what no reader sees are none.
+with a date or with what came in its place. Prose, several words to choose from, what is for a day to come or in part,
+and what no reader sees are none.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from genarch.values import NamedTuple
 
 INACTIVE = (
     "superseded", "superceded", "rejected", "deprecated", "withdrawn", "replaced", "declined", "obsolete", "abandoned",
+    "cancelled", "canceled", "retired", "archived", "discarded", "revoked", "repealed", "expired",
 )  # fmt: skip
 """The statuses of a document that binds nobody any more; tools write both spellings of the first."""
 
@@ -34,23 +36,46 @@ _LINK = "\0"
 
 _KNOWN = "|".join((*INACTIVE, *UNDECIDED, *ACTIVE))
 _ANY = re.compile(rf"\b(?:{_KNOWN})(?![\w-])", re.IGNORECASE)
-_LINE = re.compile(r"[\s>*+_-]*(?:current )?status[*_\s]*:(.*)", re.IGNORECASE)
+_LOOKS = r"</?(?:b|i|em|strong|p)>"
+_LINE = re.compile(
+    rf"(?:[\s>*+_-]|{_LOOKS})*+(?:(?:current|document|decision) )?status(?:[*_]|{_LOOKS})*+"
+    rf"(?:\s*+[:\uff1a]|\s++[-\u2013\u2014](?=\s))(?:{_LOOKS})*+(.*)",
+    re.IGNORECASE,
+)
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
 _DATE = (
     rf"(?:\d{{4}}-\d\d(?:-\d\d)?|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}|\d{{1,2}}\.?[ ]{_MONTH}(?:,?[ ]\d{{4}})?"
     rf"|{_MONTH}[ ]\d{{1,2}},?[ ]\d{{4}})"
 )
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
-_WORD = re.compile(rf"[^\w(\0!\u00ac\u2260]*(?P<date>{_DATE}[^\w(\0]*)?(?P<word>{_KNOWN})(?![\w-])", re.IGNORECASE)
+_WORD = re.compile(
+    rf"[^\w(\0!\u00ab\u00ac\u2260]*(?P<date>{_DATE}[^\w(\0]*)?(?P<word>{_KNOWN})(?![\w-])", re.IGNORECASE
+)
 # After a colon nothing but the date or the link: 'Rejected: diffusion with 50 steps' is about an alternative.
 _REFERRED = re.compile(
-    rf"""[^\w\0:]*(?:(?:by|with|see|in\ favou?r\ of)\b[^\w\0]*(?:\0|\d|[a-z]{{2,5}}[-\ ]?\d|[\w./-]{{1,99}}\.md\b)
+    rf"""[^\w\0:]*(?:(?:by|with|see|in\ favou?r\ of)\b[^\w\0]*(?:\0|\d|[a-z]{{2,5}}[-\ ]?\d|[\w./-]{{1,99}}\.md\b|https?://\w)
     |by\ [^:;.?!]{{1,60}}$
     |(?:(?:on|since|as\ of|as\ at|from|in|at)\ )?(?:{_DATE}|v?\d+\.\d[\d.]*|(?:19|20)\d\d)
       (?!\w)(?=\W*$|\W*[,;.)\u2013\u2014-])
     ) | [^\w\0]*(?:{_DATE}|\0)[^\w\0]*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LIMITED = re.compile(
+    r"(?<![\w-])(?:in parts?|partly|partially|only|once|if|unless|until|when|except|soon|planned|draft|is)(?![\w-])",
+    re.IGNORECASE,
+)
+"""How something else still binds, or binds for now."""
+_NO_NAME = (
+    r"(?:tb[acd]|todo|none|nothing|nobody|unknown|unclear|n/?a|link|url|title|name|number)(?![\w-])"
+    r"|(?:(?:adr|rfc)[-\ #]?)?(?:0+(?![\w.-])|$)|adr[-\ #]*+\W|_|\u2026|\.\.|[$%]\w|\[[^\]\d]*+\]"
+)
+_UNNAMED = re.compile(rf"[^\w\0:]*by\b[ #]*(?:{_NO_NAME})", re.IGNORECASE)
+"""A place for what comes instead, that nobody has filled."""
+_NAMELESS = re.compile(_NO_NAME, re.IGNORECASE)
+_YEAR = re.compile(r"(?<![\w#/-])((?:19|20)\d\d)(?![\w/-])")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})", re.IGNORECASE)
+_HIDDEN = re.compile(r"<\w++[^>]*?\s(?:hidden\b|style=[^>]*?display:\s*+none)", re.IGNORECASE)
 _GOES_ON = re.compile(
     r"""\s*[,;:.()\[\]|*_"'\u2014\u2013/-]|\s+(?:by|with|in|on|since|as|at|from|for|because|due|see|\d)"""
 )
@@ -84,32 +109,54 @@ _OPTIONS = {"option", "options", "alternative", "alternatives", "approach", "can
 
 
 class _Stated(NamedTuple):
-    """A status with the rest of its clause, its date where that is ISO's, and whether a date or a link is there."""
+    """A status with the rest of its clause, its date where that is ISO's, and whether a date or a link is there.
+
+    `dated` is the date as it is, with what is around it.
+    """
 
     word: str
     text: str
     day: str
     referred: bool
+    dated: str = ""
+
+    def is_to_come(self, today: str) -> bool:
+        """Whether what binds is to end only after a day."""
+        if self.word not in INACTIVE or not today:
+            return False
+        if self.day:
+            return self.day > today
+        year, month = _YEAR.search(self.dated), _NAMED_MONTH.search(self.dated)
+        if year is None:
+            return False
+        named = f"-{_MONTHS.index(month[0].casefold()) + 1:02}" if month else ""
+        return f"{year[1]}{named}" > today[: 4 + len(named)]
 
 
-def status_of(markdown: Markdown) -> str:
+def status_of(markdown: Markdown, today: str = "") -> str:
     """The status in small letters, from the word on: of the front matter, else of a heading, a line or a table.
 
-    Of a history the last entry counts, by its date where each has one. Empty where none is stated.
+    Of a history the last entry counts, by its date where each has one; a day to come, which is after `today`, does not
+    end anything yet. Empty where none is stated.
     """
+
+    def settled(entries: Iterable[_Stated]) -> str:
+        last = _last([entry for entry in entries if not entry.is_to_come(today)])
+        return last.text if last else ""
+
     if markdown.status:
-        return _settled(_in_line(markdown.status))
-    listed = markdown.listed()
+        return "" if markdown.status[0] in "*&!" else settled(_in_line(markdown.status))
+    unseen = {*markdown.listed(), *_hidden(markdown.lines)}
 
     def shown(first: int, last: int) -> list[str]:
         """The lines that a reader sees as text, the others empty."""
-        return _visible("" if at in listed else markdown.lines[at - 1] for at in range(first, last + 1))
+        return _visible("" if at in unseen else markdown.lines[at - 1] for at in range(first, last + 1))
 
     headings = [heading._replace(title=heading.title[:LONGEST]) for heading in markdown.headings]
     sections = [(re.sub(r"^[\d.\s]+", "", heading.title).strip(" :*_").casefold(), heading) for heading in headings]
     for name, heading in sections:
         if name in _SECTIONS:
-            return _settled(_entries(shown(heading.first + 1, heading.last)))
+            return settled(_entries(shown(heading.first + 1, heading.last)))
     end = min(markdown.front + HEAD, len(markdown.lines), *(later.first - 1 for later in headings[1:]))
     lines = shown(markdown.front + 1, end)
     entries: list[list[_Stated]] = []
@@ -120,23 +167,32 @@ def status_of(markdown: Markdown) -> str:
         if stated and indent < max(outer + 1, 2):  # else it is of what the item above names
             entries.append(_in_line(stated[1]))
         elif not entries and (column := _status_column(lines, at)[0]):
-            return _settled(column)
+            return settled(column)
         if line.lstrip()[:2] in ("- ", "* ", "+ "):
             outer = min(outer, indent)
     if entries:
-        return _settled(entry for own in entries for entry in own) if entries[0] else ""
+        return settled(entry for own in entries for entry in own) if entries[0] else ""
     for name, heading in sections:
         if stated := _LINE.match(heading.title):
-            return _settled(_in_line(stated[1]))
+            return settled(_in_line(stated[1]))
         lines = shown(heading.first + 1, heading.last) if name in _HISTORIES else []
         if found := next((column for _, column in _columns(lines) if column), None):
-            return _settled(found)
+            return settled(found)
     # A title says that nothing binds any more, as a mark or with what came in its place; else it names its subject.
     whole = [entry for heading in headings[:2] for entry in _in_line(heading.title) if entry.referred]
     marks = [mark[1] or mark[2] or "" for heading in headings[:1] for mark in _BRACKETED.finditer(heading.title)]
     marks += [parts[-1] for heading in headings[:1] if len(parts := _DASH.split(heading.title)) > 1]
     found = [*whole, *(entry for mark in marks for entry in _in_line(mark))]
-    return next((entry.text for entry in found if entry.word in INACTIVE), "")
+    return next((entry.text for entry in found if entry.word in INACTIVE and not entry.is_to_come(today)), "")
+
+
+def _hidden(lines: Sequence[str]) -> Iterator[int]:
+    """The lines from one that begins an element that browsers do not show, to one that ends an element."""
+    inside = False
+    for number, line in enumerate(lines, 1):
+        inside = (inside and "</" not in line) or bool(len(line) <= LONGEST and _HIDDEN.search(line))
+        if inside:
+            yield number
 
 
 def _visible(lines: Iterable[str]) -> list[str]:
@@ -209,7 +265,7 @@ def _in_line(text: str) -> list[_Stated]:
         return f"{link[1]} {_LINK}" if own else _LINK
 
     line = _UNSEEN.sub(" ", line)
-    unfilled = _UNFILLED.search(line)
+    unfilled = _UNFILLED.search(line) or any(_NAMELESS.match(link[1]) for link in _LINKED.finditer(line))
     line = _LINKED.sub(hidden, line)
     words = len(_ANY.findall(line))
     if not words or unfilled or "?" in line or _TAG.search(line):
@@ -232,15 +288,12 @@ def _clause(text: str) -> _Stated | None:
     goes_on = bool(_REFERRED.match(rest))
     referred = bool(match["date"]) or goes_on
     alone = not re.search(r"[\w\0]", rest)
+    if word in INACTIVE and (_LIMITED.search(rest) or _UNNAMED.match(rest)):
+        return None
     if not (alone or goes_on or (word not in INACTIVE and _GOES_ON.match(rest))):
         return None
     day = _ISO.search(text)
-    return _Stated(word, text[match.start("word") :], day[0] if day else "", referred)
-
-
-def _settled(entries: Iterable[_Stated]) -> str:
-    last = _last(list(entries))
-    return last.text if last else ""
+    return _Stated(word, text[match.start("word") :], day[0] if day else "", referred, text)
 
 
 def _last(found: list[_Stated]) -> _Stated | None:

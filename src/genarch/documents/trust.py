@@ -11,6 +11,7 @@ from genarch.documents.judge import taken_with
 from genarch.documents.lookalikes import WORD
 from genarch.documents.reader import PlacedSpec, load_document, load_sidecar, located, read_document, read_sidecar
 from genarch.documents.revisions import Trusted
+from genarch.documents.settings import Policy
 from genarch.engine.findings import CheckId, Located, Place
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec, Waiver
@@ -40,12 +41,13 @@ class Comparison:
         paths: Sequence[str],
         rules: RuleTable,
         selection: Selection,
-        tables: tuple[RuleTable, ...],
+        policy: Policy,
         weaker: Iterable[Located] = (),
     ) -> None:
-        """`tables` are others that are known; what is `weaker` otherwise is found beside what documents state."""
+        """What is `weaker` otherwise is found beside what documents state."""
         self._before, self._reference = trusted.before, trusted.at.reference
-        self._rules, self._selection, self._tables = rules, selection, tables
+        self._rules, self._selection, self._tables = rules, selection, policy.tables
+        self._today = policy.today
         self._named = [inner for path in paths if path != "-" and (inner := self._scope(path))]
         self._weaker = tuple(weaker)
         self._now: dict[str, list[_Stated]] = {}
@@ -157,14 +159,14 @@ class Comparison:
         try:
             text = decode(content, path)
             if not is_spec(os.path.basename(path)):
-                document = read_document(text, path, self._rules)
+                document = read_document(text, path, self._rules, self._today)
             else:
                 document = read_sidecar(text, path, self._rules)
                 named = document.specs[0].spec.document if document.specs else None
                 if named is not None:
                     beside = os.path.normpath(os.path.join(os.path.dirname(path), named))
                     read = self._before.contents([at := self._before.at(beside)]).get(at)
-                    if read is None or read_document(decode(read, beside), beside, self._rules).inactive:
+                    if read is None or read_document(decode(read, beside), beside, self._rules, self._today).inactive:
                         return []
         except InputError:
             return []
