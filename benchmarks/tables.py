@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks import zen_table
 from genarch import RuleTable, Spec, decide, load_rules
 from genarch.engine.constraints import BY_NAME, Value
-from genarch.engine.scoring import evaluate
+from genarch.engine.evaluation import evaluate
 from genarch.reports.sql import Query, as_sql, columns_read
 
 ROWS = 1 << 20

@@ -12,8 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from genarch.engine.constraints import Range, read_gpu_names_by
+from genarch.engine.evaluation import Evaluation, evaluate
 from genarch.engine.rules import RuleTable
-from genarch.engine.scoring import Evaluation, Verdict, decide, evaluate
+from genarch.engine.scoring import Verdict, decide
 from genarch.engine.spec import Spec
 from genarch.errors import GenarchError, InputError, Problem, UnknownIdError
 from genarch.files.bundled import bundled_cases, load_catalogue, load_gpu_names, load_rules, precedents

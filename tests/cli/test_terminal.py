@@ -13,7 +13,7 @@ import pytest
 
 from genarch import Evaluation, RuleTable, Spec
 from genarch.cli import output
-from genarch.engine import scoring
+from genarch.engine import evaluation
 from genarch.reports import reporting
 from terminal import at_terminal, ends
 
@@ -111,7 +111,7 @@ def slow(arguments: str, folder: Path, seconds: float = 0.05) -> pexpect.spawn[s
     def prepare() -> None:
         def evaluate(spec: Spec, rules: RuleTable) -> Evaluation:
             time.sleep(seconds)
-            return scoring.evaluate(spec, rules)
+            return evaluation.evaluate(spec, rules)
 
         vars(reporting)["evaluate"] = evaluate
         vars(output)["PATIENCE_SECONDS"] = 0.05

@@ -8,7 +8,7 @@ import genarch
 from genarch import decide, explore, load_rules
 from genarch.columns.evaluator import COLUMNS
 from genarch.engine.constraints import Value
-from genarch.engine.scoring import evaluate
+from genarch.engine.evaluation import evaluate
 from genarch.engine.spec import Spec
 from genarch.reports.reporting import evidence_of
 from spec_tables import evaluated, random_rows, table_of

@@ -11,8 +11,9 @@ from builders import FAMILIES, rule, table
 from genarch import load_rules
 from genarch.engine.conditions import ALWAYS, Not
 from genarch.engine.constraints import Value
+from genarch.engine.evaluation import evaluate
 from genarch.engine.rules import RuleTable
-from genarch.engine.scoring import decide, evaluate
+from genarch.engine.scoring import decide
 from genarch.engine.spec import Spec
 from strategies import answers, examples, tables
 

@@ -7,8 +7,10 @@ import pytest
 from builders import SOURCE, rule, spec, table
 from genarch.engine.changes import Stability
 from genarch.engine.conditions import ALWAYS, All, Predicate
+from genarch.engine.evaluation import Contribution, Unread, evaluate
 from genarch.engine.rules import Method, NextStep, Notice, Ratio, Rule
-from genarch.engine.scoring import Contribution, Effect, Unread, Verdict, decide, evaluate, revalued, scorer
+from genarch.engine.scoring import Effect, Verdict, decide, revalued, scorer
+from genarch.engine.spec import Spec
 
 NARROW = Predicate("domain", "is", ("narrow",))
 BROAD = Predicate("domain", "is", ("broad",))
@@ -198,7 +200,7 @@ def test_hardware_that_contradicts_the_device_is_an_inconsistency() -> None:
 )
 def test_hardware_that_is_not_listed_is_a_warning(device: dict[str, str], rest: str) -> None:
     constraints = {"gpu": "abacus-1", **device}
-    (notice,) = scorer(table()).evaluate(constraints).notices
+    (notice,) = evaluate(Spec("s", constraints), table()).notices
     assert (notice.id, notice.level, notice.when) == (
         "gpu-not-listed",
         "warning",
@@ -210,7 +212,7 @@ def test_hardware_that_is_not_listed_is_a_warning(device: dict[str, str], rest: 
 
 
 def test_hardware_that_was_meant_is_named() -> None:
-    (notice,) = scorer(table()).evaluate({"gpu": "rtx-4091"}).notices
+    (notice,) = evaluate(Spec("s", {"gpu": "rtx-4091"}), table()).notices
     assert notice.message.startswith("The evidence catalogue has no gpu rtx-4091; did you mean")
 
 

@@ -12,9 +12,10 @@ from brute import completions
 from builders import table
 from catalogues import card, catalogue, component, licence, model, row, work
 from genarch.engine.constraints import BY_NAME, Answers, Range, Value, gpu_names
+from genarch.engine.evaluation import evaluate
 from genarch.engine.explore import explore
 from genarch.engine.rules import RuleTable
-from genarch.engine.scoring import decide, evaluate, scorer
+from genarch.engine.scoring import decide, scorer
 from genarch.engine.spec import Spec, contradicted_device, with_implied
 from genarch.evidence.around import SIZES, elsewhere
 from genarch.evidence.assessment import assess
@@ -40,7 +41,7 @@ def said(there: Catalogue, **stated: Any) -> dict[str, str]:
     """The rules of evidence that hit, each with what it says."""
     answers = {name: value for name, value in {**STATED, **stated}.items() if value is not None}
     rules = RuleTable(*table())._replace(rules=instantiated(answers, table(), there))
-    return {rule.id: rule.because for rule in scorer(rules).evaluate(answers).hits}
+    return {rule.id: rule.because for rule in evaluate(Spec("s", answers), rules).hits}
 
 
 # A model of 2 TFLOP a pass and a decoder of 1, at half of 312 TFLOPS: 3 / 156 s = 19.2 ms, 10 ms a request and 5 a step

@@ -12,16 +12,12 @@ from genarch.engine.answers import format_answer
 from genarch.engine.budget import Budget
 from genarch.engine.conditions import constraints_read
 from genarch.engine.constraints import BY_NAME, Range
+from genarch.engine.evaluation import Evaluation, Ranked, evaluate
 from genarch.engine.explore import Exploration
 from genarch.engine.findings import CheckId, Located, Place
 from genarch.engine.hardware_notices import GPU_NOT_LISTED
 from genarch.engine.rules import Notice, Rule, RuleTable
-from genarch.engine.scoring import (
-    Evaluation,
-    Ranked,
-    Verdict,
-    evaluate,
-)
+from genarch.engine.scoring import Verdict
 from genarch.engine.spec import Spec
 from genarch.evidence.catalogue import Catalogue
 from genarch.values import NamedTuple

@@ -2,11 +2,12 @@
 
 # No annotations as strings here: what a table keeps is read by them at every start.
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 
 from genarch.engine.answers import format_answer, nearest_gpu
 from genarch.engine.conditions import All, Predicate
-from genarch.engine.constraints import Answers, gpu_names
+from genarch.engine.constraints import Answers, Value, gpu_names
 from genarch.engine.rules import Citation, Notice
 from genarch.engine.spec import contradicted_device, excess_memory
 
@@ -20,8 +21,20 @@ MEMORY_CONTRADICTED = "inconsistent-gpu-memory"
 _CATALOGUE = Citation((), "the hardware of the evidence catalogue", "expert_judgement")
 
 
-def hardware_contradicted(stated: Answers) -> Iterator[Notice]:
+def hardware_contradicted(stated: Answers) -> tuple[Notice, ...]:
     """That `gpu` and `device`, or its memory and `device_memory_gb`, contradict each other, where they do."""
+    return _contradicted(*[(name, stated[name]) for name in _HARDWARE if name in stated])
+
+
+_HARDWARE = ("gpu", "device", "device_memory_gb")
+
+
+@lru_cache(maxsize=1024)
+def _contradicted(*hardware: tuple[str, Value]) -> tuple[Notice, ...]:
+    return tuple(_contradictions(dict(hardware)))
+
+
+def _contradictions(stated: Answers) -> Iterator[Notice]:
     gpu = stated.get("gpu")
     if allowed := contradicted_device(stated):
         device = stated["device"]

@@ -1,60 +1,26 @@
 """From hits to a verdict: exclude, add up, rank, compare the two best families."""
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache, reduce
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, reduce
 from operator import or_
-from typing import Literal
+from typing import Literal, TypeVar
 
 from genarch.engine.budget import Budget
 from genarch.engine.calibration import Calibration, Right, chances, is_clear
 from genarch.engine.changes import Stability
-from genarch.engine.conditions import constraints_read, values_named
-from genarch.engine.constraints import CONSTRAINTS, Answers, Range
+from genarch.engine.constraints import Answers
 from genarch.engine.extension import ROOM, extends
-from genarch.engine.hardware_notices import gpu_not_listed, hardware_contradicted
+from genarch.engine.hardware_notices import hardware_contradicted
 from genarch.engine.matching import Matcher, positions
-from genarch.engine.rules import Assumption, Method, NextStep, Notice, Ratio, Rule, RuleTable
+from genarch.engine.rules import Method, NextStep, Notice, Ratio, RuleTable
 from genarch.engine.spec import Spec, with_implied
 from genarch.values import NamedTuple
 
+Entry = TypeVar("Entry", Method, Notice, NextStep)
 Confidence = Literal["forced", "clear", "lean", "close_call"]
 NO_SHARES: Mapping[str, float] = {}
 """Of the families among precedents, where none are known."""
-
-
-class Contribution(NamedTuple):
-    """The points that one hit gave an architecture; below 0 where it speaks against it."""
-
-    rule: str
-    points: int
-
-
-class Ranked(NamedTuple):
-    """An architecture with its points and the hits that gave them; `excluded_by` names the hits that ruled it out."""
-
-    architecture: str
-    family: str
-    points: int
-    excluded_by: tuple[str, ...]
-    contributions: tuple[Contribution, ...]
-
-
-class Undecided(NamedTuple):
-    """A constraint that is not stated, or only as a range, and the rules that wait for it."""
-
-    constraint: str
-    rules: tuple[str, ...]
-
-
-class Unread(NamedTuple):
-    """A stated constraint that nothing in the table reads.
-
-    For a set of which some members are read, `members` has the others.
-    """
-
-    constraint: str
-    members: tuple[str, ...] = ()
 
 
 class Verdict(NamedTuple):
@@ -79,28 +45,6 @@ class Verdict(NamedTuple):
 
     def __str__(self) -> str:
         return ", ".join(filter(None, (self.architecture or self.verdict, self.confidence)))
-
-
-class Evaluation(NamedTuple):
-    """A verdict with its reasons. Survivors of the ranking stand first, best first; then what was excluded."""
-
-    verdict: Verdict
-    ranking: tuple[Ranked, ...]
-    hits: tuple[Rule, ...]
-    undecided: tuple[Undecided, ...]
-    unread: tuple[Unread, ...]
-    methods: tuple[Method, ...]
-    notices: tuple[Notice, ...]
-    assumed: tuple[Assumption, ...]
-    next_steps: tuple[NextStep, ...] = ()
-
-    def __repr__(self) -> str:
-        return f"Evaluation({self.verdict})"
-
-
-def evaluate(spec: Spec, rules: RuleTable) -> Evaluation:
-    """Evaluate a spec, with every reason: ranking, hits, what is undecided, methods and notices."""
-    return scorer(rules.on_hardware(spec.constraints)).evaluate(spec.constraints, rules.agreement(spec.constraints))
 
 
 def decide(spec: Spec, rules: RuleTable) -> Verdict:
@@ -169,7 +113,7 @@ class Scorer:
         self._clear = Ratio(0, 1) if self._calibration else rules.header.clear
         self._least_rules = rules.header.least_rules
         known: tuple[Effect, ...] = base.effects if base else ()
-        self._base, self._added = base, rules.rules[len(known) :]
+        added = rules.rules[len(known) :]
         effects = [
             Effect(
                 tuple((position[name], points) for name, points in rule.points.items()),
@@ -177,7 +121,7 @@ class Scorer:
                 sum(1 << position[name] for name in rule.limits),
                 -1 if self._calibration is None or rule.source.grade in VOUCHED else 0,
             )
-            for rule in self._added
+            for rule in added
         ]
         self.effects: tuple[Effect, ...] = (*known, *effects)
         self.excluding = sum(1 << at for at, effect in enumerate(self.effects) if effect.excludes)
@@ -191,45 +135,31 @@ class Scorer:
             (family.id, tuple(position[a.id] for a in rules.architectures if a.family == family.id))
             for family in rules.families
         )
-        self._others: tuple[Method | Notice | NextStep, ...] = (*rules.methods, *rules.notices, *rules.next_steps)
-        self.rule_bits: int = base.rule_bits if base else (1 << len(self._added) + len(ROOM)) - 1
-        whens = [rule.when for rule in self._added]
+        others: tuple[Method | Notice | NextStep, ...] = (*rules.methods, *rules.notices, *rules.next_steps)
+        self.rule_bits: int = base.rule_bits if base else (1 << len(added) + len(ROOM)) - 1
+        """Those of the rules and of the room for more; above them are those of methods, notices and next steps."""
+        whens = [rule.when for rule in added]
         self.matcher: Matcher
         if base:
             self.matcher = base.matcher.filled(len(known), whens)
         else:
-            self.matcher = Matcher([*whens, *ROOM, *(entry.when for entry in self._others)], rules.assumptions)
-        doubts = [isinstance(entry, Notice) and entry.level == "inconsistency" for entry in self._others]
+            self.matcher = Matcher([*whens, *ROOM, *(entry.when for entry in others)], rules.assumptions)
+        doubts = [isinstance(entry, Notice) and entry.level == "inconsistency" for entry in others]
         begin = self.rule_bits.bit_length()
         self._contradictions = sum(1 << at for at, doubt in enumerate(doubts, begin) if doubt)
-
-    @cached_property
-    def readers(self) -> dict[str, list[int]]:
-        """The rules that read each constraint, by position."""
-        known = self._base.readers if self._base else {constraint.name: [] for constraint in CONSTRAINTS}
-        readers = {name: [*rules] for name, rules in known.items()}
-        for at, rule in enumerate(self._added, len(self.effects) - len(self._added)):
-            for name in constraints_read(rule.when):
-                readers[name].append(at)
-        return readers
-
-    @cached_property
-    def named(self) -> dict[str, set[object]]:
-        """The values of each constraint that something in the table names."""
-        if self._base is None:
-            return values_named(entry.when for entry in (*self._added, *self._others, *self._rules.assumptions))
-        known, more = self._base.named, values_named(rule.when for rule in self._added)
-        return known | {name: values | known.get(name, set()) for name, values in more.items()}
 
     def decide(self, answers: Answers, shares: Mapping[str, float] = NO_SHARES) -> Verdict:
         """The verdict on stated answers; `shares` are those of the families among precedents."""
         matched = self.matcher.match(with_implied(answers)).hits
-        return self.earned(self._doubted(self.tally(matched & self.rule_bits), matched, answers), shares)
+        return self.earned(self.tally_on(answers, matched), shares)
 
-    def _doubted(self, tally: Tally, matched: int, stated: Answers) -> Tally:
-        """The tally; where the table says so, every recommendation on answers that contradict one another is a lean."""
-        lean = self._rules.header.contradictions_lean
-        if lean and (matched & self._contradictions or any(hardware_contradicted(stated))):
+    def tally_on(self, stated: Answers, matched: int) -> Tally:
+        """What all that hits on stated answers comes to.
+
+        Where the table says so, every recommendation on answers that contradict one another is a lean.
+        """
+        tally, lean = self.tally(matched & self.rule_bits), self._rules.header.contradictions_lean
+        if lean and (matched & self._contradictions or hardware_contradicted(stated)):
             return tally._replace(limited=-1)
         return tally
 
@@ -247,50 +177,6 @@ class Scorer:
     def verdict(self, hits: int) -> str:
         """The verdict's name alone when exactly these rules hit: whether it is a lean is not asked."""
         return self._judged(self.summed(hits)).verdict
-
-    def evaluate(self, stated: Answers, shares: Mapping[str, float] = NO_SHARES) -> Evaluation:
-        """The verdict on stated answers, with every reason; `shares` are those of the families among precedents."""
-        answers = with_implied(stated)
-        bits, unknown, assumed = self.matcher.match(answers)
-        tally = self._doubted(self.tally(bits & self.rule_bits), bits, stated)
-        verdict = self.earned(tally, shares)
-        recommended = set(verdict.recommended)
-        concerned = {verdict.verdict, *verdict.candidates, *recommended}
-        waiting = (
-            (
-                name,
-                tuple(
-                    [self._rules.rules[at].id for at in readers if unknown >> at & 1 and self._open(name, at, answers)]
-                ),
-            )
-            for name, readers in self.readers.items()
-            if answers.get(name) is None or isinstance(answers[name], Range)
-        )
-        rules_hit = tuple([self._rules.rules[at] for at in positions(bits & self.rule_bits)])
-        hits = [self._others[at] for at in positions(bits >> self.rule_bits.bit_length())]
-        said = [e for e in hits if isinstance(e, Notice | NextStep) and not (e.about and concerned.isdisjoint(e.about))]
-        return Evaluation(
-            verdict,
-            self._ranking(rules_hit, tally.points),
-            rules_hit,
-            tuple([Undecided(name, rules) for name, rules in waiting if rules]),
-            tuple(self._unread(stated)),
-            tuple([m for m in hits if isinstance(m, Method) and not recommended.isdisjoint(m.architectures)]),
-            (
-                *hardware_contradicted(stated),
-                *gpu_not_listed(stated),
-                *[entry for entry in said if isinstance(entry, Notice)],
-            ),
-            tuple([self._rules.assumptions[at] for at in assumed]),
-            tuple([entry for entry in said if isinstance(entry, NextStep)]),
-        )
-
-    def _open(self, name: str, rule: int, answers: Answers) -> bool:
-        """Whether a rule waits for a constraint: it is not stated, or a range of which a part makes a difference."""
-        stated = answers.get(name)
-        return not isinstance(stated, Range) or bool(
-            self.matcher.over(name, stated)[1] & self.matcher.terms_of(1 << rule)
-        )
 
     def stability(self, answers: Answers, budget: Budget | None = None) -> Stability | None:
         """The smallest change of one hit's points for one architecture that gives another verdict.
@@ -413,24 +299,6 @@ class Scorer:
             return Verdict("evaluate_both", None, (family, rival), both, "close_call", margin)
         confidence: Confidence = "lean" if lean or surplus(*margin, self._clear) < 0 else "clear"
         return Verdict(family, name, (family,), (name,), confidence, margin)
-
-    def _ranking(self, hits: Sequence[Rule], points: Sequence[int]) -> tuple[Ranked, ...]:
-        ranked = []
-        for (name, family, *_), scored in zip(self._rules.architectures, points, strict=True):
-            excluded_by = tuple([rule.id for rule in hits if name in rule.excludes])
-            contributions = tuple([Contribution(rule.id, gave) for rule in hits if (gave := rule.points.get(name))])
-            ranked.append(Ranked(name, family, scored, excluded_by, contributions))
-        return tuple(sorted(ranked, key=lambda entry: (bool(entry.excluded_by), -entry.points)))
-
-    def _unread(self, answers: Answers) -> Iterator[Unread]:
-        """What is stated and nothing in the table reads, so that nobody takes it for considered."""
-        for name, value in answers.items():
-            if name == "gpu" and "device" in self.named:
-                continue  # read as the device that it implies
-            if name not in self.named:
-                yield Unread(name)
-            elif isinstance(value, frozenset) and not value <= self.named[name]:
-                yield Unread(name, tuple(sorted(value - self.named[name])))
 
 
 @lru_cache(maxsize=64)

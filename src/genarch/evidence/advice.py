@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import ceil, inf, log10
 from typing import Annotated, Literal, get_args
 
+from genarch.engine.evaluation import Evaluation
 from genarch.engine.forms import INLINED
 from genarch.engine.rules import RuleTable
-from genarch.engine.scoring import Evaluation
 from genarch.engine.spec import Spec
 from genarch.evidence.assessment import Candidate, ModelTest, Outcome, candidate, candidates, model_tests
 from genarch.evidence.catalogue import Catalogue

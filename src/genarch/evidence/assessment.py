@@ -8,8 +8,8 @@ from typing import Literal, get_args
 
 from genarch.engine.conditions import constraints_read
 from genarch.engine.constraints import Range
+from genarch.engine.evaluation import Evaluation
 from genarch.engine.rules import Rule, RuleTable
-from genarch.engine.scoring import Evaluation
 from genarch.engine.spec import Spec
 from genarch.evidence.catalogue import Catalogue, CatalogueVersion, Row
 from genarch.evidence.entries import Claim, ClaimVerdict, CommercialUse, Licence, Model, Terms

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from genarch.engine.evaluation import Evaluation, evaluate
 from genarch.engine.rules import RuleTable
-from genarch.engine.scoring import Evaluation, Verdict, evaluate
+from genarch.engine.scoring import Verdict
 from genarch.engine.spec import Spec
 from genarch.evidence.catalogue import Row
 from genarch.evidence.cost import UTILISATION, Bill, bill
