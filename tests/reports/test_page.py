@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from genarch.reports.layout import laid_out
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import (
     Bar,
@@ -31,6 +32,7 @@ from genarch.reports.page import (
     strong,
 )
 from genarch.reports.text import as_text
+from genarch.reports.words import inert_lines
 
 PAGE: tuple[Block, ...] = (
     Title((strong("a-spec"), dim("  A title")), strong("GAN", tone="gan")),
@@ -245,3 +247,11 @@ def test_words_stay_words_in_markdown(text: str) -> None:
     page: tuple[Block, ...] = (Paragraph(text), Entries((Entry(text, (text,), text),)), Table(("h",), ((text,),)))
     html = MarkdownIt("commonmark").enable("table").render(as_markdown(page))
     assert not re.search(r"<(em|strong|b|a|code|h1|ol)\b", html)
+
+
+LINES = st.lists(st.text(st.sampled_from("ab  :[]\\{}/<*é\n\x1b漢"), max_size=50).map(Paragraph), max_size=4).map(tuple)
+
+
+@given(LINES, st.builds(Look, st.integers(20, 60)))
+def test_lines_that_fit_are_as_they_would_be_laid_out(lines: tuple[Paragraph, ...], look: Look) -> None:
+    assert as_text(lines, look) == inert_lines(laid_out(lines, look))

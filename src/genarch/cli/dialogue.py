@@ -21,6 +21,7 @@ from genarch.errors import InputError, Problem, nearest
 from genarch.reports import interview as words
 from genarch.reports.descriptions import question_of
 from genarch.reports.page import Look, Page, Paragraph
+from genarch.reports.text import as_text
 from genarch.reports.words import safe
 
 NARROW = 60
@@ -132,8 +133,6 @@ class Dialogue:
         return self.plain or self._look.width < NARROW
 
     def _laid_out(self, page: Page) -> str:
-        from genarch.reports.text import as_text  # rich: for those who are asked something
-
         return as_text(page, self._look)
 
     def _show(self, page: Page) -> None:

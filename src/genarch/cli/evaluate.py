@@ -60,6 +60,7 @@ from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.reports.evaluation import Evaluated, Report, make_error_report
 from genarch.reports.reporting import report_on, to_html
+from genarch.reports.text import as_text
 
 app = Commands()
 
@@ -326,8 +327,6 @@ def _rendered(
         from genarch.reports.markdown import as_markdown
 
         return joined(map(as_markdown, shown))
-    from genarch.reports.text import as_text  # rich: for those who want text alone
-
     look = look_of(output)
     return joined(as_text(page, look) for page in shown)
 

@@ -19,6 +19,7 @@ from genarch.files.io import new_file, refuse
 from genarch.files.spec_text import new_spec
 from genarch.files.specs import default_id, load_spec
 from genarch.reports.page import Table
+from genarch.reports.text import as_text
 
 app = Commands()
 _ENDING = ".genarch.yaml"
@@ -35,8 +36,6 @@ def init(
     """Write a starter spec for a kind of project, with every field explained."""
     templates = kinds()
     if listed:
-        from genarch.reports.text import as_text
-
         rows = tuple((name, spec.title) for name, spec in templates.items())
         return written(as_text((Table(("kind", "of"), rows),), look_of()))
     if kind is None:

@@ -24,6 +24,7 @@ from genarch.files.bundled import OWN_NAME, with_own_cases, with_own_evidence
 from genarch.files.io import added_to, atomic_file, case_files, decode, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.json import as_json
+from genarch.reports.text import as_text
 from genarch.reports.words import safe
 
 if TYPE_CHECKING:
@@ -366,8 +367,6 @@ def write_report(
         from genarch.reports.html import as_html
 
         return written(as_html([page], title), output)
-    from genarch.reports.text import as_text  # rich: for those who want text alone
-
     return written(as_text(page, look_of(output)), output)
 
 

@@ -282,10 +282,14 @@ _FOLDED = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
 """Letters that a pattern in any case takes for those of names."""
 
 
-def _matched(names: Sequence[_Name], text: str) -> frozenset[str]:
+def _likely(names: Sequence[_Name], text: str) -> list[_Name]:
+    """Those of which a text has a part, which is sooner found out than a match; they are few."""
     folded = text.translate(_FOLDED).lower()
-    # Few have any part of a name, which is sooner found out than a match.
-    likely = [name for name in names if name.part in folded]
+    return [name for name in names if name.part in folded]
+
+
+def _matched(names: Sequence[_Name], text: str) -> frozenset[str]:
+    likely = _likely(names, text)
     found = _any_of(tuple(name.pattern for name in likely)).finditer(text) if likely else ()
     # A name has its own group; lastindex is the group that matched.
     return frozenset(likely[match.lastindex - 1].family for match in found if match.lastindex)
@@ -318,7 +322,12 @@ def _names(rules: RuleTable) -> Sequence[_Name]:
         names = [model.id, *re.split(r" / | and ", _IN_BRACKETS.sub("", model.title))]
         names += [f"{model.title.split()[0]} decoder"] if model.kind == "decoder" else []
         own = family_of.get(model.architecture)
-        terms += [(name, own) for name in names if own and _matched(known, f"{name} {name.upper()}") - {own}]
+        if own is None:
+            continue
+        for name in names:
+            cased = f"{name} {name.upper()}"
+            if any(other.family != own for other in _likely(known, cased)) and _matched(known, cased) - {own}:
+                terms.append((name, own))
     return _compiled(terms)
 
 

@@ -28,6 +28,7 @@ from genarch.reports.findings import (
 from genarch.reports.json import as_json
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look, Title
+from genarch.reports.text import as_text
 from genarch.reports.words import inert_lines, safe, visible
 from genarch.values import NamedTuple
 from genarch.version import PROJECT_URL
@@ -214,8 +215,6 @@ def _junit(report: Report, view: View) -> str:
 
 
 def _text(report: Report, view: View) -> str:
-    from genarch.reports.text import as_text  # rich: for those who want text alone
-
     return as_text(findings_page(report, waived=view.waived), view.look)
 
 

@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from typing import Annotated, Literal
 
 from genarch.documents.judge import CheckedDecision
@@ -174,7 +173,7 @@ def _reported(
     for (place, finding, severity, spec), identity in zip(located, identities, strict=True):
         seen[identity] += 1
         numbered = (*identity, str(seen[identity])) if seen[identity] > 1 else identity
-        fingerprint = sha256("\0".join(numbered).encode(errors="surrogatepass")).hexdigest()[:32]
+        fingerprint = _digest("\0".join(numbered))
         example = None if finding.example is None else in_order(finding.example)
         path, line, column, end_column = place
         where = (path, file or path, line, column, end_column or None, spec.id if spec else None)
@@ -182,6 +181,12 @@ def _reported(
         yield ReportedFinding(
             finding.check, severity, finding.message, *where, *rest, known=False, fingerprint=fingerprint
         )
+
+
+def _digest(text: str) -> str:
+    from hashlib import sha256  # loads OpenSSL: for those who have findings
+
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _identity(located: Located, file: str) -> tuple[str, ...]:
@@ -196,7 +201,8 @@ def _identity(located: Located, file: str) -> tuple[str, ...]:
 def findings_page(report: Report, *, waived: bool) -> Iterator[Block]:
     """Each finding with what causes it, those that are waived only when asked for, and the summary."""
     shown = report.findings if waived else open_findings(report)
-    yield Entries(tuple(map(_entry, shown)))
+    if shown:
+        yield Entries(tuple(map(_entry, shown)))
     yield Paragraph(strong(summary_words(report, listed=waived)))
     yield from (Paragraph(dim(words)) for words in judged_by(report))
     if open_findings(report):

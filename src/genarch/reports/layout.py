@@ -1,4 +1,4 @@
-"""A page as text for people, laid out by rich for the terminal's width. Whatever a colour says, a word says too."""
+"""A page laid out by rich for the terminal's width. Whatever a colour says, a word says too."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from rich.text import Text
 
 from genarch.reports import page
 from genarch.reports.page import Line, Look, Page, Span, dim, spans
-from genarch.reports.words import inert_lines, signed, visible
+from genarch.reports.words import signed, visible
 from genarch.values import NamedTuple
 
-NARROWEST = 20
-"""Columns below which nothing can be laid out."""
 _NARROW = 60
 """Columns below which a table's row becomes an item."""
 
@@ -36,14 +34,13 @@ _OTHER = "green"
 _STYLES: dict[page.Style, str] = {"strong": "bold", "dim": "dim"}
 
 
-def as_text(content: Page, look: Look) -> str:
+def laid_out(content: Page, look: Look) -> str:
     """The page, with a line end after every line and no blanks before one."""
-    width = max(look.width, NARROWEST)
     file = StringIO()
     colors: Literal["standard"] | None = "standard" if look.color else None
-    console = Console(file=file, width=width, color_system=colors, no_color=False, legacy_windows=False)
-    console.print(Group(*_Layout(console, width, unicode=look.unicode).blocks(content)), crop=False)
-    return inert_lines("".join(f"{line.rstrip()}\n" for line in file.getvalue().split("\n")[:-1]))
+    console = Console(file=file, width=look.width, color_system=colors, no_color=False, legacy_windows=False)
+    console.print(Group(*_Layout(console, look.width, unicode=look.unicode).blocks(content)), crop=False)
+    return "".join(f"{line.rstrip()}\n" for line in file.getvalue().split("\n")[:-1])
 
 
 class _Hanging(NamedTuple):
