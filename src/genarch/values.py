@@ -11,16 +11,18 @@ __all__ = ["NamedTuple"]
 if TYPE_CHECKING:
     from typing import NamedTuple
 else:
-    from collections import _tuplegetter, namedtuple
+    from collections import _tuplegetter
 
     class _Value(tuple):
         __slots__ = ()
 
         def __new__(cls, /, *values, **named):
             kind = next(base for base in cls.__mro__ if "_fields" in vars(base))
-            made = namedtuple(kind.__name__, kind._fields, defaults=kind._field_defaults.values())  # noqa: PYI024
-            kind.__new__ = made.__new__
-            return made.__new__(cls, *values, **named)
+            fields = "".join(f"{field}, " for field in kind._fields)
+            new = eval(f"lambda _cls, {fields}: _new(_cls, ({fields}))", {"_new": tuple.__new__})  # noqa: S307
+            new.__defaults__, new.__qualname__ = tuple(kind._field_defaults.values()), f"{kind.__name__}.__new__"
+            kind.__new__ = new
+            return new(cls, *values, **named)
 
         @classmethod
         def _make(cls, values):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from binascii import crc32
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from types import UnionType
@@ -76,10 +77,8 @@ def cached(name: str, sources: Sequence[str], form: type[_Value], read: Callable
 
 
 def _seal(key: bytes, text: bytes) -> bytes:
-    """The first line of what is kept: shows that it is whole, and of these files."""
-    found = blake2b(key)
-    found.update(text)
-    return f"{found.hexdigest()}\n".encode()
+    """The first line of what is kept: shows that it is of these files, and whole."""
+    return f"{blake2b(key).hexdigest()} {crc32(text):08x}\n".encode()
 
 
 @cache
