@@ -1,7 +1,8 @@
 """Values with named fields: `NamedTuple` as in `typing`, declared in a third of the time.
 
 A hundred and sixty of them are declared at each start, and most of what `typing` does for one, before any value of it
-is made, is to check its fields again and to compile what makes the values. Here that is compiled for the first value.
+is made, is to check its fields again and to compile what makes the values. Here that is compiled for those alone of
+which more than a few values are made.
 """
 
 from typing import TYPE_CHECKING
@@ -13,14 +14,25 @@ if TYPE_CHECKING:
 else:
     from collections import _tuplegetter
 
+    _FEW = 5
+    """Values that are made one by one in less time than what makes them is compiled in."""
+    _made = {}
+
     class _Value(tuple):
         __slots__ = ()
 
         def __new__(cls, /, *values, **named):
+            _made[cls] = count = _made.get(cls, 0) + 1
+            fields, defaults = cls._fields, cls._field_defaults
+            rest = fields[len(values) :]
+            fits = len(values) <= len(fields) and named.keys() <= {*rest} <= named.keys() | defaults.keys()
+            if fits and count <= _FEW:
+                added = [named[name] if name in named else defaults[name] for name in rest]
+                return tuple.__new__(cls, (*values, *added))
             kind = next(base for base in cls.__mro__ if "_fields" in vars(base))
-            fields = "".join(f"{field}, " for field in kind._fields)
-            new = eval(f"lambda _cls, {fields}: _new(_cls, ({fields}))", {"_new": tuple.__new__})  # noqa: S307
-            new.__defaults__, new.__qualname__ = tuple(kind._field_defaults.values()), f"{kind.__name__}.__new__"
+            listed = "".join(f"{field}, " for field in fields)
+            new = eval(f"lambda _cls, {listed}: _new(_cls, ({listed}))", {"_new": tuple.__new__})  # noqa: S307
+            new.__defaults__, new.__qualname__ = tuple(defaults.values()), f"{kind.__name__}.__new__"
             kind.__new__ = new
             return new(cls, *values, **named)
 

@@ -8,6 +8,7 @@ import typing
 
 import pytest
 
+from genarch import values
 from genarch.values import NamedTuple
 
 
@@ -31,6 +32,14 @@ class Theirs(typing.NamedTuple):
 
 class Below(Ours):
     pass
+
+
+@pytest.fixture(params=["the first values", "later ones"], autouse=True)
+def _made_before(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first values of a kind are made one by one, later ones by a function of their own."""
+    if "__new__" in vars(Ours):
+        delattr(Ours, "__new__")
+    monkeypatch.setattr(values, "_FEW", 0 if request.param == "later ones" else 1000)
 
 
 def test_a_value_is_what_typing_makes_of_it() -> None:
@@ -61,6 +70,8 @@ def test_values_are_copied_pickled_and_inherited() -> None:
     [
         (Ours, TypeError),
         (lambda: Ours(1, "b", (), 4), TypeError),  # type: ignore[call-arg]
+        (lambda: Ours(1, one=2), TypeError),  # type: ignore[misc]
+        (lambda: Ours(1, four=4), TypeError),  # type: ignore[call-arg]
         (lambda: Ours._make([1]), TypeError),
         (lambda: Ours(1)._replace(four=4), ValueError),  # type: ignore[call-arg]
     ],
