@@ -15,8 +15,8 @@ from unittest.mock import patch
 from xml.etree import ElementTree as ET
 
 from genarch import load_rules
+from genarch.documents.discovery import Patterns, wrong_glob
 from genarch.documents.editing import fixed
-from genarch.documents.globs import Patterns, wrong_glob
 from genarch.documents.judge import judge
 from genarch.documents.markdown import parse_markdown
 from genarch.documents.reader import DesignDocument, read_document, read_sidecar

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from genarch import bundled_cases, load_rules
 from genarch.engine.calibration import Calibration
-from genarch.engine.fitting import counted, fitted_to, left_out
+from genarch.engine.worth import counted, fitted_to, left_out
 from genarch.files.bundled import DEFAULT_TABLE, load_weights
 
 PATH = Path(__file__).resolve().parent.parent / f"rules/{DEFAULT_TABLE}.yaml"

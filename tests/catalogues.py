@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from genarch.evidence.catalogue import Band, Calibration, Catalogue, Head, Parts, Row, Share, StackFit
+from genarch.evidence.catalogue import Band, Calibration, Catalogue, Hardware, Head, Parts, Price, Row, Share, StackFit
 from genarch.evidence.entries import (
     Claim,
     Component,
@@ -19,7 +19,6 @@ from genarch.evidence.entries import (
     Work,
 )
 from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS
-from genarch.evidence.hardware import Hardware, Price
 
 CALIBRATION = Calibration(
     stacks={"eager": StackFit(50, 15), "compiled": StackFit(10, 5), "load": StackFit(0, 0)},

@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 
 from genarch import RuleTable, __version__, load_rules, load_spec
 from genarch.cli.app import MODULES, SECTIONS, app
+from genarch.cli.ask import kinds
 from genarch.cli.completion import NAMES, completed
-from genarch.cli.init import kinds
 from genarch.engine.constraints import CONSTRAINTS
 from genarch.files.bundled import bundled_tables
 

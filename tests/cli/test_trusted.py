@@ -16,7 +16,7 @@ from command_line import run
 from genarch.documents.settings import load_settings
 from genarch.documents.trusted_settings import _differences
 from genarch.files.bundled import DOCUMENT_CHECKS
-from genarch.files.own_evidence import add_evidence
+from genarch.files.catalogue_reader import add_evidence
 from genarch.reports.finding_formats import FORMATS
 
 TODAY = "2026-11-24"

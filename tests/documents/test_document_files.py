@@ -7,8 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from genarch.documents.discovery import ListedFile, Selection, Skipped, is_surely_spec, listed_files, near_spec_name
-from genarch.documents.globs import Patterns
+from genarch.documents.discovery import (
+    ListedFile,
+    Patterns,
+    Selection,
+    Skipped,
+    is_surely_spec,
+    listed_files,
+    near_spec_name,
+)
 
 
 def selection(root: Path, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> Selection:

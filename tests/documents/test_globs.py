@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from genarch.documents.globs import Patterns, _taken, wrong_glob
+from genarch.documents.discovery import Patterns, _taken, wrong_glob
 from strategies import examples
 
 PIECES = [

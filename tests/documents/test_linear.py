@@ -16,28 +16,28 @@ from typing import Any
 import pytest
 
 import genarch
-from genarch.documents.globs import _name
+from genarch.documents.discovery import _name
 
 sre: Any = import_module("re._constants")
 parser: Any = import_module("re._parser")
 
 BOUNDED = {
-    "documents.globs.kept": "as the others of globs",
+    "documents.discovery.kept": "as the others of globs",
     "documents.discovery._NEAR_SPEC": "names of files, which no system has longer than 255 bytes",
     "files.io._PARTIAL": "likewise",
     "documents.status._REFERRED": "lines of at most LONGEST characters",
     "documents.status._BELOW_HEADER": "likewise",
-    "engine.spoken.text": "amounts of at most LONGEST letters",
-    "engine.spoken.sub": "likewise",
+    "engine.amounts.text": "amounts of at most LONGEST letters",
+    "engine.amounts.sub": "likewise",
     "files.spec_text.sub": "two bounds that this program wrote itself",
-    "documents.globs._TOKEN": "globs of at most LONGEST_GLOB characters",
+    "documents.discovery._TOKEN": "globs of at most LONGEST_GLOB characters",
     "documents.lookalikes._QUOTED_VALUE": "infos of at most LONGEST_INFO characters",
     "documents.editing._SUGGESTION": "messages, which quote 60 characters",
 }
 """Those that take more than steps in proportion, at most their square, and on what short text."""
 MADE = {
-    "cli.dialogue": 1, "documents.globs": 1, "documents.reader": 1, "engine.forms": 1, "engine.spoken": 3,
-    "files.own_evidence": 1, "files.spec_text": 1,
+    "cli.dialogue": 1, "documents.discovery": 1, "documents.reader": 1, "engine.forms": 1, "engine.amounts": 3,
+    "files.catalogue_reader": 1, "files.spec_text": 1,
 }  # fmt: skip
 """How many expressions each module makes of names as it goes: of words of a table, a spec or our own."""
 ANCHORED = ("_END", "_BEGIN")

@@ -15,13 +15,12 @@ from brute import completions, contradictions, every, verdict
 from brute import within as inside
 from builders import FAMILIES, SOURCE, rule, spec, table
 from genarch import RuleTable, evaluate, explore, load_rules
-from genarch.engine.changes import Change, Flip, Stability
 from genarch.engine.conditions import ALWAYS, All, Any, Condition, Not, Operator, Predicate
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Constraint, Range, Value, gpu_names
 from genarch.engine.explore import Exploration
-from genarch.engine.extension import Extended
-from genarch.engine.matching import Matcher
+from genarch.engine.matching import Extended, Matcher
 from genarch.engine.rules import Assumed, Assumption, Examples, Notice, Ratio
+from genarch.engine.scoring import Change, Flip, Stability
 from genarch.engine.search import AnswerClass, verdict_search
 from genarch.engine.spec import Spec
 from strategies import answers, contradictory_tables, examples, tables

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genarch.engine.amounts import InvalidAnswerError
+from genarch.engine.amounts import InvalidAnswerError, range_example
 from genarch.engine.answers import Reply, numbered, parse_reply
 from genarch.engine.constraints import BY_NAME, Range, Value
-from genarch.engine.spoken import range_example
 
 WORDS = [
     "a",

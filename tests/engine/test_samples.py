@@ -9,10 +9,10 @@ from brute import contradictions, verdict
 from builders import rule, table
 from genarch import RuleTable, explore, load_rules
 from genarch.engine import diff as comparison
+from genarch.engine.completions import sampled
 from genarch.engine.conditions import Predicate
 from genarch.engine.constraints import Value
 from genarch.engine.diff import Comparison
-from genarch.engine.samples import sampled
 from genarch.engine.scoring import scorer
 from genarch.engine.search import verdict_search
 from genarch.engine.spec import Spec

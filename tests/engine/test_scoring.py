@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from builders import SOURCE, rule, spec, table
-from genarch.engine.changes import Stability
 from genarch.engine.conditions import ALWAYS, All, Predicate
 from genarch.engine.evaluation import Contribution, Unread, evaluate
 from genarch.engine.rules import Method, NextStep, Notice, Ratio, Rule
-from genarch.engine.scoring import Effect, Verdict, decide, revalued, scorer
+from genarch.engine.scoring import Effect, Stability, Verdict, decide, revalued, scorer
 from genarch.engine.spec import Spec
 
 NARROW = Predicate("domain", "is", ("narrow",))

@@ -7,12 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import SOURCE, rule, table
+from genarch.engine.completions import sampled
 from genarch.engine.conditions import All, Any, Not, Predicate
 from genarch.engine.constraints import CONSTRAINTS, Answers, Range
-from genarch.engine.extension import ROOM
-from genarch.engine.matching import Column, positions
+from genarch.engine.matching import ROOM, Column, positions
 from genarch.engine.rules import Notice, Question
-from genarch.engine.samples import sampled
 from genarch.engine.search import Found, Space, Stretch, find, search, subsets, verdict_search, witness
 
 NARROW = Predicate("domain", "is", ("narrow",))

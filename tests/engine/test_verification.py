@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from brute import completions, contradictions, verdict
 from builders import FAMILIES, SOURCE, rule, table
 from genarch import RuleTable
-from genarch.engine import courses, lint, samples
+from genarch.engine import courses, lint
 from genarch.engine.conditions import All, Any, Condition, Not, Predicate
 from genarch.engine.constraints import BY_NAME, Value
 from genarch.engine.findings import Finding
@@ -132,7 +132,7 @@ def test_a_rule_that_only_limits_matters_where_a_verdict_is_surer_without_it() -
 
 
 def test_a_rule_that_only_limits_is_searched_for_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(samples, "SAMPLES", 0)
+    monkeypatch.setattr("genarch.engine.completions.MOST_SAMPLES", 0)
     favours, opened = rule("gan", NARROW, {"gan": 3}), rule("open", PAIRED)
     assert not list(rules_that_never_matter(table(favours, opened._replace(limits=("gan",)))))
     assert subjects(rules_that_never_matter(table(favours, opened._replace(limits=("diffusion",))))) == [("open",)]
@@ -313,7 +313,7 @@ def test_a_course_that_only_falls_needs_no_search(monkeypatch: pytest.MonkeyPatc
 def test_a_search_that_gives_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lint, "LIMIT", 1)
     monkeypatch.setattr(lint, "DECIDING_LIMIT", 1)
-    monkeypatch.setattr(samples, "SAMPLES", 0)
+    monkeypatch.setattr("genarch.engine.completions.MOST_SAMPLES", 0)
     rules = table(rule("one", All((NARROW, PAIRED)), {"gan": 1}), rule("two", below(50), {"gan": 1}))
     found = [*rules_that_never_matter(rules), *architectures_never_recommended(rules)]
     assert set(ids(found)) == {"search-limit"}

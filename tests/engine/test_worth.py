@@ -9,11 +9,22 @@ import pytest
 
 from builders import rule, spec, table
 from genarch.engine.conditions import Predicate
-from genarch.engine.fitting import Judged, left_out
 from genarch.engine.precedents import Weights
 from genarch.engine.scoring import Verdict
 from genarch.engine.spec import Case, CaseSource, CaseSpec
-from genarch.engine.worth import Bin, Chances, Coders, coders, encoded, learning_curve, method, methods, reliability
+from genarch.engine.worth import (
+    Bin,
+    Chances,
+    Coders,
+    Judged,
+    coders,
+    encoded,
+    learning_curve,
+    left_out,
+    method,
+    methods,
+    reliability,
+)
 
 QUICK = rule("quick", Predicate("latency_budget_ms", "below", (100,)), {"gan": 3})
 RULES = table(QUICK, rule("narrow", Predicate("domain", "is", ("narrow",)), {"gan": 2}))

@@ -9,9 +9,8 @@ import pytest
 
 from builders import spec
 from catalogues import card, catalogue, model, named, row, work
-from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.catalogue import Catalogue, Price
 from genarch.evidence.cost import Amounts, Bill, bill, usd_per_1000
-from genarch.evidence.hardware import Price
 from genarch.files.bundled import load_catalogue
 
 A = card("a100-80gb-sxm", 312, 2039)

@@ -10,10 +10,9 @@ import pytest
 from catalogues import card, catalogue, ids, licence, model, named, row, work
 from genarch.engine.constraints import Answers, Range
 from genarch.evidence.assessment import candidate, model_tests
-from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.catalogue import Catalogue, Hardware
 from genarch.evidence.entries import Measurement
 from genarch.evidence.feasibility import Feasibility, Filter, feasibility, needs_of
-from genarch.evidence.hardware import Hardware
 from genarch.files.bundled import load_catalogue
 
 TEXT: dict[str, Any] = {"task": "text_to_image", "conditioning": frozenset({"text"})}

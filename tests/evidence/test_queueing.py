@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from genarch.evidence.queueing import BUSIEST, Queue, gpus_for, waiting
+from genarch.evidence.percentiles import BUSIEST, Queue, gpus_for, waiting
 
 
 def of_one(load: float, time: float) -> float:

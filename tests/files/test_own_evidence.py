@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from genarch import InputError, load_catalogue
-from genarch.files.catalogue_reader import with_own
+from genarch.files.catalogue_reader import add_evidence, check_target, free_id, slug, with_own
 from genarch.files.io import alone
-from genarch.files.own_evidence import add_evidence, check_target, free_id, slug
 
 ROW: dict[str, Any] = {
     "id": "mine",

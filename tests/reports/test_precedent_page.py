@@ -17,8 +17,14 @@ from genarch.reports.evaluation_page import report_page
 from genarch.reports.json import as_json
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Look
-from genarch.reports.precedents import Difference, Precedents, PrecedentsReport, precedents_part
-from genarch.reports.precedents_page import contradiction_words, precedents_page
+from genarch.reports.precedents import (
+    Difference,
+    Precedents,
+    PrecedentsReport,
+    contradiction_words,
+    precedents_page,
+    precedents_part,
+)
 from genarch.reports.text import as_text
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"

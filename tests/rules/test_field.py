@@ -14,11 +14,11 @@ from genarch import RuleTable, bundled_cases, decide, evaluate, load_catalogue, 
 from genarch.engine.backtest import CONFIDENT, Score, judge, outcome, score
 from genarch.engine.conditions import ALWAYS
 from genarch.engine.constraints import BY_NAME
-from genarch.engine.fitting import Judged, counted, fitted_to, left_out
 from genarch.engine.matching import Matcher
 from genarch.engine.rules import Fact, Rule
 from genarch.engine.scoring import scorer
 from genarch.engine.spec import Case
+from genarch.engine.worth import Judged, counted, fitted_to, left_out
 from genarch.files.bundled import load_weights
 from genarch.files.table_reader import read_table
 from genarch.reports.evaluation import make_report

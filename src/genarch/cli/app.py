@@ -204,7 +204,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Decide": {
         "evaluate": "evaluate",
         "ask": "ask",
-        "init": "init",
+        "init": "ask",
         "sweep": "sweep",
         "precedents": "evidence",
         "cost": "evidence",

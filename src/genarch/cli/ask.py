@@ -1,4 +1,7 @@
-"""`genarch ask`: questions to a report, with or without someone at the terminal; and where the answers are kept."""
+"""`genarch ask`: questions to a report, with or without someone at the terminal, and where the answers are kept.
+
+`genarch init` writes a spec to begin with, for a kind of project.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +27,25 @@ from genarch.cli.app import (
     Pager,
     Plain,
     Rules,
+    Text,
     Yes,
+    argument,
     flag,
     option,
 )
 from genarch.cli.dialogue import Dialogue, has_terminal
 from genarch.cli.evaluate import write_reports
-from genarch.cli.output import ExitCode, OwnEvidence, counting_own_cases, interrupting, keep, say, written
+from genarch.cli.output import (
+    ExitCode,
+    OwnEvidence,
+    counting_own_cases,
+    interrupting,
+    keep,
+    look_of,
+    not_one_of,
+    say,
+    written,
+)
 from genarch.engine.answers import MANY, names_words
 from genarch.engine.answers import written as as_written
 from genarch.engine.constraints import BY_NAME
@@ -40,13 +55,16 @@ from genarch.engine.spec import Origin, Spec
 from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, likely_by, load_questionnaire, load_rules
+from genarch.files.cache import templates_folder
 from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, new_file, read_exactly, read_text, refuse
 from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
-from genarch.files.specs import default_id, parse_spec
+from genarch.files.specs import default_id, load_spec, parse_spec
 from genarch.reports.descriptions import answer_words, question_of
 from genarch.reports.interview import setting_words
 from genarch.reports.json import as_json
+from genarch.reports.page import Table
 from genarch.reports.reporting import report_on
+from genarch.reports.text import as_text
 
 app = Commands()
 
@@ -316,3 +334,43 @@ def notes(rules: RuleTable) -> dict[str, str]:
             allowed = names if len(constraint.values) > MANY else f"{some}{names}"
         found[name] = f"{question_of(constraint, rules).ask} {allowed[:1].upper()}{allowed[1:]}."
     return found
+
+
+_ENDING = ".genarch.yaml"
+
+
+@app.command()
+def init(
+    kind: Annotated[Text, argument("KIND", "A kind of project; see --list.", of="kinds")] = None,
+    *,
+    output: Output = None,
+    listed: Annotated[bool, flag("--list", "List the kinds of project.")] = False,
+    rules: Rules = DEFAULT_TABLE,
+) -> int:
+    """Write a starter spec for a kind of project, with every field explained."""
+    templates = kinds()
+    if listed:
+        rows = tuple((name, spec.title) for name, spec in templates.items())
+        return written(as_text((Table(("kind", "of"), rows),), look_of()))
+    if kind is None:
+        raise typer.BadParameter("name a kind of project; see --list")
+    if kind not in templates:
+        raise refuse("KIND", not_one_of(kind, "a kind of project", templates))
+    path = output or f"{kind}{_ENDING}"
+    if os.path.lexists(path):
+        raise refuse(path, "exists already; write to another file with -o")
+    template = templates[kind]
+    answers = {name: as_written(BY_NAME[name], value) for name, value in template.constraints.items()}
+    text = new_spec(default_id(path), answers, notes(load_rules(rules)), SCHEMA_NAME, template.title)
+    if path == "-":
+        return written(text)
+    new_file(path, text)
+    say(f"wrote {' and '.join([path, *write_schema(path, text)])}; change what differs, then: genarch evaluate {path}")
+    return 0
+
+
+def kinds() -> dict[str, Spec]:
+    """The kinds of project, by name: the example specs."""
+    folder = templates_folder()
+    names = sorted(name.removesuffix(_ENDING) for name in os.listdir(folder) if name.endswith(_ENDING))
+    return {name: load_spec(os.path.join(folder, f"{name}{_ENDING}")) for name in names}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from genarch.cli.output import FAIL_ON, OwnEvidence, collected, counting_own_cases, one_of, say
 from genarch.documents import discovery
-from genarch.documents.globs import Patterns, wrong_glob
+from genarch.documents.discovery import Patterns, wrong_glob
 from genarch.documents.settings import (
     NAMES,
     OLDEST_DAYS,

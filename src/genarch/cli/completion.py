@@ -35,7 +35,7 @@ def candidates() -> Iterable[str]:
 
 def kinds() -> Iterable[str]:
     """The kinds of project that a spec can be begun for."""
-    from genarch.cli.init import kinds as found
+    from genarch.cli.ask import kinds as found
 
     return found()
 

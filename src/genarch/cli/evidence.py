@@ -35,8 +35,7 @@ from genarch.files.bundled import DEFAULT_TABLE, catalogue_of, load_catalogue, l
 from genarch.files.io import refuse
 from genarch.reports import evidence_descriptions as pages
 from genarch.reports.estimates import accuracy_page, accuracy_report, cost_page, cost_report, estimate_page
-from genarch.reports.precedents import PrecedentsReport
-from genarch.reports.precedents_page import precedents_page
+from genarch.reports.precedents import PrecedentsReport, precedents_page
 from genarch.reports.reporting import precedents_of, rounded
 
 app = Commands()

@@ -23,8 +23,8 @@ from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.ways import at_most
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, OWN_NAME, load_catalogue, load_rules, table_files
+from genarch.files.catalogue_reader import add_evidence, check_target
 from genarch.files.io import alone, read_text, refuse
-from genarch.files.own_evidence import add_evidence, check_target
 from genarch.measure.evidence import Found, Place, entries_of, place_of, subject_of
 from genarch.measure.machine import Watch, cards, machine
 from genarch.measure.running import Plan, Seen, loaded, measured

@@ -183,7 +183,7 @@ def _read_settings(path: str) -> ProjectSettings | None:
         raise refuse(path, f"more than {MOST_KEYS} settings; remove those that do not exist")
     places = _places(text, ("tool", "genarch") if in_pyproject else ())
     record = Record(Document(text, path), nodes_of(data, lambda key: places.get(key, NOWHERE)), ProjectSettings)
-    from genarch.documents.globs import wrong_glob  # likewise
+    from genarch.documents.discovery import wrong_glob  # likewise
 
     for name in ("include", "exclude", "require_block"):
         for at, glob in enumerate(getattr(record.value, name) or ()):

@@ -10,9 +10,8 @@ from unicodedata import category
 
 from genarch.documents.reader import PlacedSpec
 from genarch.engine.findings import CheckId, Located
-from genarch.engine.hardware_notices import DEVICE_CONTRADICTED, MEMORY_CONTRADICTED
 from genarch.engine.rules import RuleTable
-from genarch.engine.spec import Waiver
+from genarch.engine.spec import DEVICE_CONTRADICTED, MEMORY_CONTRADICTED, Waiver
 from genarch.errors import nearest
 from genarch.files.bundled import DOCUMENT_CHECKS
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from genarch.engine.amounts import InvalidAnswerError, parse_amount, range_text
+from genarch.engine.amounts import InvalidAnswerError, as_written, parse_amount, range_example, range_text
 from genarch.engine.constraints import (
     BY_NAME,
     NOTHING_STATED,
@@ -24,7 +24,6 @@ from genarch.engine.constraints import (
     gpu_series,
 )
 from genarch.engine.forms import shown
-from genarch.engine.spoken import as_written, range_example
 from genarch.errors import nearest
 from genarch.values import NamedTuple
 

@@ -14,11 +14,11 @@ from math import inf
 from operator import ne, or_
 
 from genarch.engine.budget import Budget
+from genarch.engine.completions import sampled
 from genarch.engine.conditions import answered, constraints_read
 from genarch.engine.constraints import Answers, in_order
 from genarch.engine.matching import Matcher, positions
 from genarch.engine.rules import RuleTable
-from genarch.engine.samples import sampled
 from genarch.engine.scoring import surplus
 from genarch.engine.search import Found, Space, Stretch, VerdictSearch, search, verdict_search
 from genarch.values import NamedTuple

@@ -14,12 +14,12 @@ from math import prod
 from typing import Annotated, Literal, cast
 
 from genarch.engine.budget import Budget
+from genarch.engine.completions import sampled
 from genarch.engine.conditions import All, Operator, Predicate, constraints_read, satisfies
 from genarch.engine.constraints import BY_NAME, Answers, Range, Value, in_order
 from genarch.engine.forms import OMITTED
 from genarch.engine.matching import positions
 from genarch.engine.rules import Rule, RuleTable
-from genarch.engine.samples import sampled
 from genarch.engine.search import AnswerClass, Space, distinct, find, search, verdict_search
 from genarch.values import NamedTuple
 

@@ -7,12 +7,10 @@ from operator import attrgetter
 
 from genarch.engine.conditions import constraints_read, values_named
 from genarch.engine.constraints import CONSTRAINTS, Answers, Range
-from genarch.engine.extension import extends
-from genarch.engine.hardware_notices import gpu_not_listed, hardware_contradicted
-from genarch.engine.matching import positions
+from genarch.engine.matching import extends, positions
 from genarch.engine.rules import Assumption, Method, NextStep, Notice, Rule, RuleTable
 from genarch.engine.scoring import Verdict, scorer
-from genarch.engine.spec import Spec, with_implied
+from genarch.engine.spec import Spec, gpu_not_listed, hardware_contradicted, with_implied
 from genarch.values import NamedTuple
 
 

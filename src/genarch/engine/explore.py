@@ -12,14 +12,12 @@ from functools import cached_property
 from itertools import islice, product
 
 from genarch.engine.budget import Budget
-from genarch.engine.changes import Change, Flip, Possible, Stability
 from genarch.engine.completions import Completions, by_telling, completions_of
 from genarch.engine.conditions import values_named
 from genarch.engine.constraints import BY_NAME, Answers, Range, Value, gpu_names, in_order
-from genarch.engine.hardware_notices import no_hardware, unplaced
 from genarch.engine.matching import Column, positions, variations
 from genarch.engine.rules import RuleTable
-from genarch.engine.scoring import Verdict, verdict_of
+from genarch.engine.scoring import Change, Flip, Possible, Stability, Verdict, verdict_of
 from genarch.engine.search import (
     LIMIT,
     STEP,
@@ -32,7 +30,7 @@ from genarch.engine.search import (
     subsets,
     verdict_search,
 )
-from genarch.engine.spec import IMPLIED, Spec, contradicted_device, with_implied
+from genarch.engine.spec import IMPLIED, Spec, contradicted_device, no_hardware, unplaced, with_implied
 
 TIMED = frozenset({"task", "latency_budget_ms", "device", "gpu", "device_memory_gb", "resolution_px"})
 """What the time for an image hangs on: evidence says what would be if one of them were another, not several."""

@@ -15,10 +15,10 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Annotated
 
+from genarch.engine.completions import scattered
 from genarch.engine.constraints import BY_NAME, Answers, Constraint, Value, gpu_names
 from genarch.engine.forms import Mark, ShownText, format_version
 from genarch.engine.precedents import GROUPS, Weights, agreed_of, by_constraint, compared
-from genarch.engine.samples import scattered
 from genarch.engine.spec import Case, with_implied
 from genarch.values import NamedTuple
 

@@ -7,6 +7,7 @@ from itertools import chain, combinations, islice, permutations, product
 
 from genarch.engine import courses
 from genarch.engine.budget import Budget
+from genarch.engine.completions import sampled
 from genarch.engine.conditions import (
     ALWAYS,
     All,
@@ -22,7 +23,6 @@ from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Answers
 from genarch.engine.findings import CheckId, Finding
 from genarch.engine.matching import positions
 from genarch.engine.rules import Method, NextStep, Notice, Rule, RuleTable
-from genarch.engine.samples import sampled
 from genarch.engine.search import STEP, Found, Space, VerdictSearch, find, verdict_search, witness
 
 SAMPLES = 1_000

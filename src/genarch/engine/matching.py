@@ -6,6 +6,8 @@ changes its truth. Where a whole alternative is negated, that would multiply ter
 hits is taken away. A term is one bit. A stated answer *fails* the terms with a predicate that it contradicts, an
 unstated one leaves *open* every term that reads it. What is neither failed nor open hits. Matching a spec is then one
 look-up and one bitwise `or` for each constraint, however many conditions there are.
+
+What is compiled of a table also serves for tables that extend it by a few rules, as evidence does.
 """
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
@@ -15,8 +17,10 @@ from copy import copy
 from functools import reduce
 from itertools import compress, count, pairwise
 from operator import and_, or_
+from typing import TypeGuard
 
 from genarch.engine.conditions import (
+    NEVER,
     All,
     Any,
     Condition,
@@ -29,7 +33,7 @@ from genarch.engine.conditions import (
     threshold,
 )
 from genarch.engine.constraints import BY_NAME, Answers, Constraint, Range, Value
-from genarch.engine.rules import Assumption
+from genarch.engine.rules import Assumption, Rule, RuleTable
 from genarch.values import NamedTuple
 
 _ZERO_IS_FALSE = bytes.maketrans(b"0", b"\0")
@@ -354,3 +358,33 @@ def variations(constraint: Constraint, here: frozenset[str], together: Iterable[
         ranked = sum(rank[member] for member in chosen)
         ways += [(way | chosen, at + ranked) for way, at in ways]
     return [way for way, _ in sorted(ways, key=lambda pair: (len(pair[0]), -pair[1]))]
+
+
+ROOM = (NEVER,) * 48
+"""Conditions that are compiled after those of a table's rules, to be replaced by those of rules that extend it."""
+
+
+class Extended(RuleTable):
+    """A rule table with further rules, and the table that they were added to."""
+
+    base: RuleTable
+    room: int
+    """For how many more rules what is compiled serves."""
+
+    @classmethod
+    def of(cls, base: RuleTable, rules: Iterable[Rule]) -> "Extended":
+        """A table with further rules after its own."""
+        table = cls(*base._replace(rules=(*base.rules, *rules)))
+        table.base = base
+        table.room = (base.room if isinstance(base, cls) else len(ROOM)) - len(table.added)
+        return table
+
+    @property
+    def added(self) -> tuple[Rule, ...]:
+        """The further rules."""
+        return self.rules[len(self.base.rules) :]
+
+
+def extends(rules: RuleTable) -> TypeGuard[Extended]:
+    """Whether a table is another one and few enough further rules, so that what is compiled of it serves."""
+    return isinstance(rules, Extended) and rules.room >= 0

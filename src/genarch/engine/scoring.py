@@ -1,4 +1,4 @@
-"""From hits to a verdict: exclude, add up, rank, compare the two best families."""
+"""From hits to a verdict: exclude, add up, rank, compare the two best families; and what other verdicts are made of."""
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,52 @@ from typing import Literal, TypeVar
 
 from genarch.engine.budget import Budget
 from genarch.engine.calibration import Calibration, Right, chances, is_clear
-from genarch.engine.changes import Stability
-from genarch.engine.constraints import Answers
-from genarch.engine.extension import ROOM, extends
-from genarch.engine.hardware_notices import hardware_contradicted
-from genarch.engine.matching import Matcher, positions
+from genarch.engine.constraints import Answers, Value
+from genarch.engine.matching import ROOM, Matcher, extends, positions
 from genarch.engine.rules import Method, NextStep, Notice, Ratio, RuleTable
-from genarch.engine.spec import Spec, with_implied
+from genarch.engine.spec import Spec, hardware_contradicted, with_implied
 from genarch.values import NamedTuple
+
+Bound = Literal["at_least", "above", "at_most", "below"]
+
+
+class Stability(NamedTuple):
+    """The smallest change of one rule's points for one architecture that gives another verdict."""
+
+    rule: str
+    architecture: str
+    points: int
+    changed: int
+    verdict: str
+
+
+class Possible(NamedTuple):
+    """A verdict that is still possible, and answers to everything that the table reads which lead to it."""
+
+    verdict: str
+    witness: Answers
+
+
+class Change(NamedTuple):
+    """Another answer to a stated constraint.
+
+    For a number, `bound` and `threshold` say from where on (`at_least` 100); `value` is one answer there, as it is for
+    the other kinds. For a choice, `others` are the further choices that give the same verdict.
+    """
+
+    constraint: str
+    value: Value
+    bound: Bound | None = None
+    threshold: int | float | None = None
+    others: tuple[Value, ...] = ()
+
+
+class Flip(NamedTuple):
+    """Changes that together give another verdict; a single one wherever a single one does."""
+
+    changes: tuple[Change, ...]
+    verdict: str
+
 
 Entry = TypeVar("Entry", Method, Notice, NextStep)
 Confidence = Literal["forced", "clear", "lean", "close_call"]

@@ -24,8 +24,7 @@ from genarch.engine.bounds import Bounds
 from genarch.engine.budget import Budget
 from genarch.engine.conditions import Condition
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Constraint, Range, Value, in_order
-from genarch.engine.extension import ROOM, Extended, extends
-from genarch.engine.matching import Column, Matcher, positions
+from genarch.engine.matching import ROOM, Column, Extended, Matcher, extends, positions
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Scorer, scorer
 from genarch.engine.spec import IMPLIED

@@ -13,13 +13,11 @@ from typing import Annotated
 from genarch.engine.constraints import Answers
 from genarch.engine.forms import OMITTED
 from genarch.evidence.assessment import Candidate, Miss, candidates
-from genarch.evidence.catalogue import Catalogue, Row
+from genarch.evidence.catalogue import Catalogue, Price, Row
 from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import Needs, needs_of
-from genarch.evidence.hardware import Price
-from genarch.evidence.percentiles import PERCENTILES, PercentileName, percentile_of
-from genarch.evidence.queueing import gpus_for
+from genarch.evidence.percentiles import PERCENTILES, PercentileName, gpus_for, percentile_of
 from genarch.evidence.ways import number
 from genarch.values import NamedTuple
 

@@ -12,9 +12,8 @@ from math import log, prod, sqrt
 from typing import Annotated, Literal
 
 from genarch.engine.forms import OMITTED
-from genarch.evidence.catalogue import Band, Catalogue, Share, Stack, StackFit
+from genarch.evidence.catalogue import Band, Catalogue, Hardware, Share, Stack, StackFit
 from genarch.evidence.entries import Component, Measurement, Model
-from genarch.evidence.hardware import Hardware
 from genarch.values import NamedTuple
 
 REQUEST_GROUPS = ("eager", "compiled", "other")

@@ -8,10 +8,9 @@ from typing import Literal
 
 from genarch.engine.constraints import Answers, Range
 from genarch.engine.spec import with_implied
-from genarch.evidence.catalogue import Catalogue, Row
+from genarch.evidence.catalogue import Catalogue, Hardware, Row
 from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Estimate, Options, band_ms, estimate
-from genarch.evidence.hardware import Hardware
 from genarch.evidence.times import Group, Time, group_of
 from genarch.evidence.ways import (
     Place,

@@ -12,10 +12,9 @@ from itertools import chain
 from math import ceil, floor, inf, log10
 from typing import TypeVar
 
-from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.catalogue import Catalogue, Hardware
 from genarch.evidence.entries import Measurement, Model
 from genarch.evidence.estimates import Work, band_ms, job_of, pace_of
-from genarch.evidence.hardware import Hardware
 from genarch.evidence.ways import (
     Place,
     Shown,

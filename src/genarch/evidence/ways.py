@@ -11,10 +11,9 @@ from math import inf
 
 from genarch.engine.constraints import BY_NAME, Answers, Range
 from genarch.engine.spec import contradicted_device
-from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.catalogue import Catalogue, Hardware
 from genarch.evidence.entries import Measurement, Model, Work
 from genarch.evidence.estimates import Options
-from genarch.evidence.hardware import Hardware
 from genarch.values import NamedTuple
 
 LEAST_GB = 0.5

@@ -8,9 +8,9 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from genarch.engine.constraints import Answers, GpuNames
-from genarch.engine.extension import Extended
 from genarch.engine.findings import Severity
 from genarch.engine.forms import HIDDEN
+from genarch.engine.matching import Extended
 from genarch.engine.precedents import Precedent, Weights, agreement
 from genarch.engine.precedents import precedents as beside_cases
 from genarch.engine.rules import RuleTable

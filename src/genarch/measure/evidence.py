@@ -12,7 +12,7 @@ from genarch.evidence.catalogue import Catalogue
 from genarch.evidence.entries import OWN_PREFIX, Task
 from genarch.evidence.percentiles import Percentile, PercentileName
 from genarch.evidence.ways import measured_tasks
-from genarch.files.own_evidence import SOURCE, Entry, free_id, slug
+from genarch.files.catalogue_reader import SOURCE, Entry, free_id, slug
 from genarch.measure.machine import Machine, Memory
 from genarch.measure.running import Runs
 from genarch.values import NamedTuple

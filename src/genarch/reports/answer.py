@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 
-from genarch.engine.changes import Flip
+from genarch.engine.scoring import Flip
 from genarch.evidence.advice import Start
 from genarch.evidence.assessment import Candidate
 from genarch.evidence.feasibility import Status

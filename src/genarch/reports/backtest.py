@@ -12,13 +12,12 @@ from genarch.engine import backtest
 from genarch.engine.backtest import OUTCOMES, Ablation, LeaveOneOut, Outcome, Result, Score
 from genarch.engine.conditions import predicates
 from genarch.engine.constraints import BY_NAME
-from genarch.engine.fitting import left_out
 from genarch.engine.forms import INLINED
 from genarch.engine.precedents import Weights
 from genarch.engine.rules import RuleTable, TableVersion
 from genarch.engine.scoring import Confidence
 from genarch.engine.spec import DIFFUSION_ON_OFFER, Case
-from genarch.engine.worth import Learner
+from genarch.engine.worth import Learner, left_out
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Section, Table, dim
 from genarch.reports.words import both, counted, effect_words, name_words, signed
 from genarch.reports.worth import CONFIDENCES, Calibration, Worth, worth_part, worth_sections

@@ -9,13 +9,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from genarch.engine.answers import format_answer
-from genarch.engine.changes import Flip, Possible, Stability
 from genarch.engine.conditions import ALWAYS
 from genarch.engine.constraints import BY_NAME, Answers, in_order
 from genarch.engine.evaluation import Evaluation, Ranked, Undecided, Unread
 from genarch.engine.forms import INLINED, OMITTED
 from genarch.engine.rules import Assumption, Citation, Method, Notice, Risk, Rule, RuleTable, TableVersion
-from genarch.engine.scoring import Verdict, decide
+from genarch.engine.scoring import Flip, Possible, Stability, Verdict, decide
 from genarch.engine.spec import Origin, Spec
 from genarch.errors import Problem
 from genarch.evidence.advice import Advice, Judged, Start

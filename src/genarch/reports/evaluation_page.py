@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from math import inf, log
 
 from genarch.engine.answers import format_answer, plain_value
-from genarch.engine.changes import Change
 from genarch.engine.constraints import BY_NAME, Answers, Value, gpu_names
 from genarch.engine.rules import Citation
-from genarch.engine.scoring import Verdict
+from genarch.engine.scoring import Change, Verdict
 from genarch.evidence.ways import ms_words
 from genarch.reports import page
 from genarch.reports.evaluation import Evaluated, Explored, Step
@@ -23,7 +22,7 @@ from genarch.reports.evidence import (
 )
 from genarch.reports.markdown import as_markdown
 from genarch.reports.page import Block, Entry, Line, Paragraph, Section, Span, code, codes, dim, strong
-from genarch.reports.precedents_page import contradiction_words, precedents_section
+from genarch.reports.precedents import contradiction_words, precedents_section
 from genarch.reports.words import (
     both,
     counted,

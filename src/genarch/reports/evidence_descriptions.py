@@ -12,9 +12,8 @@ from genarch.engine.constraints import gpu_key
 from genarch.engine.forms import INLINED
 from genarch.engine.rules import Rule, RuleTable
 from genarch.evidence.assessment import claims_of
-from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.catalogue import Catalogue, Hardware, Price, Reading
 from genarch.evidence.entries import Claim, Licence, Measurement, Model, Timing
-from genarch.evidence.hardware import Hardware, Price, Reading
 from genarch.evidence.standing import KINDS, rule_id
 from genarch.evidence.ways import ms_words
 from genarch.reports.descriptions import Description, Part, described

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from genarch.engine.amounts import range_example
 from genarch.engine.answers import MANY, names_words, numbered, written
 from genarch.engine.conditions import constraints_read
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Constraint, Range, Value, gpu_names
 from genarch.engine.interview import ENOUGH, Decided, RuledOut, Sheet, Standing
 from genarch.engine.rules import RuleTable
-from genarch.engine.spoken import range_example
 from genarch.errors import nearest
 from genarch.reports.descriptions import question_of
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Table, dim, strong

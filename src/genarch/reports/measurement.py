@@ -10,16 +10,18 @@ from typing import Literal
 from genarch.engine.constraints import Range
 from genarch.engine.spec import Spec
 from genarch.evidence.percentiles import (
+    BUSIEST,
     CONFIDENCE,
     PERCENTILES,
     Percentile,
     PercentileName,
+    Queue,
     Verdict,
     enough,
+    gpus_for,
     percentile,
     percentile_of,
 )
-from genarch.evidence.queueing import BUSIEST, Queue, gpus_for
 from genarch.evidence.ways import at_least, at_most, ms_words, number
 from genarch.measure.machine import Machine, Memory
 from genarch.measure.running import Load, Plan, Runs, Stop

@@ -8,7 +8,7 @@ from typing import Literal
 
 from genarch.engine.answers import format_answer, plain_value
 from genarch.engine.constraints import Value
-from genarch.engine.hardware_notices import GPU_NOT_LISTED
+from genarch.engine.spec import GPU_NOT_LISTED
 from genarch.reports import page
 from genarch.reports.answer import overview_cells
 from genarch.reports.evaluation import Evaluated, RulesPart, SpecPart

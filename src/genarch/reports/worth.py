@@ -8,13 +8,12 @@ from xml.sax.saxutils import escape
 
 from genarch.engine import worth
 from genarch.engine.backtest import CONFIDENT, OUTCOMES, Score, outcome, score
-from genarch.engine.fitting import Judged
 from genarch.engine.forms import INLINED
 from genarch.engine.precedents import Weights, source_of
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Confidence
 from genarch.engine.spec import Case
-from genarch.engine.worth import Bin, Coders, Learner, Learnt, Method
+from genarch.engine.worth import Bin, Coders, Judged, Learner, Learnt, Method
 from genarch.reports.page import Block, Paragraph, Section, Table
 from genarch.reports.words import counted, name_words
 from genarch.values import NamedTuple
