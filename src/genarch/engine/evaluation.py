@@ -181,8 +181,8 @@ class _Reasons:
                 for at in positions(excludes):
                     against[at].append(self._rules.rules[hit].id)
         ranked = [
-            Ranked(name, family, scored, tuple(excluded_by), tuple(contributions))
-            for (name, family, *_), scored, excluded_by, contributions in zip(
+            Ranked(architecture.id, architecture.family, scored, tuple(excluded_by), tuple(contributions))
+            for architecture, scored, excluded_by, contributions in zip(
                 self._rules.architectures, points, against, given, strict=True
             )
         ]

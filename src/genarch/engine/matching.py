@@ -221,17 +221,17 @@ class Matcher:
         Both leave aside what is stated, or not, of the constraint `without`.
         """
         failed = pending = 0
-        for name, reads, fails, *_ in self.columns.values():
+        for name, column in self.columns.items():
             value = answers.get(name)
             if name == without:
                 continue
             if value is None:
-                pending |= reads
+                pending |= column.reads
             elif isinstance(value, Range):
                 failing, still_open = self.over(name, value)
                 failed, pending = failed | failing, pending | still_open
             else:
-                failed |= fails(value)
+                failed |= column.fails(value)
         return failed, pending
 
     def over(self, name: str, stated: Range) -> tuple[int, int]:
