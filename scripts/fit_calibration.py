@@ -7,14 +7,38 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from genarch import bundled_cases, load_rules
-from genarch.engine.calibration import Calibration
-from genarch.engine.worth import counted, fitted_to, left_out
+from genarch.engine.backtest import outcome
+from genarch.engine.calibration import Calibration, LeftOut, Right
+from genarch.engine.precedents import Weights
+from genarch.engine.rules import RuleTable
+from genarch.engine.scoring import scorer
+from genarch.engine.spec import Case
+from genarch.engine.worth import START, Judged, fitted, known, left_out
 from genarch.files.bundled import DEFAULT_TABLE, load_weights
 
 PATH = Path(__file__).resolve().parent.parent / f"rules/{DEFAULT_TABLE}.yaml"
+
+
+def fitted_to(cases: Sequence[Case], rules: RuleTable, weights: Weights, clear: float = START.clear) -> Calibration:
+    """What points and precedents of a table are worth by all strict cases."""
+    items = known(cases, scorer(rules), weights)
+    return fitted(((item, item.shares()) for item in items if item.case.strict), clear)
+
+
+def counted(judged: Iterable[Judged]) -> LeftOut:
+    """How the answers of each confidence did on strict cases; of close calls, those with what was chosen in them."""
+    counts: dict[str, list[bool]] = defaultdict(list)
+    for item in judged:
+        if item.case.strict and item.verdict.confidence:
+            found = outcome(item.case, item.verdict)
+            good = ("right", "hedged") if item.verdict.confidence == "close_call" else ("right",)
+            counts[item.verdict.confidence].append(found in good)
+    return LeftOut(**{name: Right(sum(good), len(good)) for name, good in counts.items()})
 
 
 def in_braces(calibration: Calibration) -> str:

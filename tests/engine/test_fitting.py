@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import rule, spec, table
+from fit_calibration import counted, fitted_to
 from genarch.engine.calibration import Calibration, LeftOut, Right, chances
 from genarch.engine.conditions import Predicate
 from genarch.engine.precedents import Weights, votes
 from genarch.engine.scoring import Verdict, scorer
 from genarch.engine.spec import Case, CaseSource, CaseSpec
-from genarch.engine.worth import PULL, START, Judged, cautious, counted, fitted, fitted_to, known, left_out
+from genarch.engine.worth import PULL, START, Judged, cautious, fitted, known, left_out
 
 NARROW = rule("narrow", Predicate("domain", "is", ("narrow",)), {"gan": 3})
 BROAD = rule("broad", Predicate("domain", "is", ("broad",)), {"diffusion": 2})

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from builders import spec
+from fit_similarity import fitted, scored, settings
 from genarch import bundled_cases
-from genarch.engine.nearest import Similarity, fitted, scored, settings
-from genarch.engine.precedents import Weights, source_of
+from genarch.engine.precedents import Similarity, Weights, source_of
 from genarch.engine.spec import Case, CaseSource, CaseSpec
 from genarch.files.bundled import load_weights
 from genarch.files.records import read_record

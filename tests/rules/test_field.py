@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from builders import spec
+from fit_calibration import counted, fitted_to
 from genarch import RuleTable, bundled_cases, decide, evaluate, load_catalogue, load_rules
 from genarch.engine.backtest import CONFIDENT, Score, judge, outcome, score
 from genarch.engine.conditions import ALWAYS
@@ -18,7 +19,7 @@ from genarch.engine.matching import Matcher
 from genarch.engine.rules import Fact, Rule
 from genarch.engine.scoring import scorer
 from genarch.engine.spec import Case
-from genarch.engine.worth import Judged, counted, fitted_to, left_out
+from genarch.engine.worth import Judged, left_out
 from genarch.files.bundled import load_weights
 from genarch.files.table_reader import read_table
 from genarch.reports.evaluation import make_report

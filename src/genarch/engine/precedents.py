@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Annotated, cast
 
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, NOTHING_STATED, Answers, Range, Value
-from genarch.engine.forms import number
+from genarch.engine.forms import format_version, number, whole
 from genarch.engine.spec import Case, with_implied
 from genarch.values import NamedTuple
 
@@ -32,6 +32,30 @@ class Weights(NamedTuple):
     priorities: Weight = 1.0
     training: Weight = 1.0
     """Who trains what, on which images."""
+
+
+class NearestScore(NamedTuple):
+    """How the nearest cases alone do, each case judged by those of other sources."""
+
+    cases: Annotated[int, whole()]
+    """Strict ones."""
+    right: Annotated[int, whole()]
+    """The family that most speaks for is acceptable."""
+    log_loss: Annotated[float, number(above=0)]
+    """Per case that a family was chosen in; always guessing evenly is 1.099."""
+
+
+class Similarity(NamedTuple):
+    """The weights that similarity goes by, as they are kept, and what the nearest cases alone are worth with them."""
+
+    version: Annotated[int, format_version(1)]
+    weights: Weights
+    sources: Annotated[int, whole()]
+    """Of all cases, each left out in turn."""
+    equal: NearestScore
+    """With equal weights."""
+    fitted: NearestScore
+    """Each case by weights that were fitted without its source."""
 
 
 GROUPS: Mapping[str, tuple[str, ...]] = {

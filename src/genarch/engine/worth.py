@@ -15,8 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import groupby
 from math import exp, log
 
-from genarch.engine.backtest import outcome
-from genarch.engine.calibration import LEAST_SHARE, Calibration, LeftOut, Right, chances
+from genarch.engine.calibration import LEAST_SHARE, Calibration, chances
 from genarch.engine.conditions import predicates, threshold
 from genarch.engine.constraints import BY_NAME, Answers, Range
 from genarch.engine.precedents import Weights, counts, precedents, source_of, votes
@@ -134,12 +133,6 @@ def cautious(found: Mapping[str, float], families: Collection[str]) -> Mapping[s
     return {name: (1 - CAUTION) * found.get(name, 0.0 if found else even) + CAUTION * even for name in families}
 
 
-def fitted_to(cases: Sequence[Case], rules: RuleTable, weights: Weights, clear: float = START.clear) -> Calibration:
-    """What points and precedents of a table are worth by all strict cases."""
-    items = known(cases, scorer(rules), weights)
-    return fitted(((item, item.shares()) for item in items if item.case.strict), clear)
-
-
 def left_out(
     cases: Sequence[Case],
     rules: RuleTable,
@@ -164,17 +157,6 @@ def left_out(
             chance = cautious(chances(item.points, shares, by), families)
             found[item.case.id] = Judged(item.case, verdict, chance, shares)
     return [found[case.id] for case in cases if case.id in found]
-
-
-def counted(judged: Iterable[Judged]) -> LeftOut:
-    """How the answers of each confidence did on strict cases; of close calls, those with what was chosen in them."""
-    counts: dict[str, list[bool]] = defaultdict(list)
-    for item in judged:
-        if item.case.strict and item.verdict.confidence:
-            found = outcome(item.case, item.verdict)
-            good = ("right", "hedged") if item.verdict.confidence == "close_call" else ("right",)
-            counts[item.verdict.confidence].append(found in good)
-    return LeftOut(**{name: Right(sum(good), len(good)) for name, good in counts.items()})
 
 
 Chances = Mapping[str, float]

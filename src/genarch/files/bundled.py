@@ -11,7 +11,7 @@ from genarch.engine.constraints import Answers, GpuNames
 from genarch.engine.findings import Severity
 from genarch.engine.forms import HIDDEN
 from genarch.engine.matching import Extended
-from genarch.engine.precedents import Precedent, Weights, agreement
+from genarch.engine.precedents import Precedent, Similarity, Weights, agreement
 from genarch.engine.precedents import precedents as beside_cases
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Case, Origin, Spec
@@ -278,12 +278,7 @@ def load_weights() -> Weights:
     """
     path = os.path.join(rules_folder(), "precedents", "similarity.yaml")
 
-    def read() -> Weights:
-        from genarch.engine.nearest import Similarity  # not for whoever finds what was kept
-
-        return _valid(path, Similarity).weights
-
-    return cached("similarity", [path], Weights, read)
+    return cached("similarity", [path], Weights, lambda: _valid(path, Similarity).weights)
 
 
 @cache
