@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,62 @@ def test_rows_are_chosen(options: str, holds: Any) -> None:
     rows = listed(options)
     assert 0 < len(rows) < 416
     assert all(holds(row) for row in rows)
+
+
+OWN = "examples/measure/genarch-evidence.yaml"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("evidence list --model own-thumbnails", "1 of 427 measurements (1 your own)"),
+        (
+            "evidence list --hardware cpu-amd-epyc-2",
+            "10.3 ms (your own, p95 of 100 runs, 2026-11-29): Previews for a shop",
+        ),
+        (
+            "evidence models",
+            "own-thumbnails: Previews for a shop (own) gan; 1 row; licence Own: commercial use allowed",
+        ),
+        ("evidence show thumbnails-2026-11-29", "percentiles - p50: 3.98 ms, 3.93 ms to 6.1 ms"),
+        ("show thumbnails-2026-11-29", "your own p95 of 100 runs, 2026-11-29"),
+        ("show own-thumb", "thumbnails-2026-11-29: 10.3 ms (request)"),
+        ("hardware list", "cpu-amd-epyc-2: AMD EPYC, 2 cores"),
+        ("hardware show cpu-amd-epyc-2", "times measured on it 1"),
+    ],
+)
+def test_measurements_of_ones_own_are_seen_by_the_commands_on_evidence(
+    line: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert told in said(f"{line} --evidence {OWN}")
+    assert told not in invoke(line).output
+    # Beside where one works, and by the settings, too.
+    shutil.copy(OWN, tmp_path / "genarch-evidence.yaml")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/genarch.toml").write_text('measurements = ["../genarch-evidence.yaml"]\n')
+    for folder in (tmp_path, tmp_path / "sub"):
+        monkeypatch.chdir(folder)
+        assert told in said(line)
+
+
+def test_an_estimate_is_shifted_by_measurements_of_ones_own(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    text = Path(OWN).read_text().replace("own-thumbnails", "sd-turbo").replace("cpu-amd-epyc-2", "t4")
+    own.write_text(
+        re.sub(r"models:.*?measurements:", "measurements:", text, flags=re.DOTALL).replace("32x32", "512x512")
+    )
+    line = "estimate --model sd-turbo --gpu t4 --resolution 512"
+    words = said(f"{line} --evidence {own}")
+    assert "shifted: x 0.25 by your own thumbnails-2026-11-29, the most that is taken over" in words
+    assert "10.3 ms (your own, p95 of 100 runs, 2026-11-29): SD-Turbo, 512x512, t4" in words
+    shifted, plain = (json.loads(invoke(f"{line}{more} --format json").stdout) for more in (f" --evidence {own}", ""))
+    assert shifted["mid_ms"] == pytest.approx(plain["mid_ms"] / 4, rel=0.01)
+    refused = invoke(f"estimate --model own-thumbnails --gpu t4 --resolution 32 --evidence {OWN}")
+    assert refused.exit_code == 2
+    assert "'genarch evidence list --model own-thumbnails' has its times" in " ".join(refused.stderr.split())
+    gone = invoke(f"{line} --evidence {tmp_path}/gone.yaml")
+    assert (gone.exit_code, gone.stdout) == (2, "")
+    assert "gone.yaml: no such file" in gone.stderr
 
 
 def test_a_very_long_time_is_written_out() -> None:

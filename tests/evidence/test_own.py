@@ -15,7 +15,7 @@ from genarch.evidence.cost import Waits, bill
 from genarch.evidence.entries import Measurement
 from genarch.evidence.estimates import MOST_SHIFT, Options, band_ms, estimate, shift_of
 from genarch.evidence.feasibility import feasibility, needs_of
-from genarch.evidence.percentiles import Percentile
+from genarch.evidence.percentiles import PERCENTILES, Percentile, PercentileName, enough, percentile
 from genarch.evidence.times import Wanted, group_of
 from genarch.evidence.ways import place_of
 from genarch.files.bundled import catalogue_of
@@ -64,12 +64,39 @@ def test_the_newest_of_its_own_counts() -> None:
     assert (times[way.model.id].low, times[way.model.id].row) == (200.0, "new")
 
 
+@pytest.mark.parametrize("name", PERCENTILES)
+@pytest.mark.parametrize("stated", ["intervals", "runs", "neither"])
+def test_too_few_runs_stand_in_place_of_nothing(name: PercentileName, stated: str) -> None:
+    published = row("published", hardware=A.id, latency_ms=140.0)
+
+    def mine(runs: int, date: str = "2026-11-01") -> Measurement:
+        found = tuple(percentile([100.0] * runs, each) for each in PERCENTILES) if stated == "intervals" else ()
+        return own(
+            f"r{runs}", 100.0, date, percentile=name, runs=runs if stated != "neither" else None, percentiles=found
+        )
+
+    few, many = mine(enough(name) - 1, "2026-11-02"), mine(enough(name))
+    counts = many.carries
+    assert (few.carries, counts) == (False, stated != "neither")
+    needs = needs_of(ASKED, there(published, few))
+    assert not needs.outranked(published)
+    assert named(candidate(NET, needs).row) == "published"
+    assert feasibility("diffusion", needs).weak == (few.id,)
+    # What is newer takes the place of what is older once there are enough runs of it.
+    known = there(published, many, few)
+    assert known.measured_here("net", (A.id,), 512) is (many if counts else None)
+    assert needs_of(ASKED, known).outranked(published) == counts
+    # A shift is by the median, which takes six runs.
+    shifted = shift_of("net", A.id, there(few, models=(NET,)))
+    assert bool(shifted) == (stated == "intervals" and (few.runs or 0) >= enough("p50"))
+
+
 def test_estimates_of_the_model_at_other_sizes_are_shifted() -> None:
     plain = there()
     guess = estimate(NET, A, (512, 512), plain)
     assert guess
     # Twice the estimate by the median, whatever the percentile is that the budget was for.
-    median = Percentile("p50", 2 * guess.mid_ms, None, None)
+    median = Percentile("p50", 2 * guess.mid_ms, guess.mid_ms, 3 * guess.mid_ms)
     known = there(own("mine", 9 * guess.mid_ms, percentiles=(median,)))
     shift = shift_of("net", A.id, known)
     assert shift

@@ -23,7 +23,7 @@ ROW: dict[str, Any] = {
     "resolution": "512x512",
     "latency_ms": 41.25,
     "percentile": "p95",
-    "percentiles": [{"name": "p95", "ms": 41.25, "low_ms": 40.0, "high_ms": None}],
+    "percentiles": [{"name": "p95", "ms": 41.25, "low_ms": 40.0, "high_ms": 43.0}],
     "measure": "e2e",
     "source": "own",
     "where": 'command: run "it" #1\n\u2028: é',
@@ -60,6 +60,19 @@ def test_what_is_added_is_read_as_it_was(tmp_path: Path) -> None:
     assert known.digest != load_catalogue().digest
     assert load_catalogue().own == []
     assert check_target(str(tmp_path / "none.yaml"), known) is known
+
+
+def test_files_that_name_the_same_things_go_together(tmp_path: Path) -> None:
+    one, other = str(tmp_path / "one.yaml"), str(tmp_path / "other.yaml")
+    own = {**ROW, "model": "own-net", "hardware": "cpu-x-8"}
+    add_evidence(one, {"models": MODEL, "hardware": CARD, "measurements": own})
+    add_evidence(other, {"models": MODEL, "hardware": CARD, "measurements": {**own, "id": "other"}})
+    known = with_own(load_catalogue(), [one, other, one])
+    assert [row.id for row in known.own] == ["mine", "other"]
+    assert len(known.models) == len(load_catalogue().models) + 1
+    add_evidence(other, {"models": None, "hardware": None, "measurements": {**own, "latency_ms": 50.0}})
+    with pytest.raises(InputError, match="'mine' is another entry in the catalogue or another file; change the id"):
+        with_own(load_catalogue(), [one, other])
 
 
 @pytest.mark.parametrize(
@@ -128,7 +141,7 @@ def test_problems_of_own_evidence_have_their_places(tmp_path: Path) -> None:
         with_own(load_catalogue(), [str(path), str(tmp_path / "gone.yaml")])
     assert [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems] == [
         "e.yaml:4:195: measurements[a].here: needs 'date' and 'latency_ms'; state them, or take 'here' away",
-        "e.yaml:5:8: measurements[sg2-rosinality-256-3090].id: 'sg2-rosinality-256-3090' is a duplicate; ids are used once",
+        "e.yaml:5:8: measurements[sg2-rosinality-256-3090].id: 'sg2-rosinality-256-3090' is another entry in the catalogue or another file; change the id",
         "e.yaml:6:18: measurements[c].model: 'sd-turbos' is no model of the catalogue or of this file; did you mean 'sd-turbo'?",
         "gone.yaml: no such file",
     ]  # fmt: skip

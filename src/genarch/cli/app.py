@@ -64,7 +64,9 @@ Cases = Annotated[Texts, option("FILE", "Your own documented cases, used in addi
 Evidence = Annotated[
     Texts,
     option(
-        "FILE", "Your own measurements; defaults to those in the settings and genarch-evidence.yaml beside the spec."
+        "FILE",
+        "Your own measurements; defaults to those in the settings and genarch-evidence.yaml beside the spec, "
+        "or without a spec in this folder.",
     ),
 ]
 Overrides = Annotated[

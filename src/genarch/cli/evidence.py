@@ -18,7 +18,15 @@ from genarch.cli.app import (
     flag,
     option,
 )
-from genarch.cli.output import OwnEvidence, counting_own_cases, keep, print_descriptions, read_spec, write_report
+from genarch.cli.output import (
+    OwnEvidence,
+    counting_own_cases,
+    keep,
+    own_catalogue,
+    print_descriptions,
+    read_spec,
+    write_report,
+)
 from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.answers import parse_answer
 from genarch.engine.constraints import BY_NAME
@@ -55,10 +63,11 @@ def evidence_list(
     conditioning: Annotated[str | None, option("NAME,...", "Only models that take all of these, as in a spec.")] = None,
     licence: Annotated[str | None, option("NAME", "Commercial use: allowed, conditional, forbidden, unknown.")] = None,
     budget: Annotated[str | None, option("TIME", "Maximum latency of one request, such as 50ms or 1.5s.")] = None,
+    evidence: Evidence = None,
     output_format: EntryFormat = "text",
 ) -> int:
-    """List measurements."""
-    catalogue = load_catalogue()
+    """List measurements, your own among them."""
+    catalogue = own_catalogue(evidence)
     problems: list[Problem] = []
 
     def known(option: str, text: str | None, names: Iterable[str]) -> str | None:
@@ -81,7 +90,7 @@ def evidence_list(
         known("--family", family, (one.family for one in models.values())),
         known("--architecture", architecture, (one.architecture for one in models.values())),
         known("--model", model, models),
-        answer("--hardware", hardware, "gpu"),
+        hardware if hardware in catalogue.hardware else answer("--hardware", hardware, "gpu"),
         answer("--resolution", resolution, "resolution_px"),
         known("--licence", licence, ("allowed", "conditional", "forbidden", "unknown")),
         answer("--conditioning", conditioning, "conditioning") or frozenset(),
@@ -96,19 +105,20 @@ def evidence_list(
 @evidence_app.command("show", hidden=True)
 def evidence_show(
     name: Annotated[str, argument("ID", "A measurement, model, hardware, claim, source or component.")],
+    evidence: Evidence = None,
     output_format: EntryFormat = "text",
 ) -> int:
     """Show an entry of the catalogue: its figures, which of them were read, and where."""
-    catalogue = load_catalogue()
+    catalogue = own_catalogue(evidence)
     if found := pages.describe_evidence(name, catalogue):
         return print_descriptions(found, output_format)
     raise UnknownIdError(f"{catalogue.name} has no '{name}'{nearest(name, pages.evidence_ids(catalogue))}")
 
 
 @evidence_app.command("models")
-def evidence_models(*, output_format: EntryFormat = "text") -> int:
+def evidence_models(*, evidence: Evidence = None, output_format: EntryFormat = "text") -> int:
     """List the models, with their licences."""
-    catalogue = load_catalogue()
+    catalogue = own_catalogue(evidence)
     return write_report(pages.listed_models(catalogue), pages.models_page(catalogue), output_format)
 
 
@@ -122,18 +132,21 @@ def evidence_accuracy(*, output_format: EntryFormat = "text") -> int:
 
 
 @hardware_app.command("list")
-def hardware_list(*, output_format: EntryFormat = "text") -> int:
+def hardware_list(*, evidence: Evidence = None, output_format: EntryFormat = "text") -> int:
     """List the hardware."""
-    catalogue = load_catalogue()
+    catalogue = own_catalogue(evidence)
     return write_report(tuple(catalogue.hardware.values()), pages.hardware_page(catalogue), output_format)
 
 
 @hardware_app.command("show", hidden=True)
 def hardware_show(
-    name: Annotated[str, argument("ID", "Hardware, by its id or another name.")], *, output_format: EntryFormat = "text"
+    name: Annotated[str, argument("ID", "Hardware, by its id or another name.")],
+    *,
+    evidence: Evidence = None,
+    output_format: EntryFormat = "text",
 ) -> int:
     """Show one piece of hardware, with its prices."""
-    catalogue = load_catalogue()
+    catalogue = own_catalogue(evidence)
     return print_descriptions([pages.describe_hardware(catalogue.gpu(name), catalogue)], output_format)
 
 
@@ -150,10 +163,11 @@ def estimate(
     full_load: Annotated[
         bool, flag("--full-load", "Estimate the time per image when batches keep the hardware busy.")
     ] = False,
+    evidence: Evidence = None,
     output_format: EntryFormat = "text",
 ) -> int:
     """Estimate how long an image takes, with every factor."""
-    catalogue = load_catalogue()
+    catalogue = own_catalogue(evidence)
     wanted, hardware = catalogue.model(model), catalogue.gpu(gpu)
     size = _size(resolution)
     if wanted.family == "gan" and (controlnets or (steps or 1) > 1):
@@ -162,7 +176,10 @@ def estimate(
     options = Options(steps=steps, controlnets=controlnets, with_image=with_image)
     guess = estimated(wanted, hardware, size, catalogue, options=options, stack=stack, full_load=full_load)
     if guess is None and wanted.work is None:
-        raise refuse("--model", f"the work of a pass of {wanted.id} is not known, so there is nothing to estimate from")
+        says = f"the work of a pass of {wanted.id} is not known, so there is nothing to estimate from"
+        if any(row.latency_ms for row in catalogue.rows_of(wanted.id)):
+            says += f"; 'genarch evidence list --model {wanted.id}' has its times"
+        raise refuse("--model", says)
     if guess is None:
         raise refuse("--gpu", f"the peak of {hardware.id} is not known, so there is nothing to estimate from")
     report = rounded(guess)

@@ -20,6 +20,7 @@ from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.errors import InputError
 from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.percentiles import enough, percentile_of
 from genarch.evidence.ways import at_most
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, OWN_NAME, load_catalogue, load_rules, table_files
@@ -110,8 +111,11 @@ def measure(
         target, notes = None, [why]
     elif target and not isinstance(stated.constraints.get("resolution_px"), int):
         notes = ["Saved without a size, so it is not compared at any; state it with --set resolution_px=…"]
-    if notes:
-        say(*notes)  # in time to end it
+    name = percentile_of(stated.constraints)
+    few = "latency_budget_ms" in stated.constraints and runs < enough(name)
+    hints = [f"{runs} runs are too few to tell for {name}; --runs {enough(name)} or more is enough"] if few else []
+    if notes or hints:
+        say(*notes, *hints)  # in time to end it
     with watch.watching(), interrupting(signal.default_int_handler):
         with _progress(plan.warmup + plan.runs) as seen:
             taken = measured(way, plan, seen=seen)

@@ -20,7 +20,14 @@ from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Origin, Spec
 from genarch.errors import GenarchError, InputError, Problem, nearest
 from genarch.files.answers import with_overrides
-from genarch.files.bundled import OWN_NAME, with_own_cases, with_own_evidence
+from genarch.files.bundled import (
+    DEFAULT_TABLE,
+    OWN_NAME,
+    catalogue_of,
+    load_rules,
+    with_own_cases,
+    with_own_evidence,
+)
 from genarch.files.io import added_to, atomic_file, case_files, decode, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.json import as_json
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
 
     from genarch.documents.revisions import Revision
     from genarch.documents.settings import ProjectSettings
+    from genarch.evidence.catalogue import Catalogue
     from genarch.reports.descriptions import Description
     from genarch.reports.page import Look, Page
 
@@ -214,6 +222,15 @@ class OwnEvidence:
         known = {os.path.realpath(path) for path in self.paths}
         there = self._beside and os.path.isfile(self._at.copy(own) if self._at else own)
         return (*self.paths, *([own] if there and os.path.realpath(own) not in known else []))
+
+
+def own_catalogue(named: Sequence[str] | None = None) -> Catalogue:
+    """The catalogue where no spec is read: with the measurements in the files named, else in those that count here.
+
+    Raises:
+        InputError: with every problem of the settings and of the measurements.
+    """
+    return catalogue_of(OwnEvidence(load_rules(DEFAULT_TABLE), named).table_for(""))
 
 
 @contextmanager

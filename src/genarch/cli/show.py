@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import Annotated
 
-from genarch.cli.app import Commands, EntryFormat, Rules, argument
-from genarch.cli.output import print_descriptions
+from genarch.cli.app import Commands, EntryFormat, Evidence, Rules, argument
+from genarch.cli.output import own_catalogue, print_descriptions
 from genarch.errors import UnknownIdError, nearest
-from genarch.files.bundled import DEFAULT_TABLE, bundled_cases, load_catalogue, load_rules
+from genarch.files.bundled import DEFAULT_TABLE, bundled_cases, load_rules
 from genarch.reports.descriptions import Description, describe_case, describe_id, table_ids
 from genarch.reports.evidence_descriptions import describe_evidence, evidence_for, evidence_ids
 
@@ -31,10 +31,11 @@ def show(
         ),
     ],
     rules: Rules = DEFAULT_TABLE,
+    evidence: Evidence = None,
     output_format: EntryFormat = "text",
 ) -> int:
     """Explain an id: what it does, why it exists, since when, and its source."""
-    table, catalogue, cases = load_rules(rules), load_catalogue(), {case.id: case for case in bundled_cases()}
+    table, catalogue, cases = load_rules(rules), own_catalogue(evidence), {case.id: case for case in bundled_cases()}
     ids = dict.fromkeys([*table_ids(table), *evidence_ids(catalogue), *cases])
     disabled = {entry.id for entry in table.disabled}
     named = name if name in disabled else meant(name, ids, table.name)
@@ -44,8 +45,8 @@ def show(
     found += describe_evidence(named, catalogue)
     found += [describe_case(cases[named])] if named in cases else []
     for entry in table.rules:
-        if entry.id == named and (evidence := evidence_for(entry, table, catalogue)):
-            found.append(evidence)
+        if entry.id == named and (claims := evidence_for(entry, table, catalogue)):
+            found.append(claims)
     return print_descriptions(found, output_format)
 
 
@@ -56,7 +57,7 @@ def explain(
     output_format: EntryFormat = "text",
 ) -> int:
     """Show what an id is; the former name of genarch show."""
-    return show(name, rules, output_format)
+    return show(name, rules, output_format=output_format)
 
 
 def meant(name: str, ids: Iterable[str], table: str) -> str:

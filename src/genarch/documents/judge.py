@@ -342,8 +342,12 @@ def taken_with(
 
 
 def judge_measurements(placed: PlacedSpec, catalogue: Catalogue, since: str) -> Iterator[Located]:
-    """What is found of the newest measurement for a spec, which is to be no older than a day."""
+    """What is found of the newest measurement for a spec, which is to be no older than a day.
+
+    One of too few runs for the spec's percentile says nothing while there is another.
+    """
     spec = placed.spec
+    name, budget = percentile_of(spec.constraints), at_most(spec.constraints.get("latency_budget_ms"))
     mine = [row for row in catalogue.own if row.spec == spec.id and row.timing == "request"]
     if not mine:
         return
@@ -352,12 +356,12 @@ def judge_measurements(placed: PlacedSpec, catalogue: Catalogue, since: str) -> 
         check, apart = CheckId("measurement-stale"), "; ".join(_differences(mine[-1], spec, catalogue))
         yield placed.found(check, "constraints", subject=[mine[-1].id], row=mine[-1], why=apart)
         return
-    newest = fitting[-1]
-    if (newest.date or "") < since:
-        check, why = CheckId("measurement-stale"), f"before {since}"
-        yield placed.found(check, "constraints", subject=[newest.id], row=newest, why=why)
-    name, budget = percentile_of(spec.constraints), at_most(spec.constraints.get("latency_budget_ms"))
-    found = next((one for one in newest.percentiles if one.name == name), None)
+    newest = next((row for row in reversed(fitting) if row.at(name) and row.bounded(name)), fitting[-1])
+    old = f"before {since}" if (newest.date or "") < since else ""
+    other = budget is not None and newest.percentile not in (None, name)
+    if why := "; ".join(filter(None, (old, f"at {newest.percentile}, but the budget is for {name}" if other else ""))):
+        yield placed.found(CheckId("measurement-stale"), "constraints", subject=[newest.id], row=newest, why=why)
+    found = newest.at(name)
     if found and budget is not None and found.verdict(budget) == "missed":
         words = {"share": f"{PERCENTILES[name] * 100:g}", "took": ms_words(found.ms), "budget": ms_words(budget)}
         check = CheckId("measurement-missed")
@@ -370,6 +374,10 @@ def _differences(row: Measurement, spec: Spec, catalogue: Catalogue) -> Iterator
     gpu, device, side = (stated.get(name) for name in ("gpu", "device", "resolution_px"))
     if spec.model and row.model != spec.model:
         yield f"of {row.model}, but the decision is for {spec.model}"
+    kinds = {model.id: (model.architecture, model.family) for model in catalogue.models.values()}
+    known = any(spec.decision in kind for kind in kinds.values())
+    if known and not spec.model and spec.decision not in kinds[row.model]:
+        yield f"of {row.model}, which is {kinds[row.model][0]}, but the decision is {spec.decision}"
     hardware = catalogue.hardware[row.hardware] if row.hardware else None
     where = row.hardware or row.hardware_named or "unknown hardware"
     if gpu is not None and row.hardware != gpu:

@@ -11,12 +11,10 @@ from genarch.errors import UnknownIdError, nearest
 from genarch.evidence.entries import (
     OWN_PREFIX,
     Amount,
-    CalibrationPoint,
     Claim,
     Component,
     Conditioning,
     Device,
-    Efficiency,
     Flag,
     Id,
     Ids,
@@ -262,6 +260,24 @@ class Head(NamedTuple):
     """Up to when sources were read, in words."""
 
 
+class Efficiency(NamedTuple):
+    """Achieved share of the fp16 peak in one regime, in words."""
+
+    regime: ShownText
+    engine: ShownText
+    fraction_of_fp16_dense: ShownText
+
+
+class CalibrationPoint(NamedTuple):
+    """A row's share of the peak, worked by hand."""
+
+    row: Id
+    hardware: Id
+    tflop_per_image: Amount
+    effective_tflops: Amount
+    fraction_of_fp16_dense: Amount
+
+
 class Parts(NamedTuple):
     """All that a catalogue holds."""
 
@@ -381,9 +397,13 @@ class Catalogue:
         return known[1]
 
     def measured_here(self, model: str, there: Collection[str], side: int | None) -> Measurement | None:
-        """A team's newest own request of a model on any of the hardware at a size, which nothing published outranks."""
+        """A team's newest own request of a model on any of the hardware at a size, which nothing published outranks.
+
+        Of those with enough runs for a statement: with fewer, the percentile may be anything above.
+        """
         for row in reversed(self.own):
-            if row.model == model and row.hardware in there and row.longer_side == side and row.timing == "request":
+            asked = row.model == model and row.hardware in there and row.longer_side == side
+            if asked and row.timing == "request" and row.carries:
                 return row
         return None
 

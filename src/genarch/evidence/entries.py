@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeVar, get_args
 
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.forms import DAY, HIDDEN, SLUG, Mark, ShownText, choice, number, text, whole
-from genarch.evidence.percentiles import Percentile, PercentileName
+from genarch.evidence.percentiles import Percentile, PercentileName, enough
 from genarch.values import NamedTuple
 
 _T = TypeVar("_T")
@@ -321,7 +321,8 @@ class Measurement(NamedTuple):
     @property
     def typical_ms(self) -> float | None:
         """What an image takes as a rule: the median of one's own runs, else the time."""
-        return next((one.ms for one in self.percentiles if one.name == "p50"), self.latency_ms)
+        median = self.at("p50")
+        return median.ms if median else self.latency_ms
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -373,8 +374,17 @@ class Measurement(NamedTuple):
 
     @property
     def carries(self) -> bool:
-        """Whether a statement may rest on this row alone."""
-        return self.trust != "low" and self.latency_verified
+        """Whether a statement may rest on this row alone; of one's own runs, whether there were enough of them."""
+        return self.trust != "low" and self.latency_verified and self.bounded(self.percentile)
+
+    def at(self, percentile: PercentileName) -> Percentile | None:
+        """A percentile of one's own runs, where it is stated with its interval."""
+        return next((one for one in self.percentiles if one.name == percentile), None)
+
+    def bounded(self, percentile: PercentileName | None) -> bool:
+        """Whether the runs are enough for a percentile's interval to have an upper end; so is what names none."""
+        stated = percentile and self.at(percentile)
+        return percentile is None or (bool(stated.high_ms) if stated else (self.runs or 0) >= enough(percentile))
 
 
 @cache
@@ -418,24 +428,6 @@ class Multiplier(NamedTuple):
     high: Maybe[Amount]
     verified: bool
     rows: tuple[Id, ...]
-
-
-class Efficiency(NamedTuple):
-    """Achieved share of the fp16 peak in one regime, in words."""
-
-    regime: ShownText
-    engine: ShownText
-    fraction_of_fp16_dense: ShownText
-
-
-class CalibrationPoint(NamedTuple):
-    """A row's share of the peak, worked by hand."""
-
-    row: Id
-    hardware: Id
-    tflop_per_image: Amount
-    effective_tflops: Amount
-    fraction_of_fp16_dense: Amount
 
 
 class Claim(NamedTuple):

@@ -288,8 +288,12 @@ def fit_of(regime: Regime, catalogue: Catalogue) -> tuple[StackFit, str, Share, 
 
 @lru_cache(maxsize=1024)
 def shift_of(model: str, hardware: str, catalogue: Catalogue) -> Shift | None:
-    """What a team's own measurements of a model on hardware make of its estimates there; None where there are none."""
-    newest = {row.size: row for row in catalogue.own if (row.model, row.hardware) == (model, hardware)}
+    """What a team's own measurements of a model on hardware make of its estimates there; None where there are none.
+
+    The newest at each size of those with enough runs for a median.
+    """
+    mine = [row for row in catalogue.own if (row.model, row.hardware) == (model, hardware)]
+    newest = {row.size: row for row in mine if row.bounded("p50" if row.at("p50") else row.percentile)}
     if not newest or (pace := pace_of(catalogue.models[model].family, hardware, catalogue)) is None:
         return None
     ratios: dict[str, float] = {}

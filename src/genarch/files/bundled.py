@@ -145,15 +145,19 @@ def with_own_cases(rules: RuleTable, own: Sequence[Case]) -> RuleTable:
 
 def own_cases(rules: RuleTable) -> tuple[Case, ...]:
     """A team's own cases that a table was given."""
-    own: tuple[Case, ...] = vars(rules).get("own", ())
+    own: tuple[Case, ...] = getattr(rules, "own", ())
     return own
 
 
 def _holding(rules: RuleTable, **held: object) -> RuleTable:
     """A copy of a table that a team's own cases or evidence are used by, beside those that it has."""
-    table = type(rules)(*rules)
-    vars(table).update({name: value for name, value in vars(rules).items() if name in _HELD} | held)
+    table = (_Holding if type(rules) is RuleTable else type(rules))(*rules)
+    vars(table).update({name: getattr(rules, name) for name in _HELD if hasattr(rules, name)} | held)
     return table
+
+
+class _Holding(RuleTable):
+    """A rule table without the evidence catalogue, that is used by a team's own cases or evidence."""
 
 
 _HELD = ("own", "catalogue")
@@ -172,7 +176,7 @@ def with_own_evidence(rules: RuleTable, paths: Sequence[str]) -> RuleTable:
 
 def catalogue_of(rules: RuleTable) -> Catalogue:
     """The catalogue that a table is used with: the bundled one, or that with a team's own evidence."""
-    catalogue: Catalogue | None = vars(rules).get("catalogue")
+    catalogue: Catalogue | None = getattr(rules, "catalogue", None)
     return catalogue or load_catalogue()
 
 

@@ -101,6 +101,8 @@ _OWN_PARTS = OwnEvidence._fields[1:]
 def with_own(catalogue: Catalogue, paths: Sequence[str]) -> Catalogue:
     """A catalogue with a team's own evidence, which is shown as such; the estimator is fitted as it was.
 
+    What several files have alike is one entry: each file names the source, models and hardware of its measurements.
+
     Raises:
         InputError: with every problem of the files.
     """
@@ -118,9 +120,17 @@ def with_own(catalogue: Catalogue, paths: Sequence[str]) -> Catalogue:
 def _joined(catalogue: Catalogue, path: str) -> Catalogue:
     record = read_record(path, OwnEvidence)
     own, before = record.value, catalogue.parts
-    parts = before._replace(**{part: (*getattr(before, part), *getattr(own, part)) for part in _OWN_PARTS})
+    titles = {source.id: source.title for source in (*before.sources, *own.sources)}
+    summed = own._replace(
+        models=tuple(model.summed() for model in own.models),
+        hardware=tuple(entry.summed(titles) for entry in own.hardware),
+    )
+    added: dict[str, Any] = {}
     for part in _OWN_PARTS:
-        record.check_unique(part, {entry.id for entry in getattr(before, part)})
+        there = {entry.id: entry for entry in getattr(before, part)}
+        added[part] = tuple(entry for entry in getattr(summed, part) if there.get(entry.id) != entry)
+        record.check_unique(part, elsewhere=there.keys() & {entry.id for entry in added[part]})
+    parts = before._replace(**{part: (*getattr(before, part), *entries) for part, entries in added.items()})
     for names, named in _REFERENCES.items():
         if names[0] in _OWN_PARTS:
             known = {entry.id for entry in getattr(parts, named)}
@@ -138,11 +148,6 @@ def _joined(catalogue: Catalogue, path: str) -> Catalogue:
                 ("measurements", at, "here"), "needs 'date' and 'latency_ms'; state them, or take 'here' away"
             )
     record.document.check()
-    titles = {source.id: source.title for source in parts.sources}
-    parts = parts._replace(
-        models=(*before.models, *(model.summed() for model in own.models)),
-        hardware=(*before.hardware, *(entry.summed(titles) for entry in own.hardware)),
-    )
     found = digest([catalogue.digest.encode(), record.content])
     return Catalogue(head=catalogue.head, parts=parts, digest=found, calibration=catalogue.calibration)
 

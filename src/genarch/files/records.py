@@ -8,7 +8,7 @@ part of its key (`for_`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import zip_longest
 from types import NoneType, UnionType
@@ -117,12 +117,15 @@ class Record(Generic[_T]):
                 (part, at, *keys), [value] if isinstance(value, str) else value or (), known, problem, otherwise
             )
 
-    def check_unique(self, part: str, taken: Iterable[str] = ()) -> None:
-        """Note which ids in a part of the file are used twice there, or are taken elsewhere."""
+    def check_unique(self, part: str, taken: Iterable[str] = (), *, elsewhere: Collection[str] = ()) -> None:
+        """Note which ids in a part of the file are used twice there, or are taken, here or elsewhere."""
         seen = set(taken)
         for at, entry in enumerate(getattr(self.value, part)):
             if entry.id in seen:
                 self.report((part, at, "id"), f"'{entry.id}' is a duplicate; ids are used once")
+            elif entry.id in elsewhere:
+                message = f"'{entry.id}' is another entry in the catalogue or another file; change the id"
+                self.report((part, at, "id"), message)
             seen.add(entry.id)
 
     def _steps(self, location: Location) -> list[Node]:

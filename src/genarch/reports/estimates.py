@@ -25,6 +25,7 @@ from genarch.reports.evidence import (
     row_origin,
     row_words,
     run_words,
+    shift_words,
     usd_words,
 )
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Space, Span, Table, Title, code
@@ -183,6 +184,8 @@ def _stack_lines(estimate: Estimate) -> Iterator[str]:
     yield f"fixed: {factors.fixed_ms:g} ms a request, {factors.pass_ms:g} ms a step"
     if factors.slowed != 1:
         yield f"a ControlNet beside a single step: x {factors.slowed:g}"
+    if factors.shift:
+        yield f"shifted: {shift_words(estimate).removeprefix('; ')}"
     band = f"{factors.band_low:.2f} to {factors.band_high:.2f} of it"
     yield f"band: {band}, from the errors on {factors.band_rows} rows of sources left out"
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from genarch.engine.constraints import Range
 from genarch.evidence.advice import Asked, Judged, Start
 from genarch.evidence.assessment import Assessment, Candidate, Judgement
-from genarch.evidence.catalogue import Row
+from genarch.evidence.catalogue import Here, Row
 from genarch.evidence.cost import Amounts
 from genarch.evidence.entries import Licence
 from genarch.evidence.estimates import Estimate
 from genarch.evidence.feasibility import KEPT, UNSHOWN, Feasibility
+from genarch.evidence.percentiles import Percentile
 from genarch.evidence.times import Time
 from genarch.evidence.ways import ms_words
 from genarch.reports.page import (
@@ -323,10 +324,22 @@ def row_words(row: Row) -> str:
 
 def own_words(row: Row) -> str:
     """That a time is a team's own, in brackets; nothing of one that was published."""
-    if not row.here:
-        return ""
-    runs = f" of {counted(row.here.runs, 'run')}" if row.here.runs else ""
-    return f" (your own{f', {row.here.percentile}{runs}' if row.here.percentile else ''}, {row.here.date})"
+    return f" (your own, {here_words(row.here)})" if row.here else ""
+
+
+def here_words(here: Here) -> str:
+    """`p95 of 90 runs, 2026-11-29`."""
+    runs = f" of {counted(here.runs, 'run')}" if here.runs else ""
+    return f"{f'{here.percentile}{runs}, ' if here.percentile else ''}{here.date}"
+
+
+def interval_words(one: Percentile) -> str:
+    """Where a percentile lies, as far as the runs tell: `3.9 ms to 6.1 ms`."""
+    if one.low_ms is None and one.high_ms is None:
+        return "too few runs"
+    if one.high_ms is None:
+        return f"{ms_words(one.low_ms)} or more"
+    return f"{ms_words(one.low_ms)} to {ms_words(one.high_ms)}" if one.low_ms else f"up to {ms_words(one.high_ms)}"
 
 
 def row_conditions(row: Row) -> str:

@@ -17,7 +17,7 @@ from genarch.evidence.entries import Claim, Licence, Measurement, Model, Timing
 from genarch.evidence.standing import KINDS, rule_id
 from genarch.evidence.ways import ms_words
 from genarch.reports.descriptions import Description, Part, described
-from genarch.reports.evidence import licence_words, row_marks, row_origin, row_words
+from genarch.reports.evidence import here_words, interval_words, licence_words, row_marks, row_origin, row_words
 from genarch.reports.page import Block, Entries, Entry, Paragraph, Space, Title, code, codes, dim
 from genarch.reports.words import counted
 from genarch.values import NamedTuple
@@ -97,6 +97,8 @@ def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
         row.id,
         row.named or model.title,
         ("time", f"{ms_words(row.latency_ms)}: {_TIMINGS[row.timing]}" if row.latency_ms else ""),
+        ("your own", here_words(here) if (here := catalogue.row(row).here) else ""),
+        ("percentiles", tuple(f"{p.name}: {ms_words(p.ms)}, {interval_words(p)}" for p in row.percentiles)),
         ("throughput", speed),
         ("model", f"{row.model} ({model.family}, {model.architecture})"),
         ("tasks", ", ".join(row.tasks)),
@@ -322,7 +324,8 @@ def listed_rows(rows: Iterable[Measurement], catalogue: Catalogue) -> ListedRows
 
 def rows_page(rows: Sequence[Measurement], catalogue: Catalogue) -> Iterator[Block]:
     """What each row says, its id, and how good it is."""
-    count = f"{len(rows)} of {len(catalogue.measurements)} measurements"
+    own = sum(row.here for row in rows)
+    count = f"{len(rows)} of {len(catalogue.measurements)} measurements{f' ({own} your own)' if own else ''}"
     entries = []
     for row in rows:
         part = catalogue.row(row)

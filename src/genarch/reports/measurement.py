@@ -25,6 +25,7 @@ from genarch.evidence.percentiles import (
 from genarch.evidence.ways import at_least, at_most, ms_words, number
 from genarch.measure.machine import Machine, Memory
 from genarch.measure.running import Load, Plan, Runs, Stop
+from genarch.reports.evidence import interval_words
 from genarch.reports.page import Block, Fields, Line, Listing, Section, Table, Title, code, dim, strong
 from genarch.reports.words import counted, in_svg
 from genarch.values import NamedTuple
@@ -203,13 +204,13 @@ def measured_page(report: Measured) -> Iterator[Block]:
     yield Fields(tuple(_fields(report)))
     if report.percentiles:
         rows = tuple(
-            (strong(one.name) if one.name == report.percentile else one.name, ms_words(one.ms), _interval(one))
+            (strong(one.name) if one.name == report.percentile else one.name, ms_words(one.ms), interval_words(one))
             for one in report.percentiles
         )
         header = ("", "time", f"with {CONFIDENCE:.0%} confidence")
         yield Section(f"Times of {counted(len(runs.times_ms), 'image')}", (Table(header, rows, "lrl"), _drawn(report)))
     if report.load and report.load.percentiles:
-        rows = tuple((one.name, ms_words(one.ms), _interval(one)) for one in report.load.percentiles)
+        rows = tuple((one.name, ms_words(one.ms), interval_words(one)) for one in report.load.percentiles)
         yield Section(
             f"Answers at {_rate(report.load.images_per_second)} images a second",
             (Table(("", "time", f"with {CONFIDENCE:.0%} confidence"), rows, "lrl"),),
@@ -234,14 +235,6 @@ def verdict_words(report: Measured) -> str:
         return f"Not enough runs to tell whether it keeps {budget}{more}"
     queued = ", including the wait for a GPU" if report.queue else ""
     return f"{report.verdict.capitalize()}: {budget}{queued}"
-
-
-def _interval(one: Percentile) -> str:
-    if one.low_ms is None and one.high_ms is None:
-        return "too few runs"
-    if one.high_ms is None:
-        return f"{ms_words(one.low_ms)} or more"
-    return f"{ms_words(one.low_ms)} to {ms_words(one.high_ms)}" if one.low_ms else f"up to {ms_words(one.high_ms)}"
 
 
 def _fields(report: Measured) -> Iterator[tuple[str, tuple[Line, ...]]]:
@@ -274,7 +267,9 @@ def _fields(report: Measured) -> Iterator[tuple[str, tuple[Line, ...]]]:
     for note in report.notes:
         yield "Note", (note,)
     if report.saved:
-        yield "Saved", ((code(report.saved), ", as your own evidence"),)
+        own = next(one for one in report.percentiles if one.name == report.percentile)
+        few = f"; {own.name} needs {enough(own.name)} runs to count before published figures" if not own.high_ms else ""
+        yield "Saved", ((code(report.saved), f", as your own evidence{few}"),)
 
 
 def _rate(images: float) -> str:
