@@ -55,6 +55,16 @@ def test_a_budget_is_met_by_the_first_step_that_is_not_left() -> None:
     assert [budget.spend(), budget.met, budget.spend(0), str(budget)] == [False, True, False, "3 steps"]
 
 
+def test_what_is_found_once_costs_whoever_asks_again_the_same() -> None:
+    rules = table(rule("narrow", Predicate("domain", "is", ("narrow",)), {"gan": 3}))
+    spent = []
+    for _ in range(2):
+        budget = Budget(2 * LIMIT)
+        assert Exploration({}, rules, budget=budget).possible
+        spent.append(budget.limit - budget.left)
+    assert spent[0] == spent[1] > 0
+
+
 @given(tables(NAMES), answers(NAMES))
 @examples(40)
 def test_whatever_the_budget_nothing_false_is_claimed(rules: RuleTable, stated: dict[str, Value]) -> None:
