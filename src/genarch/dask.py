@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pyarrow as pa
-
 from genarch.columns.evaluator import DEFAULT_COLUMNS
 from genarch.columns.frames import InWorker, OnError
 from genarch.engine.rules import RuleTable
@@ -30,12 +28,4 @@ def evaluate(
         InputError: when there is no such table or column; values that are no answers stop the task that meets them.
     """
     work = InWorker(rules, tuple(columns), list(df.columns) if keep is None else list(keep), evidence, on_error)
-
-    def of_partition(part: Any) -> Any:
-        table = pa.Table.from_pandas(part, preserve_index=False)
-        batches = table.to_batches() or [work.empty(table.schema)]
-        made = pa.Table.from_batches(work(batches)).to_pandas()
-        made.index = part.index
-        return made
-
-    return df.map_partitions(of_partition, meta=of_partition(df._meta))  # noqa: SLF001  (what Dask calls an example)
+    return df.map_partitions(work.of_frame, meta=work.of_frame(df._meta))  # noqa: SLF001  (what Dask calls an example)

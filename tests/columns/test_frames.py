@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
+import subprocess
+import sys
 
 import duckdb
 import pyarrow as pa
@@ -11,7 +12,6 @@ import pytest
 import genarch
 import genarch.columns
 from genarch import InputError
-from genarch.errors import MissingExtraError
 
 SPECS = {
     "id": ["a", "b", "c"],
@@ -102,8 +102,37 @@ def test_values_that_are_no_answers() -> None:
         evaluate(many)
 
 
-def test_without_pyarrow_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "pyarrow" else real(name))
-    with pytest.raises(MissingExtraError, match="tables of specs need pyarrow; install with: pip install pyarrow "):
-        importlib.reload(genarch.columns)
+WITHOUT = """
+import sys
+from importlib.machinery import PathFinder
+
+class Without:
+    def find_spec(name, path=None, target=None):
+        return None if name in ("numpy", "pyarrow") else PathFinder.find_spec(name, path, target)
+
+sys.meta_path = [Without if finder is PathFinder else finder for finder in sys.meta_path]
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "evaluate --table specs.csv",
+        "sweep --vary task=all",
+        "rules diff article field --table specs.csv",
+        "backtest --table specs.csv",
+        "genarch.table()",
+        "import genarch.spark",
+        "import genarch.dask",
+    ],
+)
+def test_without_its_libraries_it_is_said_how_to_install_them(use: str) -> None:
+    """By whatever needs them; nothing else needs one."""
+    python = use if "genarch" in use else f"from genarch.__main__ import main; sys.argv[1:] = {use.split()}; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{WITHOUT}import genarch; {python}"], capture_output=True, text=True, check=False
+    )
+    words = "tables of specs need numpy and pyarrow; install with: pip install numpy pyarrow (genarch's extra tables"
+    assert words in done.stderr.splitlines()[-1]
+    if python != use:
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from genarch.cli.app import ComparisonFormat
 from genarch.cli.output import STDIN, ExitCode, OwnEvidence, collected, say, write_report
@@ -18,16 +15,15 @@ from genarch.cli.output import keep as refuse_input
 from genarch.cli.output import written as text_written
 from genarch.cli.tables import ahead, check_columns, progress
 from genarch.columns import files
+from genarch.columns.batches import changed, counted, decisions, outcomes
 from genarch.columns.evaluator import Evaluator
 from genarch.columns.frames import problems_of
 from genarch.columns.reading import Faults, columns_of
-from genarch.engine.answers import UNKNOWN_WORDS
 from genarch.engine.backtest import outcome
-from genarch.engine.forms import shown as shown_text
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Verdict
 from genarch.engine.spec import Case, CaseSpec
-from genarch.errors import InputError, nearest, nearest_or_all
+from genarch.errors import InputError, nearest
 from genarch.files.bundled import load_rules, table_files
 from genarch.files.io import refuse
 
@@ -50,17 +46,18 @@ def compare_on_table(old: RuleTable, new: RuleTable, path: str, output: str | No
         add = stack.enter_context(files.written(output, kind, sys.stdout.buffer)) if output else None
         for batch in progress(source.batches, source.rows):
             before, after = (
-                _outcome(evaluator.verdicts(evaluator.read(batch, noted)))
+                outcomes(evaluator.verdicts(evaluator.read(batch, noted)))
                 for evaluator, noted in ((was, faults), (now, again))
             )
             rows += batch.num_rows
-            changed = pc.not_equal(before, after)
-            counts.update(zip(before.filter(changed).to_pylist(), after.filter(changed).to_pylist(), strict=True))
+            other = changed(batch, before, after)
+            counts += counted(other.columns[-2:])
             if add:
-                more = batch.append_column("was", before).append_column("now", after)
-                add(more.filter(changed))
+                add(other)
         if faults:
             raise InputError(problems_of(faults, shown))
+    if not rows:
+        say(f"{shown}: has no rows")
     total = counts.total()
     lines = [f"{total:,} of {rows:,} rows change from {old.name} to {new.name}"]
     lines += [f"{many:>9,}  {one} -> {other}" for (one, other), many in counts.most_common()]
@@ -100,17 +97,17 @@ def backtest_table(
             hint = nearest(DECISION, source.names) or "; rename the one that says what was chosen"
             raise refuse(shown, f"has no column '{DECISION}'{hint}")
         for batch in progress(ahead(source.batches), source.rows):
-            chosen = _decisions(batch.column(DECISION), families, faults[0])
+            chosen = decisions(batch, DECISION, families, faults[0])
             rows += batch.num_rows
-            for evaluator, noted, counted in zip(evaluators, faults, counts, strict=True):
+            for evaluator, noted, several in zip(evaluators, faults, counts, strict=True):
                 found = evaluator.verdicts(evaluator.read(batch, noted))
-                counted.update(_combined([chosen, *found.values()]))
+                several.update(counted([chosen, *found.values()]))
     if faults[0]:
         raise InputError(problems_of(faults[0], shown))
     decided = {}
-    for table, counted in zip(tables, counts, strict=True):
+    for table, several in zip(tables, counts, strict=True):
         decided[table] = Counter[Decided]()
-        for (choice, verdict, confidence, recommended), count in counted.items():
+        for (choice, verdict, confidence, recommended), count in several.items():
             if choice is not None:
                 candidates = tuple(families[name] for name in recommended.split("|") if name)
                 case = Case("row", CaseSpec({}), choice, (choice,))
@@ -128,34 +125,3 @@ def backtest_table(
 
 def _wanted(name: str) -> bool:
     return name == DECISION or bool(columns_of([name]))
-
-
-def _decisions(column: Any, families: Mapping[str, str], faults: Faults) -> Any:
-    """The family that was chosen in each row, or evaluate_both; null where none was yet."""
-    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    chosen: list[str | None] = []
-    for at, text in enumerate(encoded.dictionary.to_pylist()):
-        name = str(text).strip()
-        chosen.append(families.get(name))
-        if not chosen[-1] and name not in (*UNKNOWN_WORDS, ""):
-            message = f"'{shown_text(name, 40)}' is not a decision here{nearest_or_all(name, families)}"
-            faults.add(DECISION, message, encoded.indices.fill_null(-1).to_numpy() == at)
-    return pa.array(chosen, pa.string()).take(encoded.indices)
-
-
-def _combined(columns: Sequence[Any]) -> dict[tuple[Any, ...], int]:
-    """How many rows have each combination of values."""
-    names = [str(at) for at in range(len(columns))]
-    plain = [
-        pc.binary_join(column.cast(pa.list_(pa.string())), "|") if pa.types.is_list(column.type) else column
-        for column in columns
-    ]
-    table = pa.table([column.cast(pa.string()) for column in plain], names=names)
-    counted = table.group_by(names).aggregate([([], "count_all")])
-    *keys, many = (counted.column(name).to_pylist() for name in [*names, "count_all"])
-    return dict(zip(zip(*keys, strict=True), many, strict=True))
-
-
-def _outcome(found: Mapping[str, Any]) -> Any:
-    """The architecture, or the verdict where there is none."""
-    return pc.coalesce(found["architecture"].cast(pa.string()), found["verdict"].cast(pa.string()))

@@ -7,14 +7,12 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import typer
 
 from genarch.cli.evaluate import check_evidence, failing_verdicts
@@ -33,11 +31,12 @@ from genarch.cli.output import format_of as report_format
 from genarch.cli.output import keep as refuse_input
 from genarch.cli.output import written as text_written
 from genarch.columns import files
+from genarch.columns.batches import beside, counted, stating
 from genarch.columns.evaluator import Evaluator
 from genarch.columns.frames import problems_of
 from genarch.columns.reading import Faults, columns_of
 from genarch.engine.answers import format_answer
-from genarch.engine.constraints import BY_NAME, Value
+from genarch.engine.constraints import BY_NAME
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
 from genarch.errors import InputError, nearest
@@ -87,24 +86,23 @@ def evaluate_table(
     refuse_input(output, [*inputs, path])
     how, report = _on_error(on_error, [*inputs, path], output)
     evaluator = Evaluator(table, columns)
-    faults, counts = Faults(), Counter[str]()
+    faults, counts, rows = Faults(), Counter[tuple[str]](), 0
     with ExitStack() as stack:
         source = stack.enter_context(files.opened(path, sys.stdin.buffer, lambda name: _wanted(name, keep)))
         kept = _kept(source.names, keep, shown)
         check_columns(source.names, kept, shown)
+        if clash := [name for name in kept if name in evaluator.written()]:
+            raise refuse(shown, f"already has a column {clash[0]}; leave it out of --keep, or rename it")
         kind = files.format_of(target) if target != "-" else source.format if source.format != "parquet" else "csv"
         add = stack.enter_context(files.written(target, kind, sys.stdout.buffer))
         later = stack.enter_context(_pipeline(add))
         for batch in progress(ahead(source.batches), source.rows):
-            specs = _with_stated(batch, stated)
-            found = evaluator.verdicts(evaluator.read(specs, faults))
-            counts.update(_counted(found, specs))
-            if faults and how == "fail":
-                continue  # to find the others
-            if clash := [name for name in kept if name in found]:
-                raise refuse(shown, f"already has a column {clash[0]}; leave it out of --keep, or rename it")
-            arrays = [*(batch.column(name) for name in kept), *found.values()]
-            later(pa.RecordBatch.from_arrays(arrays, names=[*kept, *found]))
+            found = evaluator.verdicts(evaluator.read(stating(batch, stated), faults))
+            rows += batch.num_rows
+            if "verdict" in found:
+                counts.update(counted([found["verdict"]]))
+            if not faults or how != "fail":  # else to find the others
+                later(beside(batch, kept, found))
         if faults and how == "fail":
             raise InputError(problems_of(faults, shown))
     if report:
@@ -113,12 +111,13 @@ def evaluate_table(
         values = sum(kind.values for kind in faults.kinds)
         many = f"{values:,} invalid value{'' if values == 1 else 's'}"
         say(f"{shown}: {many}, treated as unknown" + (f"; see {report}" if report else ""))
-    if not counts:
+    if not rows:
         say(f"{shown}: has no rows")
         return ExitCode.NOTHING
     if output and output != "-":
-        say(f"{counts.total():,} rows: {', '.join(f'{many:,} {verdict}' for verdict, many in counts.most_common())}")
-    return ExitCode.FINDINGS if not failing.isdisjoint(counts) else ExitCode.OK
+        several = ", ".join(f"{many:,} {verdict}" for (verdict,), many in counts.most_common()) or "evaluated"
+        say(f"{rows:,} row{'' if rows == 1 else 's'}: {several}")
+    return ExitCode.FINDINGS if any(verdict in failing for (verdict,) in counts) else ExitCode.OK
 
 
 def _on_error(on_error: str, inputs: Sequence[str], output: str | None) -> tuple[str, str]:
@@ -167,24 +166,6 @@ def check_columns(names: Collection[str], kept: Collection[str], shown: str) -> 
         known = BY_NAME[constraint].values if of_a_set else [known for known in BY_NAME if known not in stating]
         if not columns_of([name]) and (hint := nearest(member if of_a_set else name, known)):
             say(f"{shown}: column '{name}' is not a constraint, and is only copied{hint}")
-
-
-def _with_stated(batch: Any, stated: Mapping[str, Value | None]) -> Any:
-    """A batch with the same answers in every row, in place of what it states of them."""
-    for name, value in stated.items():
-        own = columns_of(batch.schema.names).get(name, [])
-        batch = batch.select([column for column in batch.schema.names if column not in own])
-        text = "unknown" if value is None else format_answer(value)
-        batch = batch.append_column(name, pa.repeat(pa.scalar(text), batch.num_rows).dictionary_encode())
-    return batch
-
-
-def _counted(found: Mapping[str, Any], specs: Any) -> dict[str, int]:
-    """How many rows have each verdict."""
-    if "verdict" not in found:
-        return {"evaluated": specs.num_rows} if specs.num_rows else {}
-    counts = pc.value_counts(found["verdict"])
-    return {entry["values"]: entry["counts"] for entry in counts.to_pylist()}
 
 
 def ahead(batches: Iterator[Any]) -> Iterator[Any]:
@@ -250,9 +231,7 @@ def write_grid(fixed: Spec, table: RuleTable, vary: list[str], columns: str, out
     with ExitStack() as stack:
         add = stack.enter_context(files.written(output, kind, sys.stdout.buffer))
         for batch in progress(grid(fixed.constraints, varied), rows):
-            found = evaluator.verdicts(evaluator.read(batch, faults))
-            arrays = [*(batch.column(one.name) for one in varied), *found.values()]
-            add(pa.RecordBatch.from_arrays(arrays, names=[*(one.name for one in varied), *found]))
+            add(beside(batch, [one.name for one in varied], evaluator.verdicts(evaluator.read(batch, faults))))
     return ExitCode.OK
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pyarrow as pa
 
+from genarch.columns.batches import beside
 from genarch.columns.evaluator import DEFAULT_COLUMNS, ROWS, Evaluator, Held
 from genarch.columns.reading import FaultKind, Faults, columns_of
 from genarch.engine.constraints import BY_NAME
@@ -111,8 +112,12 @@ class InWorker(NamedTuple):
                 found = evaluator.verdicts(evaluator.read(part, faults))
                 if faults and self.on_error == "fail":
                     raise InputError(problems_of(faults, "<partition>"))
-                columns = [*(part.column(name) for name in self.keep), *map(_plain, found.values())]
-                yield pa.RecordBatch.from_arrays(columns, names=[*self.keep, *found])
+                yield beside(part, self.keep, {name: _plain(column) for name, column in found.items()})
+
+    def of_frame(self, frame: Any) -> Any:
+        """The same of a whole dataframe, as the same kind of dataframe."""
+        given, back = _as_arrow(frame)
+        return back(pa.Table.from_batches(self(given.to_batches() or [_empty(given.schema)])))
 
     def _evaluator(self) -> TableOfSpecs:
         return _compiled(self.rules, self.columns, self.evidence)
@@ -120,10 +125,6 @@ class InWorker(NamedTuple):
     def written(self) -> dict[str, Held]:
         """The columns of verdicts, each with what it holds."""
         return self._evaluator().written()
-
-    def empty(self, schema: Any) -> Any:
-        """No rows of a table."""
-        return _empty(schema)
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from genarch.columns.batches import stating
 from genarch.columns.evaluator import ROWS
 from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.answers import format_answer, parse_answer
@@ -88,16 +89,13 @@ def grid(stated: Answers, varied: Sequence[Varied]) -> Iterator[Any]:
     """The table, in batches: what is varied, the last the fastest, then what is stated."""
     total = rows_of(varied)
     choices = {one.name: _column(one) for one in varied}
-    fixed = {name: _text(value) for name, value in stated.items() if name not in choices}
+    fixed = {name: value for name, value in stated.items() if name not in choices}
     for begin in range(0, total, ROWS):
         at, columns = np.arange(begin, min(total, begin + ROWS)), dict[str, Any]()
         for one in reversed(varied):
             at, index = np.divmod(at, len(one.values))
             columns[one.name] = choices[one.name].take(pa.array(index))
-        rows = len(at)
-        named = {one.name: columns[one.name] for one in varied}
-        named |= {name: pa.repeat(pa.scalar(text), rows).dictionary_encode() for name, text in fixed.items()}
-        yield pa.RecordBatch.from_arrays(list(named.values()), names=list(named))
+        yield stating(pa.RecordBatch.from_arrays([columns[one.name] for one in varied], list(choices)), fixed)
 
 
 def _column(varied: Varied) -> Any:
