@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import TYPE_CHECKING
 
 from genarch.engine.constraints import Constraint, Range
 from genarch.engine.forms import DECIMAL, MAX_DIGITS, shown
 from genarch.errors import nearest
 from genarch.values import NamedTuple
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 SIGNS: Mapping[str, str] = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
 """The names of a range's ends, each with its sign."""
@@ -244,6 +247,8 @@ def as_written(constraint: Constraint, said: str) -> str:
     """
     if len(said) > LONGEST:
         return said
+    from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal  # for amounts in words alone
+
     text = _plain(constraint, said)
     if match := re.fullmatch(rf"(?:between |from )?{_END} ?(?:to|and|-|\N{{EN DASH}}) ?{_END}", text):
         low, unit, high, last = match.groups()
@@ -299,6 +304,8 @@ def _plain(constraint: Constraint, said: str) -> str:
 
 
 def _times(match: re.Match[str]) -> str:
+    from decimal import Decimal  # likewise
+
     product = Decimal(match[1]) * _SCALES[match[2]]
     return format(product.normalize(), "f")
 

@@ -140,11 +140,6 @@ def plain_value(name: str, value: Value) -> Plain:
     return [member for member in BY_NAME[name].values if member in value] if isinstance(value, frozenset) else value
 
 
-def plain_answers(answers: Answers) -> dict[str, Plain]:
-    """Stated answers as JSON has them, in the order of the declaration."""
-    return {name: plain_value(name, answers[name]) for name in BY_NAME if name in answers}
-
-
 def _parse_set(constraint: Constraint, text: str) -> frozenset[str]:
     inner = text.strip()
     if inner.startswith("[") and inner.endswith("]"):

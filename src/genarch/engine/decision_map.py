@@ -6,7 +6,7 @@ from typing import Annotated
 
 from genarch.engine.answers import format_answer
 from genarch.engine.budget import Budget
-from genarch.engine.constraints import BY_NAME, Range, Value
+from genarch.engine.constraints import BY_NAME, Value
 from genarch.engine.explore import Exploration
 from genarch.engine.forms import OMITTED
 from genarch.engine.matching import positions
@@ -105,9 +105,7 @@ def _cells(table: VerdictSearch, name: str, stated: Value | None) -> tuple[list[
         space = Space(deciding)
         stretches = space.stretches(name)
         cells = [Cell(str(stretch.range), stretch.value) for stretch in stretches]
-        numbers = [stated] if isinstance(stated, int | float) else []
-        if isinstance(stated, Range):
-            numbers = space.column(name).within(stated)
+        numbers = space.column(name).within(stated)
         here = [any(map(stretch.range.holds, numbers)) for stretch in stretches]
     else:
         values: list[Value] = [True, False] if constraint.kind == "flag" else list(constraint.values)

@@ -78,10 +78,6 @@ class Exploration:
         return self._table.scorer.decide(self._given)
 
     @cached_property
-    def _hits(self) -> int:
-        return self._table.scorer.hits(self._given)
-
-    @cached_property
     def _completed(self) -> Completions:
         return completions_of(self._table, self._stated, self._budget)
 
@@ -207,8 +203,8 @@ class Exploration:
         """
         if self.verdict.verdict != "infeasible":
             return ()
-        rules = self._table.rules
-        excluding = [rule.when for at, rule in enumerate(rules.rules) if rule.excludes and self._hits >> at & 1]
+        rules, hits = self._table.rules, self._table.scorer.hits(self._given)
+        excluding = [rule.when for at, rule in enumerate(rules.rules) if rule.excludes and hits >> at & 1]
         # Without what no rule that excludes reads, nor an assumption that it rests on, nothing more is left.
         reading = values_named([*excluding, *(assumption.when for assumption in rules.assumptions)])
         read = [
@@ -403,9 +399,7 @@ class Exploration:
     def _beyond(self, name: str) -> tuple[list[Stretch], list[Stretch]]:
         """The cells of a number below what is stated of it, and those above, the nearest first."""
         here, space = self._given[name], self._around.space
-        within = [here] if isinstance(here, int | float) else []
-        if isinstance(here, Range):
-            within = space.column(name).within(here)
+        within = space.column(name).within(here)
         outside = [cell for cell in space.cells(name) if not any(map(cell.range.holds, within))]
         below = [cell for cell in reversed(outside) if cell.value < within[0]]
         return below, [cell for cell in outside if cell.value > within[-1]]

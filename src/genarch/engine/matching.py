@@ -94,8 +94,10 @@ class Column(NamedTuple):
                 together.setdefault(tuple(found), []).append(name)
         return list(together.values())
 
-    def within(self, stated: Range) -> list[int | float]:
-        """Numbers of a range, at least one of those that do the same, ascending."""
+    def within(self, stated: Value | None) -> list[int | float]:
+        """The number that is stated, or of a range at least one of those that do the same, ascending; else none."""
+        if not isinstance(stated, Range):
+            return [stated] if isinstance(stated, int | float) else []
         return [number for number in self.numbers(*stated.stated.values()) if stated.holds(number)]
 
     def numbers(self, *more: float) -> list[int | float]:

@@ -129,14 +129,10 @@ def agreement_on(name: str, one: Value, other: Value) -> float:
     if name == "task":
         return SAME_KIND if _KIND_OF.get(str(one), one) == _KIND_OF.get(str(other), other) else 0.0
     if BY_NAME[name].numeric:
-        return max(0.0, 1 - _decades(one, other) / DECADES)
+        (low, high), (from_, to) = _ends(one), _ends(other)
+        decades = (abs(low - from_) + abs(high - to)) / 2  # of ranges as far apart as their ends are on average
+        return max(0.0, 1 - decades / DECADES)
     return 0.0
-
-
-def _decades(one: Value, other: Value) -> float:
-    """How far apart two numbers are, in powers of ten; two ranges as far as their ends are on average."""
-    (low, high), (from_, to) = _ends(one), _ends(other)
-    return (abs(low - from_) + abs(high - to)) / 2
 
 
 def _ends(stated: Value) -> tuple[float, float]:

@@ -8,7 +8,7 @@ node that was searched before. What is found comes with a witness, the answers o
 is out of reach everywhere. So the answer is exact, though few of the completions are looked at, unless the search met
 its limit of steps, which `Found.complete` says.
 
-Where examples are enough, `samples` has some.
+Where examples are enough, `genarch.engine.completions` samples some.
 """
 
 # No annotations as strings here: each field of a named tuple would be compiled at every start.

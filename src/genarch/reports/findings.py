@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 from genarch.documents.judge import CheckedDecision
-from genarch.engine.answers import plain_answers
+from genarch.engine.answers import plain_value
 from genarch.engine.constraints import Answers, in_order
 from genarch.engine.findings import SEVERITIES, Located, Severity
 from genarch.engine.forms import INLINED, OMITTED
@@ -194,7 +194,7 @@ def _identity(located: Located, file: str) -> tuple[str, ...]:
     finding, spec = located.finding, located.spec
     if spec is None:
         return (file, finding.check, *finding.subject, re.sub(r"\d+", "", finding.message.replace(file, "")))
-    stated = json.dumps(plain_answers(spec.constraints), sort_keys=True)
+    stated = json.dumps({name: plain_value(name, value) for name, value in spec.constraints.items()}, sort_keys=True)
     return (file, finding.check, *finding.subject, spec.id, spec.decision or "", stated)
 
 
