@@ -223,7 +223,7 @@ MODULES = {name: module for section in SECTIONS.values() for name, module in sec
 
 
 class _Commands(Group):
-    """Commands that are declared in modules of their own: building all of them would slow every one down."""
+    """Commands, each declared in a module and built when it is asked for: all of them would slow every one down."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -237,7 +237,11 @@ class _Commands(Group):
         """A command or group by its name; None for one that there is not."""
         module = MODULES.get(cmd_name)
         if module and self.commands[cmd_name] is None:
-            self.commands.update(get_group(import_module(f"genarch.cli.{module}").app).commands)
+            declared, alone = import_module(f"genarch.cli.{module}").app, Commands()
+            commands = declared.registered_commands
+            alone.registered_commands = [one for one in commands if cmd_name in (one.name, one.callback.__name__)]
+            alone.registered_groups = [one for one in declared.registered_groups if one.name == cmd_name]
+            self.commands.update(get_group(alone).commands)
         return super().get_command(ctx, cmd_name)
 
 

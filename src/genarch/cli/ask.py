@@ -336,9 +336,6 @@ def notes(rules: RuleTable) -> dict[str, str]:
     return found
 
 
-_ENDING = ".genarch.yaml"
-
-
 @app.command()
 def init(
     kind: Annotated[Text, argument("KIND", "A kind of project; see --list.", of="kinds")] = None,
@@ -356,7 +353,7 @@ def init(
         raise typer.BadParameter("name a kind of project; see --list")
     if kind not in templates:
         raise refuse("KIND", not_one_of(kind, "a kind of project", templates))
-    path = output or f"{kind}{_ENDING}"
+    path = output or f"{kind}{SPEC_SUFFIX}"
     if os.path.lexists(path):
         raise refuse(path, "exists already; write to another file with -o")
     template = templates[kind]
@@ -372,5 +369,5 @@ def init(
 def kinds() -> dict[str, Spec]:
     """The kinds of project, by name: the example specs."""
     folder = templates_folder()
-    names = sorted(name.removesuffix(_ENDING) for name in os.listdir(folder) if name.endswith(_ENDING))
-    return {name: load_spec(os.path.join(folder, f"{name}{_ENDING}")) for name in names}
+    names = sorted(name.removesuffix(SPEC_SUFFIX) for name in os.listdir(folder) if name.endswith(SPEC_SUFFIX))
+    return {name: load_spec(os.path.join(folder, f"{name}{SPEC_SUFFIX}")) for name in names}
