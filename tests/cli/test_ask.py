@@ -189,7 +189,7 @@ def test_broken_off_the_answers_are_kept_and_resumed(end: str, tmp_path: Path) -
     again.answers("", prompt=CHANGE)
     rest, code = again.leaves()
     assert code == 0
-    assert "genarch-draft.yaml is a draft of it, and no longer needed" in " ".join(rest.split())
+    assert "genarch-draft.yaml is no longer needed" in " ".join(rest.split())
     spec = load_spec(tmp_path / "done.yaml")
     assert (spec.id, spec.constraints["maturity"], spec.constraints["latency_budget_ms"]) == ("done", "emerging", 9)
 
@@ -221,7 +221,7 @@ def test_a_file_that_appears_meanwhile_is_not_written_over(tmp_path: Path) -> No
     person.answers("", prompt=CHANGE)
     rest, code = person.leaves()
     assert code == 2
-    assert "s.yaml: exists already; nothing is written over it, name another file" in rest
+    assert "s.yaml: exists already, and is not overwritten; name another file" in rest
     assert "--set 'conditioning=[text]'" in " ".join(rest.split())
     assert (tmp_path / "other.yaml").read_text() == "theirs\n"
 
@@ -400,7 +400,7 @@ def from_pipe(folder: Path, lines: bytes) -> subprocess.CompletedProcess[str]:
         (["--save", "there.yaml"], "there.yaml: exists already; start from it with --answers, or save to another file"),
         (["--save", "link.yaml"], "link.yaml: exists already; start from it with --answers, or save to another file"),
         (["--save", "no/where.yaml"], "no/where.yaml: cannot be written: its folder does not exist"),
-        (["--save", ""], "--save: names no file; name one"),
+        (["--save", ""], "--save: is not a file name; write one"),
         (["--answers", "none.yaml"], "none.yaml: no such file"),
         (["--answers", "there.yaml"], "there.yaml:1:1: version: is missing"),
         (["--set", "domain=wide"], "--set: domain: 'wide' is not"),
@@ -461,7 +461,7 @@ def test_answers_that_no_file_takes_are_told(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "write its constraints as 'field: answer'" in result.stderr
     assert (
-        "the answers, to state them again: genarch ask --rules article --certain --plain --set domain=narrow --set latency_budget_ms=33"
+        "to state these answers again: genarch ask --rules article --certain --plain --set domain=narrow --set latency_budget_ms=33"
         in result.stderr
     )
 

@@ -171,10 +171,10 @@ def test_without_a_terminal_it_says_what_is_open(record: Path) -> None:
         (["--yes", "--decision", "gann"], "genarch: --decision: 'gann' is not a family or architecture; did you mean"),
         (["--spec", "own.yaml", "--id", "b"], "genarch: own.yaml: states the id 'own'; leave --id out"),
         (["--spec", "bad.yaml"], "genarch: bad.yaml:2:23: constraints.domain: "),
-        (["--spec", "beside.yaml"], "beside.yaml: stands beside a document already, by its key 'document'"),
+        (["--spec", "beside.yaml"], "beside.yaml: belongs to a document already, by its key 'document'"),
         (
             ["--spec", "filter.genarch.yaml", "--decision", "hybrid"],
-            "filter.genarch.yaml: decides gan; leave --decision out",
+            "filter.genarch.yaml: already has the decision gan; leave --decision out",
         ),
     ],
 )
@@ -315,5 +315,5 @@ def test_no_link_is_followed_out_of_the_tree(record: Path, tmp_path_factory: pyt
     (record.parent / "link.md").symlink_to(outside)
     told = run(record.parent, "link.md", "--spec", "filter.genarch.yaml")
     assert (told.returncode, outside.read_text()) == (2, MADR)
-    assert f"link.md: is a link out of the tree; to change it, name {outside}" in told.stderr
+    assert f"link.md: is a link to a file outside the tree; to change that file, name {outside}" in told.stderr
     assert run(record.parent, str(outside), "--spec", "filter.genarch.yaml").returncode == 0

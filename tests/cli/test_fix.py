@@ -217,7 +217,7 @@ def test_no_link_is_followed_out_of_the_tree(folder: Path, tmp_path_factory: pyt
     for path in ("link.md", "linked/a.md", str(folder / "link.md")):
         result = fix(path)
         assert (result.exit_code, read(outside / "a.md")) == (2, MISSPELT)
-        assert f"is a link out of the tree; to change it, name {outside / 'a.md'}" in result.stderr
+        assert f"is a link to a file outside the tree; to change that file, name {outside / 'a.md'}" in result.stderr
     (folder / "inner").mkdir()
     (folder / "inner/link.md").symlink_to("../a.md")
     assert fix("inner/link.md").exit_code == 0

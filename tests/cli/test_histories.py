@@ -76,7 +76,7 @@ def test_what_was_decided(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("task,decision\ninpainting,few_step\ninpainting,\n,unknown\ninpainting, diffusion\n")
     shown = run("backtest", "--table", "a.csv", "--rules", "field", cwd=tmp_path)
-    assert "a.csv: 2 of 4 rows say nothing of what was decided, and are left out" in shown.stderr
+    assert "a.csv: 2 of 4 rows have no decision, and are left out" in shown.stderr
     assert (shown.returncode, "All: 2 cases" in shown.stdout) == (0, True)
     for text, code, message in (
         (
@@ -85,7 +85,7 @@ def test_what_was_decided(tmp_path: Path) -> None:
             "decision: 'difusion' is not a decision here; did you mean 'diffusion'? (row 1)",
         ),
         ("task,decided\n,gan\n", 2, "a.csv: has no column 'decision'; rename the one that says what was chosen"),
-        ("task,decision\ninpainting,\n", 3, "a.csv: has no row that says what was decided"),
+        ("task,decision\ninpainting,\n", 3, "a.csv: has no row with a decision"),
         ("task,decision\ninpaintin,gan\n", 2, "task: 'inpaintin' is not a choice here"),
     ):
         path.write_text(text)

@@ -238,7 +238,10 @@ def test_a_spec_names_a_model_of_its_own_before_and_after_it_is_measured(tmp_pat
     spec.write_text(OWN.replace("sd-turbo", "own-net"))
     measure = ("measure", spec.name, "--runs", "80", "--gpu", "l4", "--", "sleep", "0.004")
     before = run("evaluate", spec.name, cwd=tmp_path)
-    assert (before.returncode, "model 'own-net' is not judged" in before.stderr) == (0, True)
+    assert (before.returncode, "model 'own-net' is not in your own evidence, so it is not judged" in before.stderr) == (
+        0,
+        True,
+    )
     assert "add it with genarch measure" in " ".join(run("check", cwd=tmp_path).stdout.split())
     # A family is no architecture, which is said before anything is measured.
     several = run(*measure, cwd=tmp_path)

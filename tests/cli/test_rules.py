@@ -114,7 +114,7 @@ def test_lint_waives_what_the_table_waives(folder: Path) -> None:
     [
         ("{check: blind-spots, subject: [a], reason: r}", "waivers[0].check: 'blind-spots' is not a check on tables; did you mean 'blind-spot'?"),
         ("{check: waiver-unused, subject: [a], reason: r}", "'waiver-unused' cannot be waived; fix what it finds"),
-        ("{check: blind-spot, subject: [], reason: r}", "names none; name at least one"),
+        ("{check: blind-spot, subject: [], reason: r}", "is empty; name at least one"),
         ("{check: blind-spot, subject: [a]}", "is missing; the format needs it"),
     ],
 )  # fmt: skip

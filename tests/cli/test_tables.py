@@ -133,7 +133,10 @@ def test_values_that_are_no_answers(folder: Path) -> None:
         (("specs.txt",), "specs.txt: is not the name of a table; write one that ends in .csv, .parquet"),
         (("specs.csv", "--columns", "margine"), "'margine' is not a column of verdicts; did you mean 'margin'?"),
         (("specs.csv", "--keep", "note"), "--keep: specs.csv has no column 'note'; did you mean 'notes'?"),
-        (("specs.csv", "--on-error", "ignore"), "--on-error: 'ignore' is not a way; write one of: fail, null, report"),
+        (
+            ("specs.csv", "--on-error", "ignore"),
+            "--on-error: 'ignore' is not a choice; write one of: fail, null, report",
+        ),
         (("specs.csv", "--on-error", "report"), "--on-error: write report=FILE, fail or null"),
         (("specs.csv", "-o", "specs.csv"), "specs.csv: is an input, and would be overwritten by -o"),
         (("specs.csv", "other.yaml"), "--table takes no PATH, --try, --watch, --full or --model"),

@@ -60,7 +60,7 @@ def test_lines_within_quotes() -> None:
         ("a.csv", b"task,\xff\n", "not UTF-8 at byte 5; save it as UTF-8"),
         ("a.csv", b"task\n\xff\n", "invalid UTF8 data"),
         ("a.csv", b"task,x\na\n", "Expected 2 columns, got 1"),
-        ("a.jsonl", b'{"a": 1, "a": 2}', "line 1 is not valid JSON: 'a' is there twice"),
+        ("a.jsonl", b'{"a": 1, "a": 2}', "line 1 is not valid JSON: 'a' is a duplicate key"),
         ("a.jsonl", b'{"a": "\\ud800"}', "line 1 is not valid JSON: "),
         ("a.jsonl", b'{"a": ' + b"[" * 100_000, "line 1 is not valid JSON: "),
         ("a.jsonl", b"[1]", "line 1 is not an object"),

@@ -82,7 +82,7 @@ def test_what_is_no_table_of_specs(frame: object, message: str) -> None:
     with pytest.raises(InputError) as refused:
         genarch.table()(frame, keep=True)
     assert message in str(refused.value)
-    with pytest.raises(InputError, match="on_error: 'none' is not a way; write one of: fail, null"):
+    with pytest.raises(InputError, match="on_error: 'none' is not a choice; write one of: fail, null"):
         genarch.table()(frame, on_error="none")  # type: ignore[arg-type]  # on purpose
 
 

@@ -46,31 +46,31 @@ def only(findings: Sequence[Located], check: str) -> Located:
 @pytest.mark.parametrize(
     ("points", "decision", "message"),
     [
-        ([{"gan": 3}], "hybrid", f"gan (clear), not for hybrid by r0 {CITED}"),
-        ([{"consistency": 3}], "gan", f"hybrid, as consistency (clear), not for gan by r0 {CITED}"),
-        ([{"gan": 3, "diffusion": 3}], "hybrid", f"evaluate_both (gan and diffusion), not for hybrid by r0 {CITED}"),
-        ([{"gan": 3, "diffusion": 2}], "hybrid", f"gan (lean), not for hybrid by r0 {CITED}"),
-        ([{"gan": 3}, {"diffusion": 3}], "hybrid", f"evaluate_both (gan and diffusion), not for hybrid by r0 {CITED}"),
-        ([{"gan": 3}], "evaluate_both", f"gan (clear), not for evaluate_both by r0 {CITED}"),
-        ([{"gan": 1}], "evaluate_both", f"gan (clear), not for evaluate_both by r0 {CITED}"),
-        ([{"gan": 3}, {"diffusion": 1}], "evaluate_both", f"gan (clear), not for evaluate_both by r0 {CITED}"),
-        ([{"gan": 1}], "diffusion", f"gan (clear), not for diffusion by r0 {CITED}"),
-        ([{"gan": 3}, {"diffusion": -1}], "diffusion", f"gan (clear), not for diffusion by r0 {CITED}; r1 {CITED}"),
+        ([{"gan": 3}], "hybrid", f"gan (clear), not hybrid by r0 {CITED}"),
+        ([{"consistency": 3}], "gan", f"hybrid, as consistency (clear), not gan by r0 {CITED}"),
+        ([{"gan": 3, "diffusion": 3}], "hybrid", f"evaluate_both (gan and diffusion), not hybrid by r0 {CITED}"),
+        ([{"gan": 3, "diffusion": 2}], "hybrid", f"gan (lean), not hybrid by r0 {CITED}"),
+        ([{"gan": 3}, {"diffusion": 3}], "hybrid", f"evaluate_both (gan and diffusion), not hybrid by r0 {CITED}"),
+        ([{"gan": 3}], "evaluate_both", f"gan (clear), not evaluate_both by r0 {CITED}"),
+        ([{"gan": 1}], "evaluate_both", f"gan (clear), not evaluate_both by r0 {CITED}"),
+        ([{"gan": 3}, {"diffusion": 1}], "evaluate_both", f"gan (clear), not evaluate_both by r0 {CITED}"),
+        ([{"gan": 1}], "diffusion", f"gan (clear), not diffusion by r0 {CITED}"),
+        ([{"gan": 3}, {"diffusion": -1}], "diffusion", f"gan (clear), not diffusion by r0 {CITED}; r1 {CITED}"),
         (
             [{"consistency": 3}],
             "gan_enhanced_diffusion",
-            f"hybrid, as consistency (clear), not for gan_enhanced_diffusion by r0 {CITED}",
+            f"hybrid, as consistency (clear), not gan_enhanced_diffusion by r0 {CITED}",
         ),
         # Each rule gives one of the hybrids as much as the GAN, and the GAN has the sum.
         (
             [{"gan": 2, "consistency": 2}, {"gan": 2, "gan_enhanced_diffusion": 2}],
             "hybrid",
-            "gan (clear), not for hybrid",
+            "gan (clear), not hybrid",
         ),
         (
             [{"diffusion": -3}, {"gan": 1, "consistency": 1}],
             "diffusion",
-            f"evaluate_both (gan and hybrid), not for diffusion by r0 {CITED}; r1 {CITED}",
+            f"evaluate_both (gan and hybrid), not diffusion by r0 {CITED}; r1 {CITED}",
         ),
     ],
 )
@@ -78,7 +78,7 @@ def test_the_answer_and_its_reasons(points: list[dict[str, int]], decision: str,
     rules = table(*(rule(f"r{at}", NARROW, gained) for at, gained in enumerate(points)))
     item = only(found(placed({"domain": "narrow"}, decision), rules), "decision-not-recommended")
     assert item.finding.message == (
-        f"the constraints speak for {message}. Change the decision, state what else decided, or waive "
+        f"the constraints favour {message}. Change the decision, state what else decided, or waive "
         "decision-not-recommended with a reason"
     )
     assert item.place == Place(PATH, 5, 1)
@@ -123,7 +123,7 @@ def test_the_weightiest_reasons_come_first_and_the_rest_are_counted() -> None:
 def test_a_rule_that_reads_nothing_stated_says_so() -> None:
     rules = table(rule("always", ALWAYS, {"gan": 3}))
     message = only(found(placed({"domain": "narrow"}, "hybrid"), rules), "decision-not-recommended").finding.message
-    assert "by always (what the rest comes to; T1; expert judgement)" in message
+    assert "by always (implied by the rest; T1; expert judgement)" in message
 
 
 def test_a_rule_that_reads_several_constraints_names_each() -> None:
@@ -182,8 +182,8 @@ def test_where_nothing_is_left_there_is_nothing_to_change_to() -> None:
     item = only(found(placed({"domain": "narrow"}, "evaluate_both"), rules), "decision-excluded")
     assert item.finding.subject == ("some", "others")
     assert item.finding.message == (
-        f"evaluate_both is ruled out by some {CITED}; others {CITED}. Either give up one of the constraints, since no "
-        "architecture is left at all, or waive decision-excluded with a reason and approved_by"
+        f"evaluate_both is ruled out by some {CITED}; others {CITED}. Either relax one of the constraints, since no "
+        "architecture is left, or waive decision-excluded with a reason and approved_by"
     )
 
 
@@ -194,7 +194,7 @@ def test_a_close_call_needs_the_other_side(decision: str) -> None:
     other = "hybrid" if decision == "gan" else "gan"
     item = only(found(spec, rules), "close-call-without-alternative")
     assert item.finding.message == (
-        f"gan and hybrid are too close to call, and the document speaks of {decision} only. Describe how {other} compared,"
+        f"gan and hybrid are too close to call, but the document mentions only {decision}. Describe how {other} compared,"
         " decide evaluate_both, or waive close-call-without-alternative with a reason"
     )
     assert item.place == Place(PATH, 5, 1)
@@ -248,7 +248,7 @@ def test_where_all_answers_lead_to_one_verdict_that_one_counts() -> None:
     decision, findings = judge_decision(spec, DesignDocument(PATH), rules)
     assert (decision.verdict, decision.architecture, decision.settled) == ("gan", "gan", True)
     assert (decision.spec, decision.line, decision.decision) == ("a", 1, "diffusion")
-    assert "the constraints speak for gan (clear)" in only(findings, "decision-not-recommended").finding.message
+    assert "the constraints favour gan (clear)" in only(findings, "decision-not-recommended").finding.message
     unsettled = judge_decision(placed({}, "gan"), DesignDocument(PATH), table(rule("n", NARROW, {"gan": 3})))[0]
     assert (unsettled.verdict, unsettled.settled) == ("undetermined", False)
 
@@ -280,7 +280,7 @@ def test_what_the_text_chooses(text: str, decision: str | None, another: bool) -
     for item in named:
         families = " and ".join(sorted(families_named(text, rules)))
         assert item.finding.message == (
-            f"the text chooses '{text}', which is {families}, and the block decides {decision}. Bring the two together"
+            f"the text chooses '{text}', which is {families}, but the block decides {decision}. Make the two agree"
         )
     several = found(spec, rules, DesignDocument(PATH, "draft", (spec, spec), chosen=chosen))
     assert not [item for item in several if item.finding.check == "prose-names-another-architecture"]
@@ -316,7 +316,7 @@ def test_what_older_rules_allowed_is_a_warning(points: dict[str, int], decision:
     assert [one.finding.check for one in item] == ["decided-with-older-rules"]
     answer = "gan (clear)" if len(points) == 1 else "evaluate_both (gan and hybrid)"
     assert item[0].finding.message == (
-        f"{decision} was decided with {OLD}; with test@1.0.0 the constraints give {answer}. See whether the deployment "
+        f"{decision} was decided with {OLD}; with test@1.0.0 the constraints give {answer}. Check whether the deployment "
         "still stands, then update the record"
     )
     assert item[0].place == Place(PATH, 6, 1)
@@ -352,7 +352,7 @@ def test_rules_that_nobody_knows_are_named_beside_those_that_are() -> None:
     other = named_table("other", "1.0.0")
     item = only(found(placed({"domain": "narrow"}, "gan", "x@1"), rules, None, other), "decided-with-unknown-rules")
     assert item.finding.message == (
-        "x@1 is not a known rule table (known: test, other; the present one is test@1.0.0). Write the one that "
+        "x@1 is not a known rule table (known: test, other; the current one is test@1.0.0). Name the one that "
         "the decision was taken with"
     )
     assert item.place == Place(PATH, 6, 1)
@@ -513,14 +513,14 @@ def about_model(
             {},
             {"device_memory_gb": 24},
             "model-too-large",
-            "it ran in 25 GB, and 24 GB are there (large; measured)",
+            "it ran in 25 GB, and 24 GB are available (large; measured)",
         ),
         (
             [],
             {"licence": licence("forbidden")},
             {"commercial_use": True},
             "licence-conflict",
-            "of net its licence forbids commercial use (Some terms)",
+            "net does not fit: its licence forbids commercial use (Some terms)",
         ),
         (
             [],
@@ -590,7 +590,7 @@ def test_where_evidence_leaves_a_decision_open_the_band_is_named_unless_a_model_
     (item,) = found(spec, with_evidence(60))
     assert (item.finding.check, item.severity) == ("budget-open", "warning")
     assert item.finding.subject == ("evidence-diffusion-open",)
-    assert item.finding.message.startswith("whether diffusion keeps the budget is open: nothing shows it")
+    assert item.finding.message.startswith("whether diffusion keeps the budget is open: nothing shows that it")
     assert "17 ms to 69 ms" in item.finding.message
     assert "estimated)" in item.finding.message
     assert found(spec._replace(spec=spec.spec._replace(model="net")), with_evidence(60)) == []

@@ -30,7 +30,7 @@ def test_a_range_of_memory_ends_where_the_hardware_does() -> None:
     assert memory(Range(above=24)) == 24 == memory(Range(at_least=32, at_most=40))
     assert excess_memory({"gpu": "rtx-4090", "device_memory_gb": Range(at_least=24)}) is None
     notices = evaluate(spec(gpu="rtx-4090", device_memory_gb=">32"), load_rules("article")).notices
-    assert "device_memory_gb says >32." in next(n.message for n in notices if n.id == "inconsistent-gpu-memory")
+    assert "device_memory_gb is >32." in next(n.message for n in notices if n.id == "inconsistent-gpu-memory")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_contradiction_names_both_fields_and_where_it_is_from(shipped: RuleTab
     (notice,) = [n for n in evaluate(spec(gpu="t4", device="mobile"), shipped).notices if n.level == "inconsistency"]
     assert set(constraints_read(notice.when)) == {"gpu", "device"}
     assert str(notice.source) == "the hardware of the evidence catalogue; expert judgement"
-    assert notice.message.startswith("gpu says t4, which is datacenter_gpu; device says mobile.")
+    assert notice.message.startswith("gpu is t4, which is datacenter_gpu, but device is mobile.")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_gpu_has_no_more_memory_than_it_is_sold_with(
     notices = [n for n in evaluate(Spec("s", answers), shipped).notices if n.level == "inconsistency"]
     assert [notice.id for notice in notices] == (["inconsistent-gpu-memory"] if contradicts else [])
     assert not notices or notices[0].message.startswith(
-        f"gpu says {gpu}, which has 24 GB at most; device_memory_gb says"
+        f"gpu is {gpu}, which has at most 24 GB, but device_memory_gb is"
     )
 
 

@@ -195,7 +195,7 @@ def test_hardware_that_contradicts_the_device_is_an_inconsistency() -> None:
 
 
 @pytest.mark.parametrize(
-    ("device", "rest"), [({}, "state device, which rules read."), ({"device": "edge"}, "the rules go by device, edge.")]
+    ("device", "rest"), [({}, "state device, which rules read."), ({"device": "edge"}, "the rules use device, edge.")]
 )
 def test_hardware_that_is_not_listed_is_a_warning(device: dict[str, str], rest: str) -> None:
     constraints = {"gpu": "abacus-1", **device}
@@ -206,8 +206,8 @@ def test_hardware_that_is_not_listed_is_a_warning(device: dict[str, str], rest: 
         Predicate("gpu", "is", ("abacus-1",)),
     )
     assert notice.source.grade == "expert_judgement"
-    assert notice.message.startswith("The evidence catalogue has no gpu abacus-1. Nothing")
-    assert notice.message.endswith(f"Nothing measured or estimated is of it; {rest}")
+    assert notice.message.startswith("The evidence catalogue has no gpu abacus-1. No measurement")
+    assert notice.message.endswith(f"No measurement or estimate applies to it; {rest}")
 
 
 def test_hardware_that_was_meant_is_named() -> None:

@@ -151,10 +151,10 @@ def test_a_card_with_a_higher_peak_shows_nothing_for_one_with_a_lower(there: Cat
 def test_weights_alone_show_no_model_to_fit_a_stated_memory(there: Catalogue) -> None:
     asked = spec(latency_budget_ms=900, gpu="rtx-4090", resolution_px=1024, conditioning=["text"], device_memory_gb=1.5)
     for name, said in (
-        ("snapgen", "its weights alone take 0.758 GB, and nothing shows it within the 1.5 GB that are there"),
-        ("sana-sprint-0.6b", "its weights alone take 6.4 GB, and 1.5 GB are there"),
-        ("pixart-dmd", "a model of the same network ran in 13.6 GB, and 1.5 GB are there"),
-        ("playground-v3", "its weights alone take 48 GB, and 1.5 GB are there"),
+        ("snapgen", "its weights alone take 0.758 GB, and nothing shows it within the 1.5 GB available"),
+        ("sana-sprint-0.6b", "its weights alone take 6.4 GB, and 1.5 GB are available"),
+        ("pixart-dmd", "a model of the same network ran in 13.6 GB, and 1.5 GB are available"),
+        ("playground-v3", "its weights alone take 48 GB, and 1.5 GB are available"),
         ("sdxs-1024", "what memory it takes is not known"),
     ):
         found = candidate(there.model(name), needs_of(asked.constraints, there))

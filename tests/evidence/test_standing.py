@@ -104,7 +104,7 @@ def test_where_only_what_may_not_be_sold_takes_the_conditioning_the_quickest_of_
     rows = [SHOWN, row("filled", "fill", hardware="h100-sxm", conditioning=("text", "mask"), steps=9)]
     stated = {"conditioning": frozenset({"mask"}), "commercial_use": True, "training": "pretrained"}
     assert said(catalogue(rows, made, CARDS), **stated, latency_budget_ms=50)["evidence-diffusion-too-slow"] == (
-        "None of its models that may be sold so, fit, and take the conditioning keeps the budget on a100-80gb-sxm at 512 px."
+        "None of its models that may be sold, fit and take the conditioning keeps the budget on a100-80gb-sxm at 512 px."
     )
 
 
@@ -149,7 +149,7 @@ def test_what_more_likely_misses_the_budget_stands_behind_what_keeps_it(
         assert found["evidence-diffusion-unlikely"].points == {"diffusion": -2 * table().header.points["strong"]}
         assert hits["evidence-diffusion-unlikely"] == (
             "The quickest of its models that do this, Net, most likely takes 34 ms on a100-80gb-sxm at 512 px; the budget "
-            f"is {budget} ms, which another keeps."
+            f"is {budget} ms, which another architecture keeps."
         )
 
 

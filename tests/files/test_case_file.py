@@ -190,7 +190,7 @@ def test_an_early_case_is_strict_only_where_it_says_so(stated: str, strict: bool
 
 @pytest.mark.parametrize(
     ("acceptable", "told"),
-    [("[]", "names none; name at least one"), ("[diffusion]", "leaves out 'gan', which was chosen; add it")],
+    [("[]", "is empty; name at least one"), ("[diffusion]", "leaves out 'gan', which was chosen; add it")],
 )
 def test_what_was_chosen_is_acceptable(acceptable: str, told: str) -> None:
     with pytest.raises(InputError, match="acceptable") as error:

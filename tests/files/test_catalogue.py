@@ -134,8 +134,8 @@ def test_the_names_that_a_spec_may_state_are_those_of_the_hardware(shipped: Cata
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("measurements", "model: sd-turbo\n", "model: sd-turboo\n", "measurements.yaml:{line}:10: measurements[{row}].model: 'sd-turboo' is no model of the catalogue; did you mean 'sd-turbo'?"),
-        ("measurements", "  hardware: rtx-4090\n", "  hardware: rtx-4091\n", ".hardware: 'rtx-4091' is no hardware of the catalogue; did you mean 'rtx-4090'?"),
+        ("measurements", "model: sd-turbo\n", "model: sd-turboo\n", "measurements.yaml:{line}:10: measurements[{row}].model: 'sd-turboo' is not among the models of the catalogue; did you mean 'sd-turbo'?"),
+        ("measurements", "  hardware: rtx-4090\n", "  hardware: rtx-4091\n", ".hardware: 'rtx-4091' is not among the hardware of the catalogue; did you mean 'rtx-4090'?"),
         ("measurements", "  trust: high\n", "  trust: hihg\n", ".trust: must be one of: high, medium or low"),
         ("measurements", "  verified: true\n", "  verified: yes\n", ".verified: "),
         ("measurements", "latency_ms: 11.897", "latency_ms: 0", ".latency_ms: "),
@@ -143,30 +143,30 @@ def test_the_names_that_a_spec_may_state_are_those_of_the_hardware(shipped: Cata
         ("measurements", "  latency_ms: 11.897\n", "", ".usable_for_calibration: needs latency_ms, hardware and resolution; state them, or write false"),
         ("measurements", "resolution: 256x256", "resolution: 256", ".resolution: "),
         ("measurements", "  batch: 1\n", "  bach: 1\n", "'bach' is not a key here; did you mean 'batch'?"),
-        ("measurements", "unverified_fields: [params_m, precision]", "unverified_fields: [params, precision]", ".unverified_fields: 'params' is no field of the catalogue; did you mean"),
+        ("measurements", "unverified_fields: [params_m, precision]", "unverified_fields: [params, precision]", ".unverified_fields: 'params' is not a field of the catalogue; did you mean"),
         ("measurements", "- id: sg2-rosinality-512-3090", "- id: sg2-rosinality-256-3090", ".id: 'sg2-rosinality-256-3090' is a duplicate; ids are used once"),
         ("measurements", "- id: sg2-rosinality-512-3090", "- id: SG2", "'SG2' is not an id; write small letters and digits, joined by '-' or '.'"),
         ("measurements", "  source: fltk-testbed-all\n", "", ".source: is missing; the format needs it"),
-        ("models", "passes: stylegan2}", "passes: stylegan4}", ".work.passes: 'stylegan4' is no component of the catalogue; did you mean 'stylegan2'?"),
+        ("models", "passes: stylegan2}", "passes: stylegan4}", ".work.passes: 'stylegan4' is not among the components of the catalogue; did you mean 'stylegan2'?"),
         ("models", "commercial_use: conditional, condition: ", "commercial_use: allowed, condition: ", ".licence.code: 'condition' says what a conditional licence asks for"),
         ("models", "    source: rosinality-stylegan2-pytorch-license-files-and-readme\n", "", ".licence.via: says that the terms were read, but not where; add 'source'"),
-        ("models", "source: rosinality-stylegan2-pytorch-license-files-and-readme", "source: rosinality", ".licence.source: 'rosinality' is no source of the catalogue"),
-        ("models", "fits: [sd-1.5", "fits: [sd-1.6", ".fits: 'sd-1.6' is no model of the catalogue; did you mean"),
+        ("models", "source: rosinality-stylegan2-pytorch-license-files-and-readme", "source: rosinality", ".licence.source: 'rosinality' is not among the sources of the catalogue"),
+        ("models", "fits: [sd-1.5", "fits: [sd-1.6", ".fits: 'sd-1.6' is not among the models of the catalogue; did you mean"),
         ("hardware", "aliases: [tesla-t4, g4dn]", "aliases: [tesla-t4, l4]", "hardware[t4].aliases: 'l4' names other hardware too; keep one"),
         ("hardware", "aliases: [tesla-t4, g4dn]", "aliases: [tesla-t4, g6]", "hardware[l4].aliases: 'g6' names other hardware too; keep one"),
         ("hardware", "aliases: [tesla-t4, g4dn]", "aliases: [Tesla-T4]", "hardware[t4].aliases[0]: 'Tesla-T4' is not an id"),
         ("hardware", "aliases: [tesla-t4, g4dn]", "aliases: [tesla-t4, rtx4090]", "hardware[t4].aliases: 'rtx4090' names other hardware too; keep one"),
         ("hardware", "figures: [fp16_dense_tflops]", "figures: [fp32_tflops]", ".readings[0].figures: 'fp32_tflops' has no figure; state it"),
-        ("hardware", "source: lightning-throughput-table", "source: lightning", ".readings[0].source: 'lightning' is no source of the catalogue"),
+        ("hardware", "source: lightning-throughput-table", "source: lightning", ".readings[0].source: 'lightning' is not a source of the catalogue"),
         ("hardware", "succeeds: [t4]", "succeeds: [rtx-2060]", "hardware[l4].succeeds: 'rtx-2060' is of another line or platform, or has a higher peak"),
         ("hardware", "succeeds: [t4]", "succeeds: [h200]", "hardware[l4].succeeds: 'h200' is of another line or platform, or has a higher peak"),
-        ("hardware", "mem_variants_gb: [16, 32]", "mem_variants_gb: [8, 16]", ".mem_variants_gb: lacks mem_gb, which is that of one of them; add it"),
+        ("hardware", "mem_variants_gb: [16, 32]", "mem_variants_gb: [8, 16]", ".mem_variants_gb: does not contain mem_gb; add it"),
         ("compute", "  - resolution: 512x512\n    gmac: 339", "  - gmac: 339", "needs either a resolution or tokens; state one"),
-        ("compute", "rows: [t2i-adapter-sdxl-params]", "rows: [t2i-adapter]", ".rows: 't2i-adapter' is no measurement of the catalogue"),
-        ("prices", "  low: 0.8\n", "  low: 8.0\n", ".low: is above 'high'; exchange the two"),
+        ("compute", "rows: [t2i-adapter-sdxl-params]", "rows: [t2i-adapter]", ".rows: 't2i-adapter' is not among the measurements of the catalogue"),
+        ("prices", "  low: 0.8\n", "  low: 8.0\n", ".low: is above 'high'; swap the two"),
         ("prices", "date: 2026-05", "date: May 2026", "'May 2026' is not a month; write it as 2026-05"),
         ("claims", "verdict: supported", "verdict: true", ".verdict: must be one of: "),
-        ("claims", "rows: [sdxs-512-m3ultra", "rows: [sdxs-512-m4ultra", ".rows: 'sdxs-512-m4ultra' is no measurement of the catalogue; did you mean 'sdxs-512-m3ultra'?"),
+        ("claims", "rows: [sdxs-512-m3ultra", "rows: [sdxs-512-m4ultra", ".rows: 'sdxs-512-m4ultra' is not among the measurements of the catalogue; did you mean 'sdxs-512-m3ultra'?"),
         ("catalogue", "format: 1", "format: 2", "format: '2' is not a format version that this genarch reads; write 1"),
         ("sources", "  url: https://arxiv", "  url: arxiv", ".url: 'arxiv.org"),
     ],
@@ -219,9 +219,9 @@ def test_a_spec_names_a_model_of_the_catalogue() -> None:
     assert parse_spec("version: 1\nmodel: sd-turbo\n").model == "sd-turbo"
     assert validate_spec({"version": 1, "model": "sd-turbo"}).model == "sd-turbo"
     assert parse_spec("version: 1\nmodel: unknown\n").model is None
-    with pytest.raises(InputError, match=r"2:8: model: 'sd-turboo' is no model.*did you mean 'sd-turbo'\?"):
+    with pytest.raises(InputError, match=r"2:8: model: 'sd-turboo' is not a model.*did you mean 'sd-turbo'\?"):
         parse_spec("version: 1\nmodel: sd-turboo\n")
-    with pytest.raises(InputError, match="is no model of the evidence catalogue"):
+    with pytest.raises(InputError, match="is not a model of the evidence catalogue"):
         validate_spec({"version": 1, "model": "sd-turboo"})
 
 
@@ -263,9 +263,9 @@ def test_models_are_named_whatever_the_case_spaces_and_hyphens(shipped: Catalogu
 @pytest.mark.parametrize(
     ("stated", "said"),
     [
-        ("{gpu: RX 5700, device: consumer_gpu}", "has no gpu RX 5700; did you mean 'rx-7600'? Nothing measured or estimated is of it; the rules go by device, consumer_gpu."),
-        ("{gpu: rtx-4091}", "has no gpu rtx-4091; did you mean 'rtx-4090'? Nothing measured or estimated is of it; state device, which rules read."),
-        ("{gpu: abacus}", "has no gpu abacus. Nothing measured"),
+        ("{gpu: RX 5700, device: consumer_gpu}", "has no gpu RX 5700; did you mean 'rx-7600'? No measurement or estimate applies to it; the rules use device, consumer_gpu."),
+        ("{gpu: rtx-4091}", "has no gpu rtx-4091; did you mean 'rtx-4090'? No measurement or estimate applies to it; state device, which rules read."),
+        ("{gpu: abacus}", "has no gpu abacus. No measurement"),
     ],
 )  # fmt: skip
 def test_hardware_that_is_not_listed_is_a_warning_with_the_nearest_of_its_series(stated: str, said: str) -> None:

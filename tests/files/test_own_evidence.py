@@ -140,9 +140,9 @@ def test_problems_of_own_evidence_have_their_places(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         with_own(load_catalogue(), [str(path), str(tmp_path / "gone.yaml")])
     assert [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems] == [
-        "e.yaml:4:195: measurements[a].here: needs 'date' and 'latency_ms'; state them, or take 'here' away",
+        "e.yaml:4:195: measurements[a].here: needs 'date' and 'latency_ms'; state them, or remove 'here'",
         "e.yaml:5:8: measurements[sg2-rosinality-256-3090].id: 'sg2-rosinality-256-3090' is another entry in the catalogue or another file; change the id",
-        "e.yaml:6:18: measurements[c].model: 'sd-turbos' is no model of the catalogue or of this file; did you mean 'sd-turbo'?",
+        "e.yaml:6:18: measurements[c].model: 'sd-turbos' is not among the models of the catalogue or of this file; did you mean 'sd-turbo'?",
         "gone.yaml: no such file",
     ]  # fmt: skip
 

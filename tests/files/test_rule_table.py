@@ -529,7 +529,7 @@ def test_a_circle_is_said_with_its_files(length: int, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load_rules(tmp_path / "t0.yaml")
     names = " extends ".join(f"t{number % length}.yaml" for number in range(length + 1))
-    assert re.search(rf"t{length - 1}\.yaml:6:10: extends: goes in a circle: {re.escape(names)}$", str(caught.value))
+    assert re.search(rf"t{length - 1}\.yaml:6:10: extends: is circular: {re.escape(names)}$", str(caught.value))
 
 
 def test_a_chain_has_an_end(tmp_path: Path) -> None:
@@ -572,7 +572,7 @@ def test_a_table_that_is_not_there(name: str, expected: str) -> None:
         (f"{BASE}rules:\n{rule().replace('because: b', 'because: null')}", "t:19:14: rules[a-rule].because: is empty"),
         (f"{BASE}rules:\n{rule().replace('title: t', 'title: ~')}", "t:16:12: rules[a-rule].title: is empty"),
         (f"{BASE}rules:\n" + rule().replace("because: b", 'because: " "'), "rules[a-rule].because: is empty"),
-        (f"{BASE}rules:\n{rule().replace('facts: [T1]', 'facts: []')}", "rules[a-rule].source.facts: names none"),
+        (f"{BASE}rules:\n{rule().replace('facts: [T1]', 'facts: []')}", "rules[a-rule].source.facts: is empty"),
         (f"{BASE}rules:\n{rule(when='{resolution_px: {below: 1}}')}", "no answer lies within these bounds"),
         (f"{BASE}rules:\n{rule(when='{resolution_px: {above: 5, below: 6}}')}", "no answer lies within these bounds"),
         (f"{BASE}rules:\n{rule(when='{training_images: {below: 0}}')}", "no answer lies within these bounds"),

@@ -179,7 +179,7 @@ def test_what_is_wrong_is_told_where_it_stands(text: str, expected: list[str], t
 @pytest.mark.parametrize("rule", ['""', '" "', "'\u200b'"])
 def test_a_waiver_says_something(rule: str, tmp_path: Path) -> None:
     found = problems(f"version: 1\nwaivers:\n  - {{rule: {rule}, reason: {rule}}}\n", tmp_path)
-    assert [problem.endswith("is empty; write it out") for problem in found] == [True, True]
+    assert [problem.endswith("is empty; write a value") for problem in found] == [True, True]
 
 
 @pytest.mark.parametrize("date", ["2023-14-05", "2026-02-30", "31/12/2026", "20270331", "2027-W01-1", "soon"])
@@ -623,7 +623,7 @@ def test_values_from_python_that_are_no_spec_are_an_input_error(data: Any) -> No
 def test_a_new_file_takes_no_other_s_place(link: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.link", link)
     (tmp_path / "link.yaml").symlink_to("new.yaml")
-    with pytest.raises(InputError, match=r"link\.yaml: exists already; nothing is written over it"):
+    with pytest.raises(InputError, match=r"link\.yaml: exists already, and is not overwritten"):
         new_file(str(tmp_path / "link.yaml"), "one")
     new_file(str(tmp_path / "new.yaml"), "one")
     with pytest.raises(InputError, match=r"new\.yaml: exists already"):

@@ -114,7 +114,7 @@ def test_what_cannot_be_compared_is_like_nothing() -> None:
     found = precedents_part({}, GAN, precedents({}, CASES, Weights()), ())
     assert (found.agreement, found.contradicts, found.nearest) == ({}, None, ())
     page = as_text(precedents_page(PrecedentsReport(1, "s", "gan", found), GAN), Look(width=80))
-    assert "None is alike: nothing that cases are compared on is stated." in page
+    assert "No case is similar: nothing that cases are compared on is stated." in page
 
 
 @pytest.mark.parametrize("name", ["precedents.json", "precedents.md", "precedents-40.txt", "precedents-80.txt"])

@@ -105,7 +105,7 @@ def test_the_check_lists_what_is_no_answer() -> None:
     listed = found.sql(check_sql(rules, Query("duckdb", "specs", columns_read(rules)))).fetchall()
     assert sorted(listed) == [
         ("latency_budget_ms", "-1.0", 1),
-        ("priorities", "a member that is none, or one twice", 1),
+        ("priorities", "an unknown or duplicate member", 1),
         ("task", "inpaint", 2),
     ]
 

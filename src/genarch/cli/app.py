@@ -248,7 +248,7 @@ class _Commands(Group):
 app = typer.Typer(
     name="genarch",
     cls=_Commands,
-    help="Find out which image architecture a deployment can live with: a GAN, a diffusion model, or a hybrid.",
+    help="Recommend an image architecture for a deployment: a GAN, a diffusion model, or a hybrid of the two.",
     epilog=(
         "Exit codes: 0 no findings, 1 a verdict or finding that --fail-on names, 2 bad usage or unusable input, "
         "3 nothing to evaluate or check, 4 a bug in genarch, 130 interrupted."

@@ -189,7 +189,7 @@ def questioned(
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     except InputError:
         if dialogue.sheet != sheet and not dialogue.refused:
-            say(f"the answers, to state them again: {with_answers(context, dialogue.sheet)}")
+            say(f"to state these answers again: {with_answers(context, dialogue.sheet)}")
         raise
 
 
@@ -250,7 +250,7 @@ def _offer_to_save(rules: RuleTable, start: str | None, dialogue: Dialogue, cont
 def _save(path: str, sheet: Sheet, rules: RuleTable, start: str | None) -> None:
     say(f"saved {' and '.join(save_answers(path, sheet, rules, start))}")
     if start and _is_draft(start) and not _is_start(path, start):
-        say(f"{start} is a draft of it, and no longer needed")
+        say(f"the draft {start} is no longer needed")
 
 
 def _free_name(folder: str, stem: str, suffix: str) -> str:
@@ -270,7 +270,7 @@ def _is_draft(path: str) -> bool:
 def check_target(path: str, start: str | None) -> None:
     """Refuse, before anything is asked, to save where that cannot work or would overwrite something."""
     if path in ("", "-"):
-        raise refuse("--save", "names no file; name one")
+        raise refuse("--save", "is not a file name; write one")
     if os.path.lexists(path) and not _is_start(path, start):
         raise refuse(path, "exists already; start from it with --answers, or save to another file")
     folder = os.path.realpath(os.path.dirname(path))

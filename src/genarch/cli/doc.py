@@ -60,7 +60,7 @@ def doc_add(
         decision = table.aliases.get(decision, decision)
         one_of("--decision", decision, "a family or architecture", table.decisions)
     if real := led_out(document):
-        raise refuse(document, f"is a link out of the tree; to change it, name {real}")
+        raise refuse(document, f"is a link to a file outside the tree; to change that file, name {real}")
     found = _blocks(read_exactly(document), document, table)
     if spec is not None:
         text, wanted = _deciding(spec, decision, table)
@@ -100,13 +100,11 @@ def _deciding(path: str, decision: str | None, rules: RuleTable) -> tuple[str, S
     text = read_text(path)
     spec = parse_spec(text, path=path, rules=rules)
     if spec.document is not None:
-        raise refuse(
-            path, "stands beside a document already, by its key 'document'; remove that key to make a block of it"
-        )
+        raise refuse(path, "belongs to a document already, by its key 'document'; remove that key to add it as a block")
     if decision is None or decision == spec.decision:
         return text, spec
     if spec.decision is not None:
-        raise refuse(path, f"decides {spec.decision}; leave --decision out, or change it there")
+        raise refuse(path, f"already has the decision {spec.decision}; leave --decision out, or change it there")
     text = spec_with_decision(text, decision, rules.name)
     return text, parse_spec(text, path=path, rules=rules)
 

@@ -193,7 +193,7 @@ def _only_baseline(
     for name, given, what in (
         ("--format", formats, "the baseline and no report"),
         ("--changed-since", changed_since, "all findings"),
-        ("--trusted-ref", trusted_ref, "what is found by the settings as they are now"),
+        ("--trusted-ref", trusted_ref, "the findings by the current settings"),
     ):
         if given is not None:
             raise refuse("--write-baseline", f"writes {what}; leave {name} out")
@@ -360,7 +360,7 @@ def fix(
                 _show_patch(before, after, item.path)
             elif before != after:
                 if real := led_out(item.path):
-                    raise refuse(item.path, f"is a link out of the tree; to change it, name {real}")
+                    raise refuse(item.path, f"is a link to a file outside the tree; to change that file, name {real}")
                 written(after, item.path, before=before)
                 say(f"{os.path.normpath(item.path)}: fixed")
         except InputError as error:

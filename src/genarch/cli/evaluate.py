@@ -197,7 +197,7 @@ def _judged_by(spec: Spec, own: OwnEvidence | None, table: RuleTable) -> RuleTab
         return table
     found = own.table_for(spec.origin.path)
     if spec.model and catalogue_of(found).awaits(spec.model):
-        says = f"model '{spec.model}' is not judged: no evidence of your own has it; 'genarch measure' adds it"
+        says = f"model '{spec.model}' is not in your own evidence, so it is not judged; 'genarch measure' adds it"
         say(Problem(spec.origin.path, None, None, "", says))
     return found
 

@@ -172,7 +172,7 @@ def estimate(
     size = _size(resolution)
     if wanted.family == "gan" and (controlnets or (steps or 1) > 1):
         option = "--controlnets" if controlnets else "--steps"
-        raise refuse(option, f"{wanted.id} makes an image in one pass of its own; leave it out")
+        raise refuse(option, f"{wanted.id} makes an image in a single pass; leave it out")
     options = Options(steps=steps, controlnets=controlnets, with_image=with_image)
     guess = estimated(wanted, hardware, size, catalogue, options=options, stack=stack, full_load=full_load)
     if guess is None and wanted.work is None:

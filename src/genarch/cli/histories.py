@@ -115,10 +115,10 @@ def backtest_table(
                 decided[table][Decided(choice, verdict, confidence, came_out)] += count
     report = history_report(decided)
     if not (many := report.groups[0].cases):
-        say(f"{shown}: has no row that says what was decided")
+        say(f"{shown}: has no row with a decision")
         return ExitCode.NOTHING
     if many < rows:
-        say(f"{shown}: {rows - many:,} of {rows:,} rows say nothing of what was decided, and are left out")
+        say(f"{shown}: {rows - many:,} of {rows:,} rows have no decision, and are left out")
     page = backtest_page(report, failures=False)
     return write_report(report, page, output_format, output, title="Backtest")
 

@@ -110,7 +110,7 @@ def measure(
     elif target and (why := _not_saved(stated, model, place, table, catalogue)):
         target, notes = None, [why]
     elif target and not isinstance(stated.constraints.get("resolution_px"), int):
-        notes = ["Saved without a size, so it is not compared at any; state it with --set resolution_px=…"]
+        notes = ["Saved without a size, so it is compared at none; state one with --set resolution_px=…"]
     name = percentile_of(stated.constraints)
     few = "latency_budget_ms" in stated.constraints and runs < enough(name)
     hints = [f"{runs} runs are too few to tell for {name}; --runs {enough(name)} or more is enough"] if few else []

@@ -123,7 +123,7 @@ def evaluate_table(
 def _on_error(on_error: str, inputs: Sequence[str], output: str | None) -> tuple[str, str]:
     """What is done with values that are no answers, and the file that has them, if any."""
     how, _, report = on_error.partition("=")
-    one_of("--on-error", how, "a way", ("fail", "null", "report"))
+    one_of("--on-error", how, "a choice", ("fail", "null", "report"))
     if (how == "report") is not bool(report):
         raise refuse("--on-error", "write report=FILE, fail or null")
     refuse_input(report or None, inputs, "--on-error")

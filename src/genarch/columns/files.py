@@ -250,7 +250,7 @@ def _mapping(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     """Raises ValueError where a name is there twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError(f"'{Counter(name for name, _ in pairs).most_common(1)[0][0]}' is there twice")
+        raise ValueError(f"'{Counter(name for name, _ in pairs).most_common(1)[0][0]}' is a duplicate key")
     return found
 
 

@@ -57,7 +57,7 @@ class TableOfSpecs(Evaluator):
             InputError: with every kind of values that are no answers, or where it is no table of specs.
         """
         if on_error not in (ways := get_args(OnError)):
-            raise refuse("on_error", f"'{on_error}' is not a way; write one of: {', '.join(ways)}")
+            raise refuse("on_error", f"'{on_error}' is not a choice; write one of: {', '.join(ways)}")
         given, back = _as_arrow(frame)
         if not columns_of(given.schema.names):
             near = next(

@@ -169,7 +169,7 @@ def _against(
     if decision is None:
         return
     if excluding := _excluding(spec, evaluation):
-        change = "give up one of the constraints, since no architecture is left at all"
+        change = "relax one of the constraints, since no architecture is left"
         if verdict != "infeasible":
             to = f" (to {_either(candidates)})" if candidates else ""
             change = f"change the decision{to}, correct the constraint"
@@ -311,7 +311,7 @@ def _facts(entry: Rule | Notice, spec: Spec) -> str:
     """What is stated of what an entry reads, a thirtieth of a second to two places: `latency_budget_ms: 33.33`."""
     stated = ((name, spec.constraints[name]) for name in _read(entry, spec))
     shown = ((name, round(value, 2) if isinstance(value, float) else value) for name, value in stated)
-    return ", ".join(f"{name}: {format_answer(value)}" for name, value in shown) or "what the rest comes to"
+    return ", ".join(f"{name}: {format_answer(value)}" for name, value in shown) or "implied by the rest"
 
 
 def _read(entry: Rule | Notice, spec: Spec) -> list[str]:

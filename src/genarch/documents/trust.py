@@ -175,18 +175,16 @@ class Comparison:
     def _left(self, item: _Stated) -> Located:
         """That a decision has left force, at what is left of it."""
         path = self._before.shown(item.path)
-        why, place = "its document is gone from there", Place(path, 1, 1)
+        why, place = "its document is gone", Place(path, 1, 1)
         if os.path.realpath(path) != os.path.join(self._before.root, item.path):
-            why = "there is a link in place of its document"
+            why = "its document was replaced by a link"
         elif os.path.isfile(path):
             read = load_sidecar if is_spec(os.path.basename(path)) else load_document
             document = read(path, self._rules)
             placed = next((one for one in document.specs if one.spec.id == item.spec.id), None) if document else None
             why = f"{path} no longer states it"
             if placed is not None:
-                why = (
-                    "it is no longer decided" if placed.spec.decision is None else "its document is no longer in force"
-                )
+                why = "it has no decision now" if placed.spec.decision is None else "its document is not in force"
                 place = placed.place("decision")
                 if document and document.status:
                     why = f"the status of its document is '{document.status[:60]}'"
@@ -215,7 +213,7 @@ class Comparison:
         taken = taken_with(pinned, self._rules, self._tables)
         if taken not in ("unknown", self._rules):
             anew = "is new" if before is None or before.decided_with != pinned else f"was for {other}"
-            words = {"what": f"that it was decided_with {pinned} {anew}", "at": self._reference}
+            words = {"what": f"'decided_with: {pinned}' {anew}", "at": self._reference}
             yield placed.found(check, "decided_with", subject=["decided_with"], **words)
 
 

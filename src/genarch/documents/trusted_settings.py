@@ -64,9 +64,7 @@ def table_at(table: str, at: Revision) -> tuple[str, list[str]]:
         if extended in bundled_tables():
             break
         if (at.inside(table) is None) is not (inner is None) or (inner is not None and os.path.isabs(extended)):
-            raise refuse(
-                copy, f"extends '{extended[:80]}', which does not lie in the repository with it; copy it there"
-            )
+            raise refuse(copy, f"extends '{extended[:80]}', which is not in the same repository; copy it there")
     return at.copy(files[0]) if files else table, files
 
 
@@ -99,7 +97,7 @@ def weakened(
         path = before.shown(inner)
         now = iter(_lines(_now(path)) or [])
         if not all(line in now for line in _lines(content) or []):  # what is added stands among what was there
-            gone = "is gone" if not os.path.exists(path) else "has lost something"
+            gone = "is gone" if not os.path.exists(path) else "has lines removed or edited"
             yield _found(CheckId("measurements-changed"), Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
     known = baseline or project.path_of(project.baseline)
     if known and before.inside(known) is not None and os.path.exists(known):
@@ -145,35 +143,35 @@ def _settings(before: ProjectSettings, config: str | None, reference: str) -> It
 def _differences(before: ProjectSettings, now: ProjectSettings) -> Iterator[tuple[str, str]]:
     """The settings that are weaker now, each with how."""
     if before.path and os.path.abspath(before.path) != os.path.abspath(now.path or os.curdir):
-        instead = f"those of {now.path} count" if now.path else "there are none"
+        instead = f"those of {now.path} are used instead" if now.path else "there are none now"
         yield "", f"the settings of {before.path} no longer count: {instead}"
     was, table = (project.path_of(project.rules) or DEFAULT_TABLE for project in (before, now))
     if was != table:
-        yield "rules", f"rules goes from {was} to {table}"
+        yield "rules", f"'rules' changes from {was} to {table}"
     level, fail_on = (project.fail_on or "error" for project in (before, now))
     if _STRICTEST.index(fail_on) > _STRICTEST.index(level):
-        yield "fail_on", f"fail_on goes from {level} to {fail_on}"
+        yield "fail_on", f"'fail_on' changes from {level} to {fail_on}"
     if now.include and not before.include:
-        yield "include", f"include goes from everything to {', '.join(now.include)}"
+        yield "include", f"'include' changes from everything to {', '.join(now.include)}"
     for name, more in (("include", True), ("exclude", False), ("require_block", True)):
         globs, others = getattr(before, name), getattr(now, name)
         if name != "include" or (before.include and now.include):
             for change in _of_globs(globs, others, more=more):
-                yield name, f"{name} {change}"
+                yield name, f"'{name}' {change}"
     known, baseline = (project.path_of(project.baseline) for project in (before, now))
     if baseline and baseline != known:
-        yield "baseline", f"baseline goes from {known or 'none'} to {baseline}"
+        yield "baseline", f"'baseline' changes from {known or 'none'} to {baseline}"
     most, days = (project.waiver_days for project in (before, now))
     if most and (days is None or days > most):
-        yield "waiver_days", f"waiver_days goes from {most} to {days or 'none'}"
+        yield "waiver_days", f"'waiver_days' changes from {most} to {days or 'none'}"
     for name in sorted({*before.severity, *now.severity}):
         own = DOCUMENT_CHECKS[name].severity
         former, severity = (project.severity.get(name, own) for project in (before, now))
         order = (*SEVERITIES, "off")
         if order.index(severity) > order.index(former):
-            yield name, f"severity of {name} goes from {former} to {severity}"
+            yield name, f"the severity of {name} changes from {former} to {severity}"
     if before.evidence and not now.evidence:
-        yield "evidence", "evidence goes from true to false"
+        yield "evidence", "'evidence' changes from true to false"
     yield from _of_measurements(before, now)
 
 
@@ -181,10 +179,10 @@ def _of_measurements(before: ProjectSettings, now: ProjectSettings) -> Iterator[
     """How a team's own measurements are others, or may be older."""
     former, files = (", ".join(project.measurements) or "none" for project in (before, now))
     if files != former:
-        yield "measurements", f"measurements goes from {former} to {files}"
+        yield "measurements", f"'measurements' changes from {former} to {files}"
     oldest, days = (project.measurement_days or OLDEST_DAYS for project in (before, now))
     if days > oldest:
-        yield "measurement_days", f"measurement_days goes from {oldest} to {days}"
+        yield "measurement_days", f"'measurement_days' changes from {oldest} to {days}"
 
 
 def _of_globs(before: Sequence[str], now: Sequence[str], *, more: bool) -> Iterator[str]:
@@ -198,4 +196,4 @@ def _of_globs(before: Sequence[str], now: Sequence[str], *, more: bool) -> Itera
         yield f"has {glob} removed"
     both = [[glob for glob in globs if glob in before and glob in now] for globs in (before, now)]
     if both[0] != both[1] and any(glob.startswith("!") for glob in both[0]):
-        yield f"has another order: {', '.join(now)}"
+        yield f"is in another order: {', '.join(now)}"

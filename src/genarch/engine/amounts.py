@@ -55,7 +55,7 @@ def parse_amount(constraint: Constraint, text: str, *, quoted: bool = False) -> 
     if not quoted and text.startswith("{") and text.endswith("}"):
         pairs = [tuple(map(str.strip, part.split(":", 1))) for part in text[1:-1].split(",") if part.strip()]
         if len({name for name, *_ in pairs}) < len(pairs):
-            raise InvalidAnswerError(f"'{shown(text)}' names an end twice; write each once")
+            raise InvalidAnswerError(f"'{shown(text)}' has an end twice; write each once")
         return range_of(constraint, {name: parse_end(constraint, name, "".join(end)) for name, *end in pairs})
     if match := _COMPARED.fullmatch(text):
         sign, end = match.groups()
@@ -67,7 +67,7 @@ def parse_amount(constraint: Constraint, text: str, *, quoted: bool = False) -> 
         return _number(constraint, text, constraint.units, quoted=quoted).value
     if not low or not high:
         one = f"{{at_least: {shown(low)}}}" if low else f"<={shown(high) or 1000}"
-        raise InvalidAnswerError(f"'{shown(text)}' has not two ends; write {one}")
+        raise InvalidAnswerError(f"'{shown(text)}' needs two ends; write {one}")
     if constraint.units and low[-1].isalpha() != high[-1].isalpha():
         raise InvalidAnswerError(f"'{shown(text)}' has a unit at one end; write one at both, as in 1s..3s")
     ends = {name: parse_end(constraint, name, end) for name, end in (("at_least", low), ("at_most", high))}
@@ -84,7 +84,7 @@ def parse_end(constraint: Constraint, name: str, text: str, *, quoted: bool = Fa
         hint = nearest(name, SIGNS) or f"; write one of: {', '.join(SIGNS)}"
         raise InvalidAnswerError(f"'{shown(name)}' is not an end of a range{hint}")
     if not text:
-        raise InvalidAnswerError(f"names no number; {_FORMS}")
+        raise InvalidAnswerError(f"has no number; {_FORMS}")
     return _number(constraint, text, constraint.written_units, end=name, quoted=quoted)
 
 
@@ -95,10 +95,10 @@ def range_of(constraint: Constraint, ends: Mapping[str, End]) -> int | float | R
         InvalidAnswerError: when the ends do not go together, or no answer lies between them.
     """
     if not ends:
-        raise InvalidAnswerError(f"names no end; write one of: {', '.join(SIGNS)}")
+        raise InvalidAnswerError(f"has no end; write one of: {', '.join(SIGNS)}")
     for side, (one, other) in _SIDES.items():
         if one in ends and other in ends:
-            raise InvalidAnswerError(f"{one} and {other} are both its {side} end; write one of them")
+            raise InvalidAnswerError(f"{one} and {other} are both {side} ends; write one of them")
     units = {end.unit for end in ends.values()}
     if "fps" in units and len(units) > 1:
         raise InvalidAnswerError(f"{range_text(_texts(ends))} mixes units; write the same one at both ends")

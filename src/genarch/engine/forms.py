@@ -92,7 +92,7 @@ def text(
 
     def parse(scalar: Scalar) -> str:
         if not matches(scalar.text):
-            raise ValueError(f"'{shown(scalar.text)}' is not {what}" if what else "is empty; write it out")
+            raise ValueError(f"'{shown(scalar.text)}' is not {what}" if what else "is empty; write a value")
         if most is not None and len(scalar.text) > most:
             raise ValueError(f"has more than {most} characters; shorten it")
         return scalar.text.strip() if strip else scalar.text

@@ -86,7 +86,7 @@ UNSTATED = 0.25
 """What a constraint that only one of the two states counts, beside its weight."""
 
 NOT_STRICT = 0.25
-"""What a case counts that is not strict: most of those are from before diffusion was on offer."""
+"""What a case counts that is not strict: most of those are from before diffusion was available."""
 
 SHARPNESS = 4
 """The power of its similarity that a case counts: one half as alike counts a sixteenth."""

@@ -223,8 +223,8 @@ def _contradictions(stated: Answers) -> Iterator[Notice]:
     if allowed := contradicted_device(stated):
         device = stated["device"]
         message = (
-            f"gpu says {gpu}, which is {' or '.join(allowed)}; device says {device}. The rules go by the device, and "
-            "no measurement or estimate counts: state one of them, or make them agree."
+            f"gpu is {gpu}, which is {' or '.join(allowed)}, but device is {device}. The rules use device, and no "
+            "measurement or estimate counts: state only one of them, or make them agree."
         )
         title = "The hardware is not of the kind of device that is stated"
         when = All((Predicate("gpu", "is", (str(gpu),)), Predicate("device", "is", (str(device),))))
@@ -232,8 +232,8 @@ def _contradictions(stated: Answers) -> Iterator[Notice]:
     if (most := excess_memory(stated)) is not None:
         memory = format_answer(stated["device_memory_gb"])
         message = (
-            f"gpu says {gpu}, which has {most:g} GB at most; device_memory_gb says {memory}. {most:g} GB count, and "
-            "several cards that work on one image are not considered: state one of them, or make them agree."
+            f"gpu is {gpu}, which has at most {most:g} GB, but device_memory_gb is {memory}. The rules use {most:g}, "
+            "since several cards for one image are not considered: state only one of them, or make them agree."
         )
         title = "The hardware has less memory than is stated"
         predicates = (Predicate("gpu", "is", (str(gpu),)), Predicate("device_memory_gb", "above", (most,)))
@@ -248,9 +248,9 @@ def gpu_not_listed(stated: Answers) -> Iterator[Notice]:
     """That the catalogue lacks the stated `gpu`, where it does."""
     gpu = stated.get("gpu")
     if gpu is not None and gpu not in gpu_names().devices:
-        rest = f"the rules go by device, {stated['device']}" if "device" in stated else "state device, which rules read"
+        rest = f"the rules use device, {stated['device']}" if "device" in stated else "state device, which rules read"
         lacks = f"The evidence catalogue has no gpu {gpu}{nearest_gpu(str(gpu)) or '.'}"
-        message = f"{lacks} Nothing measured or estimated is of it; {rest}."
+        message = f"{lacks} No measurement or estimate applies to it; {rest}."
         title = "The hardware is not in the evidence catalogue"
         yield Notice(GPU_NOT_LISTED, "warning", title, Predicate("gpu", "is", (str(gpu),)), message, _CATALOGUE)
 

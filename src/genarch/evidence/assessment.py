@@ -321,11 +321,11 @@ def _memory(found: Candidate, model: Model, needs: Needs, there_gb: float) -> Mo
         return ModelTest("memory", scarce, "what memory it takes is not known")
     took = f"{_TOOK[found.memory_is or 'weights']} {found.memory_gb:.3g} GB, and"
     if found.memory_gb > there_gb:
-        return ModelTest("memory", "fails", f"{took} {needs.memory_words} are there")
+        return ModelTest("memory", "fails", f"{took} {needs.memory_words} are available")
     if found.memory_is == "weights" and model.family != "gan":
-        return ModelTest("memory", scarce, f"{took} nothing shows it within the {needs.memory_words} that are there")
+        return ModelTest("memory", scarce, f"{took} nothing shows it within the {needs.memory_words} available")
     sure = found.memory_gb <= (there_gb if needs.sure_gb is None else needs.sure_gb)
-    return ModelTest("memory", "passes" if sure else "open", f"{took} {needs.memory_words} are there")
+    return ModelTest("memory", "passes" if sure else "open", f"{took} {needs.memory_words} are available")
 
 
 def _budget(found: Candidate, needs: Needs) -> ModelTest:

@@ -55,7 +55,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ),
     "unlikely": (
         "{} more likely misses the budget on this hardware than keeps it",
-        "As two strong rules, against it where its quickest model likely misses the budget and another's keeps it.",
+        "Counts as two strong rules against it, if its quickest model likely misses the budget and another's does not.",
     ),
     "open": (
         "Whether {} keeps the budget on this hardware is open",
@@ -195,7 +195,7 @@ class Against:
         there = format_answer(stated) if isinstance(stated, Range) else f"{self._case.memory_gb:.3g}"
         message = (
             f"The smallest of its models that do this, {smallest.title}, takes {most:.3g} GB"
-            f"{'' if row else ' for its weights alone'}; {there} GB are there."
+            f"{'' if row else ' for its weights alone'}; {there} GB are available."
         )
         cited = (row or smallest.id,)
         yield self.rule("too-large", Any(tuple(short)), message, cited, "measured" if row else "estimated")
@@ -252,7 +252,7 @@ class Against:
             grade: Grade = "measured" if time.low == time.high else "estimated"
             cited = (time.row or way.model.id,)
             when = Any(tuple([All((any_of(some), here, sized, *ends)) for ends, some in alike.items()]))
-            yield self.rule("unlikely", when, f"{message}, which another keeps.", cited, grade, points)
+            yield self.rule("unlikely", when, f"{message}, which another architecture keeps.", cited, grade, points)
 
     def _serving(self, tasks: Tasks, point: Point, *, any_budget: bool) -> Iterator[Condition]:
         """The alternatives of which none may hold: a model that serves and takes the conditioning, or nothing does."""
@@ -281,7 +281,7 @@ class Against:
         admitted = [pair for pair in timed if pair[0].terms.admit(case.memory_gb, sold=case.sold)]
         fitting = [pair for pair in admitted if not case.taken & pair[0].terms.lacks] or admitted or timed
         if not fitting:
-            message = f"None of its models is known to be so quick {point}."
+            message = f"None of its models is known to be that quick {point}."
             yield self.rule("too-slow", when, message, (self.architecture,), "estimated")
             return
         way, (low, _, _, row) = min(fitting, key=lambda pair: pair[1].low)
@@ -294,9 +294,7 @@ class Against:
         message = f"The quickest of {whose} models that do this, {way.words}, {took} {ms_words(low)} {point}"
         message += f"; the budget is {point.words}."
         if low <= point.budget:
-            message = (
-                f"None of its models that may be sold so, fit, and take the conditioning keeps the budget {point}."
-            )
+            message = f"None of its models that may be sold, fit and take the conditioning keeps the budget {point}."
         yield self.rule("too-slow", when, message, cited, grade)
         # What is shown on the nearest task alone, or with adapters that nothing asks for, shows no budget to be kept.
         rows = measured_tasks(asked[0])
@@ -305,7 +303,7 @@ class Against:
         if low < time.high or not suited:
             here, sized, within = point.stated
             band = f"{ms_words(time.low)} to {ms_words(time.high)}" if time.low < time.high else ms_words(time.low)
-            message = f"Nothing shows it to keep the budget {point}: {way.words} is estimated at {band}."
+            message = f"Nothing shows that it keeps the budget {point}: {way.words} is estimated at {band}."
             kept = [shown.time for shown in self.at(asked, point).shown if not case.taken & shown.terms.lacks]
             kept += [time.high] if suited else []
             open_at: list[Condition] = [*_between(low, *kept)]

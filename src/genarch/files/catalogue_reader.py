@@ -134,9 +134,7 @@ def _joined(catalogue: Catalogue, path: str) -> Catalogue:
     for names, named in _REFERENCES.items():
         if names[0] in _OWN_PARTS:
             known = {entry.id for entry in getattr(parts, named)}
-            record.check_references(
-                names, known, f"is no {named.removesuffix('s')} of the catalogue or of this file", ""
-            )
+            record.check_references(names, known, f"is not among the {named} of the catalogue or of this file", "")
     stated: dict[str, Any] = {part: getattr(own, part) for part in _OWN_PARTS}
     _check_entries(Parts(*((),) * len(Parts._fields))._replace(**stated), record.report)
     for at, model in enumerate(own.models):
@@ -144,9 +142,7 @@ def _joined(catalogue: Catalogue, path: str) -> Catalogue:
             record.report(("models", at, "id"), f"must begin with '{OWN_PREFIX}', as models of your own do")
     for at, row in enumerate(own.measurements):
         if row.here and not (row.date and row.latency_ms):
-            record.report(
-                ("measurements", at, "here"), "needs 'date' and 'latency_ms'; state them, or take 'here' away"
-            )
+            record.report(("measurements", at, "here"), "needs 'date' and 'latency_ms'; state them, or remove 'here'")
     record.document.check()
     found = digest([catalogue.digest.encode(), record.content])
     return Catalogue(head=catalogue.head, parts=parts, digest=found, calibration=catalogue.calibration)
@@ -183,10 +179,10 @@ def _check_names(file_of: Mapping[str, Record[Any]], parts: Parts) -> None:
             file_of[part].check_unique(part)
     for path, named in _REFERENCES.items():
         known = {entry.id for entry in getattr(parts, named)}
-        file_of[path[0]].check_references(path, known, f"is no {named.removesuffix('s')} of the catalogue", "")
+        file_of[path[0]].check_references(path, known, f"is not among the {named} of the catalogue", "")
     unread = {*Measurement._fields, *_UNREAD_BESIDE}
     path = ("measurements", "unverified_fields")
-    file_of["measurements"].check_references(path, unread, "is no field of the catalogue", "")
+    file_of["measurements"].check_references(path, unread, "is not a field of the catalogue", "")
 
 
 def _check_entries(parts: Parts, report: _Report) -> None:
@@ -195,8 +191,8 @@ def _check_entries(parts: Parts, report: _Report) -> None:
         licence = model.licence
         for name, part in (("code", licence.code), ("weights", licence.weights)) if licence else ():
             if part and bool(part.condition) != (part.commercial_use == "conditional"):
-                wanted = "'condition' says what a conditional licence asks for, and stands with no other"
-                report(("models", at, "licence", name), f"{wanted}; add it or take it away")
+                wanted = "'condition' says what a conditional licence asks for, and no other licence has one"
+                report(("models", at, "licence", name), f"{wanted}; add or remove it")
         if licence and licence.via == "primary" and not licence.source:
             report(("models", at, "licence", "via"), "says that the terms were read, but not where; add 'source'")
     for at, row in enumerate(parts.measurements):
@@ -212,7 +208,7 @@ def _check_entries(parts: Parts, report: _Report) -> None:
                 report(("components", at, "passes", number), "needs either a resolution or tokens; state one")
     for at, price in enumerate(parts.prices):
         if price.low > price.high:
-            report(("prices", at, "low"), "is above 'high'; exchange the two")
+            report(("prices", at, "low"), "is above 'high'; swap the two")
 
 
 def _check_hardware(parts: Parts, report: _Report) -> None:
@@ -226,15 +222,15 @@ def _check_hardware(parts: Parts, report: _Report) -> None:
             where: Location = ("hardware", at, "readings", number)
             if reading.source not in sources:
                 hint = nearest(reading.source, sources)
-                report((*where, "source"), f"'{reading.source}' is no source of the catalogue{hint}")
+                report((*where, "source"), f"'{reading.source}' is not a source of the catalogue{hint}")
             for figure in reading.figures:
                 if getattr(entry, figure) is None:
                     report((*where, "figures"), f"'{figure}' has no figure; state it")
         if entry.mem_variants_gb and entry.mem_gb not in entry.mem_variants_gb:
-            report(("hardware", at, "mem_variants_gb"), "lacks mem_gb, which is that of one of them; add it")
+            report(("hardware", at, "mem_variants_gb"), "does not contain mem_gb; add it")
         for name in entry.succeeds:
             if (before := known.get(name)) and not _may_succeed(entry, before):
-                message = f"'{name}' is of another line or platform, or has a higher peak; take it away"
+                message = f"'{name}' is of another line or platform, or has a higher peak; remove it"
                 report(("hardware", at, "succeeds"), message)
 
 

@@ -245,7 +245,7 @@ def new_file(path: str, text: str) -> None:
             try:
                 _linked(stream.name, target, text)
             except FileExistsError:
-                raise refuse(path, "exists already; nothing is written over it, name another file") from None
+                raise refuse(path, "exists already, and is not overwritten; name another file") from None
 
 
 def _linked(path: str | int, target: str, text: str) -> None:

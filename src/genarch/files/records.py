@@ -250,7 +250,7 @@ def _only(kind: type[Node], otherwise: Any, message: str, inner: Read) -> Read:
     def read_only(document: Document, node: Node, field: str) -> Any:
         if isinstance(node, kind) and not _is_null(node):
             return inner(document, node, field)
-        document.report(node, field, "is empty; write it out" if _is_null(node) else message)
+        document.report(node, field, "is empty; write a value" if _is_null(node) else message)
         return otherwise
 
     return read_only
@@ -276,7 +276,7 @@ def _list_reader(kind: Any, mark: Mark) -> Read:
 
     def read_list(document: Document, node: Any, field: str) -> Any:
         if len(node.items) < mark.least:
-            document.report(node, field, "names none; name at least one")
+            document.report(node, field, "is empty; name at least one")
         if mark.most is not None and len(node.items) > mark.most:
             document.report(node, field, f"has more than {mark.most} entries; split the table")
             return ()
@@ -349,7 +349,7 @@ def _read_model(document: Document, node: Node, field: str) -> Any:
     models = load_catalogue().models if name else {}
     if name and name not in models and not name.startswith(OWN_PREFIX):
         hint = nearest(name, models) or f"; 'genarch evidence models' has them, '{OWN_PREFIX}…' is one of your own"
-        document.report(node, field, f"'{name}' is no model of the evidence catalogue{hint}")
+        document.report(node, field, f"'{name}' is not a model of the evidence catalogue{hint}")
     return name
 
 

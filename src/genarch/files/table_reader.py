@@ -181,7 +181,7 @@ def chain_of(path: str) -> list[TableFile]:
             file.report(("extends",), f"no bundled table and no file '{parent[:100]}'{hint}")
         elif real in passed:
             circle = " extends ".join(os.path.basename(step) for step in [*passed[passed.index(real) :], real])
-            file.report(("extends",), f"goes in a circle: {circle}")
+            file.report(("extends",), f"is circular: {circle}")
         elif len(passed) == MAX_CHAIN:
             file.report(("extends",), f"more than {MAX_CHAIN} tables extend one another")
         file.document.check()

@@ -297,7 +297,7 @@ def _read(document: Document, events: Iterable[yaml.Event], max_events: int, ref
     for count, event in enumerate(events):
         at = event.start_mark.index if event.start_mark else 0
         if count >= max_events:
-            refused[f"more than {max_events} parts; this is not a file to read"] = at
+            refused[f"more than {max_events} parts, which is too many to read"] = at
             break
         if getattr(event, "anchor", None) is not None:
             refused.setdefault("anchors and aliases are not allowed; write the value out", at)

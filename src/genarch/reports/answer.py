@@ -342,7 +342,7 @@ def _precedents(report: Evaluated) -> Iterator[Line]:
     chosen = Counter(name_words(each.chosen) for each in found.nearest)
     counts = ", ".join(f"{name} {count}" for name, count in chosen.most_common())
     words = f"the {len(found.nearest)} most alike: {counts}"
-    other = f"; all {found.cases}, by likeness: {name_words(found.contradicts or '')}"
+    other = f"; all {found.cases}, by similarity: {name_words(found.contradicts or '')}"
     yield Span(words + other, tone="open") if found.contradicts else words
 
 

@@ -132,9 +132,9 @@ class BacktestReport(NamedTuple):
 
 
 _GROUPS: Mapping[GroupName, tuple[str, Callable[[Case | Result], bool]]] = {
-    "strict": ("Strict, the source names the family and the others were on offer", lambda case: case.strict),
+    "strict": ("Strict, the source names the family and the others were available", lambda case: case.strict),
     "before_2022": (
-        "Before 2022, when usable diffusion was not on offer",
+        "Before 2022, when usable diffusion was not available",
         lambda case: case.year is not None and case.year < DIFFUSION_ON_OFFER,
     ),
     "all": ("All", lambda _: True),

@@ -23,27 +23,27 @@ from genarch.values import NamedTuple
 
 GLOSSARY = {
     "evaluate_both": "The verdict where the two best families are too close to call: try both on the task.",
-    "undetermined": "The verdict where several families are left and no hit gives any of them points.",
+    "undetermined": "The verdict where several families are left, and no rule that hits gives any of them points.",
     "infeasible": "The verdict where the stated constraints exclude every architecture.",
     "forced": "The confidence where no other family is left.",
-    "clear": "The confidence from the table's limit of that name on: a chance, or a margin (1/3 where none is stated).",
-    "lean": "The confidence between close call and clear, and of what precedents contradict or a rule limits.",
+    "clear": "The confidence at or above the table's limit of that name: a chance, or a margin (1/3 by default).",
+    "lean": "The confidence between close call and clear, or the most that contrary precedents or a rule allow.",
     "close_call": "The confidence below the table's limit of that name, where the verdict is evaluate_both.",
-    "inconsistent-gpu-device": "A warning: the stated gpu is not of the kind of device that is stated.",
+    "inconsistent-gpu-device": "A warning: the stated gpu is not the kind of device that is stated.",
     "inconsistent-gpu-memory": "A warning: the stated gpu is not sold with as much memory as is stated.",
-    "margin": "The difference of the two best families' points over all points that hits gave either.",
+    "margin": "The difference between the points of the two best families, over all points that hits gave either.",
     "planning_heuristic": "A grade: a rule of thumb for planning, not a measurement.",
     "observed_range": "A grade: a range seen in practice, not a benchmark.",
     "published_report": "A grade: a figure published by others, not checked here.",
     "expert_judgement": "A grade: the judgement of people who know the field.",
     "measured": "A grade: a measurement under stated conditions.",
     "documented_case": "A grade: what documented deployments did.",
-    "hit": "A rule whose condition holds whatever of the unknown turns out to be: only hits act.",
-    "miss": "A rule whose condition holds for nothing that the unknown could turn out to be.",
-    "settled": "Said of a verdict that no answer to what is open can change.",
-    "precedent": "A documented case beside a spec: what was chosen, why, when, and how the two differ.",
-    "waiver": "A stated exception to a finding or to a rule that excludes, with a reason and a last day.",
-    "baseline": "Findings that are known, and no reason for a check to fail.",
+    "hit": "A rule whose condition holds, whatever the unknown turns out to be. Only hits have an effect.",
+    "miss": "A rule whose condition cannot hold, whatever the unknown turns out to be.",
+    "settled": "A verdict is settled when no answer to what is open can change it.",
+    "precedent": "A documented case compared with a spec: what was chosen, why, when, and how the two differ.",
+    "waiver": "A stated exception to a finding, or to a rule that excludes, with a reason and an expiry date.",
+    "baseline": "Known findings, which do not fail a check.",
 }
 """The words of a report that are no entries of the table."""
 
@@ -133,7 +133,7 @@ def describe_case(case: Case) -> Description:
         ("built", case.architecture),
         ("because", case.reason),
         ("source", ", ".join(filter(None, (case.source.title, case.source.url)))),
-        ("strict", "" if case.strict else "no: the source names no family, or the others were not on offer"),
+        ("strict", "" if case.strict else "no: the source names no family, or the others were not available"),
     )
 
 
@@ -336,4 +336,4 @@ def table_list_page(rules: RuleTable) -> Iterator[Block]:
     for title, listed in rest.items():
         if listed:
             yield Section(f"{title} ({len(listed)})", (Paragraph(codes(entry.id for entry in listed)),))
-    yield Paragraph(dim("genarch show ID says more of each."))
+    yield Paragraph(dim("'genarch show ID' explains each."))

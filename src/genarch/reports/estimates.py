@@ -83,7 +83,7 @@ class WorstRow(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """Usable rows that nothing is estimated of."""
+    """Usable rows without an estimate."""
 
     reason: str
     rows: tuple[str, ...]
@@ -130,8 +130,8 @@ def accuracy_page(report: AccuracyReport) -> Iterator[Block]:
     """The figures for people."""
     yield Title(f"The estimator of {report.catalogue}")
     yield Paragraph(
-        f"Each of {report.sources} sources is estimated without it. Factors are how far off, either way; "
-        "in band: the stated band holds the measurement."
+        f"Each of {report.sources} sources is estimated from the others. Factors say how far off, either way; "
+        "in band: the stated band contains the measurement."
     )
     table = (
         (g.title, str(g.rows), f"{g.median:.2f}x", f"{g.nine_in_ten:.2f}x", f"{g.within_3:.0%}", f"{g.covered:.0%}")
@@ -150,7 +150,7 @@ def accuracy_page(report: AccuracyReport) -> Iterator[Block]:
         worst.append(Entry((code(row.row), off)))
     yield Section("Furthest off", (Entries(tuple(worst)),))
     left = tuple(Entry(f"{len(item.rows)}: {item.reason}") for item in report.left_out)
-    yield Section("Usable rows that nothing is estimated of", (Entries(left),))
+    yield Section("Usable rows without an estimate", (Entries(left),))
 
 
 def estimate_page(

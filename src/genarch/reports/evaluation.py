@@ -301,7 +301,7 @@ def _first_steps(report: Evaluated) -> Iterator[Step]:
     if report.verdict.verdict == "infeasible":
         drop = [both(names) for names in explored.relax] if explored else []
         of = f": {both(drop, 'or')}" if drop else ""
-        yield _step("Relax what can give", f"Nothing fits. Ease one of what stands in the way{of}.", "")
+        yield _step("Relax what can give", f"Nothing fits. Relax one of the constraints that stand in the way{of}.", "")
     yield from _measured_first(report)
     load = {"images_per_day", "peak_images_per_second"}.intersection(report.spec.constraints)
     if load and report.verdict.recommended and {"gpu", "resolution_px"} <= report.spec.constraints.keys():

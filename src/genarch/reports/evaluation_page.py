@@ -119,7 +119,7 @@ def _models(report: Evaluated) -> Iterator[Block]:
     methods = (_cited(strong(m.title), names, m.source, m.because) for m, names in for_these)
     yield from _section("Start with", (*start_entries(report.start_with, budgeted=budgeted), *methods))
     if report.nearest:
-        heading = "Nearest, of the models of the catalogue"
+        heading = "Nearest models in the catalogue"
         if report.verdict.verdict == "undetermined" and not report.nearest[0].candidate.misses:
             heading = "Models that do this, of architectures that are left"
         elif not recommended_models(report):
@@ -162,7 +162,7 @@ def standing_lines(report: Evaluated) -> Iterator[str]:
         known = f"it could become {either(others)}, or something else" if others else "it could become something else"
         yield f"Not settled: the search stopped at {stopped:,} steps; {known}."
     elif not verdicts:
-        yield "Every way to answer the rest contradicts itself, so nothing can be said of what it leads to."
+        yield "Every way to answer the rest contradicts itself, so what is still possible is not known."
     elif not others:
         missing = unmeasured_words(report.spec.constraints) if report.evidence else ""
         yield f"Settled by the rules; {missing}." if missing else "Settled: answering the rest cannot change this."

@@ -45,13 +45,13 @@ _APART = {
     "pipelined": "per frame of a stream, not request latency",
     "network": "the network alone",
 }
-_READ = {"secondary": "at second hand", "derived": "derived", "memory": "recalled, not read"}
+_READ = {"secondary": "second-hand", "derived": "derived", "memory": "recalled, not read"}
 _MEASURED = {
     "e2e_chart_derived": "read off a chart",
     "vendor_blog": "a hosting vendor's figure",
-    "paper_abstract": "as an abstract has it",
-    "paper_table": "as a paper prints it",
-    "paper_text": "as a paper prints it",
+    "paper_abstract": "from an abstract",
+    "paper_table": "from a paper",
+    "paper_text": "from a paper",
     "claim": "a claim",
 }
 
@@ -193,7 +193,7 @@ def _standing(entry: Feasibility, budget_ms: float | Range) -> str:
             return f"Open whether {name} keeps {budget}: it is estimated{nearest} at {band}."
         case "beyond":
             return f"Estimated to miss {budget}: {name} ({band})."
-    return f"No measurement or estimate has {name} keep {budget} there."
+    return f"No measurement or estimate shows that {name} keeps {budget} there."
 
 
 def on_the_nearest(entry: Feasibility, budget_ms: float | Range) -> str:

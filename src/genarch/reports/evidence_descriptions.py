@@ -22,7 +22,7 @@ from genarch.reports.page import Block, Entries, Entry, Paragraph, Space, Title,
 from genarch.reports.words import counted
 from genarch.values import NamedTuple
 
-MORE = "genarch show ID says more of each."
+MORE = "'genarch show ID' explains each."
 
 _NOT_READ = " (not verified)"
 _TIMINGS = {
@@ -364,7 +364,7 @@ def hardware_page(catalogue: Catalogue) -> Iterator[Block]:
     for entry in catalogue.hardware.values():
         aliases = (("also ", *codes(entry.aliases)),) if entry.aliases else ()
         entries.append(Entry((code(entry.id), f": {entry.name}"), (_figures(entry), *aliases)))
-    more = "Figures with a ? were not read in a source. genarch show ID says more."
+    more = "Figures with a ? were not read in a source. 'genarch show ID' says more."
     return _page(f"{catalogue.name}: {len(catalogue.hardware)} pieces of hardware", entries, more)
 
 
@@ -382,6 +382,6 @@ def _figures(entry: Hardware) -> str:
 def _page(title: str, entries: Sequence[Entry], more: str) -> Iterator[Block]:
     yield Title(title)
     yield Space()
-    yield Entries(tuple(entries)) if entries else Paragraph("nothing in the catalogue is all of that")
+    yield Entries(tuple(entries)) if entries else Paragraph("nothing in the catalogue matches all of that")
     yield Space()
     yield Paragraph(dim(more))

@@ -104,8 +104,8 @@ def help_page(constraint: Constraint, rules: RuleTable, situations: int) -> Iter
     """Why a question is asked, the rules that read it with their sources, and last where there is more."""
     if situations:
         yield Paragraph(
-            "Pick what is most alike by its number. It answers several questions at once, which it lists; each can be "
-            f"changed at the end. Words search all {situations}, other and Enter show the next; u if nothing is alike."
+            "Type the number of the most similar one. It answers several questions at once and lists them; each can be "
+            f"changed at the end. Words search all {situations}, other and Enter show the next; u if none is similar."
         )
         yield Paragraph(dim(f"'genarch show {constraint.name}' has more."))
         return

@@ -128,7 +128,7 @@ def contradiction_words(found: Precedents, verdict: Verdict) -> str:
         return ""
     shares = both([_share_words(name, found.agreement.get(name, 0.0)) for name in verdict.candidates])
     lead = _share_words(found.contradicts, found.agreement[found.contradicts])
-    return f"Precedents point elsewhere: weighed by similarity, documented cases speak for {lead}, not for {shares}."
+    return f"Precedents disagree: weighted by similarity, documented cases favour {lead}, not {shares}."
 
 
 def precedents_page(report: PrecedentsReport, verdict: Verdict) -> Iterator[Block]:
@@ -136,7 +136,7 @@ def precedents_page(report: PrecedentsReport, verdict: Verdict) -> Iterator[Bloc
     found = report.precedents
     yield Title((code(report.spec), "  ", dim(f"precedents among {counted(found.cases, 'documented case')}")))
     if not found.nearest:
-        yield Paragraph("None is alike: nothing that cases are compared on is stated.")
+        yield Paragraph("No case is similar: nothing that cases are compared on is stated.")
         return
     yield Paragraph(_spread_words(found))
     yield from map(Paragraph, filter(None, [contradiction_words(found, verdict)]))
@@ -148,7 +148,7 @@ def precedents_page(report: PrecedentsReport, verdict: Verdict) -> Iterator[Bloc
 
 def _spread_words(found: Precedents) -> str:
     shares = both([_share_words(name, share) for name, share in found.agreement.items()])
-    return f"Weighed by similarity, {counted(found.cases, 'documented case')} speak for {shares}."
+    return f"Weighted by similarity, {counted(found.cases, 'documented case')} favour {shares}."
 
 
 def _share_words(family: str, share: float) -> str:
@@ -160,7 +160,7 @@ def _named(part: PrecedentPart) -> tuple[str | Span, ...]:
     about = [*([str(part.year)] if part.year else []), *(["your own"] if part.own else [])]
     if not part.strict:
         early = part.year is not None and part.year < DIFFUSION_ON_OFFER
-        about.append("before diffusion was on offer" if early else "counts a quarter")
+        about.append("before diffusion was available" if early else "counts a quarter")
     return code(part.case), f" ({', '.join(about)})" if about else ""
 
 

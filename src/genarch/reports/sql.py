@@ -111,11 +111,11 @@ def check_sql(rules: RuleTable, query: Query) -> str:
         f"SELECT '{name}' AS genarch_column, CAST({name} AS {text}) AS genarch_value, COUNT(*) AS genarch_rows\n"
         f"FROM {query.table}\nWHERE {condition}\nGROUP BY {name}"
         if BY_NAME[name].kind != "set"
-        else f"SELECT '{name}' AS genarch_column, 'a member that is none, or one twice' AS genarch_value, "
+        else f"SELECT '{name}' AS genarch_column, 'an unknown or duplicate member' AS genarch_value, "
         f"COUNT(*) AS genarch_rows\nFROM {query.table}\nWHERE {condition}\nHAVING COUNT(*) > 0"
         for name, condition in wrong
     ]
-    return "-- values that are no answers\n" + "\nUNION ALL\n".join(parts) + "\n"
+    return "-- invalid values\n" + "\nUNION ALL\n".join(parts) + "\n"
 
 
 class _Compiled:

@@ -24,8 +24,8 @@ ENOUGH = 30
 CONFIDENCES: tuple[Confidence | None, ...] = (*get_args(Confidence), None)
 
 NOTE = (
-    "Each is judged by precedents and a calibration that know nothing of its source. The rules are in-sample: whoever "
-    "wrote their conditions and strengths had read the bundled cases."
+    "Each case is judged without its own source: by precedents and a calibration from the others. The rules are "
+    "in-sample: their authors had read the bundled cases."
 )
 
 
@@ -83,7 +83,7 @@ def worth_sections(part: Worth, *, learners: str) -> Iterator[Section]:
             (m.method, f"{_share(m.right, m.cases)}", f"{m.log_loss:.3f}", f"{m.brier:.3f}") for m in part.methods
         )
         blocks: tuple[Block, ...] = (Table(header, rows, "lrrr"), *([Paragraph(learners)] if learners else []))
-        yield Section(f"{part.rules}: beside others, left out", blocks, level=3)
+        yield Section(f"{part.rules}: compared with other methods, left out", blocks, level=3)
     if part.reliability:
         lines = tuple(
             (f"{b.low:.1f} to {b.high:.1f}", str(b.cases), f"{100 * b.mean:.0f} %", _share(b.right, b.cases), _drawn(b))
