@@ -135,9 +135,6 @@ class Dialogue:
     def _laid_out(self, page: Page) -> str:
         return as_text(page, self._look)
 
-    def _show(self, page: Page) -> None:
-        self._say(self._laid_out(page))
-
     def _say(self, text: str) -> None:
         self._since += text.rstrip("\n").count("\n") + 1
         try:
@@ -166,7 +163,7 @@ class Dialogue:
 
     def _paragraph(self, text: str, *, gap: bool = True) -> None:
         """Write sentences, wrapped to the window; with a gap, an empty line after them."""
-        self._show([Paragraph(text)])
+        self._say(self._laid_out([Paragraph(text)]))
         if gap:
             self._say("")
 
@@ -305,7 +302,8 @@ class Dialogue:
 
     def _found(self, word: str, shown: _Listing) -> bool:
         """Whether situations are found by these words, which are shown then; from a pipe nobody would see them."""
-        found = not self.piped and shown.narrowed([*map(self.interview.said_as, _searched(word))])
+        searched = (part for part in re.findall(r"\w[\w-]+", word) if not _LITTLE.fullmatch(part))
+        found = not self.piped and shown.narrowed([*map(self.interview.said_as, searched)])
         if found:
             self._question(shown.text)
         return found
@@ -426,11 +424,6 @@ class Dialogue:
                 continue
             self._take(chosen, reply)
             return True
-
-
-def _searched(typed: str) -> list[str]:
-    """The words that situations are searched for."""
-    return [word for word in re.findall(r"\w[\w-]+", typed) if not _LITTLE.fullmatch(word)]
 
 
 def _chosen(typed: str, names: list[str]) -> str | None:

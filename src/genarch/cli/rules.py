@@ -369,10 +369,7 @@ def _learners() -> Mapping[str, Learner]:
 
 
 def _learn(
-    model: Any,
-    rows: Sequence[Sequence[float]],
-    chosen: Sequence[str],
-    asked: Sequence[Sequence[float]],
+    model: Any, rows: Sequence[Sequence[float]], chosen: Sequence[str], asked: Sequence[Sequence[float]]
 ) -> list[Mapping[str, float]]:
     model.fit(rows, chosen)
     return [dict(zip(model.classes_, map(float, row), strict=True)) for row in model.predict_proba(asked)]

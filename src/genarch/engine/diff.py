@@ -234,14 +234,11 @@ class Comparison:
         if not all(region.where for region in regions):
             return None, "no"  # one of them is everywhere
         known = [All(tuple(part for item in region.where for part in item.conditions())) for region in regions]
-        space = Space(self._whens, [*self._ruled_out, *known], first=self._first)
-        limit = LIMIT if self.complete else LIMIT_APART
-        found = search(
-            space,
-            lambda hits: (self._pair(hits),),
-            self._may_be_any,
-            [(before, after)],
-            limit=limit,
+        found = find(
+            Space(self._whens, [*self._ruled_out, *known], first=self._first),
+            lambda hits: self._pair(hits) == (before, after),
+            lambda hits, unknown: self._may_be_any(hits, unknown, {(before, after)}),
+            limit=LIMIT if self.complete else LIMIT_APART,
             budget=self._budget,
         )
         return found.answers, "yes" if found.answers is not None else "no" if found.complete else "perhaps"
@@ -322,7 +319,10 @@ class Comparison:
                 if classes[name] and not self._all_change(classes, before, after):
                     continue
                 # An addition that no consistent answers have would widen the region in words alone.
-                if not classes[name] or self._some(classes):
+                if (
+                    not classes[name]
+                    or find(self._space, lambda _: True, classes=classes, budget=self._budget).witnesses
+                ):
                     where[name] = item
         return ChangedRegion(tuple(where[name] for name in BY_NAME if name in where), example)
 
@@ -331,10 +331,6 @@ class Comparison:
         classes = {other: distinct(self._restrictions.admitted(item)) for other, item in where.items()}
         inside = {answer.fails for answer in classes[name]}
         return {**classes, name: tuple(answer for answer in distinct(answers) if answer.fails not in inside)}
-
-    def _some(self, classes: _Classes) -> bool:
-        """Whether some consistent answers are of these classes."""
-        return find(self._space, lambda _: True, classes=classes, budget=self._budget).answers is not None
 
     def _all_change(self, classes: _Classes, before: str, after: str) -> bool:
         """Whether all consistent answers of these classes have just these results."""

@@ -8,17 +8,7 @@ from itertools import chain, combinations, islice, permutations, product
 from genarch.engine import courses
 from genarch.engine.budget import Budget
 from genarch.engine.completions import sampled
-from genarch.engine.conditions import (
-    ALWAYS,
-    All,
-    Any,
-    Condition,
-    Not,
-    Term,
-    describe,
-    terms,
-    values_named,
-)
+from genarch.engine.conditions import ALWAYS, All, Any, Condition, Not, Term, describe, terms, values_named
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Answers
 from genarch.engine.findings import CheckId, Finding
 from genarch.engine.matching import positions

@@ -294,12 +294,7 @@ def _terms(model: Model, takes: frozenset[str], catalogue: Catalogue) -> Terms:
 def shown_of(architecture: str, catalogue: Catalogue) -> tuple[Shown, ...]:
     """The requests that were measured of an architecture, in no fewer steps than usable images take."""
     return tuple(
-        Shown(
-            row,
-            row.longer_side or 0,
-            time_of(row),
-            _terms(model, in_spec_terms(row.conditioning), catalogue),
-        )
+        Shown(row, row.longer_side or 0, time_of(row), _terms(model, in_spec_terms(row.conditioning), catalogue))
         for model in catalogue.generators(architecture)
         for row in catalogue.rows_of(model.id)
         if row.timing == "request" and row.carries and (row.steps or 10**6) >= (model.work.steps if model.work else 0)

@@ -221,10 +221,8 @@ def _text(report: Report, view: View) -> str:
 def _html(report: Report, view: View) -> str:
     from genarch.reports.html import as_html  # Jinja2: for those who want a page alone
 
-    return as_html(
-        [(Title(heading_of(report)), *findings_page(report, waived=view.waived), *decisions(report))],
-        heading_of(report),
-    )
+    title = heading_of(report)
+    return as_html([(Title(title), *findings_page(report, waived=view.waived), *decisions(report))], title)
 
 
 FORMATS: Mapping[str, Callable[[Report, View], str]] = {

@@ -244,10 +244,7 @@ def _fields(report: Measured) -> Iterator[tuple[str, tuple[Line, ...]]]:
     if runs.first_ms is not None:
         ready = f", loaded after {ms_words(runs.ready_ms)}" if runs.ready_ms is not None else ""
         warmup = ", ".join(map(ms_words, runs.warmup_ms))
-        yield (
-            "First",
-            (f"{ms_words(runs.first_ms)} after starting{ready}{f'; warm-up: {warmup}' if warmup else ''}",),
-        )
+        yield ("First", (f"{ms_words(runs.first_ms)} after starting{ready}{f'; warm-up: {warmup}' if warmup else ''}",))
     if report.images_per_second:
         yield "Rate", (f"{_rate(report.images_per_second)} images a second, one after the other",)
     if load:

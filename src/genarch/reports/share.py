@@ -64,7 +64,7 @@ def sources_page(
             below = tuple(_of_fact(fact, catalogue, documented))
             found.append(Entry((code(name), f" {fact.text}"), below, anchor=anchor(name)))
         elif name in catalogue.measurements:
-            found.append(Entry((code(name), " ", *_row(name, catalogue)), anchor=anchor(name)))
+            found.append(Entry((code(name), " ", _source(name, catalogue)), anchor=anchor(name)))
     yield Title("Sources")
     yield Entries(tuple(found))
 
@@ -79,17 +79,13 @@ def _cited_in(report: Evaluated) -> Iterator[str]:
 def _of_fact(fact: Fact, catalogue: Catalogue, cases: Mapping[str, Case]) -> Iterator[Line]:
     for name in fact.rows:
         if name in catalogue.measurements:
-            yield "Measured: ", *_row(name, catalogue), f" ({name})"
+            yield "Measured: ", _source(name, catalogue), f" ({name})"
     for name in fact.cases:
         if case := cases.get(name):
-            yield "Decided: ", _linked(case.title, case.source.url), f", {case.chosen}"
+            yield "Decided: ", Span(case.title, href=case.source.url), f", {case.chosen}"
     yield from (f"Published: {work}" for work in fact.works)
 
 
-def _row(name: str, catalogue: Catalogue) -> tuple[str | Span, ...]:
-    source = catalogue.sources[catalogue.measurements[name].source]
-    return (_linked(source.title, source.url or ""),)
-
-
-def _linked(title: str, url: str) -> Span:
-    return Span(title, href=url)
+def _source(row: str, catalogue: Catalogue) -> Span:
+    source = catalogue.sources[catalogue.measurements[row].source]
+    return Span(source.title, href=source.url or "")
