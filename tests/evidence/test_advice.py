@@ -336,6 +336,37 @@ def test_where_what_is_recommended_has_no_model_for_the_task_another_is_named(sh
     assert len(found.nearest) == 3
 
 
+def test_no_model_of_another_architecture_is_named_that_does_not_fit_either() -> None:
+    quick = rule("quick", Predicate("serving", "is", ("batch",)), {"gan": 3})
+    rules = table(quick, architectures={"gan": "gan", "few_step": "hybrid"})
+    late = few_step("one", [row("late", model="one", hardware=A.id, latency_ms=900.0)])
+    stated = {**TEXT, "serving": "batch", "gpu": A.id, "resolution_px": 512}
+    assert [start.candidate.model for start in advised(rules, late, **stated, latency_budget_ms=1000).nearest] == [
+        "one"
+    ]
+    found = advised(rules, late, **stated, latency_budget_ms=500)
+    assert (found.start_with, found.nearest) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("stated", "there"),
+    [
+        ({}, True),
+        ({"paired_data": True}, True),
+        ({"paired_data": False}, False),
+        ({"paired_data": False, "training": "pretrained"}, True),
+    ],
+    ids=str,
+)
+def test_what_learns_from_pairs_alone_is_nothing_without(
+    stated: dict[str, Value], shipped: Catalogue, *, there: bool
+) -> None:
+    needs = needs_of({"task": "image_to_image", "conditioning": frozenset(), **stated}, shipped)
+    without = {entry.model: [miss.kind for miss in entry.misses] for entry in candidates(("gan",), needs)}
+    assert ("task" not in without["pix2pix-unet"]) is there
+    assert "task" not in without["cyclegan"]
+
+
 def test_no_model_is_named_before_the_task_is_known(field: RuleTable, shipped: Catalogue) -> None:
     found = advised(field, shipped, domain="narrow", latency_budget_ms=50)
     assert (found.start_with, found.nearest) == ((), ())

@@ -182,6 +182,7 @@ READS: dict[str, Value] = {
     "domain": "broad",
     "priorities": frozenset({"cost"}),
     "training": "from_scratch",
+    "paired_data": False,
 }
 
 

@@ -241,6 +241,10 @@ def test_a_spec_names_a_model_of_the_catalogue() -> None:
         ("RX 6800", "rx-6800"),
         ("Apple M3 Pro", "apple-m3-pro"),
         ("Ryzen AI Max+ 395", "amd-strix-halo-igpu"),
+        ("RTX 4090 24 GB", "rtx-4090"),
+        ("L4 24GB", "l4"),
+        ("Jetson AGX Orin 64GB", "jetson-agx-orin"),
+        ("Jetson AGX Orin 32GB", "jetson-agx-orin-32gb"),
         # As nvidia-smi has them.
         ("NVIDIA A100-SXM4-80GB", "a100-80gb-sxm"),
         ("NVIDIA H100 80GB HBM3", "h100-sxm"),

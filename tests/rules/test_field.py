@@ -156,6 +156,10 @@ def test_thresholds_of_images_were_not_tuned() -> None:
         # removal: gan 3, few_step 1; on a phone few_step 3 for a wait and 2 less, gan 2 more: 5 - 2 of 11
         ({"task": "object_removal", "device": "mobile", "serving": "near_realtime"}, "gan"),
         ({"task": "object_removal"}, "gan"),
+        # of any subject too, within a second: what removes need not have seen it
+        ({"task": "object_removal", "conditioning": ["mask"], "domain": "broad", "latency_budget_ms": 1000}, "gan"),
+        # at 1024 px within a second: gan 2 + 3, few_step 2 + 3 - 3
+        ({"task": "super_resolution", "domain": "broad", "latency_budget_ms": 1000, "resolution_px": 1024}, "gan"),
         # a team's experience counts where something is trained: diffusion 2, few_step 1; gan 2 of the domain
         ({"team_expertise": "limited", "training": "from_scratch", "domain": "narrow"}, "evaluate_both"),
         ({"team_expertise": "limited", "training": "pretrained", "domain": "narrow"}, "gan"),
@@ -199,6 +203,18 @@ def test_whether_synthetic_images_of_few_real_ones_help_is_open(images: int, *, 
     assert (verdict.verdict, verdict.confidence) == ("diffusion", "lean" if limited else "clear")
     assert verdict.chance is not None
     assert verdict.chance >= CALIBRATION.clear
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"training": "from_scratch", "training_images": 2000}, {"latency_budget_ms": 40}], ids=str
+)
+@pytest.mark.parametrize(
+    "task", ["super_resolution", "restoration", "enhancement", "modality_translation", "image_to_image"]
+)
+def test_nothing_is_clear_where_the_report_names_another_baseline(task: str, more: dict[str, object]) -> None:
+    found = evaluate(spec(task=task, domain="narrow", conditioning=[], priorities=["fidelity"], **more), FIELD)
+    assert "regression-is-the-baseline" in [notice.id for notice in found.notices]
+    assert found.verdict.confidence in ("lean", "close_call")
 
 
 TASKS = ("super_resolution", "restoration", "enhancement", "object_removal", "virtual_try_on", "portrait_animation", "texture", "compression", "image_to_image", "modality_translation")  # fmt: skip

@@ -112,9 +112,11 @@ def gpu_key(name: str) -> str:
 
 @cache
 def gpu_ids() -> Mapping[str, str]:
-    """The ids of the hardware that a spec may name, by the key of each of its names."""
-    named = {gpu_key(name): name for name in gpu_names().devices}
-    return {**{gpu_key(alias): name for alias, name in gpu_names().aliases.items()}, **named}
+    """The ids of the hardware that a spec may name, by the key of each of its names, also with its memory behind."""
+    names = gpu_names()
+    named = {gpu_key(alias): name for alias, name in names.aliases.items()} | {gpu_key(n): n for n in names.devices}
+    sized = {f"{key}{gb:g}gb": name for key, name in named.items() if (gb := names.memory_gb.get(name))}
+    return sized | named
 
 
 def gpu_series(name: str) -> str:

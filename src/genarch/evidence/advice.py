@@ -96,7 +96,7 @@ class Advice(NamedTuple):
     nearest: tuple[Start, ...]
     """Where none fits: those that miss least, at most one thing beside the budget, of the recommended architectures;
     where nothing is recommended, of those that are left, or of all. Where those have none for the task, or none that is
-    shown to keep the budget, what fits of the others that are left; where nothing does, what is nearest of these."""
+    shown to keep the budget, what fits of the others that are left."""
     model: Judged | None
 
 
@@ -149,7 +149,7 @@ def _chosen(spec: Spec, evaluation: Evaluation, needs: Needs) -> tuple[list[Cand
     # What is not shown to keep a budget comes after what does, of whatever architecture.
     others = candidates(tuple(name for name in left if name not in recommended), needs)
     fits = best_first([entry for entry in others if not entry.misses], needs)
-    return [], (fits or near or _nearest(others, needs))[:MOST]
+    return [], (fits or near)[:MOST]
 
 
 def _shown(architectures: Iterable[str], found: Iterable[Candidate]) -> list[str]:

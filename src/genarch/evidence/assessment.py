@@ -20,7 +20,7 @@ from genarch.evidence.ways import memory_of, ms_words, time_of, way_of
 from genarch.values import NamedTuple
 
 _DEPLOYED = ("commercial_use", "conditioning", "device", "device_memory_gb", "gpu")
-READ = (*_DEPLOYED, "domain", "latency_budget_ms", "priorities", "resolution_px", "task", "training")
+READ = (*_DEPLOYED, "domain", "latency_budget_ms", "paired_data", "priorities", "resolution_px", "task", "training")
 """The constraints that an assessment reads."""
 
 MOST_FITTING, MOST_NEAR = 5, 4
@@ -298,6 +298,8 @@ def _task(model: Model, needs: Needs) -> ModelTest:
     if model.subject and (needs.domain == "broad" or needs.from_scratch):
         wanted = "it is to be trained on others" if needs.from_scratch else "any subject is wanted"
         return ModelTest("task", "fails", f"it is made for {model.subject} alone, and {wanted}")
+    if model.pairs and needs.unpaired:
+        return ModelTest("task", "fails", "it learns from pairs of input and output, and there are none")
     shown = " and ".join(needs.catalogue.tasks_of(model.id))
     if needs.itself is None or needs.does_task(model, itself=True):
         return ModelTest("task", "passes", f"it does {shown}" if shown else "an adapter does it")

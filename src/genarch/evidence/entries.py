@@ -11,7 +11,7 @@ from math import prod
 from typing import Annotated, Literal, TypeVar, get_args
 
 from genarch.engine.constraints import BY_NAME
-from genarch.engine.forms import DAY, HIDDEN, SLUG, Mark, ShownText, choice, number, text, whole
+from genarch.engine.forms import DAY, HIDDEN, OMITTED, SLUG, Mark, ShownText, choice, number, text, whole
 from genarch.evidence.percentiles import Percentile, PercentileName, enough
 from genarch.values import NamedTuple
 
@@ -140,9 +140,8 @@ class Terms(NamedTuple):
 class Licence(NamedTuple):
     """What a model may be used for: its code and its weights are licensed apart.
 
-    `weights_released` is None where it is not known. In `excluded_regions` the licence grants nothing. `source` is
-    where the terms were read, as of `read_at`; `seen` is a phrase of it. What `terms`, `commercial_use`, `condition`
-    and `verified` say follows from the two parts.
+    In `excluded_regions` it grants nothing. `source` is where the terms were read, as of `read_at`; `seen` a phrase of
+    it. What `terms`, `commercial_use`, `condition` and `verified` say follows from the two parts.
     """
 
     code: Maybe[Terms]
@@ -223,7 +222,7 @@ class Model(NamedTuple):
     stated of it, beside what rows show; so is `memory_gb`, what it needs. `params_b` are its 10^9 parameters, `subject`
     is the one kind of image that it is for. `fits` are the models that an adapter can be added to; it runs beside each
     pass where `every_step`, else once. Its own figures were read in `source` as of `read_at`, with the phrase `seen`.
-    Weights are released unless a licence says otherwise.
+    Weights are released unless a licence says otherwise. `pairs`: it learns from pairs of input and output alone.
     """
 
     id: Id
@@ -250,6 +249,7 @@ class Model(NamedTuple):
     read_at: Maybe[ShownText]
     note: Maybe[ShownText]
     weights_released: Annotated[bool, HIDDEN] = True
+    pairs: Annotated[bool | None, OMITTED] = None
 
     def summed(self) -> "Model":
         """With what its licence comes to."""

@@ -51,7 +51,7 @@ class Needs(NamedTuple):
 
     Times are in milliseconds, memory in GB. `there` is the hardware whose rows count: the GPU asked for and weaker
     ones, or any such device. `memory_gb` is what is stated, or else the GPU's own. `sold`: as it was released;
-    `from_scratch`: trained by the team, so that of a model the code alone is taken.
+    `from_scratch`: trained by the team, so that of a model the code alone is taken. `unpaired`: trained without pairs.
     """
 
     catalogue: Catalogue
@@ -72,6 +72,7 @@ class Needs(NamedTuple):
     commercial_use: bool | None
     sold: bool
     from_scratch: bool
+    unpaired: bool
     memory_gb: float | None
     memory_stated: bool
     place: Place | None
@@ -302,6 +303,7 @@ def needs_of(answers: Answers, catalogue: Catalogue) -> Needs:
         sold if isinstance(sold, bool) else None,
         sold is True and stated.get("training") == "pretrained",
         from_scratch,
+        stated.get("paired_data") is False and stated.get("training") != "pretrained",
         usable(at_most(memory)),
         "device_memory_gb" in answers,
         place,
