@@ -157,9 +157,13 @@ class Evaluator:
                 codes[name] = readers[name].codes(name, arrays[name], faults)
             else:
                 codes[name] = readers[name].members(arrays, faults)
-            for column in columns:
-                if column in faults.wrong and faults.wrong[column].any():
-                    codes[name] = np.where(faults.wrong[column], 0, codes[name]).astype(codes[name].dtype)
+            if several := [faults.wrong[column] for column in columns if column in faults.wrong]:
+                wrong = reduce(np.logical_or, several)
+                codes[name] = np.where(wrong, 0, codes[name]).astype(codes[name].dtype)
+                known = pa.array(np.arange(table.num_rows), mask=wrong)
+                for column in columns:
+                    at = table.schema.get_field_index(column)
+                    table = table.set_column(at, column, arrays[column].take(known))
         faults.rows_before += table.num_rows
         faults.wrong.clear()
         return Batch(table.num_rows, codes, table)
@@ -300,18 +304,21 @@ class Evaluator:
 
 
 def _usual(table: Any, names: Collection[str]) -> Any:
-    """A batch whose lists of these columns are laid out as most are."""
-    fields = []
-    for field in table.schema:
-        kind, types = field.type, pa.types
-        if field.name in names and any(
-            test(kind) for test in (types.is_list, types.is_large_list, types.is_fixed_size_list)
-        ):
-            inner = pa.large_string() if types.is_string_view(kind.value_type) else kind.value_type
-            kind = pa.large_list(inner) if types.is_large_list(kind) else pa.list_(inner)
-        fields.append(pa.field(field.name, kind))
+    """A batch whose texts, and lists, of these columns are laid out as most are."""
+    fields = [pa.field(each.name, _usual_type(each.type) if each.name in names else each.type) for each in table.schema]
     schema = pa.schema(fields)
     return table if schema.types == table.schema.types else table.cast(schema)
+
+
+def _usual_type(kind: Any) -> Any:
+    types = pa.types
+    if types.is_string_view(kind):
+        return pa.large_string()
+    if types.is_large_list(kind):
+        return pa.large_list(_usual_type(kind.value_type))
+    if types.is_list(kind) or types.is_fixed_size_list(kind):
+        return pa.list_(_usual_type(kind.value_type))
+    return kind
 
 
 _NOTHING = [judging.INFEASIBLE, judging.UNDETERMINED]

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from genarch.columns.axes import Axis, Codes
-from genarch.columns.spelling import Spelt, bits_of, buffer_of, by_pairs, offsets, pairs_of, valid
+from genarch.columns.spelling import Spelt, bits_of, buffer_of, by_pairs, offsets, pairs_of, stated, valid
 from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.answers import UNKNOWN_WORDS, parse_answer
 from genarch.engine.constraints import BY_NAME, Constraint, Value
@@ -92,9 +92,9 @@ def check_names(names: Sequence[str], path: str) -> None:
     """Refuse names that a table has twice, and a set that is stated as a whole and by its members."""
     if twice := [name for name, times in Counter(names).items() if times > 1]:
         raise InputError([Problem(path, None, None, "", f"has the column '{twice[0]}' twice; rename one")])
-    for constraint, stated in columns_of(names).items():
-        if len(stated) > 1 and constraint in stated:
-            both = f"{constraint} and {next(name for name in stated if name != constraint)}"
+    for constraint, several in columns_of(names).items():
+        if len(several) > 1 and constraint in several:
+            both = f"{constraint} and {next(name for name in several if name != constraint)}"
             message = f"{both} state the same constraint; leave one of them out"
             raise InputError([Problem(path, None, None, "", message)])
 
@@ -124,10 +124,8 @@ class Reader:
             return np.zeros(len(array), np.uint8)
         if pa.types.is_dictionary(kind):
             return self._encoded(column, array, faults)
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        if _is_text(kind):
             return self._text(column, array, faults)
-        if pa.types.is_string_view(kind):
-            return self._text(column, array.cast(pa.large_string()), faults)
         if pa.types.is_boolean(kind) and self.constraint.kind == "flag":
             no, yes = (np.uint8(self.axis.by_name[answer]) for answer in (False, True))
             codes: Codes = bits_of(array, 1) * (yes - no) + no
@@ -139,11 +137,11 @@ class Reader:
             whole = kind.scale <= 0
             return self._text(column, text if whole else pc.utf8_rtrim(pc.utf8_rtrim(text, "0"), "."), faults)
         if self.constraint.numeric and (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-            return self._numbers(column, array, faults)
-        if self.constraint.kind == "set" and (pa.types.is_list(kind) or pa.types.is_large_list(kind)):
+            return self._numbers(column, array.cast(pa.float32()) if pa.types.is_float16(kind) else array, faults)
+        lists = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+        if self.constraint.kind == "set" and lists and not pa.types.is_nested(kind.value_type):
             return self._lists(column, array, faults)
-        stated = np.ones(len(array), bool) if (known := valid(array)) is None else known
-        faults.add(column, f"is of type {kind}; write {_TYPES[self.constraint.kind]}", stated)
+        faults.add(column, f"is of type {kind}; write {_TYPES[self.constraint.kind]}", stated(array))
         return np.zeros(len(array), np.uint8)
 
     def members(self, columns: Mapping[str, Any], faults: Faults) -> Codes:
@@ -152,22 +150,21 @@ class Reader:
         A set is known where one of them is; a member that is not is not in it.
         """
         rows = len(next(iter(columns.values())))
-        bits, stated = np.zeros(rows, np.uint32), np.zeros(rows, bool)
+        bits, some = np.zeros(rows, np.uint32), np.zeros(rows, bool)
         for name, array in columns.items():
             member = self.constraint.values.index(name.partition(".")[2])
+            if pa.types.is_dictionary(array.type):
+                array = array.dictionary_decode()  # noqa: PLW2901
             if _is_text(array.type):
                 array = _yes_no(name, array, faults)  # noqa: PLW2901  (from here on as it is without text)
             if pa.types.is_null(array.type):
                 continue
-            known = valid(array)
             if not pa.types.is_boolean(array.type):
-                given = np.ones(rows, bool) if known is None else known.view(bool)
-                faults.add(name, f"is of type {array.type}; write true or false", given)
+                faults.add(name, f"is of type {array.type}; write true or false", stated(array))
                 continue
-            true = bits_of(array, 1) if known is None else bits_of(array, 1) & known
-            bits |= true.astype(np.uint32) << np.uint32(member)
-            stated |= True if known is None else known != 0
-        return self._sets(bits, stated)
+            bits |= (bits_of(array, 1) & stated(array)).astype(np.uint32) << np.uint32(member)
+            some |= stated(array)
+        return self._sets(bits, some)
 
     def _sets(self, bits: npt.NDArray[Any], stated: Bools | None) -> Codes:
         """The codes of sets by the bits of their members."""
@@ -277,8 +274,7 @@ class Reader:
 
     def _not_numbers(self, column: str, numbers: npt.NDArray[Any], wrong: Bools, faults: Faults) -> None:
         kinds: Sequence[tuple[Callable[[Any], Any], str]] = (
-            (np.isinf, "is infinite"),
-            (lambda n: n >= 10**MAX_DIGITS, "has too many digits"),
+            (lambda n: n >= 10**MAX_DIGITS, f"must be a finite number of at most {MAX_DIGITS} digits"),
             (lambda n: n <= self.constraint.least, f"must be {self.constraint.bound}"),
             (np.ones_like, "must be a whole number"),
         )
@@ -291,37 +287,29 @@ class Reader:
 
     def _lists(self, column: str, array: Any, faults: Faults) -> Codes:
         """Sets as lists of their members."""
-        given = valid(array)
-        begin = offsets(array)
+        begin, known = offsets(array), stated(array)
         inner = array.values.slice(begin[0], begin[-1] - begin[0])
         members = None
         if self._member and _is_text(inner.type) and not inner.null_count:
             members = self._member.positions(inner)
         counts = np.diff(begin)
         if members is None or (members == 0).any():
-            members = self._members(column, inner, counts, given, faults)
+            members = self._members(column, inner, counts, known, faults)
+            known &= ~faults.wrong.get(column, np.zeros(1, bool))
         weights = np.array([0, *(1 << at for at in range(len(self.constraint.values)))], np.uint32)
         sums = np.zeros(len(inner) + 1, np.uint32)
         np.cumsum(weights.take(members), out=sums[1:])
         at = begin - begin[0]
         bits = sums.take(at[1:]) - sums.take(at[:-1])
-        twice = np.bitwise_count(bits) != counts
-        stated = given.view(bool) if given is not None else np.ones(len(array), bool)
-        wrong = faults.wrong.get(column, np.zeros(len(array), bool))
-        if (twice & stated & ~wrong).any():
-            faults.add(column, "has a member twice; write it once", twice & stated & ~wrong)
-        wrong = faults.wrong.get(column, wrong)
-        if wrong.any() or given is not None:
-            return self._sets(np.where(stated & ~wrong, bits, 0), stated & ~wrong)
-        return self._sets(bits, None)
+        twice = known & (np.bitwise_count(bits) != counts)
+        faults.add(column, "has a member twice; write it once", twice)
+        known &= ~twice
+        return self._sets(bits, None) if known.all() else self._sets(np.where(known, bits, 0), known)
 
-    def _members(
-        self, column: str, inner: Any, counts: npt.NDArray[Any], stated: Codes | None, faults: Faults
-    ) -> Codes:
+    def _members(self, column: str, inner: Any, counts: npt.NDArray[Any], known: Bools, faults: Faults) -> Codes:
         """The members of lists by position, from 1; what is none is noted by the rows that have it."""
         encoded = inner if pa.types.is_dictionary(inner.type) else inner.dictionary_encode()
-        index, known = buffer_of(encoded.indices), valid(encoded)
-        given = np.ones(len(index), bool) if known is None else known.view(bool)
+        index, given = buffer_of(encoded.indices), stated(encoded)
         rows = np.repeat(np.arange(len(counts)), counts)
         named: list[int] = []
         wrong = [(~given, "has a null among its members; leave it out")]
@@ -331,8 +319,7 @@ class Reader:
                 message = f"'{shown(str(text), 40)}' is not a member here; write {', '.join(self.constraint.values)}"
                 wrong.append((given & (index == at), message))
         for members, message in wrong:
-            found = np.bincount(rows[members], minlength=len(counts)) > 0
-            faults.add(column, message, found if stated is None else found & stated.view(bool))
+            faults.add(column, message, (np.bincount(rows[members], minlength=len(counts)) > 0) & known)
         return np.array([*named, 0], np.uint8).take(np.where(given, index, len(named)))
 
 
@@ -353,20 +340,20 @@ def answer_of(constraint: Constraint, text: str) -> Value | None:
     """
     if constraint.kind == "set":
         text = text.replace("|", ",")
-    elif constraint.kind == "flag" and text in (*_YES, *_NO):
+    elif constraint.kind == "flag" and text in (*YES, *NO):
         text = text.lower()
     return parse_answer(constraint, text.strip(), unlisted=True)
 
 
 def _yes_no(column: str, array: Any, faults: Faults) -> Any:
     """Text that says true or false, as such."""
-    yes, no, unknown = (pc.is_in(array, value_set=pa.array(words, array.type)) for words in (_YES, _NO, _UNKNOWN))
+    yes, no, unknown = (pc.is_in(array, value_set=pa.array(words, array.type)) for words in (YES, NO, _UNKNOWN))
     wrong = ~np.asarray(pc.or_(pc.or_(yes, no), unknown))
-    faults.add(column, f"must be one of: {', '.join((*_YES, *_NO))}, unknown", wrong)
+    faults.add(column, f"must be one of: {', '.join((*YES, *NO))}, unknown", wrong)
     return pc.if_else(pc.or_(yes, no), yes, None)
 
 
-_YES, _NO, _UNKNOWN = ("true", "True", "TRUE"), ("false", "False", "FALSE"), (*sorted(UNKNOWN_WORDS), None)
+YES, NO, _UNKNOWN = ("true", "True", "TRUE"), ("false", "False", "FALSE"), (*sorted(UNKNOWN_WORDS), None)
 
 
 def _either(one: Codes, other: Codes) -> Codes:
@@ -374,4 +361,4 @@ def _either(one: Codes, other: Codes) -> Codes:
 
 
 def _is_text(kind: Any) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

@@ -19,6 +19,11 @@ def valid(array: Any) -> npt.NDArray[Any] | None:
     return None if not array.null_count or array.buffers()[0] is None else bits_of(array, 0)
 
 
+def stated(array: Any) -> npt.NDArray[Any]:
+    """In which rows there is a value."""
+    return np.ones(len(array), bool) if (known := valid(array)) is None else known.view(bool)
+
+
 def bits_of(array: Any, which: int) -> npt.NDArray[Any]:
     """One of an array's buffers of bits, a byte for each."""
     begin = array.offset // 8
@@ -34,7 +39,7 @@ def buffer_of(array: Any) -> npt.NDArray[Any]:
     return values[array.offset : array.offset + len(array)]
 
 
-_FLOATS = {"halffloat": "float16", "float": "float32", "double": "float64"}
+_FLOATS = {"float": "float32", "double": "float64"}
 
 
 def offsets(array: Any) -> npt.NDArray[Any]:
