@@ -19,7 +19,7 @@ from genarch.engine.conditions import ALWAYS, All, Any, Condition, Not, Operator
 from genarch.engine.constraints import BY_NAME, CONSTRAINTS, Constraint, Range, Value, gpu_names
 from genarch.engine.explore import Exploration
 from genarch.engine.matching import Extended, Matcher
-from genarch.engine.rules import Assumed, Assumption, Examples, Notice, Ratio
+from genarch.engine.rules import Assumed, Assumption, Examples, Method, Notice, Ratio
 from genarch.engine.scoring import Change, Flip, Stability
 from genarch.engine.search import AnswerClass, verdict_search
 from genarch.engine.spec import Spec
@@ -79,6 +79,24 @@ def test_a_table_with_further_rules_is_explored_as_if_they_were_its_own(
     assert [item.verdict for item in found.possible] == [item.verdict for item in expected.possible]
     for answer in ("verdict", "settled", "flips", "binding", "relax", "stability"):
         assert getattr(found, answer) == getattr(expected, answer)
+
+
+@pytest.mark.parametrize("steps", [(48,), (49,), (30, 30), (49, 1)])
+def test_any_number_of_further_rules_is_as_if_they_were_the_tables_own(steps: tuple[int, ...]) -> None:
+    narrow, broad = (Predicate("domain", "is", (value,)) for value in ("narrow", "broad"))
+    base = table(
+        rule("first", broad, {"diffusion": 3}), methods=[Method("build", "Build", ("gan",), narrow, "It fits.", SOURCE)]
+    )
+    further = [rule(f"further-{at}", narrow, {"gan": 1}) for at in range(sum(steps))]
+    extended, begin = base, 0
+    for count in steps:
+        extended, begin = Extended.of(extended, further[begin : begin + count]), begin + count
+    anew = RuleTable(*base)._replace(rules=(*base.rules, *further))
+    every_answer: list[dict[str, Value]] = [{}, {"domain": "narrow"}, {"domain": "broad"}]
+    for stated in every_answer:
+        asked = Spec("s", stated)
+        assert evaluate(asked, extended) == evaluate(asked, anew)
+        assert explore(asked, extended).possible == explore(asked, anew).possible
 
 
 @given(contradictory_tables(NAMES), answers(NAMES, with_ranges=True))
