@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -81,14 +82,21 @@ def test_a_missed_budget_and_a_failure_have_exit_codes(tmp_path: Path) -> None:
     assert ET.fromstring(image.read_text()).tag == "{http://www.w3.org/2000/svg}svg"
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_keeps_what_was_measured_and_so_does_any_other_end_that_is_asked_for(sign: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    "signs", [[signal.SIGINT], [signal.SIGTERM], [signal.SIGINT] * 3, [signal.SIGTERM, signal.SIGINT, signal.SIGTERM]]
+)
+def test_ctrl_c_keeps_what_was_measured_and_so_does_any_other_end_that_is_asked_for(
+    signs: list[signal.Signals],
+) -> None:
     command = [sys.executable, "-m", "genarch", "measure", str(SPEC), "--no-save", "--warmup", "0", "--", "sh", "-c"]
-    script = "test {n} -lt 4 || { echo four > /proc/$PPID/fd/2; sleep 60; }"
+    # It does not end when it is asked to, so that there is time to ask again.
+    script = "test {n} -lt 4 || { trap '' TERM; echo four > /proc/$PPID/fd/2; sleep 60; sleep 60; }"
     child = subprocess.Popen([*command, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert child.stderr
     assert child.stderr.readline() == "four\n"
-    child.send_signal(sign)
+    for sign in signs:
+        child.send_signal(sign)
+        time.sleep(0.2)
     out, err = child.communicate(timeout=20)
     assert (child.returncode, err) == (130, "genarch: interrupted; what was measured is kept\n")
     assert "interrupted; 3 of 100 runs are kept" in out

@@ -181,6 +181,38 @@ def test_what_a_command_has_left_behind_is_ended_though_it_hides(tmp_path: Path)
     assert not started_at(int((tmp_path / "id").read_text()))
 
 
+_DAEMON = """
+import os, signal, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.closerange(0, 3)
+        open(sys.argv[1], "w").write(str(os.getpid()))
+        os.rename(sys.argv[1], sys.argv[2])
+        time.sleep(60)
+    os._exit(0)
+while not os.path.exists(sys.argv[2]):
+    time.sleep(0.001)
+if "--loop" in sys.argv:
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print("done", line, end="", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process without parents cannot be found")
+@pytest.mark.parametrize(("way", "option"), [(CommandWay, ""), (LoopWay, "--loop")])
+def test_a_daemon_that_a_command_has_left_behind_is_ended(
+    way: type[CommandWay | LoopWay], option: str, tmp_path: Path
+) -> None:
+    command = (sys.executable, "-c", _DAEMON, str(tmp_path / "new"), str(tmp_path / "id"), option)
+    runs, watch = run(way, *command, plan=Plan(1, 0, 20, 5))
+    assert runs.stopped is None
+    assert not started_at(int((tmp_path / "id").read_text()))
+    assert watch.family() == []
+
+
 def test_a_command_that_is_not_there_is_said_so() -> None:
     for way in (CommandWay, LoopWay):
         runs, _ = run(way, "no-such-command")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from types import FrameType
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -28,13 +28,16 @@ from genarch.files.catalogue_reader import add_evidence, check_target
 from genarch.files.io import alone, read_text, refuse
 from genarch.measure.evidence import Found, Place, entries_of, place_of, subject_of
 from genarch.measure.machine import Watch, cards, machine
-from genarch.measure.running import Plan, Seen, loaded, measured
+from genarch.measure.running import Load, Plan, Runs, Seen, loaded, measured
 from genarch.measure.ways import Address, CommandWay, LoopWay, UrlWay, Way
 from genarch.reports.measurement import Measured, as_svg, measured_page, measured_report
 
 app = Commands()
 
 MOST_RUNS = 100_000
+
+_INSISTS = 3
+"""Times that the end is asked for before it comes at whatever cost."""
 
 MeasureFormat = Annotated[
     Literal["text", "json", "markdown", "html", "svg"], option(None, "Output format.", "--format")
@@ -103,7 +106,6 @@ def measure(
     watch = Watch(found)
     way = _way(command, watch, loop=loop, address=_address(url, method, body, headers), body=_body(body))
     here = not isinstance(way, UrlWay) or _is_here(way.address.url)
-    load = None
     place = place_of(gpu, machine(found) if here else None, catalogue)
     if not target and not no_save:
         notes = ["Not saved: the spec has no file; name one for it with --evidence."]
@@ -116,31 +118,60 @@ def measure(
     hints = [f"{runs} runs are too few to tell for {name}; --runs {enough(name)} or more is enough"] if few else []
     if notes or hints:
         say(*notes, *hints)  # in time to end it
-    with watch.watching(), interrupting(signal.default_int_handler):
-        with _progress(plan.warmup + plan.runs) as seen:
-            taken = measured(way, plan, seen=seen)
-        peak = at_most(stated.constraints.get("peak_images_per_second"))
-        if isinstance(way, UrlWay) and peak and (not taken.stopped or taken.stopped.why == "time"):
-            with _progress(plan.runs) as seen:
-                load = loaded(way.address, peak, plan, seen=seen)
-    report = measured_report(
-        stated,
-        datetime.now(UTC).date().isoformat(),
-        plan,
-        taken,
-        load=load,
-        memory=watch.most(),
-        machine=machine(found) if here else None,
-        hardware=place.id if place else None,
-        notes=[*notes, *_elsewhere(stated, place)],
-    )
-    if target and place and report.percentiles and not (taken.stopped and taken.stopped.why == "failed"):
-        try:
-            report = _saved(report, stated, model, place, target, table)
-        except InputError:  # what was measured is shown all the same
-            _write(report, output_format, output)
-            raise
-    return _write(report, output_format, output)
+    asked = _End()
+    with interrupting(asked, "SIGINT"):
+        with watch.watching():
+            taken, load = _timed(way, plan, stated, asked)
+        report = measured_report(
+            stated,
+            datetime.now(UTC).date().isoformat(),
+            plan,
+            taken,
+            load=load,
+            memory=watch.most(),
+            machine=machine(found) if here else None,
+            hardware=place.id if place else None,
+            notes=[*notes, *_elsewhere(stated, place)],
+        )
+        if target and place and report.percentiles and not (taken.stopped and taken.stopped.why == "failed"):
+            try:
+                report = _saved(report, stated, model, place, target, table)
+            except (InputError, KeyboardInterrupt):  # what was measured is shown all the same
+                _write(report, output_format, output)
+                raise
+        return _write(report, output_format, output)
+
+
+class _End:
+    """What asks for the end: it is heard once, while images are made, so that nothing that was measured is lost.
+
+    Who goes on asking is heard whatever goes on.
+    """
+
+    def __init__(self) -> None:
+        self.hearing, self.times = True, 0
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        """A signal came."""
+        self.times += 1
+        if self.hearing or self.times > _INSISTS:
+            self.hearing = False
+            raise KeyboardInterrupt
+
+
+def _timed(way: Way, plan: Plan, spec: Spec, asked: _End) -> tuple[Runs, Load | None]:
+    """Images one after the other and, of a server, at the stated peak, unless the end was asked for."""
+    with _progress(plan.warmup + plan.runs) as seen:
+        taken = measured(way, plan, seen=seen)
+        asked.hearing = False
+    peak = at_most(spec.constraints.get("peak_images_per_second"))
+    if not isinstance(way, UrlWay) or not peak or asked.times or (taken.stopped and taken.stopped.why != "time"):
+        return taken, None
+    with _progress(plan.runs) as seen:
+        asked.hearing = True
+        load = loaded(way.address, peak, plan, seen=seen)
+        asked.hearing = False
+    return taken, load
 
 
 def _of_candidate(

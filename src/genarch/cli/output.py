@@ -234,11 +234,14 @@ def own_catalogue(named: Sequence[str] | None = None) -> Catalogue:
 
 
 @contextmanager
-def interrupting(by: Callable[[int, FrameType | None], None] | signal.Handlers) -> Iterator[None]:
-    """The end that others ask for, or that a closed terminal brings along, is dealt with so; what is ignored stays."""
+def interrupting(by: Callable[[int, FrameType | None], None] | signal.Handlers, *also: str) -> Iterator[None]:
+    """The end that others ask for, or that a closed terminal brings along, is dealt with so; what is ignored stays.
+
+    `also` are names of other signals.
+    """
     import signal  # for those who may be ended at length
 
-    names = ("SIGTERM", "SIGHUP")  # the second is unknown to Windows
+    names = ("SIGTERM", "SIGHUP", *also)  # the second is unknown to Windows
     known = [getattr(signal, name) for name in names if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in known}
     taken = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}

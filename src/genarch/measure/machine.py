@@ -9,14 +9,18 @@ import ctypes
 import os
 import platform
 import re
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import Any
 
 from genarch.values import NamedTuple
 
 _GB = 1e9
+
+_PR_SET_CHILD_SUBREAPER = 36
+"""Of Linux, in linux/prctl.h."""
 
 _LEAST_GB = 1e-4
 """Of a process; one that takes less has not begun yet."""
@@ -133,18 +137,37 @@ class Watch:
         """Every process that was seen of it, with when it was started."""
         self._due = Event()
         self._ended = False
+        self._others = children(os.getpid())
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Look until this ends."""
+        """Look until this ends; on Linux, what the command leaves behind becomes a child of this process meanwhile."""
         thread = Thread(target=self._look_often, daemon=True)
         thread.start()
+        _adopt(orphans=True)
         try:
             yield
         finally:
             self._ended = True
             self._due.set()
             thread.join()
+            for process in self.family():  # of a command that was just being started
+                with suppress(OSError):
+                    os.kill(process, signal.SIGKILL)
+            self.reap()
+            _adopt(orphans=False)
+
+    def family(self) -> list[int]:
+        """The command and all that it started, also what it has left behind."""
+        left = [child for child in children(os.getpid()) if child not in (self.process, *self._others)]
+        return [one for root in ([self.process] if self.process else []) + left for one in tree(root)]
+
+    def reap(self) -> None:
+        """Take leave of what the command has left behind, where that has ended; of itself its owner does."""
+        for child in self.family():
+            if child != self.process and not started_at(child):
+                with suppress(OSError, AttributeError):
+                    os.waitpid(child, os.WNOHANG)
 
     def look_at(self, process: int) -> None:
         """A command was started."""
@@ -166,7 +189,7 @@ class Watch:
         if self._cards and (used := self._cards.used_gb()) is not None:
             self._most_gpu = max(self._most_gpu or 0.0, used)
         total = 0.0
-        for process in tree(self.process) if self.process else ():
+        for process in self.family():
             self.seen.setdefault(process, started_at(process))
             peak = re.search(r"^VmHWM:\s*(\d+) kB$", _read(f"/proc/{process}/status"), re.MULTILINE)
             total += int(peak[1]) * 1024 / _GB if peak else 0.0
@@ -179,18 +202,26 @@ class Watch:
 
 def tree(process: int) -> list[int]:
     """A process and all that it started, directly or not."""
-    found, following = [process], [process]
-    while following:
-        here = following.pop()
-        try:
-            threads = os.listdir(f"/proc/{here}/task")
-        except OSError:
-            continue
-        for thread in threads:
-            below = [int(child) for child in _read(f"/proc/{here}/task/{thread}/children").split()]
-            found += below
-            following += below
+    found = [process]
+    for one in found:
+        found += children(one)
     return found
+
+
+def children(process: int) -> list[int]:
+    """What a process started, or adopted, itself."""
+    try:
+        threads = os.listdir(f"/proc/{process}/task")
+    except OSError:
+        return []
+    return [int(child) for thread in threads for child in _read(f"/proc/{process}/task/{thread}/children").split()]
+
+
+def _adopt(*, orphans: bool) -> None:
+    """Whether what is left behind below this process becomes its child, in place of the system's first process."""
+    if platform.system() == "Linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(orphans), 0, 0, 0)
 
 
 def started_at(process: int) -> str:

@@ -14,7 +14,7 @@ from threading import Thread, Timer
 from typing import IO
 
 from genarch.errors import GenarchError
-from genarch.measure.machine import Watch, started_at, tree
+from genarch.measure.machine import Watch, started_at
 
 MOST_OUTPUT = 256 << 20
 """Bytes that a command may write: 256 MiB, beyond which it is ended."""
@@ -113,35 +113,38 @@ class Child:
         return True
 
     def end(self) -> int:
-        """End it and all that it started, first by asking; its exit code, negative where a signal ended it."""
-        if self._ended:
-            return self._process.returncode or 0
+        """End it and all that it started, first by asking; its exit code, negative where a signal ended it.
+
+        Where that is interrupted, it is to be done again.
+        """
         self._ended = True
+        if self._watch.process != self._process.pid:
+            return self._process.returncode or 0
         own, seen = self._process.pid, self._watch.seen
-        for process in tree(own):
-            seen.setdefault(process, started_at(process))
         for sign in (signal.SIGTERM, signal.SIGKILL):
             for process in self._running():
                 with suppress(OSError):
                     os.kill(process, sign)
             deadline = time.monotonic() + _PATIENCE
-            with suppress(KeyboardInterrupt):  # of one who will not wait
-                while self._running() and time.monotonic() < deadline:
-                    time.sleep(0.005)
+            while self._running() and time.monotonic() < deadline:
+                time.sleep(0.005)
         with suppress(OSError, AttributeError):
             os.killpg(own, signal.SIGKILL)
+        self._watch.reap()
         code = self._process.wait()
-        self._watch.process = None
         seen.clear()
         for reader in self._readers:
             reader.join(_PATIENCE)
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             with suppress(OSError):
                 stream.close() if stream else None
+        self._watch.process = None
         return code
 
     def _running(self) -> list[int]:
         """Those processes of it that still run; one whose id is another's by now is none of them."""
+        for process in self._watch.family():
+            self._watch.seen.setdefault(process, started_at(process))
         return [one for one, start in list(self._watch.seen.items()) if start and started_at(one) == start]
 
     def _stop(self, why: str) -> None:

@@ -85,9 +85,9 @@ class CommandWay:
 
     def settle(self) -> None:
         """See that it ended well, and end what it has left behind."""
-        child, self._child = self._child, None
-        if child:
-            child.check()
+        if self._child:
+            self._child.check()
+            self._child = None
 
     def end(self) -> None:
         """End what runs."""
