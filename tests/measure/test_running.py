@@ -148,14 +148,14 @@ READY = "echo ready; "
         (CommandWay, "yes >&2", "image 1: wrote more than 1 MiB; write less, or write to a file", 0),
         (LoopWay, "sleep 60", "did not answer 'ready' within 1.5 s; raise --seconds to allow more", 0),
         (LoopWay, f"{READY}sleep 60", "did not answer 'done 1' within 0.8 s; raise --timeout to allow more", 0),
-        (LoopWay, "exit 0", "closed its standard output before writing 'ready'", 0),
+        (LoopWay, "exit 0", "exited before writing 'ready'; leave --loop out for a command that", 0),
         (LoopWay, "echo no model >&2; exit 5", "exited with 5: no model", 0),
         (LoopWay, f"{READY}read a; echo done 1; read a; exit 5", "image 2: exited with 5", 0),
         (LoopWay, f"{READY}read a; echo done 2; sleep 60", "wrote 'done 2' instead of the line 'done 1'", 0),
         (
             LoopWay,
             f"{READY}read a; printf 'done 1\\ndone 2\\n'; sleep 60",
-            "wrote 'done 1 ...' instead of the line 'done 1'",
+            "wrote 'done 2' after the line 'done 1'; write nothing else",
             0,
         ),
         (LoopWay, f"{READY}yes", "wrote '", 0),
@@ -226,6 +226,14 @@ def test_a_request_to_a_process_is_one_line() -> None:
             LoopWay(["cat"], Watch(None), body)
 
 
+RAW = {
+    "/gone": b"",
+    "/other": b"220 mail ready\r\n",
+    "/chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n5\r\nhe",
+}
+"""What is written for a path, whatever HTTP has to say of it."""
+
+
 class Server(BaseHTTPRequestHandler):
     asked: list[tuple[str, str, str]] = []  # noqa: RUF012  (of one test at a time)
 
@@ -233,6 +241,9 @@ class Server(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
         self.asked.append((self.path, body, self.headers.get("Authorization", "")))
         path = self.path.partition("?")[0]
+        if path in RAW:
+            self.wfile.write(RAW[path])
+            return
         if path == "/slow":
             time.sleep(0.2)
         if path == "/moved":
@@ -284,6 +295,9 @@ def test_a_server_gets_the_requests_that_were_described_and_no_others() -> None:
         ("/drip", "did not answer within 0.8 s; raise --timeout to allow more"),
         ("/flood", "answered with more than 0 MiB"),
         ("/part", "ended its answer 990 bytes early"),
+        ("/gone", "Remote end closed connection without response"),
+        ("/other", "answered with something other than HTTP; correct the address"),
+        ("/chunks", "broke its answer off"),
     ],
 )
 def test_a_server_that_breaks_hangs_or_floods(path: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,7 +308,10 @@ def test_a_server_that_breaks_hangs_or_floods(path: str, says: str, monkeypatch:
         assert {path for path, _, _ in Server.asked} == {path}
     gone = measured(UrlWay(Address(f"{here}/image")), QUICK)
     assert gone.stopped
-    assert "Connection refused" in gone.stopped.says
+    assert gone.stopped.says == "refused the connection; start the server first, or correct the address"
+    unknown = measured(UrlWay(Address("http://nowhere.invalid/")), QUICK)
+    assert unknown.stopped
+    assert unknown.stopped.says == "has an unknown host name; correct the address"
 
 
 def test_requests_at_a_rate_do_not_wait_for_one_another() -> None:

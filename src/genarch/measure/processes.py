@@ -94,16 +94,21 @@ class Child:
         if self._why or code:
             raise GeneratorError(self._why or self._failed(code))
 
-    def failure(self, otherwise: str, *, ending: bool = False) -> GeneratorError:
-        """End it; the error for what went wrong with it. One that is `ending` by itself has a moment to do so."""
+    def failure(self, otherwise: str, before: str = "") -> GeneratorError:
+        """End it; the error for what went wrong with it.
+
+        With `before`, it may be ending by itself, before something; then it has a moment to do so.
+        """
         with suppress(OSError):
             self.requests.close()
-        deadline = time.monotonic() + (0.5 if ending else 0.0)
+        deadline = time.monotonic() + (0.5 if before else 0.0)
         while not self._gone() and time.monotonic() < deadline:
             time.sleep(0.01)
         running = not self._gone()
         code = self.end()
-        return GeneratorError(self._why or (otherwise if running or not code else self._failed(code)))
+        if running or not (code or before):
+            return GeneratorError(self._why or f"{otherwise} {before}".rstrip())
+        return GeneratorError(self._why or (self._failed(code) if code else f"exited {before}"))
 
     def _gone(self) -> bool:
         if not hasattr(os, "waitid"):

@@ -7,7 +7,14 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import (
+    BadStatusLine,
+    HTTPConnection,
+    HTTPException,
+    HTTPSConnection,
+    IncompleteRead,
+    RemoteDisconnected,
+)
 from select import select
 from shlex import join
 from threading import Timer
@@ -129,7 +136,7 @@ class LoopWay:
         try:
             os.write(self._child.requests.fileno(), request.encode())
         except OSError:
-            raise self._child.failure("closed its standard input before all images were made", ending=True) from None
+            raise self._child.failure("closed its standard input", "before all images were made") from None
         self._expect(f"done {number}", seconds)
 
     def _expect(self, line: str, seconds: float, option: str = "--timeout") -> None:
@@ -141,17 +148,17 @@ class LoopWay:
                 raise self._child.failure(f"did not answer '{line}' within {seconds:g} s; raise {option} to allow more")
             part = os.read(answers, 1 << 16)
             if not part:
-                raise self._child.failure(f"closed its standard output before writing '{line}'", ending=True)
+                alone = "" if line != "ready" else "; leave --loop out for a command that makes one image"
+                raise self._child.failure("closed its standard output", f"before writing '{line}'{alone}")
             self._left += part
             if len(self._left) > _LONGEST_LINE:
                 break
         answer, _, self._left = self._left.partition(b"\n")
-        if answer.rstrip(b"\r") != line.encode() or self._left:
-            more = answer + (b" ..." if self._left else b"")
-            got = more[:_SHOWN].decode(errors="replace")
-            raise self._child.failure(
-                f"wrote '{got}' instead of the line '{line}'; genarch.measure.loop follows the protocol"
-            )
+        right = answer.rstrip(b"\r") == line.encode()
+        if not right or self._left:
+            got = (self._left if right else answer)[:_SHOWN].decode(errors="replace").rstrip()
+            says = f"wrote '{got}' {'after' if right else 'instead of'} the line '{line}'"
+            raise self._child.failure(f"{says}; write nothing else to standard output, as genarch.measure.loop does")
 
     def settle(self) -> None:
         """Nothing to do."""
@@ -245,11 +252,23 @@ class Address(NamedTuple):
         except (OSError, HTTPException) as error:
             if late or isinstance(error, TimeoutError):
                 raise GeneratorError(_late(seconds)) from None
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise GeneratorError(reason[:_SHOWN]) from None
+            raise GeneratorError(_broken(error)) from None
         finally:
             guard.cancel()
             connection.close()
+
+
+def _broken(error: OSError | HTTPException) -> str:
+    """What went wrong with a connection or an answer, and what to do where that can be said."""
+    if isinstance(error, ConnectionRefusedError):
+        return "refused the connection; start the server first, or correct the address"
+    if isinstance(error, socket.gaierror):
+        return "has an unknown host name; correct the address"
+    if isinstance(error, IncompleteRead):
+        return "broke its answer off"
+    if isinstance(error, BadStatusLine) and not isinstance(error, RemoteDisconnected):
+        return "answered with something other than HTTP; correct the address"
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:_SHOWN]
 
 
 def _late(seconds: float) -> str:
