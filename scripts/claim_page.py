@@ -32,7 +32,7 @@ def _lines(catalogue: Catalogue, rules: RuleTable) -> Iterator[str]:
     yield ""
     yield f"What the table `{rules.header.id}` takes from its source in figures and categories."
     yield f"By {catalogue.name}, {catalogue.head.compiled}."
-    yield "`genarch show ID` says more of each claim and row; [evidence.md](evidence.md) how good a row is."
+    yield "`genarch show ID` explains each claim and row; [evidence.md](evidence.md) how good a row is."
     yield ""
     verdicts: list[str] = [claim.verdict for claim in catalogue.claims.values()]
     yield "| verdict | means | claims |"
