@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from genarch.documents.discovery import DOCUMENT_SUFFIXES
 from genarch.documents.settings import ProjectSettings
 from genarch.files.records import fields_of
 from genarch.version import __version__
@@ -103,7 +104,7 @@ def test_the_example_repository_passes_and_a_contradiction_fails(repository: Pat
 def test_its_workflow_runs_step_by_step(repository: Path, on_path: str) -> None:
     workflow = yaml.safe_load((repository / ".github/workflows/design-documents.yml").read_text())
     steps = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
-    assert steps[0] == f"python3 -m pip install genarch=={__version__}"
+    assert steps[0] == f"python3 -P -m pip install genarch=={__version__}"
     summary = repository / "summary.md"
     result = run(
         "bash", "-e", "-c", steps[1], cwd=repository, PATH=on_path, GITHUB_STEP_SUMMARY=str(summary), TRUSTED="HEAD"
@@ -156,6 +157,7 @@ class Action:
         }
         temp = self._tmp_path / "temp"
         places = {"RUNNER_TEMP": str(temp), "GITHUB_STEP_SUMMARY": str(self._tmp_path / "summary.md")}
+        places |= {f"GITHUB_{name}": event.get(f"github.{name.lower()}", "") for name in ("REF", "SHA")}
         command = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", stated["run"])
         return run(*command, cwd=self._repository, GITHUB_ACTION_PATH=str(ROOT), **places, **OFFLINE, **env)
 
@@ -185,8 +187,12 @@ def stub(action: Action, tmp_path: Path) -> Action:
 def test_the_action_s_steps_run_as_shell(action: Action, repository: Path, tmp_path: Path) -> None:
     contradict(repository)
     python = tmp_path / "a python"  # makes its environment without a pip of its own, which takes longer than all else
-    python.write_text(f'#!/bin/sh\n[ "$*" = "-m venv -- $4" ] && exec "{sys.executable}" -m venv --without-pip "$4"\n')
+    python.write_text(
+        f'#!/bin/sh\n[ "$*" = "-P -m venv -- $5" ] && exec "{sys.executable}" -P -m venv --without-pip "$5"\n'
+    )
     python.chmod(0o755)
+    for name in ("venv", "pip", "hatchling", "tempfile", "json"):
+        (repository / f"{name}.py").write_text("raise SystemExit('what is checked out has run')\n")
     done = action.step(0, {"python": str(python)})
     assert done.returncode == 0, done.stderr
     given = {"sarif": "out.sarif", "paths": "docs/adr\r\nREADME.md\n", "changed-since": "HEAD~0"}
@@ -229,6 +235,49 @@ def test_the_action_trusts_the_base_of_pull_requests_from_forks(stub: Action, re
     ):  # fmt: skip
         asked = [f"--trusted-ref={trusted}"] if trusted else []
         assert stub.arguments({"trusted-ref": given}, event) == [*asked, "--", "."]
+
+
+def test_the_action_trusts_what_github_has_merged_a_pull_request_with(
+    stub: Action, repository: Path, tmp_path: Path
+) -> None:
+    """The base that the event names may be older: what the main branch did since is none of the pull request."""
+
+    def git(*arguments: str) -> str:
+        done = run(*GIT, *arguments, cwd=repository)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    old = git("rev-parse", "HEAD")
+    git("checkout", "-q", "-b", "topic")
+    git("commit", "-q", "--allow-empty", "-m", "parent of the topic")
+    head = git("rev-parse", "HEAD")
+    git("checkout", "-q", "main")
+    git("commit", "-q", "--allow-empty", "-m", "later")
+    base = git("rev-parse", "HEAD")
+    git("merge", "-q", "--no-ff", "-m", "parent 1\n\nparent 2", "topic")
+    merge = git("rev-parse", "HEAD")
+    event = {
+        "github.event.pull_request.base.sha": old,
+        "github.event.pull_request.head.repo.full_name": "mallory/avatars",
+        "github.repository": "acme/avatars",
+        "github.ref": "refs/pull/7/merge",
+        "github.sha": merge,
+    }
+    own = event | {"github.event.pull_request.head.repo.full_name": "acme/avatars"}
+    push = {"github.repository": "acme/avatars", "github.ref": "refs/heads/main", "github.sha": merge}
+    for checked_out, happened, given, trusted in (
+        (merge, event, "forks", base), (merge, own, "forks", ""), (merge, own, "pull-requests", base),
+        (head, event, "forks", old), (head, event | {"github.sha": head, "github.ref": "refs/heads/main"}, "forks", old),
+        (merge, push, "pull-requests", ""), (merge, event, "none", ""),
+    ):  # fmt: skip
+        git("checkout", "-q", "--detach", checked_out)
+        asked = [f"--trusted-ref={trusted}"] if trusted else []
+        assert stub.arguments({"trusted-ref": given}, happened) == [*asked, "--", "."]
+    for depth in ("1", "2"):  # of what is not there, a commit still says what it comes from
+        run(*GIT, "clone", "-q", f"--depth={depth}", "--branch=main", f"file://{repository}", depth, cwd=tmp_path)
+        vars(stub)["_repository"] = tmp_path / depth
+        assert stub.arguments({}, event) == [f"--trusted-ref={base}", "--", "."]
+        assert run("git", "cat-file", "-e", base, cwd=tmp_path / depth).returncode == 0
 
 
 def test_the_action_fetches_the_base_that_a_shallow_clone_lacks(stub: Action, repository: Path, tmp_path: Path) -> None:
@@ -305,9 +354,23 @@ def test_what_others_publish_is_pinned() -> None:
     assert set(project["build-system"]["requires"]) <= set(constraints)
 
 
+def test_nothing_that_is_checked_out_runs_where_genarch_is_installed() -> None:
+    """Without -P, `python -m` takes modules of the current folder before its own."""
+    sources = [ROOT / "docs/ci.md", ROOT / "action.yml", ROOT / "examples/repository/.gitlab-ci.yml"]
+    sources += (ROOT / "examples/repository/.github/workflows").iterdir()
+    called = [
+        line for path in sources for line in path.read_text().splitlines() if re.search(r"\s-m (pip|venv)\b", line)
+    ]
+    assert len(called) >= 6
+    assert all(" -P -m " in line for line in called)
+
+
 def test_the_hooks_are_for_what_they_say() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     assert [hook["id"] for hook in hooks] == ["genarch-check", "genarch-check-specs"]
+    documents = re.compile(hooks[0]["files"])
+    assert all(documents.search(f"a b/c{end}") and documents.search(f"C{end.upper()}") for end in DOCUMENT_SUFFIXES)
+    assert not any(documents.search(name) for name in ("md", "a.mdc", "a.md.txt", "a_md", "genarch.yaml"))
     files = re.compile(hooks[1]["files"])
     assert [bool(files.search(name)) for name in ("genarch.yaml", "a/b.genarch.yaml", "xgenarch.yaml", "genarch.yml")] == [
         True, True, False, False,

@@ -636,6 +636,44 @@ def test_new_settings_concern_every_document(repo: Path) -> None:
     assert "[block-missing]" in result.stdout
 
 
+@pytest.mark.parametrize("left", ["", "[project]\nname = 'a'\n", "[tool.other]\n", None])
+@pytest.mark.parametrize("below", [False, True])
+def test_settings_that_no_longer_count_concern_every_document(
+    below: bool,  # noqa: FBT001
+    left: str | None,
+    repo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether their file is gone or has lost its part, and from a folder below too."""
+    (repo / "docs/bad.md").write_text(BAD)
+    (repo / "pyproject.toml").write_text("[tool.genarch.severity]\ndecision-excluded = 'off'\n")
+    (repo / "other").mkdir()
+    (repo / "other/pyproject.toml").write_text("[tool.genarch]\n")
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "one")
+    if below:
+        monkeypatch.chdir(repo / "docs")
+    (repo / "other/pyproject.toml").unlink()
+    assert "0 files" in run("check", "--changed-since", "main").stdout, "of which nothing is judged here"
+    (repo / "pyproject.toml").write_text(left) if left is not None else (repo / "pyproject.toml").unlink()
+    result = run("check", "--changed-since", "main", *([".."] if below else []))
+    assert (result.returncode, "[decision-excluded]" in result.stdout) == (1, True)
+    assert f"everything is checked, since {'../' if below else ''}pyproject.toml has changed" in result.stderr
+    assert "0 files" in run("check", "--changed-since", "main", "--no-config").stdout
+
+
+def test_how_git_checks_out_concerns_every_document(repo: Path) -> None:
+    git(repo, "init", "-q", "-b", "main")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "one")
+    (repo / "docs/.gitattributes").write_text("*.md working-tree-encoding=UTF-16\n")
+    for path in (repo / "docs").glob("*.md"):
+        path.unlink()
+    git(repo, "checkout", "--", "docs")
+    assert {name for _, name, _ in found("--changed-since", "main")} == {"document-unreadable"}
+
+
 # Baseline
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -139,7 +140,9 @@ WEAKER = [
     ('exclude = ["a/", "!a/b"]', 'exclude = ["!a/b", "a/"]', ["'exclude' is in another order: !a/b, a/"]),
     ('exclude = ["a/", "b/"]', 'exclude = ["b/", "a/"]', []),
     ("", 'include = ["docs/*.md"]', ["'include' changes from everything to docs/*.md"]),
-    ('include = ["docs/*.md"]', "", []),
+    ('include = ["docs/*.md", "!docs/x.txt", "a/*.QMD", "b.genarch.yaml"]', "", []),
+    ('include = ["docs/*.md", "a/*.txt"]', "", ["'include' changes from docs/*.md, a/*.txt to documents and spec files alone"]),
+    ('include = ["docs/"]', "", ["'include' changes from docs/ to documents and spec files alone"]),
     ('include = ["a/*", "b/*"]', 'include = ["a/*"]', ["'include' has b/* removed"]),
     ('include = ["a/*"]', 'include = ["a/*", "b/*"]', []),
     ('include = ["a/*"]', 'include = ["a/*", "!a/x"]', ["'include' has !a/x added"]),
@@ -206,6 +209,14 @@ def linked(name: str, target: str, moved: str) -> Callable[[Path], object]:
     def change(repo: Path) -> None:
         (repo / moved).parent.mkdir(parents=True, exist_ok=True)
         (repo / name).rename(repo / moved)
+        (repo / name).symlink_to(target)
+
+    return change
+
+
+def edited_link(name: str, target: str) -> Callable[[Path], object]:
+    def change(repo: Path) -> None:
+        (repo / name).unlink(missing_ok=True)
         (repo / name).symlink_to(target)
 
     return change
@@ -352,6 +363,116 @@ def test_what_has_changed_has_all_that_it_weakens(bundled: Path) -> None:
     assert GONE in found("--changed-since", "HEAD"), "though it went before that"
 
 
+# Links, and what git keeps elsewhere
+
+MEASURED: dict[str, Any] = {
+    "id": "mine", "here": True, "date": "2026-11-20", "model": "sd-turbo", "tasks": ["text_to_image"], "conditioning": ["text"],
+    "hardware": "l4", "resolution": "512x512", "latency_ms": 41.25, "percentile": "p95", "measure": "e2e", "source": "own",
+    "percentiles": [{"name": "p95", "ms": 41.25, "low_ms": 40.0, "high_ms": None}],
+    "where": "command", "via": "primary", "verified": True, "trust": "high", "usable_for_calibration": False,
+}  # fmt: skip
+
+LINKS: dict[str, tuple[Callable[[Path], object], list[tuple[str, str, int]]]] = {
+    "nothing": (lambda _: None, []),
+    "a document leads elsewhere": (edited_link("docs/l.md", "../src/y.txt"), [("docs/l.md", "status-left-force", 1)]),
+    "a document leads to the same decision": (edited_link("docs/l.md", "../src/z.txt"), []),
+    "a document leads nowhere": (edited_link("docs/l.md", "nowhere"), [("docs/l.md", "status-left-force", 1)]),
+    "a document gone": (gone("docs/l.md"), [("docs/l.md", "status-left-force", 1)]),
+    "a document is a file now": (both(gone("docs/l.md"), put("docs/l.md", GOOD)), []),
+    "a document has the target as its text": (
+        both(gone("docs/l.md"), put("docs/l.md", "../src/x.txt")), [("docs/l.md", "status-left-force", 1)],
+    ),
+    "a target changed": (put("src/x.txt", "# X\n"), [("docs/l.md", "status-left-force", 1)]),
+    "a target waived": (put("src/x.txt", WAIVED), [("docs/l.md", "waiver-added", 8)]),
+    "a spec file gone": (gone("docs/m.genarch.yaml"), [("docs/m.genarch.yaml", "status-left-force", 1)]),
+    "a file of measurements leads to less": (
+        edited_link("docs/genarch-evidence.yaml", "../src/none.yaml"), [("docs/genarch-evidence.yaml", "measurements-changed", 1)],
+    ),
+    "measurements edited behind a link": (
+        edited("src/own.yaml", "41.25", "11.25"), [("docs/genarch-evidence.yaml", "measurements-changed", 1)],
+    ),
+    "a table leads elsewhere": (edited_link("rules/ours.yaml", "weak.yaml"), [("rules/ours.yaml", "table-changed", 1)]),
+    "settings lead elsewhere": (edited_link("genarch.toml", "weak.toml"), [("genarch.toml", "settings-weakened", 2)]),
+    "settings edited behind a link": (edited("strict.toml", "warning", "never"), [("genarch.toml", "settings-weakened", 2)]),
+    "the baseline leads elsewhere": (
+        both(put("grown.json", FILES["known.json"].replace("[]", f"[{ENTRY}]")), edited_link("known.json", "grown.json")),
+        [("known.json", "baseline-grown", 3)],
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def linked_base(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("linked") / "repo"
+    shutil.copytree(base, folder)
+    settings = 'rules = "rules/ours.yaml"\nfail_on = "warning"\nbaseline = "known.json"\nwaiver_days = 183\n'
+    for name, text in {
+        "src/x.txt": GOOD, "src/y.txt": "# Y\n", "src/z.txt": GOOD, "src/m.txt": SIDECAR.replace("beside", "m"),
+        "src/none.yaml": "format: 1\n", "strict.toml": settings, "weak.toml": settings.replace('"warning"', '"never"'),
+        "rules/x.yaml": FILES["rules/ours.yaml"], "rules/weak.yaml": FILES["rules/ours.yaml"].replace("Ours", "Mine"),
+        "kept.json": FILES["known.json"],
+    }.items():  # fmt: skip
+        put(name, text)(folder)
+    add_evidence(str(folder / "src/own.yaml"), {"models": None, "hardware": None, "measurements": MEASURED})
+    for name, target in {
+        "docs/l.md": "../src/x.txt", "docs/m.genarch.yaml": "../src/m.txt", "docs/genarch-evidence.yaml": "../src/own.yaml",
+        "rules/ours.yaml": "x.yaml", "genarch.toml": "strict.toml", "known.json": "kept.json",
+    }.items():  # fmt: skip
+        edited_link(name, target)(folder)
+    commit(folder)
+    git(folder, "branch", "-q", "-f", "main")
+    return folder
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_what_a_change_does_by_links(
+    name: str, linked_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(linked_base, tmp_path / "repo", symlinks=True)
+    monkeypatch.chdir(tmp_path / "repo")
+    change, expected = LINKS[name]
+    change(tmp_path / "repo")
+    assert found() == found("--changed-since", "main") == sorted(expected)
+    if expected and expected[0][0].startswith("docs/"):
+        assert found("docs") == sorted(expected), "though its target lies elsewhere"
+
+
+def pointer(text: str) -> str:
+    """What git has of a file that Git LFS keeps."""
+    oid = hashlib.sha256(text.encode()).hexdigest()
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(text)}\n"
+
+
+def test_what_git_lfs_keeps_is_compared_where_it_is_the_same_and_else_refused(bundled: Path) -> None:
+    kept = {name: FILES[name] for name in ("docs/good.md", "docs/waived.md", "genarch.toml", "known.json")}
+    git(bundled, "checkout", "-q", "main")
+    for name, text in kept.items():
+        put(name, pointer(text))(bundled)
+    commit(bundled)
+    for name, text in kept.items():
+        put(name, text)(bundled)
+    assert found() == []
+    for name, text in kept.items():
+        put(name, "# Another\n")(bundled)
+        result = check("--trusted-ref", "main")
+        assert result.returncode == 2
+        assert f"main:{name}: is kept in Git LFS, and not what it is now; keep it in git itself" in result.stderr
+        put(name, text)(bundled)
+    put("docs/good.md", pointer(GOOD))(bundled)
+    assert found() == [("docs/good.md", "document-unreadable", 1)], "not fetched"
+
+
+@pytest.mark.parametrize("name", ["docs/good.md", "docs/plain.genarch.yaml", "genarch.toml", "known.json"])
+def test_what_a_clone_lacks_is_not_taken_for_empty(name: str, bundled: Path) -> None:
+    put("docs/waived.md", "# Nothing\n")(bundled)
+    put(name, "")(bundled)
+    blob = git(bundled, "rev-parse", f"main:{name}")
+    (bundled / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    result = check("--trusted-ref", "main")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert f"main:{name}: is not in this clone; fetch it: git fetch --refetch origin" in result.stderr
+
+
 # Which commit
 
 
@@ -372,6 +493,27 @@ def test_it_is_judged_by_the_commit_named_and_compared_with_where_the_branch_lef
     assert found() == [("docs/late.md", "status-left-force", 1)], "without a commit in common, that is main itself"
 
 
+def test_where_a_branch_left_it_twice_it_is_compared_with_the_commit_itself(bundled: Path) -> None:
+    """Both sides have merged the same two branches, so that git finds two commits and neither has all."""
+    for name, text in {"one": GOOD, "two": GOOD.replace("33", "32"), "three": WAIVED}.items():
+        git(bundled, "checkout", "-q", "-b", name, "main")
+        put(f"docs/{name}.md", text)(bundled)
+        commit(bundled, name)
+    for branch, merged in (("main", ["one", "two", "three"]), ("topic", ["three", "two", "one"])):
+        git(bundled, "checkout", "-q", branch)
+        for name in merged:
+            git(bundled, "merge", "-q", "--no-ff", "-m", name, name)
+    assert len(git(bundled, "merge-base", "--all", "main", "HEAD").splitlines()) == 3
+    assert found() == []
+    for name in ("one", "two", "three"):
+        put(f"docs/{name}.md", BAD)(bundled)
+        expected = [(f"docs/{name}.md", "decision-excluded", 6)]
+        assert found() == found("--changed-since", "main") == expected
+        gone(f"docs/{name}.md")(bundled)
+        assert found() == [(f"docs/{name}.md", "status-left-force", 1)]
+        git(bundled, "checkout", "-q", "--", "docs")
+
+
 def test_a_shallow_clone_has_the_commit_or_says_what_to_fetch(
     bundled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -384,6 +526,9 @@ def test_a_shallow_clone_has_the_commit_or_says_what_to_fetch(
     assert result.returncode == 2
     assert f"--trusted-ref: git knows no commit '{main}' in this shallow clone" in result.stderr
     assert f"fetch it first: git fetch --depth=1 origin {main}\n" in result.stderr
+    result = check("--trusted-ref", "HEAD^1")
+    assert "--trusted-ref: git knows no commit 'HEAD^1' in this shallow clone" in result.stderr
+    assert "fetch it, and the history up to it (fetch-depth: 0, or git fetch --unshallow)\n" in result.stderr
     git(tmp_path / "shallow", "fetch", "-q", "--depth=1", "origin", main)
     result = check("--trusted-ref", main, "--format", "concise")
     assert (result.returncode, result.stdout.count("waiver-added")) == (1, 1)
@@ -472,14 +617,6 @@ def test_documents_that_the_settings_leave_out_are_compared_with_nothing(bundled
     assert found() == [GONE]
 
 
-MEASURED: dict[str, Any] = {
-    "id": "mine", "here": True, "date": "2026-11-20", "model": "sd-turbo", "tasks": ["text_to_image"], "conditioning": ["text"],
-    "hardware": "l4", "resolution": "512x512", "latency_ms": 41.25, "percentile": "p95", "measure": "e2e", "source": "own",
-    "percentiles": [{"name": "p95", "ms": 41.25, "low_ms": 40.0, "high_ms": None}],
-    "where": "command", "via": "primary", "verified": True, "trust": "high", "usable_for_calibration": False,
-}  # fmt: skip
-
-
 def test_what_a_sparse_checkout_leaves_out_is_not_gone(repo: Path) -> None:
     git(repo, "sparse-checkout", "set", "--no-cone", "/genarch.toml", "/known.json", "/docs/good.md")
     assert not (repo / "docs/waived.md").exists()
@@ -556,10 +693,31 @@ def test_measurements_are_those_of_the_commit_and_none_is_lost(bundled: Path) ->
     }
     add_evidence(own, {"models": None, "hardware": None, "measurements": faster})
     assert changed() == 0, "what is added counts once it is merged"
-    edit(bundled, own, "41.25", "11.25")
-    assert changed() == 1
+    text = (bundled / own).read_text()
+    for hidden in (
+        text.replace("41.25", "11.25"),
+        text.replace("- id: mine", "- id: its"),
+        f"{text}  nothing: such\n",
+        # Lines that are all still there, and say nothing any more.
+        text.replace("- id: mine\n", '- id: text\n  notes: "\n- id: mine\n').rstrip() + '\n  "\n',
+        text.replace("sources:\n- id: own", 'sources:\n- id: text\n  title: "\n- id: own').replace("with genarch measure", ""),
+    ):  # fmt: skip
+        put(own, hidden)(bundled)
+        assert changed() == 1, hidden
+    put(own, text.replace("- id: mine", "# Ours.\n- id: mine").replace("\n", "\r\n"))(bundled)
+    assert changed() == 0
     gone(own)(bundled)
     assert changed() == 1
+
+
+def test_measurements_that_an_option_names_are_compared_too(bundled: Path) -> None:
+    git(bundled, "checkout", "-q", "main")
+    add_evidence("perf.yaml", {"models": None, "hardware": None, "measurements": MEASURED})
+    commit(bundled)
+    assert found("--evidence", "perf.yaml") == []
+    edit(bundled, "perf.yaml", "41.25", "11.25")
+    assert found("--evidence", "perf.yaml") == [("perf.yaml", "measurements-changed", 1)]
+    assert found() == [], "which nobody goes by"
 
 
 def test_a_submodule_is_compared_with_its_commit(bundled: Path, tmp_path: Path) -> None:

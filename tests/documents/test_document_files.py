@@ -85,6 +85,18 @@ def test_links_stay_in_the_tree_and_files_are_looked_at_once(tree: Path) -> None
     assert found["loop.md"].__class__ is Skipped
     assert not any(name.startswith("folder/") for name in found)
     assert paths("l2.md", root=tree)[0] == "l2.md", "named, it is meant"
+    assert "l1.md" in paths(root=tree, exclude=("/a.md",)), "by its own name it is not excluded"
+    assert "l1.md" not in paths(root=tree, exclude=("a.md", "l1.md"))
+
+
+@pytest.mark.parametrize("end", ["md", "Mdx", "qmd", "RMD", "mkd", "mdown", "mdwn", "mkdn", "mkdown", "markdown"])
+def test_every_kind_of_markdown_is_looked_at(end: str, tree: Path) -> None:
+    (tree / f"docs/x.{end}").write_text("")
+    (tree / "docs/x.genarch.yaml").write_text("")
+    (tree / f"docs/x.{end}.txt").write_text("")
+    assert f"docs/x.{end}" in paths(root=tree)
+    assert f"docs/x.{end}.txt" not in paths(root=tree)
+    assert paths(f"docs/x.{end}", root=tree) == [f"docs/x.{end}", "docs/x.genarch.yaml"]
 
 
 def test_what_is_no_regular_file_is_passed_by(tree: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -173,7 +173,8 @@ def compared(
     from genarch.documents.trust import Comparison  # likewise
     from genarch.documents.trusted_settings import weakened
 
-    weaker = weakened(trusted, config, rules, baseline, no_config=no_config)
+    own = settings.own.paths if settings.own else ()
+    weaker = weakened(trusted, config, rules, baseline, own, no_config=no_config)
     return Comparison(trusted, paths, settings.rules, settings.selection, settings.policy, weaker)
 
 
@@ -229,11 +230,13 @@ def _today(stated: str | None) -> date:
         raise refuse("SOURCE_DATE_EPOCH", f"'{epoch[:40]}' is not a number of seconds since 1970") from None
 
 
-def changed_files(since: str | None, settings: Settings, rules: str | None) -> tuple[Changed | None, str]:
+def changed_files(
+    since: str | None, settings: Settings, rules: str | None, *, nearest: bool
+) -> tuple[Changed | None, str]:
     """What differs from where the branch left a commit, if one is named.
 
-    None, and what it is, where something has changed that concerns all: the settings, the baseline, a table or one that
-    it extends, documented cases.
+    None, and what it is, where something has changed that concerns all: the settings, where those count that are
+    `nearest`, others that did; the baseline, a table or one that it extends, documented cases, and how git checks out.
     """
     if since is None:
         return None, ""
@@ -241,8 +244,11 @@ def changed_files(since: str | None, settings: Settings, rules: str | None) -> t
 
     changed = changed_since(since)
     project = settings.project
+    former = set[str]()
     if settings.trusted is not None:  # at which nothing has changed
         project, rules = ProjectSettings(), None
+    elif nearest and any(os.path.basename(path) in NAMES for path in changed.paths):
+        former = set(_former_settings(since, changed)) - {os.path.realpath(project.path)}
     table = rules or project.path_of(project.rules)
     paths = [project.path, settings.baseline, *case_files(project.case_paths)]
     paths += settings.own.paths if settings.own else ()
@@ -251,20 +257,29 @@ def changed_files(since: str | None, settings: Settings, rules: str | None) -> t
 
         paths += [file.document.path for file in chain_of(table)]
     configured = {os.path.realpath(path) for path in paths if path}
-    # A spec file that is gone was for a document that may not have changed, and settings that are gone were for all.
-    names = (*NAMES, os.path.basename(settings.baseline or ""))
+    # A spec file that is gone was for a document that may not have changed.
     cases = [os.path.realpath(path) for path in project.case_paths]
     gone = {
         path
         for path in changed.paths
         if not os.path.exists(path)
-        and (
-            is_spec(os.path.basename(path))
-            or os.path.basename(path) in names
-            or any(within(path, folder) for folder in cases)
-        )
+        and (is_spec(os.path.basename(path)) or any(within(path, folder) for folder in cases))
     }
-    # A measurement beside a spec concerns that spec, whose document may not have changed.
-    measured = {path for path in changed.paths if os.path.basename(path) == OWN_NAME}
-    everything = gone | measured | (changed.paths & configured)
+    # Measurements beside a spec, and how git checks files out, concern what may not have changed.
+    around = {path for path in changed.paths if os.path.basename(path) in (OWN_NAME, ".gitattributes")}
+    everything = former | gone | around | (changed.paths & configured)
     return (None, os.path.relpath(min(everything))) if everything else (changed, "")
+
+
+def _former_settings(since: str, changed: Changed) -> Iterator[str]:
+    """The real paths of the settings that counted where a branch left a commit; those that could not be read too."""
+    from genarch.documents.revisions import Revision
+    from genarch.documents.trusted_settings import settings_at
+
+    for base in changed.bases:
+        try:
+            path = settings_at(Revision("--changed-since", since, changed.root, base), None).path
+        except InputError as error:
+            path = error.problems[0].path
+        if path:
+            yield os.path.realpath(path)

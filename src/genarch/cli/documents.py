@@ -29,7 +29,7 @@ from genarch.documents.editing import fixed, with_skeleton
 from genarch.documents.reader import DesignDocument, PlacedSpec, beside, inactive_status, load_document, load_sidecar
 from genarch.documents.settings import KnownFinding, baseline_text
 from genarch.errors import InputError
-from genarch.files.io import read_exactly, refuse, within
+from genarch.files.io import SPEC_SUFFIX, read_exactly, refuse, within
 from genarch.reports.finding_formats import FORMATS, LISTING, View
 from genarch.reports.findings import CheckReport, ListedWaiver, judged_by, waivers_page
 from genarch.reports.words import counted, safe
@@ -146,7 +146,7 @@ def check(
     known = Counter(finding.fingerprint for finding in accepted)
     targets = [path for path in (*(output.path for output in outputs), write_baseline) if path]
     listing = any(output.format in LISTING for output in outputs)
-    changed, everything = changed_files(changed_since, settings, rules)
+    changed, everything = changed_files(changed_since, settings, rules, nearest=config is None and not no_config)
     trust = trusted and compared(trusted, paths or ["."], settings, config, rules, baseline, no_config=no_config)
     if trust is not None and changed is not None:
         changed = changed._replace(paths=changed.paths | trust.differing())
@@ -275,12 +275,13 @@ def _show_files(paths: Sequence[str], settings: Settings) -> int:
 
 def _show_config(settings: Settings) -> int:
     project, policy = settings.project, settings.policy
+    suffixes = (*DOCUMENT_SUFFIXES, SPEC_SUFFIX)
     shown = [
         ("configuration", project.path or "none"),
         ("rules", settings.rules.name),
         ("evidence", "decides too" if policy.evidence else "left aside"),
         ("fail_on", settings.fail_on),
-        ("include", str(settings.selection.include) or "every *.md, *.markdown, *.genarch.yaml and genarch.yaml"),
+        ("include", str(settings.selection.include) or f"every *{', *'.join(suffixes)} and genarch.yaml"),
         ("exclude", str(settings.selection.exclude) or "nothing"),
         ("require_block", str(settings.require_block) or "nowhere"),
         ("baseline", settings.baseline or "none"),

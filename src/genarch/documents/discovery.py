@@ -214,7 +214,10 @@ def led_out(path: str) -> str:
     return "" if within(real, root) else real
 
 
-DOCUMENT_SUFFIXES = (".md", ".markdown")
+DOCUMENT_SUFFIXES = (
+    ".md", ".markdown", ".mdown", ".mdwn", ".mkd", ".mkdn", ".mkdown", ".mdx", ".qmd", ".rmd",
+)  # fmt: skip
+"""How the names of Markdown documents end, in small letters or capitals; the hook for pre-commit has them too."""
 
 _NEAR_SPEC = re.compile(r"(.*\.)?genarch\.ya?ml", re.IGNORECASE)
 """The names of spec files, and those that are meant to be."""
@@ -292,6 +295,7 @@ def listed_files(paths: Sequence[str], selection: Selection) -> Iterator[ListedF
         if not within(target, selection.root):
             return "a link out of the tree"
         walked = any(walked_to(target, root) and wanted(target, target) for root in roots)
+        walked = walked and not selection.exclude.match(target)
         return "a link to a file that is checked itself" if walked or target in given else ""
 
     for path in paths:

@@ -7,13 +7,13 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from tempfile import TemporaryDirectory
 
 from genarch.documents.discovery import repository_root
 from genarch.errors import InputError
-from genarch.files.io import refuse, walk, within
+from genarch.files.io import LFS_POINTER, read_bytes, refuse, walk, within
 from genarch.values import NamedTuple
 
 
@@ -47,6 +47,11 @@ def _commit(option: str, reference: str, advice: str) -> tuple[str, str]:
     return root, _git(option, root, "rev-parse", "--verify", "--quiet", *named, otherwise=unknown).decode().strip()
 
 
+def _bases(option: str, root: str, commit: str, otherwise: str = "") -> list[str]:
+    """Where the branch left a commit: several where each side has merged what the other one had merged."""
+    return _git(option, root, "merge-base", "--all", commit, "HEAD", otherwise=otherwise).decode().split()
+
+
 def _shallow(option: str, root: str) -> str:
     """That a clone has a part of the history alone, if so."""
     shallow = _git(option, root, "rev-parse", "--is-shallow-repository").strip() == b"true"
@@ -60,6 +65,8 @@ class Changed(NamedTuple):
     root: str
     submodules: frozenset[str] = frozenset()
     """Folders of whose changes git says something too."""
+    bases: tuple[str, ...] = ()
+    """The commits that the files are compared with."""
 
     def __contains__(self, path: object) -> bool:
         """Whether a file has changed, or lies where nobody can say."""
@@ -80,8 +87,9 @@ def changed_since(reference: str) -> Changed:
     option = "--changed-since"
     root, commit = _commit(option, reference, _FETCH)
     unrelated = f"'{reference[:80]}' and HEAD have no commit in common here{_shallow(option, root)}; {_FETCH}"
-    base = _git(option, root, "merge-base", commit, "HEAD", otherwise=unrelated).decode().strip()
-    changed = _git(option, root, "diff", "--name-only", "--no-renames", "--ignore-submodules=none", "-z", base, "--")
+    bases = _bases(option, root, commit, otherwise=unrelated)
+    differing = ("diff", "--name-only", "--no-renames", "--ignore-submodules=none", "-z")
+    changed = b"".join(_git(option, root, *differing, base, "--") for base in bases)
     new = _git(option, root, "ls-files", "--others", "--exclude-standard", "-z")
     paths = {os.path.realpath(os.path.join(root, name)) for name in os.fsdecode(changed + new).split("\0") if name}
     # Of a submodule, or a repository inside, git names the folder alone.
@@ -92,6 +100,7 @@ def changed_since(reference: str) -> Changed:
         frozenset(paths | set(map(os.path.realpath, inside))),
         root,
         frozenset(os.path.realpath(os.path.join(root, name)) for name in submodules),
+        tuple(bases),
     )
 
 
@@ -178,7 +187,11 @@ class Revision:
         raise refuse(f"{self.reference}:{path}", "is a link out of the repository, or a circular one; name a file")
 
     def contents(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The contents of files that the commit has; others are left out."""
+        """The contents of files that the commit has; others are left out.
+
+        Raises:
+            InputError: where this clone lacks one of them, or has no more than a pointer to it.
+        """
         wanted: dict[str, list[str]] = {}
         for path in paths:
             if path in self.files:
@@ -189,13 +202,29 @@ class Revision:
             rest = _git(self._option, repository, "cat-file", "--batch", given=names)
             for path in here:
                 header, _, rest = rest.partition(b"\n")
-                size = int(header.split()[-1]) if not header.endswith(b"missing") else 0
+                if header.endswith(b"missing"):
+                    raise refuse(
+                        f"{self.reference}:{path}", "is not in this clone; fetch it: git fetch --refetch origin"
+                    )
+                size = int(header.split()[-1])
                 found[path], rest = rest[:size], rest[size + 1 :]
-        return found
+        return {path: self._fetched(path, content) for path, content in found.items()}
+
+    def _fetched(self, path: str, content: bytes) -> bytes:
+        """What a file is: of what is kept in Git LFS the one that lies there now, if it is the same."""
+        if not content.startswith(LFS_POINTER):
+            return content
+        with suppress(InputError):
+            now = read_bytes(os.path.join(self.root, path), limit=16 << 20)
+            if f"oid sha256:{hashlib.sha256(now).hexdigest()}\n".encode() in content:
+                return now
+        raise refuse(f"{self.reference}:{path}", "is kept in Git LFS, and not what it is now; keep it in git itself")
 
     def unchanged(self, path: str) -> bool:
-        """Whether a file is now what it is at the commit: not a link, reached by none, and the same in every byte."""
+        """Whether a file is now what it is at the commit: no link then or now, reached by none, and the same bytes."""
         kept, now = self.files[path], os.path.join(self.root, path)
+        if kept.is_link:
+            return False
         try:
             folder = os.path.dirname(now)
             if folder not in self._real:
@@ -272,7 +301,7 @@ class Trusted(NamedTuple):
 
     at: Revision
     before: Revision
-    """Where the branch left `at`; `at` itself where the two have no commit in common here."""
+    """Where the branch left `at`; `at` itself where there is no such commit here, or more than one."""
 
 
 def trusted_by(reference: str) -> Trusted:
@@ -282,10 +311,11 @@ def trusted_by(reference: str) -> Trusted:
         InputError: when git is not there, or knows no such commit.
     """
     option = "--trusted-ref"
-    root, commit = _commit(option, reference, f"fetch it first: git fetch --depth=1 origin {reference[:80]}")
+    named = f"fetch it first: git fetch --depth=1 origin {reference[:80]}"
+    root, commit = _commit(option, reference, _FETCH if set("^~@") & set(reference) else named)
     at = Revision(option, reference, root, commit)
-    try:
-        base = _git(option, root, "merge-base", commit, "HEAD").decode().strip()
-    except InputError:  # in a shallow clone, or on a branch without a commit
-        base = commit
-    return Trusted(at, at if base == commit else Revision(option, reference, root, base))
+    bases = []
+    with suppress(InputError):  # in a shallow clone, or on a branch without a commit
+        bases = _bases(option, root, commit)
+    unclear = len(bases) != 1 or bases == [commit]
+    return Trusted(at, at if unclear else Revision(option, reference, root, bases[0]))

@@ -52,10 +52,11 @@ class Comparison:
         self._weaker = tuple(weaker)
         self._now: dict[str, list[_Stated]] = {}
         self._same: dict[str, bool] = {}
+        self._looked = dict.fromkeys(self._looked_at())
 
     def differing(self) -> frozenset[str]:
         """The real paths of the documents and spec files that differ from those of the commit, new ones left out."""
-        paths = (path for path in self._looked_at() if not self._unchanged(path))
+        paths = (path for path in self._looked if not self._unchanged(path))
         return frozenset(os.path.realpath(os.path.join(self._before.root, path)) for path in paths)
 
     def saw(self, path: str, stated: Iterable[PlacedSpec]) -> None:
@@ -63,7 +64,7 @@ class Comparison:
         stated = list(stated)
         if not stated or (inner := self._before.inside(path)) is None:
             return
-        if os.path.islink(path):  # what it leads to is what the commit may have
+        if os.path.islink(path) and inner not in self._looked:  # what it leads to is what the commit may have
             inner = self._before.inside(os.path.realpath(path)) or inner
         if is_spec(os.path.basename(inner)) or not self._unchanged(inner):
             self._now.setdefault(inner, []).extend(_Stated(inner, placed.spec, placed=placed) for placed in stated)
@@ -71,10 +72,9 @@ class Comparison:
     def findings(self) -> Iterator[Located]:
         """What is weaker, the decisions that have left force, and the exceptions that are new."""
         yield from self._weaker
-        looked_at = dict.fromkeys(self._looked_at())
         # Where a spec file is the same, the document beside it may not be.
-        wanted = {path for path in looked_at if not self._unchanged(path) or self._may_differ(path)}
-        before = self._stated_before(dict.fromkeys([*(path for path in looked_at if path in wanted), *self._now]))
+        wanted = dict.fromkeys(path for path in self._looked if not self._unchanged(path) or self._may_differ(path))
+        before = self._stated_before(wanted | dict.fromkeys(self._now))
         gone: list[_Stated] = []
         pairs: list[tuple[Spec | None, _Stated]] = []
         new: list[_Stated] = []
@@ -116,16 +116,20 @@ class Comparison:
         return self._same[path]
 
     def _looked_at(self) -> Iterator[str]:
-        """The files of the commit that the check would look at, were they as there; of links, their targets."""
+        """The files of the commit that the check would look at, were they as there; links that lead to others too."""
         for path, kept in self._before.files.items():
-            if not self._by_name(path) or self._selection.exclude.match_real(os.path.join(self._before.root, path)):
+            if not self._takes(path):
                 continue
-            there = path
             if kept.is_link:
+                there = path
                 with suppress(InputError):
                     there = self._before.at(path)
-            if there in self._before.files and not self._before.files[there].is_link:
-                yield there
+                if there not in self._before.files or self._before.files[there].is_link or self._takes(there):
+                    continue
+            yield path
+
+    def _takes(self, path: str) -> bool:
+        return self._by_name(path) and not self._selection.exclude.match_real(os.path.join(self._before.root, path))
 
     def _by_name(self, path: str) -> bool:
         if path in self._named:
@@ -176,7 +180,8 @@ class Comparison:
         """That a decision has left force, at what is left of it."""
         path = self._before.shown(item.path)
         why, place = "its document is gone", Place(path, 1, 1)
-        if os.path.realpath(path) != os.path.join(self._before.root, item.path):
+        was = self._before.files.get(item.path)
+        if not (was and was.is_link) and os.path.realpath(path) != os.path.join(self._before.root, item.path):
             why = "its document was replaced by a link"
         elif os.path.isfile(path):
             read = load_sidecar if is_spec(os.path.basename(path)) else load_document

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
+from genarch.documents.discovery import DOCUMENT_SUFFIXES
 from genarch.documents.reader import located
 from genarch.documents.revisions import Revision, Trusted
 from genarch.documents.settings import (
@@ -22,7 +23,8 @@ from genarch.documents.settings import (
 from genarch.engine.findings import SEVERITIES, CheckId, Located, Place
 from genarch.errors import InputError
 from genarch.files.bundled import DEFAULT_TABLE, DOCUMENT_CHECKS, OWN_NAME, bundled_tables
-from genarch.files.io import read_bytes, read_text, refuse, within
+from genarch.files.io import SPEC_NAME, read_bytes, read_text, refuse, within
+from genarch.files.records import read_record
 
 _STRICTEST = (*reversed(SEVERITIES), "never")
 """What a check may fail from, the strictest first."""
@@ -51,8 +53,7 @@ def table_at(table: str, at: Revision) -> tuple[str, list[str]]:
     Raises:
         InputError: where it extends one on the other side of the repository's border.
     """
-    from genarch.files.records import read_record  # not for whoever has no table of their own
-    from genarch.files.table_reader import MAX_CHAIN, TableForm
+    from genarch.files.table_reader import MAX_CHAIN, TableForm  # not for whoever has no table of their own
 
     files: list[str] = []
     while table not in bundled_tables() and len(files) <= MAX_CHAIN:
@@ -74,9 +75,18 @@ def _found(name: CheckId, place: Place, subject: str, **words: object) -> Locate
 
 
 def weakened(
-    trusted: Trusted, config: str | None, rules: str | None, baseline: str | None, *, no_config: bool
+    trusted: Trusted,
+    config: str | None,
+    rules: str | None,
+    baseline: str | None,
+    measurements: Sequence[str] = (),
+    *,
+    no_config: bool,
 ) -> Iterator[Located]:
-    """What a change does to the settings, the tables and the baseline that it is judged by; options go before them."""
+    """What a change does to the settings, tables, measurements and baseline that it is judged by.
+
+    Options go before settings; `measurements` are the files of them that count.
+    """
     before = trusted.before
     project = settings_at(before, config, none=no_config)
     yield from _settings(project, config, trusted.at.reference) if not no_config else ()
@@ -85,19 +95,21 @@ def weakened(
     for path in files:
         inner = before.inside(path)
         there = "" if inner is None else before.at(inner)
-        if there not in before.files or before.unchanged(there):
+        if there not in before.files or (there == inner and before.unchanged(there)):
             continue
         if _lines(before.contents([there])[there]) != _lines(_now(path)):
             gone = "is gone" if not os.path.exists(path) else "is changed"
             yield _found(CheckId("table-changed"), Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
-    own = [before.inside(os.path.join(project.folder, path)) for path in project.measurements]
+    own = [before.inside(path) for path in measurements]
+    own += [before.inside(os.path.join(project.folder, path)) for path in project.measurements]
     own += [path for path in before.files if os.path.basename(path) == OWN_NAME]
-    differing = [path for path in filter(None, own) if path in before.files and not before.unchanged(path)]
-    for inner, content in before.contents(dict.fromkeys(differing)).items():
+    for inner in dict.fromkeys(filter(None, own)):
         path = before.shown(inner)
-        now = iter(_lines(_now(path)) or [])
-        if not all(line in now for line in _lines(content) or []):  # what is added stands among what was there
-            gone = "is gone" if not os.path.exists(path) else "has lines removed or edited"
+        if inner in before.files and before.unchanged(inner):
+            continue
+        now = _measured(path)
+        if any(entry not in now for entry in _measured(before.copy(path))):
+            gone = "is gone" if not os.path.exists(path) else "has entries removed or edited"
             yield _found(CheckId("measurements-changed"), Place(path, 1, 1), path, gone=gone, at=trusted.at.reference)
     known = baseline or project.path_of(project.baseline)
     if known and before.inside(known) is not None and os.path.exists(known):
@@ -111,6 +123,16 @@ def weakened(
                 line = text.count("\n", 0, max(text.find(item.fingerprint), 0)) + 1
                 words = {"check": item.check, "file": item.file, "at": trusted.at.reference}
                 yield _found(CheckId("baseline-grown"), Place(known, line, 1), item.fingerprint, **words)
+
+
+def _measured(path: str) -> list[object]:
+    """The entries of a file of measurements; none where it cannot be read."""
+    from genarch.files.catalogue_reader import OwnEvidence  # for a team that has such a file
+
+    with suppress(InputError):
+        own = read_record(path, OwnEvidence).value
+        return [entry for part in own[1:] for entry in part]
+    return []
 
 
 def _now(path: str) -> bytes | None:
@@ -151,13 +173,11 @@ def _differences(before: ProjectSettings, now: ProjectSettings) -> Iterator[tupl
     level, fail_on = (project.fail_on or "error" for project in (before, now))
     if _STRICTEST.index(fail_on) > _STRICTEST.index(level):
         yield "fail_on", f"'fail_on' changes from {level} to {fail_on}"
-    if now.include and not before.include:
-        yield "include", f"'include' changes from everything to {', '.join(now.include)}"
-    for name, more in (("include", True), ("exclude", False), ("require_block", True)):
-        globs, others = getattr(before, name), getattr(now, name)
-        if name != "include" or (before.include and now.include):
-            for change in _of_globs(globs, others, more=more):
-                yield name, f"'{name}' {change}"
+    for change in _of_include(before.include, now.include):
+        yield "include", f"'include' {change}"
+    for name in ("exclude", "require_block"):
+        for change in _of_globs(getattr(before, name), getattr(now, name), more=name != "exclude"):
+            yield name, f"'{name}' {change}"
     known, baseline = (project.path_of(project.baseline) for project in (before, now))
     if baseline and baseline != known:
         yield "baseline", f"'baseline' changes from {known or 'none'} to {baseline}"
@@ -183,6 +203,16 @@ def _of_measurements(before: ProjectSettings, now: ProjectSettings) -> Iterator[
     oldest, days = (project.measurement_days or OLDEST_DAYS for project in (before, now))
     if days > oldest:
         yield "measurement_days", f"'measurement_days' changes from {oldest} to {days}"
+
+
+def _of_include(before: Sequence[str], now: Sequence[str]) -> Iterator[str]:
+    """How globs take less that stand in place of every document and spec file."""
+    if before and now:
+        yield from _of_globs(before, now, more=True)
+    elif now:
+        yield f"changes from everything to {', '.join(now)}"
+    elif not all(glob.startswith("!") or glob.lower().endswith((*DOCUMENT_SUFFIXES, SPEC_NAME)) for glob in before):
+        yield f"changes from {', '.join(before)} to documents and spec files alone"
 
 
 def _of_globs(before: Sequence[str], now: Sequence[str], *, more: bool) -> Iterator[str]:

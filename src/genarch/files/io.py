@@ -18,6 +18,9 @@ MAX_BYTES = 1 << 20
 LONGEST_SCAN = 64 << 20
 """Bytes of a file too large to parse that are looked through for the word genarch: 64 MiB."""
 
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+"""How a file begins that stands for one that Git LFS keeps."""
+
 _FIRST = 1 << 14
 _COPIED = 1 << 20
 
@@ -55,7 +58,7 @@ def read_bytes(path: str, *, limit: int = MAX_BYTES) -> bytes:
     """A regular file's bytes; nothing else is ever read.
 
     Raises:
-        InputError: when it is missing, unreadable, no regular file, or too large.
+        InputError: when it is missing, unreadable, no regular file, too large, or kept elsewhere by Git LFS.
     """
     with _refused(path):
         mode = os.stat(path).st_mode
@@ -68,7 +71,10 @@ def read_bytes(path: str, *, limit: int = MAX_BYTES) -> bytes:
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 raise refuse(path, "is not a regular file; name one")
-            return read_stream(stream, path, limit=limit)
+            content = read_stream(stream, path, limit=limit)
+        if content.startswith(LFS_POINTER):
+            raise refuse(path, "is kept in Git LFS, and was not fetched; run git lfs pull")
+        return content
 
 
 def read_stream(stream: BinaryIO, path: str, *, limit: int = MAX_BYTES) -> bytes:
