@@ -368,7 +368,7 @@ def test_what_has_changed_has_all_that_it_weakens(bundled: Path) -> None:
 MEASURED: dict[str, Any] = {
     "id": "mine", "here": True, "date": "2026-11-20", "model": "sd-turbo", "tasks": ["text_to_image"], "conditioning": ["text"],
     "hardware": "l4", "resolution": "512x512", "latency_ms": 41.25, "percentile": "p95", "measure": "e2e", "source": "own",
-    "percentiles": [{"name": "p95", "ms": 41.25, "low_ms": 40.0, "high_ms": None}],
+    "percentiles": [{"name": "p95", "ms": 41.25, "low_ms": 40.0, "high_ms": 42.0}],
     "where": "command", "via": "primary", "verified": True, "trust": "high", "usable_for_calibration": False,
 }  # fmt: skip
 
