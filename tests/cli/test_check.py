@@ -124,7 +124,7 @@ def test_nothing_checked_is_3(repo: Path) -> None:
         (["--format", "json", "--format", "sarif"], "json and sarif would both go to standard output; give one a file"),
         (["--format", "json=x", "--format", "sarif=x"], "json and sarif would both go to x"),
         (["--format", "json=docs/good.md", "docs/good.md"], "docs/good.md: is an input, and would be overwritten"),
-        (["--format", "json=no/such/folder"], "no/such/folder: cannot be written: no such file"),
+        (["--format", "json=no/such/folder"], "no/such/folder: cannot be written: no such folder"),
         (["--rules", "articel"], "articel: no bundled table and no file of this name; did you mean 'article'?"),
         (["--today", "2026-02-30"], "--today: '2026-02-30' is not a calendar date"),
         (["--today", "26-2-3"], "is not a calendar date"),

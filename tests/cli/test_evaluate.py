@@ -177,7 +177,7 @@ def test_the_end_of_a_name_is_the_format_unless_one_is_stated(specs: Path) -> No
     ("output", "message"),
     [
         ("a.genarch.yaml", "is an input, and would be overwritten by -o"),
-        ("no/such/folder.json", "cannot be written: no such file"),
+        ("no/such/folder.json", "cannot be written: no such folder"),
         ("c", "is a folder; name a file to write"),
     ],
 )

@@ -94,6 +94,19 @@ def test_what_was_decided(tmp_path: Path) -> None:
     assert "--table takes no CASES" in run("backtest", "--table", "a.csv", "--failures", cwd=tmp_path).stderr
 
 
+@pytest.mark.parametrize("decision", ['["gan"]', '{"a": 1}', "3", "true"])
+def test_a_decision_of_any_type_is_named_where_it_is_none(decision: str) -> None:
+    refused = run("backtest", "--table", "-", stdin=f'{{"task": null, "decision": {decision}}}\n')
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
+    assert "<stdin>: decision: " in refused.stderr
+
+
+def test_a_history_without_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("task,decision\n")
+    shown = run("rules", "diff", "article", "field", "--table", "a.csv", cwd=tmp_path)
+    assert shown.stderr == "genarch: a.csv: has no rows\n"
+
+
 @pytest.mark.parametrize(("right", "cases"), [(1, 3), (37, 149), (1, 10_000), (5_000_000, 10_000_000)])
 def test_the_interval_of_very_many_cases(right: int, cases: int) -> None:
     """As the normal distribution has it, where that is near."""

@@ -9,6 +9,7 @@ from pyarrow import parquet
 
 from command_line import run
 from genarch import decide, load_rules, parse_spec
+from genarch.columns.sweep import parse_varied
 from genarch.engine.constraints import BY_NAME
 
 SPEC = "version: 1\nid: live\nconstraints: {task: text_to_image, serving: realtime}\n"
@@ -83,6 +84,15 @@ def test_grids_that_are_very_large() -> None:
     for most, message in (((), "81,000,000 rows"), (("--max-rows", "9"), "81,000,000 rows, more than 9; vary less")):
         refused = run("sweep", *vary, "--no-evidence", "-o", "none/grid.csv", *most)
         assert (refused.returncode, message in refused.stderr) == (2, True)
+
+
+def test_each_value_once() -> None:
+    """However often it is listed, and with as many digits as tell it from the next."""
+    for vary in ("task=texture,texture", "priorities=cost+speed,speed+cost", "latency_budget_ms=100,0.1s"):
+        drawn = run("sweep", "--no-evidence", "--vary", vary)
+        assert (drawn.returncode, drawn.stderr) == (0, "")
+    (varied,) = parse_varied(["latency_budget_ms=99.999..100:5"])
+    assert varied.values == (99.999, 99.99925, 99.9995, 99.99975, 100)
 
 
 def test_what_is_set_does_not_vary() -> None:

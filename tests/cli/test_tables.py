@@ -135,11 +135,17 @@ def test_values_that_are_no_answers(folder: Path) -> None:
         (("specs.csv", "--keep", "note"), "--keep: specs.csv has no column 'note'; did you mean 'notes'?"),
         (
             ("specs.csv", "--on-error", "ignore"),
-            "--on-error: 'ignore' is not a choice; write one of: fail, null, report",
+            "--on-error: 'ignore' is not a choice; write fail, null or report=FILE",
         ),
-        (("specs.csv", "--on-error", "report"), "--on-error: write report=FILE, fail or null"),
+        (
+            ("specs.csv", "--on-error", "report"),
+            "--on-error: 'report' is not a choice; write fail, null or report=FILE",
+        ),
         (("specs.csv", "-o", "specs.csv"), "specs.csv: is an input, and would be overwritten by -o"),
-        (("specs.csv", "other.yaml"), "--table takes no PATH, --try, --watch, --full or --model"),
+        (("specs.csv", "other.yaml"), "--table takes no PATH, --try, --watch, --full, --model"),
+        (("specs.csv", "--format", "json"), "--table takes no PATH, --try"),
+        (("specs.csv", "-o", "none/a.csv"), "none/a.csv: cannot be written: no such folder"),
+        (("specs.csv", "--on-error", "report=none/a"), "none/a: cannot be written: no such folder"),
         (("other.csv",), "other.csv: has no column named after a constraint; write one such as task"),
         (("twice.csv",), "twice.csv: has the column 'task' twice; rename one"),
         (

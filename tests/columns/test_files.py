@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from datetime import date
@@ -34,6 +35,7 @@ def write(path: Path, *batches: Any) -> None:
         (b'\xef\xbb\xbf"task",x\r\na,"1 ""q"", 2"\r\n', [{"task": "a", "x": '1 "q", 2'}]),
         (b"task,x\n\na,\n", [{"task": "a", "x": None}]),
         (b"task,x\n", []),
+        (b'task,x\na,5" tall\n"b","""c"""\n', [{"task": "a", "x": '5" tall'}, {"task": "b", "x": '"c"'}]),
         (b'{"a": 1}\n\n{"b": [1]}', [{"a": 1, "b": None}, {"a": None, "b": [1]}]),
         (b'{"a": 123456789012345678901234}', [{"a": "123456789012345678901234"}]),
         (b'{"a": {"b": 1}}\n{"a": "x"}', [{"a": '{"b": 1}'}, {"a": "x"}]),
@@ -58,12 +60,21 @@ def test_lines_within_quotes() -> None:
         ("a.csv", b"task\ra\r", "ends its lines with carriage returns alone; save it with line feeds"),
         ("a.csv", "task\n".encode("utf-16"), "not UTF-8 at byte 0 (it begins as UTF-16 does); save it as UTF-8"),
         ("a.csv", b"task,\xff\n", "not UTF-8 at byte 5; save it as UTF-8"),
-        ("a.csv", b"task\n\xff\n", "invalid UTF8 data"),
-        ("a.csv", b"task,x\na\n", "Expected 2 columns, got 1"),
+        ("a.csv", b"task\n\xff\n", "row 1 is not UTF-8; save the table as UTF-8"),
+        ("a.csv", b"task,x\na\n", "row 1: 1 values for 2 columns: a"),
+        ("a.csv", b"task,x\na,b\n\na,b,c\n", "row 2: 3 values for 2 columns: a,b,c"),
+        ("a.csv", b'task,x\n"a",b\na,"b\na,b\n', "row 2 has a quote that is not closed; close it"),
+        ("a.csv", b'"task",x\n"a""b",b\na,""""\nb,"a,"",\n', "row 3 has a quote that is not closed; close it"),
+        ("a.csv", gzip.compress(b"task\n"), "is compressed; unpack it first, as gunzip does"),
+        ("a.arrow", gzip.compress(b"task\n"), "is compressed; unpack it first, as gunzip does"),
+        ("a.arrow", b"task\n", "is not an Arrow table, or is damaged"),
+        ("a.arrow", b"", "is empty; name a column for each constraint"),
+        ("a.parquet", b"", "is empty; name a column for each constraint"),
         ("a.jsonl", b'{"a": 1, "a": 2}', "line 1 is not valid JSON: 'a' is a duplicate key"),
         ("a.jsonl", b'{"a": "\\ud800"}', "line 1 is not valid JSON: "),
         ("a.jsonl", b'{"a": ' + b"[" * 100_000, "line 1 is not valid JSON: "),
-        ("a.jsonl", b"[1]", "line 1 is not an object"),
+        ("a.jsonl", b"1", "line 1 is not an object"),
+        ("a.jsonl", b'[{"a": 1}]', "line 1 is an array; write a line for each object, as jq -c '.[]' does"),
         ("a.parquet", b"PAR1", "Parquet file size is 4 bytes"),
         ("a.arrow", b"ARROW1", "rrow"),
     ],

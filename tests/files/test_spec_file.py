@@ -384,7 +384,7 @@ def test_what_has_changed_meanwhile_stays(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with (
-        pytest.raises(InputError, match="cannot be written: no such file"),
+        pytest.raises(InputError, match="cannot be written: no such folder"),
         atomic_file(str(tmp_path / "no/report.txt")),
     ):
         pass
@@ -628,7 +628,7 @@ def test_a_new_file_takes_no_other_s_place(link: object, tmp_path: Path, monkeyp
     new_file(str(tmp_path / "new.yaml"), "one")
     with pytest.raises(InputError, match=r"new\.yaml: exists already"):
         new_file(str(tmp_path / "new.yaml"), "two")
-    with pytest.raises(InputError, match="cannot be written: no such file"):
+    with pytest.raises(InputError, match="cannot be written: no such folder"):
         new_file(str(tmp_path / "no" / "new.yaml"), "two")
     assert (tmp_path / "new.yaml").read_text() == "one"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link.yaml", "new.yaml"]

@@ -130,7 +130,7 @@ def evaluate(
             rules,
             cases,
             evidence,
-            alone=not (paths or tries or watch or full or model),
+            alone=not (paths or tries or watch or full or model or (output_format != "text" and not output)),
         )
     if not (paths or overrides):
         raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")

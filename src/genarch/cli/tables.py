@@ -23,7 +23,6 @@ from genarch.cli.output import (
     OwnEvidence,
     counting_own_cases,
     names_in,
-    one_of,
     say,
     write_report,
 )
@@ -72,7 +71,7 @@ def evaluate_table(
 ) -> int:
     """Write the verdicts of a table of specs."""
     if not alone:
-        raise typer.BadParameter("--table takes no PATH, --try, --watch, --full or --model; leave them out")
+        raise typer.BadParameter("--table takes no PATH, --try, --watch, --full, --model or --format; leave them out")
     path, output, columns, keep, on_error, overrides, fail_on, evidence = run
     stated = parse_overrides(overrides)
     shown = STDIN if path == "-" else path
@@ -83,7 +82,7 @@ def evaluate_table(
         own = OwnEvidence(counting_own_cases(table, cases), measured)
         table, inputs = own.table_for(shown), [*inputs, *own.files_for(shown)]
     target = output or "-"
-    refuse_input(output, [*inputs, path])
+    refuse_input(output, [*inputs, path, *(cases or ())])
     how, report = _on_error(on_error, [*inputs, path], output)
     evaluator = Evaluator(table, columns)
     faults, counts, rows = Faults(), Counter[tuple[str]](), 0
@@ -123,10 +122,11 @@ def evaluate_table(
 def _on_error(on_error: str, inputs: Sequence[str], output: str | None) -> tuple[str, str]:
     """What is done with values that are no answers, and the file that has them, if any."""
     how, _, report = on_error.partition("=")
-    one_of("--on-error", how, "a choice", ("fail", "null", "report"))
-    if (how == "report") is not bool(report):
-        raise refuse("--on-error", "write report=FILE, fail or null")
+    if how not in ("fail", "null", "report") or (how == "report") is not bool(report):
+        raise refuse("--on-error", f"'{on_error[:60]}' is not a choice; write fail, null or report=FILE")
     refuse_input(report or None, inputs, "--on-error")
+    if report and not os.path.isdir(os.path.dirname(report) or "."):
+        raise refuse(report, "cannot be written: no such folder")
     if report and output and os.path.realpath(report) == os.path.realpath(output):
         raise refuse("--on-error", f"{report} is where the verdicts go; name another file")
     return how, report

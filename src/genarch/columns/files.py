@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,7 +20,7 @@ from genarch.columns.reading import check_names
 from genarch.engine.answers import format_answer
 from genarch.engine.constraints import BY_NAME
 from genarch.errors import InputError, Problem
-from genarch.files.io import atomic_bytes, decode, refuse
+from genarch.files.io import atomic_bytes, decode, reason, refuse
 from genarch.values import NamedTuple
 
 Format = Literal["csv", "parquet", "arrow", "jsonl"]
@@ -76,6 +77,8 @@ def opened(path: str, stream: BinaryIO, wanted: Callable[[str], bool]) -> Iterat
 def _of_file(path: str, wanted: Callable[[str], bool], stack: ExitStack) -> Source:
     kind = format_of(path)
     content: BinaryIO = stack.enter_context(open(path, "rb"))  # noqa: SIM115  (closed with what else is open)
+    if not content.peek(1):  # type: ignore[attr-defined]  # buffered
+        raise refuse(path, f"is empty; name a column for each constraint, such as {', '.join([*BY_NAME][:5])}")
     if kind == "parquet":
         from pyarrow import parquet
 
@@ -100,10 +103,16 @@ def _refused(path: str, before: str = "") -> Iterator[None]:
     except (pa.ArrowException, UnicodeError, OSError) as error:
         if path == _STDOUT and isinstance(error, OSError):  # which whoever flushes it at the end has to know
             raise
-        words: dict[type, str] = {FileNotFoundError: "no such file", PermissionError: "permission denied"}
-        words[IsADirectoryError] = "is a folder; name a file in it"
-        reason = words.get(type(error)) or getattr(error, "strerror", None) or str(error).partition("\n")[0]
-        raise refuse(path, before + reason) from None
+        why = reason(error, writing=bool(before))
+        for words, plain in _IN_PLAIN_WORDS.items():
+            why = re.sub(words, plain, why)
+        raise refuse(path, before + why) from None
+
+
+_IN_PLAIN_WORDS = {
+    r"CSV parse error: Row #(\d+): Expected (\d+) columns, got (\d+):": r"row \1: \3 values for \2 columns:",
+    r"In CSV column #\d+: Row #(\d+): .*invalid UTF8 data": r"row \1 is not UTF-8; save the table as UTF-8",
+}
 
 
 def _read(batches: Iterator[Any], path: str) -> Iterator[Any]:
@@ -137,12 +146,19 @@ def _texts(path: str) -> list[str]:
 def _of_stream(stream: BinaryIO, path: str, wanted: Callable[[str], bool], kind: Format | None = None) -> Source:
     """A table as it comes; by how it begins, where its format is not given."""
     head = stream.read(6)
+    if head[:2] == b"\x1f\x8b":
+        raise refuse(path, "is compressed; unpack it first, as gunzip does")
     if head in (b"PAR1", b"ARROW1") or head[:4] == b"PAR1":
         raise refuse(path, "cannot be read as a stream in this format; name the file, or write an Arrow stream")
     joined: BinaryIO = _Joined(head, stream)  # type: ignore[assignment]  # it reads
-    kind = kind or ("arrow" if head[:4] == b"\xff\xff\xff\xff" else "jsonl" if head.lstrip()[:1] == b"{" else "csv")
+    kind = kind or (
+        "arrow" if head[:4] == b"\xff\xff\xff\xff" else "jsonl" if head.lstrip()[:1] in (b"{", b"[") else "csv"
+    )
     if kind == "arrow":
-        reader = pa.ipc.open_stream(joined)
+        try:
+            reader = pa.ipc.open_stream(joined)
+        except pa.ArrowException:
+            raise refuse(path, "is not an Arrow table, or is damaged") from None
         return Source(reader.schema.names, _narrowed(iter(reader), reader.schema, wanted), None, kind)
     return (_json_lines if kind == "jsonl" else _csv)(joined, path, wanted)
 
@@ -152,14 +168,22 @@ class _Joined:
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head, self._rest, self.closed = head, rest, False
+        self._quotes, self._last = 0, (b"", b"")
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes."""
-        if size < 0:
-            head, self._head = self._head, b""
-            return head + self._rest.read()
-        head, self._head = self._head[:size], self._head[size:]
-        return head + self._rest.read(size - len(head)) if size > len(head) else head
+        head, self._head = (self._head, b"") if size < 0 else (self._head[:size], self._head[size:])
+        found = head + self._rest.read(size if size < 0 else size - len(head))
+        self._quotes += found.count(b'"')
+        if found:
+            self._last = self._last[1], found
+        return found
+
+    @property
+    def within_quotes(self) -> bool:
+        """Whether what was read ends within a quoted value; what is quoted is never longer than two parts."""
+        before, quote, _ = b"".join(self._last).replace(b'""', b"").rpartition(b'"')
+        return self._quotes % 2 == 1 and bool(quote) and before[-1:] in (b",", b"\n", b"")
 
     def readline(self) -> bytes:
         """The bytes up to the end of a line."""
@@ -206,8 +230,17 @@ def _csv(stream: Any, path: str, wanted: Callable[[str], bool]) -> Source:
     except pa.ArrowInvalid as error:
         if "Empty CSV" not in str(error):
             raise
-        return Source(names, _some((), empty, wanted), None, "csv")
-    return Source(names, _some(reader, empty, wanted), None, "csv")
+        reader = ()
+
+    def batches() -> Iterator[Any]:
+        rows = 0
+        for batch in reader:
+            rows += batch.num_rows
+            yield batch
+        if stream.within_quotes:
+            raise refuse(path, f"row {rows} has a quote that is not closed; close it")
+
+    return Source(names, _some(batches(), empty, wanted), None, "csv")
 
 
 def _json_lines(stream: Any, path: str, wanted: Callable[[str], bool]) -> Source:
@@ -217,6 +250,8 @@ def _json_lines(stream: Any, path: str, wanted: Callable[[str], bool]) -> Source
         for number, line in enumerate(iter(stream.readline, b""), 1):
             if not line.strip():
                 continue
+            if line.lstrip()[:1] == b"[":
+                raise refuse(path, f"line {number} is an array; write a line for each object, as jq -c '.[]' does")
             try:
                 row = json.loads(line, object_pairs_hook=_mapping)
                 if b"\\u" in line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import log, prod
+from math import floor, log10, prod
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ def _varied(name: str, values: str, before: Sequence[str]) -> Varied:
         raise InvalidAnswerError(f"'{name[:60]}' is not a constraint{nearest(name, BY_NAME)}")
     if name in before:
         raise InvalidAnswerError(f"'{name}' is varied twice; write it once")
-    return Varied(name, tuple(_values(BY_NAME[name], values)))
+    return Varied(name, tuple(dict.fromkeys(_values(BY_NAME[name], values))))
 
 
 def _values(constraint: Constraint, text: str) -> Sequence[Value | None]:
@@ -73,7 +73,7 @@ def _values(constraint: Constraint, text: str) -> Sequence[Value | None]:
         made = np.geomspace(first, last, int(count)) if logarithmic else np.linspace(first, last, int(count))
         if constraint.kind == "integer":
             return [int(number) for number in np.unique(np.rint(made))]
-        digits = max(0, 4 - int(log(first) / log(10))) if first > 0 else 6
+        digits = max(0, 4 - int(log10(first)) if first > 0 else 6, 1 - floor(log10(made[1] - made[0])))
         return [first, *(round(float(number), digits) for number in made[1:-1]), last]
     if not text:
         raise InvalidAnswerError("names no value")

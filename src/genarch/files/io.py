@@ -427,6 +427,11 @@ def _refused(path: str, before: str = "") -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        words: dict[type, str] = {FileNotFoundError: "no such file", PermissionError: "permission denied"}
-        reason = words.get(type(error)) or getattr(error, "strerror", None) or str(error)
-        raise refuse(path, f"{before}{reason}") from error
+        raise refuse(path, f"{before}{reason(error, writing=bool(before))}") from error
+
+
+def reason(error: Exception, *, writing: bool) -> str:
+    """Why a file cannot be read, or written, as the system says it."""
+    words: dict[type, str] = {PermissionError: "permission denied", IsADirectoryError: "is a folder; name a file in it"}
+    words[FileNotFoundError] = "no such folder" if writing else "no such file"
+    return words.get(type(error)) or getattr(error, "strerror", None) or str(error).partition("\n")[0]
