@@ -207,7 +207,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "evaluate": "evaluate",
         "ask": "ask",
         "init": "ask",
-        "sweep": "sweep",
+        "sweep": "evaluate",
         "precedents": "evidence",
         "cost": "evidence",
     },

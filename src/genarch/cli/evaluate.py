@@ -1,4 +1,4 @@
-"""`genarch evaluate`: specs in, reports out, one at a time."""
+"""`genarch evaluate`: specs in, reports out, one at a time; and `genarch sweep`: a spec over a grid of answers."""
 
 from __future__ import annotations
 
@@ -253,13 +253,7 @@ MOST_TRIED = 1_000
 
 
 def tried(
-    spec: Spec,
-    table: RuleTable,
-    tries: list[str],
-    output_format: ReportFormat,
-    output: str | None,
-    *,
-    evidence: bool,
+    spec: Spec, table: RuleTable, tries: list[str], output_format: ReportFormat, output: str | None, *, evidence: bool
 ) -> int:
     """Write a spec beside what would come of other answers."""
     from genarch.reports.what_if import what_if, what_if_page
@@ -334,3 +328,45 @@ def _rendered(
 def joined(texts: Iterable[str]) -> Iterator[str]:
     """Pages with an empty line between them."""
     return (f"\n{text}" if at else text for at, text in enumerate(texts))
+
+
+@app.command()
+def sweep(
+    spec: Annotated[str | None, argument("SPEC", "What stays fixed: a spec file, or - for standard input.")] = None,
+    *,
+    vary: Annotated[
+        Texts,
+        option(
+            "FIELD=VALUES", "Values for a field: 10..10000:log50, 256..1024:4, a,b,c or all. Repeatable.", of="answers"
+        ),
+    ] = None,
+    overrides: Overrides = None,
+    rules: Rules = DEFAULT_TABLE,
+    evidence: Evidence = None,
+    no_evidence: Annotated[
+        bool, flag("--no-evidence", "Use the rules alone, without measurements; much faster.")
+    ] = False,
+    columns: Annotated[str, option("NAME,...", "Columns of the table of verdicts, or all.")] = "",
+    output: Annotated[
+        Text,
+        option(
+            "FILE",
+            "Write a table (*.parquet, *.csv), or with one or two fields a picture (*.html, *.svg).",
+            "--output -o",
+        ),
+    ] = None,
+    max_rows: Annotated[int, option("N", "Refuse grids with more rows than this.", min=1)] = 100_000_000,
+) -> int:
+    """Evaluate a spec over a grid of values: a table of every combination, or a picture."""
+    if not vary:
+        raise typer.BadParameter("vary something: --vary latency_budget_ms=10..10000:log50")
+    from genarch.cli.tables import write_grid  # numpy and pyarrow: for tables alone
+
+    check_evidence(evidence, no_evidence=no_evidence)
+    keep(output, [*table_files(rules), *([spec] if spec else []), *(evidence or ())])
+    table = load_rules(rules, evidence=not no_evidence)
+    table = table if no_evidence else OwnEvidence(counting_own_cases(table), evidence).table_for(spec or "")
+    stated = parse_overrides(overrides or ())
+    if twice := [name for name in stated if name in {text.partition("=")[0] for text in vary}]:
+        raise typer.BadParameter(f"{twice[0]} is varied and set; leave one of them out")
+    return write_grid(read_spec(spec, table, stated), table, vary, columns, output, max_rows)

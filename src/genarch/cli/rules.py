@@ -160,7 +160,7 @@ def rules_diff(
 ) -> int:
     """Show which verdicts change between two tables, where, and for which specs."""
     if table is not None:
-        from genarch.cli.histories import compare_on_table
+        from genarch.cli.tables import compare_on_table
 
         if specs or output_format != "text":
             raise typer.BadParameter("--table takes no SPEC and no --format; leave them out")
@@ -289,7 +289,7 @@ def backtest(
     from genarch.reports.worth import reliability_image
 
     if history is not None:
-        from genarch.cli.histories import backtest_table
+        from genarch.cli.tables import backtest_table
 
         if cases or against or failures or ablation or leave_one_out or learners or plot:
             options = "--against, --failures, --ablation, --leave-one-out, --learners or --plot"

@@ -126,13 +126,7 @@ def judge_decision(
     verdict = evaluation.verdict
     settled = exploration.settled and exploration.possible[0].verdict == verdict.verdict
     judged = CheckedDecision(
-        spec.id,
-        placed.place().line,
-        spec.decision,
-        verdict.verdict,
-        verdict.architecture,
-        verdict.confidence,
-        settled,
+        spec.id, placed.place().line, spec.decision, verdict.verdict, verdict.architecture, verdict.confidence, settled
     )
     return judged, [*against, *found]
 

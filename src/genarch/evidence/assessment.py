@@ -229,11 +229,7 @@ def candidate(model: Model, needs: Needs) -> Candidate:
         model.id,
         model.title,
         model.architecture,
-        needs.status(
-            known,
-            demonstrated=bool(within),
-            measured=bool(timed),
-        ),
+        needs.status(known, demonstrated=bool(within), measured=bool(timed)),
         row and catalogue.row(row),
         guess,
         tuple(adapter.id for adapter in adapters or ()),

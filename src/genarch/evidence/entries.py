@@ -85,14 +85,7 @@ HybridKind = Literal[Distilled, "gan_enhanced", "latent_gan_decoder"]
 ClaimVerdict = Literal["supported", "partly", "outdated", "contradicted", "unlocated", "untested"]
 
 Request = Literal[
-    "e2e",
-    "e2e_chart_derived",
-    "paper_table",
-    "paper_abstract",
-    "paper_text",
-    "vendor_blog",
-    "claim",
-    "whole_model",
+    "e2e", "e2e_chart_derived", "paper_table", "paper_abstract", "paper_text", "vendor_blog", "claim", "whole_model"
 ]
 Network = Literal["model_only", "denoiser_only"]
 NotTimed = Literal["quality_only", "training_only", "flops_only", "vram_only", "ratio_only", "capability_only"]
