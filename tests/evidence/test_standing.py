@@ -354,6 +354,32 @@ def test_what_makes_the_passes_of_another_architecture_is_as_slow(like: str | No
 
 
 @pytest.mark.parametrize(
+    "quicker",
+    [
+        {"few_step": "diffusion"},
+        {"few_step": "gan", "gan": "diffusion"},  # nothing is known of a GAN either
+        {"few_step": "diffusion", "diffusion": "few_step"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(("budget", "own", "out"), [(16, 0, True), (17, 0, False), (16, 512, False), (16, 256, True)])
+def test_what_is_no_quicker_is_too_slow_where_no_time_of_its_own_is_known(
+    quicker: dict[str, str], budget: int, own: int, *, out: bool
+) -> None:
+    """Diffusion takes no less than 17 ms; a few steps were measured at 5 ms, at sizes up to their own alone."""
+    light = model("light", family="hybrid", architecture="few_step")
+    rows = [SHOWN, *([row("own", "light", hardware=A.id, resolution=f"{own}x{own}", latency_ms=5.0)] if own else [])]
+    there = catalogue(rows, [model(work=work()), *([light] if own else [])], CARDS)
+    made = table(architectures={"gan": "gan", "diffusion": "diffusion", "few_step": "hybrid"})
+    named = tuple(entry._replace(no_quicker_than=quicker.get(entry.id)) for entry in made.architectures)
+    rules = RuleTable(*made)._replace(architectures=named)
+    stated = {**STATED, "latency_budget_ms": budget}
+    bound = rules._replace(rules=instantiated(stated, rules, there))
+    found = {rule.id for rule in evaluate(Spec("s", stated), bound).hits}
+    assert ("evidence-few-step-too-slow" in found) is out
+
+
+@pytest.mark.parametrize(
     ("budget", "out", "still_open"),
     [
         (Range(at_most=5), {"diffusion", "few_step"}, set()),

@@ -120,7 +120,6 @@ class Architecture(NamedTuple):
     maturity: Maturity
     source: Citation
     figures: tuple[Statement, ...] = ()
-    """Typical numbers with their conditions."""
     strengths: tuple[Statement, ...] = ()
     risks: tuple[Risk, ...] = ()
     replaces: ShownText = ""
@@ -128,6 +127,8 @@ class Architecture(NamedTuple):
     """Other names that specs and tables may give it; those of one that it replaces stay."""
     as_slow_as: Annotated[EntryId | None, Mark(absent=None)] = None
     """An architecture whose passes it makes too: where no time of its own is known, it takes no less than that one."""
+    no_quicker_than: Annotated[EntryId | None, Mark(absent=None)] = None
+    """One that is quicker on any hardware: where no time of its own is known there, and that is too slow, so is it."""
 
 
 class Examples(NamedTuple):

@@ -95,7 +95,17 @@ def whatever_the_budget(case: "Case", rules: RuleTable) -> list[Rule]:
 
 def timed_of(case: "Case", rules: RuleTable) -> list["Against"]:
     """What can be said of the times of each architecture."""
-    return [Against(architecture.id, case, architecture.as_slow_as) for architecture in rules.architectures]
+    entries = {architecture.id: architecture for architecture in rules.architectures}
+    made: dict[str, Against] = {}
+
+    def of(name: str) -> Against:
+        if name not in made:
+            like, than = entries[name].as_slow_as, entries[name].no_quicker_than
+            made[name] = Against(name, case, like)  # known before what it hangs on: two may name each other
+            made[name].than = of(quicker) if (quicker := than or like) in entries else None
+        return made[name]
+
+    return list(map(of, entries))
 
 
 class Point(NamedTuple):
@@ -170,8 +180,12 @@ class Against:
     """What can be said against one architecture."""
 
     def __init__(self, architecture: str, case: Case, like: str | None = None) -> None:
-        """`like` is an architecture whose passes it makes too, for tasks of which no time of its own is known."""
+        """`like` is an architecture whose passes it makes too, for tasks of which no time of its own is known.
+
+        `than` is what can be said against one that is no slower, for places at which no time of its own is known.
+        """
         self.architecture, self._case, self._catalogue = architecture, case, case.catalogue
+        self.than: Against | None = None
         self.groups, self._closed, self._least = able_of(architecture, like, case.tasks, case.catalogue)
 
     def licence(self) -> Iterator[Rule]:
@@ -208,7 +222,8 @@ class Against:
         """
         here, sized, within = point.stated
         alike: dict[tuple[Condition, ...], list[Tasks]] = {}
-        known = [tasks for tasks, group in self.groups.items() if group.at(point.place, point.side).known]
+        every_task = dict.fromkeys(chain.from_iterable(one.groups for one in self._chain()))
+        known = [tasks for tasks in every_task if self.at(tasks, point).known]
         for tasks in known:
             alike.setdefault(tuple(self._serving(tasks, point, any_budget=any_budget)), []).append(tasks)
         alike = {ways: some for ways, some in alike.items() if ALWAYS not in ways}
@@ -221,9 +236,26 @@ class Against:
             yield from self.unlikely(known, point, points, every, any_budget=any_budget)
 
     def at(self, tasks: Tasks, point: Point) -> At:
-        """What is known of its times to do these tasks there."""
-        group = self.groups.get(tasks)
-        return group.at(point.place, point.side) if group else NOTHING_KNOWN
+        """What is known of its times to do these tasks there; where nothing is, that what is no slower takes them."""
+        group, quicker = self.groups.get(tasks), self._quicker(tasks, point)
+        at = group.at(point.place, point.side) if group else NOTHING_KNOWN
+        return quicker.groups[tasks].at(point.place, point.side).floor(at.shown) if quicker else at
+
+    def _quicker(self, tasks: Tasks, point: Point) -> "Against | None":
+        """Where no time of its own is known there, the nearest that is no slower and of which one is."""
+        for one in self._chain():
+            if (group := one.groups.get(tasks)) and group.at(point.place, point.side).known:
+                return None if one is self else one
+        return None
+
+    def _chain(self) -> Iterator["Against"]:
+        """Itself, what is no slower, what is no slower than that, and so on."""
+        one: Against | None = self
+        seen: list[Against] = []
+        while one and one not in seen:
+            yield one
+            seen.append(one)
+            one = one.than
 
     def late(self, tasks: Tasks, point: Point) -> bool:
         """Whether of the models that may do what is stated none keeps the budget."""
@@ -277,9 +309,12 @@ class Against:
     def _timed(self, when: Condition, point: Point) -> Iterator[Rule]:
         """That it is too slow, with what is quickest; and where that is open, that it is."""
         case, asked = self._case, self._case.tasks
-        timed = self.groups[asked].times(point.place, point.side) if asked in self.groups and len(asked) == 1 else ()
+        quicker = self._quicker(asked, point)
+        groups = (quicker or self).groups
+        timed = groups[asked].times(point.place, point.side) if asked in groups and len(asked) == 1 else ()
         admitted = [pair for pair in timed if pair[0].terms.admit(case.memory_gb, sold=case.sold)]
         fitting = [pair for pair in admitted if not case.taken & pair[0].terms.lacks] or admitted or timed
+        fitting = timed if quicker else fitting
         if not fitting:
             message = f"None of its models is known to be that quick {point}."
             yield self.rule("too-slow", when, message, (self.architecture,), "estimated")
@@ -292,10 +327,12 @@ class Against:
             took = "takes" if self._catalogue.measurements[row].timing == "request" else "takes at least"
         whose = "its" if way.model.architecture == self.architecture else f"the {way.model.architecture}"
         message = f"The quickest of {whose} models that do this, {way.words}, {took} {ms_words(low)} {point}"
-        message += f"; the budget is {point.words}."
+        message += f"{', and it is not quicker' if quicker else ''}; the budget is {point.words}."
         if low <= point.budget:
             message = f"None of its models that may be sold, fit and take the conditioning keeps the budget {point}."
         yield self.rule("too-slow", when, message, cited, grade)
+        if quicker:
+            return
         # What is shown on the nearest task alone, or with adapters that nothing asks for, shows no budget to be kept.
         rows = measured_tasks(asked[0])
         suited = [(way, time) for way, time in fitting if way.is_for(rows, case.taken)]

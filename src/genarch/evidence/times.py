@@ -165,6 +165,12 @@ class At(NamedTuple):
                     otherwise = True
         return self.known and (taken or not otherwise)
 
+    def floor(self, shown: Sequence[Shown]) -> "At":
+        """What this says of something that is no quicker, of which that was `shown`: the least of times."""
+        lows, given = ([(ANYTHING, min(low for _, low in times))] if times else [] for times in (self.lows, self.given))
+        every = [*shown, *[each._replace(terms=ANYTHING) for each in self.shown]]
+        return At(lows, given, every, inf, inf)
+
     @property
     def known(self) -> bool:
         """Whether the time of anything is known."""
@@ -180,7 +186,7 @@ class At(NamedTuple):
         return [*self.given, *[(terms, _two_digits(low, floor)) for terms, low in self.lows]]
 
 
-NOTHING_KNOWN = At((), (), (), inf, inf)
+NOTHING_KNOWN, ANYTHING = At((), (), (), inf, inf), Terms(frozenset(), closed=False, memory_gb=None)
 
 
 class _Job(NamedTuple):
