@@ -3,4 +3,4 @@
 __version__ = "0.1.0"
 
 PROJECT_URL = "https://github.com/OWNER/genarch"
-"""The address of the project in reports for other programs. Who publishes it puts the owner here and in the docs."""
+"""The address of the project in reports for other programs: the repository in `pyproject.toml`."""

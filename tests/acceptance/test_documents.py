@@ -19,7 +19,7 @@ import yaml
 from genarch.documents.discovery import DOCUMENT_SUFFIXES
 from genarch.documents.settings import ProjectSettings
 from genarch.files.records import fields_of
-from genarch.version import __version__
+from genarch.version import PROJECT_URL, __version__
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCS = ROOT / "examples/docs"
@@ -317,8 +317,8 @@ def test_the_hooks_run_by_the_documented_snippet_from_a_bare_clone(repository: P
     (snippet,) = re.findall(
         r"```yaml\n# \.pre-commit-config\.yaml\n(.*?)```", (ROOT / "docs/ci.md").read_text(), re.DOTALL
     )
-    assert "repo: https://github.com/OWNER/genarch\n" in snippet
-    snippet = snippet.replace("https://github.com/OWNER/genarch", f"file://{bare}").replace("COMMIT", revision)
+    assert f"repo: {PROJECT_URL}\n" in snippet
+    snippet = snippet.replace(PROJECT_URL, f"file://{bare}").replace("COMMIT", revision)
     config = tmp_path / "hooks.yaml"
     config.write_text(snippet)
     command = (sys.executable, "-m", "pre_commit", "run", "--config", str(config), "--all-files", "--verbose")
@@ -344,7 +344,7 @@ def test_what_others_publish_is_pinned() -> None:
     }  # fmt: skip
     uses = {use for text in texts.values() for use in re.findall(r"uses: (.*)", text)}
     pinned = {use for use in uses if re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)}
-    assert uses - pinned == {"OWNER/genarch@COMMIT"}
+    assert uses - pinned == {f"{PROJECT_URL.removeprefix('https://github.com/')}@COMMIT"}
     assert len(pinned) == 2, "of one action one version"
     images = {image for text in texts.values() for image in re.findall(r"(?m)^(?:FROM| +image:) (\S+)", text)}
     assert len(images) == 1
@@ -352,6 +352,15 @@ def test_what_others_publish_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     constraints = (ROOT / "constraints.txt").read_text().splitlines()
     assert set(project["build-system"]["requires"]) <= set(constraints)
+
+
+def test_the_project_has_one_address() -> None:
+    """That of pyproject.toml; CONTRIBUTING.md says how to change it everywhere."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["urls"]["Repository"] == PROJECT_URL
+    texts = [path.read_text() for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))]
+    named = {name for text in texts for name in re.findall(r"(?:github\.com/|uses: )([\w.-]+/genarch)\b", text)}
+    assert named == {PROJECT_URL.removeprefix("https://github.com/")}
 
 
 def test_nothing_that_is_checked_out_runs_where_genarch_is_installed() -> None:
