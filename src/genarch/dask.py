@@ -25,7 +25,8 @@ def evaluate(
     Dask makes text of lists: have sets as `a|b`, or set its `dataframe.convert-string` to false.
 
     Raises:
-        InputError: when there is no such table or column; values that are no answers stop the task that meets them.
+        InputError: when there is no such table or column, or it states nothing; values that are no answers
+            stop the task that meets them.
     """
-    work = InWorker(rules, tuple(columns), list(df.columns) if keep is None else list(keep), evidence, on_error)
+    work = InWorker.of(list(df.columns), rules, columns, keep, evidence=evidence, on_error=on_error)
     return df.map_partitions(work.of_frame, meta=work.of_frame(df._meta))  # noqa: SLF001  (what Dask calls an example)

@@ -36,9 +36,10 @@ def evaluate(
     was loaded is sent to them.
 
     Raises:
-        InputError: when there is no such table or column; values that are no answers stop the job that meets them.
+        InputError: when there is no such table or column, or it states nothing; values that are no answers
+            stop the job that meets them.
     """
-    work = InWorker(rules, tuple(columns), df.columns if keep is None else list(keep), evidence, on_error)
+    work = InWorker.of(df.columns, rules, columns, keep, evidence=evidence, on_error=on_error)
     kept = df.select([f"`{name}`" for name in work.keep])
     fields = [f"`{field.name}` {field.dataType.simpleString()}" for field in kept.schema.fields]
     fields += [f"`{name}` {_TYPES[kind]}" for name, kind in work.written().items()]

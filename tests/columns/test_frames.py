@@ -12,6 +12,7 @@ import pytest
 import genarch
 import genarch.columns
 from genarch import InputError
+from genarch.columns.frames import InWorker
 
 SPECS = {
     "id": ["a", "b", "c"],
@@ -71,11 +72,13 @@ def test_lists_however_they_are_laid_out() -> None:
     [
         ([{"task": "inpainting"}], "<table>: of type list, cannot be read: Must pass names"),
         ({"task": [object()]}, "<table>: of type dict, cannot be read: Could not convert"),
-        ({"taks": ["inpainting"]}, "<table>: has no column named after a constraint; did you mean 'task'?"),
+        ({"taks": ["inpainting"]}, "<table>: has no column named after a constraint; 'taks': did you mean 'task'?"),
+        ({}, "<table>: is empty; name a column for each constraint, such as task"),
+        (duckdb.connect(), "cannot be read: it is no relation, as con.sql(...) gives one"),
         (pa.table([["a"], ["b"]], names=["task", "task"]), "<table>: has the column 'task' twice; rename one"),
         ({"priorities": ["cost"], "priorities.cost": [True]}, "priorities and priorities.cost state the same constrai"),
         ({"task": [b"inpainting"]}, "<table>: task: is of type binary; write its names as text (row 1)"),
-        ({"task": ["inpainting"], "verdict": [1]}, "<table>: already has a column verdict; rename it, or leave keep"),
+        ({"task": ["inpainting"], "verdict": [1]}, "<table>: already has a column verdict; leave it out of keep"),
     ],
 )
 def test_what_is_no_table_of_specs(frame: object, message: str) -> None:
@@ -100,6 +103,31 @@ def test_values_that_are_no_answers() -> None:
     many = {"serving": [f"at-{number}" for number in range(30)]}
     with pytest.raises(InputError, match="10 more invalid values, of 10 kinds"):
         evaluate(many)
+
+
+@pytest.mark.parametrize(
+    ("names", "keep", "message"),
+    [
+        (["id", "taks"], None, "<table>: has no column named after a constraint; 'taks': did you mean 'task'?"),
+        (["id", "task"], ["ids"], "keep: <table> has no column 'ids'; did you mean 'id'?"),
+        (["verdict", "task"], None, "<table>: already has a column verdict; leave it out of keep, or rename it"),
+        (["task", "task"], [], "<table>: has the column 'task' twice; rename one"),
+    ],
+)
+def test_what_is_refused_before_it_is_sent_to_workers(names: list[str], keep: list[str] | None, message: str) -> None:
+    with pytest.raises(InputError) as refused:
+        InWorker.of(names, "field", ("verdict",), keep, evidence=False, on_error="fail")
+    assert str(refused.value) == message
+
+
+def test_a_batch_is_a_batch() -> None:
+    """Also without rows; a batch in a worker comes back as it went."""
+    evaluate = genarch.table(evidence=False)
+    work = InWorker.of(list(SPECS), "field", ("verdict",), ["id"], evidence=False, on_error="fail")
+    for batch in (pa.record_batch(SPECS), pa.record_batch(SPECS).slice(3)):
+        assert isinstance(evaluate(batch), pa.RecordBatch)
+        assert evaluate(batch).column(0).to_pylist() == VERDICTS[: batch.num_rows]
+        assert work.of_frame(batch).column(1).to_pylist() == VERDICTS[: batch.num_rows]
 
 
 WITHOUT = """

@@ -38,8 +38,8 @@ from genarch.cli.output import written as text_written
 from genarch.columns import files
 from genarch.columns.batches import beside, changed, counted, decisions, outcomes, stating
 from genarch.columns.evaluator import Evaluator
-from genarch.columns.frames import problems_of
-from genarch.columns.reading import Faults, columns_of
+from genarch.columns.frames import check_kept, problems_of
+from genarch.columns.reading import Faults, check_stating, columns_of
 from genarch.engine.answers import format_answer
 from genarch.engine.constraints import BY_NAME
 from genarch.engine.rules import RuleTable
@@ -97,8 +97,7 @@ def evaluate_table(
         source = stack.enter_context(files.opened(path, sys.stdin.buffer, lambda name: _wanted(name, keep)))
         kept = _kept(source.names, keep, shown)
         check_columns(source.names, kept, shown)
-        if clash := [name for name in kept if name in evaluator.written()]:
-            raise refuse(shown, f"already has a column {clash[0]}; leave it out of --keep, or rename it")
+        check_kept(kept, evaluator.written(), shown, "--keep")
         kind = files.format_of(target) if target != "-" else source.format if source.format != "parquet" else "csv"
         add = stack.enter_context(files.written(target, kind, sys.stdout.buffer))
         later = stack.enter_context(_pipeline(add))
@@ -157,16 +156,8 @@ def _kept(names: Collection[str], keep: str, shown: str) -> list[str]:
 
 def check_columns(names: Collection[str], kept: Collection[str], shown: str) -> None:
     """Say what states nothing and is spelt much like what would; a table that states nothing is refused."""
+    check_stating(names, shown)
     stating = columns_of(list(names))
-    if not names:
-        raise refuse(shown, f"is empty; name a column for each constraint, such as {', '.join([*BY_NAME][:5])}")
-    if not stating:
-        first, *_ = names
-        if separator := next((sign for sign in ";\t" if sign in first), ""):
-            raise refuse(shown, f"has {separator!r} between its columns; write commas")
-        near = next((f"'{name}': {hint[2:]}" for name in names if (hint := nearest(name.strip(), BY_NAME))), "")
-        such = near or f"write one such as {', '.join([*BY_NAME][:5])}"
-        raise refuse(shown, f"has no column named after a constraint; {such}")
     for name in kept:
         constraint, _, member = name.partition(".")
         of_a_set = constraint in BY_NAME and bool(member)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from genarch.columns.evaluator import ROWS
-from genarch.columns.reading import check_names
+from genarch.columns.reading import check_names, check_stating
 from genarch.engine.answers import format_answer
 from genarch.engine.constraints import BY_NAME
 from genarch.errors import InputError, Problem
@@ -78,7 +78,7 @@ def _of_file(path: str, wanted: Callable[[str], bool], stack: ExitStack) -> Sour
     kind = format_of(path)
     content: BinaryIO = stack.enter_context(open(path, "rb"))  # noqa: SIM115  (closed with what else is open)
     if not content.peek(1):  # type: ignore[attr-defined]  # buffered
-        raise refuse(path, f"is empty; name a column for each constraint, such as {', '.join([*BY_NAME][:5])}")
+        check_stating((), path)
     if kind == "parquet":
         from pyarrow import parquet
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, Literal, get_args
 
@@ -12,8 +12,7 @@ import pyarrow as pa
 
 from genarch.columns.batches import beside
 from genarch.columns.evaluator import DEFAULT_COLUMNS, ROWS, Evaluator, Held
-from genarch.columns.reading import FaultKind, Faults, columns_of
-from genarch.engine.constraints import BY_NAME
+from genarch.columns.reading import FaultKind, Faults, check_names, check_stating
 from genarch.engine.rules import RuleTable
 from genarch.errors import InputError, Problem, nearest
 from genarch.files.bundled import DEFAULT_TABLE, load_rules
@@ -59,13 +58,8 @@ class TableOfSpecs(Evaluator):
         if on_error not in (ways := get_args(OnError)):
             raise refuse("on_error", f"'{on_error}' is not a choice; write one of: {', '.join(ways)}")
         given, back = _as_arrow(frame)
-        if not columns_of(given.schema.names):
-            near = next(
-                (hint for name in given.schema.names if (hint := nearest(name, BY_NAME))), "; write one as task"
-            )
-            raise refuse(_SHOWN, f"has no column named after a constraint{near}")
-        if keep and (clash := [name for name in self.written() if name in given.schema.names]):
-            raise refuse(_SHOWN, f"already has a column {clash[0]}; rename it, or leave keep out")
+        check_stating(given.schema.names, _SHOWN)
+        check_kept(given.schema.names if keep else (), self.written(), _SHOWN, "keep")
         faults = Faults()
         batches = list(self.batches(given, faults)) or [self.batch(_empty(given.schema), faults)]
         if faults and on_error == "fail":
@@ -91,6 +85,12 @@ class TableOfSpecs(Evaluator):
         return self._reasons.listed(masks)
 
 
+def check_kept(names: Collection[str], written: Collection[str], path: str, option: str) -> None:
+    """Refuse columns that an option keeps beside those of verdicts, and that are called the same."""
+    if clash := [name for name in names if name in written]:
+        raise refuse(path, f"already has a column {clash[0]}; leave it out of {option}, or rename it")
+
+
 def _empty(schema: Any) -> Any:
     return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
 
@@ -103,6 +103,30 @@ class InWorker(NamedTuple):
     keep: list[str]
     evidence: bool
     on_error: OnError
+
+    @classmethod
+    def of(
+        cls,
+        names: Sequence[str],
+        rules: str | RuleTable,
+        columns: Sequence[str],
+        keep: Sequence[str] | None,
+        *,
+        evidence: bool,
+        on_error: OnError,
+    ) -> InWorker:
+        """For a dataframe with columns of such names.
+
+        Raises:
+            InputError: when it states nothing, or has not what is kept, or both have a column of verdicts.
+        """
+        work = cls(rules, tuple(columns), list(names if keep is None else keep), evidence, on_error)
+        check_names(names, _SHOWN)
+        check_stating(names, _SHOWN)
+        if lacking := [name for name in work.keep if name not in names]:
+            raise refuse("keep", f"{_SHOWN} has no column '{lacking[0]}'{nearest(lacking[0], names)}")
+        check_kept(work.keep, work.written(), _SHOWN, "keep")
+        return work
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
         """Batches of verdicts, after what is kept."""
@@ -186,12 +210,19 @@ _SHOWN = "<table>"
 _TAKEN = "give a pandas, polars, pyarrow or DuckDB dataframe, or a mapping of columns, each with values of one type"
 
 
+def _whole(table: Any) -> Any:
+    """A table as one batch."""
+    return table.combine_chunks().to_batches()[0] if table.num_rows else _empty(table.schema)
+
+
 def _converted(frame: Any) -> tuple[Any, Callable[[Any], Any]]:
     module = type(frame).__module__.partition(".")[0]
     if isinstance(frame, pa.Table):
         return frame, lambda found: found
     if isinstance(frame, pa.RecordBatch):
-        return pa.Table.from_batches([frame]), lambda found: found.combine_chunks().to_batches()[0]
+        return pa.Table.from_batches([frame]), lambda found: (
+            found.combine_chunks().to_batches() or [_empty(found.schema)]
+        )[0]
     if module == "pandas":
 
         def as_pandas(found: Any) -> Any:
@@ -207,5 +238,7 @@ def _converted(frame: Any) -> tuple[Any, Callable[[Any], Any]]:
     if module in ("duckdb", "_duckdb"):
         import duckdb
 
+        if not isinstance(frame, duckdb.DuckDBPyRelation):
+            raise TypeError("it is no relation, as con.sql(...) gives one")
         return frame.to_arrow_table(), duckdb.from_arrow
     return pa.table(frame), lambda found: found  # whatever hands on Arrow, such as a mapping of columns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,8 @@ from genarch.engine.amounts import InvalidAnswerError
 from genarch.engine.answers import UNKNOWN_WORDS, parse_answer
 from genarch.engine.constraints import BY_NAME, Constraint, Value
 from genarch.engine.forms import MAX_DIGITS, shown
-from genarch.errors import InputError, Problem
+from genarch.errors import nearest
+from genarch.files.io import refuse
 from genarch.values import NamedTuple
 
 Bools = npt.NDArray[Any]
@@ -91,12 +92,25 @@ def columns_of(names: Sequence[str]) -> Mapping[str, Sequence[str]]:
 def check_names(names: Sequence[str], path: str) -> None:
     """Refuse names that a table has twice, and a set that is stated as a whole and by its members."""
     if twice := [name for name, times in Counter(names).items() if times > 1]:
-        raise InputError([Problem(path, None, None, "", f"has the column '{twice[0]}' twice; rename one")])
+        raise refuse(path, f"has the column '{twice[0]}' twice; rename one")
     for constraint, several in columns_of(names).items():
         if len(several) > 1 and constraint in several:
             both = f"{constraint} and {next(name for name in several if name != constraint)}"
-            message = f"{both} state the same constraint; leave one of them out"
-            raise InputError([Problem(path, None, None, "", message)])
+            raise refuse(path, f"{both} state the same constraint; leave one of them out")
+
+
+def check_stating(names: Collection[str], path: str) -> None:
+    """Refuse a table that states nothing, by the names of its columns."""
+    such = f"such as {', '.join([*BY_NAME][:5])}"
+    if not names:
+        raise refuse(path, f"is empty; name a column for each constraint, {such}")
+    if columns_of(list(names)):
+        return
+    first, *_ = names
+    if separator := next((sign for sign in ";\t" if sign in first), ""):
+        raise refuse(path, f"has {separator!r} between its columns; write commas")
+    near = next((f"'{name}': {hint[2:]}" for name in names if (hint := nearest(name.strip(), BY_NAME))), "")
+    raise refuse(path, f"has no column named after a constraint; {near or f'write one {such}'}")
 
 
 class Reader:
