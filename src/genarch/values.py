@@ -5,9 +5,22 @@ is made, is to check its fields again and to compile what makes the values. Here
 which more than a few values are made.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar
 
-__all__ = ["NamedTuple"]
+__all__ = ["NamedTuple", "grouped"]
+
+_Key = TypeVar("_Key")
+_Item = TypeVar("_Item")
+
+
+def grouped(pairs: Iterable[tuple[_Key, _Item]]) -> dict[_Key, list[_Item]]:
+    """What stands beside each key, keys and items in the order in which they first come."""
+    found: dict[_Key, list[_Item]] = {}
+    for key, item in pairs:
+        found.setdefault(key, []).append(item)
+    return found
+
 
 if TYPE_CHECKING:
     from typing import NamedTuple

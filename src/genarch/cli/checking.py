@@ -28,7 +28,7 @@ from genarch.reports.findings import (
     document_findings,
     finding_counts,
 )
-from genarch.values import NamedTuple
+from genarch.values import NamedTuple, grouped
 from genarch.version import __version__
 
 if TYPE_CHECKING:
@@ -296,9 +296,8 @@ def check_documents(
         message = "must state a spec; add one with 'genarch doc add'"
         lacking = located(CheckId("block-missing"), Place(path, 1, 1), message)
         findings += _reported(path, list(with_severities([lacking], settings.policy)))
-    by_path: dict[str, list[Located]] = {}
-    for item in with_severities(trust.findings() if trust is not None else (), settings.policy):
-        by_path.setdefault(item.place.path, []).append(item)
+    weakened = with_severities(trust.findings() if trust is not None else (), settings.policy)
+    by_path = grouped((item.place.path, item) for item in weakened)
     findings += [finding for path, found in by_path.items() for finding in _reported(path, found)]
     # What is in one document comes together, wherever it was found.
     findings.sort(key=lambda finding: (finding.path, finding.line, finding.column))

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from genarch.documents.discovery import repository_root
 from genarch.errors import InputError
 from genarch.files.io import LFS_POINTER, read_bytes, refuse, walk, within
-from genarch.values import NamedTuple
+from genarch.values import NamedTuple, grouped
 
 
 def _git(option: str, folder: str, *arguments: str, otherwise: str = "git failed", given: bytes = b"") -> bytes:
@@ -192,10 +192,7 @@ class Revision:
         Raises:
             InputError: where this clone lacks one of them, or has no more than a pointer to it.
         """
-        wanted: dict[str, list[str]] = {}
-        for path in paths:
-            if path in self.files:
-                wanted.setdefault(self.files[path].repository, []).append(path)
+        wanted = grouped((self.files[path].repository, path) for path in paths if path in self.files)
         found = {}
         for repository, here in wanted.items():
             names = "".join(f"{self.files[path].name}\n" for path in here).encode()

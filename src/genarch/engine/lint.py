@@ -14,6 +14,7 @@ from genarch.engine.findings import CheckId, Finding
 from genarch.engine.matching import positions
 from genarch.engine.rules import Method, NextStep, Notice, Rule, RuleTable
 from genarch.engine.search import STEP, Found, Space, VerdictSearch, find, verdict_search, witness
+from genarch.values import grouped
 
 SAMPLES = 1_000
 """Completions that tell most rules apart before any search."""
@@ -67,9 +68,8 @@ def rules_always_together(rules: RuleTable, budget: Budget | None = None) -> Ite
     table = verdict_search(rules)
     whens, ruled_out = table.whens, table.ruled_out
     seen = [hits for hits, _ in sampled(table.space, count=SAMPLES)]
-    by_samples: dict[int, list[int]] = {}
-    for at in range(len(whens)):
-        by_samples.setdefault(sum(1 << sample for sample, hits in enumerate(seen) if hits >> at & 1), []).append(at)
+    hitting = (sum(1 << sample for sample, hits in enumerate(seen) if hits >> at & 1) for at in range(len(whens)))
+    by_samples = grouped((samples, at) for at, samples in enumerate(hitting))
     alike: dict[int, int] = {}
     for one, other in (pair for same in by_samples.values() for pair in combinations(same, 2)):
         if other in alike:

@@ -13,7 +13,7 @@ from genarch.engine.conditions import ALWAYS, Condition
 from genarch.engine.constraints import Answers
 from genarch.engine.forms import HIDDEN, VERSION, Form, Mark, Scalar, ShownText, text
 from genarch.errors import UnknownIdError, nearest
-from genarch.values import NamedTuple
+from genarch.values import NamedTuple, grouped
 
 Grade = Literal[
     "planning_heuristic",
@@ -430,10 +430,7 @@ class RuleTable(NamedTuple):
             parts: tuple[Architecture | Statement | Risk, ...]
             parts = (architecture, *architecture.figures, *architecture.strengths, *architecture.risks)
             cited += [(architecture.id, part.source) for part in parts]
-        found: dict[str, list[str]] = {}
-        for name, fact in dict.fromkeys((name, fact) for name, source in cited for fact in source.facts):
-            found.setdefault(fact, []).append(name)
-        return found
+        return grouped(dict.fromkeys((fact, name) for name, source in cited for fact in source.facts))
 
     def find(self, entry_id: str) -> list[Entry]:
         """The entries called `entry_id`; an architecture and its family may share a name, and it may have others.

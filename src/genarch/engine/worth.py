@@ -22,7 +22,7 @@ from genarch.engine.precedents import Weights, counts, precedents, source_of, vo
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Scorer, Tally, Verdict, scorer
 from genarch.engine.spec import Case, with_implied
-from genarch.values import NamedTuple
+from genarch.values import NamedTuple, grouped
 
 START = Calibration(per_point=0.3, precedents=0.4, clear=0.65)
 """What the fit starts from, and is pulled to where cases are few."""
@@ -143,10 +143,7 @@ def left_out(
     """Every case, or those of `only`, by id, judged by what was fitted to strict cases of other sources."""
     table, families = scorer(rules), [family.id for family in rules.families]
     items = known(cases, table, weights)
-    by_source: dict[str, list[Known]] = defaultdict(list)
-    for item in items:
-        if only is None or item.case.id in only:
-            by_source[source_of(item.case)].append(item)
+    by_source = grouped((source_of(item.case), item) for item in items if only is None or item.case.id in only)
     found, near = {}, fitted((item, item.shares()) for item in items if item.case.strict)
     for source, own in by_source.items():
         others = [item for item in items if item.case.strict and source_of(item.case) != source]

@@ -7,7 +7,7 @@ from math import ceil, floor, inf, log
 
 from genarch.evidence.catalogue import Band, Calibration, Catalogue, Share, Stack, StackFit
 from genarch.evidence.estimates import LOAD_GROUPS, REQUEST_GROUPS, Regime, job_of_row, regime_of
-from genarch.values import NamedTuple
+from genarch.values import NamedTuple, grouped
 
 _FIXED_MS = (0, 5, 10, 15, 20, 30, 40, 50, 60, 80)
 _PASS_MS = (0, 2, 4, 6, 8, 10, 12, 15, 18, 20, 25, 30)
@@ -108,9 +108,7 @@ def points(catalogue: Catalogue) -> tuple[list[Point], dict[str, list[str]]]:
 
 def fit(given: Iterable[Point], bands: Mapping[str, Band] | None = None) -> Calibration:
     """Fixed times by the least sum of absolute log errors over a grid; shares of the peak as medians."""
-    together: dict[str, list[Point]] = {}
-    for point in given:
-        together.setdefault(point.regime.fitted_with, []).append(point)
+    together = grouped((point.regime.fitted_with, point) for point in given)
     fits = {name: _fitted(mine) for name, mine in together.items()}
     shares = {key: share for _, found in fits.values() for key, share in found.items()}
     return Calibration({name: times for name, (times, _) in fits.items()}, shares, bands or {})

@@ -32,7 +32,7 @@ from genarch.evidence.ways import (
     ms_words,
     place_of,
 )
-from genarch.values import NamedTuple
+from genarch.values import NamedTuple, grouped
 
 SOLD_AS_RELEASED = All((Predicate("commercial_use", "is", (True,)), Predicate("training", "is", ("pretrained",))))
 """Where released weights are sold as they are, their licence decides."""
@@ -200,9 +200,7 @@ class Against:
         """Out where no model of the task is shown to run in so little memory."""
         if self._case.memory_gb is None or not self._least:
             return
-        by_least: dict[float, list[Tasks]] = {}
-        for tasks, (most, *_) in self._least.items():
-            by_least.setdefault(most, []).append(tasks)
+        by_least = grouped((most, tasks) for tasks, (most, *_) in self._least.items())
         short = [All((any_of(some), numbered("device_memory_gb", "below", most))) for most, some in by_least.items()]
         most, smallest, row = next(iter(self._least.values()))
         stated = self._case.answers["device_memory_gb"]

@@ -28,7 +28,7 @@ from genarch.evidence.ways import (
     time_of,
     ways_of,
 )
-from genarch.values import NamedTuple
+from genarch.values import NamedTuple, grouped
 
 
 class Time(NamedTuple):
@@ -407,9 +407,7 @@ class Able(NamedTuple):
 @lru_cache(maxsize=512)
 def able_of(architecture: str, like: str | None, tasks: Tasks, catalogue: Catalogue) -> Able:
     """What an architecture can do of these tasks; `like` is one whose ways it has where no time of its own is known."""
-    together: dict[frozenset[str], list[str]] = {}
-    for task in tasks:
-        together.setdefault(measured_tasks(task), []).append(task)
+    together = grouped((measured_tasks(task), task) for task in tasks)
     groups = {}
     for rows, named in together.items():
         group = group_of(architecture, rows, catalogue, like)

@@ -18,7 +18,7 @@ from genarch.engine.spec import Spec
 from genarch.reports import page
 from genarch.reports.page import Block, Entries, Entry, Grid, Paragraph, Space, Span, Title, dim
 from genarch.reports.words import counted, in_svg, name_words, stated_words
-from genarch.values import NamedTuple
+from genarch.values import NamedTuple, grouped
 from genarch.version import __version__
 
 
@@ -109,10 +109,7 @@ def _alike(rows: Sequence[tuple[str, Sequence[Tile]]]) -> list[tuple[list[str], 
     """The rows of a map with what they are labelled, those that come out alike together where there are very many."""
     if len(rows) <= MOST_ROWS:
         return [([label], row) for label, row in rows]
-    found: dict[Sequence[Tile], list[str]] = {}
-    for label, row in rows:
-        found.setdefault(row, []).append(label)
-    return [(labels, row) for row, labels in found.items()]
+    return [(labels, row) for row, labels in grouped((row, label) for label, row in rows).items()]
 
 
 def _tile(tile: Tile, letters: Mapping[str, str], place: str) -> page.Tile:

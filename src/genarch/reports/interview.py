@@ -14,6 +14,7 @@ from genarch.errors import nearest
 from genarch.reports.descriptions import question_of
 from genarch.reports.page import Block, Entries, Entry, Line, Paragraph, Section, Table, dim, strong
 from genarch.reports.words import both, counted, either, name_words, rule_words, unmeasured_words
+from genarch.values import grouped
 
 INTRODUCTION = (
     "Questions about one deployment. They end once the rest would hardly change the answer. Type a number or a name; "
@@ -172,9 +173,7 @@ def learnt_words(standing: Standing, ruled_out: Sequence[RuledOut] | None) -> st
     if not ruled_out:
         rules = "Left open." if ruled_out is None else "This rules nothing out."
         return f"{rules} Still possible: {left}."
-    groups: dict[tuple[Decided, ...], list[str]] = {}
-    for item in ruled_out:
-        groups.setdefault(item.rules, []).append(name_words(item.verdict))
+    groups = grouped((item.rules, name_words(item.verdict)) for item in ruled_out)
     reasons = "; ".join(f"{both(names)} ({_reason(rules)})" for rules, names in groups.items())
     only = "Only possible now" if len(standing.possible) == 1 else "Still possible"
     return f"{only}: {left}. Ruled out: {reasons}."

@@ -13,7 +13,7 @@ from genarch.engine.conditions import All, Any, Condition, Not, Predicate, const
 from genarch.engine.constraints import BY_NAME, Range, gpu_names
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Scorer, scorer, surplus
-from genarch.values import NamedTuple
+from genarch.values import NamedTuple, grouped
 
 Dialect = Literal["duckdb", "spark", "bigquery", "snowflake", "postgres"]
 Sets = Literal["list", "text"]
@@ -215,7 +215,8 @@ class _Compiled:
         tests = []
         if "device" in self._query.columns:
             stated = "genarch_s_device" if "device" in self._read else "device"
-            tests += [f"({_gpus(same)} AND {stated} IN ({names}))" for names, same in _same(wrong).items() if names]
+            same = grouped((names, gpu) for gpu, names in wrong.items() if names)
+            tests += [f"({_gpus(gpus)} AND {stated} IN ({names}))" for names, gpus in same.items()]
         if "device_memory_gb" in self._query.columns and known.most_gb:
             stated = "genarch_s_device_memory_gb" if "device_memory_gb" in self._read else "device_memory_gb"
             tests.append(f"{stated} > {_by_gpu({gpu: str(gb) for gpu, gb in known.most_gb.items()})}")
@@ -408,19 +409,12 @@ def _listed(values: Iterable[object]) -> str:
     return ", ".join(map(_text, values))
 
 
-def _same(of: Mapping[str, str]) -> Mapping[str, list[str]]:
-    """The names that have each value."""
-    found: dict[str, list[str]] = {}
-    for name, value in of.items():
-        found.setdefault(value, []).append(name)
-    return found
-
-
 def _gpus(names: Iterable[str]) -> str:
     return f"genarch_s_gpu IN ({_listed(names)})"
 
 
 def _by_gpu(of: Mapping[str, str]) -> str:
     """A value by the stated gpu, NULL for one that is not listed."""
-    cases = " ".join(f"WHEN {_gpus(names)} THEN {value}" for value, names in _same(of).items())
+    same = grouped((value, name) for name, value in of.items())
+    cases = " ".join(f"WHEN {_gpus(names)} THEN {value}" for value, names in same.items())
     return f"CASE {cases} END"
