@@ -229,7 +229,7 @@ def _write(report: Measured, output_format: str, output: str | None) -> int:
         say(f"{runs.command}: {runs.stopped.says}")
         return ExitCode.UNUSABLE
     if any(part and part.stopped and part.stopped.why == "interrupted" for part in (runs, load)):
-        say("interrupted; what was measured is kept")
+        say(f"interrupted; {'what was measured is kept' if report.percentiles else 'nothing was measured'}")
         return ExitCode.INTERRUPTED
     missed = report.verdict == "missed" or (load and load.verdict == "missed")
     return ExitCode.FINDINGS if missed else ExitCode.OK
@@ -289,7 +289,7 @@ def _progress(wanted: int) -> Iterator[Seen]:
 
     columns = (TextColumn("{task.completed} of {task.total} images"), BarColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task("", total=wanted, left="")
+        task = bar.add_task("", total=wanted, left="starting")
 
         def seen(done: int, _wanted: int, left: float) -> None:
             bar.update(task, completed=done, left=f"{left:.0f} s left")
