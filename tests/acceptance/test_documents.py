@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from genarch.documents.discovery import DOCUMENT_SUFFIXES
 from genarch.documents.settings import ProjectSettings
+from genarch.files.io import DOCUMENT_SUFFIXES
 from genarch.files.records import fields_of
 from genarch.version import PROJECT_URL, __version__
 

@@ -115,6 +115,40 @@ def test_usage_errors_say_what_to_write(specs: Path) -> None:
     assert told == "genarch: nothing to evaluate: no *.genarch.yaml or genarch.yaml in empty\n"
 
 
+def test_a_document_with_one_spec_is_a_spec(tmp_path: Path) -> None:
+    block = (
+        "```yaml genarch\nversion: 1\nid: {}\nconstraints: {{task: text_to_image, gpu: t4, resolution_px: 512}}\n```\n"
+    )
+    page = tmp_path / "adr.md"
+    page.write_text(f"# 1. Images\n\n{block.format('posters')}")
+    plain = tmp_path / "poster.genarch.yaml"
+    plain.write_text(page.read_text().split("genarch\n")[1].removesuffix("```\n"))
+    for command in (["evaluate", "--full"], ["cost"], ["precedents"], ["evaluate", "--try", "gpu=l4"]):
+        of_page, of_spec = (run(command[0], path, *command[1:]) for path in (page, plain))
+        words, same = (
+            "".join(result.stdout.split()).replace(str(path), "")
+            for result, path in ((of_page, page), (of_spec, plain))
+        )
+        assert (of_page.returncode, words) == (0, same)
+    asked, spec = run("ask", "--yes", "--answers", page, "--save", tmp_path / "saved.yaml"), tmp_path / "saved.yaml"
+    assert (asked.returncode, "task: text_to_image" in spec.read_text()) == (0, True)
+    assert run("ask", "--yes", "--answers", page, "--save", page).returncode == 2
+    for text, says in (
+        ("# Nothing\n", "adr.md: has no block '```yaml genarch'; add one, or name a spec file"),
+        (
+            block.format("a") + block.format("b"),
+            "adr.md: states several specs (a, b); put the one that is meant into",
+        ),
+        (
+            block.format("a").replace("to_image", "to_img"),
+            "adr.md:4:21: constraints.task: 'text_to_img' is not a choice here",
+        ),
+    ):
+        page.write_text(text)
+        result = run("evaluate", page)
+        assert (result.returncode, says in result.stderr) == (2, True), result.stderr
+
+
 def test_standard_input() -> None:
     result = run("evaluate", "-", "--format", "jsonl", stdin=SPEC)
     assert json.loads(result.stdout)["spec"] == {

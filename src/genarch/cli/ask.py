@@ -43,6 +43,7 @@ from genarch.cli.output import (
     keep,
     look_of,
     not_one_of,
+    read_spec,
     say,
     written,
 )
@@ -56,7 +57,7 @@ from genarch.errors import InputError
 from genarch.files.answers import parse_overrides
 from genarch.files.bundled import DEFAULT_TABLE, likely_by, load_questionnaire, load_rules
 from genarch.files.cache import templates_folder
-from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, new_file, read_exactly, read_text, refuse
+from genarch.files.io import SPEC_NAME, SPEC_SUFFIX, is_document, new_file, read_exactly, read_text, refuse
 from genarch.files.spec_text import changed_spec, new_spec, stated_unknown
 from genarch.files.specs import default_id, load_spec, parse_spec
 from genarch.reports.descriptions import answer_words, question_of
@@ -102,8 +103,9 @@ def ask(
     """Ask about a deployment, no more than needed, then print the recommendation."""
     if confirm and answers is None:
         raise typer.BadParameter("--confirm needs --answers, whose answers it asks again")
+    start = None if answers and is_document(answers) else answers  # a document keeps what it states
     if save is not None:
-        check_target(save, answers)
+        check_target(save, start)
     keep(output, [answers] if answers else [])
     table = OwnEvidence(counting_own_cases(load_rules(rules)), evidence).table_for(answers or save or "")
     interview = interview_by(table, order="fixed" if fixed else "adaptive", every=every, certain=certain)
@@ -115,9 +117,9 @@ def ask(
             code = write_reports([(report, ExitCode.OK)], table, output_format, output, full=full, pager=pager)
         finally:  # the answers are kept even where the report cannot be written
             if save:
-                _save(save, sheet, table, answers)
+                _save(save, sheet, table, start)
         if dialogue and not save and not dialogue.piped:
-            _offer_to_save(table, answers, dialogue, context)
+            _offer_to_save(table, start, dialogue, context)
     return code
 
 
@@ -153,7 +155,10 @@ def questioned(
     typed = {name.strip(): text.strip() for name, _, text in (item.partition("=") for item in overrides or ())}
     spec = Spec(default_id(save) if save else "answers", {}, origin=Origin("<answers>"))
     sheet = Sheet({})
-    if answers is not None:
+    if answers is not None and is_document(answers):
+        spec, answers = read_spec(answers, rules), None
+        sheet = Sheet(spec.constraints)
+    elif answers is not None:
         text = read_text(answers)
         spec = parse_spec(text, path=answers, rules=rules)
         sheet = Sheet(spec.constraints, tuple(stated_unknown(text)))

@@ -16,7 +16,6 @@ from genarch.cli.check_settings import Settings, changed_files, compared, known_
 from genarch.cli.checking import check_documents
 from genarch.cli.output import ExitCode, busy, collected, keep, look_of, one_of, say, write_report, written
 from genarch.documents.discovery import (
-    DOCUMENT_SUFFIXES,
     ListedFile,
     Selection,
     Skipped,
@@ -29,7 +28,7 @@ from genarch.documents.editing import fixed, with_skeleton
 from genarch.documents.reader import DesignDocument, PlacedSpec, beside, inactive_status, load_document, load_sidecar
 from genarch.documents.settings import KnownFinding, baseline_text
 from genarch.errors import InputError
-from genarch.files.io import SPEC_SUFFIX, read_exactly, refuse, within
+from genarch.files.io import DOCUMENT_SUFFIXES, SPEC_SUFFIX, read_exactly, refuse, within
 from genarch.reports.finding_formats import FORMATS, LISTING, View
 from genarch.reports.findings import CheckReport, ListedWaiver, judged_by, waivers_page
 from genarch.reports.words import counted, safe

@@ -70,7 +70,11 @@ def evaluate(
     *,
     paths: Annotated[
         Texts,
-        argument("PATH", "Spec files, folders to search for *.genarch.yaml and genarch.yaml, or - for standard input."),
+        argument(
+            "PATH",
+            "Spec files, Markdown documents with one spec, folders to search for *.genarch.yaml and genarch.yaml, "
+            "or - for standard input.",
+        ),
     ] = None,
     overrides: Overrides = None,
     output_format: Format = "text",

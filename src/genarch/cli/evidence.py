@@ -199,7 +199,7 @@ def _size(text: str) -> tuple[int, int]:
 
 @app.command()
 def cost(
-    spec: Annotated[str, argument("SPEC", "A spec file, or - for standard input.")],
+    spec: Annotated[str, argument("SPEC", "A spec file, a Markdown document with one spec, or - for standard input.")],
     overrides: Overrides = None,
     utilisation: Annotated[float, option("SHARE", "Share of each hour that a GPU is busy.")] = 0.6,
     output_format: ComparisonFormat = "text",
@@ -226,7 +226,7 @@ def cost(
 
 @app.command("precedents")
 def precedents_command(
-    spec: Annotated[str, argument("SPEC", "A spec file, or - for standard input.")],
+    spec: Annotated[str, argument("SPEC", "A spec file, a Markdown document with one spec, or - for standard input.")],
     *,
     overrides: Overrides = None,
     cases: Cases = None,

@@ -46,7 +46,7 @@ MeasureFormat = Annotated[
 
 @app.command()
 def measure(
-    spec: Annotated[str, argument("SPEC", "A spec file, or - for standard input.")],
+    spec: Annotated[str, argument("SPEC", "A spec file, a Markdown document with one spec, or - for standard input.")],
     command: Annotated[
         Texts, argument("COMMAND", "After --: a command that makes one image; {n} is replaced by the image's number.")
     ] = None,

@@ -28,7 +28,7 @@ from genarch.files.bundled import (
     with_own_cases,
     with_own_evidence,
 )
-from genarch.files.io import added_to, atomic_file, case_files, decode, read_stream, refuse
+from genarch.files.io import added_to, atomic_file, case_files, decode, is_document, read_stream, refuse
 from genarch.files.specs import load_spec, parse_spec
 from genarch.reports.json import as_json
 from genarch.reports.text import as_text
@@ -149,10 +149,15 @@ def read_standard_input() -> str:
 
 
 def read_spec(path: str | None, rules: RuleTable, overrides: Mapping[str, Value | None] = {}) -> Spec:
-    """The spec in a file, on standard input for `-`, or without any, with overrides in place of what it states."""
+    """The spec in a file or a document, on standard input for `-`, or without any, with overrides in its place."""
     if path is None:
         return Spec("nothing-stated", with_overrides({}, overrides), origin=Origin("--set"))
-    spec = parse_spec(read_standard_input(), path=STDIN, rules=rules) if path == "-" else load_spec(path, rules)
+    if is_document(path):
+        from genarch.documents.reader import spec_in
+
+        spec = spec_in(path, rules)
+    else:
+        spec = parse_spec(read_standard_input(), path=STDIN, rules=rules) if path == "-" else load_spec(path, rules)
     return spec._replace(constraints=with_overrides(spec.constraints, overrides)) if overrides else spec
 
 

@@ -13,7 +13,7 @@ from unicodedata import normalize
 from genarch.documents.lookalikes import is_deciding, is_nearly
 from genarch.errors import InputError
 from genarch.files.bundled import OWN_NAME
-from genarch.files.io import is_spec, read_text, walk, walked_to, within
+from genarch.files.io import is_document, is_spec, read_text, walk, walked_to, within
 from genarch.values import NamedTuple
 
 LONGEST_GLOB = 500
@@ -214,11 +214,6 @@ def led_out(path: str) -> str:
     return "" if within(real, root) else real
 
 
-DOCUMENT_SUFFIXES = (
-    ".md", ".markdown", ".mdown", ".mdwn", ".mkd", ".mkdn", ".mkdown", ".mdx", ".qmd", ".rmd",
-)  # fmt: skip
-"""How the names of Markdown documents end, in small letters or capitals; the hook for pre-commit has them too."""
-
 _NEAR_SPEC = re.compile(r"(.*\.)?genarch\.ya?ml", re.IGNORECASE)
 """The names of spec files, and those that are meant to be."""
 LONGEST = 255
@@ -282,7 +277,7 @@ def listed_files(paths: Sequence[str], selection: Selection) -> Iterator[ListedF
     def wanted(path: str, name: str) -> bool:
         if selection.include:
             return selection.include.match(path)
-        return name.lower().endswith(DOCUMENT_SUFFIXES) or _is_near_spec(name)
+        return is_document(name) or _is_near_spec(name)
 
     def passed_by(target: str, entry: os.DirEntry[str]) -> str:
         """Why a file in a folder, or the one that a link leads to, is not looked at; empty where it is."""
@@ -353,7 +348,7 @@ def is_surely_spec(path: str) -> bool:
 
 def specs_beside(path: str) -> Iterator[ListedFile]:
     """The spec files in a document's folder: whoever names the document means those that state something for it too."""
-    if path.lower().endswith(DOCUMENT_SUFFIXES) and os.path.isfile(path):
+    if is_document(path) and os.path.isfile(path):
         real = os.path.realpath(path)
         yield from (ListedFile(spec, named=False, beside=(real,)) for spec in specs_in(os.path.dirname(path)))
 

@@ -14,7 +14,7 @@ from genarch.documents.status import INACTIVE, LONGEST, UNDECIDED, status_of
 from genarch.engine.findings import CheckId, Finding, Located, Place
 from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec
-from genarch.errors import InputError
+from genarch.errors import InputError, Problem
 from genarch.files.bundled import DOCUMENT_CHECKS, load_catalogue
 from genarch.files.io import LONGEST_SCAN, MAX_BYTES, as_kept, decode, read_bytes, read_text, refuse, within
 from genarch.files.specs import parse_placed
@@ -190,6 +190,22 @@ def load_document(path: str, rules: RuleTable, today: str = "") -> DesignDocumen
         return read_document(decode(content, path), path, rules, today) if (content := _content(path)) else None
     except InputError as error:
         return _unreadable(path, error)
+
+
+def spec_in(path: str, rules: RuleTable) -> Spec:
+    """The one spec that a Markdown document states.
+
+    Raises:
+        InputError: with every problem of what it states, or where that is none or several.
+    """
+    document = read_document(read_text(path), path, rules)
+    if wrong := [found for found in document.defects if found.severity == "error"]:
+        raise InputError([Problem(path, at.place.line, at.place.column, "", at.finding.message) for at in wrong])
+    if len(document.specs) != 1:
+        several = ", ".join(placed.spec.id for placed in document.specs)
+        says = f"states several specs ({several}); put the one that is meant into a file of its own"
+        raise refuse(path, says if several else "has no block '```yaml genarch'; add one, or name a spec file")
+    return document.specs[0].spec
 
 
 def load_sidecar(path: str, rules: RuleTable) -> DesignDocument:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from genarch.documents.discovery import DOCUMENT_SUFFIXES, Selection
+from genarch.documents.discovery import Selection
 from genarch.documents.judge import taken_with
 from genarch.documents.lookalikes import WORD
 from genarch.documents.reader import PlacedSpec, load_document, load_sidecar, located, read_document, read_sidecar
@@ -17,7 +17,7 @@ from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Spec, Waiver
 from genarch.errors import InputError
 from genarch.files.bundled import DOCUMENT_CHECKS
-from genarch.files.io import decode, entered, is_spec, within
+from genarch.files.io import decode, entered, is_document, is_spec, within
 from genarch.values import NamedTuple
 
 
@@ -141,7 +141,7 @@ class Comparison:
         if self._selection.include:
             wanted = self._selection.include.match_real(os.path.join(self._before.root, path))
         else:
-            wanted = name.lower().endswith(DOCUMENT_SUFFIXES) or is_spec(name)
+            wanted = is_document(name) or is_spec(name)
         below = (os.path.dirname(os.path.relpath(path, named or ".")) for named in folders)
         return wanted and any(all(map(entered, filter(None, inner.split("/")))) for inner in below)
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from genarch.documents.discovery import DOCUMENT_SUFFIXES
 from genarch.documents.reader import located
 from genarch.documents.revisions import Revision, Trusted
 from genarch.documents.settings import (
@@ -23,7 +22,7 @@ from genarch.documents.settings import (
 from genarch.engine.findings import SEVERITIES, CheckId, Located, Place
 from genarch.errors import InputError
 from genarch.files.bundled import DEFAULT_TABLE, DOCUMENT_CHECKS, OWN_NAME, bundled_tables
-from genarch.files.io import SPEC_NAME, read_bytes, read_text, refuse, within
+from genarch.files.io import DOCUMENT_SUFFIXES, SPEC_NAME, read_bytes, read_text, refuse, within
 from genarch.files.records import read_record
 
 _STRICTEST = (*reversed(SEVERITIES), "never")

@@ -193,6 +193,17 @@ def as_kept(path: str) -> str:
     return path
 
 
+DOCUMENT_SUFFIXES = (
+    ".md", ".markdown", ".mdown", ".mdwn", ".mkd", ".mkdn", ".mkdown", ".mdx", ".qmd", ".rmd",
+)  # fmt: skip
+"""How the names of Markdown documents end, in small letters or capitals; the hook for pre-commit has them too."""
+
+
+def is_document(path: str) -> bool:
+    """Whether a file of this name is a Markdown document."""
+    return path.lower().endswith(DOCUMENT_SUFFIXES)
+
+
 def is_spec(name: str) -> bool:
     """Whether a file of this name is a spec wherever it lies."""
     return name == SPEC_NAME or name.endswith(SPEC_SUFFIX)
