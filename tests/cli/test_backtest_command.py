@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft7Validator
 from typer.testing import CliRunner, Result
 
+from genarch import load_rules
 from genarch.cli.app import app
 from genarch.cli.rules import schema_of
 
@@ -84,7 +85,10 @@ def test_what_was_left_out_comes_first_and_is_drawn(folder: Path, monkeypatch: p
     dots = list(image.iter("{http://www.w3.org/2000/svg}circle"))
     assert len(dots) == len(part["reliability"])
     assert sum(entry["cases"] for entry in part["reliability"]) == part["cases"] == 98
-    assert {entry["confidence"]: entry["cases"] for entry in part["confidences"]}["forced"] == 7
+    calibration = load_rules().header.calibration
+    assert calibration is not None
+    kept = {name: found.cases for name, found in calibration.left_out._asdict().items() if found}
+    assert {entry["confidence"]: entry["cases"] for entry in part["confidences"]} == kept
 
 
 @pytest.mark.usefixtures("folder")
