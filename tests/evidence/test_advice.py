@@ -64,6 +64,23 @@ def test_with_a_budget_what_is_shown_to_keep_it_comes_first(field: RuleTable) ->
     assert names(advised(field, there, **stated)) == ["shown"]
 
 
+def test_what_keeps_the_budget_under_a_condition_comes_before_what_may_miss_it_and_what_likelier_keeps_it_before_that(
+    field: RuleTable,
+) -> None:
+    """3, 5 and 9 TFLOP at half of 312, with 15, 20 and 30 ms: likeliest 34.2, 52.1 and 87.7 ms, from half to twice."""
+    made = [
+        model(name, family="hybrid", architecture="few_step", work=work(steps=steps), licence=licence(use), **fields)
+        for name, steps, use, fields in (
+            ("late", 4, "allowed", {"released": "2026-03"}),
+            ("likely", 2, "allowed", {"released": "2026-02"}),
+            ("sure", 1, "conditional", {"released": "2026-01"}),
+        )
+    ]
+    there = catalogue([row(entry.id, entry.id, hardware=None) for entry in made], made, [A])
+    stated = {**TEXT, "gpu": A.id, "resolution_px": 512, "latency_budget_ms": 80, "commercial_use": True}
+    assert names(advised(field, there, **stated)) == ["sure", "likely", "late"]
+
+
 def test_then_the_latest_and_last_what_another_is_better_than(field: RuleTable) -> None:
     """On the one data set that two have figures for, `worst` has the higher FID; that says nothing of the others."""
 

@@ -227,6 +227,28 @@ def test_licences_exclude_where_no_model_may_be_sold_as_released(
     assert ("evidence-diffusion-not-licensed" in said(there, **stated)) is out
 
 
+@pytest.mark.parametrize(
+    ("use", "stated", "status"),
+    [
+        ("allowed", {"commercial_use": True}, "within"),
+        ("conditional", {"commercial_use": True}, "within"),
+        ("unknown", {"commercial_use": True}, "straddling"),
+        ("forbidden", {"commercial_use": True, "training": "fine_tune"}, "straddling"),
+        ("forbidden", {"commercial_use": False}, "within"),
+        ("forbidden", {}, "within"),
+    ],
+)
+@pytest.mark.parametrize("measured", [False, True])
+def test_what_may_not_be_used_in_a_product_keeps_no_budget_for_one(
+    use: str, stated: dict[str, Any], status: str, *, measured: bool
+) -> None:
+    rows = [SHOWN, *([row("there", hardware=A.id, latency_ms=40.0, engine="pytorch")] if measured else [])]
+    there = catalogue(rows, [model(work=work(), licence=licence(use))], CARDS)
+    found = feasibility("diffusion", needs_of({**STATED, **stated, "latency_budget_ms": 100}, there))
+    assert found.status == ("demonstrated" if measured and status == "within" else status)
+    assert ("evidence-diffusion-open" in said(there, **stated, latency_budget_ms=100)) is (status == "straddling")
+
+
 @pytest.mark.parametrize(("memory", "out"), [(7.9, True), (8, False), (None, False)])
 def test_memory_excludes_where_nothing_is_shown_to_run_in_so_little(memory: float | None, *, out: bool) -> None:
     there = catalogue([row("r", vram_gb=8.0), row("s", "other", vram_gb=12.0)], [model(), model("other")], CARDS)

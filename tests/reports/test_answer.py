@@ -135,6 +135,18 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
         assert max(map(len, text.splitlines())) <= width
 
 
+@pytest.mark.parametrize("commercial", [True, False])
+@pytest.mark.parametrize(("gpu", "budget"), [("l4", 3000), ("a10g", 6000), ("apple-m3-pro", 10_000), ("t4", 2000)])
+@pytest.mark.parametrize("task", ["text_to_image", "image_editing", "inpainting"])
+def test_the_budget_is_that_of_a_model_to_start_with(task: str, gpu: str, budget: int, *, commercial: bool) -> None:
+    stated = spec(task=task, conditioning=["text"], gpu=gpu, resolution_px=1024, latency_budget_ms=budget)
+    stated = stated._replace(constraints={**stated.constraints, "commercial_use": commercial})
+    made = report_on(stated, load_rules("field"))
+    line = " ".join(shown(made, 140).partition("Budget")[2].partition("Open")[0].splitlines()[0].split())
+    if made.start_with and line.startswith(("measured", "estimated", "open")):
+        assert any(start.candidate.title in line for start in made.start_with), line
+
+
 def test_an_estimate_within_the_budget_that_leaves_it_open_is_said_to_be_of_another_task() -> None:
     asked = {"task": "virtual_try_on", "conditioning": ["reference_image"], "latency_budget_ms": 5000}
     stated = spec(**asked, gpu="l40s", resolution_px=1024)

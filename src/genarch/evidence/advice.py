@@ -1,7 +1,7 @@
 """Which models to start with on a spec, and why not another one."""
 
 # No annotations as strings here: each would be compiled at every start.
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import ceil, inf, log10
 from typing import Annotated, Literal, get_args
 
@@ -30,7 +30,7 @@ MINUTE_MS = 60_000
 """A minute for an image, of which a thousand take most of a day; nobody starts with that where there is a choice."""
 
 _USE: Sequence[CommercialUse] = get_args(CommercialUse)
-_FITS_FIRST: Sequence[Status] = ("demonstrated", "within", "straddling")
+_FITS_FIRST: Mapping[Status, int] = {"demonstrated": 0, "within": 1, "straddling": 3}
 
 
 class Figure(NamedTuple):
@@ -181,15 +181,21 @@ def _nearest(found: Iterable[Candidate], needs: Needs) -> list[Candidate]:
 
 
 def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:
-    """Of known weights; shown to keep the budget, and known to fit the memory; then what suits; then the latest.
+    """Of known weights; shown to keep the budget, or likelier to; then what suits; then the latest.
 
-    What is sold under a condition alone comes as late as what is estimated to keep it beside what was measured to.
+    What is sold under a condition alone comes as late as what is estimated to keep it beside what was measured to, but
+    before what may miss it.
     """
     models, suits = needs.catalogue.models, _suiting(found, needs)
 
     def kept(entry: Candidate) -> int:
-        conditional = needs.commercial_use is True and _use_of(entry, needs) == "conditional"
-        return _FITS_FIRST.index(entry.status) + conditional if needs.budget_ms is not None else 0
+        use = models[entry.model].use(from_scratch=needs.from_scratch)
+        conditional = needs.commercial_use is True and use == "conditional"
+        if needs.budget_ms is None:
+            return 0
+        guess = entry.estimate if entry.status == "straddling" else None
+        late = guess is not None and guess.mid_ms > needs.budget_ms
+        return _FITS_FIRST[entry.status] + conditional + 2 * late
 
     latest = sorted(found, key=lambda entry: models[entry.model].released or "", reverse=True)
     return sorted(latest, key=lambda entry: (not _released(entry), kept(entry), suits(entry)))
@@ -197,12 +203,6 @@ def best_first(found: Sequence[Candidate], needs: Needs) -> list[Candidate]:
 
 def _released(entry: Candidate) -> bool:
     return bool(entry.licence and entry.licence.weights_released)
-
-
-def _use_of(entry: Candidate, needs: Needs) -> CommercialUse:
-    """What its licence lets be done; from scratch that of the code alone."""
-    code = entry.licence and needs.from_scratch and entry.licence.code
-    return code.commercial_use if code else needs.catalogue.models[entry.model].commercial_use
 
 
 def _suiting(found: Sequence[Candidate], needs: Needs) -> Callable[[Candidate], tuple[float, ...]]:
@@ -226,7 +226,8 @@ def _suiting(found: Sequence[Candidate], needs: Needs) -> Callable[[Candidate], 
 
     def rank(entry: Candidate) -> tuple[float, ...]:
         model = catalogue.models[entry.model]
-        use, tasks, took = _use_of(entry, needs), set[str](catalogue.tasks_of(entry.model)), _time_of(entry)
+        use, took = model.use(from_scratch=needs.from_scratch), _time_of(entry)
+        tasks = set[str](catalogue.tasks_of(entry.model))
         return (
             not _released(entry),
             needs.memory_gb is not None and entry.memory_gb is None,

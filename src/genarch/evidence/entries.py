@@ -254,6 +254,15 @@ class Model(NamedTuple):
         """What its licence comes to: the stricter of code and weights."""
         return self.licence.commercial_use if self.licence else "unknown"
 
+    def use(self, *, from_scratch: bool) -> CommercialUse:
+        """What its licence lets be done; trained from scratch, what that of the code alone does, where there is one."""
+        code = self.licence.code if self.licence and from_scratch else None
+        return code.commercial_use if code else self.commercial_use
+
+    def sellable(self, *, from_scratch: bool) -> bool:
+        """Whether its licence is known to let it be used in a product, if under a condition."""
+        return self.use(from_scratch=from_scratch) in ("allowed", "conditional")
+
 
 class Quality(NamedTuple):
     """A figure of quality; comparable within one data set and protocol only."""

@@ -15,6 +15,7 @@ from genarch.evidence.times import Group, Time, group_of
 from genarch.evidence.ways import (
     Place,
     Terms,
+    Way,
     adapters_for,
     at_least,
     at_most,
@@ -141,6 +142,10 @@ class Needs(NamedTuple):
         """Whether a model is trained with text, which one's own training set, or an imaging modality, lacks."""
         return (self.from_scratch or self.task == "modality_translation") and self.lacks_text_for(model)
 
+    def may_use(self, model: Model) -> bool:
+        """Whether a model's licence is known to let it be used in a product, where it is for one."""
+        return self.commercial_use is not True or model.sellable(from_scratch=self.from_scratch)
+
     def adapters_for(self, model: Model) -> tuple[Model, ...] | None:
         """The adapters that give a model the conditioning asked for; none where it has it, None where none do."""
         return adapters_for(model.id, self.conditioning, self.catalogue)
@@ -204,7 +209,7 @@ class Needs(NamedTuple):
             for way in group.ways
             if way.model.weights_released and self.admits(way.terms) and way.largest_px >= side
         ]
-        for able in (asked, others):
+        for able in ([pair for pair in asked if self.may_use(pair[0])], asked, others):
             guesses = [
                 (band[1], model, entry, options)
                 for model, options in able
@@ -232,18 +237,23 @@ class Needs(NamedTuple):
         """The times on the hardware and at the size asked for, of ways that do the task, by what is sold and fits.
 
         Of those that take the conditioning; of all, where none is known to and even so they are too slow. What is shown
-        on the nearest task alone, or with adapters that nothing asks for, may miss a budget, but keeps none.
+        on the nearest task alone, or with adapters that nothing asks for, or may not be used in the product that it is
+        for, may miss a budget, but keeps none.
         """
         if self.place is None or self.resolution_px is None:
             return []
         found = [
-            (way, time if not self.tasks or way.is_for(self.tasks, self.conditioning) else time._replace(high=inf))
+            (way, time if self._keeps(way) else time._replace(high=inf))
             for way, time in group.times(self.place, self.resolution_px)
             if self.admits(way.terms)
         ]
         taking = [time for way, time in found if not self.conditioning & way.terms.lacks]
         late = self.most_ms is not None and all(time.low > self.most_ms for _, time in found)
         return taking or ([time for _, time in found] if late else [])
+
+    def _keeps(self, way: Way) -> bool:
+        """Whether a time of it shows a budget to be kept."""
+        return self.may_use(way.model) and (not self.tasks or way.is_for(self.tasks, self.conditioning))
 
     def admits(self, terms: Terms) -> bool:
         """Whether licence and memory let a model serve."""
@@ -371,6 +381,7 @@ def feasibility(architecture: str, needs: Needs) -> Feasibility:
     sized = [row for row in requests if needs.large_enough(row)]
     shown = [row for row in there if needs.large_enough(row)]
     within = needs.within(shown)
+    within = [row for row in within if needs.may_use(needs.catalogue.models[row.model])]
     carrying = tuple(needs.catalogue.row(row) for row in within if row.carries)
     apart = [row for row in rows if row.timing in ("full_load", "pipelined", "network") and needs.counts(row)]
     nearest = next((row for near in (shown, there, sized, requests) for row in near if row.carries), None)

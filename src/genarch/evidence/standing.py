@@ -21,6 +21,7 @@ from genarch.engine.constraints import BY_NAME, Answers, Range
 from genarch.engine.rules import Citation, Examples, Grade, Rule, RuleTable
 from genarch.engine.spec import with_implied
 from genarch.evidence.catalogue import Catalogue
+from genarch.evidence.entries import Model
 from genarch.evidence.times import NOTHING_KNOWN, At, Wanted, able_of
 from genarch.evidence.ways import (
     Place,
@@ -156,7 +157,12 @@ class Case:
         self._given_gb = at_most(stated.get("device_memory_gb"))
         taken = stated.get("conditioning")
         self.taken: frozenset[str] = taken if isinstance(taken, frozenset) else frozenset()
-        self.sold = self.answers.get("commercial_use") is True and self.answers.get("training") == "pretrained"
+        self._for_product = self.answers.get("commercial_use") is True
+        self.sold = self._for_product and self.answers.get("training") == "pretrained"
+
+    def may_use(self, model: Model) -> bool:
+        """Whether a model's licence is known to let it be used in a product, where it is for one."""
+        return not self._for_product or model.sellable(from_scratch=self.answers.get("training") == "from_scratch")
 
     @property
     def point(self) -> Point | None:
@@ -333,13 +339,14 @@ class Against:
             return
         # What is shown on the nearest task alone, or with adapters that nothing asks for, shows no budget to be kept.
         rows = measured_tasks(asked[0])
-        suited = [(way, time) for way, time in fitting if way.is_for(rows, case.taken)]
+        suited = [(way, time) for way, time in fitting if way.is_for(rows, case.taken) and case.may_use(way.model)]
         way, time = min(suited or fitting, key=lambda pair: pair[1].high)
         if low < time.high or not suited:
             here, sized, within = point.stated
             band = f"{ms_words(time.low)} to {ms_words(time.high)}" if time.low < time.high else ms_words(time.low)
             message = f"Nothing shows that it keeps the budget {point}: {way.words} is estimated at {band}."
-            kept = [shown.time for shown in self.at(asked, point).shown if not case.taken & shown.terms.lacks]
+            able = (each for each in self.at(asked, point).shown if not case.taken & each.terms.lacks)
+            kept = [each.time for each in able if case.may_use(self._catalogue.models[each.row.model])]
             kept += [time.high] if suited else []
             open_at: list[Condition] = [*_between(low, *kept)]
             if point.range:  # open in a part of a range, it is open

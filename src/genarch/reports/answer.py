@@ -155,6 +155,9 @@ def _budget(report: Evaluated) -> Iterator[Line]:
         return
     one = evidence.standing(recommended)
     guess, row = one.estimate, next(iter(one.rows), None)
+    alike = (start.candidate for start in report.start_with if start.candidate.status == one.status)
+    if shown := next(alike, None):  # what is named as the model to start with
+        guess, row = shown.estimate, shown.row
     band = f"{ms_words(guess.low_ms)} to {ms_words(guess.high_ms)} with {guess.title}" if guess else ""
     match one.status:
         case "demonstrated" if row:
@@ -164,7 +167,7 @@ def _budget(report: Evaluated) -> Iterator[Line]:
         case "within":
             yield Span(f"estimated to keep {asked}: {band}", tone="kept")
         case "straddling":
-            nearest = on_the_nearest(one, evidence.budget_ms)
+            nearest = "" if shown else on_the_nearest(one, evidence.budget_ms)
             yield Span(f"open whether it keeps {asked}: estimated{nearest} at {band}", tone="open")
         case "beyond":
             yield Span(f"estimated to miss {asked}: {band}", tone="missed")
