@@ -17,6 +17,7 @@ from command_line import run
 from genarch import RuleTable, load_rules
 from genarch.engine.conditions import Not, Predicate
 from genarch.engine.constraints import Value
+from genarch.errors import InputError
 from genarch.reports.sql import Dialect, Query, Sets, as_sql, check_sql, columns_read
 from spec_tables import decided, random_rows, table_of
 from strategies import answers, contradictory_tables, examples
@@ -90,6 +91,23 @@ def test_every_dialect_is_parsed(dialect: str) -> None:
         (parsed,) = sqlglot.parse(shown.stdout, read=dialect)
         assert parsed is not None
         assert command == [] or parsed.find(sqlglot.exp.Union)
+
+
+@pytest.mark.parametrize("dialect", get_args(Dialect))
+def test_kept_columns_of_any_name(dialect: Dialect) -> None:
+    """Quoted where they are no plain words, and none that verdicts have."""
+    rules, names = load_rules("article", evidence=False), ("id", "project id", 'a "b" `c`', "9")
+    query = Query(dialect, "specs", ["task"], names)
+    (parsed,) = sqlglot.parse(as_sql(rules, query), read=dialect)
+    assert isinstance(parsed, sqlglot.exp.Select)
+    assert tuple(parsed.named_selects[: len(names)]) == names
+    if dialect == "duckdb":
+        specs = pa.table({"task": ["inpainting"]} | {name: [name] for name in names})
+        found = duckdb.connect().register("specs", specs).sql(as_sql(rules, query))
+        assert found.fetchall()[0][: len(names)] == names
+    for clash in ("verdict", "Margin", "points_gan"):
+        with pytest.raises(InputError, match=f"--keep: the verdicts have a column {clash}, too"):
+            as_sql(rules, query._replace(keep=[clash]))
 
 
 def test_the_check_lists_what_is_no_answer() -> None:

@@ -211,7 +211,9 @@ def rules_compile(
     read = load_rules(rules, evidence=False)
     named = names_in(columns)
     collected(lambda name: one_of("--columns", name, "a constraint", BY_NAME), named)
-    query = Query(dialect, table, named or columns_read(read), names_in(keep_columns), sets)
+    if not table.strip():
+        raise refuse("--table", "names no table; write one as it stands after FROM")
+    query = Query(dialect, table, named or columns_read(read), [*dict.fromkeys(names_in(keep_columns))], sets)
     return written((check_sql if check else as_sql)(read, query), output)
 
 

@@ -6,6 +6,7 @@ gives a name of its own begins with `genarch_`, since some databases take names 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -13,6 +14,7 @@ from genarch.engine.conditions import All, Any, Condition, Not, Predicate, const
 from genarch.engine.constraints import BY_NAME, Range, gpu_names
 from genarch.engine.rules import RuleTable
 from genarch.engine.scoring import Scorer, scorer, surplus
+from genarch.files.io import refuse
 from genarch.values import NamedTuple, grouped
 
 Dialect = Literal["duckdb", "spark", "bigquery", "snowflake", "postgres"]
@@ -26,12 +28,13 @@ class _Words(NamedTuple):
     length: str
     double: str
     materialized: str = ""
+    quote: str = '"'
 
 
 _DIALECTS: Mapping[Dialect, _Words] = {
     "duckdb": _Words("list_contains({0}, {1})", "len({0})", "DOUBLE"),
-    "spark": _Words("array_contains({0}, {1})", "size({0})", "DOUBLE"),
-    "bigquery": _Words("{1} IN UNNEST({0})", "ARRAY_LENGTH({0})", "FLOAT64"),
+    "spark": _Words("array_contains({0}, {1})", "size({0})", "DOUBLE", quote="`"),
+    "bigquery": _Words("{1} IN UNNEST({0})", "ARRAY_LENGTH({0})", "FLOAT64", quote="`"),
     "snowflake": _Words("ARRAY_CONTAINS({1}::VARIANT, {0})", "ARRAY_SIZE({0})", "DOUBLE"),
     "postgres": _Words("{1} = ANY({0})", "CARDINALITY({0})", "DOUBLE PRECISION", "MATERIALIZED "),
 }
@@ -69,24 +72,35 @@ def _conditions(rules: RuleTable) -> list[Condition]:
 
 
 def as_sql(rules: RuleTable, query: Query) -> str:
-    """The SELECT: what is kept, verdict, architecture, confidence, margin, each one's points, and whether it is out."""
+    """The SELECT: what is kept, verdict, architecture, confidence, margin, each one's points, and whether it is out.
+
+    Raises:
+        InputError: where what is kept is called as one of these.
+    """
     words = _DIALECTS[query.dialect]
     steps = [*_Compiled(rules, query).steps()]
-    final = steps.pop()
-    source = query.table
+    _, found = steps.pop()
+    if clash := [name for name in query.keep if name.lower() in found]:
+        raise refuse("--keep", f"the verdicts have a column {clash[0]}, too; leave it out, or rename it in a view")
+    kept, source = [_quoted(name, words.quote) for name in query.keep], query.table
     parts = [
         f"-- {rules.name} ({rules.header.digest[:19]}...), for {query.dialect}; made by genarch rules compile",
         "WITH",
     ]
     for number, (name, columns) in enumerate(steps):
-        before = ["*"] if number else query.keep
+        before = ["*"] if number else kept
         chosen = ",\n    ".join([*before, *(f"{value} AS {column}" for column, value in columns.items())])
         end = "," if number < len(steps) - 1 else ""
         parts.append(f"  {name} AS {words.materialized}(\n    SELECT\n    {chosen}\n    FROM {source}\n  ){end}")
         source = name
-    chosen = ",\n  ".join([*query.keep, *(f"{value} AS {column}" for column, value in final[1].items())])
+    chosen = ",\n  ".join([*kept, *(f"{value} AS {column}" for column, value in found.items())])
     parts.append(f"SELECT\n  {chosen}\nFROM {source}")
     return "\n".join(parts) + "\n"
+
+
+def _quoted(name: str, quote: str) -> str:
+    """A column's name, in quotes where it is no plain word, which some databases would then take by its case."""
+    return name if re.fullmatch(r"[A-Za-z_]\w*", name) else f"{quote}{name.replace(quote, 2 * quote)}{quote}"
 
 
 def check_sql(rules: RuleTable, query: Query) -> str:
