@@ -33,7 +33,7 @@ from genarch.evidence.entries import (
     Via,
     size_of,
 )
-from genarch.values import NamedTuple
+from genarch.values import NamedTuple, grouped
 
 Platform = Literal["cuda", "apple", "phone", "cpu", "rocm", "tpu", "xpu", "cann"]
 Figure = Literal["fp16_dense_tflops", "fp16_acc16_tflops", "fp32_tflops", "mem_bandwidth_gbs", "mem_gb", "tdp_w"]
@@ -327,19 +327,16 @@ class Catalogue:
         self._largest: dict[str, int] = {}
         self._shown: dict[str, tuple[Measurement, Row]] = {}
         self._sorted_tasks: dict[str, tuple[Task, ...]] = {}
-        self._adapters_of: dict[str, list[Model]] = {}
-        self._rows_of: dict[str, list[Measurement]] = {}
+        self._adapters_of = grouped((base, model) for model in parts.models for base in model.fits)
+        self._rows_of = grouped((row.model, row) for row in parts.measurements)
         # What a model is stated to do, and what rows show it on, and steered by, by itself: without a ControlNet.
         self._tasks_of: dict[str, dict[Task, None]] = {}
         self._conditioning_of: dict[str, dict[Conditioning, None]] = {}
         for model in parts.models:
             self._tasks_of[model.id] = dict.fromkeys(model.tasks)
             self._conditioning_of[model.id] = dict.fromkeys(model.conditioning)
-            for base in model.fits:
-                self._adapters_of.setdefault(base, []).append(model)
         self.own = sorted((row for row in parts.measurements if row.here), key=lambda row: row.date or "")
         for row in parts.measurements:
-            self._rows_of.setdefault(row.model, []).append(row)
             if not row.controlnets:
                 self._tasks_of.setdefault(row.model, {}).update(dict.fromkeys(row.tasks))
                 self._conditioning_of.setdefault(row.model, {}).update(dict.fromkeys(row.conditioning))

@@ -353,10 +353,7 @@ class _Builder:
         numbers = [name for name, constraint in BY_NAME.items() if constraint.numeric]
         decisions = [*self._families, *self._architectures, *VERDICTS_WITHOUT_FAMILY]
         for path, known, noun in (
-            (("rules", "for_"), self._architectures, "architecture"),
-            (("rules", "against"), self._architectures, "architecture"),
-            (("rules", "excludes"), self._architectures, "architecture"),
-            (("rules", "limits"), self._architectures, "architecture"),
+            *((("rules", of), self._architectures, "architecture") for of in ("for_", "against", "excludes", "limits")),
             (("architectures", "family"), self._families, "family"),
             (("methods", "architectures"), self._architectures, "architecture"),
             (("next_steps", "about"), decisions, "architecture, family or verdict"),
