@@ -91,6 +91,8 @@ def test_a_watched_spec_is_evaluated_again_until_an_interrupt(root: Path, tmp_pa
     child.expect("did you mean 'domain'")
     watched.write_text("version: 1\nconstraints: {control: fine}\n")
     child.expect("--full has every reason")
+    (tmp_path / "genarch-evidence.yaml").write_text("format: 2\n")  # what was measured counts too
+    child.expect("'2' is not a format version")
     child.sendintr()
     text, code = ends(child)
     assert code == 0

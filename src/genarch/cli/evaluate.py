@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from math import prod
@@ -55,7 +55,7 @@ from genarch.engine.rules import RuleTable
 from genarch.engine.spec import Origin, Spec
 from genarch.errors import InputError, Problem
 from genarch.files.answers import parse_alternatives, parse_overrides, with_overrides
-from genarch.files.bundled import DEFAULT_TABLE, catalogue_of, load_catalogue, load_rules, table_files
+from genarch.files.bundled import DEFAULT_TABLE, OWN_NAME, catalogue_of, load_catalogue, load_rules, table_files
 from genarch.files.io import refuse, spec_files
 from genarch.files.specs import default_id
 from genarch.reports.evaluation import Evaluated, Report, make_error_report
@@ -142,7 +142,7 @@ def evaluate(
         if not paths or "-" in paths:
             raise typer.BadParameter("--watch needs files; name some")
         again = dict(locals(), watch=False, pager=False)
-        return watched(lambda: evaluate(**again), lambda: [*spec_files(paths), *table_files(rules)])
+        return watched(lambda: evaluate(**again), lambda: [*_read_for(paths, evidence), *table_files(rules)])
     check_evidence(evidence, no_evidence=no_evidence, model=model)
     output = None if output == "-" else output
     keep(output, table_files(rules), what="the rule table in use")
@@ -204,6 +204,15 @@ def _judged_by(spec: Spec, own: OwnEvidence | None, table: RuleTable) -> RuleTab
         says = f"model '{spec.model}' is not in your own evidence, so it is not judged; 'genarch measure' adds it"
         say(Problem(spec.origin.path, None, None, "", says))
     return found
+
+
+def _read_for(paths: Sequence[str], evidence: Sequence[str] | None) -> Iterator[str]:
+    """The files of specs, and of the measurements that count for them where those are named or beside them."""
+    yield from evidence or ()
+    for path in spec_files(paths):
+        yield path
+        if not evidence:
+            yield os.path.join(os.path.dirname(path), OWN_NAME)
 
 
 def check_evidence(evidence: list[str] | None, *, no_evidence: bool, model: str | None = None) -> None:

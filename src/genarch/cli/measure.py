@@ -85,6 +85,8 @@ def measure(
     rules: Rules = DEFAULT_TABLE,
 ) -> int:
     """Measure your own generator against a spec's latency budget."""
+    if evidence == "":
+        raise refuse("--evidence", "names no file; name one")
     no_save = no_save or candidate is not None
     target = None if no_save else evidence or (None if spec == "-" else os.path.join(os.path.dirname(spec), OWN_NAME))
     keep(output, [*([] if spec == "-" else [spec]), *([target] if target else []), *table_files(rules)])

@@ -200,6 +200,8 @@ class OwnEvidence:
             InputError: with every problem of the settings.
         """
         self._rules, self._beside, self._at = rules, not named, at
+        if "" in (named or ()):
+            raise refuse("--evidence", "names no file; name one")
         if not named:
             from genarch.documents.settings import find_settings
 
