@@ -264,6 +264,24 @@ def test_a_spec_names_a_model_of_its_own_before_and_after_it_is_measured(tmp_pat
     assert "model-unsuited" not in run("check", cwd=tmp_path).stdout
 
 
+def test_another_decision_is_measured_as_another_model(tmp_path: Path) -> None:
+    spec, file = tmp_path / "poster.genarch.yaml", tmp_path / "genarch-evidence.yaml"
+    measure = ("measure", spec.name, "--runs", "72", "--warmup", "0", "--gpu", "l4", "--", "true")
+    for decision, model in (
+        ("few_step", "own-poster"),
+        ("diffusion", "own-poster-diffusion"),
+        ("few_step", "own-poster"),
+    ):
+        spec.write_text(OWN.replace("decision: hybrid\nmodel: sd-turbo", f"decision: {decision}"))
+        if file.exists():
+            found = run("check", "--format", "concise", cwd=tmp_path).stdout
+            assert ("measurement-stale" in found) == (decision == "diffusion")
+        assert "as your own evidence" in run(*measure, cwd=tmp_path).stdout
+        assert f"model: {model}\n" in file.read_text().rpartition("- id: poster-20")[2]
+        assert "measurement-stale" not in run("check", "--format", "concise", cwd=tmp_path).stdout
+    assert file.read_text().count("architecture: ") == 2
+
+
 def test_a_measurement_that_is_stale_or_misses_the_budget_is_found(tmp_path: Path) -> None:
     spec, file = tmp_path / "poster.genarch.yaml", tmp_path / "genarch-evidence.yaml"
     spec.write_text(OWN)

@@ -84,7 +84,7 @@ def subject_of(spec: Spec, model: str | None, rules: RuleTable, catalogue: Catal
             among = ", ".join(entry.id for entry in rules.architectures if entry.family == spec.decision)
             said = f"one of {among} as the decision" if among else "an architecture as the decision"
             return f"Not saved: name {said}, or a model of the catalogue in the spec or with --model."
-        named = named or f"{OWN_PREFIX}{slug(spec.id)}"
+        named = named or _own_name(spec, architecture, catalogue)
         own = None if named in catalogue.models else _own_model(named, spec, architecture, tasks, rules)
     tasks = tasks or list(catalogue.models[named].tasks if named in catalogue.models else ())
     tasks = tasks or list(catalogue.tasks_of(named))
@@ -130,6 +130,13 @@ def _architecture(decision: str | None, rules: RuleTable) -> str | None:
     """The architecture that a decision names, or the only one of its family, or the one that is called as that is."""
     among = [entry.id for entry in rules.architectures if decision in (entry.id, entry.family)]
     return decision if decision in among else among[0] if len(among) == 1 else None
+
+
+def _own_name(spec: Spec, architecture: str, catalogue: Catalogue) -> str:
+    """The id of a spec's own model; another one where that was made for a decision that was another architecture."""
+    name = f"{OWN_PREFIX}{slug(spec.id)}"
+    known = catalogue.models.get(name)
+    return name if known is None or known.architecture == architecture else f"{name}-{slug(architecture)}"
 
 
 def _own_model(name: str, spec: Spec, architecture: str, tasks: Sequence[str], rules: RuleTable) -> Entry:
