@@ -285,7 +285,7 @@ def test_every_named_method_is_there() -> None:
 
 def test_every_constraint_has_a_question_with_a_line_for_each_choice() -> None:
     questions = {question.id: question for question in TABLE.questions}
-    assert list(questions) == [constraint.name for constraint in CONSTRAINTS]
+    assert questions.keys() == {constraint.name for constraint in CONSTRAINTS}
     for constraint in CONSTRAINTS:
         listed = constraint.values if len(constraint.values) <= MANY else ()
         assert tuple(questions[constraint.name].choices) == listed
