@@ -115,6 +115,7 @@ def test_ctrl_c_keeps_what_was_measured_and_so_does_any_other_end_that_is_asked_
         (["--url", "http://localhost/", "--method", "GET", "--body", "x"], "--body is not sent with GET"),
         (["--evidence", "no/such/folder.yaml", "--", "true"], "there is no folder of that name"),
         (["--evidence", "", "--", "true"], "--evidence: names no file; name one"),
+        (["-o", "no/such/report.md", "--", "true"], "there is no folder of that name; make it first"),
         (["--runs", "0", "--", "true"], "greater than or equal to 1"),
     ],
 )
@@ -262,6 +263,13 @@ def test_a_spec_names_a_model_of_its_own_before_and_after_it_is_measured(tmp_pat
     after = run("evaluate", spec.name, "--model", "own-net", cwd=tmp_path)
     assert (after.returncode, after.stderr, "poster (own) fits" in after.stdout) == (0, "", True)
     assert "model-unsuited" not in run("check", cwd=tmp_path).stdout
+
+
+def test_a_report_that_cannot_be_written_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "report.md").mkdir()
+    result = run("measure", SPEC, "--no-save", "--runs", "3", "-o", "report.md", "--", "true", cwd=tmp_path)
+    assert (result.returncode, "Times of 3 images" in result.stdout) == (2, True)
+    assert "report.md: " in result.stderr
 
 
 def test_another_decision_is_measured_as_another_model(tmp_path: Path) -> None:

@@ -92,7 +92,10 @@ def measure(
     keep(output, [*([] if spec == "-" else [spec]), *([target] if target else []), *table_files(rules)])
     table, catalogue = load_rules(rules), load_catalogue()
     stated = read_spec(spec, table, parse_overrides(overrides or ()))
-    if target:  # what cannot be added to is said before anything is measured
+    if output not in (None, "-"):  # what cannot be written, or added to, is said before anything is measured
+        with alone(output):
+            pass
+    if target:
         with alone(target):
             catalogue = check_target(target, catalogue)
     model = catalogue.model(model).id if model and not catalogue.awaits(model) else model
@@ -222,10 +225,15 @@ def _saved(report: Measured, spec: Spec, model: str | None, place: Place, target
 
 def _write(report: Measured, output_format: str, output: str | None) -> int:
     """Write the report; the exit code is of how the measurement ended, else of the verdict."""
-    if output_format == "svg":
-        written(as_svg(report), output)
-    else:
-        write_report(report, measured_page(report), output_format, output, title=f"Measured: {report.spec}")
+    try:
+        if output_format == "svg":
+            written(as_svg(report), output)
+        else:
+            write_report(report, measured_page(report), output_format, output, title=f"Measured: {report.spec}")
+    except InputError:  # the file cannot be written, and what was measured is shown all the same
+        if output is not None:
+            write_report(report, measured_page(report), "text")
+        raise
     runs, load = report.runs, report.load
     if runs.stopped and runs.stopped.why == "failed":
         say(f"{runs.command}: {runs.stopped.says}")
