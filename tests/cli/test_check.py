@@ -1065,6 +1065,26 @@ def test_every_check_is_explained_with_its_examples(name: str) -> None:
         assert all(f"    {line}".rstrip() in result.stdout for line in example.splitlines())
 
 
+def test_processes_that_start_anew_take_no_module_of_the_current_folder(repo: Path) -> None:
+    """As on macOS, where there is no fork to go by."""
+    (repo / "docs/bad.md").write_text(BAD)
+    (repo / "multiprocessing.py").write_text("raise SystemExit('what is checked has run')\n")
+    main = repo / "bin/main.py"
+    main.parent.mkdir()
+    main.write_text(
+        "import multiprocessing, sys\n"
+        "if __name__ == '__main__':\n"
+        "    multiprocessing.get_all_start_methods = lambda: ['spawn']\n"
+        "    multiprocessing.set_start_method('spawn')\n"
+        "    from genarch.cli.app import app\n"
+        "    app()\n"
+    )
+    command = [sys.executable, str(main), "check", "--no-config", "--jobs", "2", "--format", "concise", *ARTICLE]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout.count("[decision-excluded]")) == (1, 1)
+    assert "has run" not in done.stderr
+
+
 @pytest.mark.parametrize("jobs", ["1", "2", "0"])
 def test_standard_input_is_read_whatever_the_jobs(jobs: str) -> None:
     result = CliRunner().invoke(app, ["check", "--no-config", "-", "--jobs", jobs], input=BAD)

@@ -609,6 +609,20 @@ def test_files_that_a_hook_names_are_compared_alone(bundled: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("target", ["{}", "..", "../..", "/", "/etc/hostname"])
+@pytest.mark.parametrize("below", ["", "/good.md", "/new"])
+def test_a_path_that_a_change_leads_out_of_the_repository_is_refused(
+    target: str, below: str, bundled: Path, tmp_path: Path
+) -> None:
+    shutil.rmtree(bundled / "docs")
+    for name in ("good.md", "new/x.md"):
+        put(f"../outside/{name}", WAIVED)(bundled)
+    (bundled / "docs").symlink_to(target.format(tmp_path / "outside"))
+    result = check("--trusted-ref", "main", f"docs{below}")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert f"docs{below}: is a link out of the repository; name a file or folder in it\n" in result.stderr
+
+
 def test_documents_that_the_settings_leave_out_are_compared_with_nothing(bundled: Path) -> None:
     git(bundled, "checkout", "-q", "main")
     edit(bundled, "genarch.toml", "183\n", '183\nexclude = ["docs/waived.md"]\ninclude = ["docs/*.md"]\n')

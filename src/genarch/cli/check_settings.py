@@ -173,6 +173,10 @@ def compared(
     from genarch.documents.trust import Comparison  # likewise
     from genarch.documents.trusted_settings import weakened
 
+    for path in paths:
+        inside = path != "-" and trusted.at.inside(path) is not None
+        if inside and not within(os.path.realpath(path), trusted.at.root):
+            raise refuse(path, "is a link out of the repository; name a file or folder in it")
     own = settings.own.paths if settings.own else ()
     weaker = weakened(trusted, config, rules, baseline, own, no_config=no_config)
     return Comparison(trusted, paths, settings.rules, settings.selection, settings.policy, weaker)

@@ -90,6 +90,8 @@ def check_files(files: Iterable[ListedFile], settings: Settings, jobs: int) -> I
 
     # A fork has the rule table already, and this process has one thread.
     way = get_context("fork" if "fork" in get_all_start_methods() and sys.platform == "linux" else None)
+    # Other ways start Python, which would take modules of the current folder before its own.
+    os.environ["PYTHONSAFEPATH"] = "1"
     coming = iter(files)
     waiting: deque[tuple[list[ListedFile], Future[list[Checked | None]]]] = deque()
     pool = ProcessPoolExecutor(jobs, way, _begin, (settings,))
