@@ -124,6 +124,32 @@ def test_what_a_model_takes_at_full_load_is_a_floor_with_an_adapter_too() -> Non
     }
 
 
+@pytest.mark.parametrize(
+    ("budget", "against"),
+    [(33, False), (34, True), (51, True), (52, False), (87, False), (88, True), (369, True), (370, False)],
+)
+def test_where_the_models_of_a_task_are_too_slow_those_of_the_nearest_kind_are_compared(
+    budget: int, *, against: bool
+) -> None:
+    """Likeliest of a few steps 88 ms at edits and 34 at translation, of many 370 and 52."""
+    made, rows = [], []
+    for name, architecture, steps, task in (
+        ("few", "few_step", 4, "image_editing"),
+        ("few-near", "few_step", 1, "image_to_image"),
+        ("many", "diffusion", 20, "image_editing"),
+        ("many-near", "diffusion", 2, "image_to_image"),
+    ):
+        family = "diffusion" if architecture == "diffusion" else "hybrid"
+        made.append(model(name, family=family, architecture=architecture, work=work(steps=steps)))
+        rows.append(row(name, name, hardware="h100-sxm", tasks=(task,), steps=steps))
+    stated = {**STATED, "task": "image_editing", "latency_budget_ms": budget}
+    rules = table(architectures={"gan": "gan", "diffusion": "diffusion", "few_step": "hybrid"})
+    bound = rules._replace(rules=instantiated(stated, rules, catalogue(rows, made, CARDS)))
+    hits = {rule.id for rule in evaluate(Spec("s", stated), bound).hits}
+    assert ("evidence-diffusion-unlikely" in hits) is against
+    assert "evidence-few-step-unlikely" not in hits
+
+
 # The likeliest time is 34 ms in two digits; a GAN was measured on this hardware, or is not known at all.
 @pytest.mark.parametrize(
     ("budget", "rival", "against"),

@@ -57,11 +57,11 @@ def elsewhere(stated: Answers, rules: RuleTable, catalogue: Catalogue) -> tuple[
 def _said(every: Sequence[Against], case: Case, tasks: Tasks, point: Point) -> Iterator[tuple[str, str]]:
     """The architectures that are too slow or unlikely at a point, whatever steers the models."""
     known, wanted, tightest = [one.at(tasks, point) for one in every], case.wanted(point.place), point.tightest
-    kept = any(at.least <= tightest for at in known)
     said: dict[int, str] = {}  # some architectures have the ways of another
     for one, at in zip(every, known, strict=True):
         if id(at) not in said:
-            missed = "unlikely" if kept and at.misses(point.budget) else ""
+            behind = any(theirs <= tightest and mine > point.budget for theirs, mine in at.behind(known))
+            missed = "unlikely" if behind else ""
             said[id(at)] = "too-slow" if at.late(point.budget, wanted) else missed
         if said[id(at)]:
             yield one.architecture, said[id(at)]

@@ -272,8 +272,7 @@ class Against:
         here, sized, within = point.stated
         alike: dict[tuple[Condition, ...], list[Tasks]] = {}
         for tasks in known:
-            rival, mine = min(other.at(tasks, point).least for other in every), self.at(tasks, point).least
-            if rival < mine and self.at(tasks, point).likely < inf:
+            for rival, mine in sorted(self.at(tasks, point).behind([other.at(tasks, point) for other in every])):
                 if any_budget:
                     alike.setdefault(tuple(_between(rival, mine)), []).append(tasks)
                 elif rival <= point.budget and point.tightest < mine:

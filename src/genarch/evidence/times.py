@@ -132,7 +132,8 @@ class At(NamedTuple):
     `lows` are low ends of estimates, by the terms of what takes them, `given` those that a statement is made of as they
     are; either may lack those above one of better terms. `shown` was measured on this hardware, or on hardware that
     does no better, at this size or a larger one. `likely` is the least of the likeliest times of what does the task
-    itself, `least` that or what was measured; above any where none is known.
+    itself, `least` that or what was measured, `near` that or the least likely of the nearest kind of task; above any
+    where none is known.
     """
 
     lows: Sequence[tuple[Terms, float]]
@@ -140,6 +141,7 @@ class At(NamedTuple):
     shown: Sequence[Shown]
     likely: float
     least: float
+    near: float
 
     def late(self, budget: float, wanted: Wanted) -> bool:
         """Whether none of what may do what is wanted can keep a budget, and the time of something is known.
@@ -169,16 +171,19 @@ class At(NamedTuple):
         """What this says of something that is no quicker, of which that was `shown`: the least of times."""
         lows, given = ([(ANYTHING, min(low for _, low in times))] if times else [] for times in (self.lows, self.given))
         every = [*shown, *[each._replace(terms=ANYTHING) for each in self.shown]]
-        return At(lows, given, every, inf, inf)
+        return At(lows, given, every, inf, inf, inf)
 
     @property
     def known(self) -> bool:
         """Whether the time of anything is known."""
         return bool(self.lows or self.given)
 
-    def misses(self, budget: float) -> bool:
-        """Whether all of these times are known, and beyond a budget."""
-        return self.least > budget and self.likely < inf
+    def behind(self, every: Sequence["At"]) -> set[tuple[float, float]]:
+        """The budgets, from and below, that it most likely misses and another of `every` keeps, on one kind of task."""
+        if self.likely == inf:
+            return set()
+        pairs = (min(at.least for at in every), self.least), (min(at.near for at in every), self.near)
+        return {(theirs, mine) for theirs, mine in pairs if theirs < mine}
 
     @property
     def in_digits(self) -> Sequence[tuple[Terms, float]]:
@@ -186,7 +191,7 @@ class At(NamedTuple):
         return [*self.given, *[(terms, _two_digits(low, floor)) for terms, low in self.lows]]
 
 
-NOTHING_KNOWN, ANYTHING = At((), (), (), inf, inf), Terms(frozenset(), closed=False, memory_gb=None)
+NOTHING_KNOWN, ANYTHING = At((), (), (), inf, inf, inf), Terms(frozenset(), closed=False, memory_gb=None)
 
 
 class _Job(NamedTuple):
@@ -286,20 +291,22 @@ class Group:
 
     def _made_at(self, place: Place, side: int) -> At:
         lows: list[tuple[Terms, float]] = []
-        middles: list[float] = []
+        middles, others = list[float](), list[float]()
         if len(place.hardware) > 1:
             times = self.times(place, side)
         else:
             here, apart = place.hardware[0], self._not_as_estimated(place, side)
             every = ((way, time_on(way, here, side, self._catalogue)) for way in self._timed if way.model.id in apart)
             times = [(way, time.rounded()) for way, time in every if time] if apart else []
-            for family, terms, works, itself in self._fronts_at(side, apart):
+            for family, terms, works, own_works in self._fronts_at(side, apart):
                 if pace := pace_of(family, here.id, self._catalogue):
-                    lows += zip(terms, [middle * pace.band_low for middle in pace.middles(works)], strict=True)
-                    middles += pace.middles(itself)
-        likely = min([time.likely for way, time in times if way in self._itself], default=inf)
-        if middles:
-            likely = min(likely, _two_digits(min(middles), round))
+                    found = pace.middles(works)
+                    lows += zip(terms, [middle * pace.band_low for middle in found], strict=True)
+                    others += found
+                    middles += pace.middles(own_works)
+        itself, nearest = (_two_digits(min(some), round) if some else inf for some in (middles, others))
+        likely = min([itself, *[time.likely for way, time in times if way in self._itself]])
+        near = min([nearest, *[time.likely for _, time in times]])
         shown = [shown for shown in self._shown if shown.side >= side and shown.row.hardware in place.there]
         if self._catalogue.own:
             shown = [each for each in shown if not place.outranked(each.row, side, self._catalogue)]
@@ -308,7 +315,8 @@ class Group:
             [(way.terms, time.low) for way, time in times],
             shown,
             likely,
-            min([likely, *[each.time for each in shown]]),
+            least := min([likely, *[each.time for each in shown]]),
+            min(least, near),
         )
 
     def _not_as_estimated(self, place: Place, side: int) -> AbstractSet[str]:
