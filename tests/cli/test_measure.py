@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -263,6 +264,10 @@ def test_a_spec_names_a_model_of_its_own_before_and_after_it_is_measured(tmp_pat
     after = run("evaluate", spec.name, "--model", "own-net", cwd=tmp_path)
     assert (after.returncode, after.stderr, "poster (own) fits" in after.stdout) == (0, "", True)
     assert "model-unsuited" not in run("check", cwd=tmp_path).stdout
+    file = tmp_path / "genarch-evidence.yaml"
+    file.write_text(re.sub(r"(name: p95.*?), high_ms: [0-9.]+", r"\1", file.read_text()))
+    few = run("evaluate", spec.name, "--model", "own-net", "--full", cwd=tmp_path)
+    assert "measured here, but 80 runs are too few to tell of p95; measure again" in " ".join(few.stdout.split())
 
 
 def test_a_report_that_cannot_be_written_is_shown(tmp_path: Path) -> None:
@@ -317,7 +322,10 @@ def test_a_measurement_that_is_stale_or_misses_the_budget_is_found(tmp_path: Pat
     assert "of sd-turbo, which is few_step, but the decision is diffusion" in found("--today", measured_on)[0]
     spec.write_text(OWN.replace("model: sd-turbo\n", "").replace("  serving", "  latency_percentile: p50\n  serving"))
     (other,) = found("--today", measured_on)
-    assert "was measured for this spec at p95, but the budget is for p50. Measure again with" in other
+    assert (
+        "was measured for this spec at p95, but the budget is for p50. Measure again with 'genarch measure poster.gen"
+        in other
+    )
     spec.write_text(OWN.replace("900ms", "1ms"))
     run("measure", spec.name, "--runs", "1", "--warmup", "0", "--gpu", "l4", "--", "true", cwd=tmp_path)
     (missed,) = found("--today", measured_on)  # a single run takes nothing back

@@ -342,6 +342,13 @@ def _budget(found: Candidate, needs: Needs) -> ModelTest:
         return ModelTest("budget", "passes" if found.status == "within" else "fails", took)
     if row:
         return ModelTest("budget", "fails", f"the fastest measured takes {ms_words(row.latency_ms)}")
+    there = needs.place.itself if needs.place else ()
+    own = (row for row in needs.catalogue.own if (row.model, row.longer_side) == (found.model, needs.resolution_px))
+    if few := next((row for row in own if row.hardware in there and row.percentile and not row.carries), None):
+        runs = f"{few.runs} runs" if few.runs else "its runs"
+        return ModelTest(
+            "budget", "fails", f"measured here, but {runs} are too few to tell of {few.percentile}; measure again"
+        )
     where = " on this hardware" if needs.place else ""
     return ModelTest("budget", "fails", f"its time{where} is neither measured nor estimated")
 
