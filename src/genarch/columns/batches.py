@@ -39,8 +39,7 @@ def counted(columns: Sequence[Any]) -> Counter[tuple[Any, ...]]:
         pc.binary_join(column.cast(pa.list_(pa.string())), "|") if pa.types.is_list(column.type) else column
         for column in columns
     ]
-    table = pa.table([column.cast(pa.string()) for column in plain], names=names)
-    many = table.group_by(names, use_threads=False).aggregate([([], "count_all")])
+    many = pa.table(plain, names=names).group_by(names, use_threads=False).aggregate([([], "count_all")])
     *keys, counts = (many.column(name).to_pylist() for name in [*names, "count_all"])
     return Counter(dict(zip(zip(*keys, strict=True), counts, strict=True)))
 
