@@ -118,18 +118,20 @@ def test_what_is_carried_along_is_written_as_the_format_can(tmp_path: Path) -> N
         "at": pa.array([1, None], pa.timestamp("ns")),
         "number": pa.array([float("nan"), float("inf")]),
         "other": pa.array([[1, None], None]),
+        "within": pa.array([[float("nan"), 1.5], None]),
         "priorities": pa.array([[], ["speed", "cost"]], pa.large_list(pa.string())),
     }
     write(tmp_path / "a.jsonl", columns)
     first, _ = (json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines())
     assert first == {
-        "day": "2026-01-02", "at": "1970-01-01 00:00:00.000000001", "number": None, "other": [1, None], "priorities": []
+        "day": "2026-01-02", "at": "1970-01-01 00:00:00.000000001", "number": None, "other": [1, None], "within": [None, 1.5],
+        "priorities": []
     }  # fmt: skip
     write(tmp_path / "a.csv", columns)
     assert (tmp_path / "a.csv").read_text().splitlines() == [
-        '"day","at","number","other","priorities"',
-        '2026-01-02,1970-01-01 00:00:00.000000001,nan,"1|","none"',
-        ',,inf,,"speed|cost"',
+        '"day","at","number","other","within","priorities"',
+        '2026-01-02,1970-01-01 00:00:00.000000001,nan,"1|","nan|1.5","none"',
+        ',,inf,,,"speed|cost"',
     ]
 
 

@@ -291,16 +291,14 @@ class Evaluator:
 
     def batch(self, table: Any, faults: Faults) -> Any:
         """A batch of verdicts for a batch of specs."""
-        columns = self.verdicts(self.read(table, faults))
-        return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+        return pa.record_batch(self.verdicts(self.read(table, faults)))
 
     def batches(self, table: Any, faults: Faults) -> Iterator[Any]:
         """Batches of verdicts for a table of specs, in its order."""
         for several in table.to_batches(max_chunksize=_READ):
             batch = self.read(several, faults)
             for at in range(0, batch.rows, _JUDGED):
-                columns = self.verdicts(batch.part(at, _JUDGED))
-                yield pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+                yield pa.record_batch(self.verdicts(batch.part(at, _JUDGED)))
 
 
 def _usual(table: Any, names: Collection[str]) -> Any:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice
+from math import isfinite
 from typing import Any, BinaryIO, Literal
 
 import pyarrow as pa
@@ -132,8 +133,7 @@ def _some(batches: Iterable[Any], schema: Any, wanted: Callable[[str], bool]) ->
         empty = False
         yield batch
     if empty:
-        fields = [field for field in schema if wanted(field.name)]
-        yield pa.RecordBatch.from_arrays([pa.array([], field.type) for field in fields], schema=pa.schema(fields))
+        yield pa.RecordBatch.from_pylist([], pa.schema([field for field in schema if wanted(field.name)]))
 
 
 def _texts(path: str) -> list[str]:
@@ -434,16 +434,28 @@ def _is_list(kind: Any) -> bool:
 
 def _lines(batch: Any) -> str:
     """A line of JSON for each row; null for a number that JSON has not."""
-    columns = []
-    for column in batch.columns:
-        kind = column.type
-        if pa.types.is_floating(kind):
-            column = pc.if_else(pc.is_finite(column), column, None)  # noqa: PLW2901  (from here on as JSON has it)
-        elif pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_time(kind):
-            column = column.cast(pa.string())  # noqa: PLW2901  (Python has no nanoseconds)
-        columns.append(column)
+    points = (pa.types.is_timestamp, pa.types.is_date, pa.types.is_time)  # Python's have no nanoseconds
+    columns = [
+        column.cast(pa.string()) if any(test(column.type) for test in points) else column for column in batch.columns
+    ]
     rows = pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
-    return "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+    try:
+        return _dumped(rows)
+    except ValueError:
+        return _dumped(_finite(rows))
+
+
+def _dumped(rows: Sequence[Any]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False, default=str) + "\n" for row in rows)
+
+
+def _finite(value: Any) -> Any:
+    """A value with null for each number in it that JSON has not."""
+    if isinstance(value, dict):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _flat(batch: Any) -> Any:

@@ -61,7 +61,9 @@ class TableOfSpecs(Evaluator):
         check_stating(given.schema.names, _SHOWN)
         check_kept(given.schema.names if keep else (), self.written(), _SHOWN, "keep")
         faults = Faults()
-        batches = list(self.batches(given, faults)) or [self.batch(_empty(given.schema), faults)]
+        batches = list(self.batches(given, faults)) or [
+            self.batch(pa.RecordBatch.from_pylist([], given.schema), faults)
+        ]
         if faults and on_error == "fail":
             raise InputError(problems_of(faults, _SHOWN))
         found = pa.Table.from_batches(batches)
@@ -89,10 +91,6 @@ def check_kept(names: Collection[str], written: Collection[str], path: str, opti
     """Refuse columns that an option keeps beside those of verdicts, and that are called the same."""
     if clash := [name for name in names if name in written]:
         raise refuse(path, f"already has a column {clash[0]}; leave it out of {option}, or rename it")
-
-
-def _empty(schema: Any) -> Any:
-    return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
 
 
 class InWorker(NamedTuple):
@@ -141,7 +139,7 @@ class InWorker(NamedTuple):
     def of_frame(self, frame: Any) -> Any:
         """The same of a whole dataframe, as the same kind of dataframe."""
         given, back = _as_arrow(frame)
-        return back(pa.Table.from_batches(self(given.to_batches() or [_empty(given.schema)])))
+        return back(pa.Table.from_batches(self(given.to_batches() or [_whole(given)])))
 
     def _evaluator(self) -> TableOfSpecs:
         return _compiled(self.rules, self.columns, self.evidence)
@@ -212,7 +210,7 @@ _TAKEN = "give a pandas, polars, pyarrow or DuckDB dataframe, or a mapping of co
 
 def _whole(table: Any) -> Any:
     """A table as one batch."""
-    return table.combine_chunks().to_batches()[0] if table.num_rows else _empty(table.schema)
+    return table.combine_chunks().to_batches()[0] if table.num_rows else pa.RecordBatch.from_pylist([], table.schema)
 
 
 def _converted(frame: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -220,9 +218,7 @@ def _converted(frame: Any) -> tuple[Any, Callable[[Any], Any]]:
     if isinstance(frame, pa.Table):
         return frame, lambda found: found
     if isinstance(frame, pa.RecordBatch):
-        return pa.Table.from_batches([frame]), lambda found: (
-            found.combine_chunks().to_batches() or [_empty(found.schema)]
-        )[0]
+        return pa.Table.from_batches([frame]), _whole
     if module == "pandas":
 
         def as_pandas(found: Any) -> Any:

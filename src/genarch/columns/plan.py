@@ -104,8 +104,8 @@ class Plan:
         slots: Sequence[int],
     ) -> None:
         """`adds` has what each condition adds to each lane, `slots` how many lanes after another belong together."""
-        self.matcher, self._adds, self.slots = Matcher(conditions, assumptions), adds, slots
-        self._parts = [self._part(at, condition) for at, condition in enumerate(conditions)]
+        self.matcher, self.adds, self.slots = Matcher(conditions, assumptions), adds, slots
+        self.parts = [self._part(at, condition) for at, condition in enumerate(conditions)]
         self._stands = [
             Stand(self._part(at, entry.when), entry.assume.constraint, Range(below=entry.assume.below))
             for at, entry in sorted(
@@ -133,16 +133,6 @@ class Plan:
         """What decides whether a condition hits."""
         more = [name for stand in self.stands_for(part) for name in (stand.name, *stand.part.columns)]
         return list(dict.fromkeys([*part.columns, *more]))
-
-    @property
-    def parts(self) -> Sequence[Part]:
-        """The conditions."""
-        return self._parts
-
-    @property
-    def adds(self) -> npt.NDArray[Any]:
-        """What each adds."""
-        return self._adds
 
 
 class _Forming:
