@@ -623,6 +623,20 @@ def test_a_path_that_a_change_leads_out_of_the_repository_is_refused(
     assert f"docs{below}: is a link out of the repository; name a file or folder in it\n" in result.stderr
 
 
+@pytest.mark.parametrize("target", ["../x", ".git/config", "docs/good.md", "new", ".."])
+def test_no_report_is_written_through_a_link_of_the_change(target: str, bundled: Path, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("Of others.\n")
+    (bundled / "out.sarif").symlink_to(target)
+    kept = {path: path.read_bytes() for path in (tmp_path / "x", bundled / ".git/config", bundled / "docs/good.md")}
+    result = check("--trusted-ref", "main", "--format", "sarif=out.sarif")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert all(path.read_bytes() == text for path, text in kept.items())
+    assert not (bundled / "new").exists()
+    (tmp_path / "link").symlink_to(tmp_path / "x")
+    assert check("--trusted-ref", "main", "--format", f"sarif={tmp_path / 'link'}").returncode == 0, "not of the change"
+    assert check("--trusted-ref", "main", "--format", "sarif=/dev/stdout").returncode == 0
+
+
 def test_documents_that_the_settings_leave_out_are_compared_with_nothing(bundled: Path) -> None:
     git(bundled, "checkout", "-q", "main")
     edit(bundled, "genarch.toml", "183\n", '183\nexclude = ["docs/waived.md"]\ninclude = ["docs/*.md"]\n')

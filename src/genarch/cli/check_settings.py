@@ -162,6 +162,7 @@ def trusted_commit(reference: str | None) -> Trusted | None:
 def compared(
     trusted: Trusted,
     paths: Sequence[str],
+    targets: Sequence[str],
     settings: Settings,
     config: str | None,
     rules: str | None,
@@ -169,14 +170,24 @@ def compared(
     *,
     no_config: bool,
 ) -> Comparison:
-    """What documents state beside what they did, and what else a change weakens; options are as they were given."""
+    """What documents state beside what they did, and what else a change weakens; options are as they were given.
+
+    Raises:
+        InputError: where a change may have put a link out of the repository in place of one of the paths, or any link
+            in place of one of the targets, which are written.
+    """
     from genarch.documents.trust import Comparison  # likewise
     from genarch.documents.trusted_settings import weakened
 
-    for path in paths:
-        inside = path != "-" and trusted.at.inside(path) is not None
-        if inside and not within(os.path.realpath(path), trusted.at.root):
+    root = trusted.at.root
+    for path in (*paths, *targets):
+        inner, real = trusted.at.inside(path), os.path.realpath(path)
+        if path == "-" or inner is None:
+            continue
+        if not within(real, root):
             raise refuse(path, "is a link out of the repository; name a file or folder in it")
+        if path in targets and real != os.path.normpath(os.path.join(root, inner)):
+            raise refuse(path, "is a link, which a change may have made; name a file to write that is none")
     own = settings.own.paths if settings.own else ()
     weaker = weakened(trusted, config, rules, baseline, own, no_config=no_config)
     return Comparison(trusted, paths, settings.rules, settings.selection, settings.policy, weaker)

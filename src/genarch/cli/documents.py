@@ -146,7 +146,9 @@ def check(
     targets = [path for path in (*(output.path for output in outputs), write_baseline) if path]
     listing = any(output.format in LISTING for output in outputs)
     changed, everything = changed_files(changed_since, settings, rules, nearest=config is None and not no_config)
-    trust = trusted and compared(trusted, paths or ["."], settings, config, rules, baseline, no_config=no_config)
+    trust = trusted and compared(
+        trusted, paths or ["."], targets, settings, config, rules, baseline, no_config=no_config
+    )
     if trust is not None and changed is not None:
         changed = changed._replace(paths=changed.paths | trust.differing())
     with busy("checking documents") if jobs == 1 else nullcontext():  # no thread beside a fork
