@@ -213,11 +213,25 @@ def test_a_daemon_that_a_command_has_left_behind_is_ended(
     assert watch.family() == []
 
 
-def test_a_command_that_is_not_there_is_said_so() -> None:
-    for way in (CommandWay, LoopWay):
-        runs, _ = run(way, "no-such-command")
-        assert runs.stopped
-        assert "'no-such-command' cannot be started: no such file" in runs.stopped.says
+@pytest.mark.parametrize("way", [CommandWay, LoopWay])
+@pytest.mark.parametrize(
+    ("mode", "says"),
+    [
+        (None, "no such file or directory; correct the name, or give its path"),
+        (0o600, "permission denied; make it executable, or name what runs it, as in python3 FILE"),
+        (0o700, "exec format error; make it executable, or name what runs it, as in python3 FILE"),
+    ],
+)
+def test_a_command_that_cannot_be_started_says_why(
+    way: type[CommandWay | LoopWay], mode: int | None, says: str, tmp_path: Path
+) -> None:
+    command = tmp_path / "generate"
+    if mode:
+        command.write_text("print()\n")
+        command.chmod(mode)
+    runs, _ = run(way, str(command))
+    assert runs.stopped
+    assert f"'{command}' cannot be started: {says}" in runs.stopped.says
 
 
 def test_a_request_to_a_process_is_one_line() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -24,6 +25,15 @@ _PATIENCE = 2.0
 _SHOWN = 200
 
 
+_BY_ANOTHER = "; make it executable, or name what runs it, as in python3 FILE"
+_STARTED_BY = {
+    errno.ENOENT: "; correct the name, or give its path",
+    errno.EACCES: _BY_ANOTHER,
+    errno.ENOEXEC: _BY_ANOTHER,
+}
+"""What to do where the system cannot start a command, by its error."""
+
+
 class GeneratorError(GenarchError):
     """What a generator did in place of making an image."""
 
@@ -44,7 +54,8 @@ class Child:
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise GeneratorError(f"'{command[0]}' cannot be started: {reason.lower()}") from None
+            advice = _STARTED_BY.get(getattr(error, "errno", 0), "")
+            raise GeneratorError(f"'{command[0]}' cannot be started: {reason.lower()}{advice}") from None
         self._watch = watch
         watch.look_at(self._process.pid)
         self._why = ""
