@@ -17,7 +17,9 @@ from genarch.cli.app import MODULES, SECTIONS, app
 from genarch.cli.ask import kinds
 from genarch.cli.completion import NAMES, completed
 from genarch.engine.constraints import CONSTRAINTS
-from genarch.files.bundled import bundled_tables
+from genarch.files.bundled import bundled_cases, bundled_tables, load_catalogue
+from genarch.reports.descriptions import table_ids
+from genarch.reports.evidence_descriptions import evidence_ids
 
 
 def invoke(*arguments: str, **env: str) -> Result:
@@ -65,6 +67,7 @@ def test_help_has_commands_by_what_they_are_for_and_cuts_no_summary() -> None:
         ("e1", "fact E1"),
         ("rtx4090", "value rtx-4090"),
         ("SDTurbo", "model sd-turbo"),
+        ("evidence-diffusion-too-s", "rule of evidence evidence-diffusion-too-slow"),
         ("under-100-ms", "rule under-100-ms-needs-a-single-pass"),
         ("staindiff", "case staindiffuser"),
     ],
@@ -72,6 +75,25 @@ def test_help_has_commands_by_what_they_are_for_and_cuts_no_summary() -> None:
 def test_show_finds_ids_by_their_beginning_and_in_any_case(name: str, first: str) -> None:
     assert invoke("show", name).stdout.startswith(f"{first}: ")
     assert invoke("explain", name).stdout == invoke("show", name).stdout
+
+
+def ids_in(part: Any) -> set[str]:
+    """Every id that a part of a JSON report names."""
+    if isinstance(part, list):
+        return set().union(*map(ids_in, part))
+    if not isinstance(part, dict):
+        return set()
+    named = {part[key] for key in ("rule", "id", "model", "case") if isinstance(part.get(key), str)}
+    return named.union(part.get("facts") or (), *map(ids_in, part.values()))
+
+
+def test_show_explains_every_id_of_the_reports_on_the_examples() -> None:
+    known = {*table_ids(load_rules()), *evidence_ids(load_catalogue()), *(case.id for case in bundled_cases())}
+    reports = json.loads(invoke("evaluate", "examples/specs", "--format", "json").stdout)
+    parts = ("rationale", "methods", "warnings", "next_steps", "evidence", "start_with", "nearest", "precedents")
+    named = set().union(*(ids_in(report.get(part)) for report in reports for part in parts))
+    assert any(name.startswith("evidence-") for name in named)
+    assert named - {"evidence"} <= known  # the catalogue itself has an id, too
 
 
 def test_show_says_what_an_ambiguous_beginning_may_be() -> None:

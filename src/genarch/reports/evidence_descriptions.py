@@ -39,13 +39,10 @@ _TIMINGS = {
 
 def describe_evidence(name: str, catalogue: Catalogue) -> list[Description]:
     """Everything in the catalogue called `name`; other names of hardware count."""
-    architectures = dict.fromkeys(model.architecture for model in catalogue.models.values())
-    found = [
-        described("rule of evidence", name, title.format(architecture), ("meaning", meaning))
-        for architecture in architectures
-        for kind, (title, meaning) in KINDS.items()
-        if name == rule_id(architecture, kind)
-    ]
+    found = []
+    if rule := _rules_of_evidence(catalogue).get(name):
+        architecture, (title, meaning) = rule
+        found.append(described("rule of evidence", name, title.format(architecture), ("meaning", meaning)))
     if name in catalogue.measurements:
         found.append(describe_row(catalogue.measurements[name], catalogue))
     if name in catalogue.models:
@@ -78,10 +75,17 @@ def describe_evidence(name: str, catalogue: Catalogue) -> list[Description]:
 
 
 def evidence_ids(catalogue: Catalogue) -> list[str]:
-    """Every id of the catalogue, and the other names of hardware."""
+    """Every id of the catalogue and of the rules that it adds, and the other names of hardware."""
     aliases = [alias for entry in catalogue.hardware.values() for alias in entry.aliases]
     return [*catalogue.measurements, *catalogue.models, *catalogue.hardware, *aliases, *catalogue.claims,
-            *catalogue.sources, *catalogue.components, *catalogue.multipliers]  # fmt: skip
+            *catalogue.sources, *catalogue.components, *catalogue.multipliers,
+            *_rules_of_evidence(catalogue)]  # fmt: skip
+
+
+def _rules_of_evidence(catalogue: Catalogue) -> dict[str, tuple[str, tuple[str, str]]]:
+    """The ids of what evidence may say of architectures, each with the architecture, its title and its meaning."""
+    architectures = dict.fromkeys(model.architecture for model in catalogue.models.values())
+    return {rule_id(name, kind): (name, words) for name in architectures for kind, words in KINDS.items()}
 
 
 def describe_row(row: Measurement, catalogue: Catalogue) -> Description:
