@@ -243,6 +243,8 @@ def test_a_spec_names_a_model_of_the_catalogue() -> None:
         ("Ryzen AI Max+ 395", "amd-strix-halo-igpu"),
         ("RTX 4090 24 GB", "rtx-4090"),
         ("L4 24GB", "l4"),
+        ("Intel Arc B580", "arc-b580"),
+        ("Jetson Thor", "jetson-t5000"),
         ("Jetson AGX Orin 64GB", "jetson-agx-orin"),
         ("Jetson AGX Orin 32GB", "jetson-agx-orin-32gb"),
         # As nvidia-smi has them.
