@@ -118,6 +118,10 @@ def test_ctrl_c_keeps_what_was_measured_and_so_does_any_other_end_that_is_asked_
         (["--evidence", "", "--", "true"], "--evidence: names no file; name one"),
         (["-o", "no/such/report.md", "--", "true"], "there is no folder of that name; make it first"),
         (["--runs", "0", "--", "true"], "greater than or equal to 1"),
+        (
+            ["python3", "generate.py", "--steps", "3"],
+            "write -- before the command to run, so that --steps is its option",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused(arguments: list[str], says: str) -> None:

@@ -125,14 +125,21 @@ class Command(TyperCommand):
         """The arguments.
 
         Raises:
-            UsageError: where one would be taken for an option and is the name of a file, as a hook passes it.
+            UsageError: where one would be taken for an option and is the name of a file, as a hook passes it; or where
+                it may be an option of a command that is to be run.
         """
         if os.environ.get("PRE_COMMIT"):  # names of files come last there, and a change chooses them
             ctx.allow_interspersed_args = False
         for word in takewhile(lambda word: word != "--", args):
             if len(word) > 1 and word.startswith("-") and os.path.lexists(word):
                 raise typer.BadParameter(f"'{word}' is an option and a file; write -- before files, or ./{word}", ctx)
-        return super().parse_args(ctx, args)
+        given = [*args]
+        rest = super().parse_args(ctx, args)
+        if "--" not in given and (words := ctx.params.get("command")):
+            of_it = [word for word in given[given.index(words[0]) :] if word.startswith("-")]
+            if of_it:
+                raise typer.BadParameter(f"write -- before the command to run, so that {of_it[0]} is its option", ctx)
+        return rest
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command.
