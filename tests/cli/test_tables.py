@@ -144,6 +144,7 @@ def test_values_that_are_no_answers(folder: Path) -> None:
         (("specs.csv", "-o", "specs.csv"), "specs.csv: is an input, and would be overwritten by -o"),
         (("specs.csv", "other.yaml"), "--table takes no PATH, --try, --watch, --full, --model"),
         (("specs.csv", "--format", "json"), "--table takes no PATH, --try"),
+        (("specs.csv", "--fail-on", "gan", "--columns", "margin"), "--fail-on: needs the column verdict; add it to"),
         (("specs.csv", "-o", "none/a.csv"), "none/a.csv: cannot be written: no such folder"),
         (("specs.csv", "--on-error", "report=none/a"), "none/a: cannot be written: no such folder"),
         (("other.csv",), "other.csv: has no column named after a constraint; write one such as task"),
@@ -175,6 +176,13 @@ def test_what_is_refused(folder: Path, arguments: tuple[str, ...], message: str)
     refused = run("evaluate", "--no-evidence", "--table", *arguments, cwd=folder)
     assert refused.returncode == 2
     assert message in refused.stderr
+
+
+@pytest.mark.parametrize("option", [("--columns", "verdict"), ("--keep", "all"), ("--on-error", "null")])
+def test_what_only_a_table_has(option: tuple[str, str]) -> None:
+    refused = run("evaluate", "--set", "task=texture", *option)
+    assert refused.returncode == 2
+    assert "--columns, --keep and --on-error are for --table" in refused.stderr
 
 
 def test_names_that_are_spelt_much_like_a_constraint_are_named(folder: Path) -> None:

@@ -136,8 +136,7 @@ def evaluate(
             evidence,
             alone=not (paths or tries or watch or full or model or (output_format != "text" and not output)),
         )
-    if not (paths or overrides):
-        raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")
+    _check_given(paths or overrides, for_tables=bool(columns) or keep_columns != "other" or on_error != "fail")
     if watch:
         if not paths or "-" in paths:
             raise typer.BadParameter("--watch needs files; name some")
@@ -193,6 +192,13 @@ def evaluate(
     if code == ExitCode.NOTHING:
         say(f"nothing to evaluate: no *.genarch.yaml or genarch.yaml in {', '.join(paths)}")
     return code
+
+
+def _check_given(given: object, *, for_tables: bool) -> None:
+    if for_tables:
+        raise typer.BadParameter("--columns, --keep and --on-error are for --table; add it, or leave them out")
+    if not given:
+        raise typer.BadParameter("name a spec file or a folder, - for standard input, or state something with --set")
 
 
 def _judged_by(spec: Spec, own: OwnEvidence | None, table: RuleTable) -> RuleTable:

@@ -92,6 +92,8 @@ def evaluate_table(
     refuse_input(output, [*inputs, path, *(cases or ())])
     how, report = _on_error(on_error, [*inputs, path], output)
     evaluator = Evaluator(table, columns)
+    if failing and "verdict" not in evaluator.columns:
+        raise refuse("--fail-on", "needs the column verdict; add it to --columns")
     faults, counts, rows = Faults(), Counter[tuple[str]](), 0
     with ExitStack() as stack:
         source = stack.enter_context(files.opened(path, sys.stdin.buffer, lambda name: _wanted(name, keep)))
