@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -9,9 +10,12 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from command_line import run
 from genarch.documents.settings import load_settings
@@ -471,6 +475,67 @@ def test_what_a_clone_lacks_is_not_taken_for_empty(name: str, bundled: Path) -> 
     result = check("--trusted-ref", "main")
     assert (result.returncode, result.stdout) == (2, "")
     assert f"main:{name}: is not in this clone; fetch it: git fetch --refetch origin" in result.stderr
+
+
+# Whatever is done to files
+
+
+def _renamed(path: Path, to: str) -> None:
+    target = path.parent / to
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(target)
+
+
+def _led(path: Path, to: str) -> None:
+    _renamed(path, to)
+    path.symlink_to(to)
+
+
+def _rewritten(path: Path, before: str, after: str) -> None:
+    path.write_text(f"{before}{path.read_text()}{after}")
+
+
+DONE: dict[str, Callable[[Path], object]] = {
+    "gone": lambda path: shutil.rmtree(path) if path.is_dir() else path.unlink(),
+    "hidden": lambda path: _renamed(path, f".{path.name}"),
+    "vendored": lambda path: _renamed(path, f"node_modules/{path.name}"),
+    "another kind": lambda path: _renamed(path, f"{path.stem}.txt"),
+    "another kind of Markdown": lambda path: _renamed(path, f"{path.stem}.mdx"),
+    "capitals": lambda path: _renamed(path, path.name.upper()),
+    "a folder below": lambda path: _renamed(path, f"below/{path.name}"),
+    "a link to what is hidden": lambda path: _led(path, ".kept"),
+    "a link out": lambda path: _led(path, "../../kept"),
+    "empty": lambda path: path.write_text(""),
+    "half of it": lambda path: path.write_text(path.read_text()[: path.stat().st_size // 2]),
+    "a comment around it": lambda path: _rewritten(path, "<!--\n", "-->\n"),
+    "a fence around it": lambda path: _rewritten(path, "~~~~\n", "~~~~\n"),
+    "a status above it": lambda path: _rewritten(path, "Status: rejected\n\n", ""),
+    "undecided": lambda path: path.write_text(path.read_text().replace("decision:", "# decision:")),
+    "in part": lambda path: path.write_text(path.read_text().replace("yaml genarch", "yaml\u00a0genarch")),
+}
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(DONE)), st.sampled_from(sorted([*FILES, "docs"]))), min_size=1, max_size=3
+    )
+)
+def test_a_check_that_is_green_has_judged_every_decision_of_the_commit(base: Path, done: list[tuple[str, str]]) -> None:
+    with TemporaryDirectory() as folder, contextlib.chdir(folder):
+        shutil.copytree(base, "there/repo", symlinks=True)
+        os.chdir("there/repo")
+        for how, name in done:
+            with contextlib.suppress(OSError, UnicodeError):  # as where the first has taken the file away
+                DONE[how](Path(name))
+        result = check("--trusted-ref", "main", "--format", "json")
+        assert result.returncode in (0, 1, 2)
+        if result.returncode == 0:
+            documents = json.loads(result.stdout)["documents"]
+            decided = [one["decision"] for document in documents for one in document["decisions"]]
+            assert sorted(filter(None, decided)) == ["diffusion", "gan", "gan"]
+        if result.returncode == 1:
+            assert check("--trusted-ref", "main", "--changed-since", "main").returncode == 1
 
 
 # Which commit
