@@ -213,7 +213,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
             "super_resolution": "a larger, sharper version of a given image",
             "restoration": "a damaged or degraded image repaired",
             "enhancement": "light, colour, contrast or noise of a given image improved",
-            "compression": "an image stored in few bytes, and its detail made anew on decoding",
+            "compression": "an image stored in few bytes, and its detail recreated on decoding",
             "subject_driven": "new images of one particular subject, from examples of it",
             "data_augmentation": "training images for another model",
             "texture": "a surface or material, to be tiled or mapped",
