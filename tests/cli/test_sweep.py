@@ -86,6 +86,14 @@ def test_grids_that_are_very_large() -> None:
         assert (refused.returncode, message in refused.stderr) == (2, True)
 
 
+def test_columns_are_of_a_table() -> None:
+    refused = run("sweep", "--no-evidence", "--vary", "task=all", "--columns", "margin")
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "genarch: --columns: is for a table; write one, as with -o grid.csv\n",
+    )
+
+
 def test_each_value_once() -> None:
     """However often it is listed, and with as many digits as tell it from the next."""
     for vary in ("task=texture,texture", "priorities=cost+speed,speed+cost", "latency_budget_ms=100,0.1s"):

@@ -104,6 +104,14 @@ def test_a_name_that_first_comes_late(monkeypatch: pytest.MonkeyPatch) -> None:
         read("-", b'{"a": 1}\n{"a": 1}\n\n{"b": 1}\n')
 
 
+@pytest.mark.parametrize("values", [["a", None, "b"], [None, None], [1.5, None, 2.5], [["a"], None, []]])
+def test_a_column_alone_keeps_its_rows(tmp_path: Path, values: list[Any]) -> None:
+    """Of CSV, whose readers skip empty lines."""
+    write(tmp_path / "a.csv", {"x": pa.array(values)})
+    assert "" not in (tmp_path / "a.csv").read_text().splitlines()
+    assert [row["x"] is None for row in read(tmp_path / "a.csv")] == [not value for value in values]
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet", "a.arrow"])
 def test_a_table_without_rows_has_its_columns(tmp_path: Path, name: str) -> None:
     write(tmp_path / name, {"task": pa.array([], pa.string())})
@@ -119,19 +127,21 @@ def test_what_is_carried_along_is_written_as_the_format_can(tmp_path: Path) -> N
         "number": pa.array([float("nan"), float("inf")]),
         "other": pa.array([[1, None], None]),
         "within": pa.array([[float("nan"), 1.5], None]),
+        "lasted": pa.array([1_500_000_001, None], pa.duration("ns")),
+        "view": pa.array(["a", None], pa.string_view()),
         "priorities": pa.array([[], ["speed", "cost"]], pa.large_list(pa.string())),
     }
     write(tmp_path / "a.jsonl", columns)
     first, _ = (json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines())
     assert first == {
         "day": "2026-01-02", "at": "1970-01-01 00:00:00.000000001", "number": None, "other": [1, None], "within": [None, 1.5],
-        "priorities": []
+        "lasted": "0:00:01.500000", "view": "a", "priorities": []
     }  # fmt: skip
     write(tmp_path / "a.csv", columns)
     assert (tmp_path / "a.csv").read_text().splitlines() == [
-        '"day","at","number","other","within","priorities"',
-        '2026-01-02,1970-01-01 00:00:00.000000001,nan,"1|","nan|1.5","none"',
-        ',,inf,,,"speed|cost"',
+        '"day","at","number","other","within","lasted","view","priorities"',
+        '2026-01-02,1970-01-01 00:00:00.000000001,nan,"1|","nan|1.5",1500000001,"a","none"',
+        ',,inf,,,,,"speed|cost"',
     ]
 
 
@@ -146,6 +156,7 @@ def test_what_is_carried_along_is_written_as_the_format_can(tmp_path: Path) -> N
         ("a.csv", pa.array([[[1]]]), "which CSV cannot have"),
         ("a.csv", pa.array([b"a"]), "x: is of type binary, which CSV cannot have"),
         ("a.jsonl", pa.array([{"a": b"a"}]), "which JSON cannot have"),
+        ("a.jsonl", pa.array([b"a"], pa.binary_view()), "x: is of type binary_view, which JSON cannot have"),
     ],
 )
 def test_columns_that_text_cannot_have(tmp_path: Path, name: str, column: Any, message: str) -> None:

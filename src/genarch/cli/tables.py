@@ -221,6 +221,8 @@ def write_grid(fixed: Spec, table: RuleTable, vary: list[str], columns: str, out
 
     varied = parse_varied(vary)
     if output is None or output.endswith((".html", ".svg", ".md", ".txt")):
+        if columns:
+            raise refuse("--columns", "is for a table; write one, as with -o grid.csv")
         return _drawn(fixed, table, varied, output)
     evaluator, faults, rows = Evaluator(table, columns), Faults(), rows_of(varied)
     kind = files.format_of(output) if output != "-" else "csv"

@@ -417,7 +417,7 @@ _SHOWN = {"csv": "CSV", "jsonl": "JSON"}
 
 def _has_text(kind: Any, *, lists: bool) -> bool:
     """Whether values of a type have a text; with `lists`, of nested ones lists of such values alone."""
-    if any(test(kind) for test in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)):
+    if "binary" in str(kind) and not pa.types.is_nested(kind):  # of several layouts
         return False
     if pa.types.is_dictionary(kind):
         return _has_text(kind.value_type, lists=lists)
@@ -434,10 +434,14 @@ def _is_list(kind: Any) -> bool:
 
 def _lines(batch: Any) -> str:
     """A line of JSON for each row; null for a number that JSON has not."""
-    points = (pa.types.is_timestamp, pa.types.is_date, pa.types.is_time)  # Python's have no nanoseconds
-    columns = [
-        column.cast(pa.string()) if any(test(column.type) for test in points) else column for column in batch.columns
-    ]
+    columns = []
+    for column in batch.columns:
+        kind, types = column.type, pa.types
+        if types.is_timestamp(kind) or types.is_date(kind) or types.is_time(kind):
+            column = column.cast(pa.string())  # noqa: PLW2901  (Python has no nanoseconds)
+        elif types.is_duration(kind):
+            column = column.cast(pa.duration("us"), safe=False)  # noqa: PLW2901  (likewise)
+        columns.append(column)
     rows = pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
     try:
         return _dumped(rows)
@@ -469,5 +473,8 @@ def _flat(batch: Any) -> Any:
             flat = pc.if_else(lists.is_valid(), pc.binary_join(members, "|"), None)
             if name in BY_NAME:
                 flat = pc.if_else(pc.equal(pc.list_value_length(lists), 0), "none", flat)
-        columns.append(flat.cast(pa.string()) if pa.types.is_dictionary(flat.type) else flat)
+        text = pa.types.is_dictionary(flat.type) or pa.types.is_string_view(flat.type)
+        columns.append(flat.cast(pa.string()) if text else flat)
+    if len(columns) == 1:  # readers skip empty lines
+        columns = [pc.fill_null(columns[0].cast(pa.string()), "")]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
