@@ -120,7 +120,7 @@ def test_nothing_checked_is_3(repo: Path) -> None:
         (["missing.md"], "missing.md: no such file or folder"),
         (["--fail-on", "warn"], "--fail-on: 'warn' is not a severity; did you mean 'warning'?"),
         (["--format", "txt"], "--format: 'txt' is not a format; did you mean 'text'?"),
-        (["--format", "json="], "--format: 'json=' names no file; write json=FILE"),
+        (["--format", "json="], "--format: 'json=' has no file name; write json=FILE"),
         (["--format", "json", "--format", "sarif"], "json and sarif would both go to standard output; give one a file"),
         (["--format", "json=x", "--format", "sarif=x"], "json and sarif would both go to x"),
         (["--format", "json=docs/good.md", "docs/good.md"], "docs/good.md: is an input, and would be overwritten"),

@@ -100,7 +100,7 @@ def test_show_says_what_an_ambiguous_beginning_may_be() -> None:
     result = invoke("show", "sdx")
     assert result.exit_code == 2
     assert result.stderr.startswith("genarch: 'sdx' is the beginning of sdx")
-    assert result.stderr.endswith("write more of it\n")
+    assert result.stderr.endswith("write a longer prefix\n")
 
 
 def test_init_writes_a_spec_that_says_what_each_field_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ def test_usage_errors_say_what_to_write(specs: Path) -> None:
     told = run("evaluate", "a.genarch.yaml", "--fail-on", "x", cwd=specs).stderr
     assert told.startswith("genarch: --fail-on: 'x' is not a verdict; write any of: gan, diffusion")
     told = run("evaluate", "a.genarch.yaml", "--fail-on", ",", cwd=specs).stderr
-    assert told.startswith("genarch: --fail-on: names no verdict")
+    assert told.startswith("genarch: --fail-on: has no verdict")
     told = run("evaluate", "empty", cwd=(specs / "c"), stdin="").stderr
     assert told == "genarch: empty: no such file\n"
     (specs / "empty").mkdir()
@@ -385,8 +385,8 @@ def shell(command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[st
         ("genarch rules list >&-", "genarch: standard output: is closed"),
         ("genarch explain gan >&-", "genarch: standard output: is closed"),
         ("genarch --help >/dev/full", "No space left on device"),
-        ("genarch evaluate a.genarch.yaml -o ''", "genarch: -o: names no file"),
-        ("genarch evaluate --set task=", "genarch: --set: task: has no value; write task=unknown to take it away"),
+        ("genarch evaluate a.genarch.yaml -o ''", "genarch: -o: is not a file name"),
+        ("genarch evaluate --set task=", "genarch: --set: task: has no value; write task=unknown to remove it"),
         ("genarch evaluate --set task=inpainting --set task=restoration", "genarch: --set: task: is stated twice"),
         ("genarch evaluate --set conditioning=text,text", "'text' is a duplicate"),
         ("genarch evaluate --set conditioning=[text", "'[text' is not a member here"),

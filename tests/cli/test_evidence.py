@@ -123,7 +123,7 @@ def test_an_estimate_is_shifted_by_measurements_of_ones_own(tmp_path: Path) -> N
     assert (gone.exit_code, gone.stdout) == (2, "")
     assert "gone.yaml: no such file" in gone.stderr
     unnamed = CliRunner().invoke(app, [*line.split(), "--evidence", ""])
-    assert (unnamed.exit_code, unnamed.stderr) == (2, "genarch: --evidence: names no file; name one\n")
+    assert (unnamed.exit_code, unnamed.stderr) == (2, "genarch: --evidence: is not a file name; write one\n")
 
 
 def test_a_very_long_time_is_written_out() -> None:

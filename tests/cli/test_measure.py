@@ -115,7 +115,7 @@ def test_ctrl_c_keeps_what_was_measured_and_so_does_any_other_end_that_is_asked_
         (["--url", "http://localhost/", "--header", "A: ✓"], "is not a header"),
         (["--url", "http://localhost/", "--method", "GET", "--body", "x"], "--body is not sent with GET"),
         (["--evidence", "no/such/folder.yaml", "--", "true"], "there is no folder of that name"),
-        (["--evidence", "", "--", "true"], "--evidence: names no file; name one"),
+        (["--evidence", "", "--", "true"], "--evidence: is not a file name; write one"),
         (["-o", "no/such/report.md", "--", "true"], "there is no folder of that name; make it first"),
         (["--runs", "0", "--", "true"], "greater than or equal to 1"),
         (

@@ -68,7 +68,7 @@ def test_a_picture(folder: Path) -> None:
         (["latency_budget_ms=9..1:5"], "must begin below its end"),
         (["training_images=0..9:log5"], "above 0 for steps by a factor"),
         (["device=cpu", "device=edge"], "'device' is varied twice; write it once"),
-        (["device="], "names no value"),
+        (["device="], "has no value"),
         (["device=all", "serving=all", "domain=all"], "a picture shows one or two"),
         ([], "vary something"),
     ],

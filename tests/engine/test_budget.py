@@ -158,7 +158,7 @@ def test_no_report_takes_what_was_not_searched_for_settled() -> None:
 
 def test_a_map_has_so_many_places_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decision_map, "MOST_TILES", 8)
-    with pytest.raises(InputError, match="more than 8 places of the map apart"):
+    with pytest.raises(InputError, match="more than 8 tiles"):
         decision_map.decision_map(spec(), STOPPED, "domain", "paired_data")
 
 

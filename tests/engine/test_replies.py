@@ -157,7 +157,7 @@ def test_numbers_are_those_of_the_list_that_was_shown() -> None:
         ("paired_data", "3", "'3' is neither yes nor no; type 1 or y, 2 or n, or u"),
         ("gpu", "rtx 4091", "'rtx 4091' is not in the list; did you mean 'rtx-4090'?; type a name, or u"),
         ("gpu", "1", "'1' is not in the list; type a name, or u"),
-        ("conditioning", "0 1", "0 means none of these, and stands alone; leave it out, or type it alone"),
+        ("conditioning", "0 1", "0 means none of these, and cannot be combined; leave it out, or type it alone"),
         ("conditioning", "1 11", "'11' is not in the list; type numbers from 1 to 10, as in 1 3, 0 for none, or u"),
     ],
 )

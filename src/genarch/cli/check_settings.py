@@ -187,7 +187,7 @@ def compared(
         if not within(real, root):
             raise refuse(path, "is a link out of the repository; name a file or folder in it")
         if path in targets and real != os.path.normpath(os.path.join(root, inner)):
-            raise refuse(path, "is a link, which a change may have made; name a file to write that is none")
+            raise refuse(path, "is a link, which a change may have made; name a regular file")
     own = settings.own.paths if settings.own else ()
     weaker = weakened(trusted, config, rules, baseline, own, no_config=no_config)
     return Comparison(trusted, paths, settings.rules, settings.selection, settings.policy, weaker)

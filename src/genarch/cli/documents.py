@@ -235,7 +235,7 @@ def parse_outputs(texts: Sequence[str]) -> list[Output]:
         name, equals, path = text.partition("=")
         one_of("--format", name, "a format", FORMATS)
         if equals and not path:
-            raise refuse("--format", f"'{text}' names no file; write {name}=FILE")
+            raise refuse("--format", f"'{text}' has no file name; write {name}=FILE")
         output = Output(name, None if path in ("", "-") else path)
         names = sharing.setdefault(os.path.realpath(output.path) if output.path else "", [])
         names.append(name)

@@ -236,7 +236,7 @@ def failing_verdicts(fail_on: str, table: RuleTable) -> frozenset[str]:
     names = names_in(fail_on)
     known = table.verdicts
     if fail_on and not names:
-        raise refuse("--fail-on", f"names no verdict; write any of: {', '.join(known)}")
+        raise refuse("--fail-on", f"has no verdict; write any of: {', '.join(known)}")
     return frozenset(collected(lambda name: one_of("--fail-on", name, "a verdict", known, "any of"), names))
 
 

@@ -86,7 +86,7 @@ def measure(
 ) -> int:
     """Measure your own generator against a spec's latency budget."""
     if evidence == "":
-        raise refuse("--evidence", "names no file; name one")
+        raise refuse("--evidence", "is not a file name; write one")
     no_save = no_save or candidate is not None
     target = None if no_save else evidence or (None if spec == "-" else os.path.join(os.path.dirname(spec), OWN_NAME))
     keep(output, [*([] if spec == "-" else [spec]), *([target] if target else []), *table_files(rules)])

@@ -201,7 +201,7 @@ class OwnEvidence:
         """
         self._rules, self._beside, self._at = rules, not named, at
         if "" in (named or ()):
-            raise refuse("--evidence", "names no file; name one")
+            raise refuse("--evidence", "is not a file name; write one")
         if not named:
             from genarch.documents.settings import find_settings
 
@@ -327,7 +327,7 @@ def look_of(output: str | None = None, stream: TextIO | None = None) -> Look:
 def keep(output: str | None, inputs: Iterable[str], option: str = "-o", what: str = "an input") -> None:
     """Refuse to overwrite what is read; `option` names the output, `what` says what the inputs are."""
     if output == "":
-        raise refuse(option, "names no file; name one, or - for standard output")
+        raise refuse(option, "is not a file name; write one, or - for standard output")
     if output in (None, "-") or not os.path.exists(output):
         return
     target = os.path.realpath(output)

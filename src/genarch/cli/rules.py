@@ -212,7 +212,7 @@ def rules_compile(
     named = names_in(columns)
     collected(lambda name: one_of("--columns", name, "a constraint", BY_NAME), named)
     if not table.strip():
-        raise refuse("--table", "names no table; write one as it stands after FROM")
+        raise refuse("--table", "is empty; write the table as it appears after FROM")
     query = Query(dialect, table, named or columns_read(read), [*dict.fromkeys(names_in(keep_columns))], sets)
     return written((check_sql if check else as_sql)(read, query), output)
 
@@ -278,7 +278,7 @@ def backtest(
     plot: Annotated[str | None, option("FILE", "Draw how reliable the chances are, as an SVG image.")] = None,
     history: Annotated[
         str | None,
-        option("FILE", "Backtest on a table of specs, of which the column 'decision' says what was chosen.", "--table"),
+        option("FILE", "Backtest on a table of specs with a column 'decision' for what was chosen.", "--table"),
     ] = None,
     no_evidence: Annotated[
         bool, flag("--no-evidence", "With --table: use the rules alone, without measurements and documented cases.")

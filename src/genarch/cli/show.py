@@ -77,7 +77,7 @@ def meant(name: str, ids: Iterable[str], table: str) -> str:
     if beginning:
         more = f" and {len(beginning) - MOST_LISTED} more" if len(beginning) > MOST_LISTED else ""
         raise UnknownIdError(
-            f"'{name}' is the beginning of {', '.join(beginning[:MOST_LISTED])}{more}; write more of it"
+            f"'{name}' is the beginning of {', '.join(beginning[:MOST_LISTED])}{more}; write a longer prefix"
         )
     raise UnknownIdError(f"neither {table} nor the evidence has a '{name}'{nearest(name, known)}")
 

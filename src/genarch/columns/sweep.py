@@ -76,7 +76,7 @@ def _values(constraint: Constraint, text: str) -> Sequence[Value | None]:
         digits = max(0, 4 - int(log10(first)) if first > 0 else 6, 1 - floor(log10(made[1] - made[0])))
         return [first, *(round(float(number), digits) for number in made[1:-1]), last]
     if not text:
-        raise InvalidAnswerError("names no value")
+        raise InvalidAnswerError("has no value")
     return [parse_answer(constraint, one.strip().replace("+", ","), single=True) for one in text.split(",")]
 
 

@@ -260,7 +260,7 @@ def read_baseline(path: str) -> tuple[KnownFinding, ...]:
     record = Record(Document(text, path), nodes_of(data), Baseline)
     for at, item in enumerate(getattr(record.value, "findings", None) or ()):
         if isinstance(name := getattr(item, "file", None), str) and not _is_path(name):
-            record.report(("findings", at, "file"), "is not a path; write the baseline anew with --write-baseline")
+            record.report(("findings", at, "file"), "is not a path; write the baseline again with --write-baseline")
     record.document.check()
     return record.value.findings
 

@@ -275,7 +275,9 @@ def _members(constraint: Constraint, word: str, names: Sequence[str]) -> frozens
     found = set()
     for part in map(str.strip, inner.split("," if "," in inner else None)):
         if part == str(NONE):
-            raise InvalidAnswerError(f"{NONE} means none of these, and stands alone; leave it out, or type it alone")
+            raise InvalidAnswerError(
+                f"{NONE} means none of these, and cannot be combined; leave it out, or type it alone"
+            )
         try:
             found.add(_chosen(constraint, part, names))
         except InvalidAnswerError:

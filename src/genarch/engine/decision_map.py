@@ -74,7 +74,7 @@ def decision_map(spec: Spec, rules: RuleTable, x: str, y: str, *, explored: bool
     (across, x_here), (down, y_here) = (_cells(table, name, spec.constraints.get(name)) for name in (x, y))
     fixed = {name: value for name, value in spec.constraints.items() if name not in (x, y)}
     if len(across) * len(down) > MOST_TILES:
-        message = f"conditions tell more than {MOST_TILES:,} places of the map apart; name another constraint"
+        message = f"conditions distinguish more than {MOST_TILES:,} tiles; name another constraint"
         raise InputError([Problem("--x", None, None, "", message)])
     before, budget, stopped = table.contradictions.match(fixed).hits, Budget(TOTAL), 0
 

@@ -287,7 +287,7 @@ def _place(name: str, evaluation: Evaluation, rules: RuleTable) -> Asked:
     if name in recommended:
         return Asked("architecture", "passes", f"its architecture, {name}, is recommended")
     if name not in ranking:
-        return Asked("architecture", "open", f"its architecture, {name}, is none that {rules.name} knows")
+        return Asked("architecture", "open", f"its architecture, {name}, is not one that {rules.name} knows")
     own = ranking[name]
     if own.excluded_by:
         return Asked("architecture", "fails", f"its architecture, {name}, is excluded", own.excluded_by)

@@ -256,7 +256,7 @@ def _assignments(
         if not equals:
             name, message = text, "write it as field=value"
         elif not value:
-            message = f"has no value; write {name}=unknown to take it away"
+            message = f"has no value; write {name}=unknown to remove it"
         elif name in stated:
             message = "is stated twice; keep one"
         elif name not in BY_NAME:

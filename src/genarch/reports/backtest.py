@@ -324,7 +324,7 @@ def _parts(table: TableResults, *, failures: bool, confidences: bool) -> Iterato
         yield f"each rule taken out, {scope}", tuple(_ablation(table.ablation, table))
     if (found := table.leave_one_out) is not None:
         fits = (("fitted to all, in-sample", found.seen), ("each by a fit to the others", found.unseen))
-        how = "strengths fitted anew, from moderate throughout; conditions and thresholds as they are."
+        how = "strengths fitted again, from moderate throughout; conditions and thresholds as they are."
         yield f"strengths fitted to the cases, {scope}", (_scores(fits), Paragraph(f"All {found.values} {how}"))
 
 
