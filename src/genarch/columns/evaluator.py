@@ -245,17 +245,11 @@ class Evaluator:
         asked = "chance" in self.columns
         rows = np.flatnonzero(np.isin(found.outcome, _WITH_MARGIN) if asked else found.outcome == judging.CLEAR)
         standing = [points[rows].astype(np.int64) for points in found.standing]
-        family_of = np.array(
-            [
-                next(n for n, (_, members) in enumerate(self._judge.families) if at in members)
-                for at in range(len(self.rules.architectures))
-            ]
-        )
         recommended = np.zeros((len(rows), len(standing)))
         every = np.arange(len(rows))
-        recommended[every, family_of[self._judge.named[found.first[rows]]]] = 1
+        recommended[every, self._judge.family_of[found.first[rows]]] = 1
         both = found.outcome[rows] == judging.EVALUATE_BOTH
-        recommended[every[both], family_of[self._judge.named[found.second[rows[both]]]]] = 1
+        recommended[every[both], self._judge.family_of[found.second[rows[both]]]] = 1
         if self._beside is None:
             odds = self._judge.odds(standing, found.scale)
             total = reduce(np.add, odds)

@@ -128,7 +128,7 @@ class InWorker(NamedTuple):
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
         """Batches of verdicts, after what is kept."""
-        evaluator, faults = self._evaluator(), Faults()
+        evaluator, faults = _compiled(self.rules, self.columns, self.evidence), Faults()
         for batch in batches:
             for part in pa.Table.from_batches([batch]).to_batches(max_chunksize=ROWS) or [batch]:
                 found = evaluator.verdicts(evaluator.read(part, faults))
@@ -141,12 +141,9 @@ class InWorker(NamedTuple):
         given, back = _as_arrow(frame)
         return back(pa.Table.from_batches(self(given.to_batches() or [_whole(given)])))
 
-    def _evaluator(self) -> TableOfSpecs:
-        return _compiled(self.rules, self.columns, self.evidence)
-
     def written(self) -> dict[str, Held]:
         """The columns of verdicts, each with what it holds."""
-        return self._evaluator().written()
+        return _compiled(self.rules, self.columns, self.evidence).written()
 
 
 @cache

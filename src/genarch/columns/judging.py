@@ -164,6 +164,9 @@ class Judge:
         self._order = [at for _, members in self.families for at in members]
         self.named = np.array([0, *self._order[::-1]])
         """The architecture by what stands for its rank in a key, more for one that comes before."""
+        of = {at: number for number, (_, members) in enumerate(self.families) for at in members}
+        self.family_of = np.array([of.get(at, 0) for at in self.named.tolist()])
+        """Likewise its family."""
 
     def points(self, words: Sequence[Words], by: Compiled, added: Added | None) -> Sequence[Numbers]:
         """The points of each architecture."""

@@ -170,6 +170,7 @@ class Compiled:
     def __init__(self, plan: Plan, axes: Mapping[str, Axis], *, hardware: bool) -> None:
         """With `hardware`, a gpu is stated."""
         self._plan, self.axes = plan, axes
+        self._hit_words = -(-len(plan.parts) // _BITS) or 1
         self.hardware: Sequence[Hardware] = hardware_of(axes) if hardware else ()
         self._sizes = {name: axis.size for name, axis in axes.items()}
         self.groups: list[Group] = []
@@ -343,7 +344,7 @@ class Compiled:
 
     def hits(self, codes: Mapping[str, Codes], rows: int) -> list[Words]:
         """A bit for each condition that hits in a row, 64 of them in each word."""
-        words = [np.zeros(rows, np.uint64) for _ in range(-(-len(self._plan.parts) // _BITS) or 1)]
+        words = [np.zeros(rows, np.uint64) for _ in range(self._hit_words)]
         for index, tables in zip(self._rows(codes, rows, np.empty(rows, np.uint64)), self._hit_bits, strict=True):
             for word, table in zip(words, tables, strict=True):
                 word |= table.take(index)  # noqa: PLW2901  (in place)
@@ -357,7 +358,7 @@ class Compiled:
         """Of each group, a bit for each condition that hits, word by word, by row of its look-up table."""
         found = []
         for group in self.groups:
-            every = np.zeros((len(group.hits), (-(-len(self._plan.parts) // _BITS) or 1) * _BITS), bool)
+            every = np.zeros((len(group.hits), self._hit_words * _BITS), bool)
             every[:, list(group.conditions)] = group.hits
             packed = np.packbits(every, axis=1, bitorder="little").view(np.uint64)
             found.append([np.ascontiguousarray(word) for word in packed.T])
