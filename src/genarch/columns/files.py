@@ -103,15 +103,21 @@ def _refused(path: str, before: str = "") -> Iterator[None]:
         if path == _STDOUT and isinstance(error, OSError):  # which whoever flushes it at the end has to know
             raise
         why = reason(error, writing=bool(before))
-        for words, plain in _IN_PLAIN_WORDS.items():
-            why = re.sub(words, plain, why)
+        for words, plain in _IN_PLAIN_WORDS:
+            why = words.sub(plain, why)
         raise refuse(path, before + why) from None
 
 
-_IN_PLAIN_WORDS = {
-    r"CSV parse error: Row #(\d+): Expected (\d+) columns, got (\d+):": r"row \1: \3 values for \2 columns:",
-    r"In CSV column #\d+: Row #(\d+): .*invalid UTF8 data": r"row \1 is not UTF-8; save the table as UTF-8",
-}
+_IN_PLAIN_WORDS = (
+    (
+        re.compile(r"CSV parse error: Row #(\d+): Expected (\d+) columns, got (\d+):"),
+        r"row \1: \3 values for \2 columns:",
+    ),
+    (
+        re.compile(r"In CSV column #\d+: Row #(\d+): .*invalid UTF8 data"),
+        r"row \1 is not UTF-8; save the table as UTF-8",
+    ),
+)
 
 
 def _read(batches: Iterator[Any], path: str) -> Iterator[Any]:
