@@ -475,7 +475,7 @@ BUDGETS = (18, 50, 110, 550, 2000, 6000)
 
 
 def test_more_time_or_stronger_hardware_or_a_smaller_image_never_show_less() -> None:
-    """Over the whole catalogue: every pair of GPUs of which one is no stronger than the other."""
+    """Over the whole catalogue: every pair of GPUs of which one is no stronger than the other and has no more memory."""
     shipped = load_catalogue()
     shown: dict[tuple[str, int, int, str], set[str]] = {}
     for gpu, size, budget in product(shipped.hardware, SIZES, BUDGETS):
@@ -483,7 +483,11 @@ def test_more_time_or_stronger_hardware_or_a_smaller_image_never_show_less() -> 
         for architecture in ("gan", "diffusion", "few_step"):
             shown[gpu, size, budget, architecture] = set(ids(feasibility(architecture, needs).rows))
     stronger = {
-        name: [other for other in shipped.hardware if other != name and entry.at_most(shipped.hardware[other])]
+        name: [
+            other.id
+            for other in shipped.hardware.values()
+            if other is not entry and entry.at_most(other) and (entry.mem_gb or 0) <= (other.mem_gb or 0)
+        ]
         for name, entry in shipped.hardware.items()
     }
     compared = 0
