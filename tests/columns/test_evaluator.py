@@ -63,7 +63,7 @@ def test_small_tables(rules: RuleTable, rows: list[dict[str, Value]], wide: obje
     """Also where most conditions make too large a look-up table, and so do the sums of a family."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "LARGEST", 6 if wide else 1 << 16)
-        patch.setattr(judging, "SLOT", -1 if wide else 16)
+        patch.setattr(judging, "LOOKED_UP", -1 if wide else 20)
         assert evaluated(table_of(rows, FEW), rules) == decided(rows, rules)
 
 

@@ -15,10 +15,10 @@ from genarch.values import NamedTuple
 Words = npt.NDArray[Any]
 """Numbers of 64 bits, of which several parts are numbers of their own."""
 
-SLOT = 16
-"""Bits of a word that lanes share which are looked up together; so many has the row of a look-up table, too."""
+ROW = 16
+"""Bits of the number of a row of a look-up table."""
 
-PER_WORD = 64 // SLOT
+PER_WORD = 64 // ROW
 """Rows of look-up tables that a word has."""
 
 JOINT = 1 << 15
@@ -69,7 +69,7 @@ def _joint(groups: Sequence[Mapping[str, Codes]], sizes: Mapping[str, int]) -> J
             own = np.zeros(size, np.uint64)
             for at, steps in enumerate(groups[first : first + PER_WORD]):
                 if name in steps:
-                    own |= steps[name] << np.uint64(at * SLOT)
+                    own |= steps[name] << np.uint64(at * ROW)
             word = (own[:, None] + word).ravel()
         rows.append(word if word.any() else None)
     return Joint(sizes, rows)
@@ -85,12 +85,11 @@ def plus(total: Words | None, table: Words | None, index: npt.NDArray[Any], spar
     return total
 
 
-def part_of(word: Words, at: int, out: npt.NDArray[Any]) -> None:
-    """A part of a word of so many bits as `SLOT` has, as places in a table."""
-    shift, last = np.uint64(at * SLOT), at == PER_WORD - 1
-    found = np.right_shift(word, shift, out=out.view(np.uint64)) if at else word
-    if not last:
-        np.bitwise_and(found, np.uint64((1 << SLOT) - 1), out=out.view(np.uint64))
+def part_of(word: Words, shift: int, bits: int, out: npt.NDArray[Any]) -> None:
+    """So many bits of a word, from one on, as places in a table."""
+    found = np.right_shift(word, np.uint64(shift), out=out.view(np.uint64)) if shift else word
+    if shift + bits < 64 or not shift:
+        np.bitwise_and(found, np.uint64((1 << bits) - 1), out=out.view(np.uint64))
 
 
 def taken(table: npt.NDArray[Any], index: npt.NDArray[Any]) -> npt.NDArray[Any]:

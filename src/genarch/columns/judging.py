@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from genarch.columns.joints import SLOT, Words, part_of, taken
+from genarch.columns.joints import Words, part_of, taken
 from genarch.columns.plan import Compiled
 from genarch.columns.spelling import by_pairs, pairs_of
 from genarch.engine.conditions import Condition
@@ -24,6 +24,9 @@ Floats = npt.NDArray[Any]
 
 INFEASIBLE, UNDETERMINED, EVALUATE_BOTH, FORCED, CLEAR, LEAN, FORCED_LEAN = range(7)
 """How a row comes out."""
+
+LOOKED_UP = 20
+"""Bits of sums at most that what comes of them is looked up by; beyond, each row is worked out."""
 
 _LARGEST = 1 << 20
 """Entries of a table of margins or chances at most; beyond, each row is worked out."""
@@ -200,15 +203,17 @@ class Judge:
         """The keys of a family, or, of the last slot, what `_limits` has; looked up where its sums have few bits."""
         make = self._keys if number < len(self.families) else self._limits
         slot = by.slots[number]
-        bits = slot[-1].end - slot[0].shift
-        if added or not 0 < bits <= SLOT or slot[0].word != slot[-1].word or slot[0].shift % SLOT:
+        word, shift, end = slot[0].word, slot[0].shift, slot[-1].end
+        bits = end - shift
+        if added or not 0 < bits <= LOOKED_UP or word != slot[-1].word:
             return make(number, [field.of(words).astype(np.int64) for field in slot], scale, added)
         key = number, tuple(slot), scale
         if key not in self._known:
             every = [np.arange(1 << bits, dtype=np.uint64)]
             sums = [field._replace(word=0, shift=field.shift - slot[0].shift).of(every) for field in slot]
             self._known[key] = make(number, [each.astype(np.int64) for each in sums], scale, None)
-        part_of(words[slot[0].word], slot[0].shift // SLOT, index)
+        above = any(field.word == word and field.end > end for other in by.slots for field in other)
+        part_of(words[word], shift, bits if above else 64 - shift, index)
         return taken(self._known[key], index)
 
     def _flags(self, number: int, sums: Sequence[Numbers], added: Added | None) -> Numbers:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genarch.columns.axes import Axis, Codes, Hardware, hardware_of, memory_numbers
-from genarch.columns.joints import PER_WORD, SLOT, Words, joints_of, part_of, plus
+from genarch.columns.joints import PER_WORD, ROW, Words, joints_of, part_of, plus
 from genarch.engine.conditions import Condition, constraints_read
 from genarch.engine.constraints import CONSTRAINTS, Range
 from genarch.engine.matching import Matcher
@@ -278,8 +278,8 @@ class Compiled:
         lanes = iter(most.tolist())
         for count in self._plan.slots:
             several = [(total, total.bit_length()) for total in islice(lanes, count)]
-            shift += -shift % SLOT
-            word, shift = (word, shift) if shift < _BITS else (word + 1, 0)
+            if shift and shift + sum(width for _, width in several) > _BITS:
+                word, shift = word + 1, 0
             slot: list[Field] = []
             for total, width in several:
                 if shift + width > _BITS:
@@ -339,7 +339,7 @@ class Compiled:
             if word is None:
                 index[...] = 0
             else:
-                part_of(word, at % PER_WORD, index)
+                part_of(word, at % PER_WORD * ROW, ROW, index)
             yield index
 
     def hits(self, codes: Mapping[str, Codes], rows: int) -> list[Words]:
