@@ -15,7 +15,7 @@ from genarch.engine.decision_map import decision_map
 @pytest.mark.parametrize(
     ("spec", "x", "y"),
     [
-        ("marketing-studio", "latency_budget_ms", "gpu"),
+        ("marketing-studio", "serving", "gpu"),
         ("live-face-filter", "latency_budget_ms", "conditioning"),
         ("early-idea", "training_images", "serving"),
         ("medical-augmentation", "priorities", "domain"),
