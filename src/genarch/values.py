@@ -2,7 +2,7 @@
 
 A hundred and sixty of them are declared at each start, and most of what `typing` does for one, before any value of it
 is made, is to check its fields again and to compile what makes the values. Here that is compiled for those alone of
-which more than a few values are made.
+which more than a few values are made. And what every floor does with values: `grouped`.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ _Item = TypeVar("_Item")
 
 
 def grouped(pairs: Iterable[tuple[_Key, _Item]]) -> dict[_Key, list[_Item]]:
-    """What stands beside each key, keys and items in the order in which they first come."""
+    """The items of each key, keys and items in the order in which they first come."""
     found: dict[_Key, list[_Item]] = {}
     for key, item in pairs:
         found.setdefault(key, []).append(item)
